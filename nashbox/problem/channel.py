@@ -1,0 +1,69 @@
+"""What an agent faces on one distribution: how a mechanism answers what she hands in.
+
+A *play* on one distribution is (n, s, Delta): collect n points, submit s points whose mean is that
+of q of them plus Delta, and use the information I with the estimator h = (1 - w) X-bar + w I, or
+with Pitman's estimator, the best translation-equivariant one. A *channel* knows the exact risk of
+a play when the others hand in honest points.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Play:
+    """What one agent does on one distribution.
+
+    n: points collected. s: points submitted. q: own points whose mean the submission carries
+    (n for points made up around the own mean, s for a part of the own points). shift: Delta, in
+    units of the measurements. weight: w of h = (1 - w) X-bar + w I; None is Pitman's estimator.
+    """
+
+    n: float
+    s: float
+    q: float
+    shift: float = 0.0
+    weight: float | None = 1.0
+
+    @property
+    def honest(self) -> bool:
+        """Whether all points submitted are own points as they were measured."""
+        return self.shift == 0.0 and self.s <= self.n and (self.s == 0 or self.q == self.s)
+
+    @classmethod
+    def truthful(cls, n: float) -> Play:
+        """Collect n, submit the truth, accept what comes back."""
+        return cls(n=n, s=n, q=n)
+
+
+class Channel(ABC):
+    """The answer of a mechanism on one distribution, the others' honest points given."""
+
+    @abstractmethod
+    def best_risk(self, n: Array | np.float64) -> Array:
+        """Least risk of any submission and estimator after collecting n points, elementwise.
+
+        inf where no finite risk can be had.
+        """
+
+    @abstractmethod
+    def best_play(self, n: float) -> Play:
+        """Return a play that collects n and attains `best_risk`."""
+
+    @abstractmethod
+    def risk(self, play: Play) -> tuple[float, float]:
+        """Risk of a play and a bound of its numerical error (relative 1e-12 for closed forms)."""
+
+    @abstractmethod
+    def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
+        """Pitman's estimate of mu, all arrays (R,): own mean, mean submitted, information.
+
+        Where there is no information (NaN) it is the own mean.
+        """

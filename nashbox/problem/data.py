@@ -1,0 +1,172 @@
+"""Data sets of R parallel worlds: what an agent collects and what she hands in.
+
+A data set holds, for every distribution k, points of shape (R, w_k). Worlds may hold different
+numbers of points (mixed strategies): unused places at the end of a row are NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nashbox.problem.source import Source
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+class Dataset:
+    """Points of d distributions in R worlds.
+
+    `counts` is (R, d); `points(k)` is (R, w_k), NaN beyond a world's count; `sum` and `mean` are
+    (R, d), the mean NaN where there is no point.
+    """
+
+    def __init__(self, points: Sequence[ArrayLike], counts: Counts | None = None) -> None:
+        """Take one (R, w_k) array per distribution; `counts` is derived from NaN if not given."""
+        self._points = [np.asarray(p, dtype=float) for p in points]
+        if counts is None:
+            counts = np.stack([(~np.isnan(p)).sum(axis=1) for p in self._points], axis=1)
+        self.counts: Counts = counts
+        self._sum: Array | None = None
+
+    @property
+    def worlds(self) -> int:
+        """The length R of the replication axis."""
+        return int(self.counts.shape[0])
+
+    @property
+    def ragged(self) -> bool:
+        """Whether the worlds hold different numbers of points."""
+        return bool(self.counts.strides[0] != 0 and (self.counts != self.counts[:1]).any())
+
+    def points(self, k: int) -> Array:
+        """Points of distribution k, (R, w_k)."""
+        return self._points[k]
+
+    @property
+    def sum(self) -> Array:
+        """Sum of the points, (R, d)."""
+        if self._sum is None:
+            columns = range(self.counts.shape[1])
+            total = np.nansum if self.ragged else np.sum
+            self._sum = np.stack([total(self.points(k), axis=1) for k in columns], axis=1)
+        return self._sum
+
+    @property
+    def mean(self) -> Array:
+        """Mean of the points, (R, d), NaN where there is none."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.sum / self.counts)
+
+    def map(self, change: Callable[[Array, int], Array]) -> Dataset:
+        """Apply `change(points, k)`, which keeps the shape, to every distribution."""
+        new = [change(self.points(k), k) for k in range(self.counts.shape[1])]
+        return Dataset(new, self.counts)
+
+    def shifted(self, shift: ArrayLike) -> Dataset:
+        """Add shift[k] to every point of distribution k; `shift` is (d,) or (R, d)."""
+        moves = np.broadcast_to(np.asarray(shift, dtype=float), self.counts.shape)
+        return self.map(lambda points, k: points + moves[:, k, None])
+
+    def first(self, counts: ArrayLike) -> Dataset:
+        """Keep the first counts[k] points of each distribution (a part, as points are i.i.d.)."""
+        keep = np.broadcast_to(np.asarray(counts, dtype=np.int64), self.counts.shape[1:])
+        new = [self.points(k)[:, : int(n)] for k, n in enumerate(keep)]
+        if self.ragged:
+            return Dataset(new)
+        kept = np.minimum(self.counts[0], keep)
+        return Dataset(new, np.broadcast_to(kept, self.counts.shape))
+
+    def rows(self, rows: NDArray[np.intp]) -> Dataset:
+        """Keep some of the worlds."""
+        if rows.size == self.worlds:
+            return self
+        new = [self.points(k)[rows] for k in range(self.counts.shape[1])]
+        return Dataset(new, self.counts[rows])
+
+    def joined(self, other: Dataset) -> Dataset:
+        """Put the points of two unragged data sets side by side."""
+        columns = range(self.counts.shape[1])
+        new = [np.concatenate([self.points(k), other.points(k)], axis=1) for k in columns]
+        return Dataset(new, self.counts + other.counts)
+
+
+class Collected(Dataset):
+    """Points measured by an agent: the mean is drawn first if only it is looked at.
+
+    A normal sample's mean and its residuals are independent, so a sample whose points nobody
+    looks at costs one draw per distribution and world; looking at the points later adds
+    residuals around the mean that was shown. Real data are always drawn point by point.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sigma: Array,
+        offset: Array,
+        counts: Counts,
+        worlds: int,
+        rng: np.random.Generator,
+    ) -> None:
+        """Collect counts (d,) points in each of `worlds` worlds at means `offset` + source's."""
+        self.counts = np.broadcast_to(counts, (worlds, counts.size))
+        self._source, self._sigma, self._offset, self._rng = source, sigma, offset, rng
+        self._drawn: list[Array] | None = None
+        self._sum = None
+
+    def points(self, k: int) -> Array:
+        """Points of distribution k, (R, n_k), drawn when somebody looks first."""
+        if self._drawn is None:
+            self._drawn = self._draw()
+        return self._drawn[k]
+
+    def _draw(self) -> list[Array]:
+        counts = self.counts[0]
+        drawn = self._source.points(counts, self.worlds, self._rng)
+        for k, (block, move) in enumerate(zip(drawn, self._offset, strict=True)):
+            if self._sum is not None and counts[k]:  # keep the mean that was already shown
+                block += (self._sum[:, k, None] - block.sum(axis=1, keepdims=True)) / counts[k]
+            elif move:
+                block += move
+        return drawn
+
+    @property
+    def sum(self) -> Array:
+        """Sum of the points, (R, d)."""
+        if self._sum is None:
+            if self._drawn is not None or not self._source.normal:
+                return Dataset.sum.fget(self)  # type: ignore[attr-defined, no-any-return]
+            counts = self.counts[0]
+            noise = self._rng.standard_normal(self.counts.shape)
+            self._sum = noise * (self._sigma * np.sqrt(counts)) + self._offset * counts
+        return self._sum
+
+
+def merge(parts: Sequence[Dataset], rows: Sequence[NDArray[np.intp]], worlds: int) -> Dataset:
+    """Interleave data sets of disjoint groups of worlds; `rows[p]` are the worlds of parts[p]."""
+    if len(parts) == 1:
+        return parts[0]
+    d = parts[0].counts.shape[1]
+    counts = np.zeros((worlds, d), dtype=np.int64)
+    for part, row in zip(parts, rows, strict=True):
+        counts[row] = part.counts
+    points = []
+    for k in range(d):
+        column = np.full((worlds, int(counts[:, k].max(initial=0))), np.nan)
+        for part, row in zip(parts, rows, strict=True):
+            block = part.points(k)
+            column[row, : block.shape[1]] = block
+        points.append(column)
+    return Dataset(points, counts)
+
+
+def rows_of(data: Dataset, k: int, rows: NDArray[np.intp], count: int) -> Dataset:
+    """Distribution k alone, in worlds `rows` that all hold `count` points."""
+    points = data.points(k)[rows]
+    if points.shape[1] > count:  # a strategy may leave NaN anywhere in a row
+        order = np.argsort(np.isnan(points), axis=1, kind="stable")
+        points = np.take_along_axis(points, order, axis=1)[:, :count]
+    return Dataset([points], np.full((rows.size, 1), count))

@@ -1,0 +1,40 @@
+"""Problem files: TOML in, a validated problem out."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import EstimationProblem, read_estimation
+
+GAMES = ("estimation",)
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file; a missing, unreadable or broken one is an InputError naming it."""
+    try:
+        with Path(path).open("rb") as stream:
+            return tomllib.load(stream)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is not valid TOML: {error}") from error
+
+
+def load(path: str | Path) -> EstimationProblem:
+    """Load a problem file. Relative paths in it start at its own folder."""
+    return from_mapping(read_toml(path), Path(path).parent, str(path))
+
+
+def from_mapping(
+    raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem"
+) -> EstimationProblem:
+    """Validate a mapping with the keys of a problem file."""
+    if "game" not in raw:
+        raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(GAMES)})")
+    if raw["game"] not in GAMES:
+        raise InputError(f"{shown}: game must be one of {', '.join(GAMES)}, got {raw['game']!r}")
+    return read_estimation(raw, Path(folder), shown)

@@ -1,0 +1,121 @@
+"""Names of strategies and mechanisms as files and commands write them, and how they are found.
+
+Wherever a strategy or mechanism is named, a built-in name, an entry point's name,
+``"file.py:Class"`` or a table ``{name = ..., parameters ...}`` will do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import importlib.util
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from nashbox.problem.errors import InputError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A name with parameters: what a file says where it names a strategy or mechanism."""
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, value: object, where: str) -> Spec:
+        """Read a string or a table ``{name, parameters}``; `where` names file and key."""
+        if isinstance(value, Spec):
+            return value
+        if isinstance(value, str) and value:
+            return cls(value)
+        if isinstance(value, Mapping) and isinstance(value.get("name"), str):
+            return cls(value["name"], {k: v for k, v in value.items() if k != "name"})
+        raise InputError(
+            f"{where}: must be a name, 'file.py:Class' or a table with a name, got {value!r}"
+        )
+
+    def to_json(self) -> Any:
+        """The plain name, or the table a problem file would hold."""
+        return {"name": self.name, **self.parameters} if self.parameters else self.name
+
+
+def suggest(name: str, allowed: list[str]) -> str:
+    """Say what is allowed, nearest first where something is near."""
+    near = difflib.get_close_matches(name, allowed, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"allowed: {', '.join(allowed)}{hint}"
+
+
+def _load_file(path: Path, where: str) -> ModuleType:
+    if not path.is_file():
+        raise InputError(f"{where}: there is no file {path}")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    name = f"nashbox_plugin_{path.stem}_{digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise InputError(f"{where}: {path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while it is executed
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise InputError(f"{where}: {path} fails to import: {error!r}") from error
+    return module
+
+
+def find_class(
+    name: str, builtin: Mapping[str, type[T]], base: type[T], group: str, folder: Path, where: str
+) -> type[T]:
+    """Return the class called `name`: built in, from ``file.py:Class``, or an entry point.
+
+    `folder` is where relative plug-in files are looked for; `group` is the entry-point group.
+    Raises InputError that names `where`, what is allowed and what came.
+    """
+    if name in builtin:
+        return builtin[name]
+    if ":" in name:
+        file, _, attribute = name.rpartition(":")
+        found = getattr(_load_file(folder / file, where), attribute, None)
+        if found is None:
+            raise InputError(f"{where}: {file} has no class {attribute!r}")
+    else:
+        points = {point.name: point for point in entry_points(group=group)}
+        if name not in points:
+            allowed = [*builtin, *points, "file.py:Class"]
+            raise InputError(f"{where}: unknown name {name!r} ({suggest(name, allowed)})")
+        found = points[name].load()
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise InputError(f"{where}: {name!r} must be a subclass of {base.__name__}, got {found!r}")
+    return found
+
+
+def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
+    """Make an object of a plug-in class; wrong parameters are an InputError, not a traceback."""
+    if dataclasses.is_dataclass(cls):
+        allowed = [f.name for f in dataclasses.fields(cls) if f.init]
+        for key in parameters:
+            if key not in allowed:
+                raise InputError(
+                    f"{where}: {cls.__name__} has no parameter {key!r} "
+                    f"({suggest(key, allowed) if allowed else 'it has none'})"
+                )
+    try:
+        return cls(**parameters)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{where}: {cls.__name__} refused {dict(parameters)!r}: {error}"
+        ) from error

@@ -1,0 +1,85 @@
+"""What a mechanism publishes, and what one agent sees of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from nashbox.problem.channel import Channel
+
+Array = NDArray[np.float64]
+
+
+class Rules(Protocol):
+    """The part of a mechanism that agents may compute with: what it would tell them."""
+
+    def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel | None:
+        """How agent's information on k depends on her submission, `others` honest points given."""
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """The published terms of a mechanism for one game.
+
+    names: (m,), costs: (m, d) penalty per sample, sigma: (d,), counts: (m, d) recommended numbers
+    of points. The recommended strategy is always: collect these, submit the truth, accept what
+    comes back. `integer` says whether counts are whole numbers. `rules` is the mechanism itself.
+    """
+
+    names: tuple[str, ...]
+    distributions: tuple[str, ...]
+    costs: Array
+    sigma: Array
+    counts: Array
+    integer: bool
+    rules: Rules
+
+    @cached_property
+    def totals(self) -> Array:
+        """Recommended points per distribution, (d,)."""
+        return np.asarray(self.counts.sum(axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What agent `agent` knows: the terms, and what she believes the others hand in.
+
+    others: (m, d) numbers of honest points she expects from everybody (her own row is ignored);
+    the recommended ones unless she has seen a round played.
+    """
+
+    agent: int
+    terms: Terms
+    others: Array
+
+    @property
+    def costs(self) -> Array:
+        """Her costs, (d,)."""
+        return np.asarray(self.terms.costs[self.agent])
+
+    @property
+    def sigma(self) -> Array:
+        """Standard deviations, (d,)."""
+        return self.terms.sigma
+
+    @property
+    def counts(self) -> Array:
+        """Her recommended counts, (d,)."""
+        return np.asarray(self.terms.counts[self.agent])
+
+    @cached_property
+    def pooled(self) -> Array:
+        """Points of the others she expects in the pool, (d,)."""
+        return np.asarray(np.delete(self.others, self.agent, axis=0).sum(axis=0))
+
+    def channels(self) -> list[Channel | None]:
+        """What she faces, one channel per distribution (None where no formula is known)."""
+        return [
+            self.terms.rules.channel(self.terms, self.agent, k, float(self.pooled[k]))
+            for k in range(self.sigma.size)
+        ]
