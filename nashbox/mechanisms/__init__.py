@@ -1,0 +1,27 @@
+"""Objects that mediate a step; their published terms and exact formulas.
+
+`MECHANISMS` maps the built-in names to their classes.
+"""
+
+from nashbox.mechanisms.base import Mechanism
+from nashbox.mechanisms.cbl import Cbl, CblTerms
+from nashbox.mechanisms.means import Alone, Baseline, CountedMean, SampleMean
+
+MECHANISMS: dict[str, type[Mechanism]] = {
+    "cbl": Cbl,
+    "sample_mean": SampleMean,
+    "counted_mean": CountedMean,
+    "baseline": Baseline,
+    "alone": Alone,
+}
+
+__all__ = [
+    "MECHANISMS",
+    "Alone",
+    "Baseline",
+    "Cbl",
+    "CblTerms",
+    "CountedMean",
+    "Mechanism",
+    "SampleMean",
+]

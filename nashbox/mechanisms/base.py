@@ -1,0 +1,74 @@
+"""What every mechanism is: published terms, and one method that mediates a step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.rounding import round_plan
+from nashbox.problem.channel import Channel
+from nashbox.problem.data import Dataset
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.terms import Terms
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Mechanism(ABC):
+    """Rules that turn submissions into information. Subclass it and write `mediate`.
+
+    Parameters are dataclass fields. Class attributes say what the rules promise:
+
+    sees: "count_and_mean" if an agent's information depends on her own submission only through
+        the number and the mean of her points, distribution by distribution; else "points".
+    equivariant: adding a constant to every point of a distribution adds it to the information.
+    enforced: False for rules that take compliance for granted.
+    """
+
+    sees: ClassVar[Literal["count_and_mean", "points"]] = "points"
+    equivariant: ClassVar[bool] = True
+    enforced: ClassVar[bool] = True
+
+    def terms(self, problem: EstimationProblem, plan: Array) -> Terms:
+        """Publish terms for a plan of real-valued counts (m, d): here, to follow the plan."""
+        return Terms(
+            names=problem.names,
+            distributions=problem.distributions,
+            costs=problem.costs,
+            sigma=problem.sigma,
+            counts=round_plan(plan) if problem.integer else plan,
+            integer=problem.integer,
+            rules=self,
+        )
+
+    @abstractmethod
+    def mediate(
+        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
+    ) -> Sequence[Any]:
+        """Turn what the m agents hand in into m pieces of information.
+
+        A submission has `points(k)` of shape (R, w_k), NaN beyond a world's count, and `counts`,
+        `sum` and `mean` of shape (R, d). Information is usually an estimate (R, d) of mu, NaN
+        where nothing is returned; it may be any array whose first axis is R.
+        """
+
+    def inform(
+        self,
+        submissions: Sequence[Dataset],
+        terms: Terms,
+        rng: np.random.Generator,
+        readers: Sequence[int],
+    ) -> list[Any]:
+        """Return the information of `readers` only; override where that saves work."""
+        information = self.mediate(submissions, terms, rng)
+        return [information[i] for i in readers]
+
+    def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel | None:
+        """Exact risks for one agent and distribution, or None where no formula is known."""
+        return None

@@ -1,0 +1,212 @@
+"""The channel of CBL's corrupted branch: what noise that grows with the discrepancy is worth.
+
+Points Z (z of them) and Z' (z' of them) come from the others. Y's mean differs from Z's by D;
+eta^2 = alpha^2 D^2 is added to every point of Z', and I is the precision-weighted mean of Y u Z
+and Z' (Algorithm 2, lines 18-23; the weights as in the proof, appendix H.1).
+
+Given D everything is jointly normal, so every risk is an integral over x = (D - Delta)/sd(D).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
+from nashbox.problem.channel import Channel, Play
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CorruptChannel(Channel):
+    """Case C of Algorithm 2. clean: |Z|. corrupted: |Z'|. alpha: the corruption coefficient."""
+
+    sigma: float
+    clean: float
+    corrupted: float
+    alpha: float
+
+    def best_risk(self, n: Array | np.float64) -> Array:
+        """R(n) of eq. 64: no submission and no estimator does better than honesty after n.
+
+        The full-information bound E[Var(mu | X, Z, Z', eta)] is smallest for an honest submission
+        (Hardy-Littlewood, appendix H.1), and accepting I attains it. n = 0: the mean of Z alone.
+        """
+        n = np.asarray(n, dtype=float)
+        collected = np.maximum(n, 1e-300)
+        return np.where(
+            n > 0, self._honest(collected), mean_risk(self.sigma, np.float64(self.clean))
+        )
+
+    def _honest(self, n: Array | np.float64) -> Array:
+        """R(n) in closed form: E[1/(P + Q x^2)] = sqrt(pi/(2 P Q)) erfcx(sqrt(P/(2 Q))).
+
+        >>> channel = CorruptChannel(sigma=10.0, clean=10.0, corrupted=180.0, alpha=3.936428691)
+        >>> round(float(channel.best_risk(np.float64(10.0))) + 0.05 * 10, 9)
+        1.815832751
+        """
+        from scipy.special import erfcx
+
+        v = self.sigma**2
+        if self.clean == 0:
+            return mean_risk(self.sigma, n)
+        C = (n + self.clean) / v
+        if self.corrupted == 0:
+            return np.asarray(1 / C)
+        b = (self.alpha**2) * v * (1 / n + 1 / self.clean)  # eta^2 = b x^2
+        P, Q = self.corrupted + C * v, C * b
+        if self.alpha == 0:
+            return np.asarray(v / P)
+        expectation = np.sqrt(np.pi / (2 * P * Q)) * erfcx(np.sqrt(P / (2 * Q)))
+        return np.asarray((1 - self.corrupted * expectation) / C)
+
+    def best_play(self, n: float) -> Play:
+        """Honesty; who has nothing gets the mean of Z."""
+        return Play.truthful(n)
+
+    def risk(self, play: Play) -> tuple[float, float]:
+        """Closed form for honest submissions, quadrature for the others."""
+        if self.clean == 0:
+            own = float(mean_risk(self.sigma, np.float64(play.n)))
+            return own, 0.0 if np.isinf(own) else RELATIVE_ERROR * own
+        if play.s == 0:  # the mean of Z, with the own mean or without
+            z_only = MeanChannel(self.sigma, self.clean)
+            return z_only.risk(play)
+        if play.n == 0:  # fakes infinitely far from mu: the noise drowns Z', the fakes remain
+            if play.weight is None:
+                value = float(mean_risk(self.sigma, np.float64(self.clean)))
+                return value, RELATIVE_ERROR * value
+            return float("inf"), 0.0
+        honest_part = play.honest and play.weight in (1.0, None) and play.s == play.n
+        if honest_part:
+            value = float(self._honest(np.float64(play.n)))
+            return value, RELATIVE_ERROR * value
+        return quadrature_risk(self, play)
+
+    def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
+        """X-bar - E_0[X-bar | I - X-bar], tabulated by quadrature."""
+        if play.n == 0 or (play.s == 0 and self.clean == 0):
+            # what she made up is known to her; far from mu the answer is (s Y + z Z)/(s + z)
+            if play.s > 0 and self.clean > 0:
+                s, z = play.s, self.clean
+                return np.asarray(((s + z) * information - s * submitted) / z)
+            return information
+        if play.s == 0:
+            best = (play.n * own + self.clean * information) / (play.n + self.clean)
+        elif play.honest and play.s == play.n:
+            best = information
+        else:
+            grid, correction = pitman_table(self, play.n, play.s, play.q, play.shift)
+            best = own - np.interp(information - own, grid, correction)
+        return np.where(np.isnan(information), own, best)
+
+
+def _nodes(points: int) -> tuple[Array, Array]:
+    """Trapezoidal nodes and weights for E[f(x)], x ~ N(0, 1): spectrally accurate for smooth f."""
+    x = np.linspace(-9.0, 9.0, points)
+    w = np.exp(-0.5 * x * x)
+    return x, w / w.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class _GivenD:
+    """Moments of (X-bar, I) given D, for every node x; mu = 0."""
+
+    mean_x: Array
+    var_x: float
+    mean_i: Array
+    var_i: Array
+    cov: Array
+    weights: Array
+
+
+def _given_discrepancy(channel: CorruptChannel, play: Play, points: int) -> _GivenD:
+    v, z = channel.sigma**2, channel.clean
+    x, weights = _nodes(points)
+    var_d = v / play.q + v / z
+    d = play.shift + np.sqrt(var_d) * x
+    precision = channel.corrupted / (v + channel.alpha**2 * d**2)  # of Z'
+    certain = (play.s + z) / v
+    share = certain / (certain + precision)  # of Y u Z in I
+    y, zz = play.s / (play.s + z), z / (play.s + z)
+    # rows: X-bar, M = mean(Y u Z); X-bar_q is a part of X-bar, so cov(X-bar, X-bar_q) = v/n
+    var_x, var_m = v / play.n, y**2 * v / play.q + zz**2 * v / z
+    cov_xm = y * v / play.n
+    cov_xd, cov_md = v / play.n, y * v / play.q - zz * v / z
+    centred = np.sqrt(var_d) * x / var_d
+    given_xx = var_x - cov_xd**2 / var_d
+    given_mm = var_m - cov_md**2 / var_d
+    given_xm = cov_xm - cov_xd * cov_md / var_d
+    noise = np.where(precision > 0, (1 - share) ** 2 / np.maximum(precision, 1e-300), 0.0)
+    return _GivenD(
+        mean_x=cov_xd * centred,
+        var_x=given_xx,
+        mean_i=share * (y * play.shift + cov_md * centred),
+        var_i=share**2 * given_mm + noise,
+        cov=share * given_xm,
+        weights=weights,
+    )
+
+
+def quadrature_risk(channel: CorruptChannel, play: Play) -> tuple[float, float]:
+    """Risk of a play with n, s >= 1 by quadrature, and the change under a coarser rule.
+
+    h = (1 - w) X-bar + w I; Pitman's risk is Var(X-bar) - E[E[X-bar | I - X-bar]^2].
+    """
+    fine, coarse = (
+        _quadrature(channel, play, points)
+        for points in ((401, 201) if play.weight is None else (1201, 601))
+    )
+    return fine, abs(fine - coarse) + 1e-10 * fine
+
+
+def _quadrature(channel: CorruptChannel, play: Play, points: int) -> float:
+    if play.weight is None:
+        if channel.corrupted == 0:  # I shows Z exactly
+            return float(MeanChannel(channel.sigma, channel.clean).best_risk(np.float64(play.n)))
+        grid, correction, density = _pitman(channel, play, points)
+        step = grid[1] - grid[0]
+        return float(channel.sigma**2 / play.n - (density * correction**2).sum() * step)
+    given, w = _given_discrepancy(channel, play, points), play.weight
+    bias = (1 - w) * given.mean_x + w * given.mean_i
+    variance = (1 - w) ** 2 * given.var_x + w**2 * given.var_i + 2 * w * (1 - w) * given.cov
+    return float(given.weights @ (bias**2 + variance))
+
+
+def _pitman(channel: CorruptChannel, play: Play, points: int) -> tuple[Array, Array, Array]:
+    """Return a grid of u = I - X-bar with E_0[X-bar | u] and the density of u."""
+    given = _given_discrepancy(channel, play, points)
+    mean_u = given.mean_i - given.mean_x
+    var_u = np.maximum(given.var_i + given.var_x - 2 * given.cov, 1e-300)
+    cov_xu = given.cov - given.var_x
+    sd = np.sqrt(var_u)
+    likely = given.weights > 1e-17
+    low = float((mean_u - 9 * sd)[likely].min())
+    high = float((mean_u + 9 * sd)[likely].max())
+    u = np.linspace(low, high, points)[:, None]
+    parts = given.weights * np.exp(-0.5 * ((u - mean_u) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+    density = parts.sum(axis=1)
+    inner = (parts * (given.mean_x + cov_xu / var_u * (u - mean_u))).sum(axis=1)
+    correction = np.where(density > 1e-290, inner / np.maximum(density, 1e-290), 0.0)
+    return u[:, 0], correction, density
+
+
+@lru_cache(maxsize=256)
+def pitman_table(
+    channel: CorruptChannel, n: float, s: float, q: float, shift: float
+) -> tuple[Array, Array]:
+    """Grid of u = I - X-bar and E_0[X-bar | u], for n, s >= 1."""
+    if channel.corrupted == 0:  # u is linear in Z - X-bar: regress exactly
+        v, z = channel.sigma**2, channel.clean
+        share = s / (s + z)
+        reach = 12 * np.sqrt(v / q + v / n + v / z) + abs(shift)
+        u = np.linspace(-reach, reach, 3)
+        # I - X-bar = share (Y - X-bar) + (1 - share)(Z - X-bar); exact where Y is X-bar + Delta
+        gap = (u - share * shift) / (1 - share)
+        return u, -gap * z / (n + z)
+    grid, correction, _ = _pitman(channel, Play(n, s, q, shift, None), 1201)
+    return grid, correction

@@ -1,0 +1,85 @@
+"""The channel of a mechanism that answers with a plain mean (Clinton et al., section 3.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.channel import Channel, Play
+
+Array = NDArray[np.float64]
+
+RELATIVE_ERROR = 1e-12  # of a closed form in double precision
+
+
+def mean_risk(sigma: float, n: Array | np.float64) -> Array:
+    """Return sigma^2/n, inf at n = 0."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(sigma**2 / np.asarray(n, dtype=float))
+
+
+@dataclass(frozen=True)
+class MeanChannel(Channel):
+    """I is the mean of the others' N points, with the own submission in the pool or not.
+
+    others: N. pooled: whether the own s points are averaged in. required: who submits fewer points
+    gets nothing. Alone is N = 0; the sample mean is required = 0; the counted sample mean has
+    required = n*.
+    """
+
+    sigma: float
+    others: float
+    pooled: bool = True
+    required: float = 0.0
+
+    def best_risk(self, n: Array | np.float64) -> Array:
+        """sigma^2/(n + N): the others' mean can be recovered from I whatever was handed in."""
+        return mean_risk(self.sigma, np.asarray(n, dtype=float) + self.others)
+
+    def best_play(self, n: float) -> Play:
+        """Honest if that is enough points, padded with fakes to the required count if not."""
+        s = max(n, self.required)
+        if s == n and self.pooled:
+            return Play.truthful(n)
+        return Play(n=n, s=s, q=n, weight=None)
+
+    def _informed(self, play: Play) -> bool:
+        points = self.others + (play.s if self.pooled else 0)
+        return play.s >= self.required and points > 0
+
+    def risk(self, play: Play) -> tuple[float, float]:
+        """Closed form; inf where an estimate would rest on nothing, or on made-up points alone."""
+        value = self._risk(play)
+        return value, RELATIVE_ERROR * value if np.isfinite(value) else 0.0
+
+    def _risk(self, play: Play) -> float:
+        variance = float(mean_risk(self.sigma, np.float64(play.n)))
+        if not self._informed(play):
+            return variance
+        if play.weight is None:
+            return float(self.best_risk(np.float64(play.n)))
+        share = play.s / (play.s + self.others) if self.pooled else 0.0
+        w, a, o = play.weight, play.weight * share, play.weight * (1 - share)
+        if a > 0 and play.n == 0:
+            return float("inf")  # fakes far from mu
+        others = self.sigma**2 / self.others if self.others else 0.0
+        own = 0.0 if w == 1 else (1 - w) ** 2 * variance
+        both = 0.0 if a == 0 or w == 1 else 2 * (1 - w) * a * variance
+        submitted = 0.0 if a == 0 else a**2 * self.sigma**2 / play.q
+        return own + both + submitted + o**2 * others + (a * play.shift) ** 2
+
+    def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
+        """(n X-bar + N O)/(n + N), where O is the others' mean recovered from I."""
+        if self.others == 0:
+            return own
+        others = information
+        if self.pooled and play.s > 0:
+            others = information + play.s * (information - submitted) / self.others
+        best = (
+            others
+            if play.n == 0
+            else (play.n * own + self.others * others) / (play.n + self.others)
+        )
+        return np.where(np.isnan(information), own, best)

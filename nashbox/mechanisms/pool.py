@@ -1,0 +1,111 @@
+"""Everybody's points of one distribution side by side, and random subsets of the others' points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.data import Dataset
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Worlds in which every agent handed in the same number of points.
+
+    values: (R, N) points, agent after agent. starts: (m + 1,) where each agent's points begin.
+    sums: (R, m) sum of each agent's points.
+    """
+
+    values: Array
+    starts: NDArray[np.int64]
+    sums: Array
+
+    @classmethod
+    def of(cls, submissions: Sequence[Dataset], k: int) -> Pool:
+        """Lay out distribution k of submissions whose counts are the same in every world."""
+        counts = np.array([int(s.counts[0, k]) for s in submissions])
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        worlds = submissions[0].worlds
+        values = np.empty((worlds, int(starts[-1])))
+        for submission, start, count in zip(submissions, starts, counts, strict=False):
+            values[:, start : start + count] = submission.points(k)
+        sums = np.zeros((worlds, counts.size))
+        some = counts > 0
+        if some.any():
+            sums[:, some] = segment_sums(values, starts[:-1][some], counts[some])
+        return cls(values, starts, sums)
+
+    def counts(self, agents: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Points of each of `agents`."""
+        return np.diff(self.starts)[agents]
+
+
+def segment_sums(values: Array, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:
+    """Sums of adjoining segments of the rows, (R, segments)."""
+    if (counts == counts[0]).all() and counts[0] <= 32:
+        # adding slices beats reduceat where segments are short and alike
+        blocks = values.reshape(values.shape[0], counts.size, int(counts[0]))
+        total = blocks[:, :, 0].copy()
+        for j in range(1, int(counts[0])):
+            total += blocks[:, :, j]
+        return total
+    return np.add.reduceat(values, starts, axis=1)
+
+
+def split_sums(
+    pool: Pool, agents: NDArray[np.intp], clean: int, drawn: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Draw Y' of `drawn` of the others' points without replacement, and Z of `clean` of those.
+
+    Returns the sums of Z and of Y' without Z, both (R, g), drawn independently for each of the g
+    agents. All agents must have handed in the same number of points.
+    """
+    others = pool.values.shape[1] - int(pool.counts(agents)[0])
+    if drawn == others and clean * clean <= 8 * others:
+        sums = _subset_sums(pool, agents, clean, rng)
+        rest = pool.sums.sum(axis=1)[:, None] - pool.sums[:, agents]
+        rest -= sums
+        return sums, rest
+    parts = [_shuffled(pool, int(i), clean, drawn, rng) for i in agents]  # costs N a world
+    return np.stack([p[0] for p in parts], axis=1), np.stack([p[1] for p in parts], axis=1)
+
+
+def _subset_sums(
+    pool: Pool, agents: NDArray[np.intp], size: int, rng: np.random.Generator
+) -> Array:
+    """Sum of a random subset of the others' points by Floyd's algorithm, (R, g)."""
+    worlds, total = pool.values.shape
+    own = int(pool.counts(agents)[0])
+    others = total - own
+    kind = np.uint16 if total < 2**16 - 1 else np.uint32
+    begin: NDArray[np.integer] = pool.starts[agents].astype(kind)
+    rows = (np.arange(worlds) * total)[:, None]
+    flat = pool.values.reshape(-1)
+    sums = np.zeros((worlds, agents.size))
+    drawn: list[NDArray[np.integer]] = []
+    # the j-th draw is at most j; one that came before is replaced by j itself
+    for last in range(others - size, others):
+        new = rng.integers(0, last, size=sums.shape, dtype=kind, endpoint=True)
+        if drawn:
+            again = new == drawn[0]
+            for old in drawn[1:]:
+                again |= new == old
+            np.copyto(new, kind(last), where=again)
+        drawn.append(new)
+        place = new + kind(own) * (new >= begin)  # step over the agent's own points
+        sums += flat.take(place + rows, mode="clip")
+    return sums
+
+
+def _shuffled(
+    pool: Pool, agent: int, clean: int, drawn: int, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    begin, end = pool.starts[agent], pool.starts[agent + 1]
+    others = np.concatenate([pool.values[:, :begin], pool.values[:, end:]], axis=1)
+    rng.permuted(others, axis=1, out=others)
+    return others[:, :clean].sum(axis=1), others[:, clean:drawn].sum(axis=1)
