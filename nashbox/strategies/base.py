@@ -1,0 +1,85 @@
+"""What every strategy is: how many points to collect, what to hand in, how to estimate."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.channel import Play
+from nashbox.problem.data import Dataset
+from nashbox.problem.terms import View
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
+    """A pure strategy (n_i, f_i, h_i). Subclass it and override what differs from honesty.
+
+    Parameters are dataclass fields. Class attributes are promises that `nashbox check` tests:
+
+    deterministic: uses no randomness.
+    equivariant: adding a constant to all measurements adds it to the estimate, so that the
+        worst case over mu is any case.
+    """
+
+    deterministic: ClassVar[bool] = True
+    equivariant: ClassVar[bool] = True
+
+    @property
+    def label(self) -> str:
+        """The name shown in tables: the class's, in the style of problem files."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+    def gather(self, view: View, rng: np.random.Generator) -> Counts:
+        """How many points of each distribution to collect, (d,): here what is recommended."""
+        return np.asarray(view.counts).astype(np.int64)
+
+    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+        """What to hand in after collecting `data`: here the truth."""
+        return data
+
+    def estimate(
+        self,
+        data: Dataset,
+        submission: Dataset,
+        information: Any,
+        view: View,
+        rng: np.random.Generator,
+    ) -> Array:
+        """Estimate mu, (R, d): here accept the information."""
+        return accept(data, information)
+
+    def invariant(self, view: View) -> bool:
+        """Whether the promise `equivariant` holds in this game; override where it depends."""
+        return self.equivariant
+
+    def plays(self, view: View) -> list[Play] | None:
+        """Say the same as an exact play per distribution, or None if that is not possible."""
+        return None
+
+    def mixture(self) -> tuple[tuple[Strategy, float], ...]:
+        """Pure strategies and their probabilities: here itself."""
+        return ((self, 1.0),)
+
+    def revise(self, view: View) -> Strategy:
+        """Say what to play after a round in which the others handed in `view.others`."""
+        return self
+
+
+def accept(data: Dataset, information: Any) -> Array:
+    """h^ACC: the information as it is; the own mean where there is none."""
+    received = np.asarray(information, dtype=float)
+    missing = np.isnan(received)
+    return np.where(missing, data.mean, received) if missing.any() else received
+
+
+def scaled_counts(view: View, factor: float) -> Counts:
+    """Return the recommended counts times `factor`, rounded; 0 where she cannot sample."""
+    return np.where(np.isinf(view.costs), 0, np.rint(view.counts * factor)).astype(np.int64)

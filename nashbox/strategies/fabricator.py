@@ -1,0 +1,91 @@
+"""Strategies that hand in points they never measured, and discount them from the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.channel import Play
+from nashbox.problem.data import Dataset
+from nashbox.problem.errors import InputError, require
+from nashbox.problem.terms import View
+from nashbox.strategies.base import Counts, Strategy, scaled_counts
+from nashbox.strategies.best_use import best_use
+
+Array = NDArray[np.float64]
+KINDS = ("constant", "own_mean", "resample", "pad")
+
+
+@dataclass(frozen=True)
+class Fabricator(Strategy):
+    """Collect a fraction of what is recommended and submit the full number all the same.
+
+    kind: "constant" collects nothing and submits `value` only; "own_mean" points made up around
+    the own mean; "resample" own points drawn again with replacement; "pad" the own points and
+    made-up ones around their mean. Whoever collected nothing submits `value`. The estimate is
+    Pitman's for what was handed in, where the mechanism's formulas are known (under a mean the
+    fakes are subtracted exactly); elsewhere the answer is accepted.
+    """
+
+    deterministic = False
+
+    kind: str = "pad"
+    fraction: float = 0.5  # of the recommended counts, really collected
+    value: float = 0.0  # units of the measurements
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise InputError(
+                f"fabricator.kind must be one of {', '.join(KINDS)}, got {self.kind!r}"
+            )
+        require("fabricator.fraction", self.fraction, low=0.0, high=1.0)
+        require("fabricator.value", self.value)
+
+    def invariant(self, view: View) -> bool:
+        """No fakes without data."""
+        return not ((self.gather(view, np.random.default_rng(0)) == 0) & (view.counts > 0)).any()
+
+    def gather(self, view: View, rng: np.random.Generator) -> Counts:
+        """Return a fraction of the recommended counts."""
+        return scaled_counts(view, 0.0 if self.kind == "constant" else self.fraction)
+
+    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+        """Return the recommended number of points, made up as `kind` says."""
+        counts = view.counts.astype(np.int64)
+        columns = [self._points(data, k, int(s), view, rng) for k, s in enumerate(counts)]
+        return Dataset(columns, np.broadcast_to(counts, data.counts.shape))
+
+    def _points(self, data: Dataset, k: int, s: int, view: View, rng: np.random.Generator) -> Array:
+        own, shape = data.points(k), (data.worlds, s)
+        n = own.shape[1]
+        if n == 0:
+            return np.full(shape, self.value)
+        if self.kind == "resample":
+            return np.take_along_axis(own, rng.integers(n, size=shape), axis=1)
+        if self.kind == "pad" and n >= s:
+            return np.asarray(own[:, :s])
+        mean = own.mean(axis=1, keepdims=True)
+        made = rng.standard_normal(shape) * view.sigma[k]
+        made += mean - made.mean(axis=1, keepdims=True)
+        if self.kind == "pad":
+            made = made[:, : s - n]
+            return np.concatenate([own, made + (mean - made.mean(axis=1, keepdims=True))], axis=1)
+        return np.asarray(made)
+
+    def estimate(
+        self,
+        data: Dataset,
+        submission: Dataset,
+        information: Any,
+        view: View,
+        rng: np.random.Generator,
+    ) -> Array:
+        """Discount the fakes."""
+        plays = [
+            Play(float(n), float(s), float(n), 0.0, None)
+            for n, s in zip(data.counts[0], view.counts, strict=True)
+        ]
+        return best_use(plays, data, submission, information, view)

@@ -1,0 +1,64 @@
+"""Mixed strategies: a pure one is drawn privately in every world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from nashbox.problem.errors import InputError
+from nashbox.problem.terms import View
+from nashbox.strategies.base import Strategy
+
+
+@dataclass(frozen=True)
+class Mixed(Strategy):
+    """Draw one of `strategies` (names, tables or objects) with the given `weights`.
+
+    Weights are probabilities; they default to equal ones.
+    """
+
+    deterministic = False
+
+    strategies: Sequence[object] = field(default_factory=lambda: ("truthful", "free_rider"))
+    weights: Sequence[float] | None = None
+
+    def __post_init__(self) -> None:
+        from nashbox.strategies import make_strategy
+
+        if isinstance(self.strategies, str) or not self.strategies:
+            raise InputError(
+                f"mixed.strategies must be a list of strategies, got {self.strategies!r}"
+            )
+        parts = tuple(
+            part if isinstance(part, Strategy) else make_strategy(part, "mixed.strategies")
+            for part in self.strategies
+        )
+        n = len(parts)
+        weights = tuple(self.weights) if self.weights is not None else (1 / n,) * n
+        good = all(isinstance(w, (int, float)) and 0 <= w <= 1 for w in weights)
+        if len(weights) != n or not good or abs(sum(weights) - 1) > 1e-9:
+            raise InputError(
+                f"mixed.weights must be {n} probabilities that sum to 1, got {list(weights)!r}"
+            )
+        object.__setattr__(self, "strategies", parts)
+        object.__setattr__(self, "weights", weights)
+
+    def invariant(self, view: View) -> bool:
+        """All parts are."""
+        return all(pure.invariant(view) for pure, _ in self.mixture())
+
+    def mixture(self) -> tuple[tuple[Strategy, float], ...]:
+        """Return the pure strategies with a positive weight, nested mixtures resolved."""
+        assert self.weights is not None  # noqa: S101 - filled in above
+        return tuple(
+            (pure, weight * inner)
+            for part, weight in zip(self.strategies, self.weights, strict=True)
+            if weight > 0 and isinstance(part, Strategy)
+            for pure, inner in part.mixture()
+        )
+
+    def revise(self, view: View) -> Strategy:
+        """Revise every part."""
+        assert self.weights is not None  # noqa: S101 - filled in above
+        parts = [p.revise(view) for p in self.strategies if isinstance(p, Strategy)]
+        return Mixed(strategies=parts, weights=self.weights)
