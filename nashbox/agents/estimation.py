@@ -1,0 +1,160 @@
+"""An agent of collaborative mean estimation, in R worlds at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.rounding import finite_product
+from nashbox.problem.data import Collected, Dataset, merge
+from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.terms import View
+from nashbox.strategies import Strategy
+
+if TYPE_CHECKING:
+    from nashbox.model.estimation import EstimationModel
+
+Array = NDArray[np.float64]
+
+
+class EstimationAgent(mesa.Agent):
+    """Collects, submits, estimates and pays; her strategy says how.
+
+    After a step: `collected` and `submitted` (R, d) counts, `errors` (R, d) squared errors per
+    distribution, `cost` (R,), `penalty` (R,).
+    """
+
+    def __init__(
+        self, model: EstimationModel, index: int, strategy: Strategy, rng: np.random.Generator
+    ) -> None:
+        super().__init__(model)
+        self.index, self.name = index, model.problem.names[index]
+        self.strategy, self.stream = strategy, rng
+        self.view = View(index, model.terms, model.terms.counts)
+        self.well: Dataset | None = None  # points drawn beforehand, to compare strategies on
+
+    def act(self) -> Dataset:
+        """Collect data and say what to hand in, (R worlds)."""
+        worlds = self.model.replications
+        self._groups = self._draw_pure(worlds)
+        self._data: list[Dataset] = []
+        self._handed: list[Dataset] = []
+        for strategy, rows in self._groups:
+            counts = self.counts_of(strategy)
+            data = self._measure(counts, rows)
+            handed = self._call(strategy, "report", data, self.view, self.stream)
+            self._data.append(data)
+            self._handed.append(self._checked_report(strategy, handed, data))
+        places = [r for _, r in self._groups]
+        self.collected = merge(self._data, places, worlds).counts
+        submission = merge(self._handed, places, worlds)
+        self.submitted = submission.counts
+        return submission
+
+    def receive(self, information: Any) -> None:
+        """Estimate mu from what came back, and pay: squared error plus the cost of the data."""
+        truth, costs = self.model.truth, self.view.costs
+        self.information = information
+        self.errors = np.empty(self.collected.shape)
+        for (strategy, rows), data, handed in zip(
+            self._groups, self._data, self._handed, strict=True
+        ):
+            mine = information if len(self._groups) == 1 else np.asarray(information)[rows]
+            estimate = self._call(strategy, "estimate", data, handed, mine, self.view, self.stream)
+            self.errors[rows] = self._squared_errors(strategy, estimate, data, truth)
+        self.cost = finite_product(np.broadcast_to(costs, self.collected.shape), self.collected)
+        self.cost = self.cost.sum(axis=1)
+        self.error = self.errors.sum(axis=1)
+        self.penalty = self.error + self.cost
+
+    def revise(self, others: Array) -> None:
+        """Take note of the counts (m, d) handed in by everybody and let the strategy revise."""
+        self.view = View(self.index, self.model.terms, others)
+        self.strategy = self._call(self.strategy, "revise", self.view)
+
+    def _measure(self, counts: NDArray[np.int64], rows: NDArray[np.intp]) -> Dataset:
+        if self.well is not None and (counts <= self.well.counts[0]).all():
+            return self.well.rows(rows).first(counts)
+        model = self.model
+        source, sigma = model.problem.source, model.problem.sigma
+        return Collected(source, sigma, model.offset, counts, rows.size, self.stream)
+
+    def _draw_pure(self, worlds: int) -> list[tuple[Strategy, NDArray[np.intp]]]:
+        """Draw a pure strategy for every world; a pure one needs no randomness."""
+        mixture = self.strategy.mixture()
+        if len(mixture) == 1:
+            return [(mixture[0][0], np.arange(worlds))]
+        choice = self.stream.choice(len(mixture), size=worlds, p=[weight for _, weight in mixture])
+        groups = [(s, np.nonzero(choice == j)[0]) for j, (s, _) in enumerate(mixture)]
+        return [(strategy, rows) for strategy, rows in groups if rows.size]
+
+    def _call(self, strategy: Strategy, method: str, *arguments: Any) -> Any:
+        try:
+            return getattr(strategy, method)(*arguments)
+        except InputError as error:
+            raise type(error)(f"{self.name}: {error}") from error
+        except Exception as error:
+            raise ContractError(
+                f"{self.name}: {type(strategy).__name__}.{method} raised {error!r}"
+            ) from error
+
+    def counts_of(self, strategy: Strategy) -> NDArray[np.int64]:
+        """Ask a pure strategy how many points to collect, (d,), and hold it to the contract."""
+        counts = np.asarray(self._call(strategy, "gather", self.view, self.stream))
+        where = f"{self.name}: {type(strategy).__name__}.gather"
+        if counts.shape != self.view.costs.shape:
+            raise ContractError(
+                f"{where}: must return one count per distribution, shape "
+                f"{self.view.costs.shape}, got shape {counts.shape}"
+            )
+        whole = np.isfinite(counts) & (counts >= 0) & (counts == np.rint(counts))
+        if not whole.all():
+            raise ContractError(
+                f"{where}: counts must be whole numbers >= 0, got {counts.tolist()}"
+            )
+        if (counts[np.isinf(self.view.costs)] > 0).any():
+            raise ContractError(
+                f"{where}: must not collect where the cost is inf, got {counts.tolist()}"
+            )
+        return counts.astype(np.int64)
+
+    def _checked_report(self, strategy: Strategy, handed: Any, data: Dataset) -> Dataset:
+        where = f"{self.name}: {type(strategy).__name__}.report"
+        if handed is data:
+            return data
+        if not isinstance(handed, Dataset) or handed.counts.shape != data.counts.shape:
+            raise ContractError(
+                f"{where}: must return a Dataset of {data.worlds} worlds and "
+                f"{data.counts.shape[1]} distributions, got {type(handed).__name__}"
+            )
+        if not np.isfinite(handed.sum).all():
+            raise ContractError(f"{where}: points must be finite, got NaN or inf")
+        return handed
+
+    def own_means(self) -> Array:
+        """Means of what was measured in the last round, (R, d), NaN where nothing was."""
+        means = np.empty(self.collected.shape)
+        for (_, rows), data in zip(self._groups, self._data, strict=True):
+            means[rows] = data.mean
+        return means
+
+    def _squared_errors(
+        self, strategy: Strategy, estimate: Any, data: Dataset, truth: Array
+    ) -> Array:
+        estimate = np.asarray(estimate, dtype=float)
+        where = f"{self.name}: {type(strategy).__name__}.estimate"
+        if estimate.shape != data.counts.shape:
+            raise ContractError(
+                f"{where}: must return shape {data.counts.shape} (worlds, distributions), "
+                f"got {estimate.shape}"
+            )
+        errors = np.square(estimate - truth)
+        nothing = np.isnan(estimate)
+        if nothing.any():
+            if (nothing & (data.counts > 0)).any():
+                raise ContractError(f"{where}: returned NaN although there were own points")
+            errors[nothing] = np.inf  # nothing measured and nothing received
+        return np.asarray(errors)

@@ -1,0 +1,33 @@
+"""The step both games share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import mesa
+
+
+class Sandbox(mesa.Model):
+    """Agents act, a mechanism mediates, agents receive. Subclasses say who and what is recorded."""
+
+    round: int
+    players: Sequence[Any]
+
+    def step(self) -> None:
+        """Play one round."""
+        players = self.players
+        submissions = [agent.act() for agent in players]
+        information = self.mediate(submissions)
+        for agent, received in zip(players, information, strict=True):
+            agent.receive(received)
+        self.round += 1
+        self.datacollector.collect(self)
+        self.revise()
+
+    def mediate(self, submissions: Sequence[Any]) -> Sequence[Any]:
+        """Ask the mechanism, in a subclass."""
+        raise TypeError(f"{type(self).__name__} must say how its mechanism mediates")
+
+    def revise(self) -> None:
+        """Let agents revise their strategies between rounds, in a subclass that has dynamics."""

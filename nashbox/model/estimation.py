@@ -1,0 +1,172 @@
+"""Collaborative mean estimation as a Mesa model (Clinton et al., section 2)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.agents import EstimationAgent
+from nashbox.mechanisms import Mechanism
+from nashbox.model.base import Sandbox
+from nashbox.problem.data import Collected, Dataset
+from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.terms import Terms, View
+from nashbox.strategies import Strategy, Truthful
+
+Array = NDArray[np.float64]
+
+
+class EstimationModel(Sandbox):
+    """One round a step: collect and submit, mediate, estimate and pay.
+
+    strategies: by agent name; agents not named are truthful, which is what every mechanism
+    recommends. offset: (d,) added to the source's means: where mu lies. revision: who revises
+    between rounds: nobody (None), everybody in turn seeing what the ones before decided
+    ("sequential"), or everybody at once ("simultaneous").
+    """
+
+    def __init__(
+        self,
+        problem: EstimationProblem,
+        mechanism: Mechanism,
+        terms: Terms,
+        strategies: Mapping[str, Strategy] | None = None,
+        *,
+        replications: int = 1,
+        rng: int | None = None,
+        offset: Array | float = 0.0,
+        revision: Literal["sequential", "simultaneous"] | None = None,
+    ) -> None:
+        super().__init__(rng=rng)
+        if not problem.integer:
+            raise InputError(
+                f'{problem.shown}: counts = "real" cannot be simulated: points are drawn in '
+                'whole numbers; use counts = "integer"'
+            )
+        chosen = strategies or {}
+        if not mechanism.enforced and chosen:
+            raise InputError(
+                f"{problem.shown}: mechanism 'baseline' assumes compliance, so a simulation "
+                f"refuses other strategies, got strategies for {', '.join(chosen)}"
+            )
+        self.problem, self.mechanism, self.terms = problem, mechanism, terms
+        self.replications, self.round, self.revision = replications, 0, revision
+        self.offset = np.broadcast_to(np.asarray(offset, dtype=float), (problem.d,))
+        self.truth = problem.source.means + self.offset
+        streams = self.rng.spawn(problem.m + 1)
+        self.mechanism_rng = streams[-1]
+        self.players = [
+            EstimationAgent(self, i, chosen.get(name, Truthful()), streams[i])
+            for i, name in enumerate(problem.names)
+        ]
+        self._know_each_other()
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"social_penalty": _social}, agent_reporters=_reporters(problem)
+        )
+
+    def _know_each_other(self) -> None:
+        """Let everybody know how many points the others hand in, as far as strategies say."""
+        known = self.terms.counts.astype(float).copy()
+        for agent in self.players:
+            plays = agent.strategy.plays(agent.view)
+            if plays is not None:
+                known[agent.index] = [play.s for play in plays]
+        for agent in self.players:
+            agent.view = View(agent.index, self.terms, known)
+
+    def trials(self, index: int, strategies: Sequence[Strategy]) -> Iterator[EstimationAgent]:
+        """Play one round once with every one of `strategies` for agent `index`.
+
+        What the others hand in does not depend on her, so it is drawn once; she measures from one
+        well of points, and the mechanism rolls the same dice: the rounds differ in her strategy
+        alone. Yields her after each; only she receives.
+        """
+        agent = self.players[index]
+        submissions: list[Any] = [None if a is agent else a.act() for a in self.players]
+        counts = [
+            agent.counts_of(pure) for strategy in strategies for pure, _ in strategy.mixture()
+        ]
+        source, offset = self.problem.source, self.offset
+        agent.well = Collected(
+            source,
+            self.problem.sigma,
+            offset,
+            np.max(counts, axis=0),
+            self.replications,
+            agent.stream,
+        )
+        for k in range(self.problem.d):
+            agent.well.points(k)  # drawn now, not by the first strategy that looks
+        streams = copy.deepcopy((agent.stream, self.mechanism_rng))
+        for strategy in strategies:
+            agent.strategy = strategy
+            agent.stream, rng = copy.deepcopy(streams)
+            submissions[index] = agent.act()
+            (received,) = mediated(self.mechanism, submissions, self.terms, rng, [index])
+            agent.receive(received)
+            yield agent
+
+    def mediate(self, submissions: Sequence[Dataset]) -> Sequence[Any]:
+        """Ask the mechanism what everybody gets."""
+        return mediated(self.mechanism, submissions, self.terms, self.mechanism_rng)
+
+    def revise(self) -> None:
+        """Let strategies revise after having seen how many points were handed in."""
+        if self.revision is None:
+            return
+        seen = np.array([agent.submitted.mean(axis=0) for agent in self.players])
+        following = seen.copy()
+        for agent in self.players:
+            agent.revise(following if self.revision == "sequential" else seen)
+            plays = agent.strategy.plays(agent.view)
+            if plays is not None:
+                following[agent.index] = [p.s for p in plays]
+
+
+def mediated(
+    mechanism: Mechanism,
+    submissions: Sequence[Dataset],
+    terms: Terms,
+    rng: np.random.Generator,
+    readers: Sequence[int] | None = None,
+) -> Sequence[Any]:
+    """Call a mechanism for everybody, or for `readers`; a failing plug-in is a ContractError."""
+    name = type(mechanism).__name__
+    try:
+        if readers is None:
+            information = mechanism.mediate(submissions, terms, rng)
+        else:
+            information = mechanism.inform(submissions, terms, rng, readers)
+    except InputError:
+        raise
+    except Exception as error:
+        raise ContractError(f"{name}.mediate raised {error!r}") from error
+    expected = len(submissions) if readers is None else len(readers)
+    if len(information) != expected:
+        raise ContractError(
+            f"{name}.mediate: must return information for {expected} agents, got {len(information)}"
+        )
+    return information
+
+
+def _social(model: EstimationModel) -> float:
+    return float(sum(agent.penalty.mean() for agent in model.players))
+
+
+def _reporters(problem: EstimationProblem) -> dict[str, Any]:
+    """Means over the worlds; counts per distribution are lists in the order of the problem."""
+    return {
+        "agent": "name",
+        "strategy": lambda a: a.strategy.label,
+        "collected": lambda a: a.collected.mean(axis=0).tolist(),
+        "submitted": lambda a: a.submitted.mean(axis=0).tolist(),
+        "error": lambda a: float(a.error.mean()),
+        "cost": lambda a: float(a.cost.mean()),
+        "penalty": lambda a: float(a.penalty.mean()),
+    }
