@@ -1,0 +1,256 @@
+"""The command line: reads arguments, calls the experiments, prints. Heavy imports wait inside."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nashbox.problem.errors import InputError
+
+GAIN_METHODS = ("auto", "exact", "exhaustive", "black_box")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="nashbox",
+        description="Does honesty pay? Plan, play and audit rules for sharing data.",
+    )
+    parser.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    audit = _command(commands, "audit", "hunt for a profitable deviation of every agent")
+    _game_options(audit)
+    audit.add_argument(
+        "--profile",
+        choices=["file", "recommended"],
+        default="file",
+        help="recommended: ignore the file's strategies",
+    )
+    audit.add_argument(
+        "--method",
+        choices=GAIN_METHODS,
+        default="auto",
+        help="default: auto, the strongest that applies",
+    )
+    audit.add_argument(
+        "--epsilon",
+        type=float,
+        metavar="X",
+        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+    )
+    audit.add_argument(
+        "--delta",
+        type=float,
+        default=0.01,
+        metavar="P",
+        help="chance that any verdict is wrong (default: 0.01)",
+    )
+    audit.add_argument("--seed", type=int, default=0)
+    audit.add_argument(
+        "--budget",
+        type=int,
+        default=400_000,
+        metavar="N",
+        help="worlds simulated per agent at most (default: 400000)",
+    )
+    audit.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes of the black box; the result does not depend on it",
+    )
+    audit.add_argument(
+        "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"
+    )
+    _outputs(audit)
+
+    plan = _command(
+        commands, "plan", "how much each agent should collect, and what CBL makes of it"
+    )
+    plan.add_argument("--rule", metavar="RULE", help="overrides the file's plan")
+    _outputs(plan)
+
+    run = _command(commands, "run", "play the profile and record penalties")
+    _game_options(run)
+    run.add_argument("--rounds", type=int, default=1, metavar="N")
+    run.add_argument(
+        "--replications",
+        type=int,
+        default=10_000,
+        metavar="R",
+        help="parallel worlds (default: 10000)",
+    )
+    run.add_argument("--seed", type=int, default=0)
+    run.add_argument(
+        "--everyone", metavar="STRATEGY", help="all agents play this strategy, e.g. best_responder"
+    )
+    run.add_argument(
+        "--revision",
+        choices=["sequential", "simultaneous"],
+        default="sequential",
+        help="how best responders revise between rounds",
+    )
+    _outputs(run)
+
+    check = commands.add_parser("check", help="hold a strategy or mechanism to its contract")
+    check.add_argument(
+        "target", metavar="file.py:Class", help="a class in a file, or a built-in name"
+    )
+    check.add_argument(
+        "--json", metavar="PATH", help="write JSON ('-': standard output, and nothing else there)"
+    )
+    return parser
+
+
+def _command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.add_argument("file", metavar="FILE", help="a problem file (TOML)")
+    return command
+
+
+def _game_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--mechanism", metavar="NAME", help="overrides the file's mechanism")
+    command.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
+
+
+def _outputs(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--json", metavar="PATH", help="write JSON ('-': standard output, and nothing else there)"
+    )
+    command.add_argument("--figure", metavar="PATH", help="write a figure (png, svg or pdf)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code (0 done, 1 found with --strict, 2 bad input, 130)."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.version:
+        from importlib.metadata import version
+
+        print(f"nashbox {version('nashbox')}")
+        return 0
+    if options.command is None:
+        parser.print_help()
+        return 0
+    try:
+        return _COMMANDS[options.command](options)
+    except InputError as error:
+        print(f"nashbox: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("nashbox: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _load(options: argparse.Namespace) -> Any:
+    """Load the problem and apply --mechanism, --plan and --everyone."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    from nashbox.problem.estimation import read_plan
+    from nashbox.problem.files import load
+    from nashbox.problem.spec import Spec
+    from nashbox.problem.tables import Table
+
+    problem = load(options.file)
+    if getattr(options, "mechanism", None):
+        name = options.mechanism
+        if ":" in name:
+            file, _, attribute = name.rpartition(":")
+            name = f"{Path(file).resolve()}:{attribute}"
+        problem = replace(problem, mechanism=Spec(name))
+    if getattr(options, "plan", None):
+        table = Table(problem.names, problem.distributions, problem.costs)
+        problem = replace(problem, plan=read_plan(options.plan, table, Path(), "--plan"))
+    if getattr(options, "everyone", None):
+        spec = Spec(options.everyone)
+        problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
+    return problem
+
+
+def _emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:
+    """Write what was asked for: figure and JSON files first, so that a failure prints no table."""
+    from nashbox.experiments.saving import to_text, write_json
+
+    if getattr(options, "figure", None):
+        from nashbox.experiments.figures import save_figure
+
+        save_figure(result, options.figure)
+    if options.json == "-":
+        sys.stdout.write(to_text(result.to_json()))
+        return
+    if options.json:
+        write_json(result.to_json(), options.json)
+    table(result)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from nashbox.experiments.audit import audit
+    from nashbox.tables import audit_table, progress_bar
+
+    problem = _load(options)
+    with progress_bar("auditing agents") as progress:
+        result = audit(
+            problem,
+            method=options.method,
+            recommended=options.profile == "recommended",
+            epsilon=options.epsilon,
+            delta=options.delta,
+            seed=options.seed,
+            budget=options.budget,
+            workers=options.workers,
+            progress=progress,
+        )
+    _emit(options, result, audit_table)
+    return 1 if options.strict and result.nash == "profitable" else 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from nashbox.experiments.planning import plan_report
+    from nashbox.tables import plan_table
+
+    _emit(options, plan_report(_load(options), options.rule), plan_table)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from nashbox.experiments.run import run
+    from nashbox.tables import progress_bar, run_table
+
+    problem = _load(options)
+    with progress_bar("playing blocks of worlds") as progress:
+        result = run(
+            problem,
+            rounds=options.rounds,
+            replications=options.replications,
+            seed=options.seed,
+            revision=options.revision,
+            progress=progress,
+        )
+    _emit(options, result, run_table)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from nashbox.experiments.check import check
+    from nashbox.tables import check_table
+
+    result = check(options.target)
+    _emit(options, result, check_table)
+    return 0 if result.passed else 1
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "audit": _audit,
+    "plan": _plan,
+    "run": _run,
+    "check": _check,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""The audit: hunts for a profitable unilateral deviation of every agent, in three strengths."""
+
+from nashbox.experiments.audit.main import audit
+from nashbox.experiments.audit.result import AgentAudit, Audit, Candidate, Deviation, Gain
+
+__all__ = ["AgentAudit", "Audit", "Candidate", "Deviation", "Gain", "audit"]

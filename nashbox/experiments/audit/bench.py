@@ -1,0 +1,135 @@
+"""The test bench of the black box: one agent's strategies compared on the same worlds.
+
+Everything is played by the Mesa model itself; what differs between two strategies is the strategy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.game import Game
+from nashbox.experiments.moments import Moments
+from nashbox.experiments.seeds import Stage, child
+from nashbox.model import EstimationModel
+from nashbox.problem.terms import Terms
+from nashbox.strategies import Strategy
+
+Array = NDArray[np.float64]
+
+BLOCK = 1000  # worlds played at once
+MULTIPLIERS = (0.0, *(s * 2.0**j for j in range(11) for s in (1.0, -1.0)), 1e6, -1e6)
+GRID_IN_WORDS = "mu in {0, +-1, +-2, +-4, ..., +-1024} sigma/sqrt(max(1, n)) and +-1e6 sigma"
+
+
+def mu_grid(terms: Terms, agent: int) -> list[Array]:
+    """Values of mu, (d,) each, over which something that is not equivariant is at its worst."""
+    unit = terms.sigma / np.sqrt(np.maximum(1.0, terms.counts[agent]))
+    return [(terms.sigma if abs(g) == 1e6 else unit) * g for g in MULTIPLIERS]
+
+
+def all_equivariant(game: Game, agent: int, strategy: Strategy) -> bool:
+    """Whether mechanism, profile and `strategy` of `agent` promise translation equivariance."""
+    if not game.mechanism.equivariant:
+        return False
+    profile = [game.strategy(i) for i in range(game.problem.m)]
+    profile[agent] = strategy
+    return all(
+        pure.invariant(game.view(i)) for i, s in enumerate(profile) for pure, _ in s.mixture()
+    )
+
+
+@dataclass
+class Trial:
+    """What one strategy brought in one block of worlds."""
+
+    penalty: Array  # (R,)
+    errors: Array  # (R, d)
+    collected: Array  # (d,) mean counts
+    own: Array = field(repr=False)  # (R, d) own means
+    information: Array | None = field(repr=False)  # (R, d), None if it is no estimate
+
+
+def play_block(
+    game: Game, agent: int, strategies: Sequence[Strategy], seed: int, offset: Array, worlds: int
+) -> Iterator[Trial]:
+    """Play one block of worlds with each strategy of `agent`, all else equal."""
+    model = EstimationModel(
+        game.problem,
+        game.mechanism,
+        game.terms,
+        game.strategies,
+        replications=worlds,
+        rng=seed,
+        offset=offset,
+    )
+    for player in model.trials(agent, strategies):
+        received = np.asarray(player.information, dtype=float)
+        usable = received.shape == player.errors.shape
+        yield Trial(
+            penalty=player.penalty,
+            errors=player.errors,
+            collected=player.collected.mean(axis=0),
+            own=player.own_means() - model.truth,
+            information=received - model.truth if usable else None,
+        )
+
+
+Cell = tuple[int, int]  # (strategy, place in the grid of mu)
+Pair = tuple[int, int, int]  # (the audited strategy's place, other strategy, its place)
+
+
+@dataclass
+class Paired:
+    """Penalties by cell, gains by pair (audited minus other, on common worlds)."""
+
+    penalties: dict[Cell, Moments]
+    gains: dict[Pair, Moments]
+    worlds: int = 0
+
+
+def paired(
+    game: Game,
+    agent: int,
+    strategies: Sequence[Strategy],
+    grid: Sequence[Array],
+    cells: Sequence[Cell],
+    pairs: Sequence[Pair],
+    worlds: Sequence[int],
+    stage: Stage,
+    seed: int,
+) -> Paired:
+    """Play strategies[0], the audited one, and others at values of mu in `grid`.
+
+    Strategy j is played in worlds[j] worlds, rounded up to whole blocks, at every place that
+    `cells` names for it; all cells share their seeds.
+    """
+    result = Paired({c: Moments() for c in cells}, {p: Moments() for p in pairs})
+    places = sorted({g for _, g in cells})
+    for block, start in enumerate(range(0, max(worlds), BLOCK)):
+        seen: dict[Cell, Array] = {}
+        number = child(seed, stage, agent, block)
+        for g in places:
+            active = [j for j, place in cells if place == g and worlds[j] > start]
+            if not active:
+                continue
+            chosen = [strategies[j] for j in active]
+            trials = play_block(game, agent, chosen, number, grid[g], BLOCK)
+            for j, trial in zip(active, trials, strict=True):
+                seen[j, g] = trial.penalty
+                result.penalties[j, g].add(trial.penalty)
+                result.worlds += BLOCK
+        for pair in pairs:
+            own, j, place = pair
+            if (0, own) in seen and (j, place) in seen:
+                result.gains[pair].add(gain_of(seen[0, own], seen[j, place]))
+    return result
+
+
+def gain_of(audited: Array, other: Array) -> Array:
+    """Paired differences, 0 where both are inf."""
+    both = np.isinf(audited) & np.isinf(other)
+    return np.where(both, 0.0, np.where(both, 0.0, audited) - np.where(both, 0.0, other))

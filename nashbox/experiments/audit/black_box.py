@@ -1,0 +1,241 @@
+"""The black box: any mechanism and strategies, by simulation through the Mesa model.
+
+The search has its own seeds. K and the number of worlds of every candidate are fixed before the
+fresh seeds are drawn; the winner's lower bound and all candidates' upper bounds come from paired
+differences on fresh seeds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nashbox.experiments.audit.bench import (
+    BLOCK,
+    Cell,
+    Pair,
+    Paired,
+    all_equivariant,
+    mu_grid,
+    paired,
+)
+from nashbox.experiments.audit.candidates import agent_is_named, catalogue, searched
+from nashbox.experiments.audit.result import Candidate, Deviation, Gain
+from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
+from nashbox.experiments.game import Game
+from nashbox.experiments.moments import Moments
+from nashbox.experiments.seeds import Stage
+
+SEARCH_SHARE = 0.4  # of the budget
+LEAST = 2000  # fresh worlds of any candidate, enough for the normal limit of squared errors
+
+
+@dataclass(frozen=True)
+class BlackBox:
+    """The answer for one agent."""
+
+    penalty: float
+    penalty_se: float
+    epsilon: float
+    verdict: str
+    gain: Gain
+    candidates: int
+    best: Deviation
+    gain_over_recommended: Gain | None
+    budget_needed: int | None
+    landscape: tuple[Candidate, ...]
+    worlds: int
+    over_mu: bool
+
+
+@dataclass(frozen=True)
+class _Screen:
+    """What the search learnt: by candidate its gain, spread and worst mu; the audited one's too."""
+
+    gains: list[float]
+    spreads: list[float]
+    worst: list[int]
+    level: float
+    audited_worst: int
+    worlds: int
+
+
+class _Task:
+    """One agent's black-box audit: the candidates, and where mu has to be searched."""
+
+    def __init__(self, game: Game, agent: int, delta: float, seed: int, budget: int) -> None:
+        self.game, self.agent, self.seed, self.delta = game, agent, seed, delta
+        self.audited = game.strategy(agent)
+        found, self.used = searched(game, agent, seed, int(budget * SEARCH_SHARE * 0.6))
+        pool = {(c.spec.name, repr(c.spec.parameters)): c for c in catalogue(game, agent) + found}
+        self.pool = [c for c in pool.values() if c.strategy != self.audited]
+        self.strategies = [self.audited, *(c.strategy for c in self.pool)]
+        self.grid = mu_grid(game.terms, agent)
+        everywhere = list(range(len(self.grid)))
+        self.places = [
+            [0] if all_equivariant(game, agent, s) else everywhere for s in self.strategies
+        ]
+        self.budget = budget
+
+    def play(self, cells: list[Cell], pairs: list[Pair], worlds: list[int], stage: Stage) -> Paired:
+        """Play cells on the seeds of one stage."""
+        return paired(
+            self.game,
+            self.agent,
+            self.strategies,
+            self.grid,
+            cells,
+            pairs,
+            worlds,
+            stage,
+            self.seed,
+        )
+
+    def screen(self) -> _Screen:
+        """Compare all candidates on search seeds; where mu matters, find each one's worst mu."""
+        cells = [(j, g) for j, places in enumerate(self.places) for g in places]
+        audited = set(self.places[0])
+        # the audited strategy goes along wherever a candidate is played, for the spread
+        cells += [(0, g) for g in {g for _, g in cells} - audited]
+        pairs = [(g, j, g) for j, g in cells if j > 0]
+        worlds = max(BLOCK, int(self.budget * SEARCH_SHARE * 0.4) // len(cells))
+        outcome = self.play(cells, pairs, [worlds] * len(self.strategies), Stage.SEARCH)
+
+        def worst_of(j: int) -> int:
+            return max(self.places[j], key=lambda g: outcome.penalties[j, g].mean)
+
+        worst = [worst_of(j) for j in range(len(self.strategies))]
+        level = outcome.penalties[0, worst[0]].mean
+        gains, spreads = [], []
+        for j in range(1, len(self.strategies)):
+            theirs = outcome.penalties[j, worst[j]].mean
+            gains.append(level - theirs if math.isfinite(level) else -theirs)
+            moments = outcome.gains[worst[j], j, worst[j]]
+            spreads.append(math.sqrt(moments.variance) if math.isfinite(moments.mean) else 0.0)
+        return _Screen(gains, spreads, worst[1:], level, worst[0], outcome.worlds)
+
+
+def audit_agent(
+    game: Game, agent: int, *, epsilon: float | None, delta: float, seed: int, budget: int
+) -> BlackBox:
+    """Search, then verify on fresh seeds. budget: worlds simulated at most, search included."""
+    task = _Task(game, agent, delta, seed, budget)
+    screen = task.screen()
+    m, K = game.problem.m, len(task.pool)
+    winner = max(range(K), key=lambda j: screen.gains[j])
+    own_places, winner_places = task.places[0], task.places[winner + 1]
+    z_low = tail(delta, m, len(winner_places))
+    z_up = tail(delta, m, K * len(own_places))
+    guess = epsilon if epsilon is not None else default_epsilon(screen.level)
+    left = budget - task.used - screen.worlds
+
+    cells = [(0, g) for g in own_places]
+    cells += [(j + 1, screen.worst[j]) for j in range(K)]
+    cells += [(winner + 1, g) for g in winner_places if g != screen.worst[winner]]
+    if len(own_places) == len(winner_places) == 1:
+        worlds = _allocate(screen, winner, guess, z_up, z_low, left)
+    else:
+        worlds = [_blocks(left // len(cells))] * K
+    ups = [(g, j + 1, screen.worst[j]) for g in own_places for j in range(K)]
+    lows = [(screen.audited_worst, winner + 1, g) for g in winner_places]
+    pairs = list(dict.fromkeys(ups + lows))
+    fresh = task.play(cells, pairs, [max(worlds), *worlds], Stage.VERIFY)
+
+    penalty = fresh.penalties[0, screen.audited_worst]
+    for g in own_places:
+        if fresh.penalties[0, g].mean > penalty.mean:
+            penalty = fresh.penalties[0, g]
+    final = epsilon if epsilon is not None else default_epsilon(penalty.mean)
+    theirs = [fresh.penalties[j + 1, screen.worst[j]] for j in range(K)]
+    shown = [fresh.gains[screen.audited_worst, j + 1, screen.worst[j]] for j in range(K)]
+    best = winner
+    if math.isinf(penalty.mean):
+        best = min(range(K), key=lambda j: theirs[j].mean)
+        value = math.inf if math.isfinite(theirs[best].mean) else 0.0
+        gain = Gain(value, value, value)
+    else:
+        gain = Gain(
+            shown[winner].mean,
+            min(_bound(fresh.gains[p], -z_low) for p in lows),
+            max(_bound(fresh.gains[p], z_up) for p in ups),
+        )
+    answer = verdict(gain, final)
+    spec, simulated = task.pool[best].spec, task.used + screen.worlds + fresh.worlds
+    return BlackBox(
+        penalty=penalty.mean,
+        penalty_se=penalty.se,
+        epsilon=final,
+        verdict=answer,
+        gain=gain,
+        candidates=K,
+        best=Deviation(spec.name, dict(spec.parameters), theirs[best].mean, theirs[best].se),
+        gain_over_recommended=_over_recommended(task, shown, tail(delta, m, 1)),
+        budget_needed=_needed(gain, final, simulated) if answer == "undecided" else None,
+        landscape=tuple(
+            Candidate(c.label, moments.mean, moments.se)
+            for c, moments in zip(task.pool, shown, strict=True)
+        ),
+        worlds=simulated,
+        over_mu=len(cells) > K + 1 or any(screen.worst) or any(len(p) > 1 for p in task.places),
+    )
+
+
+def _bound(moments: Moments, z: float) -> float:
+    if not math.isfinite(moments.mean):
+        return moments.mean
+    return moments.mean + z * moments.se
+
+
+def _blocks(worlds: float) -> int:
+    """Whole blocks, and never fewer than the normal limit needs."""
+    return max(LEAST, int(worlds // BLOCK) * BLOCK)
+
+
+def _allocate(
+    screen: _Screen, winner: int, epsilon: float, z_up: float, z_low: float, budget: int
+) -> list[int]:
+    """Fresh worlds of every candidate: what its verdict seems to need, doubled, scaled to fit.
+
+    Decided on search seeds alone, so that nothing is stopped by looking at the fresh ones.
+    """
+    wanted = []
+    for j, (gain, spread) in enumerate(zip(screen.gains, screen.spreads, strict=True)):
+        room = max(abs(epsilon - gain), 1e-12)
+        z = max(z_up, z_low) if j == winner else z_up
+        need = 2 * (z * spread / room) ** 2
+        wanted.append(min(need, float(budget)) if math.isfinite(need) else float(LEAST))
+
+    wanted[winner] = max(wanted)  # the number everybody will quote
+
+    def spent(cap: float) -> float:
+        counts = [_blocks(min(n, cap)) for n in wanted]
+        return sum(counts) + max(counts)
+
+    low, high = float(LEAST), float(budget)
+    while high - low > BLOCK:
+        middle = (low + high) / 2
+        low, high = (middle, high) if spent(middle) <= budget else (low, middle)
+    counts = [_blocks(min(n, low)) for n in wanted]
+    spare = budget / max(1.0, spent(low))  # what is left sharpens every bound
+    return [_blocks(n * max(1.0, spare)) for n in counts]
+
+
+def _over_recommended(task: _Task, shown: Sequence[Moments], z: float) -> Gain | None:
+    """For an agent with a strategy of her own: what returning to the recommendation gains."""
+    if not agent_is_named(task.game, task.agent):
+        return None
+    for candidate, moments in zip(task.pool, shown, strict=True):
+        if candidate.spec.name == "truthful":
+            return Gain(moments.mean, _bound(moments, -z), _bound(moments, z))
+    return Gain(0.0, 0.0, 0.0)  # what she plays is the recommendation
+
+
+def _needed(gain: Gain, epsilon: float, simulated: int) -> int:
+    """Budget at which the bound would clear epsilon if the estimate stood: widths go as 1/sqrt."""
+    if gain.estimate > epsilon:
+        width, room = gain.estimate - gain.lower, gain.estimate - epsilon
+    else:
+        width, room = gain.upper - gain.estimate, epsilon - gain.estimate
+    ratio = width / max(room, 1e-3 * max(width, 1e-12))
+    return math.ceil(simulated * max(1.5, ratio**2))

@@ -1,0 +1,205 @@
+"""The class of deviations that the black box searches and certifies.
+
+A candidate is a spec, as problem files write it, so that it can be replayed. The catalogue is
+fixed; the search adds equivariant strategies whose counts and estimator weights were fitted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.audit.bench import play_block
+from nashbox.experiments.game import Game
+from nashbox.experiments.seeds import Stage, child
+from nashbox.mechanisms.rounding import alone_counts, finite_product
+from nashbox.problem.spec import Spec
+from nashbox.strategies import Equivariant, Strategy, make_strategy
+
+Array = NDArray[np.float64]
+
+CATALOGUE: tuple[Spec, ...] = (
+    Spec("free_rider"),
+    Spec("withholder", {"fraction": 0.0}),
+    Spec("withholder", {"fraction": 0.5}),
+    Spec("under_collector", {"factor": 0.5}),
+    Spec("over_collector", {"factor": 1.5}),
+    Spec("fabricator", {"kind": "constant"}),
+    Spec("fabricator", {"kind": "own_mean", "fraction": 0.5}),
+    Spec("fabricator", {"kind": "resample", "fraction": 0.5}),
+    Spec("fabricator", {"kind": "pad", "fraction": 0.5}),
+    Spec("ignorer"),
+    Spec("mixer", {"weight": 0.5}),
+)
+CLASS = (
+    "the named strategies free_rider, withholder, under_collector, over_collector, fabricator "
+    "(constant, own_mean, resample, pad), shifter, ignorer, mixer, working alone, and equivariant "
+    "strategies with searched counts and fitted weights: honest counts, padding to the recommended "
+    "count; no more"
+)
+FACTORS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A deviation with the spec that replays it."""
+
+    spec: Spec
+    strategy: Strategy
+
+    @property
+    def label(self) -> str:
+        """A short name with its parameters."""
+        inside = ", ".join(f"{k}={_short(v)}" for k, v in self.spec.parameters.items())
+        return f"{self.spec.name}({inside})" if inside else self.spec.name
+
+
+def _short(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_short(v) for v in value) + "]"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def named(spec: Spec) -> Named:
+    """Build a candidate of its spec."""
+    return Named(spec, make_strategy(spec, "candidate"))
+
+
+def catalogue(game: Game, agent: int) -> list[Named]:
+    """Return the fixed part of the class, without the strategy that is audited."""
+    sigma, owed = game.terms.sigma, np.maximum(1.0, game.terms.counts[agent])
+    shift = float(np.min(sigma / np.sqrt(owed)))
+    alone = alone_counts(game.problem.costs[agent : agent + 1], sigma, integer=True)[0]
+    specs = [*CATALOGUE, Spec("shifter", {"shift": shift}), Spec("shifter", {"shift": -shift})]
+    specs.append(Spec("equivariant", {"collect": _ints(alone), "estimator": "own"}))
+    if agent_is_named(game, agent):
+        specs.insert(0, Spec("truthful"))
+    return [named(spec) for spec in specs]
+
+
+def agent_is_named(game: Game, agent: int) -> bool:
+    """Whether the audited profile gives the agent a strategy of her own."""
+    return game.problem.names[agent] in game.strategies
+
+
+def _ints(counts: Array) -> list[int]:
+    return [int(n) for n in counts]
+
+
+@dataclass(frozen=True)
+class _Mode:
+    """A family of the search: honest submission, or padding to the recommended count."""
+
+    pad: bool
+    fitted: bool
+
+
+MODES = (
+    _Mode(pad=False, fitted=False),
+    _Mode(pad=False, fitted=True),
+    _Mode(pad=True, fitted=True),
+)
+
+
+def searched(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named], int]:
+    """Search counts per distribution and estimator weights; return candidates, worlds used.
+
+    Penalties of separate distributions add up for most mechanisms, so every distribution's best
+    count is read off the same run; what comes out is only a candidate, measured again as a whole.
+    """
+    counts = _count_grid(game, agent)
+    total = len(counts) * 2 * 2  # two families, two rounds
+    worlds = max(200, budget // total)
+    found: list[Named] = []
+    used = 0
+    for pad in (False, True):
+        grid = counts
+        tables: list[tuple[Array, Array, Array, Array]] = []
+        for round_ in range(2):
+            tables += _evaluate(
+                game, agent, grid, pad, worlds, child(seed, Stage.SEARCH, agent, 1, round_)
+            )
+            used += worlds * len(grid)
+            grid = _refine(tables, counts)
+        for fitted in {mode.fitted for mode in MODES if mode.pad == pad}:
+            found.append(_combine(game, agent, tables, pad=pad, fitted=fitted))
+    return found, used
+
+
+def _count_grid(game: Game, agent: int) -> list[Array]:
+    """Vectors of counts: multiples of the recommended ones (of working alone where 0 is owed)."""
+    costs, sigma = game.problem.costs[agent : agent + 1], game.terms.sigma
+    owed = game.terms.counts[agent]
+    alone = alone_counts(costs, sigma, integer=True)[0]
+    scale = np.where(owed > 0, owed, alone)
+    grid = [np.where(np.isinf(costs[0]), 0.0, np.rint(f * scale)) for f in FACTORS]
+    grid += [np.where(np.isinf(costs[0]), 0.0, np.ones_like(scale)), alone]
+    return _distinct(grid)
+
+
+def _distinct(grid: list[Array]) -> list[Array]:
+    return [np.array(row) for row in dict.fromkeys(tuple(float(n) for n in row) for row in grid)]
+
+
+def _evaluate(
+    game: Game, agent: int, grid: list[Array], pad: bool, worlds: int, seed: int
+) -> list[tuple[Array, Array, Array, Array]]:
+    """Play every vector of counts; return (counts, price, fitted price, weight), each (d,)."""
+    owed, costs = game.terms.counts[agent], game.problem.costs[agent]
+    plays = []
+    for n in grid:
+        s = np.where(n > 0, np.maximum(n, owed), 0.0) if pad else n
+        plays.append(Equivariant(collect=_ints(n), submit=_ints(s), estimator="accept"))
+    rows = []
+    d = costs.size
+    trials = play_block(game, agent, plays, seed, np.zeros(d), worlds)
+    for n, trial in zip(grid, trials, strict=True):
+        cost = finite_product(costs, n)
+        price = trial.errors.mean(axis=0) + cost
+        weight, fitted = np.ones(d), price.copy()
+        if trial.information is not None:
+            for k in np.nonzero(n > 0)[0]:
+                own, moved = trial.own[:, k], trial.information[:, k] - trial.own[:, k]
+                spread = float(np.nanmean(moved * moved)) if not np.isnan(moved).all() else 0.0
+                if spread > 1e-9 * float(np.mean(own * own)):  # else I says nothing beyond X-bar
+                    weight[k] = -float(np.nanmean(own * moved)) / spread
+                error = np.where(np.isnan(moved), own, own + weight[k] * moved)
+                fitted[k] = float(np.square(error).mean()) + cost[k]
+        rows.append((n, price, fitted, weight))
+    return rows
+
+
+def _refine(tables: list[tuple[Array, Array, Array, Array]], coarse: list[Array]) -> list[Array]:
+    """Return counts around the best ones seen, per distribution."""
+    d = tables[0][0].size
+    best = np.array([min(tables, key=lambda row: row[2][k])[0][k] for k in range(d)])
+    steps = np.maximum(1.0, np.rint(best * 0.06))
+    grid = [np.maximum(0.0, best + j * steps) for j in (-3, -2, -1, 0, 1, 2, 3)]
+    limit = coarse[-1] == 0  # she cannot sample there
+    return _distinct([np.where(limit, 0.0, row) for row in grid])
+
+
+def _combine(
+    game: Game,
+    agent: int,
+    tables: list[tuple[Array, Array, Array, Array]],
+    *,
+    pad: bool,
+    fitted: bool,
+) -> Named:
+    """Put the best count of every distribution together."""
+    column = 2 if fitted else 1
+    d = tables[0][0].size
+    best = [min(tables, key=lambda row: row[column][k]) for k in range(d)]
+    n = np.array([best[k][0][k] for k in range(d)])
+    owed = game.terms.counts[agent]
+    s = np.where(n > 0, np.maximum(n, owed), 0.0) if pad else n
+    weights = [round(float(best[k][3][k]), 6) for k in range(d)] if fitted else "accept"
+    return named(
+        Spec(
+            "equivariant",
+            {"collect": _ints(n), "submit": _ints(s), "shift": 0.0, "estimator": weights},
+        )
+    )

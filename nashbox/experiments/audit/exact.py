@@ -1,0 +1,136 @@
+"""Exact gains: every risk in closed form or by quadrature, no noise and no seeds.
+
+Against honest points of the others, an agent's problem separates over distributions, and the
+mechanism's channel knows the least risk after collecting n points, whatever is submitted and
+however it is used. The best response is the n that minimises best_risk(n) + c n.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.game import Game
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.channel import Channel, Play
+from nashbox.problem.terms import View
+from nashbox.strategies.best_count import best_count
+
+Array = NDArray[np.float64]
+
+OPTIMISER_ERROR = 1e-9  # relative, of the minimum over real counts
+
+
+@dataclass(frozen=True)
+class Exact:
+    """An agent's penalty, her best response, and bounds of the numerical error of both."""
+
+    penalty: float
+    penalty_error: float
+    best: tuple[Play, ...]
+    best_penalty: float
+    best_error: float
+
+
+def unavailable(game: Game) -> str | None:
+    """Say why no exact answer exists for this game, or None if one does."""
+    problem = game.problem
+    if not problem.source.normal:
+        return "the measurements are real ones (source csv), and exact formulas are for normal data"
+    counts = game.profile_counts()
+    for i, name in enumerate(problem.names):
+        view = View(i, game.terms, counts)
+        if any(channel is None for channel in view.channels()):
+            return f"mechanism {type(game.mechanism).__name__} has no exact formula"
+        plays = game.strategy(i).plays(view)
+        if plays is None:
+            return f"strategy {game.strategy(i).label} of {name} has no exact formula"
+        if problem.m > 1 and not all(play.honest for play in plays):
+            return (
+                f"{name} ({game.strategy(i).label}) hands in points she did not measure, and the "
+                "formulas of the others are for honest points"
+            )
+    return None
+
+
+def channels_of(game: Game, i: int, counts: Array) -> list[Channel]:
+    """What agent i faces when everybody hands in `counts` honest points."""
+    found = View(i, game.terms, counts).channels()
+    return [channel for channel in found if channel is not None]
+
+
+def price_of(
+    channels: list[Channel], plays: list[Play] | tuple[Play, ...], costs: Array
+) -> tuple[float, float]:
+    """Penalty of plays and its numerical error; c n = 0 where n = 0."""
+    penalty = error = 0.0
+    for channel, play, cost in zip(channels, plays, costs, strict=True):
+        risk, bound = channel.risk(play)
+        penalty += risk + (float(cost) * play.n if play.n else 0.0)
+        error += bound
+    return penalty, error
+
+
+def exact_answer(game: Game, i: int) -> Exact:
+    """Penalty and exact best response of agent i in the game's profile."""
+    counts = game.profile_counts()
+    channels = channels_of(game, i, counts)
+    costs = game.problem.costs[i]
+    plays = game.strategy(i).plays(View(i, game.terms, counts)) or []
+    penalty, error = price_of(channels, plays, costs)
+    best = []
+    for channel, cost in zip(channels, costs, strict=True):
+        n, _ = best_count(channel, float(cost), integer=game.problem.integer)
+        best.append(channel.best_play(n))
+    best_penalty, best_error = price_of(channels, best, costs)
+    if not game.problem.integer and np.isfinite(best_penalty):
+        best_error += OPTIMISER_ERROR * best_penalty
+    return Exact(penalty, error, tuple(best), best_penalty, best_error)
+
+
+def damage(game: Game, i: int, plays: tuple[Play, ...]) -> float | None:
+    """What the others lose, in sum, if agent i plays `plays`; None where no formula is known.
+
+    Points made up without any measurement can lie anywhere: the loss is inf where somebody
+    accepts a mean that holds them.
+    """
+    counts = game.profile_counts()
+    changed = counts.copy()
+    changed[i] = [play.s for play in plays]
+    loss = 0.0
+    for j in range(game.problem.m):
+        if j == i:
+            continue
+        theirs = game.strategy(j).plays(View(j, game.terms, counts))
+        if theirs is None:
+            return None
+        before, after = channels_of(game, j, counts), channels_of(game, j, changed)
+        for k, play in enumerate(plays):
+            old = before[k].risk(theirs[k])[0]
+            if play.honest:
+                new = after[k].risk(theirs[k])[0]
+            else:
+                found = _polluted(after[k], theirs[k], play)
+                if found is None:
+                    return None
+                new = found
+            if old != new:  # inf - inf where nothing changes
+                loss += new - old
+    return loss
+
+
+def _polluted(channel: Channel, theirs: Play, made_up: Play) -> float | None:
+    """Risk of accepting a mean in which made_up.s points carry the mean of made_up.q + Delta."""
+    if not isinstance(channel, MeanChannel) or theirs.weight != 1.0 or not theirs.honest:
+        return None
+    if channel.others == 0 or made_up.s == 0 or theirs.s < channel.required:
+        return channel.risk(theirs)[0]
+    if made_up.n == 0:
+        return float("inf")
+    own = theirs.s if channel.pooled else 0.0
+    total, v = channel.others + own, channel.sigma**2
+    honest = (total - made_up.s) * v
+    polluted = made_up.s**2 * v / made_up.q
+    return (honest + polluted + (made_up.s * made_up.shift) ** 2) / total**2

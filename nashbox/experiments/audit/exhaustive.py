@@ -1,0 +1,162 @@
+"""The exhaustive audit: the box (n, s, Delta) with Pitman's estimator, closed by a bound.
+
+For normal data and a mechanism that sees a submission only through its count and mean, the best
+response can be sought among translation-equivariant strategies, and these are (n, s, Delta):
+collect n, submit s points with mean X-bar + Delta. The box closes because n points cost c n.
+
+The risks here are computed on another way than the exact audit's: Pitman's risk from the joint law
+of (X-bar, I - X-bar) under the means, two-dimensional quadrature under CBL; the lower bound that
+closes the box is the full-information risk E[Var(mu | X, Z, Z', eta)] by quadrature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.audit.exact import channels_of, price_of
+from nashbox.experiments.game import Game
+from nashbox.mechanisms.cbl.channel import CorruptChannel, quadrature_risk
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.channel import Channel, Play
+from nashbox.problem.errors import InputError
+from nashbox.problem.terms import View
+
+Array = NDArray[np.float64]
+
+SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # Delta in units of sigma/sqrt(n)
+CLASS = (
+    "all strategies of one agent against the others' honest points, by invariance the box "
+    "(n, s, Delta) with Pitman's estimator; the rest of the box is covered by the full-information "
+    "bound"
+)
+
+
+@dataclass(frozen=True)
+class Box:
+    """The search of one distribution: best point found, its price, and a bound for all others."""
+
+    best: Play
+    price: float
+    error: float
+    bound: float
+    examined: int
+    points: tuple[tuple[Play, float], ...]
+
+
+def refuse(game: Game) -> str | None:
+    """Say why the box does not apply, or None if it does."""
+    if not game.problem.source.normal:
+        return "it is for normal data, and the measurements are real ones (source csv)"
+    if game.mechanism.sees != "count_and_mean":
+        return (
+            f"mechanism {type(game.mechanism).__name__} sees single points (sees = "
+            f"{game.mechanism.sees!r}), and the box needs sees = 'count_and_mean'"
+        )
+    return None
+
+
+def search_box(channel: Channel, cost: float, owed: float) -> Box:
+    """Search one distribution. cost: per sample; owed: recommended count n*."""
+    if np.isinf(cost):
+        return _price(channel, cost, [Play.truthful(0.0), Play(0.0, owed, 0.0, 0.0, None)], [0.0])
+    start = min(_pitman_risk(channel, p)[0] + cost * p.n for p in _small(owed))
+    for n in (owed, 2 * owed, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0):
+        if n > 0:
+            start = min(start, _pitman_risk(channel, Play(n, n, n, 0.0, None))[0] + cost * n)
+    if not np.isfinite(start):
+        return _price(channel, cost, _small(owed), [0.0, 1.0])
+    top = int(start / cost) + 1
+    counts = [float(n) for n in (range(top + 1) if top <= 4000 else _spread(top))]
+    plays = [Play(n, s, n, 0.0, None) for n in counts if n > 0 for s in {n, owed}] + _small(owed)
+    for n in {1.0, *(float(round(owed * f)) for f in (0.25, 0.5, 0.75, 1.0, 1.5))} - {0.0}:
+        for s in {0.0, 1.0, n, owed, 2 * owed}:
+            for shift in SHIFTS if s else (0.0,):
+                plays.append(
+                    Play(n, s, n, float(shift * channel_sigma(channel) / np.sqrt(n)), None)
+                )
+    return _price(channel, cost, list(dict.fromkeys(plays)), counts)
+
+
+def channel_sigma(channel: Channel) -> float:
+    """Standard deviation of a point."""
+    return float(getattr(channel, "sigma", 1.0))
+
+
+def _spread(top: int) -> list[int]:
+    """Whole numbers that are dense near 0 and spread out to `top`; risks are smooth in n."""
+    return sorted({0, *np.rint(np.geomspace(1, top, 4000)).astype(int).tolist()})
+
+
+def _small(owed: float) -> list[Play]:
+    """Plays of who collects nothing: hand in nothing, one point, or what is owed."""
+    return [Play(0.0, s, 0.0, 0.0, None) for s in sorted({0.0, 1.0, owed})]
+
+
+def _price(channel: Channel, cost: float, plays: list[Play], counts: list[float]) -> Box:
+    priced = []
+    for play in plays:
+        risk, error = _pitman_risk(channel, play)
+        priced.append((play, risk + (cost * play.n if play.n else 0.0), error))
+    best, price, error = min(priced, key=lambda row: row[1])
+    bound = min(_full_information(channel, n) + (cost * n if n else 0.0) for n in counts)
+    shown = tuple((play, value) for play, value, _ in priced)
+    return Box(best, price, error, min(bound, price), len(plays), shown)
+
+
+@lru_cache(maxsize=65536)
+def _pitman_risk(channel: Channel, play: Play) -> tuple[float, float]:
+    if isinstance(channel, CorruptChannel) and play.n > 0 and play.s > 0 and channel.clean > 0:
+        if play.s == play.n and play.shift == 0.0:  # accepting is a valid use: one dimension
+            return quadrature_risk(channel, replace(play, weight=1.0))
+        return quadrature_risk(channel, play)
+    if isinstance(channel, MeanChannel) and play.n > 0:
+        return _gaussian_pitman(channel, play)
+    return channel.risk(play)
+
+
+def _gaussian_pitman(channel: MeanChannel, play: Play) -> tuple[float, float]:
+    """Var(X-bar | I - X-bar) from covariances, where I is a mean of Y-bar and the others'."""
+    v = channel.sigma**2
+    points = channel.others + (play.s if channel.pooled else 0.0)
+    if play.s < channel.required or points == 0:
+        return v / play.n, 1e-12 * v / play.n
+    share = play.s / points if channel.pooled else 0.0
+    others = v / channel.others if channel.others else 0.0
+    var_x = v / play.n
+    # U = share (X-bar + Delta) + (1 - share) O - X-bar, mu = 0
+    var_u = (1 - share) ** 2 * (var_x + others)
+    cov = -(1 - share) * var_x
+    risk = var_x - (cov**2 / var_u if var_u > 0 else 0.0)
+    return risk, 1e-12 * var_x
+
+
+@lru_cache(maxsize=65536)
+def _full_information(channel: Channel, n: float) -> float:
+    """Lower bound of the risk after n points, whatever is submitted and however it is used."""
+    if isinstance(channel, CorruptChannel) and n > 0 and channel.clean > 0:
+        risk, error = quadrature_risk(channel, Play.truthful(n))
+        return risk - error
+    return float(channel.best_risk(np.float64(n))) * (1 - 1e-12)
+
+
+def exhaustive_answer(game: Game, i: int) -> tuple[float, float, list[Box]]:
+    """Return the penalty of agent i, its numerical error, and a searched box per distribution."""
+    counts = game.profile_counts()
+    channels = channels_of(game, i, counts)
+    if len(channels) < game.problem.d:
+        raise InputError(
+            f"method 'exhaustive': mechanism {type(game.mechanism).__name__} publishes no channel, "
+            "so nothing closes the box; use black_box"
+        )
+    costs = game.problem.costs[i]
+    plays = game.strategy(i).plays(View(i, game.terms, counts)) or []
+    penalty, error = price_of(channels, plays, costs)
+    boxes = [
+        search_box(channel, float(cost), float(owed))
+        for channel, cost, owed in zip(channels, costs, game.terms.counts[i], strict=True)
+    ]
+    return penalty, error, boxes

@@ -1,0 +1,121 @@
+"""The black box for every agent, in several processes if that pays."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+
+from nashbox.experiments.audit import exact
+from nashbox.experiments.audit.bench import GRID_IN_WORDS
+from nashbox.experiments.audit.black_box import BlackBox, audit_agent
+from nashbox.experiments.audit.candidates import CLASS
+from nashbox.experiments.audit.result import AgentAudit
+from nashbox.experiments.damage import simulated_damage
+from nashbox.experiments.game import Game, prepare
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.source import NormalSource
+
+WORTH_A_PROCESS = 1_000_000  # worlds in all, below which starting processes costs more
+
+
+def described_class(over_mu: bool) -> str:
+    """The class in words; where something is not equivariant, with the grid of mu."""
+    return f"{CLASS}; penalties at the worst of {GRID_IN_WORDS}" if over_mu else CLASS
+
+
+def _work(
+    problem: EstimationProblem,
+    agent: int,
+    epsilon: float | None,
+    delta: float,
+    seed: int,
+    budget: int,
+) -> tuple[BlackBox, float]:
+    game = prepare(problem)
+    found = audit_agent(game, agent, epsilon=epsilon, delta=delta, seed=seed, budget=budget)
+    return found, simulated_damage(game, agent, found.best, seed)
+
+
+def black_box_rows(
+    game: Game,
+    epsilon: float | None,
+    delta: float,
+    seed: int,
+    budget: int,
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[list[AgentAudit], bool]:
+    """Audit every agent; rows come in the agents' order whatever the number of workers."""
+    # children solve nothing again: they get the plan, and the profile as the game has it
+    named = {n: s for n, s in game.problem.strategies.items() if n in game.strategies}
+    problem = replace(game.problem, plan=game.plan, strategies=named)
+    jobs = [(problem, i, epsilon, delta, seed, budget) for i in range(game.problem.m)]
+    found: dict[int, tuple[BlackBox, float]] = {}
+    for i, answer in _answers(jobs, workers or _default_workers(len(jobs) * budget, len(jobs))):
+        found[i] = answer
+        if progress is not None:
+            progress(len(found), len(jobs))
+    normal = _normal_theory(game)
+    rows = [_row(game, i, *found[i], normal.get(i)) for i in range(game.problem.m)]
+    return rows, any(box.over_mu for box, _ in found.values())
+
+
+def _default_workers(worlds: int, jobs: int) -> int:
+    return 1 if worlds < WORTH_A_PROCESS else min(os.cpu_count() or 1, jobs)
+
+
+def _answers(jobs: list[tuple], workers: int) -> Iterator[tuple[int, tuple[BlackBox, float]]]:  # type: ignore[type-arg]
+    if workers == 1:
+        for i, job in enumerate(jobs):
+            yield i, _work(*job)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        futures = {pool.submit(_work, *job): i for i, job in enumerate(jobs)}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _normal_theory(game: Game) -> dict[int, dict[str, float]]:
+    """For real measurements: what the formulas for normal data would say, to print beside."""
+    if game.problem.source.normal:
+        return {}
+    problem = replace(game.problem, source=NormalSource(game.problem.sigma))
+    ideal = replace(game, problem=problem)
+    if exact.unavailable(ideal):
+        return {}
+    answers = [exact.exact_answer(ideal, i) for i in range(problem.m)]
+    return {
+        i: {"penalty": a.penalty, "gain": a.penalty - a.best_penalty} for i, a in enumerate(answers)
+    }
+
+
+def _row(
+    game: Game, i: int, box: BlackBox, damage: float, normal: dict[str, float] | None
+) -> AgentAudit:
+    return AgentAudit(
+        name=game.problem.names[i],
+        strategy=game.strategy(i).label,
+        recommended=game.terms.counts[i].tolist(),
+        penalty=box.penalty,
+        penalty_se=box.penalty_se,
+        penalty_alone=float(game.penalties_alone[i]),
+        outside=float(game.outside[i]),
+        epsilon=box.epsilon,
+        verdict=box.verdict,
+        gain=box.gain,
+        candidates=box.candidates,
+        best_deviation=box.best,
+        damage=damage,
+        gain_over_recommended=box.gain_over_recommended,
+        budget_needed=box.budget_needed,
+        landscape=box.landscape,
+        normal_theory=normal,
+    )

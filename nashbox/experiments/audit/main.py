@@ -1,0 +1,262 @@
+"""`audit`: choose the strongest method that applies, ask about every agent, report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from nashbox.experiments.audit import exact, exhaustive
+from nashbox.experiments.audit.result import AgentAudit, Audit, Candidate, Deviation
+from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
+from nashbox.experiments.game import Game, prepare, solved_plan, with_strategy
+from nashbox.mechanisms.plans import compliant_penalties
+from nashbox.problem.channel import Play
+from nashbox.problem.errors import InputError, require
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.strategies import Truthful
+
+METHODS = ("auto", "exact", "exhaustive", "black_box")
+EXACT_CLASS = (
+    "all strategies of one agent: any counts, any submission, any estimator, against the others' "
+    "honest points (exact formulas)"
+)
+Progress = Callable[[int, int], None]
+
+
+def audit(
+    problem: EstimationProblem,
+    *,
+    method: str = "auto",
+    recommended: bool = False,
+    epsilon: float | None = None,
+    delta: float = 0.01,
+    seed: int = 0,
+    budget: int = 400_000,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Audit every agent of a problem.
+
+    method: "auto" takes the strongest that applies. recommended: ignore the problem's strategies.
+    epsilon: absolute, in units of the penalty; None is 1e-3 of each agent's penalty. delta: the
+    chance that any verdict is wrong. budget: worlds simulated per agent at most. workers: processes
+    of the black box (the result does not depend on them). Raises InputError if the method does not
+    apply, with the reason.
+    """
+    if method not in METHODS:
+        raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    if epsilon is not None:
+        require("epsilon", epsilon, low=0.0)
+    require("delta", delta, low=0.0, high=0.5, open_low=True)
+    require("seed", seed, low=0, integer=True)
+    require("budget", budget, low=1, integer=True)
+    game = prepare(problem, recommended=recommended)
+    chosen = _choose(game, method)
+    if chosen != "black_box":
+        rows = [_noiseless(game, i, chosen, epsilon) for i in range(problem.m)]
+        covered = EXACT_CLASS if chosen == "exact" else exhaustive.CLASS
+        seeds: dict[str, object] = {}
+    else:
+        from nashbox.experiments.audit.fan_out import black_box_rows, described_class
+
+        rows, over_mu = black_box_rows(game, epsilon, delta, seed, budget, workers, progress)
+        covered, seeds = described_class(over_mu), {"seed": seed, "budget": budget}
+    return Audit(
+        mechanism=problem.mechanism.name,
+        plan=problem.plan_name,
+        method=chosen,
+        class_=covered,
+        epsilon=epsilon,
+        delta=delta,
+        seeds=seeds,
+        problem=problem.to_json(),
+        agents=rows,
+        efficiency_ratio=sum(row.penalty for row in rows) / best_social_penalty(problem, game),
+        condition_8=game.condition_8,
+        notes=notes(game),
+    )
+
+
+def _choose(game: Game, method: str) -> str:
+    if not game.problem.integer and method in ("exhaustive", "black_box"):
+        raise InputError(
+            f'{game.problem.shown}: counts = "real" has no points to draw; method {method!r} '
+            'needs counts = "integer" (exact works)'
+        )
+    why_not_exact = exact.unavailable(game)
+    if method == "auto":
+        chosen = "black_box" if why_not_exact else "exact"
+        if chosen == "black_box" and not game.problem.integer:
+            raise InputError(
+                f'{game.problem.shown}: counts = "real" needs the exact method, and {why_not_exact}'
+            )
+        return chosen
+    if method == "exact" and why_not_exact:
+        raise InputError(f"method 'exact' does not apply: {why_not_exact}")
+    if method == "exhaustive":
+        why_not = exhaustive.refuse(game) or why_not_exact
+        if why_not:
+            raise InputError(f"method 'exhaustive' does not apply: {why_not}")
+    return method
+
+
+def best_social_penalty(problem: EstimationProblem, game: Game) -> float:
+    """Social penalty of the real-valued ir_optimal plan under compliance."""
+    if problem.plan == "ir_optimal":
+        plan = game.plan
+    else:
+        plan, _ = solved_plan(replace(problem, plan="ir_optimal"))
+    return float(compliant_penalties(plan, problem.costs, problem.sigma).sum())
+
+
+def _as_deviation(plays: tuple[Play, ...], penalty: float) -> Deviation:
+    whole = all(float(x).is_integer() for p in plays for x in (p.n, p.s))
+    number: type[int] | type[float] = int if whole else float
+    return Deviation(
+        "equivariant",
+        {
+            "collect": [number(p.n) for p in plays],
+            "submit": [number(p.s) for p in plays],
+            "shift": [float(p.shift) for p in plays],
+            "estimator": "pitman",
+        },
+        penalty,
+    )
+
+
+def _noiseless(game: Game, i: int, method: str, epsilon: float | None) -> AgentAudit:
+    penalty, error, best, best_penalty, best_error, bound, examined, shown = _answer(
+        game, i, method
+    )
+    gain = noiseless_gain(penalty, error, best_penalty, best_error, bound)
+    mine = default_epsilon(penalty) if epsilon is None else epsilon
+    name = game.problem.names[i]
+    over = None
+    if name in game.strategies:
+        honest = exact.exact_answer(with_strategy(game, name, Truthful()), i)
+        over = noiseless_gain(penalty, error, honest.penalty, honest.penalty_error, honest.penalty)
+    return AgentAudit(
+        name=name,
+        strategy=game.strategy(i).label,
+        recommended=game.terms.counts[i].tolist(),
+        penalty=penalty,
+        penalty_se=0.0,
+        penalty_alone=float(game.penalties_alone[i]),
+        outside=float(game.outside[i]),
+        epsilon=mine,
+        verdict=verdict(gain, mine),
+        gain=gain,
+        candidates=examined,
+        best_deviation=_as_deviation(best, best_penalty),
+        damage=exact.damage(game, i, best),
+        gain_over_recommended=over,
+        landscape=shown,
+    )
+
+
+def _answer(
+    game: Game, i: int, method: str
+) -> tuple[float, float, tuple[Play, ...], float, float, float, int | None, tuple[Candidate, ...]]:
+    if method == "exact":
+        e = exact.exact_answer(game, i)
+        shown = _landscape(game, i, e.penalty)
+        return (
+            e.penalty,
+            e.penalty_error,
+            e.best,
+            e.best_penalty,
+            e.best_error,
+            e.best_penalty,
+            None,
+            shown,
+        )
+    penalty, error, boxes = exhaustive.exhaustive_answer(game, i)
+    best = tuple(box.best for box in boxes)
+    price = sum(box.price for box in boxes)
+    bound = sum(box.bound for box in boxes)
+    shown = tuple(
+        Candidate(
+            f"{game.problem.distributions[k]}: s={p.s:g} shift={p.shift:.3g}",
+            box.price - value,
+            0.0,
+            (p.n,),
+        )
+        for k, box in enumerate(boxes)
+        for p, value in box.points
+        if math.isfinite(value)
+    )
+    examined = sum(box.examined for box in boxes)
+    return penalty, error, best, price, sum(b.error for b in boxes), bound, examined, shown
+
+
+def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
+    """Gains of collecting n honestly, one distribution at a time, for the figure."""
+    channels = exact.channels_of(game, i, game.profile_counts())
+    costs, owed = game.problem.costs[i], game.terms.counts[i]
+    if not math.isfinite(penalty):
+        return ()
+    rows = []
+    for k, channel in enumerate(channels):
+        if math.isinf(costs[k]):
+            continue
+        reach = max(2.0 * owed[k], 2.0 * float(game.problem.sigma[k] / np.sqrt(costs[k])), 4.0)
+        counts = (
+            np.unique(np.rint(np.linspace(0, reach, 41)))
+            if game.problem.integer
+            else (np.linspace(0, reach, 41))
+        )
+        values = channel.best_risk(counts) + costs[k] * counts
+        here = float(channel.best_risk(np.float64(owed[k])) + costs[k] * owed[k])
+        rows += [
+            Candidate(game.problem.distributions[k], here - float(value), 0.0, (float(n),))
+            for n, value in zip(counts, values, strict=True)
+            if math.isfinite(value) and math.isfinite(here)
+        ]
+    return tuple(rows)
+
+
+def notes(game: Game) -> list[str]:
+    """What a user should know before believing in the mechanism."""
+    from nashbox.mechanisms import CblTerms
+
+    found = []
+    terms = game.terms
+    if not game.mechanism.enforced:
+        found.append(
+            "baseline assumes compliance; gains are what an agent would win if it were not enforced"
+        )
+    if isinstance(terms, CblTerms):
+        if not terms.leverage:
+            found.append(
+                "condition (8) fails for this plan: the cheapest agents work alone and the others "
+                "receive their mean and owe nothing"
+            )
+        elif terms.alone.all():
+            found.append(
+                "CBL sends every agent home to work alone: Algorithm 1 asks for a factor of 4 over "
+                "working alone, and this plan does not reach it for anybody"
+            )
+    found += source_notes(game)
+    return found
+
+
+def source_notes(game: Game) -> list[str]:
+    """Warn where the measurements' spread is not the sigma that the rules believe."""
+    from nashbox.problem.source import CsvSource
+
+    source = game.problem.source
+    if not isinstance(source, CsvSource):
+        return []
+    found = ["measurements are real ones: mu is each column's mean, and the rules believe sigma"]
+    for name, column, sigma in zip(
+        game.problem.distributions, source.columns, game.problem.sigma, strict=True
+    ):
+        spread = float(column.std())
+        if abs(spread / sigma - 1) > 0.1:
+            found.append(
+                f"sigma of {name} is {sigma:g} in the rules and {spread:.4g} in the measurements"
+            )
+    return found

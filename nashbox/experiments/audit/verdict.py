@@ -1,0 +1,46 @@
+"""Verdicts, and how the chance of a wrong one is spent.
+
+delta is the chance that any verdict of an audit is wrong. Each of m agents gets delta/m: half for
+`profitable` (one-sided lower bound of the one winner of the search, on fresh seeds), half for
+`none_above_epsilon` (all K candidates on fresh seeds, Bonferroni over K).
+"""
+
+from __future__ import annotations
+
+import math
+
+from nashbox.experiments.audit.result import Gain
+
+
+def default_epsilon(penalty: float) -> float:
+    """1e-3 |penalty|, at least 1e-9 (which also serves where the penalty is inf)."""
+    return max(1e-9, 1e-3 * abs(penalty)) if math.isfinite(penalty) else 1e-9
+
+
+def verdict(gain: Gain, epsilon: float) -> str:
+    """profitable, none_above_epsilon or undecided."""
+    if gain.lower > epsilon:
+        return "profitable"
+    return "none_above_epsilon" if gain.upper <= epsilon else "undecided"
+
+
+def noiseless_gain(
+    penalty: float, penalty_error: float, best: float, best_error: float, bound: float
+) -> Gain:
+    """Gain of a best penalty over the audited one; `bound` is below every attainable penalty.
+
+    Nothing finite to be had leaves 0; a finite penalty instead of inf gains inf.
+    """
+    if math.isinf(penalty):
+        infinite = math.inf if math.isfinite(best) else 0.0
+        return Gain(infinite, infinite, infinite)
+    error = penalty_error + best_error
+    estimate = penalty - best
+    return Gain(estimate, estimate - error, max(penalty - bound, estimate) + error)
+
+
+def tail(delta: float, agents: int, comparisons: int) -> float:
+    """z of a one-sided bound at half an agent's share of delta over so many comparisons."""
+    from scipy.stats import norm
+
+    return float(norm.isf(delta / (2 * agents * comparisons)))
