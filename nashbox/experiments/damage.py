@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from nashbox.experiments.audit.bench import all_equivariant
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.audit.bench import all_equivariant, gain_of
 from nashbox.experiments.audit.result import Deviation
 from nashbox.experiments.game import Game, with_strategy
+from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
 from nashbox.model import EstimationModel
 from nashbox.problem.spec import Spec
 from nashbox.strategies import make_strategy
 
+Array = NDArray[np.float64]
+
 WORLDS = 2000
 PLACES = (0.0, 8.0, -8.0, 1e6, -1e6)  # mu in sigma, tried where the deviation is not equivariant
 
 
-def simulated_damage(game: Game, agent: int, deviation: Deviation, seed: int) -> float:
-    """Sum of the others' penalties with the deviation minus without, on the same seeds.
+def simulated_damage(
+    game: Game, agent: int, deviation: Deviation, seed: int
+) -> tuple[float, float]:
+    """Sum of the others' penalties with the deviation minus without, and its standard error.
 
-    The largest over PLACES where the deviation is not translation-equivariant.
+    Both are played on the same seeds; the largest over PLACES where the deviation is not
+    translation-equivariant.
     """
     name = game.problem.names[agent]
     spec = Spec(deviation.strategy, deviation.parameters)
     strategy = make_strategy(spec, "deviation", game.problem.folder)
     changed = with_strategy(game, name, strategy)
     places = (0.0,) if all_equivariant(game, agent, strategy) else PLACES
-    return max(
-        _others(changed, agent, seed, place) - _others(game, agent, seed, place) for place in places
-    )
+    losses = []
+    for place in places:
+        moments = Moments()
+        moments.add(-gain_of(*(_others(g, agent, seed, place) for g in (game, changed))))
+        losses.append((moments.mean, moments.se))
+    return max(losses)
 
 
-def _others(game: Game, agent: int, seed: int, place: float) -> float:
+def _others(game: Game, agent: int, seed: int, place: float) -> Array:
     model = EstimationModel(
         game.problem,
         game.mechanism,
@@ -40,4 +52,5 @@ def _others(game: Game, agent: int, seed: int, place: float) -> float:
         offset=place * game.problem.sigma,
     )
     model.step()
-    return float(sum(a.penalty.mean() for a in model.players if a.index != agent))
+    penalties = [a.penalty for a in model.players if a.index != agent]
+    return np.asarray(np.sum(penalties, axis=0)) if penalties else np.zeros(WORLDS)

@@ -28,7 +28,7 @@ class Dynamics:
 
 
 def best_response_dynamics(
-    game: Game, start: Array | None = None, *, sweeps: int = 100, tolerance: float = 1e-9
+    game: Game, start: Array | None = None, *, sweeps: int = 100, tolerance: float = 1e-6
 ) -> Dynamics:
     """Agents answer one at a time in index order, from the recommended counts or from `start`.
 

@@ -60,11 +60,30 @@ def write_json(body: Mapping[str, Any], path: str | Path) -> None:
     write_whole(path, to_text(body).encode())
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
-    """Write beside the target, then move into place. Raises InputError naming the path."""
+def writable(path: str | Path) -> Path:
+    """Return the path. Raises InputError if no file can be written there."""
     target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent or ".", prefix=f".{target.name}.")
+        if not str(path) or "\0" in str(path):
+            reason = "this is no name of a file"
+        elif target.is_dir():
+            reason = "it is a directory"
+        elif not target.parent.is_dir():
+            reason = f"there is no directory {target.parent}"
+        elif not os.access(target.parent, os.W_OK):
+            reason = f"the directory {target.parent} cannot be written to"
+        else:
+            return target
+    except OSError as error:
+        reason = str(error.strerror)
+    raise InputError(f"{str(path)!r} cannot be written: {reason}")
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Write beside the target, then move into place. Raises InputError naming the path."""
+    target = writable(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
@@ -85,7 +104,7 @@ def read_json(path: str | Path, expected: str) -> dict[str, Any]:
         body = json.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: is not valid JSON: {error}") from error
     found = body.get("format") if isinstance(body, dict) else None
     if found != expected:

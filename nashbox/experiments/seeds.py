@@ -14,6 +14,7 @@ class Stage(IntEnum):
     VERIFY = 1
     RUN = 2
     DAMAGE = 3
+    SCREEN = 4
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:

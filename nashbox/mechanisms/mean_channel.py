@@ -38,6 +38,10 @@ class MeanChannel(Channel):
         """sigma^2/(n + N): the others' mean can be recovered from I whatever was handed in."""
         return mean_risk(self.sigma, np.asarray(n, dtype=float) + self.others)
 
+    def slope(self, n: float) -> float:
+        """-sigma^2/(n + N)^2."""
+        return -((self.sigma / (n + self.others)) ** 2)
+
     def best_play(self, n: float) -> Play:
         """Honest if that is enough points, padded with fakes to the required count if not."""
         s = max(n, self.required)

@@ -42,17 +42,18 @@ def best_count(channel: Channel, cost: float, *, integer: bool) -> tuple[float, 
 
 
 def _best_real(channel: Channel, cost: float, nothing: float) -> tuple[float, float]:
-    from scipy.optimize import minimize_scalar
+    """Globally on a fine grid, then to the root of the derivative beside its best point."""
+    from scipy.optimize import brentq
 
-    def price(n: float) -> float:
-        return float(channel.best_risk(np.float64(n))) + cost * float(n)
+    def slope(n: float) -> float:
+        return channel.slope(n) + cost
 
     probe = np.geomspace(1e-9, 1e12, 2101)
     values = channel.best_risk(probe) + cost * probe
     j = int(np.argmin(values))
-    low, high = (0.0 if j == 0 else probe[j - 1]), probe[min(j + 1, probe.size - 1)]
-    found = minimize_scalar(
-        price, bounds=(low, high), method="bounded", options={"xatol": 1e-10 * high}
-    )
-    n, best = float(found.x), float(found.fun)
+    n, best = float(probe[j]), float(values[j])
+    low, high = float(probe[max(j - 1, 0)]), float(probe[min(j + 1, probe.size - 1)])
+    if slope(low) < 0 < slope(high):
+        n = float(brentq(slope, low, high, xtol=1e-300, rtol=8.9e-16))
+        best = float(channel.best_risk(np.float64(n))) + cost * n
     return (0.0, nothing) if nothing <= best else (n, best)

@@ -101,15 +101,16 @@ def paired(
     worlds: Sequence[int],
     stage: Stage,
     seed: int,
+    size: int = BLOCK,
 ) -> Paired:
     """Play strategies[0], the audited one, and others at values of mu in `grid`.
 
-    Strategy j is played in worlds[j] worlds, rounded up to whole blocks, at every place that
-    `cells` names for it; all cells share their seeds.
+    Strategy j is played in worlds[j] worlds, rounded up to whole blocks of `size`, at every place
+    that `cells` names for it; all cells share their seeds.
     """
     result = Paired({c: Moments() for c in cells}, {p: Moments() for p in pairs})
     places = sorted({g for _, g in cells})
-    for block, start in enumerate(range(0, max(worlds), BLOCK)):
+    for block, start in enumerate(range(0, max(worlds), size)):
         seen: dict[Cell, Array] = {}
         number = child(seed, stage, agent, block)
         for g in places:
@@ -117,11 +118,11 @@ def paired(
             if not active:
                 continue
             chosen = [strategies[j] for j in active]
-            trials = play_block(game, agent, chosen, number, grid[g], BLOCK)
+            trials = play_block(game, agent, chosen, number, grid[g], size)
             for j, trial in zip(active, trials, strict=True):
                 seen[j, g] = trial.penalty
                 result.penalties[j, g].add(trial.penalty)
-                result.worlds += BLOCK
+                result.worlds += size
         for pair in pairs:
             own, j, place = pair
             if (0, own) in seen and (j, place) in seen:

@@ -28,7 +28,8 @@ from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage
 
 SEARCH_SHARE = 0.4  # of the budget
-LEAST = 2000  # fresh worlds of any candidate, enough for the normal limit of squared errors
+LEAST = 2000  # fresh worlds of any candidate, where the budget allows
+TRUSTED = 1000  # worlds from which the normal limit of squared errors is believed
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class _Screen:
     level: float
     audited_worst: int
     worlds: int
+    each: list[int]
 
 
 class _Task:
@@ -67,7 +69,7 @@ class _Task:
     def __init__(self, game: Game, agent: int, delta: float, seed: int, budget: int) -> None:
         self.game, self.agent, self.seed, self.delta = game, agent, seed, delta
         self.audited = game.strategy(agent)
-        found, self.used = searched(game, agent, seed, int(budget * SEARCH_SHARE * 0.6))
+        found, self.used = searched(game, agent, seed, int(budget * SEARCH_SHARE * 0.5))
         pool = {(c.spec.name, repr(c.spec.parameters)): c for c in catalogue(game, agent) + found}
         self.pool = [c for c in pool.values() if c.strategy != self.audited]
         self.strategies = [self.audited, *(c.strategy for c in self.pool)]
@@ -76,7 +78,7 @@ class _Task:
         self.places = [
             [0] if all_equivariant(game, agent, s) else everywhere for s in self.strategies
         ]
-        self.budget = budget
+        self.budget, self.block = budget, block_size(budget)
 
     def play(self, cells: list[Cell], pairs: list[Pair], worlds: list[int], stage: Stage) -> Paired:
         """Play cells on the seeds of one stage."""
@@ -90,30 +92,61 @@ class _Task:
             worlds,
             stage,
             self.seed,
+            self.block,
         )
 
-    def screen(self) -> _Screen:
-        """Compare all candidates on search seeds; where mu matters, find each one's worst mu."""
-        cells = [(j, g) for j, places in enumerate(self.places) for g in places]
-        audited = set(self.places[0])
-        # the audited strategy goes along wherever a candidate is played, for the spread
-        cells += [(0, g) for g in {g for _, g in cells} - audited]
-        pairs = [(g, j, g) for j, g in cells if j > 0]
-        worlds = max(BLOCK, int(self.budget * SEARCH_SHARE * 0.4) // len(cells))
-        outcome = self.play(cells, pairs, [worlds] * len(self.strategies), Stage.SEARCH)
+    def own_place(self, g: int) -> int:
+        """Where the audited strategy is played when another one is played at place g of mu."""
+        return g if g in self.places[0] else 0
+
+    def screen(self, epsilon: float | None) -> _Screen:
+        """Compare all candidates on search seeds: roughly at every mu, the closest ones again."""
+        everybody = range(len(self.strategies))
+        cells = [(j, g) for j in everybody for g in self.places[j]]
+        rough = self.compare(cells, [self.block] * len(self.strategies), Stage.SCREEN)
 
         def worst_of(j: int) -> int:
-            return max(self.places[j], key=lambda g: outcome.penalties[j, g].mean)
+            return max(self.places[j], key=lambda g: rough.penalties[j, g].mean)
 
-        worst = [worst_of(j) for j in range(len(self.strategies))]
-        level = outcome.penalties[0, worst[0]].mean
+        worst = [worst_of(j) for j in everybody]
+        level = rough.penalties[0, worst[0]].mean
         gains, spreads = [], []
-        for j in range(1, len(self.strategies)):
-            theirs = outcome.penalties[j, worst[j]].mean
+        for j in everybody[1:]:
+            theirs = rough.penalties[j, worst[j]].mean
             gains.append(level - theirs if math.isfinite(level) else -theirs)
-            moments = outcome.gains[worst[j], j, worst[j]]
-            spreads.append(math.sqrt(moments.variance) if math.isfinite(moments.mean) else 0.0)
-        return _Screen(gains, spreads, worst[1:], level, worst[0], outcome.worlds)
+            spreads.append(self.spread(rough, j, worst[j]))
+        counts = [self.block] * len(gains)
+        target = epsilon if epsilon is not None else default_epsilon(level)
+        close = [
+            j
+            for j, (gain, spread) in enumerate(zip(gains, spreads, strict=True))
+            if gain + 4 * spread / math.sqrt(self.block) > target and spread > 0
+        ]
+        left = int(self.budget * SEARCH_SHARE * 0.5) - rough.worlds
+        again = max(0, left // (self.block * (len(close) + 1)))
+        used = rough.worlds
+        if close and again and math.isfinite(level):
+            cells = [(0, self.own_place(worst[j + 1])) for j in close]
+            cells += [(j + 1, worst[j + 1]) for j in close]
+            worlds = [again * self.block] * len(self.strategies)
+            fine = self.compare(list(dict.fromkeys(cells)), worlds, Stage.SEARCH)
+            used += fine.worlds
+            for j in close:
+                place = worst[j + 1]
+                gains[j] = fine.gains[self.own_place(place), j + 1, place].mean
+                spreads[j] = self.spread(fine, j + 1, place)
+                counts[j] = again * self.block
+        return _Screen(gains, spreads, worst[1:], level, worst[0], used, counts)
+
+    def compare(self, cells: list[Cell], worlds: list[int], stage: Stage) -> Paired:
+        """Play cells and pair every other strategy with the audited one."""
+        pairs = [(self.own_place(g), j, g) for j, g in cells if j > 0]
+        return self.play(cells, pairs, worlds, stage)
+
+    def spread(self, outcome: Paired, j: int, place: int) -> float:
+        """Standard deviation of strategy j's paired gain."""
+        moments = outcome.gains[self.own_place(place), j, place]
+        return math.sqrt(moments.variance) if math.isfinite(moments.mean) else 0.0
 
 
 def audit_agent(
@@ -121,7 +154,7 @@ def audit_agent(
 ) -> BlackBox:
     """Search, then verify on fresh seeds. budget: worlds simulated at most, search included."""
     task = _Task(game, agent, delta, seed, budget)
-    screen = task.screen()
+    screen = task.screen(epsilon)
     m, K = game.problem.m, len(task.pool)
     winner = max(range(K), key=lambda j: screen.gains[j])
     own_places, winner_places = task.places[0], task.places[winner + 1]
@@ -134,9 +167,9 @@ def audit_agent(
     cells += [(j + 1, screen.worst[j]) for j in range(K)]
     cells += [(winner + 1, g) for g in winner_places if g != screen.worst[winner]]
     if len(own_places) == len(winner_places) == 1:
-        worlds = _allocate(screen, winner, guess, z_up, z_low, left)
+        worlds = _allocate(screen, winner, guess, z_up, z_low, left, task.block)
     else:
-        worlds = [_blocks(left // len(cells))] * K
+        worlds = [_blocks(left // len(cells), task.block)] * K
     ups = [(g, j + 1, screen.worst[j]) for g in own_places for j in range(K)]
     lows = [(screen.audited_worst, winner + 1, g) for g in winner_places]
     pairs = list(dict.fromkeys(ups + lows))
@@ -160,7 +193,7 @@ def audit_agent(
             min(_bound(fresh.gains[p], -z_low) for p in lows),
             max(_bound(fresh.gains[p], z_up) for p in ups),
         )
-    answer = verdict(gain, final)
+    answer = verdict(gain, final) if min(worlds) >= TRUSTED else "undecided"
     spec, simulated = task.pool[best].spec, task.used + screen.worlds + fresh.worlds
     return BlackBox(
         penalty=penalty.mean,
@@ -187,38 +220,53 @@ def _bound(moments: Moments, z: float) -> float:
     return moments.mean + z * moments.se
 
 
-def _blocks(worlds: float) -> int:
-    """Whole blocks, and never fewer than the normal limit needs."""
-    return max(LEAST, int(worlds // BLOCK) * BLOCK)
+def block_size(budget: int) -> int:
+    """Worlds played at once: a small budget is cut into small blocks."""
+    return min(BLOCK, max(1, budget // 400))
+
+
+def _blocks(worlds: float, block: int) -> int:
+    """Whole blocks, at least one."""
+    return max(1, int(worlds // block)) * block
 
 
 def _allocate(
-    screen: _Screen, winner: int, epsilon: float, z_up: float, z_low: float, budget: int
+    screen: _Screen,
+    winner: int,
+    epsilon: float,
+    z_up: float,
+    z_low: float,
+    budget: int,
+    block: int,
 ) -> list[int]:
     """Fresh worlds of every candidate: what its verdict seems to need, doubled, scaled to fit.
 
     Decided on search seeds alone, so that nothing is stopped by looking at the fresh ones.
     """
+    least = min(LEAST, budget / (len(screen.gains) + 2))
     wanted = []
     for j, (gain, spread) in enumerate(zip(screen.gains, screen.spreads, strict=True)):
-        room = max(abs(epsilon - gain), 1e-12)
+        doubt = 2 * spread / math.sqrt(screen.each[j])  # of the search's own estimate
+        room = max(abs(epsilon - gain) - doubt, 0.2 * abs(epsilon - gain), 1e-12)
         z = max(z_up, z_low) if j == winner else z_up
         need = 2 * (z * spread / room) ** 2
-        wanted.append(min(need, float(budget)) if math.isfinite(need) else float(LEAST))
-
+        wanted.append(min(need, float(budget)) if math.isfinite(need) else least)
     wanted[winner] = max(wanted)  # the number everybody will quote
 
+    def whole(worlds: float) -> int:
+        return _blocks(max(worlds, least), block)
+
     def spent(cap: float) -> float:
-        counts = [_blocks(min(n, cap)) for n in wanted]
+        counts = [whole(min(n, cap)) for n in wanted]
         return sum(counts) + max(counts)
 
-    low, high = float(LEAST), float(budget)
-    while high - low > BLOCK:
+    low, high = least, float(budget)
+    while high - low > block:
         middle = (low + high) / 2
         low, high = (middle, high) if spent(middle) <= budget else (low, middle)
-    counts = [_blocks(min(n, low)) for n in wanted]
-    spare = budget / max(1.0, spent(low))  # what is left sharpens every bound
-    return [_blocks(n * max(1.0, spare)) for n in counts]
+    counts = [whole(min(n, low)) for n in wanted]
+    spare = max(1.0, budget / spent(low))  # what is left sharpens every bound
+    return [whole(n * spare) for n in counts]
 
 
 def _over_recommended(task: _Task, shown: Sequence[Moments], z: float) -> Gain | None:

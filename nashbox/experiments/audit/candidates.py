@@ -111,7 +111,7 @@ def searched(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named
     """
     counts = _count_grid(game, agent)
     total = len(counts) * 2 * 2  # two families, two rounds
-    worlds = max(200, budget // total)
+    worlds = max(2, budget // total)
     found: list[Named] = []
     used = 0
     for pad in (False, True):
@@ -192,9 +192,20 @@ def _combine(
     """Put the best count of every distribution together."""
     column = 2 if fitted else 1
     d = tables[0][0].size
-    best = [min(tables, key=lambda row: row[column][k]) for k in range(d)]
-    n = np.array([best[k][0][k] for k in range(d)])
     owed = game.terms.counts[agent]
+    best = [min(tables, key=lambda row: row[column][k]) for k in range(d)]
+    if not pad and not fitted and all(best[k][0][k] == owed[k] for k in range(d)):
+        # that is honesty under another name: take the least bad other count instead
+        others = [
+            (row[column][k] - best[k][column][k], k, place)
+            for place, row in enumerate(tables)
+            for k in range(d)
+            if row[0][k] != owed[k]
+        ]
+        if others:
+            _, k, place = min(others)
+            best[k] = tables[place]
+    n = np.array([best[k][0][k] for k in range(d)])
     s = np.where(n > 0, np.maximum(n, owed), 0.0) if pad else n
     weights = [round(float(best[k][3][k]), 6) for k in range(d)] if fitted else "accept"
     return named(

@@ -33,7 +33,7 @@ def _work(
     delta: float,
     seed: int,
     budget: int,
-) -> tuple[BlackBox, float]:
+) -> tuple[BlackBox, tuple[float, float]]:
     game = prepare(problem)
     found = audit_agent(game, agent, epsilon=epsilon, delta=delta, seed=seed, budget=budget)
     return found, simulated_damage(game, agent, found.best, seed)
@@ -53,7 +53,7 @@ def black_box_rows(
     named = {n: s for n, s in game.problem.strategies.items() if n in game.strategies}
     problem = replace(game.problem, plan=game.plan, strategies=named)
     jobs = [(problem, i, epsilon, delta, seed, budget) for i in range(game.problem.m)]
-    found: dict[int, tuple[BlackBox, float]] = {}
+    found: dict[int, tuple[BlackBox, tuple[float, float]]] = {}
     for i, answer in _answers(jobs, workers or _default_workers(len(jobs) * budget, len(jobs))):
         found[i] = answer
         if progress is not None:
@@ -67,7 +67,9 @@ def _default_workers(worlds: int, jobs: int) -> int:
     return 1 if worlds < WORTH_A_PROCESS else min(os.cpu_count() or 1, jobs)
 
 
-def _answers(jobs: list[tuple], workers: int) -> Iterator[tuple[int, tuple[BlackBox, float]]]:  # type: ignore[type-arg]
+def _answers(
+    jobs: list[tuple[Any, ...]], workers: int
+) -> Iterator[tuple[int, tuple[BlackBox, tuple[float, float]]]]:
     if workers == 1:
         for i, job in enumerate(jobs):
             yield i, _work(*job)
@@ -98,7 +100,7 @@ def _normal_theory(game: Game) -> dict[int, dict[str, float]]:
 
 
 def _row(
-    game: Game, i: int, box: BlackBox, damage: float, normal: dict[str, float] | None
+    game: Game, i: int, box: BlackBox, damage: tuple[float, float], normal: dict[str, float] | None
 ) -> AgentAudit:
     return AgentAudit(
         name=game.problem.names[i],
@@ -113,7 +115,8 @@ def _row(
         gain=box.gain,
         candidates=box.candidates,
         best_deviation=box.best,
-        damage=damage,
+        damage=damage[0],
+        damage_se=damage[1],
         gain_over_recommended=box.gain_over_recommended,
         budget_needed=box.budget_needed,
         landscape=box.landscape,

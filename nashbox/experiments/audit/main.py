@@ -52,7 +52,7 @@ def audit(
         require("epsilon", epsilon, low=0.0)
     require("delta", delta, low=0.0, high=0.5, open_low=True)
     require("seed", seed, low=0, integer=True)
-    require("budget", budget, low=1, integer=True)
+    require("budget", budget, low=1000, integer=True)
     game = prepare(problem, recommended=recommended)
     chosen = _choose(game, method)
     if chosen != "black_box":

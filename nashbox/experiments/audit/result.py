@@ -64,6 +64,7 @@ class AgentAudit:
     candidates: int | None
     best_deviation: Deviation
     damage: float | None = None
+    damage_se: float = 0.0
     gain_over_recommended: Gain | None = None
     budget_needed: int | None = None
     landscape: Sequence[Candidate] = ()
@@ -91,6 +92,7 @@ class AgentAudit:
                 "se": best.se,
             },
             "damage_to_others": self.damage,
+            "damage_se": self.damage_se,
             "landscape": [{**vars(c), "collected": list(c.collected)} for c in self.landscape],
         }
         if self.gain_over_recommended is not None:
@@ -218,6 +220,7 @@ def audit_from_json(body: Mapping[str, Any]) -> Audit:
                     best["strategy"], best["parameters"], best["penalty"], best["se"]
                 ),
                 damage=row["damage_to_others"],
+                damage_se=row["damage_se"],
                 gain_over_recommended=Gain(**over) if over else None,
                 budget_needed=row.get("budget_needed"),
                 landscape=[Candidate(**c) for c in row["landscape"]],

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ class CorruptChannel(Channel):
             n > 0, self._honest(collected), mean_risk(self.sigma, np.float64(self.clean))
         )
 
-    def _honest(self, n: Array | np.float64) -> Array:
+    def _honest(self, n: Any) -> Any:
         """R(n) in closed form: E[1/(P + Q x^2)] = sqrt(pi/(2 P Q)) erfcx(sqrt(P/(2 Q))).
 
         >>> channel = CorruptChannel(sigma=10.0, clean=10.0, corrupted=180.0, alpha=3.936428691)
@@ -53,16 +54,21 @@ class CorruptChannel(Channel):
 
         v = self.sigma**2
         if self.clean == 0:
-            return mean_risk(self.sigma, n)
+            return v / n
         C = (n + self.clean) / v
         if self.corrupted == 0:
-            return np.asarray(1 / C)
+            return 1 / C
         b = (self.alpha**2) * v * (1 / n + 1 / self.clean)  # eta^2 = b x^2
         P, Q = self.corrupted + C * v, C * b
         if self.alpha == 0:
-            return np.asarray(v / P)
+            return v / P
         expectation = np.sqrt(np.pi / (2 * P * Q)) * erfcx(np.sqrt(P / (2 * Q)))
-        return np.asarray((1 - self.corrupted * expectation) / C)
+        return (1 - self.corrupted * expectation) / C
+
+    def slope(self, n: float) -> float:
+        """R'(n) by a complex step, exact to machine precision."""
+        step = 1e-20 * n
+        return float(np.imag(self._honest(np.complex128(complex(n, step)))) / step)
 
     def best_play(self, n: float) -> Play:
         """Honesty; who has nothing gets the mean of Z."""

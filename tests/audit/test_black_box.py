@@ -1,0 +1,98 @@
+"""The black box against games whose answers are known exactly."""
+
+import numpy as np
+import pytest
+
+from nashbox.experiments.audit import audit
+from nashbox.experiments.run import run
+from nashbox.problem.spec import Spec
+from tests.games import figure1, worked_case
+
+BUDGET = 120_000
+
+
+@pytest.mark.parametrize("mechanism", ["sample_mean", "counted_mean"])
+def test_finds_the_known_holes(mechanism, seed):
+    exact = audit(figure1(mechanism=mechanism))
+    found = audit(figure1(mechanism=mechanism), method="black_box", budget=BUDGET, seed=seed)
+    assert [a.verdict for a in found.agents[:2]] == ["profitable"] * 2
+    assert found.agents[2].verdict != "profitable"
+    for ours, truth in zip(found.agents[:2], exact.agents[:2], strict=True):
+        # the class holds a best response up to the grid: its gain lies inside the interval
+        assert ours.gain.lower <= truth.gain.estimate + 1e-9
+        assert ours.gain.upper >= 0.9 * truth.gain.estimate
+        assert ours.candidates >= 10
+    if mechanism == "sample_mean":
+        assert found.agents[1].best_deviation.strategy == "free_rider"
+
+
+def test_names_its_class_and_never_calls_cbl_unsafe(seed):
+    found = audit(worked_case(m=20), method="black_box", budget=40_000, seed=seed, workers=1)
+    assert found.nash != "profitable"
+    assert "fabricator" in found.class_ and found.seeds["seed"] == seed
+    for agent in found.agents:
+        assert agent.gain.lower <= 1e-9
+        if agent.verdict == "undecided":
+            assert agent.budget_needed > 40_000
+
+
+def test_the_same_bits_whatever_the_number_of_workers():
+    problem = figure1(mechanism="counted_mean")
+    one, two = (audit(problem, method="black_box", budget=60_000, workers=n) for n in (1, 2))
+    assert one.to_json() == two.to_json()
+
+
+def test_a_deviation_can_be_replayed(seed):
+    problem = figure1(mechanism="counted_mean")
+    for method in ("exact", "black_box"):
+        found = audit(problem, method=method, budget=BUDGET, seed=seed)
+        for agent in found.agents[:2]:
+            best = agent.best_deviation
+            spec = Spec(best.strategy, best.parameters)
+            again = run(problem.with_strategies({agent.name: spec}), replications=4000, seed=seed + 9)
+            row = next(a for a in again.agents if a["name"] == agent.name)
+            width = 4 * np.hypot(row["se"], best.se)
+            assert abs(row["penalty"] - best.penalty) <= width
+
+
+def test_where_something_is_not_equivariant_mu_is_searched(seed):
+    problem = figure1(mechanism="sample_mean", strategies={"a0": {"name": "shrinker", "weight": 0.5}})
+    found = audit(problem, method="black_box", budget=BUDGET, seed=seed)
+    assert "1024" in found.class_
+    liar = found.agents[0]
+    assert liar.penalty > 1e6  # mu is far away in the worst case
+    assert liar.verdict == "profitable" and liar.gain_over_recommended.lower > 1e6
+
+
+def test_a_plugged_in_median_has_its_hole_found(seed, tmp_path):
+    from tests.games import from_mapping
+
+    problem = from_mapping(
+        {
+            "game": "estimation", "sigma": 10.0, "costs": [[0.033], [0.066], [0.1]],
+            "mechanism": "robust_means.py:Median",
+        },
+        "examples/plugins",
+    )
+    found = audit(problem, budget=BUDGET, seed=seed)
+    assert found.method == "black_box"
+    assert found.agents[1].verdict == "profitable"
+    assert found.agents[1].best_deviation.strategy == "free_rider"
+
+
+@pytest.mark.slow
+def test_false_verdicts_stay_below_delta():
+    """200 audits of a game with a known answer, delta = 0.2: at most 40 expected, far fewer come.
+
+    The chance of more than 60 wrong ones out of 200 at a rate of 0.2 is 4e-4.
+    """
+    problem = figure1(mechanism="sample_mean")
+    exact = {a.name: a.gain.estimate for a in audit(problem).agents}
+    wrong = 0
+    for seed in range(200):
+        found = audit(problem, method="black_box", budget=40_000, delta=0.2, seed=seed, workers=1)
+        wrong += any(
+            (a.verdict == "profitable") != (exact[a.name] > a.epsilon)
+            for a in found.agents if a.verdict != "undecided"
+        )
+    assert wrong <= 60

@@ -1,0 +1,162 @@
+"""What mechanisms do with points, against a plain one-world loop of Algorithm 2."""
+
+import numpy as np
+import pytest
+
+from nashbox.experiments.game import prepare
+from nashbox.mechanisms import Cbl
+from nashbox.mechanisms.pool import Pool, split_sums
+from nashbox.model import EstimationModel
+from nashbox.problem.data import Dataset
+from tests.games import worked_case
+from tests.statistics_for_tests import assert_mean, assert_same_mean
+
+
+def plain_information(points, terms, rng, k=0):
+    """Lines 18 to 23 of Algorithm 2 for one world; points: one array per agent."""
+    v, answers = terms.sigma[k] ** 2, []
+    for i, y in enumerate(points):
+        others = np.concatenate([p for j, p in enumerate(points) if j != i])
+        owed = int(terms.counts[i, k])
+        drawn = rng.choice(
+            others, min(int(terms.fixed_totals[k]) - owed, others.size), replace=False
+        )
+        z, rest = drawn[:owed], drawn[owed:]
+        eta = terms.alpha[i, k] * abs(y.mean() - z.mean())
+        rest = rest + rng.normal(0, eta, size=rest.size)
+        top = (y.sum() + z.sum()) / v + rest.sum() / (v + eta**2)
+        answers.append(top / ((y.size + z.size) / v + rest.size / (v + eta**2)))
+    return answers
+
+
+def plain_worlds(game, worlds, rng):
+    return np.array([
+        plain_information(
+            [rng.normal(0, 10, size=int(n)) for n in game.terms.counts[:, 0]], game.terms, rng
+        )
+        for _ in range(worlds)
+    ])
+
+
+def our_worlds(game, worlds, seed):
+    model = EstimationModel(
+        game.problem, game.mechanism, game.terms, replications=worlds, rng=seed
+    )
+    submissions = [agent.act() for agent in model.players]
+    return np.stack([x[:, 0] for x in model.mediate(submissions)], axis=1)
+
+
+STATISTICS = {
+    "spread": lambda x: (x**2).mean(axis=1),
+    "together": lambda x: x.mean(axis=1) ** 2,  # E[I_i I_j]
+    "fourth": lambda x: (x**4).mean(axis=1),
+    "neighbours": lambda x: (x[:, 1:] * x[:, :-1]).mean(axis=1),
+    "squares": lambda x: (x[:, 1:] ** 2 * x[:, :-1] ** 2).mean(axis=1),
+}
+
+
+def test_the_benchmarks_case_corrupts_all_thousand_pairs():
+    problem = worked_case(m=100, d=10)
+    terms = Cbl().terms(problem, np.full((100, 10), 5.0))
+    assert terms.leverage and np.isfinite(terms.alpha).all() and terms.alpha.size == 1000
+    assert (terms.counts == 5).all()
+
+
+@pytest.mark.parametrize(("m", "plan"), [(20, 10.0), (100, 5.0)])
+def test_information_has_the_joint_law_of_the_plain_loop(m, plan, seed):
+    game = prepare(worked_case(m=m))
+    terms = Cbl().terms(game.problem, np.full((m, 1), plan))
+    game = type(game)(game.problem, game.mechanism, game.plan, None, terms)
+    rng = np.random.default_rng([seed, 1])
+    plain = plain_worlds(game, 40_000 // m, rng)
+    ours = our_worlds(game, 20_000, seed)
+    for statistic in STATISTICS.values():  # false alarms: 5 tests at 2e-7 each
+        assert_same_mean(statistic(ours), statistic(plain), false_alarm=2e-7)
+
+
+def test_the_law_test_rejects_wrong_rules(seed):
+    game = prepare(worked_case())
+    rng = np.random.default_rng([seed, 2])
+    plain = plain_worlds(game, 4000, rng)
+    weak = prepare(worked_case(mechanism={"name": "cbl", "alpha_factor": 0.8}))
+    with pytest.raises(AssertionError):
+        assert_same_mean(
+            STATISTICS["spread"](our_worlds(weak, 20_000, seed)), STATISTICS["spread"](plain), 2e-7
+        )
+    shuffled = our_worlds(game, 20_000, seed)
+    apart = np.stack([rng.permutation(column) for column in shuffled.T], axis=1)
+    with pytest.raises(AssertionError):  # right margins, no dependence between agents
+        assert_same_mean(STATISTICS["together"](apart), STATISTICS["together"](plain), 2e-7)
+
+
+def test_leftover_points_stay_unused(seed):
+    """T is 40 but the others hand in 57: 40 - 2 - 2 points are noisy, the rest plays no part."""
+    problem = worked_case(m=20)
+    terms = Cbl().terms(problem, np.full((20, 1), 10.0))
+    object.__setattr__(terms, "fixed_totals", np.array([150.0]))
+    game = prepare(problem)
+    game = type(game)(problem, Cbl(), game.plan, None, terms)
+    plain = plain_worlds(game, 3000, np.random.default_rng([seed, 3]))
+    ours = our_worlds(game, 15_000, seed)
+    for statistic in STATISTICS.values():
+        assert_same_mean(statistic(ours), statistic(plain), false_alarm=2e-7)
+    with pytest.raises(AssertionError):
+        full = our_worlds(prepare(problem), 15_000, seed)
+        assert_same_mean(STATISTICS["spread"](full), STATISTICS["spread"](plain), 2e-7)
+
+
+@pytest.mark.parametrize("clean", [1, 3, 5, 12])
+def test_subsets_are_uniform_without_replacement(clean, seed):
+    """Every subset of the others' points is equally likely: distinct powers of two tell which."""
+    worlds, counts = 60_000, [2, 3, 1, 8]
+    values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
+    edges = np.concatenate([[0], np.cumsum(counts)])
+    data = [
+        Dataset([values[:, a:b]], np.full((worlds, 1), b - a))
+        for a, b in zip(edges[:-1], edges[1:], strict=True)
+    ]
+    pool = Pool.of(data, 0)
+    agent = np.array([0])
+    total, rest = split_sums(pool, agent, clean, 12, np.random.default_rng(seed))
+    codes = total[:, 0].astype(int)
+    bits = (codes[:, None] >> np.arange(14)) & 1
+    assert (bits.sum(axis=1) == clean).all() and (bits[:, :2] == 0).all()
+    np.testing.assert_array_equal(total + rest, np.full((worlds, 1), 2.0**14 - 4))
+    for j in range(2, 14):
+        assert_mean(bits[:, j], clean / 12, false_alarm=1e-7)
+    if clean >= 2:
+        for a, b in [(2, 3), (2, 13), (12, 13)]:
+            together = clean * (clean - 1) / (12 * 11)
+            assert_mean(bits[:, a] * bits[:, b], together, false_alarm=1e-7)
+
+
+def test_who_owes_and_submits_nothing_gets_the_mean_of_z(seed):
+    game = prepare(worked_case())
+    model = EstimationModel(game.problem, game.mechanism, game.terms, replications=40_000, rng=seed)
+    submissions = [agent.act() for agent in model.players]
+    nothing = Dataset([np.empty((40_000, 0))], np.zeros((40_000, 1), dtype=np.int64))
+    (answer,) = game.mechanism.inform([nothing, *submissions[1:]], game.terms, model.rng, [0])
+    assert_mean(answer[:, 0] ** 2, 100 / 10, false_alarm=1e-6)  # sigma^2/n*, not sigma^2/190
+
+
+def test_mixed_counts_are_played_world_by_world(seed):
+    """A ragged pool gives, in each of its worlds, the law of an even pool of that world."""
+    half = worked_case(
+        strategies={"a1": {"name": "mixed", "strategies": ["truthful", "free_rider"]}}
+    )
+    pure = [worked_case(), worked_case(strategies={"a1": "free_rider"})]
+    game = prepare(half)
+    model = EstimationModel(
+        half, game.mechanism, game.terms, game.strategies, replications=30_000, rng=seed
+    )
+    model.step()
+    handed = model.players[1].submitted[:, 0]
+    for points, problem in zip((10, 0), pure, strict=True):
+        other = prepare(problem)
+        even = EstimationModel(
+            problem, other.mechanism, other.terms, other.strategies, replications=15_000, rng=seed + 1
+        )
+        even.step()
+        mine = model.players[0].penalty[handed == points]
+        assert_same_mean(mine, even.players[0].penalty, false_alarm=1e-6)
+    assert_mean(handed == 10, 0.5, false_alarm=1e-6)
