@@ -54,6 +54,10 @@ class Channel(ABC):
         """
 
     @abstractmethod
+    def slope(self, n: float) -> float:
+        """Derivative of `best_risk` at n > 0."""
+
+    @abstractmethod
     def best_play(self, n: float) -> Play:
         """Return a play that collects n and attains `best_risk`."""
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from typing import Any
 
 from nashbox.experiments.audit import exact
 from nashbox.experiments.audit.bench import GRID_IN_WORDS
