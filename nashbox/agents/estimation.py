@@ -65,8 +65,9 @@ class EstimationAgent(mesa.Agent):
             mine = information if len(self._groups) == 1 else np.asarray(information)[rows]
             estimate = self._call(strategy, "estimate", data, handed, mine, self.view, self.stream)
             self.errors[rows] = self._squared_errors(strategy, estimate, data, truth)
-        self.cost = finite_product(np.broadcast_to(costs, self.collected.shape), self.collected)
-        self.cost = self.cost.sum(axis=1)
+        self.cost = np.empty(self.model.replications)
+        for (_, rows), data in zip(self._groups, self._data, strict=True):
+            self.cost[rows] = finite_product(costs, data.counts[0]).sum()
         self.error = self.errors.sum(axis=1)
         self.penalty = self.error + self.cost
 

@@ -59,7 +59,8 @@ class EstimationModel(Sandbox):
         self.replications, self.round, self.revision = replications, 0, revision
         self.offset = np.broadcast_to(np.asarray(offset, dtype=float), (problem.d,))
         self.truth = problem.source.means + self.offset
-        streams = self.rng.spawn(problem.m + 1)
+        seeds = self.rng.bit_generator.seed_seq.spawn(problem.m + 1)
+        streams = [np.random.Generator(np.random.SFC64(seed)) for seed in seeds]  # the fastest
         self.mechanism_rng = streams[-1]
         self.players = [
             EstimationAgent(self, i, chosen.get(name, Truthful()), streams[i])

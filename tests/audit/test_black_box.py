@@ -11,10 +11,17 @@ from tests.games import figure1, worked_case
 BUDGET = 120_000
 
 
+def collected(deviation):
+    """Points that a found deviation collects, 0 for those who collect nothing."""
+    if deviation.strategy == "under_collector":
+        return 3
+    return sum(deviation.parameters.get("collect", [0]))
+
+
 @pytest.mark.parametrize("mechanism", ["sample_mean", "counted_mean"])
 def test_finds_the_known_holes(mechanism, seed):
     exact = audit(figure1(mechanism=mechanism))
-    found = audit(figure1(mechanism=mechanism), method="black_box", budget=BUDGET, seed=seed)
+    found = audit(figure1(mechanism=mechanism), method="black_box", seed=seed)
     assert [a.verdict for a in found.agents[:2]] == ["profitable"] * 2
     assert found.agents[2].verdict != "profitable"
     for ours, truth in zip(found.agents[:2], exact.agents[:2], strict=True):
@@ -22,8 +29,8 @@ def test_finds_the_known_holes(mechanism, seed):
         assert ours.gain.lower <= truth.gain.estimate + 1e-9
         assert ours.gain.upper >= 0.9 * truth.gain.estimate
         assert ours.candidates >= 10
-    if mechanism == "sample_mean":
-        assert found.agents[1].best_deviation.strategy == "free_rider"
+    for agent, owed in zip(found.agents[:2], (71, 7), strict=True):
+        assert collected(agent.best_deviation) < owed
 
 
 def test_names_its_class_and_never_calls_cbl_unsafe(seed):
@@ -77,7 +84,8 @@ def test_a_plugged_in_median_has_its_hole_found(seed, tmp_path):
     found = audit(problem, budget=BUDGET, seed=seed)
     assert found.method == "black_box"
     assert found.agents[1].verdict == "profitable"
-    assert found.agents[1].best_deviation.strategy == "free_rider"
+    assert collected(found.agents[1].best_deviation) < 7
+    assert found.agents[1].gain.lower > 0.1
 
 
 @pytest.mark.slow
