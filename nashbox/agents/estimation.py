@@ -94,7 +94,8 @@ class EstimationAgent(mesa.Agent):
 
     def _call(self, strategy: Strategy, method: str, *arguments: Any) -> Any:
         try:
-            return getattr(strategy, method)(*arguments)
+            with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN, checked below
+                return getattr(strategy, method)(*arguments)
         except InputError as error:
             raise type(error)(f"{self.name}: {error}") from error
         except Exception as error:

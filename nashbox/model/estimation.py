@@ -140,10 +140,11 @@ def mediated(
     """Call a mechanism for everybody, or for `readers`; a failing plug-in is a ContractError."""
     name = type(mechanism).__name__
     try:
-        if readers is None:
-            information = mechanism.mediate(submissions, terms, rng)
-        else:
-            information = mechanism.inform(submissions, terms, rng, readers)
+        with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN is no information
+            if readers is None:
+                information = mechanism.mediate(submissions, terms, rng)
+            else:
+                information = mechanism.inform(submissions, terms, rng, readers)
     except InputError:
         raise
     except Exception as error:

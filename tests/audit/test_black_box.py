@@ -104,3 +104,33 @@ def test_false_verdicts_stay_below_delta():
             for a in found.agents if a.verdict != "undecided"
         )
     assert wrong <= 60
+
+
+POOL = """
+from dataclasses import dataclass
+from nashbox import Mechanism
+
+@dataclass(frozen=True)
+class Pool(Mechanism):
+    sees = "count_and_mean"
+    def mediate(self, submissions, terms, rng):
+        pooled = sum(s.sum for s in submissions) / sum(s.counts for s in submissions)
+        return [pooled] * len(submissions)
+"""
+
+
+def test_the_box_is_simulated_for_a_mechanism_without_formulas(tmp_path, seed):
+    from tests.games import FIGURE1, from_mapping
+
+    (tmp_path / "mine.py").write_text(POOL)
+    problem = from_mapping(
+        {"game": "estimation", "sigma": 10.0, "costs": FIGURE1, "mechanism": "mine.py:Pool"}, tmp_path
+    )
+    found = audit(problem, method="exhaustive", seed=seed)
+    exact = audit(figure1(mechanism="sample_mean"))
+    assert found.method == "exhaustive"
+    for ours, truth in zip(found.agents, exact.agents, strict=True):
+        # the box is closed from below, so the interval holds the true gain of the best response
+        assert ours.gain.lower - 1e-9 <= truth.gain.estimate <= ours.gain.upper
+    assert [a.verdict for a in found.agents[:2]] == ["profitable"] * 2
+    assert found.agents[2].verdict != "profitable"

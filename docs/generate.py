@@ -1,7 +1,15 @@
-"""Generate the README's picture: `python docs/make_figures.py`."""
+"""Generate what the documentation shows: `python docs/generate.py`.
+
+The README's picture is drawn again, and every block behind a line `<!-- output: COMMAND -->` is
+replaced by what the command prints.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import re
+import shlex
 from pathlib import Path
 
 import matplotlib
@@ -34,7 +42,30 @@ def game_of(mechanism: str):
     )
 
 
+def refreshed(text: str) -> str:
+    """Return the text with every marked block replaced by its command's output."""
+    block = r"(<!-- output: nashbox (.*?) -->\n```text\n)(.*?)(```\n)"
+    return re.sub(block, lambda m: m[1] + printed(m[2]) + m[4], text, flags=re.DOTALL)
+
+
+def printed(command: str) -> str:
+    """What a nashbox command prints in a pipe."""
+    from nashbox.cli import main as command_line
+
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream):
+        command_line(shlex.split(command))
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
 def main() -> None:
+    """Draw the picture, then refresh the README."""
+    draw()
+    readme = Path(__file__).parent.parent / "README.md"
+    readme.write_text(refreshed(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def draw() -> None:
     """Left: what one lab gains by collecting less. Right: what that does to everybody."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     for mechanism, (colour, label) in LOOK.items():
