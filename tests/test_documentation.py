@@ -31,7 +31,7 @@ def test_python_blocks_run(block, monkeypatch, capsys):
 def test_classes_of_the_readme_plug_in(name, key, tmp_path, capsys):
     block = next(b for b in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if name in b)
     (tmp_path / "mine.py").write_text(block)
-    assert main(["check", f"{tmp_path / 'mine.py'}:{name}"]) == 0
+    assert main(["check", "--strict", f"{tmp_path / 'mine.py'}:{name}"]) == 0
     chosen = f'{{a0 = "mine.py:{name}"}}' if key == "strategies" else f'"mine.py:{name}"'
     (tmp_path / "game.toml").write_text(
         f'game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1]]\n{key} = {chosen}\n'

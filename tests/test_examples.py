@@ -37,7 +37,7 @@ def test_the_labs_measure_real_wines_that_are_not_normal():
 def test_the_labs_are_decided_at_one_per_cent_of_the_penalty():
     result = audit(load(EXAMPLES / "wine" / "labs.toml"), epsilon=0.001)
     assert result.method == "black_box" and result.nash != "profitable"
-    assert all(0.095 < a.penalty for a in result.agents)  # so 0.001 is at most about 1 %
+    assert all(a.penalty > 0.095 for a in result.agents)  # so 0.001 is at most about 1 %
     assert sum(a.verdict == "undecided" for a in result.agents) <= 2
     for agent in result.agents:
         assert agent.normal_theory["gain"] == pytest.approx(0, abs=1e-9)
@@ -53,7 +53,9 @@ def test_the_large_example_is_written_by_its_script(tmp_path, capsys):
     assert "certified gap" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["robust_means.py:Median", "robust_means.py:TrimmedMean", "rich_liar.py:RichLiar"])
+@pytest.mark.parametrize(
+    "name", ["robust_means.py:Median", "robust_means.py:TrimmedMean", "rich_liar.py:RichLiar"]
+)
 def test_plugins_keep_their_contract(name):
     report = check(name, EXAMPLES / "plugins")
     assert report.passed, [row for row in report.checks if not row.passed]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nashbox.problem.errors import ContractError
 from nashbox.problem.source import Source
 
 Array = NDArray[np.float64]
@@ -29,6 +30,17 @@ class Dataset:
         self._points = [np.asarray(p, dtype=float) for p in points]
         if counts is None:
             counts = np.stack([(~np.isnan(p)).sum(axis=1) for p in self._points], axis=1)
+        for k, block in enumerate(self._points):
+            if block.ndim != 2 or (len(block), len(self._points)) != counts.shape:
+                raise ContractError(
+                    f"Dataset: points of every distribution must be of shape (worlds, points) and "
+                    f"counts (worlds, distributions), got {block.shape} and {counts.shape}"
+                )
+            if counts.size and counts[:, k].max() > block.shape[1]:
+                raise ContractError(
+                    f"Dataset: counts must be the numbers of points, got {counts[:, k].max()} for "
+                    f"{block.shape[1]} points"
+                )
         self.counts: Counts = counts
         self._sum: Array | None = None
 

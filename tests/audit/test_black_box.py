@@ -56,14 +56,18 @@ def test_a_deviation_can_be_replayed(seed):
         for agent in found.agents[:2]:
             best = agent.best_deviation
             spec = Spec(best.strategy, best.parameters)
-            again = run(problem.with_strategies({agent.name: spec}), replications=4000, seed=seed + 9)
+            again = run(
+                problem.with_strategies({agent.name: spec}), replications=4000, seed=seed + 9
+            )
             row = next(a for a in again.agents if a["name"] == agent.name)
             width = 4 * np.hypot(row["se"], best.se)
             assert abs(row["penalty"] - best.penalty) <= width
 
 
 def test_where_something_is_not_equivariant_mu_is_searched(seed):
-    problem = figure1(mechanism="sample_mean", strategies={"a0": {"name": "shrinker", "weight": 0.5}})
+    problem = figure1(
+        mechanism="sample_mean", strategies={"a0": {"name": "shrinker", "weight": 0.5}}
+    )
     found = audit(problem, method="black_box", budget=BUDGET, seed=seed)
     assert "1024" in found.class_
     liar = found.agents[0]
@@ -76,7 +80,9 @@ def test_a_plugged_in_median_has_its_hole_found(seed, tmp_path):
 
     problem = from_mapping(
         {
-            "game": "estimation", "sigma": 10.0, "costs": [[0.033], [0.066], [0.1]],
+            "game": "estimation",
+            "sigma": 10.0,
+            "costs": [[0.033], [0.066], [0.1]],
             "mechanism": "robust_means.py:Median",
         },
         "examples/plugins",
@@ -101,7 +107,8 @@ def test_false_verdicts_stay_below_delta():
         found = audit(problem, method="black_box", budget=40_000, delta=0.2, seed=seed, workers=1)
         wrong += any(
             (a.verdict == "profitable") != (exact[a.name] > a.epsilon)
-            for a in found.agents if a.verdict != "undecided"
+            for a in found.agents
+            if a.verdict != "undecided"
         )
     assert wrong <= 60
 
@@ -124,7 +131,8 @@ def test_the_box_is_simulated_for_a_mechanism_without_formulas(tmp_path, seed):
 
     (tmp_path / "mine.py").write_text(POOL)
     problem = from_mapping(
-        {"game": "estimation", "sigma": 10.0, "costs": FIGURE1, "mechanism": "mine.py:Pool"}, tmp_path
+        {"game": "estimation", "sigma": 10.0, "costs": FIGURE1, "mechanism": "mine.py:Pool"},
+        tmp_path,
     )
     found = audit(problem, method="exhaustive", seed=seed)
     exact = audit(figure1(mechanism="sample_mean"))

@@ -248,7 +248,13 @@ def audit_agent(
 def least_penalty(game: Game, agent: int) -> float:
     """Penalty of who could use every point that anybody measured: no mechanism gives more."""
     model = EstimationModel(
-        game.problem, game.mechanism, game.terms, game.strategies, replications=100, rng=0
+        game.problem,
+        game.mechanism,
+        game.terms,
+        game.strategies,
+        replications=100,
+        rng=0,
+        what_if=True,
     )
     for player in model.players:
         player.act()

@@ -108,7 +108,7 @@ def _choose(game: Game, method: str) -> str:
 
 def best_social_penalty(problem: EstimationProblem, game: Game) -> float:
     """Social penalty of the real-valued ir_optimal plan under compliance."""
-    if problem.plan == "ir_optimal":
+    if problem.plan_name == "ir_optimal":
         plan = game.plan
     else:
         plan, _ = solved_plan(replace(problem, plan="ir_optimal"))
