@@ -39,7 +39,7 @@ from nashbox.model import EstimationModel
 from nashbox.problem.spec import Spec
 from nashbox.strategies.best_count import best_count
 
-SEARCH_SHARE = 0.4  # of the budget
+SEARCH_SHARE = 0.3  # of the budget
 LEAST = 2000  # fresh worlds of any candidate, where the budget allows
 TRUSTED = 1000  # worlds from which the normal limit of squared errors is believed
 
