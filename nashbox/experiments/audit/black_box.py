@@ -35,7 +35,6 @@ from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.model import EstimationModel
 from nashbox.problem.spec import Spec
 from nashbox.strategies.best_count import best_count
 
@@ -247,15 +246,7 @@ def audit_agent(
 
 def least_penalty(game: Game, agent: int) -> float:
     """Penalty of who could use every point that anybody measured: no mechanism gives more."""
-    model = EstimationModel(
-        game.problem,
-        game.mechanism,
-        game.terms,
-        game.strategies,
-        replications=100,
-        rng=0,
-        what_if=True,
-    )
+    model = game.model(100, 0, what_if=True)
     for player in model.players:
         player.act()
     others = [p.collected.max(axis=0) for p in model.players if p.index != agent]
