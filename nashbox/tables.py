@@ -129,7 +129,7 @@ def audit_table(audit: Audit) -> None:
             console.print(f"{a.name}'s deviation costs the others {number(a.damage)} in sum")
         if a.gain_over_recommended is not None:
             console.print(
-                f"{a.name} plays {a.strategy}; the recommendation would gain her "
+                f"{a.name} plays {a.strategy}, which gains her over the recommendation "
                 f"{number(a.gain_over_recommended.estimate, 5)}"
             )
         if a.budget_needed is not None:

@@ -35,7 +35,8 @@ def simulated_damage(
     losses = []
     for place in places:
         moments = Moments()
-        moments.add(-gain_of(*(_others(g, agent, seed, place) for g in (game, changed))))
+        before, after = (_others(g, agent, seed, place) for g in (game, changed))
+        moments.add(-gain_of(before, after).sum(axis=0))
         losses.append((moments.mean, moments.se))
     return max(losses)
 
@@ -49,4 +50,4 @@ def _others(game: Game, agent: int, seed: int, place: float) -> Array:
     )
     model.step()
     penalties = [a.penalty for a in model.players if a.index != agent]
-    return np.asarray(np.sum(penalties, axis=0)) if penalties else np.zeros(WORLDS)
+    return np.array(penalties) if penalties else np.zeros((1, WORLDS))

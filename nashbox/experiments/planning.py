@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from nashbox.experiments.game import solved_plan
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.mechanisms import Cbl
+from nashbox.mechanisms.base import problem_counts
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.plans import compliant_penalties
-from nashbox.mechanisms.rounding import alone_counts, alone_penalties, finite_product, round_plan
+from nashbox.mechanisms.rounding import alone_penalties, finite_product
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import RULES, EstimationProblem
 from nashbox.problem.terms import View
@@ -120,10 +121,10 @@ def plan_report(problem: EstimationProblem, rule: str | None = None) -> PlanRepo
     costs, sigma = problem.costs, problem.sigma
     alone = problem.plan_name == "alone"
     if alone:
-        counts = alone_counts(costs, sigma, integer=problem.integer)
+        counts = problem_counts(problem, real)
         penalties = alone_penalties(costs, sigma, integer=problem.integer)
     else:
-        counts = round_plan(real) if problem.integer else real
+        counts = problem_counts(problem, real)
         penalties = compliant_penalties(counts, costs, sigma)
     return PlanReport(
         rule=problem.plan_name,

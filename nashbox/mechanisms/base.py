@@ -10,13 +10,20 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.rounding import round_plan
+from nashbox.mechanisms.rounding import whole_counts
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
 Array = NDArray[np.float64]
+
+
+def problem_counts(problem: EstimationProblem, plan: Array) -> Array:
+    """Counts of a plan as the problem counts: real ones, or whole numbers."""
+    if not problem.integer:
+        return plan
+    return whole_counts(problem.plan_name, plan, problem.costs, problem.sigma)
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Mechanism(ABC):
             distributions=problem.distributions,
             costs=problem.costs,
             sigma=problem.sigma,
-            counts=round_plan(plan) if problem.integer else plan,
+            counts=problem_counts(problem, plan),
             integer=problem.integer,
             rules=self,
         )

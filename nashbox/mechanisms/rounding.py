@@ -40,6 +40,11 @@ def alone_penalties(costs: Array, sigma: Array, *, integer: bool) -> Array:
         return np.asarray((sigma**2 / counts + finite_product(costs, counts)).sum(axis=1))
 
 
+def whole_counts(rule: str, plan: Array, costs: Array, sigma: Array) -> Array:
+    """Whole numbers of a plan: `alone` the best ones for each agent, else rounded columns."""
+    return alone_counts(costs, sigma, integer=True) if rule == "alone" else round_plan(plan)
+
+
 def round_plan(counts: Array) -> Array:
     """Round each column by largest remainders so that it sums to max(1, round(sum)).
 

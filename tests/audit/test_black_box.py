@@ -72,7 +72,7 @@ def test_where_something_is_not_equivariant_mu_is_searched(seed):
     assert "1024" in found.class_
     liar = found.agents[0]
     assert liar.penalty > 1e6  # mu is far away in the worst case
-    assert liar.verdict == "profitable" and liar.gain_over_recommended.lower > 1e6
+    assert liar.verdict == "profitable" and liar.gain_over_recommended.upper < -1e6
 
 
 def test_a_plugged_in_median_has_its_hole_found(seed, tmp_path):
@@ -111,6 +111,34 @@ def test_false_verdicts_stay_below_delta():
             if a.verdict != "undecided"
         )
     assert wrong <= 60
+
+
+def test_the_budget_is_kept_and_small_ones_decide_nothing(seed):
+    from nashbox.experiments.audit.black_box import audit_agent
+    from nashbox.experiments.game import prepare
+
+    names = {
+        "a0": {"name": "mixed"},
+        "a1": {"name": "fabricator", "kind": "constant"},
+        "a2": "scaler",
+    }
+    game = prepare(figure1(mechanism="counted_mean", strategies=names))
+    for budget in (1000, 20_000, 60_000):
+        found = audit_agent(game, 0, epsilon=None, delta=0.01, seed=seed, budget=budget)
+        assert found.worlds <= max(budget, 1500)
+        if found.verdict == "undecided":
+            assert found.gain.lower <= found.epsilon <= found.gain.upper
+
+
+def test_an_infinite_penalty_is_profitable_at_any_budget_and_damage_is_counted(seed):
+    problem = figure1(mechanism="counted_mean", strategies={"a0": "free_rider", "a1": "withholder"})
+    found = audit(problem, method="black_box", budget=20_000, seed=seed)
+    assert found.agents[0].verdict == "profitable" and found.agents[0].gain.estimate == np.inf
+    exact = audit(problem)
+    assert exact.agents[2].damage == pytest.approx(0.0)
+    assert (
+        abs(found.agents[0].damage - exact.agents[0].damage) < 5 * found.agents[0].damage_se + 1e-9
+    )
 
 
 POOL = """

@@ -81,12 +81,43 @@ def test_methods_agree_on_random_games(seed):
             assert a.verdict == b.verdict
 
 
+@pytest.mark.parametrize("owed", [150, 300, 2000])
+def test_large_counts_are_audited_alike(owed):
+    """20 equal agents whose plan is `owed` points each: honesty is exactly optimal."""
+    problem = worked_case(costs=[[0.05 * (10 / owed) ** 2]] * 20)
+    results = [audit(problem, method=method) for method in METHODS]
+    assert results[0].agents[0].recommended == [owed]
+    for result in results:
+        assert result.nash == "none_above_epsilon"
+        assert all(abs(a.gain.upper) < 1e-7 * a.penalty for a in result.agents)
+        assert all(c.gain <= 1e-9 for a in result.agents for c in a.landscape)
+
+
+def test_an_outside_option_nobody_can_meet_leaves_the_audit_possible():
+    problem = figure1(plan="social", outside_option={"a0": 0.001}, mechanism="sample_mean")
+    result = audit(problem)
+    assert result.efficiency_ratio is None and not result.individually_rational
+    assert any("outside options" in note for note in result.notes)
+
+
+def test_the_plan_alone_means_the_same_counts_everywhere():
+    from nashbox.experiments.planning import plan_report
+
+    costs = [[0.05]] * 5 + [[0.051]]
+    problem = figure1(costs=costs, plan="alone", mechanism="sample_mean")
+    plan = plan_report(problem).counts.ravel().tolist()
+    assert plan == [45, 45, 45, 45, 45, 44]
+    assert [a.recommended[0] for a in audit(problem).agents] == plan
+    simulated = audit(problem, method="black_box", budget=5000, workers=2)
+    assert [a.recommended[0] for a in simulated.agents] == plan
+
+
 def test_a_profile_with_a_free_rider_is_audited_as_it_is():
     problem = figure1(mechanism="sample_mean", strategies={"a0": "free_rider"})
     result = audit(problem)
     rider, second, _ = result.agents
     assert rider.penalty == pytest.approx(100 / 7)
-    assert rider.gain_over_recommended.estimate == pytest.approx(100 / 7 - (100 / 78 + 71 * 0.033))
+    assert rider.gain_over_recommended.estimate == pytest.approx(100 / 78 + 71 * 0.033 - 100 / 7)
     best = np.arange(1000)
     assert rider.best_deviation.penalty == pytest.approx((100 / (best + 7) + 0.033 * best).min())
     # what agent 2 gains, she gains against agent 1 free riding

@@ -93,7 +93,9 @@ class _Task:
         self.places = [
             [0] if all_equivariant(game, agent, s) else everywhere for s in self.strategies
         ]
-        self.budget, self.block = budget, block_size(budget)
+        played = sum(len(places) for places in self.places)
+        share = int(budget * SEARCH_SHARE * 0.5)
+        self.budget, self.block = budget, min(block_size(budget), max(1, share // played))
 
     def play(self, cells: list[Cell], pairs: list[Pair], worlds: list[int], stage: Stage) -> Paired:
         """Play cells on the seeds of one stage."""
@@ -195,7 +197,7 @@ def audit_agent(
     if len(own_places) == len(winner_places) == 1:
         worlds = _allocate(screen, winner, guess, z_up, z_low, left, task.block)
     else:
-        worlds = [_blocks(left // len(cells), task.block)] * K
+        worlds = [max(1, left // (len(cells) * task.block)) * task.block] * K
     ups = [(g, j + 1, screen.worst[j]) for g in own_places for j in range(K)]
     lows = [(screen.audited_worst, winner + 1, g) for g in winner_places]
     pairs = list(dict.fromkeys(ups + lows))
@@ -223,7 +225,12 @@ def audit_agent(
             z = tail(delta, m, len(own_places))
             highest = max(_bound(fresh.penalties[0, g], z) for g in own_places)
             gain = Gain(gain.estimate, gain.lower, highest - least_penalty(game, agent))
-    answer = verdict(gain, final) if min(worlds) >= TRUSTED else "undecided"
+    answer = verdict(gain, final)
+    if math.isfinite(penalty.mean):  # bounds that rest on few worlds decide nothing: trivial ones
+        if answer == "profitable" and worlds[winner] < TRUSTED:
+            gain, answer = Gain(gain.estimate, min(gain.lower, 0.0), gain.upper), "undecided"
+        if answer == "none_above_epsilon" and min(worlds) < TRUSTED:
+            gain, answer = Gain(gain.estimate, gain.lower, penalty.mean), "undecided"
     spec, simulated = task.pool[best].spec, task.used + screen.worlds + fresh.worlds
     return BlackBox(
         penalty=penalty.mean,
@@ -313,12 +320,12 @@ def _allocate(
 
 
 def _over_recommended(task: _Task, shown: Sequence[Moments], z: float) -> Gain | None:
-    """For an agent with a strategy of her own: what returning to the recommendation gains."""
+    """For an agent with a strategy of her own: what it gains over the recommendation."""
     if not agent_is_named(task.game, task.agent):
         return None
     for candidate, moments in zip(task.pool, shown, strict=True):
         if candidate.spec.name == "truthful":
-            return Gain(moments.mean, _bound(moments, -z), _bound(moments, z))
+            return Gain(-moments.mean, -_bound(moments, z), -_bound(moments, -z))
     return Gain(0.0, 0.0, 0.0)  # what she plays is the recommendation
 
 

@@ -71,7 +71,9 @@ def search_box(channel: Channel, cost: float, owed: float) -> Box:
         return _price(channel, cost, _small(owed), [0.0, 1.0])
     top = int(start / cost) + 1
     counts = [float(n) for n in (range(top + 1) if top <= 4000 else _spread(top))]
-    plays = [Play(n, s, n, 0.0, None) for n in counts if n > 0 for s in {n, owed}] + _small(owed)
+    plays = [
+        Play(n, s, n, 0.0, None) for n in counts if n > 0 for s in dict.fromkeys((n, owed))
+    ] + _small(owed)
     for n in {1.0, *(float(round(owed * f)) for f in (0.25, 0.5, 0.75, 1.0, 1.5))} - {0.0}:
         for s in {0.0, 1.0, n, owed, 2 * owed}:
             for shift in SHIFTS if s else (0.0,):
@@ -101,7 +103,11 @@ def _price(channel: Channel, cost: float, plays: list[Play], counts: list[float]
     for play in plays:
         risk, error = _pitman_risk(channel, play)
         priced.append((play, risk + (cost * play.n if play.n else 0.0), error))
-    best, price, error = min(priced, key=lambda row: row[1])
+    best, price, error = min(priced, key=lambda row: row[1] + row[2])
+    for play, other, doubt in priced:  # among equals, the plain one
+        if play.s == play.n and not play.shift and other + doubt <= (price + error) * (1 + 1e-9):
+            best, price, error = play, other, doubt
+            break
     bound = min(_full_information(channel, n) + (cost * n if n else 0.0) for n in counts)
     shown = tuple((play, value) for play, value, _ in priced)
     return Box(best, price, error, min(bound, price), len(plays), shown)

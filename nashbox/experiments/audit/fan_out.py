@@ -58,7 +58,8 @@ def black_box_rows(
     """Audit every agent; rows come in the agents' order whatever the number of workers."""
     # children solve nothing again: they get the plan, and the profile as the game has it
     named = {n: s for n, s in game.problem.strategies.items() if n in game.strategies}
-    problem = replace(game.problem, plan=game.plan, strategies=named)
+    plan = game.problem.plan if game.problem.plan_name == "alone" else game.plan
+    problem = replace(game.problem, plan=plan, strategies=named)
     jobs = [(problem, i, epsilon, delta, seed, budget, in_box) for i in range(game.problem.m)]
     found: dict[int, tuple[BlackBox, tuple[float, float]]] = {}
     for i, answer in _answers(jobs, workers or _default_workers(len(jobs) * budget, len(jobs))):

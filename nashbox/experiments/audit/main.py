@@ -67,6 +67,7 @@ def audit(
             game, epsilon, delta, seed, budget, workers, progress, simulated_box
         )
         covered, seeds = described_class(over_mu, simulated_box), {"seed": seed, "budget": budget}
+    best = best_social_penalty(problem, game)
     return Audit(
         mechanism=problem.mechanism.name,
         plan=problem.plan_name,
@@ -77,9 +78,10 @@ def audit(
         seeds=seeds,
         problem=problem.to_json(),
         agents=rows,
-        efficiency_ratio=sum(row.penalty for row in rows) / best_social_penalty(problem, game),
+        efficiency_ratio=None if best is None else sum(row.penalty for row in rows) / best,
         condition_8=game.condition_8,
-        notes=notes(game),
+        notes=notes(game)
+        + ([] if best is not None else ["no plan meets all outside options: no efficiency ratio"]),
     )
 
 
@@ -106,12 +108,15 @@ def _choose(game: Game, method: str) -> str:
     return method
 
 
-def best_social_penalty(problem: EstimationProblem, game: Game) -> float:
-    """Social penalty of the real-valued ir_optimal plan under compliance."""
+def best_social_penalty(problem: EstimationProblem, game: Game) -> float | None:
+    """Social penalty of the real-valued ir_optimal plan under compliance; None without one."""
     if problem.plan_name == "ir_optimal":
         plan = game.plan
     else:
-        plan, _ = solved_plan(replace(problem, plan="ir_optimal"))
+        try:
+            plan, _ = solved_plan(replace(problem, plan="ir_optimal"))
+        except InputError:
+            return None
     return float(compliant_penalties(plan, problem.costs, problem.sigma).sum())
 
 
@@ -140,7 +145,7 @@ def _noiseless(game: Game, i: int, method: str, epsilon: float | None) -> AgentA
     over = None
     if name in game.strategies:
         honest = exact.exact_answer(with_strategy(game, name, Truthful()), i)
-        over = noiseless_gain(penalty, error, honest.penalty, honest.penalty_error, honest.penalty)
+        over = noiseless_gain(honest.penalty, honest.penalty_error, penalty, error, penalty)
     return AgentAudit(
         name=name,
         strategy=game.strategy(i).label,

@@ -117,7 +117,7 @@ class Audit:
     seeds: Mapping[str, Any]
     problem: Mapping[str, Any]
     agents: Sequence[AgentAudit]
-    efficiency_ratio: float
+    efficiency_ratio: float | None
     condition_8: bool
     notes: Sequence[str] = ()
     game: str = "estimation"

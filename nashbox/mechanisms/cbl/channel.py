@@ -38,7 +38,7 @@ class CorruptChannel(Channel):
         (Hardy-Littlewood, appendix H.1), and accepting I attains it. n = 0: the mean of Z alone.
         """
         n = np.asarray(n, dtype=float)
-        collected = np.maximum(n, 1e-300)
+        collected = np.maximum(n, 1e-30)
         return np.where(
             n > 0, self._honest(collected), mean_risk(self.sigma, np.float64(self.clean))
         )
@@ -158,25 +158,44 @@ def _given_discrepancy(channel: CorruptChannel, play: Play, points: int) -> _Giv
     )
 
 
+GRIDS = (201, 401, 801, 1601, 3201)
+
+
 def quadrature_risk(channel: CorruptChannel, play: Play) -> tuple[float, float]:
     """Risk of a play with n, s >= 1 by quadrature, and the change under a coarser rule.
 
     h = (1 - w) X-bar + w I; Pitman's risk is Var(X-bar) - E[E[X-bar | I - X-bar]^2].
     """
-    fine, coarse = (
-        _quadrature(channel, play, points)
-        for points in ((401, 201) if play.weight is None else (1201, 601))
-    )
+    if play.weight is None:
+        return _pitman_risk(channel, play)
+    fine, coarse = (_quadrature(channel, play, points) for points in (1201, 601))
     return fine, abs(fine - coarse) + 1e-10 * fine
 
 
-def _quadrature(channel: CorruptChannel, play: Play, points: int) -> float:
-    if play.weight is None:
-        if channel.corrupted == 0:  # I shows Z exactly
-            return float(MeanChannel(channel.sigma, channel.clean).best_risk(np.float64(play.n)))
+def _pitman_risk(channel: CorruptChannel, play: Play) -> tuple[float, float]:
+    """Var(X-bar) - E[E[X-bar | u]^2] on ever finer grids, until they hold all of the mass of u.
+
+    Where even the finest does not, the risk of the own mean stands, with the whole of it as error.
+    """
+    own = channel.sigma**2 / play.n
+    if channel.corrupted == 0:  # I shows Z exactly
+        exact = float(MeanChannel(channel.sigma, channel.clean).best_risk(np.float64(play.n)))
+        return exact, RELATIVE_ERROR * exact
+    previous = None
+    for points in GRIDS:
         grid, correction, density = _pitman(channel, play, points)
         step = grid[1] - grid[0]
-        return float(channel.sigma**2 / play.n - (density * correction**2).sum() * step)
+        if abs(float(density.sum() * step) - 1) > 1e-7:
+            continue
+        risk = float(own - (density * correction**2).sum() * step)
+        if previous is not None and abs(risk - previous) < 1e-7 * own and 0 <= risk <= own:
+            return risk, abs(risk - previous) + 1e-9 * own
+        previous = risk
+    return own, own
+
+
+def _quadrature(channel: CorruptChannel, play: Play, points: int) -> float:
+    assert play.weight is not None  # noqa: S101 - Pitman's estimator has its own way
     given, w = _given_discrepancy(channel, play, points), play.weight
     bias = (1 - w) * given.mean_x + w * given.mean_i
     variance = (1 - w) ** 2 * given.var_x + w**2 * given.var_i + 2 * w * (1 - w) * given.cov
@@ -214,5 +233,8 @@ def pitman_table(
         # I - X-bar = share (Y - X-bar) + (1 - share)(Z - X-bar); exact where Y is X-bar + Delta
         gap = (u - share * shift) / (1 - share)
         return u, -gap * z / (n + z)
-    grid, correction, _ = _pitman(channel, Play(n, s, q, shift, None), 1201)
-    return grid, correction
+    for points in GRIDS[2:]:
+        grid, correction, density = _pitman(channel, Play(n, s, q, shift, None), points)
+        if abs(float(density.sum() * (grid[1] - grid[0])) - 1) < 1e-7:
+            return grid, correction
+    return grid, np.zeros(grid.size)  # not resolved: use the own mean

@@ -9,14 +9,14 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.base import Mechanism
+from nashbox.mechanisms.base import Mechanism, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.cbl.enforceable import compute_n_approx, condition_8
 from nashbox.mechanisms.cbl.information import corrupted_information
 from nashbox.mechanisms.cbl.leverage import corruption
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.means import ratio
-from nashbox.mechanisms.rounding import alone_counts, round_plan
+from nashbox.mechanisms.rounding import alone_counts
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
@@ -61,7 +61,7 @@ class Cbl(Mechanism):
         leverage = condition_8(plan, costs, sigma)
         alpha = np.full(plan.shape, np.nan)
         if leverage:
-            rounded = round_plan(plan) if integer else plan
+            rounded = problem_counts(problem, plan)
             enforceable = compute_n_approx(rounded, costs, sigma, integer=integer)
             counts, alone, totals = enforceable.counts, enforceable.alone, enforceable.totals
             for i, k in zip(*np.nonzero(~alone & (counts > 0)), strict=True):
