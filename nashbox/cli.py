@@ -66,6 +66,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     _outputs(audit)
 
+    audit.add_argument(
+        "--signals",
+        choices=["paper", "any"],
+        default="paper",
+        help="testing games: the belief or its inverse, or bluffs too (default: paper)",
+    )
+
+    solve = _command(commands, "solve", "exact quantities of a testing game")
+    solve.add_argument(
+        "--receivers",
+        action="store_true",
+        help="what alpha is worth against four kinds of receivers, objective by objective",
+    )
+    _outputs(solve)
+
     plan = _command(
         commands, "plan", "how much each agent should collect, and what CBL makes of it"
     )
@@ -152,7 +167,7 @@ def _load(options: argparse.Namespace) -> Any:
     from dataclasses import replace
     from pathlib import Path
 
-    from nashbox.problem.estimation import read_plan
+    from nashbox.problem.estimation import EstimationProblem, read_plan
     from nashbox.problem.files import load
     from nashbox.problem.spec import Spec
     from nashbox.problem.tables import Table
@@ -165,6 +180,8 @@ def _load(options: argparse.Namespace) -> Any:
             name = f"{Path(file).resolve()}:{attribute}"
         problem = replace(problem, mechanism=Spec(name))
     if getattr(options, "plan", None):
+        if not isinstance(problem, EstimationProblem):
+            raise InputError(f"--plan: {options.file}: testing games have no plan")
         table = Table(problem.names, problem.distributions, problem.costs)
         problem = replace(problem, plan=read_plan(options.plan, table, Path(), "--plan"))
     if getattr(options, "everyone", None):
@@ -189,7 +206,23 @@ def _emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]
     table(result)
 
 
+def _is_testing(options: argparse.Namespace) -> bool:
+    from nashbox.problem.files import read_toml
+
+    return read_toml(options.file).get("game") == "testing"
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from nashbox.cli_testing import solve_game
+
+    return solve_game(options, _load(options), _emit)
+
+
 def _audit(options: argparse.Namespace) -> int:
+    if _is_testing(options):
+        from nashbox.cli_testing import audit_game
+
+        return audit_game(options, _load(options), _emit)
     from nashbox.experiments.audit import audit
     from nashbox.tables import audit_table, progress_bar
 
@@ -212,13 +245,21 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _plan(options: argparse.Namespace) -> int:
     from nashbox.experiments.planning import plan_report
+    from nashbox.problem.estimation import EstimationProblem
     from nashbox.tables import plan_table
 
-    _emit(options, plan_report(_load(options), options.rule), plan_table)
+    problem = _load(options)
+    if not isinstance(problem, EstimationProblem):
+        raise InputError(f"{options.file}: plan needs game = 'estimation', got 'testing'")
+    _emit(options, plan_report(problem, options.rule), plan_table)
     return 0
 
 
 def _run(options: argparse.Namespace) -> int:
+    if _is_testing(options):
+        from nashbox.cli_testing import run_games
+
+        return run_games(options, _load(options), _emit)
     from nashbox.experiments.run import run
     from nashbox.tables import progress_bar, run_table
 
@@ -247,6 +288,7 @@ def _check(options: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "audit": _audit,
+    "solve": _solve,
     "plan": _plan,
     "run": _run,
     "check": _check,

@@ -9,8 +9,10 @@ from typing import Any
 
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem, read_estimation
+from nashbox.problem.testing import TestingProblem, read_testing
 
-GAMES = ("estimation",)
+GAMES = ("estimation", "testing")
+Problem = EstimationProblem | TestingProblem
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -24,17 +26,19 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise InputError(f"{path}: is not valid TOML: {error}") from error
 
 
-def load(path: str | Path) -> EstimationProblem:
-    """Load a problem file. Relative paths in it start at its own folder."""
+def load(path: str | Path) -> Any:
+    """Load a problem file, a `Problem` of either game. Relative paths start at its own folder."""
     return from_mapping(read_toml(path), Path(path).parent, str(path))
 
 
 def from_mapping(
     raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem"
-) -> EstimationProblem:
+) -> Any:
     """Validate a mapping with the keys of a problem file."""
     if "game" not in raw:
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(GAMES)})")
     if raw["game"] not in GAMES:
         raise InputError(f"{shown}: game must be one of {', '.join(GAMES)}, got {raw['game']!r}")
+    if raw["game"] == "testing":
+        return read_testing(raw, Path(folder), shown)
     return read_estimation(raw, Path(folder), shown)

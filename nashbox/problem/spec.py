@@ -75,6 +75,15 @@ def _load_file(path: Path, where: str) -> ModuleType:
     return module
 
 
+def find_object(name: str, folder: Path, where: str) -> Any:
+    """Return what ``file.py:Name`` names. Raises InputError that names `where`."""
+    file, _, attribute = name.rpartition(":")
+    found = getattr(_load_file(folder / file, where), attribute, None)
+    if found is None:
+        raise InputError(f"{where}: {file} has no class {attribute!r}")
+    return found
+
+
 def find_class(
     name: str, builtin: Mapping[str, type[T]], base: type[T], group: str, folder: Path, where: str
 ) -> type[T]:
@@ -86,10 +95,7 @@ def find_class(
     if name in builtin:
         return builtin[name]
     if ":" in name:
-        file, _, attribute = name.rpartition(":")
-        found = getattr(_load_file(folder / file, where), attribute, None)
-        if found is None:
-            raise InputError(f"{where}: {file} has no class {attribute!r}")
+        found = find_object(name, folder, where)
     else:
         points = {point.name: point for point in entry_points(group=group)}
         if name not in points:

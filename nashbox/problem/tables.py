@@ -22,7 +22,8 @@ class Table:
     values: NDArray[np.float64]
 
 
-def _rows(path: Path, shown: str) -> list[list[str]]:
+def read_rows(path: Path, shown: str) -> list[list[str]]:
+    """Read the non-empty rows of a CSV file, cells stripped. Raises InputError naming the file."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             rows = [row for row in csv.reader(stream) if any(cell.strip() for cell in row)]
@@ -53,7 +54,7 @@ def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
     `allowed` says in words which values may stand in a cell.
     Raises InputError for ragged or empty tables, doubled or missing names, non-numbers.
     """
-    header, *body = _rows(path, shown)
+    header, *body = read_rows(path, shown)
     if len(header) < 2 or header[0] != "agent":
         raise InputError(
             f"{shown}: the header must be agent,<distribution>,..., got {','.join(header)!r}"
@@ -100,7 +101,7 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.
     Returns one float array per column. Raises InputError for unknown columns, non-numbers,
     infinite values, and columns of fewer than two values.
     """
-    header, *body = _rows(path, shown)
+    header, *body = read_rows(path, shown)
     found = []
     for column in columns:
         if column not in header:

@@ -6,7 +6,7 @@ from testing_brute import Tree
 from testing_games import CASES, COIN, HALF, SHARP, SIX, parse
 from testing_simulation import assert_mean, draw
 
-from nashbox.experiments.testing import (
+from nashbox.solver import (
     Contest,
     Cost,
     Rival,

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from nashbox.experiments.testing import Contest
+from nashbox.solver import Contest
 
 
 def probability(model, theta, symbols):

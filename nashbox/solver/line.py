@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from nashbox.experiments.testing.law import Bounds, Trace
+from nashbox.solver.law import Bounds, Trace
 from nashbox.problem.lattice import Floats
 from nashbox.problem.odds import OddsLattice
 

@@ -18,8 +18,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from nashbox.experiments.testing.law import Bounds, StoppingLaw, Trace
-from nashbox.experiments.testing.line import WORK, forward_line
+from nashbox.solver.law import Bounds, StoppingLaw, Trace
+from nashbox.solver.line import WORK, forward_line
 from nashbox.problem.lattice import Floats, Ints, distinct
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice

@@ -18,12 +18,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from nashbox.experiments.testing.beliefs import Beliefs, Mask
-from nashbox.experiments.testing.payoffs import Contest, Cost, Payoff
-from nashbox.experiments.testing.policy import Policy
-from nashbox.experiments.testing.program import Program
-from nashbox.experiments.testing.signals import NODES, Signals, TooManyNodesError
-from nashbox.experiments.testing.solution import check_game
+from nashbox.solver.beliefs import Beliefs, Mask
+from nashbox.problem.payoffs import Contest, Cost, Payoff
+from nashbox.solver.policy import Policy
+from nashbox.solver.program import Program
+from nashbox.solver.signals import NODES, Signals, TooManyNodesError
+from nashbox.solver.solution import check_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel

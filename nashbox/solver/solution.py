@@ -21,10 +21,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from nashbox.experiments.testing.exact import exact_law
-from nashbox.experiments.testing.grid import CELLS, grid_law
-from nashbox.experiments.testing.law import StoppingLaw
-from nashbox.experiments.testing.race import Race
+from nashbox.solver.exact import exact_law
+from nashbox.solver.grid import CELLS, grid_law
+from nashbox.solver.law import StoppingLaw
+from nashbox.solver.race import Race
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel

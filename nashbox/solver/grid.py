@@ -31,9 +31,9 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.testing.exact import STATES, Layer, forward
-from nashbox.experiments.testing.law import Bounds, StoppingLaw, remaining_time
-from nashbox.experiments.testing.rounding import choose_rounding
+from nashbox.solver.exact import STATES, Layer, forward
+from nashbox.solver.law import Bounds, StoppingLaw, remaining_time
+from nashbox.solver.rounding import choose_rounding
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice, Symbols

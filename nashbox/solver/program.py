@@ -25,9 +25,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.experiments.testing.beliefs import BeliefLayer, Mask
-from nashbox.experiments.testing.payoffs import Contest, Payoff
-from nashbox.experiments.testing.signals import SignalLayer
+from nashbox.solver.beliefs import BeliefLayer, Mask
+from nashbox.problem.payoffs import Contest, Payoff
+from nashbox.solver.signals import SignalLayer
 from nashbox.problem.lattice import Floats, Ints
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.experiments.testing.beliefs import BeliefLayer, Beliefs, Mask
+from nashbox.solver.beliefs import BeliefLayer, Beliefs, Mask
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.odds import OddsLattice
 

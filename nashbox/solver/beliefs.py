@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.testing.law import Bounds
+from nashbox.solver.law import Bounds
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints, distinct
 from nashbox.problem.observations import ObservationModel

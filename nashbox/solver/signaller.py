@@ -6,8 +6,8 @@ payoff does not depend on either alpha, only on whether it anticipates.
 
 from __future__ import annotations
 
-from nashbox.experiments.testing.payoffs import Contest, Payoff
-from nashbox.experiments.testing.solution import Solution
+from nashbox.problem.payoffs import Contest, Payoff
+from nashbox.solver.solution import Solution
 from nashbox.problem.errors import InputError
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nashbox.experiments.testing.law import StoppingLaw
+from nashbox.solver.law import StoppingLaw
 from nashbox.problem.lattice import Floats
 
 

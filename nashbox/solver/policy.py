@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nashbox.experiments.testing.beliefs import Beliefs, Mask
-from nashbox.experiments.testing.program import Choices
-from nashbox.experiments.testing.signals import SignalLayer
+from nashbox.solver.beliefs import Beliefs, Mask
+from nashbox.solver.program import Choices
+from nashbox.solver.signals import SignalLayer
 from nashbox.problem.lattice import Floats, Ints
 
 
