@@ -89,14 +89,16 @@ class TestingAgent(mesa.Agent):
         """Record that these live games end for the agent."""
         games = self.model.live[rows]
         first = decision.threshold[rows]
-        warned = decision.anticipation[rows] if decision.anticipation is not None else False
-        reason = np.where(first, 0, np.where(warned, 1, 2))
+        reason = np.full(rows.size, 2, dtype=np.int8)
+        if decision.anticipation is not None:
+            reason[decision.anticipation[rows]] = 1
+        reason[first] = 0
         lean: NDArray[Any] = self.mind.walk.side[rows]
         if decision.last_lean is not None:
             lean = np.where(first, lean, decision.last_lean[rows])
         if decision.lean is not None:
             lean = np.where(first, decision.lean[rows], lean)
-        self.record(rows, games, lean, reason.astype(np.int8), self.model.iteration)
+        self.record(rows, games, lean, reason, self.model.iteration)
         self.playing[rows] = False
 
     def record(
@@ -113,8 +115,8 @@ class TestingAgent(mesa.Agent):
         if even.size:
             declared[even] = self.stream.random(even.size) < 0.5
         walk = self.mind.walk
-        right_side = walk.side[rows] == np.where(declared, 1, -1)
-        self.qualified[games] = walk.crossed(self.view.beta)[rows] & right_side
+        crossed = walk.crossed(self.view.beta)[rows]
+        self.qualified[games] = crossed & ((walk.side[rows] > 0) == declared)
         self.declared[games] = declared
         self.reason[games] = reason
         self.tau[games] = tau

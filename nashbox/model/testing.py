@@ -31,7 +31,7 @@ class TestingModel(Sandbox):
     """One iteration a step: observe and signal, relay, fuse and decide.
 
     strategies: by agent name, all agents. record: games (spread evenly over all) whose every step
-    goes into the table "steps"; "games" has a row per game and agent, for all games.
+    goes into the table "steps"; with any, "games" gets a row per game and agent, for all games.
     well: symbols drawn beforehand, to compare strategies on the same observations.
     """
 
@@ -76,7 +76,7 @@ class TestingModel(Sandbox):
                 models=models,
             )
             self.players.append(TestingAgent(self, i, strategies[name], view))
-        shown = min(record, replications)
+        self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
         self.datacollector = mesa.DataCollector(
             model_reporters={"live": lambda model: int(model.live.size)},
@@ -104,10 +104,6 @@ class TestingModel(Sandbox):
             )
         return words
 
-    def step(self) -> None:
-        """Play one iteration, note it down, and drop the games that are over."""
-        super().step()
-
     def revise(self) -> None:
         """Between iterations: record, and drop what is over."""
         if self.recorded.size:
@@ -125,10 +121,11 @@ class TestingModel(Sandbox):
             self.running = False
 
     def play(self) -> TestingModel:
-        """Step until all games are over; put everything into the table "games"."""
+        """Step until all games are over; fill the table "games" if anything is recorded."""
         while self.running and self.live.size:
             self.step()
-        self.datacollector.tables["games"] = self.results()
+        if self.recording:
+            self.datacollector.tables["games"] = self.results()
         return self
 
     def _keep(self, rows: NDArray[np.intp]) -> None:

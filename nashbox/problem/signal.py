@@ -45,6 +45,11 @@ class Signal(ABC):
     def sure(self, beta: Fraction) -> Mask:
         """min(pi~, 1 - pi~) <= beta, whether or not the sender still plays."""
 
+    @property
+    def spoken(self) -> Mask | None:
+        """Games in which something is revealed, None for all."""
+        return self.present
+
     def heard(self, mask: Mask) -> Mask:
         """A mask, False where the sender does not play any more."""
         return mask if self.present is None else mask & self.present
@@ -77,7 +82,8 @@ class OwnSignal(Signal):
         """Revealed probability of theta = 1."""
         if self.coin.p == 1:
             return self.walk.belief
-        return np.abs(~self.truth - self.walk.belief)  # pi, or 1 - pi where the coin says so
+        out = np.subtract(~self.truth, self.walk.belief, out=self.walk.room("revealed"))
+        return np.abs(out, out=out)  # pi, or 1 - pi where the coin says so
 
     def sure(self, beta: Fraction) -> Mask:
         """Magnitudes show whatever the coin: exactly where the sender has crossed."""
@@ -96,6 +102,11 @@ class Revealed(Signal):
     def log_odds(self) -> Floats:
         """Revealed log odds."""
         return self._log_odds
+
+    @property
+    def spoken(self) -> Mask | None:
+        """Games in which something is revealed: a number, by a sender that still plays."""
+        return self.heard(~np.isnan(self._log_odds))
 
     def sure(self, beta: Fraction) -> Mask:
         """Floats within 1e-9 nats of the threshold count as meeting it."""

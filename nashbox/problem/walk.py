@@ -41,6 +41,17 @@ class Walk(ABC):
         self.start = math.log(prior.numerator) - math.log(prior.denominator - prior.numerator)
         self.iteration = 0
         self._cache: dict[object, Any] = {}
+        self._rooms: dict[str, NDArray[Any]] = {}
+
+    def room(self, key: str, kind: type = np.float64) -> NDArray[Any]:
+        """Space (L,) to compute in, overwritten by the next use of the key.
+
+        Fresh arrays of this size come from the system page by page, which costs more than the
+        arithmetic on them.
+        """
+        if key not in self._rooms:
+            self._rooms[key] = np.empty(self.size, dtype=kind)
+        return self._rooms[key][: self.size]
 
     @property
     @abstractmethod
@@ -134,16 +145,19 @@ class CountWalk(Walk):
     def _table(self) -> Floats:
         return self.cuts.log_odds(self.iteration)
 
+    def _index(self) -> NDArray[np.intp]:
+        index = self.room("index", np.intp)
+        np.copyto(index, self.count)
+        return index
+
     def _log_odds(self) -> Floats:
-        return self._table().take(self.count)
+        return self._table().take(self._index())
 
     def _belief(self) -> Floats:
-        return np.asarray(1 / (1 + np.exp(-self._table()))).take(self.count)
+        return np.asarray(1 / (1 + np.exp(-self._table()))).take(self._index())
 
     def _crossed(self, beta: Fraction) -> Mask:
-        odds = (1 - beta) / beta
-        top = self.cuts.cut(self.iteration, odds if self.cuts.rising else 1 / odds)[1]
-        bottom = self.cuts.cut(self.iteration, 1 / odds if self.cuts.rising else odds)[0]
+        bottom, top = self.cuts.outside(self.iteration, beta)
         return np.asarray((self.count >= top) | (self.count <= bottom))
 
     def _side(self) -> Signs:
@@ -164,6 +178,7 @@ class _Cuts:
         odds = self.lattice.prior_odds
         self.start = math.log(odds.numerator) - math.log(odds.denominator)
         self._found: dict[tuple[int, Fraction], tuple[int, int]] = {}
+        self._outside: dict[Fraction, list[tuple[int, int]]] = {}
 
     @staticmethod
     @lru_cache(maxsize=64)
@@ -175,6 +190,15 @@ class _Cuts:
         """Log odds for counts 0..n, (n + 1,)."""
         k = np.arange(n + 1)
         return np.asarray(self.start + (n - k) * self.logs[0] + k * self.logs[1])
+
+    def outside(self, n: int, beta: Fraction) -> tuple[int, int]:
+        """Counts <= the first or >= the second number have posterior error <= beta."""
+        known = self._outside.setdefault(beta, [])
+        odds = (1 - beta) / beta
+        high, low = (odds, 1 / odds) if self.rising else (1 / odds, odds)
+        while len(known) <= n:
+            known.append((self.cut(len(known), low)[0], self.cut(len(known), high)[1]))
+        return known[n]
 
     def cut(self, n: int, bound: Fraction) -> tuple[int, int]:
         """Largest count on the low-count side of the bound, least on the other; equality is both.

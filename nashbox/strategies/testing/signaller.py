@@ -98,7 +98,7 @@ class Signaller(TestingStrategy):
             fused = self.fuse(mind, words)
             low = float(bound) + _TIE
             crossed = np.asarray((fused <= low) | (fused >= 1 - low))
-            lean = fused - 0.5
+            lean = np.subtract(fused, 0.5, out=mind.walk.room("lean"))
             if self.feedback:
                 _feed_back(mind, fused)
         return Decision(crossed, self.warned(mind, words), lean=lean)
@@ -109,16 +109,26 @@ class Signaller(TestingStrategy):
         own = mind.belief
         if w == 1 or not words:
             return own
-        if len(words) == 1 and words[0].signal.present is None:
-            return np.asarray(w * own + (1 - w) * words[0].signal.belief)
-        total, speakers = np.zeros(mind.games), np.zeros(mind.games)
+        room = mind.walk.room
+        fused = np.multiply(own, w, out=room("fused"))
+        if len(words) == 1:
+            others, spoken = words[0].signal.belief, words[0].signal.spoken
+            if spoken is not None:
+                np.copyto(room("others"), own)
+                np.copyto(room("others"), others, where=spoken)
+                others = room("others")
+        else:
+            others = self._mean(words, own)
+        fused += np.multiply(others, 1 - w, out=room("share"))
+        return np.asarray(fused)
+
+    def _mean(self, words: Sequence[Word], own: Floats) -> Floats:
+        total, speakers = np.zeros(own.size), np.zeros(own.size)
         for word in words:
-            said = word.signal.belief
-            here = word.signal.heard(~np.isnan(said))
-            total += np.where(here, said, 0.0)
-            speakers += here
-        others = np.divide(total, speakers, out=own.copy(), where=speakers > 0)
-        return np.asarray(w * own + (1 - w) * others)
+            said, spoken = word.signal.belief, word.signal.spoken
+            total += said if spoken is None else np.where(spoken, said, 0.0)
+            speakers += 1.0 if spoken is None else spoken
+        return np.divide(total, speakers, out=own.copy(), where=speakers > 0)
 
     def warned(self, mind: Mind, words: Sequence[Word]) -> Mask | None:
         """Where a neighbour's crossing makes the agent stop now, None for nowhere."""
