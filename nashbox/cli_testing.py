@@ -18,9 +18,12 @@ def solve_game(options: argparse.Namespace, problem: object, emit: Emit) -> int:
         raise InputError(f"{options.file}: solve needs game = 'testing', got 'estimation'")
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
+        from nashbox.tables import progress_bar
         from nashbox.tables_testing import receivers_table
 
-        emit(options, value_of_alpha(problem), receivers_table)
+        with progress_bar("measuring receivers") as progress:
+            report = value_of_alpha(problem, progress=progress)
+        emit(options, report, receivers_table)
         return 0
     from nashbox.experiments.testing.solving import solve_problem
     from nashbox.tables_testing import solve_table

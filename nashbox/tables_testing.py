@@ -147,13 +147,16 @@ def receivers_table(report: ReceiverReport) -> None:
     table = _new(
         "receiver",
         "objective",
-        *(f"alpha {alpha:g}" for alpha in report.alphas),
-        "best for the sender",
+        *(f"a={alpha:g}" for alpha in report.alphas),
+        "best for sender",
         title=f"what alpha does to the receiver ({report.games} games each, 2 s.e. in the figure)",
     )
+    before = ""
     for row in report.rows:
         values = [number(value, 4) for value in row.values]
-        table.add_row(row.receiver, row.objective, *values, row.best)
+        shown = "" if row.receiver == before else row.receiver
+        table.add_row(shown, row.objective, *values, row.best)
+        before = row.receiver
     console.print(table)
     for note in report.notes:
         console.print(f"note: {note}")

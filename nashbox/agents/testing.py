@@ -99,6 +99,7 @@ class TestingAgent(mesa.Agent):
         if decision.lean is not None:
             lean = np.where(first, decision.lean[rows], lean)
         self.record(rows, games, lean, reason, self.model.iteration)
+        self.playing = self.playing.copy()  # others still look at this iteration's signal
         self.playing[rows] = False
 
     def record(
