@@ -12,10 +12,30 @@ from nashbox.problem.testing import TestingProblem
 Emit = Callable[[argparse.Namespace, Any, Callable[[Any], None]], None]
 
 
+def overridden(
+    options: argparse.Namespace, problem: TestingProblem, named: Callable[..., Any]
+) -> TestingProblem:
+    """Apply --mechanism and --everyone; `named` reads an option that names a class."""
+    from dataclasses import replace
+
+    from nashbox.mechanisms.exchange import EXCHANGES, Exchange
+    from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+
+    if getattr(options, "plan", None) is not None:
+        raise InputError(f"--plan: testing games have no plan, got {options.plan!r}")
+    if getattr(options, "mechanism", None) is not None:
+        spec = named(options, "mechanism", EXCHANGES, Exchange, problem.folder)
+        problem = replace(problem, mechanism=spec)
+    if getattr(options, "everyone", None) is not None:
+        spec = named(options, "everyone", TESTING_STRATEGIES, TestingStrategy, problem.folder)
+        problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
+    return problem
+
+
 def solve_game(options: argparse.Namespace, problem: object, emit: Emit) -> int:
     """`nashbox solve FILE`, with --receivers the value of alpha."""
     if not isinstance(problem, TestingProblem):
-        raise InputError(f"{options.file}: solve needs game = 'testing', got 'estimation'")
+        raise InputError(f"{options.file}: game must be 'testing' for solve, got 'estimation'")
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
         from nashbox.tables import progress_bar

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,9 +23,20 @@ if TYPE_CHECKING:
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
 
+class _Console(Console):
+    """A console whose reader may stop reading: the rest is dropped, the exit code stays."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _console() -> Console:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names the terminal cannot show
     width = None if sys.stdout.isatty() else 120
-    return Console(width=width, highlight=False, soft_wrap=False)
+    # names come from files: square brackets and colons in them mean nothing
+    return _Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 
 @contextmanager
@@ -47,6 +60,8 @@ def number(value: float | None, digits: int = 4) -> str:
         return "-"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
+    if abs(value) < 1e-10:  # rounding noise of exact methods
+        value = 0.0
     if value != 0 and (abs(value) < 10**-digits or abs(value) >= 1e6):
         return f"{value:.2e}"
     return f"{value:.{digits}f}"
@@ -131,19 +146,25 @@ def audit_table(audit: Audit) -> None:
 
 
 def describe(name: str, parameters: Any) -> str:
-    """A strategy with its parameters in a few words."""
-    if name == "equivariant":
-        text = f"collect {counts(parameters['collect'])}, submit {counts(parameters['submit'])}"
-        shift = parameters["shift"]
-        moved = [shift] if isinstance(shift, (int, float)) else shift
-        if any(moved):
-            text += f", shift {counts(moved)}"
-        estimator = parameters["estimator"]
-        if isinstance(estimator, str):
-            return text if estimator == "accept" else f"{text}, {estimator}"
-        return f"{text}, weight {' '.join(f'{w:.3g}' for w in estimator)}"
-    inside = ", ".join(f"{key}={value}" for key, value in parameters.items())
-    return f"{name}({inside})" if inside else name
+    """A strategy with its parameters in a few words.
+
+    >>> describe("equivariant", {"collect": [8], "submit": [10], "estimator": "pitman"})
+    'collect 8, submit 10, pitman'
+    """
+    if name != "equivariant":
+        inside = ", ".join(f"{key}={value}" for key, value in parameters.items())
+        return f"{name}({inside})" if inside else name
+    text = ", ".join(
+        f"{k} {counts(parameters[k])}" for k in ("collect", "submit") if k in parameters
+    )
+    shift = parameters.get("shift", 0.0)
+    moved = [shift] if isinstance(shift, (int, float)) else shift
+    if any(moved):
+        text += f", shift {counts(moved)}"
+    estimator = parameters.get("estimator", "pitman")
+    if isinstance(estimator, str):
+        return text if estimator == "accept" else f"{text}, {estimator}"
+    return f"{text}, weight {' '.join(f'{w:.3g}' for w in estimator)}"
 
 
 def plan_table(plan: PlanReport) -> None:

@@ -9,7 +9,7 @@ from nashbox import Dataset, Strategy
 
 @dataclass(frozen=True)
 class RichLiar(Strategy):
-    """Collects a third of what is owed and fills up with copies if that is `many` points or more."""
+    """Who owes `many` points or more collects a third of them and fills up with copies."""
 
     many: int = 20
 

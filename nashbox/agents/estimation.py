@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.data import Collected, Dataset, merge
-from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.errors import ContractError, InputError, brief
+from nashbox.problem.estimation import MOST
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 
@@ -65,15 +66,20 @@ class EstimationAgent(mesa.Agent):
             mine = information if len(self._groups) == 1 else np.asarray(information)[rows]
             estimate = self._call(strategy, "estimate", data, handed, mine, self.view, self.stream)
             self.errors[rows] = self._squared_errors(strategy, estimate, data, truth)
-        self.cost = finite_product(np.broadcast_to(costs, self.collected.shape), self.collected)
-        self.cost = self.cost.sum(axis=1)
+        self.cost = np.empty(self.model.replications)
+        for (_, rows), data in zip(self._groups, self._data, strict=True):
+            self.cost[rows] = finite_product(costs, data.counts[0]).sum()
         self.error = self.errors.sum(axis=1)
         self.penalty = self.error + self.cost
 
     def revise(self, others: Array) -> None:
         """Take note of the counts (m, d) handed in by everybody and let the strategy revise."""
         self.view = View(self.index, self.model.terms, others)
-        self.strategy = self._call(self.strategy, "revise", self.view)
+        revised = self._call(self.strategy, "revise", self.view)
+        if not isinstance(revised, Strategy):
+            where = f"{self.name}: {type(self.strategy).__name__}.revise"
+            raise ContractError(f"{where}: must return a Strategy, got {brief(revised)}")
+        self.strategy = revised
 
     def _measure(self, counts: NDArray[np.int64], rows: NDArray[np.intp]) -> Dataset:
         if self.well is not None and (counts <= self.well.counts[0]).all():
@@ -93,7 +99,8 @@ class EstimationAgent(mesa.Agent):
 
     def _call(self, strategy: Strategy, method: str, *arguments: Any) -> Any:
         try:
-            return getattr(strategy, method)(*arguments)
+            with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN, checked below
+                return getattr(strategy, method)(*arguments)
         except InputError as error:
             raise type(error)(f"{self.name}: {error}") from error
         except Exception as error:
@@ -103,17 +110,18 @@ class EstimationAgent(mesa.Agent):
 
     def counts_of(self, strategy: Strategy) -> NDArray[np.int64]:
         """Ask a pure strategy how many points to collect, (d,), and hold it to the contract."""
-        counts = np.asarray(self._call(strategy, "gather", self.view, self.stream))
         where = f"{self.name}: {type(strategy).__name__}.gather"
+        given = self._call(strategy, "gather", self.view, self.stream)
+        counts = self._numbers(given, where)
         if counts.shape != self.view.costs.shape:
             raise ContractError(
                 f"{where}: must return one count per distribution, shape "
                 f"{self.view.costs.shape}, got shape {counts.shape}"
             )
-        whole = np.isfinite(counts) & (counts >= 0) & (counts == np.rint(counts))
+        whole = (counts >= 0) & (counts <= MOST) & (counts == np.rint(counts))
         if not whole.all():
             raise ContractError(
-                f"{where}: counts must be whole numbers >= 0, got {counts.tolist()}"
+                f"{where}: counts must be whole numbers from 0 to {MOST:g}, got {counts.tolist()}"
             )
         if (counts[np.isinf(self.view.costs)] > 0).any():
             raise ContractError(
@@ -132,6 +140,14 @@ class EstimationAgent(mesa.Agent):
             raise ContractError(f"{where}: points must be finite, got NaN or inf")
         return handed
 
+    @staticmethod
+    def _numbers(value: Any, where: str) -> Array:
+        """Turn what a plug-in returned into floats."""
+        try:
+            return np.asarray(value, dtype=float)
+        except (TypeError, ValueError) as error:
+            raise ContractError(f"{where}: must return numbers, got {brief(value)}") from error
+
     def own_means(self) -> Array:
         """Means of what was measured in the last round, (R, d), NaN where nothing was."""
         means = np.empty(self.collected.shape)
@@ -142,8 +158,8 @@ class EstimationAgent(mesa.Agent):
     def _squared_errors(
         self, strategy: Strategy, estimate: Any, data: Dataset, truth: Array
     ) -> Array:
-        estimate = np.asarray(estimate, dtype=float)
         where = f"{self.name}: {type(strategy).__name__}.estimate"
+        estimate = self._numbers(estimate, where)
         if estimate.shape != data.counts.shape:
             raise ContractError(
                 f"{where}: must return shape {data.counts.shape} (worlds, distributions), "

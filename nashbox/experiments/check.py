@@ -30,6 +30,7 @@ from nashbox.strategies import STRATEGIES, Strategy
 
 Array = NDArray[np.float64]
 WORLDS = 7
+NEEDED = ("leaves_inputs_alone", "uses_only_its_generator")  # by the checks that follow
 SHIFTS = (3.0, -250.0, 1e5)  # in units of the measurements; sigma is 10
 
 
@@ -78,7 +79,8 @@ def check(target: str, folder: Path | str = ".") -> CheckReport:
         found = find_class(target, {}, object, "", Path(folder), "check")
         if not issubclass(found, (Strategy, Mechanism)):
             raise InputError(
-                f"check: {target} must be a subclass of nashbox.Strategy or nashbox.Mechanism"
+                f"check: {target!r} must be a subclass of nashbox.Strategy or nashbox.Mechanism, "
+                f"got the class {found.__name__}"
             )
     else:
         base, builtin, group = bases[1] if target in MECHANISMS else bases[0]
@@ -103,15 +105,18 @@ def check_strategy(strategy: Strategy) -> list[CheckRow]:
     }
     named = {"pickles": partial(_pickles, strategy)}
     named |= {name: partial(_each_game, strategy, work) for name, work in checks.items()}
-    return _run_all(named, ("counts", "report", "estimate", "uses_only_its_generator"))
+    return _run_all(named, ("counts", "report", "estimate", *NEEDED))
 
 
 def _run_all(checks: Mapping[str, Callable[[], str]], needed: Sequence[str]) -> list[CheckRow]:
     """Run checks in order; those after a failure of a `needed` one have nothing to stand on."""
     rows: list[CheckRow] = []
+    kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - plug-ins may move them
     for name, work in checks.items():
         broken = next((row.name for row in rows if not row.passed and row.name in needed), None)
         rows.append(_run(name, work) if broken is None else _untested(name, broken))
+    np.random.set_state(kept[0])  # noqa: NPY002
+    random.setstate(kept[1])
     return rows
 
 
@@ -121,7 +126,8 @@ def _untested(name: str, broken: str) -> CheckRow:
 
 def _run(name: str, work: Callable[[], str]) -> CheckRow:
     try:
-        return CheckRow(name, True, work())
+        with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN, as in the model
+            return CheckRow(name, True, work())
     except _BrokenError as error:
         return CheckRow(name, False, str(error))
     except (Exception, SystemExit) as error:  # the author's class may raise anything
@@ -130,19 +136,15 @@ def _run(name: str, work: Callable[[], str]) -> CheckRow:
 
 @contextmanager
 def _global_streams_at_rest() -> Iterator[None]:
-    """Refuse draws from the global random states of numpy and Python; leave them as they were."""
-    legacy, plain = np.random.get_state(), random.getstate()  # noqa: NPY002
-    try:
-        yield
-        if pickle.dumps(np.random.get_state()) != pickle.dumps(legacy):  # noqa: NPY002
-            raise _BrokenError(
-                "draws from numpy's global random state; use the generator passed in"
-            )
-        if random.getstate() != plain:
-            raise _BrokenError("draws from Python's random module; use the generator passed in")
-    finally:
-        np.random.set_state(legacy)  # noqa: NPY002
-        random.setstate(plain)
+    """Refuse draws from (and seeds of) the global random states of numpy and Python."""
+    np.random.seed(987654321)  # noqa: NPY002 - a state that nobody else sets
+    random.seed(987654321)
+    legacy, plain = pickle.dumps(np.random.get_state()), random.getstate()  # noqa: NPY002
+    yield
+    if pickle.dumps(np.random.get_state()) != legacy:  # noqa: NPY002
+        raise _BrokenError("uses numpy's global random state; use the generator passed in")
+    if random.getstate() != plain:
+        raise _BrokenError("uses Python's random module; use the generator passed in")
 
 
 def _games() -> Iterator[tuple[str, EstimationProblem, Mechanism, Terms]]:
@@ -424,7 +426,7 @@ def check_mechanism(mechanism: Mechanism) -> list[CheckRow]:
         "inform_agrees": _inform,
     }
     named = {name: partial(work, mechanism) for name, work in checks.items()}
-    return _run_all(named, ("terms", "information", "uses_only_its_generator"))
+    return _run_all(named, ("terms", "information", *NEEDED))
 
 
 AGENTS = 16

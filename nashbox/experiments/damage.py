@@ -49,6 +49,7 @@ def _others(game: Game, agent: int, seed: int, place: float) -> Array:
         game.strategies,
         replications=WORLDS,
         rng=child(seed, Stage.DAMAGE, agent),
+        what_if=True,
         offset=place * game.problem.sigma,
     )
     model.step()

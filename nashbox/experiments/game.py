@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,15 @@ from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.plans import PlanError, solve_plan
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.errors import InputError
+from nashbox.problem.channel import Play
+from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import build, find_class
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful, make_strategy
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,13 +122,71 @@ def prepare(problem: EstimationProblem, *, recommended: bool = False) -> Game:
     """
     mechanism = make_mechanism(problem)
     plan, gap = solved_plan(problem)
-    terms = mechanism.terms(problem, plan)
+    terms = _published(mechanism, problem, plan)
     strategies = {}
     if not recommended:
         for name, spec in problem.strategies.items():
             where = f"{problem.shown}: strategies.{name}"
             strategies[name] = make_strategy(spec, where, problem.folder)
+            view = View(problem.names.index(name), terms, terms.counts)
+            _hold_to_contract(strategies[name], view, where)
     return Game(problem, mechanism, plan, gap, terms, strategies)
+
+
+def _ask(where: str, method: str, call: Callable[[], T]) -> T:
+    """Call a method of a plug-in; whatever it raises is an error that names it."""
+    try:
+        return call()
+    except InputError as error:
+        raise type(error)(f"{where}: {error}") from error
+    except Exception as error:
+        raise ContractError(f"{where}: {method} raised {told(error)}") from error
+
+
+def _published(mechanism: Mechanism, problem: EstimationProblem, plan: Array) -> Terms:
+    """Ask for the terms and hold them to the contract."""
+    where, method = f"{problem.shown}: mechanism", f"{type(mechanism).__name__}.terms"
+    terms = _ask(where, method, lambda: mechanism.terms(problem, plan))
+    allowed = f"{where}: {method} must return Terms with counts of shape {plan.shape}, all >= 0"
+    if not isinstance(terms, Terms) or np.shape(terms.counts) != plan.shape:
+        raise ContractError(f"{allowed}, got {brief(getattr(terms, 'counts', terms))}")
+    counts = terms.counts
+    good = np.isfinite(counts) & (counts >= 0) & ((counts == 0) | np.isfinite(problem.costs))
+    if problem.integer:
+        good &= counts == np.rint(counts)
+    for i, k in np.argwhere(~good).tolist():
+        raise ContractError(
+            f"{allowed}, 0 where the cost is inf{', whole' * problem.integer}, got "
+            f"{counts[i, k]:g} for {problem.names[i]}, {problem.distributions[k]}"
+        )
+    return terms
+
+
+def _hold_to_contract(strategy: Strategy, view: View, where: str) -> None:
+    """Refuse what a strategy says of itself if it has the wrong shape."""
+    name, d = type(strategy).__name__, view.costs.size
+    label = _ask(where, f"{name}.label", lambda: strategy.label)
+    if not isinstance(label, str):
+        raise ContractError(f"{where}: {name}.label must be a string, got {brief(label)}")
+    mixture = _ask(where, f"{name}.mixture", lambda: tuple(strategy.mixture()))
+    parts = [part for part in mixture if isinstance(part, tuple) and len(part) == 2]
+    weights = [p for pure, p in parts if isinstance(pure, Strategy) and p >= 0]
+    if not mixture or len(weights) < len(mixture) or abs(sum(weights) - 1) > 1e-9:
+        raise ContractError(
+            f"{where}: {name}.mixture must return pairs of a strategy and its probability, which "
+            f"sum to 1, got {brief(mixture)}"
+        )
+    for pure, _ in mixture:
+        _ask(where, f"{name}.invariant", lambda pure=pure: pure.invariant(view))  # type: ignore[misc]
+        plays = _ask(where, f"{name}.plays", lambda pure=pure: pure.plays(view))  # type: ignore[misc]
+        if plays is None:
+            continue
+        good = isinstance(plays, (list, tuple)) and len(plays) == d
+        if not good or not all(isinstance(p, Play) and p.n >= 0 and p.s >= 0 for p in plays):
+            raise ContractError(
+                f"{where}: {name}.plays must return one Play (n, s >= 0) per distribution ({d}), "
+                f"or None, got {brief(plays)}"
+            )
 
 
 def with_strategy(game: Game, name: str, strategy: Strategy) -> Game:

@@ -94,8 +94,8 @@ def run(
     Strategies that revise do so between rounds. Where something is not translation-equivariant,
     every agent's penalty is the largest over a grid of mu, which the result names.
     """
-    require("rounds", rounds, low=1, integer=True)
-    require("replications", replications, low=1, integer=True)
+    require("rounds", rounds, low=1, high=1e6, integer=True)
+    require("replications", replications, low=1, high=1e9, integer=True)
     require("seed", seed, low=0, integer=True)
     if not problem.integer:
         raise InputError(

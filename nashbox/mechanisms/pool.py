@@ -86,19 +86,22 @@ def _subset_sums(
     begin: NDArray[np.integer] = pool.starts[agents].astype(kind)
     rows = (np.arange(worlds) * total)[:, None]
     flat = pool.values.reshape(-1)
-    sums = np.zeros((worlds, agents.size))
     drawn: list[NDArray[np.integer]] = []
+    # arrays are used again: fresh memory costs more than the arithmetic in it
+    index = np.empty((worlds, agents.size), dtype=np.intp)
+    value, sums = np.empty(index.shape), np.zeros(index.shape)
     # the j-th draw is at most j; one that came before is replaced by j itself
     for last in range(others - size, others):
-        new = rng.integers(0, last, size=sums.shape, dtype=kind, endpoint=True)
+        new = rng.integers(0, last, size=index.shape, dtype=kind, endpoint=True)
         if drawn:
             again = new == drawn[0]
             for old in drawn[1:]:
                 again |= new == old
             np.copyto(new, kind(last), where=again)
         drawn.append(new)
-        place = new + kind(own) * (new >= begin)  # step over the agent's own points
-        sums += flat.take(place + rows, mode="clip")
+        np.add(new + kind(own) * (new >= begin), rows, out=index)  # step over her own points
+        np.take(flat, index, mode="clip", out=value)
+        sums += value
     return sums
 
 

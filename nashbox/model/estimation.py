@@ -14,7 +14,7 @@ from nashbox.agents import EstimationAgent
 from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.problem.data import Collected, Dataset
-from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.errors import ContractError, InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
@@ -28,7 +28,8 @@ class EstimationModel(Sandbox):
     strategies: by agent name; agents not named are truthful, which is what every mechanism
     recommends. offset: (d,) added to the source's means: where mu lies. revision: who revises
     between rounds: nobody (None), everybody in turn seeing what the ones before decided
-    ("sequential"), or everybody at once ("simultaneous").
+    ("sequential"), or everybody at once ("simultaneous"). what_if: play other strategies also where
+    the mechanism takes compliance for granted, as audits do.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class EstimationModel(Sandbox):
         rng: int | None = None,
         offset: Array | float = 0.0,
         revision: Literal["sequential", "simultaneous"] | None = None,
+        what_if: bool = False,
     ) -> None:
         super().__init__(rng=rng)
         if not problem.integer:
@@ -50,7 +52,7 @@ class EstimationModel(Sandbox):
                 'whole numbers; use counts = "integer"'
             )
         chosen = strategies or {}
-        if not mechanism.enforced and chosen:
+        if not mechanism.enforced and chosen and not what_if:
             raise InputError(
                 f"{problem.shown}: mechanism 'baseline' assumes compliance, so a simulation "
                 f"refuses other strategies, got strategies for {', '.join(chosen)}"
@@ -59,7 +61,8 @@ class EstimationModel(Sandbox):
         self.replications, self.round, self.revision = replications, 0, revision
         self.offset = np.broadcast_to(np.asarray(offset, dtype=float), (problem.d,))
         self.truth = problem.source.means + self.offset
-        streams = self.rng.spawn(problem.m + 1)
+        seeds = self.rng.bit_generator.seed_seq.spawn(problem.m + 1)
+        streams = [np.random.Generator(np.random.SFC64(seed)) for seed in seeds]  # the fastest
         self.mechanism_rng = streams[-1]
         self.players = [
             EstimationAgent(self, i, chosen.get(name, Truthful()), streams[i])
@@ -139,19 +142,27 @@ def mediated(
     """Call a mechanism for everybody, or for `readers`; a failing plug-in is a ContractError."""
     name = type(mechanism).__name__
     try:
-        if readers is None:
-            information = mechanism.mediate(submissions, terms, rng)
-        else:
-            information = mechanism.inform(submissions, terms, rng, readers)
+        with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN is no information
+            if readers is None:
+                information = mechanism.mediate(submissions, terms, rng)
+            else:
+                information = mechanism.inform(submissions, terms, rng, readers)
     except InputError:
         raise
     except Exception as error:
         raise ContractError(f"{name}.mediate raised {error!r}") from error
     expected = len(submissions) if readers is None else len(readers)
-    if len(information) != expected:
-        raise ContractError(
-            f"{name}.mediate: must return information for {expected} agents, got {len(information)}"
-        )
+    method = f"{name}.{'mediate' if readers is None else 'inform'}"
+    if not isinstance(information, (Sequence, np.ndarray)) or len(information) != expected:
+        got = len(information) if hasattr(information, "__len__") else brief(information)
+        raise ContractError(f"{method}: must return information for {expected} agents, got {got}")
+    worlds = submissions[0].worlds
+    for piece in information:
+        if np.shape(piece)[:1] != (worlds,):
+            raise ContractError(
+                f"{method}: information must have the worlds first, shape ({worlds}, ...), "
+                f"got {np.shape(piece)}"
+            )
     return information
 
 

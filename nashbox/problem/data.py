@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nashbox.problem.errors import ContractError
 from nashbox.problem.source import Source
 
 Array = NDArray[np.float64]
@@ -29,6 +30,17 @@ class Dataset:
         self._points = [np.asarray(p, dtype=float) for p in points]
         if counts is None:
             counts = np.stack([(~np.isnan(p)).sum(axis=1) for p in self._points], axis=1)
+        for k, block in enumerate(self._points):
+            if block.ndim != 2 or (len(block), len(self._points)) != counts.shape:
+                raise ContractError(
+                    f"Dataset: points of every distribution must be of shape (worlds, points) and "
+                    f"counts (worlds, distributions), got {block.shape} and {counts.shape}"
+                )
+            if counts.size and counts[:, k].max() > block.shape[1]:
+                raise ContractError(
+                    f"Dataset: counts must be the numbers of points, got {counts[:, k].max()} for "
+                    f"{block.shape[1]} points"
+                )
         self.counts: Counts = counts
         self._sum: Array | None = None
 
@@ -114,30 +126,29 @@ class Collected(Dataset):
         """Collect counts (d,) points in each of `worlds` worlds at means `offset` + source's."""
         self.counts = np.broadcast_to(counts, (worlds, counts.size))
         self._source, self._sigma, self._offset, self._rng = source, sigma, offset, rng
-        self._drawn: list[Array] | None = None
+        self._drawn: dict[int, Array] = {}
         self._sum = None
 
     def points(self, k: int) -> Array:
         """Points of distribution k, (R, n_k), drawn when somebody looks first."""
-        if self._drawn is None:
-            self._drawn = self._draw()
+        if k not in self._drawn:
+            self._drawn[k] = self._draw(k)
         return self._drawn[k]
 
-    def _draw(self) -> list[Array]:
-        counts = self.counts[0]
-        drawn = self._source.points(counts, self.worlds, self._rng)
-        for k, (block, move) in enumerate(zip(drawn, self._offset, strict=True)):
-            if self._sum is not None and counts[k]:  # keep the mean that was already shown
-                block += (self._sum[:, k, None] - block.sum(axis=1, keepdims=True)) / counts[k]
-            elif move:
-                block += move
+    def _draw(self, k: int) -> Array:
+        count = int(self.counts[0, k])
+        drawn = self._source.points(k, count, self.worlds, self._rng)
+        if self._sum is not None and count:  # keep the mean that was already shown
+            drawn += (self._sum[:, k, None] - drawn.sum(axis=1, keepdims=True)) / count
+        elif self._offset[k]:
+            drawn += self._offset[k]
         return drawn
 
     @property
     def sum(self) -> Array:
         """Sum of the points, (R, d)."""
         if self._sum is None:
-            if self._drawn is not None or not self._source.normal:
+            if self._drawn or not self._source.normal:
                 return Dataset.sum.fget(self)  # type: ignore[attr-defined, no-any-return]
             counts = self.counts[0]
             noise = self._rng.standard_normal(self.counts.shape)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+LARGEST = 1e50  # of any number a user gives; 1/LARGEST is the least: products stay floats
+
 
 class InputError(ValueError):
     """Bad input: the message names file, key, what is allowed and what came."""
@@ -11,6 +13,40 @@ class InputError(ValueError):
 
 class ContractError(InputError):
     """A strategy or mechanism broke the contract of its class."""
+
+
+def told(error: BaseException) -> str:
+    """Return type and message of an exception on one line.
+
+    >>> told(KeyError("a"))
+    "KeyError: 'a'"
+    """
+    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
+
+
+def brief(value: object) -> str:
+    """Return repr(value), cut where it would fill the screen."""
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
+
+
+def finite(value: object) -> bool:
+    """Whether `value` is a finite number (True and False are none).
+
+    >>> finite(1e308), finite(10**400), finite(True), finite("1")
+    (True, False, False, False)
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond the largest float
+        return False
+
+
+def positive(value: object) -> bool:
+    """Whether `value` is a number > 0 that can be computed with: within [1e-50, 1e50]."""
+    return finite(value) and 1 / LARGEST <= float(value) <= LARGEST  # type: ignore[arg-type]
 
 
 def require(
@@ -32,14 +68,14 @@ def require(
     nashbox.problem.errors.InputError: Shrink.weight must be a number in [0.0, 1.0], got 2.0
     """
     kind = "a whole number" if integer else "a number"
-    ok = isinstance(value, (int, float)) and not isinstance(value, bool)
+    ok = finite(value)
     if ok:
         number = float(value)  # type: ignore[arg-type]
-        ok = math.isfinite(number) and low <= number <= high
+        ok = low <= number <= high
         ok = ok and not (open_low and number == low)
         ok = ok and not (integer and number != round(number))
     if not ok:
         left = "(" if open_low or math.isinf(low) else "["
         right = ")" if math.isinf(high) else "]"
         allowed = f"{kind} in {left}{low}, {high}{right}"
-        raise InputError(f"{name} must be {allowed}, got {value!r}")
+        raise InputError(f"{name} must be {allowed}, got {brief(value)}")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import LARGEST, InputError, brief, finite, positive
 from nashbox.problem.source import CsvSource, NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
 from nashbox.problem.tables import Table, check_names, read_agent_table, read_columns
@@ -22,6 +22,8 @@ from nashbox.problem.tables import Table, check_names, read_agent_table, read_co
 Array = NDArray[np.float64]
 
 RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "alone")
+POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
+MOST = 1e15  # points that whole numbers, held as floats, still tell apart
 KEYS = [
     "game",
     "sigma",
@@ -58,6 +60,8 @@ class EstimationProblem:
     folder: Path = Path()
     raw: Mapping[str, Any] = field(default_factory=dict)
     shown: str = "problem"
+
+    game = "estimation"
 
     def __post_init__(self) -> None:
         given: Source | None = self.source
@@ -129,7 +133,9 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
     sigma = _sigma(raw["sigma"], d, shown)
     counts = raw.get("counts", "integer")
     if counts not in ("integer", "real"):
-        raise InputError(f"{shown}: counts must be 'integer' or 'real', got {counts!r}")
+        raise InputError(f"{shown}: counts must be 'integer' or 'real', got {brief(counts)}")
+    if counts == "integer":
+        _countable(costs, sigma, table, shown)
     return EstimationProblem(
         names=table.names,
         distributions=table.columns,
@@ -147,46 +153,17 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
     )
 
 
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _costs(value: object, folder: Path, shown: str) -> Table:
-    allowed = "a number > 0, or inf for an agent who cannot sample"
-    if isinstance(value, str):
-        table = read_agent_table(folder / value, value, "cost", allowed)
-        where = value
+    allowed = f"a number > 0 ({POSITIVE}), or inf for an agent who cannot sample"
+    if isinstance(value, str) and value:
+        table, where = read_agent_table(folder / value, value, "cost", allowed), value
     elif isinstance(value, list):
-        where = f"{shown}: costs"
-        if not value or not all(isinstance(row, list) and row for row in value):
-            raise InputError(
-                f"{where}: must be a table [[...], ...] with a row per agent, got {value!r}"
-            )
-        width = len(value[0])
-        for i, row in enumerate(value):
-            if len(row) != width:
-                raise InputError(
-                    f"{where}: row {i + 1} (a{i}): must have {width} numbers as row 1 has, "
-                    f"got {len(row)}"
-                )
-            for k, cell in enumerate(row):
-                if not _is_number(cell) and cell != "inf":
-                    raise InputError(
-                        f"{where}: row {i + 1} (a{i}), column x{k}: cost must be {allowed}, "
-                        f"got {cell!r}"
-                    )
-        table = Table(
-            tuple(f"a{i}" for i in range(len(value))),
-            tuple(f"x{k}" for k in range(width)),
-            np.array([[float(cell) for cell in row] for row in value]),
-        )
+        table, where = _inline(value, allowed, f"{shown}: costs"), f"{shown}: costs"
     else:
-        raise InputError(f"{shown}: costs must be a CSV file's name or a table, got {value!r}")
-    for i, k in np.argwhere(~(table.values > 0)).tolist():
-        raise InputError(
-            f"{where}: row {i + (2 if isinstance(value, str) else 1)} ({table.names[i]}), "
-            f"column {table.columns[k]}: cost must be {allowed}, got {table.values[i, k]:g}"
-        )
+        raise InputError(f"{shown}: costs must be a CSV file's name or a table, got {brief(value)}")
+    for (i, k), cost in np.ndenumerate(table.values):
+        if not (positive(cost) or cost == np.inf):
+            raise InputError(f"{where}: {table.place(i, k)}: cost must be {allowed}, got {cost:g}")
     for k in np.flatnonzero(np.isinf(table.values).all(axis=0)).tolist():
         raise InputError(
             f"{where}: column {table.columns[k]}: at least one agent must have a finite cost, "
@@ -195,16 +172,55 @@ def _costs(value: object, folder: Path, shown: str) -> Table:
     return table
 
 
+def _inline(rows: list[Any], allowed: str, where: str) -> Table:
+    """Costs written into the problem file: agents a0, a1, ..., distributions x0, x1, ..."""
+    if not rows or not all(isinstance(row, list) and row for row in rows):
+        raise InputError(
+            f"{where}: must be a table [[...], ...] with a row per agent, got {brief(rows)}"
+        )
+    width = len(rows[0])
+    for i, row in enumerate(rows):
+        if len(row) != width:
+            raise InputError(
+                f"{where}: row {i + 1} (a{i}): must have {width} numbers as row 1 has, "
+                f"got {len(row)}"
+            )
+        for k, cell in enumerate(row):
+            if not (finite(cell) or cell == "inf" or (isinstance(cell, float))):
+                raise InputError(
+                    f"{where}: row {i + 1} (a{i}), column x{k}: cost must be {allowed}, "
+                    f"got {brief(cell)}"
+                )
+    return Table(
+        tuple(f"a{i}" for i in range(len(rows))),
+        tuple(f"x{k}" for k in range(width)),
+        np.array([[float(cell) for cell in row] for row in rows]),
+    )
+
+
 def _sigma(value: object, d: int, shown: str) -> Array:
     values = value if isinstance(value, list) else [value] * d
     if len(values) != d:
         raise InputError(
             f"{shown}: sigma must be one number or one per distribution ({d}), got {len(values)}"
         )
-    for number in values:
-        if not _is_number(number) or not np.isfinite(number) or number <= 0:
-            raise InputError(f"{shown}: sigma must be finite and > 0, got {number!r}")
+    for k, number in enumerate(values):
+        if not positive(number):
+            place = f"[{k}]" if isinstance(value, list) else ""
+            raise InputError(
+                f"{shown}: sigma{place} must be finite and > 0 ({POSITIVE}), got {brief(number)}"
+            )
     return np.array(values, dtype=float)
+
+
+def _countable(costs: Array, sigma: Array, table: Table, shown: str) -> None:
+    """Refuse whole-number counts where working alone would ask for more than floats count."""
+    alone = sigma / np.sqrt(costs)
+    for i, k in np.argwhere(alone > MOST).tolist():
+        raise InputError(
+            f"{shown}: {table.place(i, k)}: sigma/sqrt(cost) must be at most {MOST:g} points with "
+            f'counts = "integer", got {alone[i, k]:.3g}; use counts = "real"'
+        )
 
 
 def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Array:
@@ -212,8 +228,10 @@ def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Ar
     if isinstance(value, str) and value in RULES:
         return value
     if not isinstance(value, str) or not value.lower().endswith(".csv"):
-        raise InputError(f"{where}: must be one of {', '.join(RULES)} or a CSV file, got {value!r}")
-    allowed = "a finite number >= 0"
+        raise InputError(
+            f"{where} must be one of {', '.join(RULES)} or a CSV file, got {brief(value)}"
+        )
+    allowed = f"a finite number from 0 to {MOST:g}"
     plan = read_agent_table(folder / value, value, "count", allowed)
     if plan.columns != table.columns:
         raise InputError(
@@ -230,17 +248,14 @@ def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Ar
             raise InputError(
                 f"{value}: agent {name!r} has no row; every agent of the costs needs one"
             )
-    counts = plan.values[[plan.names.index(name) for name in table.names]]
-    for i, k in zip(*np.nonzero(~(np.isfinite(counts) & (counts >= 0))), strict=True):
-        raise InputError(
-            f"{value}: agent {table.names[i]}, column {table.columns[k]}: count must be {allowed}, "
-            f"got {counts[i, k]:g}"
-        )
-    for i, k in zip(*np.nonzero((counts > 0) & np.isinf(table.values)), strict=True):
-        raise InputError(
-            f"{value}: agent {table.names[i]}, column {table.columns[k]}: count must be 0 where "
-            f"the cost is inf, got {counts[i, k]:g}"
-        )
+    order = [plan.names.index(name) for name in table.names]
+    counts = plan.values[order]
+    for (i, k), count in np.ndenumerate(counts):
+        where = f"{value}: {plan.place(order[i], k)}: count must be"
+        if not 0 <= count <= MOST:
+            raise InputError(f"{where} {allowed}, got {count:g}")
+        if count > 0 and np.isinf(table.values[i, k]):
+            raise InputError(f"{where} 0 where the cost is inf, got {count:g}")
     for k in np.nonzero(counts.sum(axis=0) == 0)[0]:
         raise InputError(
             f"{value}: column {table.columns[k]}: somebody must collect, got 0 in every row"
@@ -250,15 +265,18 @@ def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Ar
 
 def _outside(value: object, names: tuple[str, ...], shown: str) -> dict[str, float]:
     if not isinstance(value, Mapping):
-        raise InputError(f"{shown}: outside_option must be a table of penalties, got {value!r}")
+        raise InputError(
+            f"{shown}: outside_option must be a table of penalties, got {brief(value)}"
+        )
     for name, number in value.items():
         if name not in names:
             raise InputError(
                 f"{shown}: outside_option: unknown agent {name!r} ({suggest(name, list(names))})"
             )
-        if not _is_number(number) or not np.isfinite(number) or number <= 0:
+        if not positive(number):
             raise InputError(
-                f"{shown}: outside_option.{name} must be a finite penalty > 0, got {number!r}"
+                f"{shown}: outside_option.{name} must be a finite penalty > 0 ({POSITIVE}), "
+                f"got {brief(number)}"
             )
     return {name: float(number) for name, number in value.items()}
 
@@ -268,7 +286,7 @@ def _strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, 
         return {}
     if not isinstance(value, Mapping):
         raise InputError(
-            f"{shown}: strategies must be 'recommended' or a table of agents, got {value!r}"
+            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(value)}"
         )
     for name in value:
         if name not in names:
@@ -276,6 +294,12 @@ def _strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, 
                 f"{shown}: strategies: unknown agent {name!r} ({suggest(name, list(names))})"
             )
     specs = {n: Spec.parse(v, f"{shown}: strategies.{n}") for n, v in value.items()}
+    for name, spec in specs.items():
+        if spec.name == "recommended" and spec.parameters:
+            raise InputError(
+                f"{shown}: strategies.{name}: 'recommended' has no parameters, "
+                f"got {brief(dict(spec.parameters))}"
+            )
     return {name: spec for name, spec in specs.items() if spec.name != "recommended"}
 
 
@@ -285,20 +309,21 @@ def _source(
     if value == "normal":
         return NormalSource(sigma)
     where = f"{shown}: source"
-    if not isinstance(value, Mapping) or not isinstance(value.get("csv"), str):
+    file = value.get("csv") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(file, str) or not file:
         raise InputError(
-            f"{where}: must be 'normal' or {{csv = ..., columns = [...]}}, got {value!r}"
+            f"{where}: must be 'normal' or {{csv = ..., columns = [...]}}, got {brief(value)}"
         )
     for key in value:
         if key not in ("csv", "columns"):
             raise InputError(f"{where}: unknown key {key!r} (allowed: csv, columns)")
     columns = value.get("columns", list(distributions))
     if not isinstance(columns, list) or not all(isinstance(c, str) for c in columns):
-        raise InputError(f"{where}: columns must be a list of names, got {columns!r}")
+        raise InputError(f"{where}: columns must be a list of names, got {brief(columns)}")
     if len(columns) != len(distributions):
         raise InputError(
             f"{where}: columns must name one column per distribution ({len(distributions)}), "
             f"got {len(columns)}"
         )
     check_names(columns, where, "column")
-    return CsvSource(tuple(read_columns(folder / value["csv"], value["csv"], columns)))
+    return CsvSource(tuple(read_columns(folder / file, file, columns)))

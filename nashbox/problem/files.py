@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem, read_estimation
 from nashbox.problem.testing import TestingProblem, read_testing
 
@@ -18,12 +19,18 @@ Problem = EstimationProblem | TestingProblem
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Read a TOML file; a missing, unreadable or broken one is an InputError naming it."""
     try:
-        with Path(path).open("rb") as stream:
-            return tomllib.load(stream)
+        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"), parse_float=_float)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: is not valid TOML: {error}") from error
+    except (ValueError, RecursionError) as error:  # also what tomllib does not wrap
+        raise InputError(f"{path}: is not valid TOML in UTF-8: {error}") from error
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value) and "inf" not in text:
+        raise ValueError(f"the number {text} is too large")
+    return value
 
 
 def load(path: str | Path) -> Any:
@@ -38,7 +45,9 @@ def from_mapping(
     if "game" not in raw:
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(GAMES)})")
     if raw["game"] not in GAMES:
-        raise InputError(f"{shown}: game must be one of {', '.join(GAMES)}, got {raw['game']!r}")
+        raise InputError(
+            f"{shown}: game must be one of {', '.join(GAMES)}, got {brief(raw['game'])}"
+        )
     if raw["game"] == "testing":
         return read_testing(raw, Path(folder), shown)
     return read_estimation(raw, Path(folder), shown)

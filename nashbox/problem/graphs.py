@@ -25,7 +25,7 @@ def read_graph(value: object, names: Sequence[str], folder: Path, shown: str) ->
     where = f"{shown}: graph"
     if isinstance(value, str) and value.lower().endswith(".csv"):
         _, *rows = read_rows(folder / value, value)
-        return _edges(rows, names, value)
+        return _edges([row for _, row in rows], names, value)
     if isinstance(value, list):
         return _edges(value, names, where)
     if isinstance(value, str):

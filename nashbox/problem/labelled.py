@@ -38,18 +38,14 @@ def estimate_model(
 
 def read_labelled(path: Path, shown: str, label: str, symbol: str) -> list[tuple[int, str]]:
     """Read the two named columns; labels are 0 or 1. Raises InputError naming row and column."""
-    header, *body = read_rows(path, shown)
+    (_, header), *body = read_rows(path, shown)
     for column in (label, symbol):
-        if column not in header:
-            raise InputError(f"{shown}: has no column {column!r} (there are: {', '.join(header)})")
+        if header.count(column) != 1:
+            problem = "two columns" if column in header else "no column"
+            raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
     at, on = header.index(label), header.index(symbol)
     pairs = []
-    for line, row in enumerate(body, start=2):
-        if len(row) != len(header):
-            raise InputError(
-                f"{shown}: row {line}: must have {len(header)} cells as the header has, "
-                f"got {len(row)}"
-            )
+    for line, row in body:
         if row[at] not in ("0", "1"):
             raise InputError(
                 f"{shown}: row {line}, column {label}: label must be 0 or 1, got {row[at]!r}"

@@ -22,10 +22,8 @@ class Source(Protocol):
     def means(self) -> Array:
         """The true mu of every distribution at offset 0, (d,)."""
 
-    def points(
-        self, counts: NDArray[np.int64], worlds: int, rng: np.random.Generator
-    ) -> list[Array]:
-        """Draw points of every distribution, a (worlds, counts[k]) array for each."""
+    def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
+        """Draw points of distribution k, (worlds, count)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,15 +39,11 @@ class NormalSource:
         """All 0: an offset moves them."""
         return np.zeros(self.sigma.size)
 
-    def points(
-        self, counts: NDArray[np.int64], worlds: int, rng: np.random.Generator
-    ) -> list[Array]:
-        """Independent normal points, drawn in one call."""
-        drawn = rng.standard_normal(worlds * int(counts.sum()))
-        blocks = np.split(drawn, worlds * np.cumsum(counts)[:-1])
-        for block, sigma in zip(blocks, self.sigma, strict=True):
-            block *= sigma
-        return [b.reshape(worlds, int(n)) for b, n in zip(blocks, counts, strict=True)]
+    def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
+        """Independent normal points."""
+        drawn = rng.standard_normal((worlds, count))
+        drawn *= self.sigma[k]
+        return drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +59,7 @@ class CsvSource:
         """The columns' means."""
         return np.array([column.mean() for column in self.columns])
 
-    def points(
-        self, counts: NDArray[np.int64], worlds: int, rng: np.random.Generator
-    ) -> list[Array]:
+    def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Bootstrap draws."""
-        return [
-            column[rng.integers(column.size, size=(worlds, int(n)), dtype=np.int32)]
-            for column, n in zip(self.columns, counts, strict=True)
-        ]
+        column = self.columns[k]
+        return np.asarray(column[rng.integers(column.size, size=(worlds, count), dtype=np.int32)])

@@ -11,16 +11,17 @@ import difflib
 import hashlib
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief, told
 
 T = TypeVar("T")
+PLUGIN = "nashbox_plugin_"  # how the modules of plug-in files are called
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Spec:
         if isinstance(value, Mapping) and isinstance(value.get("name"), str):
             return cls(value["name"], {k: v for k, v in value.items() if k != "name"})
         raise InputError(
-            f"{where}: must be a name, 'file.py:Class' or a table with a name, got {value!r}"
+            f"{where}: must be a name, 'file.py:Class' or a table with a name, got {brief(value)}"
         )
 
     def to_json(self) -> Any:
@@ -52,33 +53,41 @@ def suggest(name: str, allowed: list[str]) -> str:
     """Say what is allowed, nearest first where something is near."""
     near = difflib.get_close_matches(name, allowed, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"allowed: {', '.join(allowed)}{hint}"
+    more = f" and {len(allowed) - 25} more" if len(allowed) > 25 else ""
+    return f"allowed: {', '.join(allowed[:25])}{more}{hint}"
 
 
-def _load_file(path: Path, where: str) -> ModuleType:
-    if not path.is_file():
-        raise InputError(f"{where}: there is no file {path}")
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-    name = f"nashbox_plugin_{path.stem}_{digest}"
+def _load_file(path: Path, shown: str, where: str) -> ModuleType:
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise InputError(f"{where}: {shown} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # a name that no file can have
+        raise InputError(f"{where}: {shown!r} cannot be read: {error}") from error
+    name = f"{PLUGIN}{path.stem}_{digest}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise InputError(f"{where}: {path} is not a Python file")
+        raise InputError(f"{where}: {shown} is not a Python file (its name must end in .py)")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up while it is executed
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except BaseException as error:
         del sys.modules[name]
-        raise InputError(f"{where}: {path} fails to import: {error!r}") from error
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise InputError(f"{where}: {shown} fails to import: {told(error)}") from error
     return module
 
 
 def find_object(name: str, folder: Path, where: str) -> Any:
     """Return what ``file.py:Name`` names. Raises InputError that names `where`."""
     file, _, attribute = name.rpartition(":")
-    found = getattr(_load_file(folder / file, where), attribute, None)
+    if not file or not attribute:
+        raise InputError(f"{where}: must be 'file.py:Class', got {name!r}")
+    found = getattr(_load_file(folder / file, file, where), attribute, None)
     if found is None:
         raise InputError(f"{where}: {file} has no class {attribute!r}")
     return found
@@ -101,9 +110,13 @@ def find_class(
         if name not in points:
             allowed = [*builtin, *points, "file.py:Class"]
             raise InputError(f"{where}: unknown name {name!r} ({suggest(name, allowed)})")
-        found = points[name].load()
+        try:
+            found = points[name].load()
+        except Exception as error:
+            raise InputError(f"{where}: entry point {name!r} fails: {told(error)}") from error
     if not (isinstance(found, type) and issubclass(found, base)):
-        raise InputError(f"{where}: {name!r} must be a subclass of {base.__name__}, got {found!r}")
+        what = f"the class {found.__name__}" if isinstance(found, type) else brief(found)
+        raise InputError(f"{where}: {name!r} must be a subclass of {base.__name__}, got {what}")
     return found
 
 
@@ -118,10 +131,42 @@ def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
                     f"({suggest(key, allowed) if allowed else 'it has none'})"
                 )
     try:
-        return cls(**parameters)
+        made = cls(**parameters)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            f"{where}: {cls.__name__} refused {dict(parameters)!r}: {error}"
-        ) from error
+    except (Exception, SystemExit) as error:
+        given = brief(dict(parameters))
+        raise InputError(f"{where}: {cls.__name__} refused {given}: {told(error)}") from error
+    if dataclasses.is_dataclass(cls):
+        _hold_to_annotations(cls.__name__, dataclasses.fields(cls), parameters, where)
+    return made
+
+
+def _number(value: object, *kinds: type) -> bool:
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+PLAIN: dict[object, tuple[str, Callable[[object], bool]]] = {
+    "bool": ("true or false", lambda value: isinstance(value, bool)),
+    "int": ("a whole number", lambda value: _number(value, int)),
+    "float": ("a number", lambda value: _number(value, int, float)),
+    "str": ("a string", lambda value: isinstance(value, str)),
+}
+
+
+def _hold_to_annotations(
+    owner: str,
+    fields: tuple[dataclasses.Field[Any], ...],
+    parameters: Mapping[str, Any],
+    where: str,
+) -> None:
+    """Refuse a parameter of another type than its field says, for the plain types."""
+    for field_ in fields:
+        kind = getattr(field_.type, "__name__", field_.type)  # a class, or its name
+        if field_.name in parameters and kind in PLAIN:
+            value = parameters[field_.name]
+            allowed, fits = PLAIN[kind]
+            if not fits(value):
+                raise InputError(
+                    f"{where}: {owner}.{field_.name} must be {allowed}, got {brief(value)}"
+                )

@@ -10,40 +10,70 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import LARGEST, InputError, brief
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One row per agent, one column per distribution; `values` is (m, d)."""
+    """One row per agent, one column per distribution; `values` is (m, d).
+
+    `lines` are the rows' places in the file, the header being 1; counted from 1 if not given.
+    """
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
     values: NDArray[np.float64]
+    lines: tuple[int, ...] = ()
+
+    def place(self, i: int, k: int) -> str:
+        """Row and column of a cell in words."""
+        line = self.lines[i] if self.lines else i + 1
+        return f"row {line} ({self.names[i]}), column {self.columns[k]}"
 
 
-def read_rows(path: Path, shown: str) -> list[list[str]]:
-    """Read the non-empty rows of a CSV file, cells stripped. Raises InputError naming the file."""
+def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
+    """Lines of a CSV file that hold something, each with its number; cells without blanks.
+
+    All have as many cells as the first. Raises InputError naming the file.
+    """
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
-            rows = [row for row in csv.reader(stream) if any(cell.strip() for cell in row)]
+            reader = csv.reader(stream, strict=True)
+            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise InputError(f"{shown}: is not a CSV file in UTF-8: {error}") from error
+    rows = [(line, row) for line, row in rows if any(row)]
     if not rows:
         raise InputError(f"{shown}: is empty; a header row and at least one row are needed")
-    return [[cell.strip() for cell in row] for row in rows]
+    width = len(rows[0][1])
+    for line, row in rows:
+        if len(row) != width:
+            who = f" ({row[0]})" if row[0] else ""
+            raise InputError(
+                f"{shown}: row {line}{who}: must have {width} cells as the header has, "
+                f"got {len(row)}"
+            )
+    return rows
 
 
 def number(text: str, where: str, allowed: str) -> float:
-    """Read a float ('inf' included); anything else is an InputError naming `where`."""
+    """Read a decimal number ('inf' included); anything else is an InputError naming `where`.
+
+    >>> number("1e999", "costs.csv: row 2", "a number > 0")
+    Traceback (most recent call last):
+    ...
+    nashbox.problem.errors.InputError: costs.csv: row 2 must be a number > 0, got '1e999'
+    """
     try:
-        value = float(text)
+        plain = text.isascii() and "_" not in text  # Python reads more than people mean
+        value = float(text) if plain else math.nan
     except ValueError:
-        raise InputError(f"{where}: must be {allowed}, got {text!r}") from None
-    if math.isnan(value):
-        raise InputError(f"{where}: must be {allowed}, got {text!r}")
+        value = math.nan
+    overflow = math.isinf(value) and "inf" not in text.lower()
+    if math.isnan(value) or overflow:
+        raise InputError(f"{where} must be {allowed}, got {brief(text)}")
     return value
 
 
@@ -54,44 +84,39 @@ def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
     `allowed` says in words which values may stand in a cell.
     Raises InputError for ragged or empty tables, doubled or missing names, non-numbers.
     """
-    header, *body = read_rows(path, shown)
+    (_, header), *body = read_rows(path, shown)
     if len(header) < 2 or header[0] != "agent":
         raise InputError(
-            f"{shown}: the header must be agent,<distribution>,..., got {','.join(header)!r}"
+            f"{shown}: the header must be agent,<distribution>,..., got {brief(','.join(header))}"
         )
     columns = header[1:]
     check_names(columns, shown, "column")
     if not body:
         raise InputError(f"{shown}: has no row; one row per agent is needed")
-    for line, row in enumerate(body, start=2):
-        if len(row) != len(header):
-            raise InputError(
-                f"{shown}: row {line} ({row[0]}): must have {len(header)} cells as the header "
-                f"has, got {len(row)}"
-            )
-    check_names([row[0] for row in body], shown, "agent")
+    lines = tuple(line for line, _ in body)
+    check_names([row[0] for _, row in body], shown, "agent", lines)
     values = np.array(
         [
             [
                 number(cell, f"{shown}: row {line} ({row[0]}), column {column}: {what}", allowed)
                 for column, cell in zip(columns, row[1:], strict=True)
             ]
-            for line, row in enumerate(body, start=2)
+            for line, row in body
         ]
     )
-    return Table(tuple(row[0] for row in body), tuple(columns), values)
+    return Table(tuple(row[0] for _, row in body), tuple(columns), values, lines)
 
 
-def check_names(names: list[str], shown: str, what: str) -> None:
-    """Raise InputError if a name is missing or comes twice."""
+def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] = ()) -> None:
+    """Raise InputError if a name is missing or comes twice; `lines` are the names' rows."""
     seen: set[str] = set()
-    for position, name in enumerate(names, start=1):
+    for position, name in enumerate(names):
+        where = f"{shown}: row {lines[position]}" if lines else shown
         if not name:
-            raise InputError(
-                f"{shown}: {what} number {position} has no name; every one needs its own"
-            )
+            place = "" if lines else f" number {position + 1}"
+            raise InputError(f"{where}: {what}{place} has no name; every one needs its own")
         if name in seen:
-            raise InputError(f"{shown}: {what} {name!r} is named twice; names must differ")
+            raise InputError(f"{where}: {what} {name!r} is named twice; names must differ")
         seen.add(name)
 
 
@@ -101,28 +126,24 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.
     Returns one float array per column. Raises InputError for unknown columns, non-numbers,
     infinite values, and columns of fewer than two values.
     """
-    header, *body = read_rows(path, shown)
+    (_, header), *body = read_rows(path, shown)
     found = []
     for column in columns:
-        if column not in header:
-            raise InputError(f"{shown}: has no column {column!r} (there are: {', '.join(header)})")
+        if header.count(column) != 1:
+            problem = "two columns" if column in header else "no column"
+            raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
         position = header.index(column)
         cells = []
-        for line, row in enumerate(body, start=2):
-            if len(row) != len(header):
-                raise InputError(
-                    f"{shown}: row {line}: must have {len(header)} cells as the header has, "
-                    f"got {len(row)}"
-                )
+        for line, row in body:
             if row[position]:
                 where = f"{shown}: row {line}, column {column}: measurement"
                 cell = number(row[position], where, "a finite number")
-                if math.isinf(cell):
-                    raise InputError(f"{where}: must be a finite number, got {row[position]!r}")
+                if not abs(cell) <= LARGEST:
+                    raise InputError(f"{where} must be a finite number, got {row[position]!r}")
                 cells.append(cell)
         if len(cells) < 2:
             raise InputError(
-                f"{shown}: column {column}: must hold at least 2 measurements, got {len(cells)}"
+                f"{shown}: column {column} must hold at least 2 measurements, got {len(cells)}"
             )
         found.append(np.array(cells))
     return found

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from nashbox.problem.channel import Channel
 
+from nashbox.problem.errors import ContractError, brief
+
 Array = NDArray[np.float64]
 
 
@@ -79,7 +81,16 @@ class View:
 
     def channels(self) -> list[Channel | None]:
         """What she faces, one channel per distribution (None where no formula is known)."""
-        return [
+        from nashbox.problem.channel import Channel
+
+        found = [
             self.terms.rules.channel(self.terms, self.agent, k, float(self.pooled[k]))
             for k in range(self.sigma.size)
         ]
+        for channel in found:
+            if channel is not None and not isinstance(channel, Channel):
+                raise ContractError(
+                    f"{type(self.terms.rules).__name__}.channel must return a Channel or None, "
+                    f"got {brief(channel)}"
+                )
+        return found

@@ -42,9 +42,16 @@ STRATEGIES: dict[str, type[Strategy]] = {
 
 def make_strategy(value: object, where: str, folder: Path | str = ".") -> Strategy:
     """Make a strategy of a name, ``"file.py:Class"`` or a table; `where` names it in errors."""
+    if isinstance(value, Strategy):
+        return value
     spec = Spec.parse(value, where)
     found = find_class(spec.name, STRATEGIES, Strategy, "nashbox.strategies", Path(folder), where)
-    return build(found, spec.parameters, where)
+    parameters = dict(spec.parameters)
+    if found is Mixed and isinstance(parameters.get("strategies"), list):  # files start there too
+        parameters["strategies"] = [
+            make_strategy(part, f"{where}.strategies", folder) for part in parameters["strategies"]
+        ]
+    return build(found, parameters, where)
 
 
 __all__ = [

@@ -82,4 +82,5 @@ def accept(data: Dataset, information: Any) -> Array:
 
 def scaled_counts(view: View, factor: float) -> Counts:
     """Return the recommended counts times `factor`, rounded; 0 where she cannot sample."""
-    return np.where(np.isinf(view.costs), 0, np.rint(view.counts * factor)).astype(np.int64)
+    scaled = np.minimum(np.rint(view.counts * factor), 2.0**62)  # more than anybody can play
+    return np.where(np.isinf(view.costs), 0, scaled).astype(np.int64)

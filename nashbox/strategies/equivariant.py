@@ -68,6 +68,8 @@ class Equivariant(Strategy):
         """Return the play of each distribution."""
         d = view.counts.size
         n = _spread("collect", self.collect, view.counts, d)
+        if not isinstance(self.collect, (list, tuple)):
+            n = np.where(np.isinf(view.costs), 0.0, n)  # one number is for what she can sample
         s = _spread("submit", self.submit, n, d)
         shift = _spread("shift", self.shift, np.zeros(d), d)
         if isinstance(self.estimator, str):
@@ -81,7 +83,7 @@ class Equivariant(Strategy):
 
     def gather(self, view: View, rng: np.random.Generator) -> Counts:
         """Return n."""
-        return np.array([p.n for p in self.plays(view)]).astype(np.int64)
+        return np.array([min(p.n, 2.0**62) for p in self.plays(view)]).astype(np.int64)
 
     def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
         """Return s points with mean X-bar + Delta: own points as far as they go, then fakes."""

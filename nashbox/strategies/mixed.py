@@ -25,7 +25,7 @@ class Mixed(Strategy):
     def __post_init__(self) -> None:
         from nashbox.strategies import make_strategy
 
-        if isinstance(self.strategies, str) or not self.strategies:
+        if not isinstance(self.strategies, (list, tuple)) or not self.strategies:
             raise InputError(
                 f"mixed.strategies must be a list of strategies, got {self.strategies!r}"
             )
@@ -34,6 +34,8 @@ class Mixed(Strategy):
             for part in self.strategies
         )
         n = len(parts)
+        if not isinstance(self.weights, (list, tuple, type(None))):
+            raise InputError(f"mixed.weights must be a list of {n}, got {self.weights!r}")
         weights = tuple(self.weights) if self.weights is not None else (1 / n,) * n
         good = all(isinstance(w, (int, float)) and 0 <= w <= 1 for w in weights)
         if len(weights) != n or not good or abs(sum(weights) - 1) > 1e-9:

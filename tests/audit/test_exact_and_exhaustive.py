@@ -29,7 +29,9 @@ def test_figure_1_in_real_numbers():
     assert result.method == "exact"
     gains = [a.gain.estimate for a in result.agents]
     assert gains == pytest.approx([0.2204, 0.3202, 0.0], abs=5e-5)
-    assert result.agents[0].best_deviation.parameters["collect"][0] == pytest.approx(48.37, abs=5e-3)
+    assert result.agents[0].best_deviation.parameters["collect"][0] == pytest.approx(
+        48.37, abs=5e-3
+    )
     assert result.social_penalty == pytest.approx(6.6430, abs=5e-5)
     assert audit(figure1(counts="real")).social_penalty == pytest.approx(9.8354, abs=5e-5)
 
@@ -65,8 +67,12 @@ def test_methods_agree_on_random_games(seed):
     rng = np.random.default_rng([seed, 7])
     for trial in range(6):
         problem = random_problem(
-            rng, leverage=trial % 2 == 0, m=4, d=2,
-            mechanism=["cbl", "sample_mean", "counted_mean"][trial % 3], plan="egalitarian",
+            rng,
+            leverage=trial % 2 == 0,
+            m=4,
+            d=2,
+            mechanism=["cbl", "sample_mean", "counted_mean"][trial % 3],
+            plan="egalitarian",
         )
         exact, box = (audit(problem, method=method) for method in METHODS)
         for a, b in zip(exact.agents, box.agents, strict=True):

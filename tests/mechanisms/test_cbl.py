@@ -84,10 +84,16 @@ def test_algorithm_1_takes_one_pair_at_a_time():
 
 def test_solver_dust_would_be_fatal():
     clean = compute_n_approx(
-        np.array([[71.17], [6.678], [0.0]]), np.array(figure1().costs), np.array([10.0]), integer=False
+        np.array([[71.17], [6.678], [0.0]]),
+        np.array(figure1().costs),
+        np.array([10.0]),
+        integer=False,
     )
     dusty = compute_n_approx(
-        np.array([[71.17], [6.678], [1e-8]]), np.array(figure1().costs), np.array([10.0]), integer=False
+        np.array([[71.17], [6.678], [1e-8]]),
+        np.array(figure1().costs),
+        np.array([10.0]),
+        integer=False,
     )
     assert clean.counts[2, 0] == 0 and dusty.counts[2, 0] == pytest.approx(10.64, abs=0.01)
 

@@ -1,5 +1,7 @@
 """What mechanisms do with points, against a plain one-world loop of Algorithm 2."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,18 +32,18 @@ def plain_information(points, terms, rng, k=0):
 
 
 def plain_worlds(game, worlds, rng):
-    return np.array([
-        plain_information(
-            [rng.normal(0, 10, size=int(n)) for n in game.terms.counts[:, 0]], game.terms, rng
-        )
-        for _ in range(worlds)
-    ])
+    return np.array(
+        [
+            plain_information(
+                [rng.normal(0, 10, size=int(n)) for n in game.terms.counts[:, 0]], game.terms, rng
+            )
+            for _ in range(worlds)
+        ]
+    )
 
 
 def our_worlds(game, worlds, seed):
-    model = EstimationModel(
-        game.problem, game.mechanism, game.terms, replications=worlds, rng=seed
-    )
+    model = EstimationModel(game.problem, game.mechanism, game.terms, replications=worlds, rng=seed)
     submissions = [agent.act() for agent in model.players]
     return np.stack([x[:, 0] for x in model.mediate(submissions)], axis=1)
 
@@ -111,10 +113,7 @@ def test_subsets_are_uniform_without_replacement(clean, seed):
     worlds, counts = 60_000, [2, 3, 1, 8]
     values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
     edges = np.concatenate([[0], np.cumsum(counts)])
-    data = [
-        Dataset([values[:, a:b]], np.full((worlds, 1), b - a))
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    data = [Dataset([values[:, a:b]], np.full((worlds, 1), b - a)) for a, b in pairwise(edges)]
     pool = Pool.of(data, 0)
     agent = np.array([0])
     total, rest = split_sums(pool, agent, clean, 12, np.random.default_rng(seed))
@@ -154,7 +153,12 @@ def test_mixed_counts_are_played_world_by_world(seed):
     for points, problem in zip((10, 0), pure, strict=True):
         other = prepare(problem)
         even = EstimationModel(
-            problem, other.mechanism, other.terms, other.strategies, replications=15_000, rng=seed + 1
+            problem,
+            other.mechanism,
+            other.terms,
+            other.strategies,
+            replications=15_000,
+            rng=seed + 1,
         )
         even.step()
         mine = model.players[0].penalty[handed == points]

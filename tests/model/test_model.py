@@ -22,17 +22,23 @@ def test_records_rounds_and_agents():
     frame = model.datacollector.get_agent_vars_dataframe()
     assert frame.index.names == ["Step", "AgentID"] and len(frame) == 6
     assert set(frame.columns) == {
-        "agent", "strategy", "collected", "submitted", "error", "cost", "penalty"
+        "agent",
+        "strategy",
+        "collected",
+        "submitted",
+        "error",
+        "cost",
+        "penalty",
     }
-    assert frame["collected"].iloc[0] == [71.0] and frame["cost"].iloc[0] == pytest.approx(71 * 0.033)
+    assert frame["collected"].iloc[0] == [71.0] and frame["cost"].iloc[0] == pytest.approx(
+        71 * 0.033
+    )
     social = model.datacollector.get_model_vars_dataframe()["social_penalty"]
     assert social.iloc[0] == pytest.approx(frame.loc[1, "penalty"].sum())
 
 
 def test_same_seed_same_bits_other_seed_other_bits():
-    first, again, other = (
-        model_of(worked_case(), replications=20, rng=seed) for seed in (3, 3, 4)
-    )
+    first, again, other = (model_of(worked_case(), replications=20, rng=seed) for seed in (3, 3, 4))
     for model in (first, again, other):
         model.step()
     for a, b, c in zip(first.players, again.players, other.players, strict=True):
@@ -51,7 +57,9 @@ def test_one_world_and_many_worlds_are_the_same_game(seed):
 
 def test_agents_may_differ_and_others_do_not_notice_who_joined():
     """An agent's own draws do not depend on how many others there are."""
-    few, many = (model_of(worked_case(m=m, mechanism="alone"), replications=5, rng=9) for m in (2, 5))
+    few, many = (
+        model_of(worked_case(m=m, mechanism="alone"), replications=5, rng=9) for m in (2, 5)
+    )
     for model in (few, many):
         model.step()
     np.testing.assert_array_equal(few.players[0].penalty, many.players[0].penalty)
@@ -81,7 +89,10 @@ def test_baseline_refuses_other_strategies():
 def test_real_measurements_have_the_columns_mean_and_spread(seed):
     problem = from_mapping(
         {
-            "game": "estimation", "sigma": 2.312, "costs": [[0.01], [0.01]], "mechanism": "sample_mean",
+            "game": "estimation",
+            "sigma": 2.312,
+            "costs": [[0.01], [0.01]],
+            "mechanism": "sample_mean",
             "source": {"csv": "measurements.csv", "columns": ["color_intensity"]},
         },
         "examples/wine",
@@ -95,7 +106,9 @@ def test_real_measurements_have_the_columns_mean_and_spread(seed):
 
 
 def test_run_takes_the_worst_mu_where_it_matters(seed):
-    problem = figure1(mechanism="sample_mean", strategies={"a1": {"name": "scaler", "factor": 1.01}})
+    problem = figure1(
+        mechanism="sample_mean", strategies={"a1": {"name": "scaler", "factor": 1.01}}
+    )
     result = run(problem, replications=500, seed=seed)
     assert "1024" in result.mu
     share, mu = 7 / 78, 1e7  # 1e6 sigma, scaled by one per cent

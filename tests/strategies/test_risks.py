@@ -77,7 +77,9 @@ def test_cbl_against_the_simulated_numbers_of_the_specification(spec, published)
     game = prepare(worked_case())
     channels = channels_of(game, 0, game.profile_counts())
     plays = make_strategy(spec, "test").plays(View(0, game.terms, game.terms.counts))
-    assert price_of(channels, plays, game.problem.costs[0])[0] == pytest.approx(published, abs=0.008)
+    assert price_of(channels, plays, game.problem.costs[0])[0] == pytest.approx(
+        published, abs=0.008
+    )
 
 
 @pytest.mark.parametrize("kind", ["constant", "own_mean", "pad", "resample"])

@@ -64,6 +64,7 @@ def play_block(
         game.strategies,
         replications=worlds,
         rng=seed,
+        what_if=True,
         offset=offset,
     )
     for player in model.trials(agent, strategies):

@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from nashbox.experiments.audit.bench import (
     BLOCK,
     Cell,
@@ -20,12 +22,22 @@ from nashbox.experiments.audit.bench import (
     mu_grid,
     paired,
 )
-from nashbox.experiments.audit.candidates import agent_is_named, catalogue, searched
+from nashbox.experiments.audit.candidates import (
+    agent_is_named,
+    box,
+    catalogue,
+    named,
+    searched,
+)
 from nashbox.experiments.audit.result import Candidate, Deviation, Gain
 from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
 from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.model import EstimationModel
+from nashbox.problem.spec import Spec
+from nashbox.strategies.best_count import best_count
 
 SEARCH_SHARE = 0.4  # of the budget
 LEAST = 2000  # fresh worlds of any candidate, where the budget allows
@@ -66,11 +78,15 @@ class _Screen:
 class _Task:
     """One agent's black-box audit: the candidates, and where mu has to be searched."""
 
-    def __init__(self, game: Game, agent: int, delta: float, seed: int, budget: int) -> None:
-        self.game, self.agent, self.seed, self.delta = game, agent, seed, delta
+    def __init__(self, game: Game, agent: int, seed: int, budget: int, in_box: bool) -> None:
+        self.game, self.agent, self.seed = game, agent, seed
         self.audited = game.strategy(agent)
-        found, self.used = searched(game, agent, seed, int(budget * SEARCH_SHARE * 0.5))
-        pool = {(c.spec.name, repr(c.spec.parameters)): c for c in catalogue(game, agent) + found}
+        share = int(budget * SEARCH_SHARE * 0.5)
+        found, self.used = (box if in_box else searched)(game, agent, seed, share)
+        everything = found if in_box else catalogue(game, agent) + found
+        if in_box and agent_is_named(game, agent):
+            everything = [named(Spec("truthful")), *everything]
+        pool = {(c.spec.name, repr(c.spec.parameters)): c for c in everything}
         self.pool = [c for c in pool.values() if c.strategy != self.audited]
         self.strategies = [self.audited, *(c.strategy for c in self.pool)]
         self.grid = mu_grid(game.terms, agent)
@@ -150,10 +166,21 @@ class _Task:
 
 
 def audit_agent(
-    game: Game, agent: int, *, epsilon: float | None, delta: float, seed: int, budget: int
+    game: Game,
+    agent: int,
+    *,
+    epsilon: float | None,
+    delta: float,
+    seed: int,
+    budget: int,
+    in_box: bool = False,
 ) -> BlackBox:
-    """Search, then verify on fresh seeds. budget: worlds simulated at most, search included."""
-    task = _Task(game, agent, delta, seed, budget)
+    """Search, then verify on fresh seeds. budget: worlds simulated at most, search included.
+
+    in_box: search the exhaustive box instead of the catalogue, and close it from below by the
+    penalty that all data of everybody together would allow.
+    """
+    task = _Task(game, agent, seed, budget, in_box)
     screen = task.screen(epsilon)
     m, K = game.problem.m, len(task.pool)
     winner = max(range(K), key=lambda j: screen.gains[j])
@@ -193,6 +220,10 @@ def audit_agent(
             min(_bound(fresh.gains[p], -z_low) for p in lows),
             max(_bound(fresh.gains[p], z_up) for p in ups),
         )
+        if in_box:
+            z = tail(delta, m, len(own_places))
+            highest = max(_bound(fresh.penalties[0, g], z) for g in own_places)
+            gain = Gain(gain.estimate, gain.lower, highest - least_penalty(game, agent))
     answer = verdict(gain, final) if min(worlds) >= TRUSTED else "undecided"
     spec, simulated = task.pool[best].spec, task.used + screen.worlds + fresh.worlds
     return BlackBox(
@@ -211,6 +242,27 @@ def audit_agent(
         ),
         worlds=simulated,
         over_mu=len(cells) > K + 1 or any(screen.worst) or any(len(p) > 1 for p in task.places),
+    )
+
+
+def least_penalty(game: Game, agent: int) -> float:
+    """Penalty of who could use every point that anybody measured: no mechanism gives more."""
+    model = EstimationModel(
+        game.problem,
+        game.mechanism,
+        game.terms,
+        game.strategies,
+        replications=100,
+        rng=0,
+        what_if=True,
+    )
+    for player in model.players:
+        player.act()
+    others = [p.collected.max(axis=0) for p in model.players if p.index != agent]
+    pooled = np.sum(others, axis=0) if others else np.zeros(game.problem.d)
+    return sum(
+        best_count(MeanChannel(float(v), float(N)), float(c), integer=True)[1]
+        for v, N, c in zip(game.problem.sigma, pooled, game.problem.costs[agent], strict=True)
     )
 
 

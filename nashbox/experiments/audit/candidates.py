@@ -42,6 +42,19 @@ CLASS = (
 FACTORS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.5, 2.0)
 
 
+def equivariant(
+    collect: list[int],
+    submit: list[int],
+    shift: float | list[float] = 0.0,
+    estimator: str | list[float] = "accept",
+) -> Spec:
+    """The spec of an equivariant deviation, with every parameter said."""
+    return Spec(
+        "equivariant",
+        {"collect": collect, "submit": submit, "shift": shift, "estimator": estimator},
+    )
+
+
 @dataclass(frozen=True)
 class Named:
     """A deviation with the spec that replays it."""
@@ -73,7 +86,7 @@ def catalogue(game: Game, agent: int) -> list[Named]:
     shift = float(np.min(sigma / np.sqrt(owed)))
     alone = alone_counts(game.problem.costs[agent : agent + 1], sigma, integer=True)[0]
     specs = [*CATALOGUE, Spec("shifter", {"shift": shift}), Spec("shifter", {"shift": -shift})]
-    specs.append(Spec("equivariant", {"collect": _ints(alone), "estimator": "own"}))
+    specs.append(equivariant(_ints(alone), _ints(alone), estimator="own"))
     if agent_is_named(game, agent):
         specs.insert(0, Spec("truthful"))
     return [named(spec) for spec in specs]
@@ -94,6 +107,31 @@ class _Mode:
 
     pad: bool
     fitted: bool
+
+
+BOX_CLASS = (
+    "the translation-equivariant box (n, s, Delta), distributions taken one apart from the other, "
+    "simulated: counts searched, s in {0, 1, n, n*, 2n*}, Delta in {0, +-1/2, +-1, +-2} standard "
+    "errors, estimators linear in the information and fitted; what lies outside is covered by the "
+    "risk that all data of everybody together would give"
+)
+BOX_SHIFTS = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0)
+
+
+def box(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named], int]:
+    """Points of the box (n, s, Delta) to measure: around the searched counts, and its edges."""
+    found, used = searched(game, agent, seed, budget)
+    owed, sigma = game.terms.counts[agent], game.terms.sigma
+    specs = [candidate.spec for candidate in found] + [Spec("free_rider")]
+    for n in dict.fromkeys((tuple(found[0].spec.parameters["collect"]), tuple(_ints(owed)))):
+        ones, twice = [1] * len(n), [2 * x for x in _ints(owed)]
+        for s in ([0] * len(n), ones, _ints(owed), twice):
+            paid = [y if x else 0 for x, y in zip(n, s, strict=True)]
+            specs.append(equivariant(list(n), paid, estimator="pitman"))
+        for shift in BOX_SHIFTS:
+            moved = [float(shift * v / np.sqrt(max(1, x))) for v, x in zip(sigma, n, strict=True)]
+            specs.append(equivariant(list(n), list(n), moved))
+    return [named(spec) for spec in specs], used
 
 
 MODES = (
@@ -207,10 +245,7 @@ def _combine(
             best[k] = tables[place]
     n = np.array([best[k][0][k] for k in range(d)])
     s = np.where(n > 0, np.maximum(n, owed), 0.0) if pad else n
-    weights = [round(float(best[k][3][k]), 6) for k in range(d)] if fitted else "accept"
-    return named(
-        Spec(
-            "equivariant",
-            {"collect": _ints(n), "submit": _ints(s), "shift": 0.0, "estimator": weights},
-        )
-    )
+    weights: str | list[float] = "accept"
+    if fitted:
+        weights = [round(float(best[k][3][k]), 6) for k in range(d)]
+    return named(equivariant(_ints(n), _ints(s), estimator=weights))

@@ -12,7 +12,7 @@ from typing import Any
 from nashbox.experiments.audit import exact
 from nashbox.experiments.audit.bench import GRID_IN_WORDS
 from nashbox.experiments.audit.black_box import BlackBox, audit_agent
-from nashbox.experiments.audit.candidates import CLASS
+from nashbox.experiments.audit.candidates import BOX_CLASS, CLASS
 from nashbox.experiments.audit.result import AgentAudit
 from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.game import Game, prepare
@@ -22,9 +22,10 @@ from nashbox.problem.source import NormalSource
 WORTH_A_PROCESS = 1_000_000  # worlds in all, below which starting processes costs more
 
 
-def described_class(over_mu: bool) -> str:
+def described_class(over_mu: bool, in_box: bool = False) -> str:
     """The class in words; where something is not equivariant, with the grid of mu."""
-    return f"{CLASS}; penalties at the worst of {GRID_IN_WORDS}" if over_mu else CLASS
+    words = BOX_CLASS if in_box else CLASS
+    return f"{words}; penalties at the worst of {GRID_IN_WORDS}" if over_mu else words
 
 
 def _work(
@@ -34,9 +35,12 @@ def _work(
     delta: float,
     seed: int,
     budget: int,
+    in_box: bool,
 ) -> tuple[BlackBox, tuple[float, float]]:
     game = prepare(problem)
-    found = audit_agent(game, agent, epsilon=epsilon, delta=delta, seed=seed, budget=budget)
+    found = audit_agent(
+        game, agent, epsilon=epsilon, delta=delta, seed=seed, budget=budget, in_box=in_box
+    )
     return found, simulated_damage(game, agent, found.best, seed)
 
 
@@ -48,12 +52,13 @@ def black_box_rows(
     budget: int,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
+    in_box: bool = False,
 ) -> tuple[list[AgentAudit], bool]:
     """Audit every agent; rows come in the agents' order whatever the number of workers."""
     # children solve nothing again: they get the plan, and the profile as the game has it
     named = {n: s for n, s in game.problem.strategies.items() if n in game.strategies}
     problem = replace(game.problem, plan=game.plan, strategies=named)
-    jobs = [(problem, i, epsilon, delta, seed, budget) for i in range(game.problem.m)]
+    jobs = [(problem, i, epsilon, delta, seed, budget, in_box) for i in range(game.problem.m)]
     found: dict[int, tuple[BlackBox, tuple[float, float]]] = {}
     for i, answer in _answers(jobs, workers or _default_workers(len(jobs) * budget, len(jobs))):
         found[i] = answer

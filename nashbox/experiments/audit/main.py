@@ -55,15 +55,18 @@ def audit(
     require("budget", budget, low=1000, integer=True)
     game = prepare(problem, recommended=recommended)
     chosen = _choose(game, method)
-    if chosen != "black_box":
+    simulated_box = chosen == "exhaustive" and exact.unavailable(game) is not None
+    if chosen != "black_box" and not simulated_box:
         rows = [_noiseless(game, i, chosen, epsilon) for i in range(problem.m)]
         covered = EXACT_CLASS if chosen == "exact" else exhaustive.CLASS
         seeds: dict[str, object] = {}
     else:
         from nashbox.experiments.audit.fan_out import black_box_rows, described_class
 
-        rows, over_mu = black_box_rows(game, epsilon, delta, seed, budget, workers, progress)
-        covered, seeds = described_class(over_mu), {"seed": seed, "budget": budget}
+        rows, over_mu = black_box_rows(
+            game, epsilon, delta, seed, budget, workers, progress, simulated_box
+        )
+        covered, seeds = described_class(over_mu, simulated_box), {"seed": seed, "budget": budget}
     return Audit(
         mechanism=problem.mechanism.name,
         plan=problem.plan_name,
@@ -97,7 +100,7 @@ def _choose(game: Game, method: str) -> str:
     if method == "exact" and why_not_exact:
         raise InputError(f"method 'exact' does not apply: {why_not_exact}")
     if method == "exhaustive":
-        why_not = exhaustive.refuse(game) or why_not_exact
+        why_not = exhaustive.refuse(game)
         if why_not:
             raise InputError(f"method 'exhaustive' does not apply: {why_not}")
     return method
@@ -105,7 +108,7 @@ def _choose(game: Game, method: str) -> str:
 
 def best_social_penalty(problem: EstimationProblem, game: Game) -> float:
     """Social penalty of the real-valued ir_optimal plan under compliance."""
-    if problem.plan == "ir_optimal":
+    if problem.plan_name == "ir_optimal":
         plan = game.plan
     else:
         plan, _ = solved_plan(replace(problem, plan="ir_optimal"))

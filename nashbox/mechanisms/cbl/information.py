@@ -25,9 +25,9 @@ def corrupted_information(
     rng: np.random.Generator,
 ) -> Array:
     """Return I_{i,k} for the agents of case C, (g, R); NaN where there is nothing to draw from."""
-    counts = np.stack([s.counts[:, k] for s in submissions], axis=1)
     if not any(s.ragged for s in submissions):
         return _alike(Pool.of(submissions, k), terms, k, agents, rng)
+    counts = np.stack([s.counts[:, k] for s in submissions], axis=1)
     answer = np.empty((agents.size, counts.shape[0]))
     patterns, where = np.unique(counts, axis=0, return_inverse=True)
     for p in range(patterns.shape[0]):  # worlds with the same counts are played together
@@ -65,12 +65,14 @@ def _corrupt(
     if own_count == 0:  # no mean to compare: eta is infinite, Z alone is left
         return np.asarray(z_sum / z)
     v, own = float(terms.sigma[k]) ** 2, pool.sums[:, agents]
-    gap = own / own_count
-    gap -= z_sum / z
-    gap *= terms.alpha[agents, k]  # +-eta; the sign does not matter to symmetric noise
     noisy = drawn - z
+    gap = own / own_count
+    clean = np.add(own, z_sum, out=own)  # the sum of Y u Z
     if noisy == 0:
-        return np.asarray((own + z_sum) / (own_count + z))
+        return np.asarray(clean / (own_count + z))
+    z_sum /= z
+    gap -= z_sum
+    gap *= terms.alpha[agents, k]  # +-eta; the sign does not matter to symmetric noise
     noise = rng.standard_normal(gap.shape)
     noise *= gap
     noise *= np.sqrt(noisy)  # the sum of |Z'| independent N(0, eta^2)
@@ -79,9 +81,8 @@ def _corrupt(
     trust += v
     np.divide(v, trust, out=trust)
     rest *= trust
-    own = own + z_sum
-    own += rest
+    rest += clean
     trust *= noisy
     trust += own_count + z
-    own /= trust
-    return own
+    rest /= trust
+    return np.asarray(rest)

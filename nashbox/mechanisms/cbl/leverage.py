@@ -25,8 +25,8 @@ def corruption(n: float, T: float, c: float, sigma: float) -> float | None:
 
     n: recommended count n* > 0. T: points of everybody together. c: cost per sample.
 
-    >>> corruption(10.0, 200.0, 0.05, 10.0)
-    3.936428690...
+    >>> round(corruption(10.0, 200.0, 0.05, 10.0), 9)
+    3.936428691
     """
     from scipy.optimize import brentq
 

@@ -1,0 +1,1 @@
+"""Speed, measured and not tested: `python -m benchmarks`."""

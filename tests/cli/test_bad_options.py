@@ -1,0 +1,109 @@
+"""Bad options: the same one message, before anything is computed or written."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--epsilon -1", ["epsilon must be", "got -1.0"]),
+        ("--epsilon nan", ["epsilon must be", "got nan"]),
+        ("--epsilon inf", ["epsilon must be", "got inf"]),
+        ("--epsilon x", ["--epsilon: must be a number, got 'x'"]),
+        ("--delta 0", ["delta must be", "(0.0, 0.5]", "got 0.0"]),
+        ("--delta 2", ["delta must be", "got 2.0"]),
+        ("--delta nan", ["delta must be", "got nan"]),
+        ("--delta half", ["--delta: must be a number, got 'half'"]),
+        ("--budget 0", ["budget must be a whole number in [", "got 0"]),
+        ("--budget -5", ["got -5"]),
+        ("--budget 1.5", ["--budget: must be a whole number, got '1.5'"]),
+        ("--budget 1e5", ["--budget: must be a whole number, got '1e5'"]),
+        ("--seed -1", ["seed must be a whole number in [0", "got -1"]),
+        ("--seed x", ["--seed: must be a whole number, got 'x'"]),
+        ("--workers 0", ["--workers must be a whole number in [1", "got 0"]),
+        ("--method fast", ["--method", "'fast'", "auto", "exhaustive"]),
+        ("--profile mine", ["--profile", "'mine'", "recommended"]),
+        ("--mechanism clb", ["--mechanism: unknown name 'clb'", "did you mean 'cbl'?"]),
+        ("--mechanism no.py:M", ["--mechanism: no.py cannot be read"]),
+        ("--mechanism truthful", ["--mechanism: unknown name 'truthful'"]),
+        ("--plan best", ["--plan must be one of ir_optimal", "got 'best'"]),
+        ("--plan no.csv", ["no.csv: cannot be read"]),
+        ("--plan nash --mechanism", ["--mechanism", "expected one argument"]),
+    ],
+)
+def test_audit(nashbox, problem, options, words):
+    files = {"p.toml": problem()}
+    nashbox("audit", "p.toml", "--json", "o.json", *options.split(), files=files).refuses(*words)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--rounds 0", ["rounds must be a whole number in [1", "got 0"]),
+        ("--rounds two", ["--rounds: must be a whole number, got 'two'"]),
+        ("--replications 0", ["replications must be", "got 0"]),
+        ("--replications -3", ["replications must be", "got -3"]),
+        ("--seed -1", ["seed must be", "got -1"]),
+        ("--revision never", ["--revision", "'never'", "simultaneous"]),
+        ("--everyone liar", ["--everyone: unknown name 'liar'", "truthful"]),
+        ("--everyone no.py:S", ["--everyone: no.py cannot be read"]),
+        ("--everyone cbl", ["--everyone: unknown name 'cbl'"]),
+    ],
+)
+def test_run(nashbox, problem, options, words):
+    files = {"p.toml": problem()}
+    nashbox("run", "p.toml", "--figure", "f.png", *options.split(), files=files).refuses(*words)
+
+
+@pytest.mark.parametrize("option", ["--mechanism", "--plan", "--json", "--figure"])
+def test_an_empty_option_is_not_ignored(nashbox, problem, option):
+    nashbox("audit", "p.toml", option, "", files={"p.toml": problem()}).refuses("''")
+
+
+def test_rule(nashbox, problem):
+    files = {"p.toml": problem()}
+    for rule in ("nonsense", "", "my.csv"):
+        answer = nashbox("plan", "p.toml", "--rule", rule, files=files)
+        answer.refuses("--rule must be one of ir_optimal, social", repr(rule))
+
+
+@pytest.mark.parametrize("command", ["plan", "audit", "run"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--figure", "x.bmp"], ["--figure must end in .png, .svg, .pdf, got 'x.bmp'"]),
+        (["--figure", "x"], ["--figure must end in", "'x'"]),
+        (["--figure", ".png"], ["--figure must end in", "'.png'"]),
+        (["--figure", "no/x.png"], ["'no/x.png' cannot be written: there is no directory no"]),
+        (["--figure", "taken.png"], ["'taken.png' cannot be written: it is a directory"]),
+        (["--json", "no/x.json"], ["'no/x.json' cannot be written: there is no directory no"]),
+        (["--json", "taken.png"], ["'taken.png' cannot be written: it is a directory"]),
+        (["--json", "a\0b"], ["cannot be written", "no name of a file"]),
+        (["--figure", "x.png", "--json", "no/x.json"], ["'no/x.json'"]),
+        (["--json", "x.json", "--figure", "no/x.png"], ["'no/x.png'"]),
+        (["--nonsense"], ["unrecognized arguments: --nonsense"]),
+    ],
+)
+def test_outputs_are_checked_before_the_work(
+    nashbox, problem, command, options, words, monkeypatch
+):
+    monkeypatch.setattr("nashbox.cli._load", lambda options: pytest.fail("work began"))
+    files = {"p.toml": problem(), "taken.png/x": ""}
+    nashbox(command, "p.toml", *options, files=files).refuses(*words)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["audit"], ["FILE"]),
+        (["nonsense"], ["'nonsense'", "audit", "plan", "run", "check"]),
+        (["check"], ["file.py:Class"]),
+        (["check", "nonsense"], ["unknown name 'nonsense'", "truthful"]),
+        (["check", ""], ["unknown name ''"]),
+        (["check", ":"], ["'file.py:Class', got ':'"]),
+        (["check", "no.py:S"], ["no.py cannot be read"]),
+        (["check", "truthful", "--json", "no/x"], ["'no/x' cannot be written"]),
+    ],
+)
+def test_commands(nashbox, arguments, words):
+    nashbox(*arguments).refuses(*words)

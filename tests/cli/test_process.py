@@ -1,0 +1,85 @@
+"""The command as a process: what it imports, and how it behaves in a pipe."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("numpy", "scipy", "mesa", "matplotlib", "pandas", "clarabel", "networkx", "rich")
+
+
+def python(code):
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import nashbox; dir(nashbox)",
+        "from nashbox.cli import main; main([])",
+        "from nashbox.cli import main; main(['--version'])",
+        "from nashbox.cli import main; main(['nonsense'])",
+        "from nashbox.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
+        "from nashbox.cli import main\ntry: main(['audit', '--help'])\nexcept SystemExit: pass",
+    ],
+)
+def test_little_is_imported_before_it_is_needed(code):
+    found = python(f"{code}\nimport sys; print([m for m in {HEAVY} if m in sys.modules])")
+    assert found.splitlines()[-1] == "[]"
+
+
+def command(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "nashbox.cli", *arguments], capture_output=True, text=True, **options
+    )
+
+
+def test_bad_input(folder):
+    done = command("audit", "no.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "nashbox: no.toml: cannot be read: No such file or directory\n"
+
+
+def test_a_pipe_gets_the_table_and_no_progress(folder, problem):
+    (folder / "p.toml").write_text(problem())
+    audit = ["audit", "p.toml", "--method", "black_box", "--budget", "3000"]
+    done = command(*audit, "--json", "-")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["method"] == "black_box"
+    done = command(*audit)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout and "%" not in done.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--json", "-"]])
+def test_a_reader_that_leaves_does_not_change_the_exit_code(folder, problem, options):
+    (folder / "p.toml").write_text(problem())
+    reader, writer = os.pipe()
+    os.close(reader)
+    for arguments, code in ((["plan"], 0), (["audit", "--strict"], 1)):
+        line = [sys.executable, "-m", "nashbox.cli", arguments[0], "p.toml", *arguments[1:]]
+        done = subprocess.run([*line, *options], stdout=writer, stderr=subprocess.PIPE)
+        assert (done.returncode, done.stderr) == (code, b"")
+    os.close(writer)
+
+
+def test_a_terminal_that_cannot_show_a_name(folder, problem):
+    (folder / "p.toml").write_text(problem(costs='"c.csv"'))
+    (folder / "c.csv").write_text("agent,x\nŁódź,0.1\nb,0.2\n", encoding="utf-8")
+    done = command("plan", "p.toml", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u0141" in done.stdout
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full disk to write to")
+def test_a_full_disk_is_one_message(folder, problem):
+    (folder / "p.toml").write_text(problem())
+    with open("/dev/full", "w") as full:
+        line = [sys.executable, "-m", "nashbox.cli", "plan", "p.toml"]
+        done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "No space left" in done.stderr

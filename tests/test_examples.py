@@ -1,0 +1,75 @@
+"""The shipped examples do what they say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nashbox.cli import main
+from nashbox.experiments.audit import audit
+from nashbox.experiments.check import check
+from nashbox.problem.files import load
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def test_figure_1_is_audited_from_the_command_line(capsys, tmp_path):
+    figure = tmp_path / "gains.png"
+    assert main(["audit", str(EXAMPLES / "figure1.toml"), "--figure", str(figure)]) == 0
+    assert "0.22287" in capsys.readouterr().out
+    assert figure.stat().st_size > 10_000
+
+
+def test_the_labs_measure_real_wines_that_are_not_normal():
+    problem = load(EXAMPLES / "wine" / "labs.toml")
+    assert (problem.m, problem.d) == (20, 3)
+    sizes = [column.size for column in problem.source.columns]
+    assert sizes == [178] * 3
+    skewed = problem.source.columns[1]
+    assert ((skewed - skewed.mean()) ** 3).mean() / skewed.std() ** 3 > 0.8
+    spreads = [column.std() for column in problem.source.columns]
+    np.testing.assert_allclose(spreads, problem.sigma, rtol=2e-3)
+
+
+@pytest.mark.slow
+def test_the_labs_are_decided_at_one_per_cent_of_the_penalty():
+    result = audit(load(EXAMPLES / "wine" / "labs.toml"), epsilon=0.001)
+    assert result.method == "black_box" and result.nash != "profitable"
+    assert all(a.penalty > 0.095 for a in result.agents)  # so 0.001 is at most about 1 %
+    assert sum(a.verdict == "undecided" for a in result.agents) <= 2
+    for agent in result.agents:
+        assert agent.normal_theory["gain"] == pytest.approx(0, abs=1e-9)
+
+
+def test_the_large_example_is_written_by_its_script(tmp_path, capsys):
+    script = EXAMPLES / "large" / "make.py"
+    folder = tmp_path / "large"
+    subprocess.run([sys.executable, script, folder, "60", "4"], check=True)
+    problem = load(folder / "large.toml")
+    assert problem.costs.shape == (60, 4) and np.isinf(problem.costs).any()
+    assert main(["plan", str(folder / "large.toml")]) == 0
+    assert "certified gap" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["robust_means.py:Median", "robust_means.py:TrimmedMean", "rich_liar.py:RichLiar"]
+)
+def test_plugins_keep_their_contract(name):
+    report = check(name, EXAMPLES / "plugins")
+    assert report.passed, [row for row in report.checks if not row.passed]
+
+
+def test_a_new_strategy_of_a_few_lines_is_audited_with_no_other_change(tmp_path, capsys):
+    source = (EXAMPLES / "plugins" / "rich_liar.py").read_text()
+    assert len(source.splitlines()) <= 25
+    (tmp_path / "mine.py").write_text(source)
+    (tmp_path / "game.toml").write_text(
+        'game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1]]\n'
+        'mechanism = "sample_mean"\nstrategies = {a0 = "mine.py:RichLiar"}\n'
+    )
+    assert main(["audit", str(tmp_path / "game.toml"), "--budget", "60000"]) == 0
+    out = capsys.readouterr().out
+    assert "rich_liar" in out and "profitable" in out
+    assert main(["audit", str(tmp_path / "game.toml"), "--budget", "60000", "--strict"]) == 1

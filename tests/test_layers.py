@@ -1,0 +1,87 @@
+"""Imports go one way, from the command line to the problem; see BELOW."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import nashbox
+
+ROOT = Path(nashbox.__file__).parent
+BELOW = {  # what a layer may import from inside; it may always import from itself
+    "problem": set(),
+    "strategies": {"problem"},
+    "mechanisms": {"problem"},
+    "agents": {"problem", "strategies", "mechanisms"},
+    "model": {"problem", "strategies", "mechanisms", "agents"},
+    "experiments": {"problem", "strategies", "mechanisms", "agents", "model"},
+    "tables": {"problem", "strategies", "mechanisms", "agents", "model", "experiments"},
+    "cli": {"problem", "strategies", "mechanisms", "agents", "model", "experiments", "tables"},
+}
+OUTSIDE = {  # packages that the lower layers may import
+    "problem": {"numpy"},
+    "strategies": {"numpy", "scipy"},
+    "mechanisms": {"numpy", "scipy"},
+}
+
+
+def layer_of(path):
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imports(source):
+    """Modules imported anywhere in a source, with the line; what is only for types left out."""
+    tree = ast.parse(source)
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            yield node.module, node.lineno
+
+
+def violations(layer, source):
+    for module, line in imports(source):
+        package, _, rest = module.partition(".")
+        target = rest.split(".")[0]
+        if package == "nashbox" and target != layer and target not in BELOW[layer]:
+            yield line, module
+        outside = package not in {"nashbox", *sys.stdlib_module_names}
+        if outside and layer in OUTSIDE and package not in OUTSIDE[layer]:
+            yield line, module
+
+
+@pytest.mark.parametrize("layer", BELOW)
+def test_imports_go_one_way(layer):
+    files = [p for p in ROOT.rglob("*.py") if layer_of(p) == layer]
+    assert files, f"no layer {layer}"
+    found = {str(p): list(violations(layer, p.read_text())) for p in files}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_every_module_is_in_a_layer():
+    assert {layer_of(path) for path in ROOT.rglob("*.py")} - {"__init__"} == set(BELOW)
+
+
+@pytest.mark.parametrize(
+    ("layer", "source"),
+    [
+        ("problem", "from nashbox.strategies import Strategy"),
+        ("strategies", "def f():\n    import nashbox.mechanisms.cbl"),
+        ("mechanisms", "from nashbox.strategies.base import accept"),
+        ("mechanisms", "import mesa"),
+        ("model", "from nashbox.experiments import audit"),
+        ("experiments", "from nashbox.cli import main"),
+    ],
+)
+def test_a_violation_is_seen(layer, source):
+    assert list(violations(layer, source))
