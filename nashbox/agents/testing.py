@@ -63,7 +63,7 @@ class TestingAgent(mesa.Agent):
             if not isinstance(self.signal, Signal):
                 raise self._broken("signal", "a Signal or None", type(self.signal).__name__)
             self.signal.present = None if model.all_playing else self.playing
-        return self.signal  # type: ignore[no-any-return]
+        return self.signal
 
     def receive(self, words: Sequence[Word]) -> None:
         """Fuse what was heard, and decide where to stop."""
@@ -75,7 +75,9 @@ class TestingAgent(mesa.Agent):
         for mask in masks:
             if mask is not None and (mask.shape != (mind.games,) or mask.dtype != np.bool_):
                 raise self._broken(
-                    "decide", f"boolean masks of shape ({mind.games},)", f"{mask.dtype} {mask.shape}"
+                    "decide",
+                    f"boolean masks of shape ({mind.games},)",
+                    f"{mask.dtype} {mask.shape}",
                 )
         stop = masks[0]
         for mask in masks[1:]:

@@ -92,6 +92,6 @@ class Observer:
         """One symbol per game, (size,)."""
         bits = raw16(rng, size)
         out = np.empty(size, dtype=np.uint8)
-        for part, piece in zip(self.parts, (slice(0, split), slice(split, size)), strict=True):
-            out[piece] = part.decide(bits[piece], rng)
+        for theta, piece in enumerate((slice(0, split), slice(split, size))):
+            out[piece] = self.parts[theta].decide(bits[piece], rng)
         return out

@@ -38,9 +38,7 @@ def load(path: str | Path) -> Any:
     return from_mapping(read_toml(path), Path(path).parent, str(path))
 
 
-def from_mapping(
-    raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem"
-) -> Any:
+def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:
     """Validate a mapping with the keys of a problem file."""
     if "game" not in raw:
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(GAMES)})")

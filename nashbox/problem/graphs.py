@@ -64,7 +64,9 @@ def _generated(name: str, parameters: Mapping[str, Any], m: int, where: str) -> 
     base = ALIASES.get(name, name).removesuffix("_graph")
     generator = getattr(nx, f"{base}_graph", None)
     if not callable(generator):
-        raise InputError(f"{where}: unknown networkx generator {name!r} ({suggest(name, [*USUAL])})")
+        raise InputError(
+            f"{where}: unknown networkx generator {name!r} ({suggest(name, [*USUAL])})"
+        )
     size = m - 1 if base == "star" else m  # star_graph(n) has n + 1 nodes
     try:
         graph = generator(size, **parameters)

@@ -110,6 +110,9 @@ def win() -> Contest:
     return Contest(1.0, 0.0)
 
 
+BuiltinPayoff = Contest | Cost
+
+
 @dataclass(frozen=True)
 class FunctionPayoff(Payoff):
     """A user's function of an `Outcome` that returns payoffs (R,)."""

@@ -83,7 +83,7 @@ class OwnSignal(Signal):
         if self.coin.p == 1:
             return self.walk.belief
         out = np.subtract(~self.truth, self.walk.belief, out=self.walk.room("revealed"))
-        return np.abs(out, out=out)  # pi, or 1 - pi where the coin says so
+        return np.asarray(np.abs(out, out=out))  # pi, or 1 - pi where the coin says so
 
     def sure(self, beta: Fraction) -> Mask:
         """Magnitudes show whatever the coin: exactly where the sender has crossed."""

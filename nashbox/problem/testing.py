@@ -120,8 +120,8 @@ def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> TestingPro
         raise InputError(f"{shown}: beta must be in (0, 1/2), got {raw['beta']!r}")
     if not min(prior, 1 - prior) > beta:
         raise InputError(
-            f"{shown}: prior must have min(prior, 1 - prior) > beta = {beta}, else the test is over "
-            f"before the first observation, got {raw.get('prior')!r}"
+            f"{shown}: prior must have min(prior, 1 - prior) > beta = {beta}, else the test is "
+            f"over before the first observation, got {raw.get('prior')!r}"
         )
     agents = _agents(raw["agents"], shown)
     names = tuple(agent["name"] for agent in agents)
@@ -230,7 +230,9 @@ def _specs(agents: Sequence[Mapping[str, Any]], over: object, shown: str) -> tup
         )
     for name in over:
         if name not in names:
-            raise InputError(f"{shown}: strategies: unknown agent {name!r} ({suggest(name, names)})")
+            raise InputError(
+                f"{shown}: strategies: unknown agent {name!r} ({suggest(name, names)})"
+            )
     found = []
     for agent in agents:
         value = over.get(agent["name"], agent.get("strategy", "signaller"))

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from nashbox.problem.odds import OddsLattice
 
 Mask = NDArray[np.bool_]
 Signs = NDArray[np.int8]
+T = TypeVar("T")
 _SURE = 1e-9  # log odds are accurate to about 1e-12; nearer than this the integers decide
 WIDE = 30_000  # iterations after which int16 counts become int32
 
@@ -111,10 +113,11 @@ class Walk(ABC):
     def _belief(self) -> Floats:
         return np.asarray(1 / (1 + np.exp(-self.log_odds)))
 
-    def _once(self, key: object, work: Any) -> Any:
+    def _once(self, key: object, work: Callable[[], T]) -> T:
         if key not in self._cache:
             self._cache[key] = work()
-        return self._cache[key]
+        found: T = self._cache[key]
+        return found
 
 
 class CountWalk(Walk):
@@ -249,7 +252,7 @@ class LatticeWalk(Walk):
         self.coords, self.proved = self.coords[rows], self.proved[rows]
 
     def _log_odds(self) -> Floats:
-        finite = self.lattice.log_odds(self.coords)
+        finite = self.lattice.log_odds(self.coords.astype(np.int64))
         return np.where(self.proved == 0, finite, _proof(self.proved))
 
     def _crossed(self, beta: Fraction) -> Mask:

@@ -4,12 +4,12 @@
 that one agent can do against a fixed rival. Each module states its method and its error.
 """
 
+from nashbox.problem.payoffs import Contest, Cost, win
 from nashbox.solver.best_response import BestResponse, Rival, best_response
 from nashbox.solver.closed_form import symmetric_bernoulli
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import grid_law
 from nashbox.solver.law import StoppingLaw
-from nashbox.problem.payoffs import Contest, Cost, win
 from nashbox.solver.policy import Policy
 from nashbox.solver.race import Race
 from nashbox.solver.signaller import critical_cost_ratio, signaller_payoff

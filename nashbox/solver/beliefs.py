@@ -14,11 +14,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.solver.law import Bounds
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints, distinct
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
+from nashbox.solver.law import Bounds
 
 Mask = NDArray[np.bool_]
 MOST = 20_000  # states in one layer

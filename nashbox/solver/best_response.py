@@ -18,15 +18,15 @@ from fractions import Fraction
 
 import numpy as np
 
+from nashbox.problem.errors import InputError
+from nashbox.problem.lattice import Floats, Ints
+from nashbox.problem.observations import ObservationModel
+from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.solver.beliefs import Beliefs, Mask
-from nashbox.problem.payoffs import Contest, Cost, Payoff
 from nashbox.solver.policy import Policy
 from nashbox.solver.program import Program
 from nashbox.solver.signals import NODES, Signals, TooManyNodesError
 from nashbox.solver.solution import check_game
-from nashbox.problem.errors import InputError
-from nashbox.problem.lattice import Floats, Ints
-from nashbox.problem.observations import ObservationModel
 
 FIRST, LONGEST = 16, 4096  # horizons tried, in iterations
 TABLE = 1_000_000  # own beliefs times log ratios kept from rivals that have stopped
@@ -68,7 +68,7 @@ def best_response(
     rival: Rival,
     prior: Fraction,
     beta: Fraction,
-    payoff: Payoff,
+    payoff: BuiltinPayoff,
     signals: str = "paper",
     knows: str | None = None,
     accuracy: float = 1e-10,
@@ -138,7 +138,7 @@ class _Question:
     rival: Rival
     prior: Fraction
     beta: Fraction
-    payoff: Payoff
+    payoff: BuiltinPayoff
     any_signal: bool
     accuracy: float
     horizon: int | None

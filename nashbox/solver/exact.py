@@ -18,11 +18,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from nashbox.solver.law import Bounds, StoppingLaw, Trace
-from nashbox.solver.line import WORK, forward_line
 from nashbox.problem.lattice import Floats, Ints, distinct
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
+from nashbox.solver.law import Bounds, StoppingLaw, Trace
+from nashbox.solver.line import WORK, forward_line
 
 STATES = 30_000  # beliefs in one layer beyond which the grid takes over (when it may)
 

@@ -31,12 +31,12 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.solver.exact import STATES, Layer, forward
-from nashbox.solver.law import Bounds, StoppingLaw, remaining_time
-from nashbox.solver.rounding import choose_rounding
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice, Symbols
+from nashbox.solver.exact import STATES, Layer, forward
+from nashbox.solver.law import Bounds, StoppingLaw, remaining_time
+from nashbox.solver.rounding import choose_rounding
 
 CELLS = 1_000_000  # between the thresholds
 LONGEST = 4096  # iterations

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from nashbox.solver.law import Bounds, Trace
 from nashbox.problem.lattice import Floats
 from nashbox.problem.odds import OddsLattice
+from nashbox.solver.law import Bounds, Trace
 
 BLOCK = 256  # iterations between two looks at what is alive
 WORK = 400_000_000  # states times symbols times iterations that a solution may cost

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nashbox.problem.lattice import Floats, Ints
 from nashbox.solver.beliefs import Beliefs, Mask
 from nashbox.solver.program import Choices
 from nashbox.solver.signals import SignalLayer
-from nashbox.problem.lattice import Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,10 +25,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.solver.beliefs import BeliefLayer, Mask
-from nashbox.problem.payoffs import Contest, Payoff
-from nashbox.solver.signals import SignalLayer
 from nashbox.problem.lattice import Floats, Ints
+from nashbox.problem.payoffs import BuiltinPayoff, Contest
+from nashbox.solver.beliefs import BeliefLayer, Mask
+from nashbox.solver.signals import SignalLayer
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Program:
     columns: Sequence[Ints]
     ratios: Floats
     first: Sequence[int]
-    payoff: Payoff
+    payoff: BuiltinPayoff
     anticipates: bool
     any_signal: bool
 

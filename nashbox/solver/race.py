@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from nashbox.solver.law import StoppingLaw
 from nashbox.problem.lattice import Floats
+from nashbox.solver.law import StoppingLaw
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ payoff does not depend on either alpha, only on whether it anticipates.
 
 from __future__ import annotations
 
-from nashbox.problem.payoffs import Contest, Payoff
-from nashbox.solver.solution import Solution
 from nashbox.problem.errors import InputError
+from nashbox.problem.payoffs import BuiltinPayoff, Contest
+from nashbox.solver.solution import Solution
 
 
-def signaller_payoff(game: Solution, name: str, payoff: Payoff, *, anticipates: bool) -> float:
+def signaller_payoff(
+    game: Solution, name: str, payoff: BuiltinPayoff, *, anticipates: bool
+) -> float:
     """Exact payoff of agent `name` in a two-agent game, threshold beta, alpha arbitrary.
 
     Anticipating, it stops at min tau and pays for those iterations; not anticipating, at its own

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.solver.beliefs import BeliefLayer, Beliefs, Mask
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.odds import OddsLattice
+from nashbox.solver.beliefs import BeliefLayer, Beliefs, Mask
 
 NODES = 800  # nodes in one layer beyond which the enumeration gives up
 _SAME = 10  # decimals to which probabilities and log likelihood ratios of one node agree

@@ -21,13 +21,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from nashbox.problem.errors import InputError
+from nashbox.problem.lattice import Floats
+from nashbox.problem.observations import ObservationModel
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import CELLS, grid_law
 from nashbox.solver.law import StoppingLaw
 from nashbox.solver.race import Race
-from nashbox.problem.errors import InputError
-from nashbox.problem.lattice import Floats
-from nashbox.problem.observations import ObservationModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from testing_brute import Tree
 from testing_games import CASES, COIN, HALF, SHARP, SIX, parse
 from testing_simulation import assert_mean, draw
 
+from nashbox.problem.errors import InputError
 from nashbox.solver import (
     Contest,
     Cost,
@@ -16,7 +17,6 @@ from nashbox.solver import (
     solve,
     win,
 )
-from nashbox.problem.errors import InputError
 
 TENTH = Fraction(1, 10)
 G1 = Contest(1.0, 0.01)

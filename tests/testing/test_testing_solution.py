@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from testing_games import CASES, COIN, HALF, SHARP, SIX, parse
 from testing_simulation import assert_mean, exact_numbers, statistics
 
-from nashbox.solver import Race, exact_law, grid_law, solve, symmetric_bernoulli
 from nashbox.problem.errors import InputError
+from nashbox.solver import Race, exact_law, grid_law, solve, symmetric_bernoulli
 
 # case, beta: printed to six decimals by two independent programmes (brute force, simulation)
 TABLE = {

@@ -1,4 +1,4 @@
-"""Figures of testing games: belief paths, stopping-time laws, payoff surfaces, the value of alpha."""
+"""Figures of testing games: belief paths, stopping times, payoff surfaces, the value of alpha."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def belief_paths(run: TestingRun, ax: Axes) -> Axes:
     lengths = {g: max(r["step"] for r in rows if r["game"] == g) for g in {r["game"] for r in rows}}
     if not lengths:
         return ax
-    game = max((g for g in lengths if lengths[g] <= 40), default=min(lengths, key=lambda g: lengths[g]),
-               key=lambda g: lengths[g])  # fmt: skip
+    moderate = [g for g in lengths if lengths[g] <= 40]
+    game = max(moderate, key=lambda g: lengths[g]) if moderate else min(lengths)
     beta = float(Fraction(run.problem["beta"]))
     for y in (beta, 1 - beta):
         ax.axhline(y, color=BLACK, linestyle="--", linewidth=0.9)
@@ -197,7 +197,7 @@ def _gain_intervals(audit: TestingAudit, ax: Axes | None) -> Axes:
         panel.errorbar([i], [g.estimate], yerr=[[low], [high]], fmt="o", color=RED, capsize=4,
                        label="gain with its bounds" if i == 0 else None)  # fmt: skip
         panel.hlines(a.epsilon, i - 0.3, i + 0.3, color=BLACK, linestyle=":",
-                     label="epsilon" if i == 0 else None)  # fmt: skip
+                     label="epsilon" if i == 0 else "")  # fmt: skip
     panel.axhline(0.0, color=BLACK, linewidth=0.8)
     panel.set_xticks(range(len(audit.agents)), [a.name for a in audit.agents])
     panel.set_ylabel("gain (payoff won by deviating)")

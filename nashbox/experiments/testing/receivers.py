@@ -119,8 +119,8 @@ def value_of_alpha(
         games=games,
         problem=problem.to_json(),
         notes=[
-            "alpha = 1/2 tells an informed receiver nothing if the sender's model is flip-symmetric "
-            "at prior 1/2; an asymmetric one's magnitudes name every symbol",
+            "alpha = 1/2 tells an informed receiver nothing if the sender's model is "
+            "flip-symmetric at prior 1/2; an asymmetric one's magnitudes name every symbol",
             "the win probability is that under (6b): who stops on what it heard does not qualify",
         ],
     )

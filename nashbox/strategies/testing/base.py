@@ -43,7 +43,7 @@ class TestingStrategy(ABC):
         """Return the strategy made ready for one game; here itself. Raises InputError."""
         return self
 
-    def begin(self, mind: Mind, rng: np.random.Generator) -> None:
+    def begin(self, mind: Mind, rng: np.random.Generator) -> None:  # noqa: B027 - optional
         """Before the first observation: put arrays into `mind.memory`; here nothing."""
 
     @abstractmethod

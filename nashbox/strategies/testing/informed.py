@@ -123,7 +123,7 @@ def log_ratio(states: Sequence[Floats]) -> Floats:
         for state in states
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log(given[:, 1]) - np.log(given[:, 0])  # type: ignore[index]
+        ratio = np.log(given[:, 1]) - np.log(given[:, 0])
     return np.where(np.isnan(ratio), 0.0, ratio)
 
 

@@ -92,6 +92,7 @@ class Signaller(TestingStrategy):
         """Eqs. (2) and (3), and the reaction to a neighbour that has crossed."""
         bound = self.bound(mind.view.beta)
         lean: Floats | None = None
+        own = None if mind.shift is None else mind.log_odds  # what was fed back is its own now
         if (self.w(mind.iteration) == 1 or not words) and mind.shift is None:
             crossed = mind.walk.crossed(bound)
         else:
@@ -101,7 +102,7 @@ class Signaller(TestingStrategy):
             lean = np.subtract(fused, 0.5, out=mind.walk.room("lean"))
             if self.feedback:
                 _feed_back(mind, fused)
-        return Decision(crossed, self.warned(mind, words), lean=lean)
+        return Decision(crossed, self.warned(mind, words), lean=lean, last_lean=own)
 
     def fuse(self, mind: Mind, words: Sequence[Word]) -> Floats:
         """Eq. (2): w pi + (1 - w) times the mean of what the neighbours still playing reveal."""

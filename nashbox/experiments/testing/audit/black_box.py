@@ -90,9 +90,7 @@ def audit_agent(
     strategies = [audited, *(t.strategy for t in pool)]
     K = len(pool)
     block = max(50, min(1 << 14, int(budget * SEARCH_SHARE) // (K + 1)))
-    screen = compare(
-        game, agent, strategies, [block] * (K + 1), block, (seed, Stage.SCREEN)
-    )
+    screen = compare(game, agent, strategies, [block] * (K + 1), block, (seed, Stage.SCREEN))
     winner = max(range(1, K + 1), key=lambda j: screen.gains[j].mean)
     z_low, z_up = tail(delta, m, 1), tail(delta, m, K)
     guess = default_epsilon(screen.payoffs[0].mean) if epsilon is None else epsilon
@@ -188,4 +186,3 @@ def _needed(gain: Gain, epsilon: float, simulated: int, least: int) -> int:
         width, room = gain.upper - gain.estimate, epsilon - gain.estimate
     ratio = width / max(room, 1e-3 * max(width, 1e-12))
     return math.ceil(simulated * max(1.5, ratio**2, TRUSTED / least))
-

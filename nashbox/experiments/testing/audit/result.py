@@ -151,7 +151,18 @@ class TestingAudit:
         """Read what `save` wrote."""
         body = read_json(path, "nashbox-audit/1")
         agents = [_agent(row) for row in body["agents"]]
-        kept = "mechanism payoff method epsilon delta seeds problem signals notes versions".split()
+        kept = [
+            "mechanism",
+            "payoff",
+            "method",
+            "epsilon",
+            "delta",
+            "seeds",
+            "problem",
+            "signals",
+            "notes",
+            "versions",
+        ]
         return cls(class_=body["class"], agents=agents, **{key: body[key] for key in kept})
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
@@ -162,13 +173,14 @@ class TestingAudit:
 
 
 def _agent(row: Mapping[str, Any]) -> TestingAgentAudit:
-    gains = ("gain_over_recommended", "gain_if_belief_known")
     simple = ("name", "strategy", "payoff", "payoff_se", "epsilon", "verdict", "candidates")
+    over, known = row.get("gain_over_recommended"), row.get("gain_if_belief_known")
     return TestingAgentAudit(
         **{key: row[key] for key in simple},
         gain=Gain(**row["gain"]),
         best_deviation=TestingDeviation(**row["best_deviation"]),
         budget_needed=row.get("budget_needed"),
         landscape=[Candidate(**c) for c in row["landscape"]],
-        **{key: Gain(**row[key]) if row.get(key) else None for key in gains},
+        gain_over_recommended=Gain(**over) if over else None,
+        gain_if_belief_known=Gain(**known) if known else None,
     )
