@@ -115,9 +115,7 @@ def test_games_go_as_the_equations_say(graph, turn):
     model = play(problem, 60, well=well)
     everything = np.arange(60)
     horizon = max(agent.tau.max() for agent in model.players)
-    symbols = [
-        [well.symbols(i, n, everything) for n in range(1, horizon + 1)] for i in range(4)
-    ]
+    symbols = [[well.symbols(i, n, everything) for n in range(1, horizon + 1)] for i in range(4)]
     for g in range(60):
         mine = [[int(layer[g]) for layer in symbols[i]] for i in range(4)]
         for agent, result in zip(model.players, play_slowly(problem, mine, plans), strict=True):
