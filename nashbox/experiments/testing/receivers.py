@@ -54,7 +54,11 @@ OBJECTIVES = (
 
 @dataclass(frozen=True)
 class ReceiverRow:
-    """One receiver and objective: values and standard errors by alpha, and what is best."""
+    """One receiver and objective: values and standard errors by alpha, and what is best.
+
+    best: alphas not told apart from the best one by paired games; "irrelevant" if all give the
+    same in every single game; "not resolved" if these games do not tell any apart.
+    """
 
     receiver: str
     objective: str
@@ -184,7 +188,12 @@ def _row(told: str, objective: Objective, values: list[Floats]) -> ReceiverRow:
     means = np.array([m.mean for m in moments])
     top = int(np.argmax(objective.sign * means))
     best = [alpha for alpha, v in zip(ALPHAS, values, strict=True) if _same(values[top], v)]
-    words = "irrelevant" if len(best) == len(ALPHAS) else ", ".join(f"{a:g}" for a in best)
+    if all(np.allclose(v, values[0], rtol=0, atol=1e-9) for v in values):
+        words = "irrelevant"  # game by game, not only on average
+    elif len(best) == len(ALPHAS):
+        words = "not resolved"
+    else:
+        words = ", ".join(f"{a:g}" for a in best)
     return ReceiverRow(told, objective.name, means.tolist(), [m.se for m in moments], words)
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,13 +16,29 @@ import numpy as np
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind, TestingView
-from nashbox.problem.observations import parse_probability
-from nashbox.problem.payoffs import Contest, Cost
+from nashbox.problem.observations import ObservationModel, parse_probability
+from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word, log_threshold
 from nashbox.solver import Policy, Rival, best_response
 from nashbox.solver.policy import Player
 from nashbox.strategies.testing.base import TestingStrategy
 from nashbox.strategies.testing.signaller import _coin
+
+
+@lru_cache(maxsize=16)
+def _policy(
+    own: ObservationModel,
+    rival: Rival,
+    prior: Fraction,
+    beta: Fraction,
+    payoff: BuiltinPayoff,
+    signals: str,
+    knows: str | None,
+    horizon: int | None,
+) -> Policy:
+    """Solve once for all blocks of games."""
+    found = best_response(own, rival, prior, beta, payoff, signals, knows, horizon=horizon)
+    return found.policy
 
 
 @dataclass(frozen=True)
@@ -61,18 +79,18 @@ class BestResponse(TestingStrategy):
             float(parse_probability(self.rival_alpha)),
             self.rival_anticipates,
         )
-        found = best_response(
+        policy = _policy(
             view.model,
             rival,
             view.prior,
             view.beta,
             view.payoff,
-            signals=self.signals,
-            knows=self.knows,
-            horizon=self.horizon,
+            self.signals,
+            self.knows,
+            self.horizon,
         )
         ready = replace(self)
-        object.__setattr__(ready, "policy", found.policy)
+        object.__setattr__(ready, "policy", policy)
         return ready
 
     def begin(self, mind: Mind, rng: np.random.Generator) -> None:

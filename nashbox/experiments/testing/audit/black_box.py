@@ -24,6 +24,7 @@ from nashbox.problem.testing import SIGNALLER
 from nashbox.strategies.testing import TestingStrategy, make_testing_strategy
 
 SEARCH_SHARE = 0.25  # of the budget
+PIECE = 1 << 15  # games played at once at most
 TRUSTED = 1000  # fresh games from which the normal limit is believed
 
 __all__ = ["audit_agent", "described_class"]
@@ -46,22 +47,26 @@ def compare(
     block: int,
     seed: tuple[int, Stage],
 ) -> Comparison:
-    """Play strategies for one agent on the same observations; counts: games of each, in blocks."""
+    """Play strategies for one agent on the same observations.
+
+    counts: games of each, `block` times a power of two; they are played in pieces of block, block,
+    2 block, 4 block, ..., as a step costs about the same for few games as for many.
+    """
     name = game.problem.names[agent]
     out = Comparison([Moments() for _ in strategies], [Moments() for _ in strategies])
-    for b in range(math.ceil(max(counts) / block)):
+    for b, (start, size) in enumerate(pieces(max(counts), block)):
         number = child(*seed, agent, b)
-        well = Well(game.problem, block, number)
+        well = Well(game.problem, size, number)
         base = None
         for j, (strategy, count) in enumerate(zip(strategies, counts, strict=True)):
-            if j and count <= b * block:
+            if j and count <= start:
                 continue
             played = game.with_strategy(name, strategy)
             model = TestingModel(
                 game.problem,
                 game.exchange,
                 played.strategies,
-                replications=block,
+                replications=size,
                 rng=number,
                 record=0,
                 well=well,
@@ -70,8 +75,20 @@ def compare(
             base = pay if base is None else base
             out.payoffs[j].add(pay)
             out.gains[j].add(pay - base)
-            out.games += block
+            out.games += size
     return out
+
+
+def pieces(games: int, block: int) -> list[tuple[int, int]]:
+    """Start and size of the pieces that `games` are played in; some end at every block 2^k."""
+    found: list[tuple[int, int]] = []
+    start, end = 0, block
+    while start < games:
+        size = min(end - start, PIECE)
+        found.append((start, size))
+        start += size
+        end = 2 * end if start == end else end
+    return found
 
 
 def audit_agent(
@@ -89,7 +106,7 @@ def audit_agent(
     pool = [t for t in catalogue(game, signals) if t.strategy != audited]
     strategies = [audited, *(t.strategy for t in pool)]
     K = len(pool)
-    block = max(50, min(1 << 14, int(budget * SEARCH_SHARE) // (K + 1)))
+    block = max(50, min(PIECE, int(budget * SEARCH_SHARE) // (K + 1)))
     screen = compare(game, agent, strategies, [block] * (K + 1), block, (seed, Stage.SCREEN))
     winner = max(range(1, K + 1), key=lambda j: screen.gains[j].mean)
     z_low, z_up = tail(delta, m, 1), tail(delta, m, K)
@@ -137,7 +154,7 @@ def allocate(
     budget: int,
     block: int,
 ) -> list[int]:
-    """Fresh games of every strategy, whole blocks: what its verdict seems to need, cut to fit.
+    """Fresh games of every strategy, block 2^k: what its verdict seems to need, cut to fit.
 
     Decided on search seeds alone. The audited strategy (first) plays along with the longest.
     """
@@ -148,10 +165,10 @@ def allocate(
         z = max(z_low, z_up) if j == winner else z_up
         wanted.append(min(float(budget), 2 * (z * spread / room) ** 2))
     wanted[winner] = max(wanted)
-    least = max(1, math.ceil(TRUSTED / block))
+    least = max(1.0, TRUSTED / block)
 
     def blocks(cap: float) -> list[int]:
-        counts = [max(least, math.ceil(min(w, cap) / block)) for w in wanted]
+        counts = [_power(max(least, min(w, cap) / block)) for w in wanted]
         counts[0] = max(counts[1:])
         return counts
 
@@ -161,8 +178,15 @@ def allocate(
         low, high = (middle, high) if sum(blocks(middle)) * block <= budget else (low, middle)
     counts = blocks(low)
     if sum(counts) * block > budget:  # even the least is too much
-        counts = [max(1, budget // (block * len(counts)))] * len(counts)
+        counts = [1] * len(counts)
+    while 2 * sum(counts) * block <= budget:  # what is left sharpens every bound
+        counts = [2 * count for count in counts]
     return [count * block for count in counts]
+
+
+def _power(number: float) -> int:
+    """Least power of two that is not below a number >= 1."""
+    return 1 << max(0, math.ceil(math.log2(number) - 1e-12))
 
 
 def _over_recommended(
