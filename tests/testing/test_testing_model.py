@@ -1,5 +1,7 @@
 """The Mesa model against the exact solver, and against a slow player on exact fractions."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from testing_problems import CASES, COIN, SHARP, SIX, THREE, game, play_slowly
@@ -7,9 +9,11 @@ from testing_simulation import assert_mean, exact_numbers
 
 from nashbox.agents.testing import REASONS
 from nashbox.experiments.testing.game import prepare_testing
+from nashbox.experiments.testing.run import run_testing
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
 from nashbox.problem.draw import Coin, SymbolTable
+from nashbox.problem.files import load
 from nashbox.problem.observations import ObservationModel, parse_probability
 from nashbox.problem.signal import log_threshold
 from nashbox.problem.walk import CountWalk, LatticeWalk
@@ -214,3 +218,20 @@ def test_draws_are_exact():
     drawn = table.decide(rng.integers(0, 1 << 16, 2_000_000, dtype=np.uint16), rng)
     for symbol, p in enumerate(pmf):
         assert_mean(drawn == symbol, float(p), 1e-6)
+
+
+def test_ten_agents_on_graphs():
+    """Exchange shortens the system's time and is paid for in accuracy; the winner stays the same."""
+    folder = Path(__file__).parents[2] / "examples" / "testing"
+    runs = {
+        name: run_testing(load(folder / f"{name}.toml"), replications=50_000).system
+        for name in ("ring", "star", "no_exchange")
+    }
+    exact = solved(load(folder / "no_exchange.toml"))
+    alone = runs["no_exchange"]
+    assert abs(alone["last_stop"] - exact.expected_max) < 4 * alone["last_stop_se"]
+    for run in runs.values():  # the first to cross has heard nothing, on any graph
+        assert abs(run["first_stop"] - exact.expected_min) < 4 * run["first_stop_se"]
+    assert runs["ring"]["last_stop"] < runs["star"]["last_stop"] < alone["last_stop"]
+    assert runs["ring"]["mean_error"] > runs["star"]["mean_error"] > alone["mean_error"]
+    assert abs(alone["mean_error"] - exact.error["lab1"]) < 4 * alone["mean_error_se"]
