@@ -10,7 +10,6 @@ from nashbox.experiments.audit.result import Deviation
 from nashbox.experiments.game import Game, with_strategy
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
-from nashbox.model import EstimationModel
 from nashbox.problem.spec import Spec
 from nashbox.strategies import make_strategy
 
@@ -42,15 +41,11 @@ def simulated_damage(
 
 
 def _others(game: Game, agent: int, seed: int, place: float) -> Array:
-    model = EstimationModel(
-        game.problem,
-        game.mechanism,
-        game.terms,
-        game.strategies,
-        replications=WORLDS,
-        rng=child(seed, Stage.DAMAGE, agent),
-        what_if=True,
+    model = game.model(
+        WORLDS,
+        child(seed, Stage.DAMAGE, agent),
         offset=place * game.problem.sigma,
+        what_if=True,
     )
     model.step()
     penalties = [a.penalty for a in model.players if a.index != agent]

@@ -60,6 +60,14 @@ def _axes(ax: Axes | None, width: float, height: float = 4.0) -> Axes:
     return new
 
 
+def _legend(*axes: Axes) -> None:
+    """Put one legend for all axes of a figure below them, where it hides nothing."""
+    handles = [h for ax in axes for h in ax.get_legend_handles_labels()[0]]
+    axes[0].figure.legend(
+        handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize="small"
+    )
+
+
 def plan_bars(plan: PlanReport, ax: Axes | None = None) -> Axes:
     """Counts (left axis) and penalties (right axis) per agent; lines show working alone."""
     m = len(plan.names)
@@ -94,8 +102,7 @@ def plan_bars(plan: PlanReport, ax: Axes | None = None) -> Axes:
         label="penalty alone",
     )
     right.set_ylabel("penalty (squared error + cost)", color=RED)
-    handles = [h for a in (ax, right) for h in a.get_legend_handles_labels()[0]]
-    ax.legend(handles=handles, loc="upper right", frameon=False, fontsize="small")
+    _legend(ax, right)
     ax.set_title(f"plan {plan.rule}: social penalty {plan.social_penalty:.4g}")
     return ax
 
@@ -158,7 +165,7 @@ def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
 def _finish(audit: Audit, ax: Axes) -> Axes:
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel("gain (penalty saved by deviating)")
-    ax.legend(frameon=False, fontsize="small")
+    _legend(ax)
     ax.set_title(f"{audit.mechanism}, {audit.method} audit: {audit.nash}")
     return ax
 
@@ -223,7 +230,7 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
         )
         ax.set_xticks(range(len(names)), names, rotation=0 if len(names) <= 8 else 60)
         ax.set_ylabel("penalty")
-        ax.legend(frameon=False, fontsize="small")
+        _legend(ax)
         return ax
     rounds = np.arange(1, run.rounds + 1)
     collected, submitted, social, error = (np.zeros(run.rounds) for _ in range(4))
@@ -244,7 +251,6 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
     )
     right.set_ylabel("social penalty", color=RED)
     right.set_ylim(bottom=0)
-    handles = [h for a in (ax, right) for h in a.get_legend_handles_labels()[0]]
-    ax.legend(handles=handles, frameon=False, fontsize="small")
+    _legend(ax, right)
     ax.set_title("dynamics of the game")
     return ax

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import build, find_class
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful, make_strategy
+
+if TYPE_CHECKING:
+    from nashbox.model import EstimationModel
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
@@ -43,6 +46,30 @@ class Game:
     def strategy(self, i: int) -> Strategy:
         """What agent i plays."""
         return self.strategies.get(self.problem.names[i], Truthful())
+
+    def model(
+        self,
+        worlds: int,
+        seed: int,
+        *,
+        offset: Array | float = 0.0,
+        revision: Literal["sequential", "simultaneous"] | None = None,
+        what_if: bool = False,
+    ) -> EstimationModel:
+        """Build the Mesa model of this game; the parameters are those of `EstimationModel`."""
+        from nashbox.model import EstimationModel  # Mesa takes its time to load
+
+        return EstimationModel(
+            self.problem,
+            self.mechanism,
+            self.terms,
+            self.strategies,
+            replications=worlds,
+            rng=seed,
+            offset=offset,
+            revision=revision,
+            what_if=what_if,
+        )
 
     def profile_counts(self) -> Array:
         """Points every agent hands in, (m, d), as far as strategies say; else the recommended."""

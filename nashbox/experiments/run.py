@@ -151,19 +151,8 @@ class _Record:
         self, worlds: int, seed: int, offset: np.ndarray[Any, Any], revision: Revision | None
     ) -> None:
         """Play one block of worlds."""
-        from nashbox.model import EstimationModel
-
         game = self.game
-        model = EstimationModel(
-            game.problem,
-            game.mechanism,
-            game.terms,
-            game.strategies,
-            replications=worlds,
-            rng=seed,
-            offset=offset,
-            revision=revision,
-        )
+        model = game.model(worlds, seed, offset=offset, revision=revision)
         for t, labels in enumerate(self.labels):
             labels[:] = [agent.strategy.label for agent in model.players]
             model.step()

@@ -16,7 +16,7 @@ import numpy as np
 
 from nashbox.problem.errors import InputError
 
-PACKAGES = ("nashbox", "mesa", "numpy", "scipy", "clarabel")
+PACKAGES = ("nashbox", "mesa", "numpy", "scipy", "networkx")
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
-from nashbox.model import EstimationModel
 from nashbox.problem.terms import Terms
 from nashbox.strategies import Strategy
 
@@ -57,16 +56,7 @@ def play_block(
     game: Game, agent: int, strategies: Sequence[Strategy], seed: int, offset: Array, worlds: int
 ) -> Iterator[Trial]:
     """Play one block of worlds with each strategy of `agent`, all else equal."""
-    model = EstimationModel(
-        game.problem,
-        game.mechanism,
-        game.terms,
-        game.strategies,
-        replications=worlds,
-        rng=seed,
-        what_if=True,
-        offset=offset,
-    )
+    model = game.model(worlds, seed, offset=offset, what_if=True)
     for player in model.trials(agent, strategies):
         received = np.asarray(player.information, dtype=float)
         usable = received.shape == player.errors.shape

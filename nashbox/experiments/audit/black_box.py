@@ -35,11 +35,10 @@ from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.model import EstimationModel
 from nashbox.problem.spec import Spec
 from nashbox.strategies.best_count import best_count
 
-SEARCH_SHARE = 0.4  # of the budget
+SEARCH_SHARE = 0.3  # of the budget
 LEAST = 2000  # fresh worlds of any candidate, where the budget allows
 TRUSTED = 1000  # worlds from which the normal limit of squared errors is believed
 
@@ -247,15 +246,7 @@ def audit_agent(
 
 def least_penalty(game: Game, agent: int) -> float:
     """Penalty of who could use every point that anybody measured: no mechanism gives more."""
-    model = EstimationModel(
-        game.problem,
-        game.mechanism,
-        game.terms,
-        game.strategies,
-        replications=100,
-        rng=0,
-        what_if=True,
-    )
+    model = game.model(100, 0, what_if=True)
     for player in model.players:
         player.act()
     others = [p.collected.max(axis=0) for p in model.players if p.index != agent]

@@ -39,6 +39,7 @@ CLASS = (
     "strategies with searched counts and fitted weights: honest counts, padding to the recommended "
     "count; no more"
 )
+NEARLY_ONE = 0.05  # fitted weights closer to 1 than this are accepting
 FACTORS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.5, 2.0)
 
 
@@ -163,7 +164,24 @@ def searched(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named
             grid = _refine(tables, counts)
         for fitted in {mode.fitted for mode in MODES if mode.pad == pad}:
             found.append(_combine(game, agent, tables, pad=pad, fitted=fitted))
-    return found, used
+    return _without_doubles(found), used
+
+
+def _without_doubles(found: list[Named]) -> list[Named]:
+    """Drop fitted strategies that do what an accepting one does: weights of 1 but for noise."""
+    plain = [
+        (c.spec.parameters["collect"], c.spec.parameters["submit"])
+        for c in found
+        if c.spec.parameters["estimator"] == "accept"
+    ]
+
+    def double(c: Named) -> bool:
+        weights, same = c.spec.parameters["estimator"], c.spec.parameters
+        if isinstance(weights, str) or (same["collect"], same["submit"]) not in plain:
+            return False
+        return all(abs(w - 1) < NEARLY_ONE for w in weights)
+
+    return [c for c in found if not double(c)]
 
 
 def _count_grid(game: Game, agent: int) -> list[Array]:

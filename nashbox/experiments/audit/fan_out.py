@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
@@ -73,6 +74,11 @@ def _default_workers(worlds: int, jobs: int) -> int:
     return 1 if worlds < WORTH_A_PROCESS else min(os.cpu_count() or 1, jobs)
 
 
+def _leave_ctrl_c() -> None:
+    """Let the parent alone answer an interruption."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _answers(
     jobs: list[tuple[Any, ...]], workers: int
 ) -> Iterator[tuple[int, tuple[BlackBox, tuple[float, float]]]]:
@@ -81,13 +87,16 @@ def _answers(
             yield i, _work(*job)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c) as pool:
         futures = {pool.submit(_work, *job): i for i, job in enumerate(jobs)}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
         except BaseException:
+            children = multiprocessing.active_children()
             pool.shutdown(wait=False, cancel_futures=True)
+            for process in children:  # nobody waits for answers that nobody reads
+                process.terminate()
             raise
 
 

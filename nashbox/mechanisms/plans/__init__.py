@@ -11,8 +11,10 @@ closed-form dual bound (``bounds``) certifies them.
 
 Measured at m = 1000, d = 20 (one core, ``benchmarks/plans.py``): ir_optimal, nash and egalitarian
 0.03 to 0.15 s, gaps below 1e-12; kalai_smorodinsky 8 to 10 s, nearly all of it for the 1000
-ideals, 8 ms each. Equal agents share one ideal. Where outside options leave less than about 1e-5 of
-room between them and what can be had, gaps grow and are reported as they are.
+ideals, 8 ms each. Equal agents share one ideal. Where costs differ so much that next to no room is
+left between options and what can be had, work that costs too much to matter is left out
+(``narrow``) and a decimal search for multipliers certifies the plan (``dual``); what gap remains is
+reported.
 
 >>> costs = np.array([[0.033], [0.066], [0.1]])
 >>> plan = solve_plan("ir_optimal", costs, np.array([10.0]))

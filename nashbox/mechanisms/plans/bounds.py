@@ -94,6 +94,17 @@ def savings_bound(instance: Instance, weights: Array) -> float:
     return 1.0 - lower / float(w @ o)
 
 
+def anyone_savings_bound(instance: Instance, weights: Array) -> float:
+    """Upper bound of the largest (o_i - p_i) / o_i in rational plans over agents who can sample.
+
+    All terms of sum_i w_i (o_i - p_i) <= (w . o) * savings_bound are >= 0, so each is below that.
+    """
+    o, w = instance.outside, np.maximum(weights, 0.0)
+    share = (w * o)[np.isfinite(instance.costs).any(axis=1)].min() / float(w @ o)
+    bound = max(savings_bound(instance, w), 1e-16)  # 1e-16: the rounding of the bound
+    return float(bound / share) if share > 0 else float("inf")
+
+
 def kalai_smorodinsky_gap(
     instance: Instance, counts: Array, weights: Array, low: Array, high: Array
 ) -> float:

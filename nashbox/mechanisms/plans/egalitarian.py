@@ -13,11 +13,17 @@ import numpy as np
 from nashbox.mechanisms.plans.bounds import egalitarian_gap
 from nashbox.mechanisms.plans.common import Array, Instance, grouped
 from nashbox.mechanisms.plans.interior import Program, penalties
+from nashbox.mechanisms.plans.narrow import best
 from nashbox.mechanisms.plans.solver import optimise, pooled
 
 
 def solve(instance: Instance) -> tuple[Array, float]:
     """Counts (m, d) and the certified gap of max_i p_i; outside options play no role."""
+    return best(instance, _attempt, egalitarian_gap, 0.0)
+
+
+def _attempt(instance: Instance) -> tuple[Array, Array]:
+    """Counts (m, d) and weights (m,)."""
     groups = grouped(instance, np.zeros(len(instance.costs)))
     zero = np.zeros(len(groups.size))
     program = Program(groups.costs, groups.size, zero, 0.0, zero, zero - 1.0, 1.0)
@@ -25,4 +31,4 @@ def solve(instance: Instance) -> tuple[Array, float]:
     big_v, s = penalties(program, start)
     found = optimise(program, start, 1.1 * float((big_v + s).max()))
     counts = groups.expand(found.n)
-    return counts, egalitarian_gap(instance, counts, found.lam[groups.group])
+    return counts, found.lam[groups.group]

@@ -12,12 +12,21 @@ factor minus 1. In the second case it is the proven upper bound of min_i Delta_i
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.bounds import feasible, nash_gap, savings_bound
-from nashbox.mechanisms.plans.common import Array, Instance, PlanError, agents_named, grouped
+from nashbox.mechanisms.plans.bounds import anyone_savings_bound, feasible, nash_gap
+from nashbox.mechanisms.plans.common import (
+    FEASIBLE,
+    Array,
+    Instance,
+    PlanError,
+    agents_named,
+    compliant_penalties,
+    grouped,
+)
+from nashbox.mechanisms.plans.dual import SMALL, Dual, improve
 from nashbox.mechanisms.plans.interior import Program
-from nashbox.mechanisms.plans.solver import Solution, find_room, optimise
+from nashbox.mechanisms.plans.narrow import ENOUGH, best
+from nashbox.mechanisms.plans.solver import find_room, optimise
 
 
 def need_options(instance: Instance, rule: str) -> None:
@@ -34,30 +43,59 @@ def need_options(instance: Instance, rule: str) -> None:
         )
 
 
-def nothing_to_gain(
-    instance: Instance,
-    only: Solution,
-    group: NDArray[np.intp],
-    counts: Array,
-) -> float:
-    """Gap of the only rational plan: what anybody might still gain at most, relative to o_i."""
-    if not feasible(instance, counts, instance.outside):
-        return float("inf")
-    return max(savings_bound(instance, only.lam[group]), 0.0)
-
-
 def solve(instance: Instance) -> tuple[Array, float]:
     """Counts (m, d) and their certified gap.
 
     Raises PlanError for infinite outside options, or if no plan is rational for all.
     """
     need_options(instance, "nash")
+    return best(instance, _attempt, _certified, 0.0)
+
+
+def _certified(instance: Instance, counts: Array, lam: Array) -> float:
+    gap = nash_gap(instance, counts)
+    return gap if gap <= ENOUGH else min(gap, thin_gap(instance, counts, lam))
+
+
+def thin_gap(instance: Instance, counts: Array, lam: Array) -> float:
+    """The gap if agents who save next to nothing stay out of the product.
+
+    The larger of two: what the geometric mean of the others' Delta_i could grow by, and how much of
+    o_i anyone left out could save at most. `lam` (m,) proves the latter where nobody can gain.
+    """
+    if not feasible(instance, counts, instance.outside):
+        return float("inf")
+    o = instance.outside
+    penalty = compliant_penalties(counts, instance.costs, instance.sigma)
+    saved = o - penalty
+    out = saved <= FEASIBLE * o
+    if not out.any():
+        return float("inf")
+    if out.all() and (lam > 0).any():
+        return anyone_savings_bound(instance, lam)
+    if instance.costs.size > SMALL:  # Delta_i is never more than o_i: crude, but true
+        kept = np.log(o[~out] / saved[~out])
+        return max(1.0, float(np.expm1(kept.mean())) if kept.size else 0.0)
+    gap = 0.0
+    for i in np.flatnonzero(out):
+        base = (np.arange(len(o)) == i) / o
+        gap = max(gap, 1.0 - improve(Dual(instance, base), 0.0 * o, 1.0 - ENOUGH))
+    if not out.all():
+        base = np.where(out, 0.0, 1.0 / np.where(out, 1.0, saved))
+        lower = improve(Dual(instance, base), 0.0 * o, float(base @ penalty) - ENOUGH)
+        excess = (float(base @ penalty) - lower) / int((~out).sum())
+        gap = max(gap, float(np.expm1(excess)) if excess < 1.0 else float("inf"))
+    return gap
+
+
+def _attempt(instance: Instance) -> tuple[Array, Array]:
+    """Counts (m, d) and, if nobody can gain, weights (m,) that prove it."""
     groups = grouped(instance, instance.outside)
     room = find_room(groups)
     if room.only is not None:
         counts = groups.expand(room.only.n)
-        return counts, nothing_to_gain(instance, room.only, groups.group, counts)
+        return counts, room.only.lam[groups.group]
     zero = np.zeros(len(groups.size))
     program = Program(groups.costs, groups.size, groups.outside, 0.0, zero, zero, nash=True)
     counts = groups.expand(optimise(program, room.start, safe=room.safe).n)
-    return counts, nash_gap(instance, counts)
+    return counts, np.zeros(len(counts))

@@ -14,6 +14,7 @@ from nashbox.mechanisms.plans.vertex import Vertex, VertexError, polish, support
 EXACT = 1e-12  # relative gap at which there is nothing left to do
 TRY = 1e-5  # relative gap from which on the support may be right
 STEPS = 120
+EAGER = 64  # table entries up to which a vertex is tried whenever the interior point hesitates
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def optimise(
         rest = point.mu * count / magnitude(p, big_v, s, point.tau) + point.residual
         stuck = 0 if rest < 0.5 * seen else stuck + 1
         seen = min(seen, rest)
-        if rest < TRY or stuck % 10 == 9:
+        eager = stuck >= 2 and p.costs.size <= EAGER
+        if rest < TRY or stuck % 10 == 9 or eager:
             with np.errstate(all="ignore"), suppress(VertexError):  # wrong guesses may overflow
                 if offer(polish(p, point)) <= EXACT:
                     break
