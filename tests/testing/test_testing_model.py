@@ -221,7 +221,7 @@ def test_draws_are_exact():
 
 
 def test_ten_agents_on_graphs():
-    """Exchange shortens the system's time and is paid for in accuracy; the winner stays the same."""
+    """Exchange shortens the system's time, at the price of accuracy; first stops do not change."""
     folder = Path(__file__).parents[2] / "examples" / "testing"
     runs = {
         name: run_testing(load(folder / f"{name}.toml"), replications=50_000).system
