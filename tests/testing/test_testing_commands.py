@@ -1,6 +1,8 @@
 """Testing games from the command line: bad input, keys of the answers, examples, figures."""
 
+import importlib.util
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -210,3 +212,26 @@ def test_edges_from_a_file(nashbox):
     files = {"g.toml": text(graph='"e.csv"', agents=agents), "e.csv": "from,to\nA,C\nC,B\n"}
     assert nashbox("run", "g.toml", "--replications", 10, files=files).code == 0
     assert load("g.toml").edges == ((0, 2), (1, 2))
+
+
+PAGE = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_outputs_in_the_page_are_what_the_commands_print(monkeypatch):
+    root = EXAMPLES.parents[1]
+    monkeypatch.chdir(root)
+    spec = importlib.util.spec_from_file_location("generate", root / "docs" / "generate.py")
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    assert PAGE.count("<!-- output:") >= 5
+    assert generate.refreshed(PAGE) == PAGE
+
+
+def test_the_class_of_the_page_plugs_in(nashbox):
+    (block,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    answer = nashbox("check", "mine.py:Patient", "--strict", files={"mine.py": block})
+    assert answer.code == 0, answer.out
+    spec = spoken('{name = "mine.py:Patient", least = 30}')
+    played = nashbox("run", "g.toml", "--json", "-", files={"g.toml": text(agents=spec)})
+    assert json.loads(played.out)["agents"][0]["tau"] > 30

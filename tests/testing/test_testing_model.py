@@ -74,7 +74,8 @@ def test_six_symbols_on_a_million_games():
 
 def check_six_symbols(games):
     problem = game((SIX, SIX), beta="0.001")
-    solution = solved(problem)
+    models = dict(zip(problem.names, problem.models, strict=True))
+    solution = solve(models, problem.prior, problem.beta, cells=100_000)
     got = samples((SIX, SIX), "0.001", games)
     for key, value in exact_numbers(solution).items():
         assert_mean(got[key], value, FALSE_ALARM)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLOCK = 1 << 17  # games played at once
-RECORDED = 6  # games of which every step is kept
+RECORDED, FEW = 6, 100  # games of which every step is kept; all of them up to a few
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class TestingRun:
     agents: a mapping per agent (name, strategy, payoff, se, error, cost, tau, won, reasons).
     steps: a mapping per round and agent. system: first and last stop, mean error, with s.e.
     laws: {agent, "first" or "last": games by stopping time 0, 1, 2, ...}. records: the tables
-    "steps" and "games" of a few games. unfinished: games that reached the cap in the last round.
+    "steps" and "games" of a few games (of all, if they are at most 100). unfinished: games that reached the cap in the last round.
     """
 
     __test__ = False
@@ -115,7 +115,8 @@ def run_testing(
         played = TestingGame(problem, game.exchange, strategies)
         for b in range(blocks):
             size = min(BLOCK, replications - b * BLOCK)
-            shown = RECORDED if b == 0 and t == rounds - 1 else 0
+            shown = replications if replications <= FEW else RECORDED
+            shown = shown if b == 0 and t == rounds - 1 else 0
             tally.add(play_block(played, size, child(seed, Stage.RUN, t, b), shown))
             if progress is not None:
                 progress(t * blocks + b + 1, rounds * blocks)
