@@ -36,7 +36,8 @@ class TestingRun:
     agents: a mapping per agent (name, strategy, payoff, se, error, cost, tau, won, reasons).
     steps: a mapping per round and agent. system: first and last stop, mean error, with s.e.
     laws: {agent, "first" or "last": games by stopping time 0, 1, 2, ...}. records: the tables
-    "steps" and "games" of a few games (of all, if they are at most 100). unfinished: games that reached the cap in the last round.
+    "steps" and "games" of a few games (of all, if they are at most 100). unfinished: games that
+    reached the cap in the last round.
     """
 
     __test__ = False
