@@ -55,9 +55,12 @@ def solve_game(options: argparse.Namespace, problem: object, emit: Emit) -> int:
 def audit_game(options: argparse.Namespace, problem: TestingProblem, emit: Emit) -> int:
     """`nashbox audit FILE` for a testing game."""
     from nashbox.experiments.testing.audit import audit_testing
+    from nashbox.problem.errors import require
     from nashbox.tables import progress_bar
     from nashbox.tables_testing import testing_audit_table
 
+    if options.workers is not None:
+        require("--workers", options.workers, low=1, integer=True)
     with progress_bar("auditing agents") as progress:
         result = audit_testing(
             problem,
@@ -68,6 +71,7 @@ def audit_game(options: argparse.Namespace, problem: TestingProblem, emit: Emit)
             delta=options.delta,
             seed=options.seed,
             budget=options.budget,
+            workers=options.workers,
             progress=progress,
         )
     emit(options, result, testing_audit_table)

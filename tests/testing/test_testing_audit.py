@@ -163,3 +163,11 @@ def test_results_are_saved_and_loaded(tmp_path):
     assert list(audit.to_frame()["name"]) == ["A", "B"]
     twice = audit_testing(game((COIN, COIN)), method="black_box", budget=1000)
     assert twice.to_json() == audit.to_json()
+
+
+def test_workers_change_nothing():
+    problem = game((COIN, COIN))
+    one, two = (
+        audit_testing(problem, method="black_box", budget=1000, workers=n).to_json() for n in (1, 2)
+    )
+    assert one == two

@@ -15,7 +15,7 @@ from nashbox.experiments.audit.result import Candidate, Gain
 from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.audit.candidates import Trial, catalogue, described_class
+from nashbox.experiments.testing.audit.candidates import Trial, catalogue
 from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingDeviation
 from nashbox.experiments.testing.game import TestingGame
 from nashbox.model.testing import TestingModel
@@ -26,8 +26,6 @@ from nashbox.strategies.testing import TestingStrategy, make_testing_strategy
 SEARCH_SHARE = 0.25  # of the budget
 PIECE = 1 << 15  # games played at once at most
 TRUSTED = 1000  # fresh games from which the normal limit is believed
-
-__all__ = ["audit_agent", "described_class"]
 
 
 @dataclass(eq=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nashbox.experiments.testing.audit import exact
-from nashbox.experiments.testing.audit.black_box import audit_agent, described_class
+from nashbox.experiments.testing.audit.candidates import described_class
+from nashbox.experiments.testing.audit.fan_out import black_box_rows
 from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingAudit
 from nashbox.experiments.testing.game import TestingGame, prepare_testing
 from nashbox.problem.errors import InputError, require
@@ -25,6 +26,7 @@ def audit_testing(
     delta: float = 0.01,
     seed: int = 0,
     budget: int = 400_000,
+    workers: int | None = None,
     progress: Progress | None = None,
 ) -> TestingAudit:
     """Audit every agent of a testing game.
@@ -32,7 +34,8 @@ def audit_testing(
     method: "auto" takes the strongest that applies. signals: "paper" or "any" (bluffs included).
     recommended: everybody plays the default signaller. epsilon: absolute, in units of the payoff;
     None is 1e-3 of each agent's payoff. delta: the chance that any verdict is wrong. budget: games
-    simulated per agent at most. Raises InputError if the method does not apply, with the reason.
+    simulated per agent at most. workers: processes of the black box (the result does not depend on
+    them). Raises InputError if the method does not apply, with the reason.
     """
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
@@ -57,11 +60,9 @@ def audit_testing(
     else:
         chosen, covered = "black_box", described_class(signals)
         seeds = {"seed": seed, "budget": budget}
-        rows = []
-        for i in range(problem.m):
-            rows.append(audit_agent(game, i, signals, epsilon, delta, seed, budget))
-            if progress is not None:
-                progress(i + 1, problem.m)
+        rows = black_box_rows(
+            problem, recommended, signals, epsilon, delta, seed, budget, workers, progress
+        )
     return TestingAudit(
         mechanism=problem.mechanism.name,
         payoff=problem.payoff.label,
