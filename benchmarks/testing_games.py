@@ -1,6 +1,6 @@
 """Speed of testing games: complete two-agent games a second on one core, and the exact solver.
 
-    python benchmarks/testing_games.py [games]
+    python -m benchmarks.testing_games [games]
 
 Case a: P(1|0) = .4, P(1|1) = .6 for both, prior 1/2, anticipation on. The first line is w = 1; the
 second has coins (alpha = 1/2) that the rival looks at, fusion (w = 0.7) and anticipation.
@@ -38,7 +38,7 @@ def games_per_second(strategy: dict[str, object], games: int) -> float:
 
 
 def main() -> None:
-    games = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    games = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdigit() else 1_000_000
     for label, weight in (("w = 1", 1.0), ("coins, fusion w = 0.7", 0.7)):
         speed = games_per_second({"name": "signaller", "alpha": 0.5, "weight": weight}, games)
         print(f"{label:24s} {speed / 1e6:6.2f} million games a second")
