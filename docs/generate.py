@@ -23,6 +23,7 @@ from nashbox.experiments.figures import BLACK, BLUE, ORANGE
 from nashbox.experiments.game import prepare
 from nashbox.problem.files import from_mapping
 
+PAGES = ("README.md", "examples/testing/README.md")
 AGENTS, COST, SIGMA = 20, 0.05, 10.0
 LOOK = {"sample_mean": (ORANGE, "plain pooling (sample mean)"), "cbl": (BLUE, "CBL")}
 
@@ -59,10 +60,11 @@ def printed(command: str) -> str:
 
 
 def main() -> None:
-    """Draw the picture, then refresh the README."""
+    """Draw the picture, then refresh the pages with outputs."""
     draw()
-    readme = Path(__file__).parent.parent / "README.md"
-    readme.write_text(refreshed(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in PAGES:
+        page = Path(__file__).parent.parent / name
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def draw() -> None:

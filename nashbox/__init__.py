@@ -10,23 +10,39 @@ from typing import TYPE_CHECKING, Any
 
 _WHERE = {
     "Dataset": "nashbox.problem.data",
+    "Decision": "nashbox.problem.mind",
     "EstimationModel": "nashbox.model",
     "EstimationProblem": "nashbox.problem.estimation",
+    "Exchange": "nashbox.mechanisms.exchange",
     "InputError": "nashbox.problem.errors",
     "Mechanism": "nashbox.mechanisms",
+    "ObservationModel": "nashbox.problem.observations",
+    "Outcome": "nashbox.problem.payoffs",
+    "Payoff": "nashbox.problem.payoffs",
     "Play": "nashbox.problem.channel",
+    "Revealed": "nashbox.problem.signal",
+    "Signaller": "nashbox.strategies.testing",
     "Strategy": "nashbox.strategies",
     "Terms": "nashbox.problem.terms",
+    "TestingModel": "nashbox.model.testing",
+    "TestingProblem": "nashbox.problem.testing",
+    "TestingStrategy": "nashbox.strategies.testing",
     "View": "nashbox.problem.terms",
+    "Word": "nashbox.problem.signal",
     "accept": "nashbox.strategies",
     "audit": "nashbox.experiments.audit",
+    "audit_testing": "nashbox.experiments.testing.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
+    "check_testing": "nashbox.experiments.testing.check",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
+    "prepare_testing": "nashbox.experiments.testing.game",
     "run": "nashbox.experiments.run",
+    "run_testing": "nashbox.experiments.testing.run",
+    "solve": "nashbox.solver",
 }
 _RENAMED = {"load_problem": "load"}
 
@@ -38,17 +54,33 @@ if TYPE_CHECKING:
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.run import run as run
+    from nashbox.experiments.testing.audit import audit_testing as audit_testing
+    from nashbox.experiments.testing.check import check_testing as check_testing
+    from nashbox.experiments.testing.game import prepare_testing as prepare_testing
+    from nashbox.experiments.testing.run import run_testing as run_testing
     from nashbox.mechanisms import Mechanism as Mechanism
+    from nashbox.mechanisms.exchange import Exchange as Exchange
     from nashbox.model import EstimationModel as EstimationModel
+    from nashbox.model.testing import TestingModel as TestingModel
     from nashbox.problem.channel import Play as Play
     from nashbox.problem.data import Dataset as Dataset
     from nashbox.problem.errors import InputError as InputError
     from nashbox.problem.estimation import EstimationProblem as EstimationProblem
     from nashbox.problem.files import load as load_problem  # noqa: F401
+    from nashbox.problem.mind import Decision as Decision
+    from nashbox.problem.observations import ObservationModel as ObservationModel
+    from nashbox.problem.payoffs import Outcome as Outcome
+    from nashbox.problem.payoffs import Payoff as Payoff
+    from nashbox.problem.signal import Revealed as Revealed
+    from nashbox.problem.signal import Word as Word
     from nashbox.problem.terms import Terms as Terms
     from nashbox.problem.terms import View as View
+    from nashbox.problem.testing import TestingProblem as TestingProblem
+    from nashbox.solver import solve as solve
     from nashbox.strategies import Strategy as Strategy
     from nashbox.strategies import accept as accept
+    from nashbox.strategies.testing import Signaller as Signaller
+    from nashbox.strategies.testing import TestingStrategy as TestingStrategy
 
 __all__ = sorted(_WHERE)
 

@@ -90,6 +90,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     _outputs(audit)
 
+    audit.add_argument(
+        "--signals",
+        choices=["paper", "any"],
+        default="paper",
+        help="testing games: the belief or its inverse, or bluffs too (default: paper)",
+    )
+
+    solve = _command(commands, "solve", "exact quantities of a testing game")
+    solve.add_argument(
+        "--receivers",
+        action="store_true",
+        help="what alpha is worth against four kinds of receivers, objective by objective",
+    )
+    _outputs(solve)
+
     plan = _command(
         commands, "plan", "how much each agent should collect, and what CBL makes of it"
     )
@@ -239,6 +254,10 @@ def _load(options: argparse.Namespace) -> Any:
     from nashbox.strategies import STRATEGIES, Strategy
 
     problem = load(options.file)
+    if problem.game == "testing":
+        from nashbox.cli_testing import overridden
+
+        return overridden(options, problem, _named)
     if getattr(options, "mechanism", None) is not None:
         spec = _named(options, "mechanism", MECHANISMS, Mechanism, problem.folder)
         problem = replace(problem, mechanism=spec)
@@ -290,7 +309,23 @@ def _emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]
     table(result)
 
 
+def _is_testing(options: argparse.Namespace) -> bool:
+    from nashbox.problem.files import read_toml
+
+    return bool(read_toml(options.file).get("game") == "testing")
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from nashbox.cli_testing import solve_game
+
+    return solve_game(options, _load(options), _emit)
+
+
 def _audit(options: argparse.Namespace) -> int:
+    if _is_testing(options):
+        from nashbox.cli_testing import audit_game
+
+        return audit_game(options, _load(options), _emit)
     from nashbox.experiments.audit import audit
     from nashbox.tables import audit_table, progress_bar
 
@@ -317,11 +352,18 @@ def _plan(options: argparse.Namespace) -> int:
     from nashbox.experiments.planning import plan_report
     from nashbox.tables import plan_table
 
-    _emit(options, plan_report(_load(options), options.rule), plan_table)
+    problem = _load(options)
+    if problem.game == "testing":
+        raise InputError(f"{options.file}: game must be 'estimation' for plan, got 'testing'")
+    _emit(options, plan_report(problem, options.rule), plan_table)
     return 0
 
 
 def _run(options: argparse.Namespace) -> int:
+    if _is_testing(options):
+        from nashbox.cli_testing import run_games
+
+        return run_games(options, _load(options), _emit)
     from nashbox.experiments.run import run
     from nashbox.tables import progress_bar, run_table
 
@@ -350,6 +392,7 @@ def _check(options: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "audit": _audit,
+    "solve": _solve,
     "plan": _plan,
     "run": _run,
     "check": _check,

@@ -9,18 +9,23 @@ import pytest
 import nashbox
 
 ROOT = Path(nashbox.__file__).parent
+WORK = {"problem", "solver", "strategies", "mechanisms", "agents", "model", "experiments"}
 BELOW = {  # what a layer may import from inside; it may always import from itself
     "problem": set(),
-    "strategies": {"problem"},
+    "solver": {"problem"},
+    "strategies": {"problem", "solver"},
     "mechanisms": {"problem"},
     "agents": {"problem", "strategies", "mechanisms"},
     "model": {"problem", "strategies", "mechanisms", "agents"},
-    "experiments": {"problem", "strategies", "mechanisms", "agents", "model"},
-    "tables": {"problem", "strategies", "mechanisms", "agents", "model", "experiments"},
-    "cli": {"problem", "strategies", "mechanisms", "agents", "model", "experiments", "tables"},
+    "experiments": {"problem", "solver", "strategies", "mechanisms", "agents", "model"},
+    "tables": WORK,
+    "tables_testing": {*WORK, "tables"},
+    "cli_testing": {*WORK, "tables", "tables_testing"},
+    "cli": {*WORK, "tables", "cli_testing"},
 }
 OUTSIDE = {  # packages that the lower layers may import
-    "problem": {"numpy"},
+    "problem": {"numpy", "networkx"},  # graphs by the name of their generator
+    "solver": {"numpy", "scipy"},
     "strategies": {"numpy", "scipy"},
     "mechanisms": {"numpy", "scipy"},
 }

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms import MECHANISMS, CountedMean, Mechanism, SampleMean
+from nashbox.mechanisms.exchange import EXCHANGES, Exchange
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import InputError, told
@@ -27,6 +28,7 @@ from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import build, find_class
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import STRATEGIES, Strategy
+from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
 
 Array = NDArray[np.float64]
 WORLDS = 7
@@ -77,16 +79,22 @@ def check(target: str, folder: Path | str = ".") -> CheckReport:
     ]
     if ":" in target:
         found = find_class(target, {}, object, "", Path(folder), "check")
-        if not issubclass(found, (Strategy, Mechanism)):
+        if not issubclass(found, (Strategy, Mechanism, TestingStrategy, Exchange)):
             raise InputError(
-                f"check: {target!r} must be a subclass of nashbox.Strategy or nashbox.Mechanism, "
-                f"got the class {found.__name__}"
+                f"check: {target!r} must be a subclass of nashbox.Strategy, nashbox.Mechanism, "
+                f"TestingStrategy or Exchange, got the class {found.__name__}"
             )
-    else:
+    elif target in STRATEGIES or target not in {**TESTING_STRATEGIES, **EXCHANGES}:
         base, builtin, group = bases[1] if target in MECHANISMS else bases[0]
         found = find_class(target, {**builtin}, base, group, Path(folder), "check")
-    made = build(found, {}, "check")
-    rows = check_mechanism(made) if isinstance(made, Mechanism) else check_strategy(made)  # type: ignore[arg-type]
+    else:
+        found = {**TESTING_STRATEGIES, **EXCHANGES}[target]
+    made: Any = build(found, {}, "check")
+    if isinstance(made, (TestingStrategy, Exchange)):
+        from nashbox.experiments.testing.check import check_testing
+
+        return CheckReport(target, check_testing(made))
+    rows = check_mechanism(made) if isinstance(made, Mechanism) else check_strategy(made)
     return CheckReport(target, rows)
 
 

@@ -61,6 +61,8 @@ class EstimationProblem:
     raw: Mapping[str, Any] = field(default_factory=dict)
     shown: str = "problem"
 
+    game = "estimation"
+
     def __post_init__(self) -> None:
         given: Source | None = self.source
         if given is None:

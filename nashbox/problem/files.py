@@ -10,8 +10,10 @@ from typing import Any
 
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem, read_estimation
+from nashbox.problem.testing import TestingProblem, read_testing
 
-GAMES = ("estimation",)
+GAMES = ("estimation", "testing")
+Problem = EstimationProblem | TestingProblem
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -31,14 +33,12 @@ def _float(text: str) -> float:
     return value
 
 
-def load(path: str | Path) -> EstimationProblem:
-    """Load a problem file. Relative paths in it start at its own folder."""
+def load(path: str | Path) -> Any:
+    """Load a problem file, a `Problem` of either game. Relative paths start at its own folder."""
     return from_mapping(read_toml(path), Path(path).parent, str(path))
 
 
-def from_mapping(
-    raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem"
-) -> EstimationProblem:
+def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:
     """Validate a mapping with the keys of a problem file."""
     if "game" not in raw:
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(GAMES)})")
@@ -46,4 +46,6 @@ def from_mapping(
         raise InputError(
             f"{shown}: game must be one of {', '.join(GAMES)}, got {brief(raw['game'])}"
         )
+    if raw["game"] == "testing":
+        return read_testing(raw, Path(folder), shown)
     return read_estimation(raw, Path(folder), shown)

@@ -82,6 +82,17 @@ def _load_file(path: Path, shown: str, where: str) -> ModuleType:
     return module
 
 
+def find_object(name: str, folder: Path, where: str) -> Any:
+    """Return what ``file.py:Name`` names. Raises InputError that names `where`."""
+    file, _, attribute = name.rpartition(":")
+    if not file or not attribute:
+        raise InputError(f"{where}: must be 'file.py:Class', got {name!r}")
+    found = getattr(_load_file(folder / file, file, where), attribute, None)
+    if found is None:
+        raise InputError(f"{where}: {file} has no class {attribute!r}")
+    return found
+
+
 def find_class(
     name: str, builtin: Mapping[str, type[T]], base: type[T], group: str, folder: Path, where: str
 ) -> type[T]:
@@ -93,12 +104,7 @@ def find_class(
     if name in builtin:
         return builtin[name]
     if ":" in name:
-        file, _, attribute = name.rpartition(":")
-        if not file or not attribute:
-            raise InputError(f"{where}: must be 'file.py:Class', got {name!r}")
-        found = getattr(_load_file(folder / file, file, where), attribute, None)
-        if found is None:
-            raise InputError(f"{where}: {file} has no class {attribute!r}")
+        found = find_object(name, folder, where)
     else:
         points = {point.name: point for point in entry_points(group=group)}
         if name not in points:

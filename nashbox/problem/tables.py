@@ -31,8 +31,11 @@ class Table:
         return f"row {line} ({self.names[i]}), column {self.columns[k]}"
 
 
-def _rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
-    """Lines of a CSV file that hold something, each with its number; cells without blanks."""
+def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
+    """Lines of a CSV file that hold something, each with its number; cells without blanks.
+
+    All have as many cells as the first. Raises InputError naming the file.
+    """
     try:
         with path.open(newline="", encoding="utf-8-sig") as stream:
             reader = csv.reader(stream, strict=True)
@@ -81,7 +84,7 @@ def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
     `allowed` says in words which values may stand in a cell.
     Raises InputError for ragged or empty tables, doubled or missing names, non-numbers.
     """
-    (_, header), *body = _rows(path, shown)
+    (_, header), *body = read_rows(path, shown)
     if len(header) < 2 or header[0] != "agent":
         raise InputError(
             f"{shown}: the header must be agent,<distribution>,..., got {brief(','.join(header))}"
@@ -123,7 +126,7 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.
     Returns one float array per column. Raises InputError for unknown columns, non-numbers,
     infinite values, and columns of fewer than two values.
     """
-    (_, header), *body = _rows(path, shown)
+    (_, header), *body = read_rows(path, shown)
     found = []
     for column in columns:
         if header.count(column) != 1:

@@ -1,0 +1,56 @@
+"""Speed of testing games: complete two-agent games a second on one core, and the exact solver.
+
+    python -m benchmarks.testing_games [games]
+
+Case a: P(1|0) = .4, P(1|1) = .6 for both, prior 1/2, anticipation on. The first line is w = 1; the
+second has coins (alpha = 1/2) that the rival looks at, fusion (w = 0.7) and anticipation.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from fractions import Fraction
+
+from nashbox.experiments.testing.game import prepare_testing
+from nashbox.experiments.testing.run import BLOCK, play_block
+from nashbox.problem.files import from_mapping
+from nashbox.solver import solve
+
+
+def case_a(strategy: dict[str, object], beta: str = "1/10") -> dict[str, object]:
+    coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"], "strategy": strategy}
+    agents = [{"name": name, **coin} for name in "AB"]
+    return {"game": "testing", "beta": beta, "agents": agents}
+
+
+def games_per_second(strategy: dict[str, object], games: int) -> float:
+    game = prepare_testing(from_mapping(case_a(strategy)))
+    play_block(game, 1000, seed=0)
+    best = 0.0
+    for seed in range(3):
+        start = time.perf_counter()
+        for block in range(max(1, games // BLOCK)):
+            play_block(game, BLOCK, seed=1000 * seed + block)
+        took = time.perf_counter() - start
+        best = max(best, max(1, games // BLOCK) * BLOCK / took)
+    return best
+
+
+def main() -> None:
+    games = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdigit() else 1_000_000
+    for label, weight in (("w = 1", 1.0), ("coins, fusion w = 0.7", 0.7)):
+        speed = games_per_second({"name": "signaller", "alpha": 0.5, "weight": weight}, games)
+        print(f"{label:24s} {speed / 1e6:6.2f} million games a second")
+    problem = from_mapping(case_a({"name": "signaller"}, "1/100"))
+    models = dict(zip(problem.names, problem.models, strict=True))
+    times = []
+    for _ in range(10):
+        start = time.perf_counter()
+        solve(models, problem.prior, Fraction(1, 100))
+        times.append(time.perf_counter() - start)
+    print(f"{'solve, beta = .01':24s} {1e3 * min(times):6.2f} ms (first {1e3 * times[0]:.1f} ms)")
+
+
+if __name__ == "__main__":
+    main()

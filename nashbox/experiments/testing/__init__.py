@@ -1,0 +1,1 @@
+"""Experiments on testing games: games made ready to play, runs, audits, receivers."""

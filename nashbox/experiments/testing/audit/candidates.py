@@ -1,0 +1,60 @@
+"""The black box's class: the paper's grid at threshold beta, plug-ins, and bluffs if allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from itertools import product
+
+from nashbox.experiments.testing.game import TestingGame
+from nashbox.problem.spec import Spec
+from nashbox.strategies.testing import Bluffer, Signaller, TestingStrategy, make_testing_strategy
+
+ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
+WEIGHTS = (1.0, 0.9, 0.7, 0.5)
+BLUFFS = (1, 2, 4, 8, 16)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A deviation as problem files write it, and the strategy."""
+
+    spec: Spec
+    strategy: TestingStrategy
+
+    @property
+    def label(self) -> str:
+        """Name with parameters."""
+        inside = ", ".join(f"{key}={value}" for key, value in self.spec.parameters.items())
+        return f"{self.spec.name}({inside})" if inside else self.spec.name
+
+
+def described_class(signals: str) -> str:
+    """The class in words."""
+    words = (
+        "signaller with alpha in {0, .25, .5, .75, 1}, w in {1, .9, .7, .5}, anticipating or not, "
+        "at threshold beta, and plug-ins of this problem and this installation"
+    )
+    if signals == "any":
+        words += f"; bluffers from iteration {', '.join(map(str, BLUFFS))} on"
+    return words
+
+
+def catalogue(game: TestingGame, signals: str) -> list[Trial]:
+    """All candidates, whoever deviates; plug-ins that need parameters or break are left out."""
+    trials = []
+    for alpha, weight, anticipate in product(ALPHAS, WEIGHTS, (True, False)):
+        parameters = {"alpha": alpha, "weight": weight, "anticipate": anticipate}
+        trials.append(Trial(Spec("signaller", parameters), Signaller(alpha, weight, anticipate)))
+    if signals == "any":
+        for start in BLUFFS:
+            trials.append(Trial(Spec("bluffer", {"start": start}), Bluffer(start=start)))
+    for spec, strategy in zip(game.problem.specs, game.strategies.values(), strict=True):
+        if ":" in spec.name:
+            trials.append(Trial(spec, strategy))
+    for point in entry_points(group="nashbox.strategies"):
+        found = point.load()
+        if isinstance(found, type) and issubclass(found, TestingStrategy):
+            trials.append(Trial(Spec(point.name), make_testing_strategy(point.name, "audit")))
+    allowed = [t for t in trials if signals == "any" or t.strategy.paper_signals]
+    return list({(t.spec.name, repr(t.spec.parameters)): t for t in allowed}.values())

@@ -1,0 +1,70 @@
+"""The black box for every agent of a testing game, in several processes if that pays."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any
+
+from nashbox.experiments.testing.audit.black_box import audit_agent
+from nashbox.experiments.testing.audit.result import TestingAgentAudit
+from nashbox.experiments.testing.game import prepare_testing
+from nashbox.problem.payoffs import Contest, Cost
+from nashbox.problem.testing import TestingProblem
+
+WORTH_A_PROCESS = 1_000_000  # games in all, below which starting processes costs more
+
+
+def black_box_rows(
+    problem: TestingProblem,
+    recommended: bool,
+    signals: str,
+    epsilon: float | None,
+    delta: float,
+    seed: int,
+    budget: int,
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> list[TestingAgentAudit]:
+    """Audit every agent; rows come in the agents' order whatever the number of workers.
+
+    A payoff from a user's file cannot be sent to another process: it keeps the work in this one.
+    """
+    jobs = [
+        (problem, recommended, i, signals, epsilon, delta, seed, budget) for i in range(problem.m)
+    ]
+    if workers is None:
+        small = len(jobs) * budget < WORTH_A_PROCESS
+        workers = 1 if small else min(os.cpu_count() or 1, len(jobs))
+    if not isinstance(problem.payoff, (Contest, Cost)):
+        workers = 1
+    found: dict[int, TestingAgentAudit] = {}
+    for i, row in _answers(jobs, workers):
+        found[i] = row
+        if progress is not None:
+            progress(len(found), len(jobs))
+    return [found[i] for i in range(problem.m)]
+
+
+def _work(
+    problem: TestingProblem, recommended: bool, agent: int, *options: Any
+) -> TestingAgentAudit:
+    return audit_agent(prepare_testing(problem, recommended=recommended), agent, *options)
+
+
+def _answers(jobs: list[tuple[Any, ...]], workers: int) -> Iterator[tuple[int, TestingAgentAudit]]:
+    if workers == 1:
+        for i, job in enumerate(jobs):
+            yield i, _work(*job)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        futures = {pool.submit(_work, *job): i for i, job in enumerate(jobs)}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

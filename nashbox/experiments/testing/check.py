@@ -1,0 +1,307 @@
+"""The contract checks for testing strategies and exchanges: named, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.check import (
+    CheckRow,
+    _BrokenError,
+    _global_streams_at_rest,
+    _pickles,
+    _run_all,
+)
+from nashbox.mechanisms.exchange import BeliefExchange, Circle, Exchange
+from nashbox.model.testing import TestingModel
+from nashbox.model.well import Well
+from nashbox.problem.files import from_mapping
+from nashbox.problem.lattice import Floats
+from nashbox.problem.mind import Decision, Mind
+from nashbox.problem.signal import Revealed, Signal, Word
+from nashbox.problem.testing import TestingProblem
+from nashbox.strategies.testing import Signaller, TestingStrategy
+
+GAMES = 300
+SMALL = 100
+
+
+def _problems() -> list[TestingProblem]:
+    models = [
+        (["0.6", "0.4"], ["0.4", "0.6"]),
+        (["0.5", "0.3", "0.2"], ["0.2", "0.3", "0.5"]),
+    ]
+    pairs = [(models[0], models[1]), (models[1], models[0])]
+    return [
+        from_mapping(
+            {
+                "game": "testing",
+                "beta": "1/10",
+                "cap": 2000,
+                "payoff": {"kind": "cost", "c": 0.01, "chat": 1.0},
+                "agents": [
+                    {"name": n, "p0": p0, "p1": p1} for n, (p0, p1) in zip("AB", pair, strict=True)
+                ],
+            }
+        )
+        for pair in pairs
+    ]
+
+
+@dataclass(frozen=True)
+class _Guard(TestingStrategy):
+    """Plays `inner` and looks whether it keeps its contract; `seen` collects what it broke."""
+
+    inner: TestingStrategy = field(default_factory=Signaller)
+    seen: list[str] = field(default_factory=list, compare=False)
+
+    def prepare(self, view: Any) -> TestingStrategy:
+        return replace(self, inner=self.inner.prepare(view))
+
+    def begin(self, mind: Mind, rng: np.random.Generator) -> None:
+        self.inner.begin(mind, rng)
+        self._memory(mind)
+
+    def signal(self, mind: Mind, rng: np.random.Generator) -> Signal | None:
+        signal = self.inner.signal(mind, rng)
+        if isinstance(signal, Signal):
+            revealed, own = np.asarray(signal.log_odds), mind.log_odds
+            if revealed.shape != (mind.games,):
+                self.seen.append(
+                    f"shapes: signal must reveal shape ({mind.games},), got {revealed.shape}"
+                )
+            elif self.inner.paper_signals and not _same(np.abs(revealed), np.abs(own)):
+                self.seen.append(
+                    "paper: promises paper_signals and reveals neither its belief nor the inverse; "
+                    "set paper_signals = False"
+                )
+        return signal
+
+    def decide(self, mind: Mind, words: Sequence[Word], rng: np.random.Generator) -> Decision:
+        own = mind.walk.log_odds.copy()
+        said = [word.signal.log_odds.copy() for word in words]
+        decision = self.inner.decide(mind, words, rng)
+        heard = all(
+            np.array_equal(a, w.signal.log_odds, equal_nan=True)
+            for a, w in zip(said, words, strict=True)
+        )
+        if not heard:
+            self.seen.append("inputs: decide writes into the signals it heard")
+        mind.walk._cache.clear()
+        if not np.array_equal(own, mind.walk.log_odds):
+            self.seen.append("inputs: decide changes the own observations' belief")
+        self._memory(mind)
+        return decision
+
+    def _memory(self, mind: Mind) -> None:
+        for key, value in mind.memory.items():
+            if not isinstance(value, np.ndarray) or value.shape[:1] != (mind.games,):
+                self.seen.append(
+                    f"shapes: memory[{key!r}] must be an array whose first axis is the live games"
+                )
+
+
+def _same(a: Floats, b: Floats) -> bool:
+    with np.errstate(invalid="ignore"):
+        close = (a == b) | (np.abs(a - b) < 1e-9) | np.isnan(a)
+    return bool(close.all())
+
+
+@dataclass(frozen=True, eq=False)
+class _Bench:
+    """Games of one problem with a strategy in one agent's place, on given observations."""
+
+    strategy: TestingStrategy
+
+    def play(
+        self,
+        problem: TestingProblem,
+        seed: int,
+        well: Well,
+        strategy: TestingStrategy | None = None,
+    ) -> NDArray[np.float64]:
+        """Stop times, declarations and payoffs of the strategy's agent, (3, R)."""
+        model = TestingModel(
+            problem,
+            BeliefExchange(),
+            {"A": strategy or self.strategy, "B": Signaller()},
+            replications=well.games,
+            rng=seed,
+            record=0,
+            well=well,
+        ).play()
+        outcome = model.outcomes()[0]
+        return np.stack([outcome.tau, outcome.declared, model.payoffs()[0]])
+
+    def guarded(self, about: str) -> list[str]:
+        """What a guard saw about one subject."""
+        seen: list[str] = []
+        for problem in _problems():
+            guard = _Guard(inner=self.strategy, seen=seen)
+            self.play(problem, 1, Well(problem, GAMES, 1), guard)
+        return [text for text in dict.fromkeys(seen) if text.startswith(about)]
+
+    def plays(self) -> str:
+        """Signals and decisions of the right kind, in games of two and three symbols."""
+        for problem in _problems():
+            self.play(problem, 1, Well(problem, GAMES, 1))
+        return self.clean("shapes", "signals, masks and memory have one entry per live game")
+
+    def clean(self, about: str, good: str) -> str:
+        """Raise what a guard saw, or say what is good."""
+        for text in self.guarded(about):
+            raise _BrokenError(text.removeprefix(f"{about}: "))
+        return good
+
+    def paper(self) -> str:
+        """The promise paper_signals."""
+        if not self.strategy.paper_signals:
+            return "not promised (paper_signals = False)"
+        return self.clean("paper", "reveals its belief, the inverse, or nothing")
+
+    def own_randomness(self) -> str:
+        """Same generator, same result; no global state."""
+        for problem in _problems():
+            well = Well(problem, GAMES, 2)
+            with _global_streams_at_rest():
+                first = self.play(problem, 3, well)
+                self.play(problem, 4, well)
+                again = self.play(problem, 3, well)
+            if not np.array_equal(first, again):
+                raise _BrokenError(
+                    "gives another result for the same observations and generator; use the "
+                    "generator passed in and keep nothing outside `mind.memory`"
+                )
+        return "the same generator gives the same result"
+
+    def deterministic(self) -> str:
+        """The promise deterministic: stop times do not depend on the generator."""
+        if not self.strategy.deterministic:
+            return "not promised (deterministic = False)"
+        for problem in _problems():
+            well = Well(problem, GAMES, 2)
+            if not np.array_equal(self.play(problem, 3, well)[0], self.play(problem, 4, well)[0]):
+                raise _BrokenError(
+                    "promises deterministic = True and stops elsewhere with another generator"
+                )
+        return "another generator gives the same stop times"
+
+    def games_apart(self) -> str:
+        """What happens in a game does not depend on the games beside it."""
+        for problem in _problems():
+            well = Well(problem, GAMES, 2)
+            whole = self.play(problem, 3, well)
+            if not np.array_equal(whole[0], self.play(problem, 5, well)[0]):
+                return "not tested: coins decide its stop times"
+            part = self.play(problem, 3, _Part(problem, well, SMALL))
+            if not np.array_equal(whole[0, :SMALL], part[0]):
+                raise _BrokenError(
+                    "stops elsewhere when other games are played beside: decide game by game"
+                )
+        return "the first games go the same way whatever is played beside them"
+
+
+class _Part(Well):
+    """The first games of a well."""
+
+    def __init__(self, problem: TestingProblem, well: Well, games: int) -> None:
+        super().__init__(problem, games, 0)
+        self.whole, self.theta = well, well.theta[:games]
+
+    def symbols(self, agent: int, iteration: int, live: NDArray[np.intp]) -> NDArray[np.uint8]:
+        return self.whole.symbols(agent, iteration, live)
+
+
+def check_testing(made: TestingStrategy | Exchange) -> list[CheckRow]:
+    """Hold a testing strategy or an exchange to its contract."""
+    return check_exchange(made) if isinstance(made, Exchange) else check_testing_strategy(made)
+
+
+def check_testing_strategy(strategy: TestingStrategy) -> list[CheckRow]:
+    """Hold a testing strategy to its contract."""
+    bench = _Bench(strategy)
+    checks: dict[str, Callable[[], str]] = {
+        "pickles": partial(_pickles, strategy),
+        "plays": bench.plays,
+        "leaves_inputs_alone": lambda: bench.clean("inputs", "beliefs and signals are as before"),
+        "uses_only_its_generator": bench.own_randomness,
+        "deterministic": bench.deterministic,
+        "paper_signals": bench.paper,
+        "games_are_independent": bench.games_apart,
+    }
+    return _run_all(checks, ("plays", "uses_only_its_generator"))
+
+
+def check_exchange(exchange: Exchange) -> list[CheckRow]:
+    """Hold an exchange to its contract."""
+    checks: dict[str, Callable[[], str]] = {
+        "pickles": partial(_pickles, exchange),
+        "words": partial(_words, exchange),
+        "leaves_inputs_alone": partial(_leaves_signals, exchange),
+        "uses_only_its_generator": partial(_exchange_randomness, exchange),
+        "faithful": partial(_faithful, exchange),
+    }
+    return _run_all(checks, ("words",))
+
+
+CIRCLE = Circle(("A", "B", "C"), ((1,), (0, 2), (1,)))
+
+
+def _said() -> list[Signal | None]:
+    rng = np.random.default_rng(0)
+    return [Revealed(rng.normal(size=5)), None, Revealed(rng.normal(size=5))]
+
+
+def _words(exchange: Exchange) -> str:
+    for words in _mediated(exchange, _said(), 1):
+        for word in words:
+            if not (isinstance(word, Word) and isinstance(word.signal, Signal)):
+                raise _BrokenError(f"mediate must return lists of Word, got {word!r}")
+            if word.sender not in CIRCLE.names or word.signal.log_odds.shape != (5,):
+                raise _BrokenError("mediate must return words of known senders, one entry a game")
+    return "a list of words for each agent; silence is passed over"
+
+
+def _mediated(exchange: Exchange, said: list[Signal | None], seed: int) -> list[list[Word]]:
+    heard = exchange.mediate(said, CIRCLE, np.random.default_rng(seed))
+    if len(heard) != 3:
+        raise _BrokenError(f"mediate must return words for 3 agents, got {len(heard)}")
+    return [list(words) for words in heard]
+
+
+def _leaves_signals(exchange: Exchange) -> str:
+    said = _said()
+    kept = [None if s is None else s.log_odds.copy() for s in said]
+    _mediated(exchange, said, 1)
+    for before, signal in zip(kept, said, strict=True):
+        if signal is not None and before is not None and (before != signal.log_odds).any():
+            raise _BrokenError("writes into the signals; make another one with Revealed")
+    return "signals are as before"
+
+
+def _exchange_randomness(exchange: Exchange) -> str:
+    def once(seed: int) -> list[Floats]:
+        heard = _mediated(exchange, _said(), seed)
+        return [word.signal.log_odds for words in heard for word in words]
+
+    with _global_streams_at_rest():
+        first, _, again = once(1), once(2), once(1)
+    if len(first) != len(again) or not all(map(np.array_equal, first, again)):
+        raise _BrokenError("gives another result for the same signals and generator")
+    return "the same generator gives the same result"
+
+
+def _faithful(exchange: Exchange) -> str:
+    if not exchange.faithful:
+        return "not promised (faithful = False)"
+    said = _said()
+    for i, words in enumerate(_mediated(exchange, said, 1)):
+        wanted = [j for j in CIRCLE.neighbours[i] if said[j] is not None]
+        if [word.signal for word in words] != [said[j] for j in wanted]:
+            raise _BrokenError("promises faithful = True and does not relay neighbours' signals")
+    return "every neighbour's signal arrives as it is"

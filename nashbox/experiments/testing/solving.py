@@ -1,0 +1,83 @@
+"""`solve`: the exact numbers of a problem file's game, in which all rely on themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nashbox.experiments.saving import versions
+from nashbox.experiments.testing.game import prepare_testing
+from nashbox.problem.testing import TestingProblem
+from nashbox.solver import Solution, solve
+from nashbox.strategies.testing import Signaller, TestingStrategy
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+
+
+@dataclass(frozen=True, eq=False)
+class SolveReport:
+    """A solution with the problem it belongs to, and what a reader should know about it."""
+
+    solution: Solution
+    problem: TestingProblem
+    notes: Sequence[str] = ()
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-solve/1."""
+        return {
+            **self.solution.to_json(),
+            "notes": list(self.notes),
+            "versions": dict(self.versions),
+            "problem": self.problem.to_json(),
+        }
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw the stopping-time laws."""
+        from nashbox.experiments.testing.figures import stopping_laws
+
+        return stopping_laws(self, ax)
+
+
+def solve_problem(problem: TestingProblem) -> SolveReport:
+    """Solve; the file's strategies are checked, and noted where they are not the solved ones."""
+    game = prepare_testing(problem)
+    models = dict(zip(problem.names, problem.models, strict=True))
+    solution = solve(models, problem.prior, problem.beta)
+    return SolveReport(solution, problem, solve_notes(problem, game.strategies))
+
+
+def solve_notes(
+    problem: TestingProblem, strategies: Mapping[str, TestingStrategy]
+) -> tuple[str, ...]:
+    """Say whose strategies and which graph the numbers are not about."""
+    notes = []
+    others = [n for n, s in strategies.items() if not is_solved(s, problem)]
+    if others:
+        notes.append(
+            f"numbers are for w = 1, threshold beta and anticipation; {', '.join(others)} "
+            "will play otherwise (nashbox run simulates that)"
+        )
+    if not problem.complete or problem.mechanism.name != "belief_exchange":
+        notes.append(
+            "with anticipation, numbers are for a complete graph: here agents that do not hear "
+            "the winner go on"
+        )
+    for name, alphabet in problem.alphabets.items():
+        notes.append(f"{name}'s pmfs are estimated from data, symbols {', '.join(alphabet)}")
+    return tuple(notes)
+
+
+def is_solved(strategy: TestingStrategy, problem: TestingProblem) -> bool:
+    """Whether a strategy is the one that `solve` is about, whatever its alpha."""
+    return (
+        isinstance(strategy, Signaller)
+        and strategy.signal.__func__ is Signaller.signal  # type: ignore[attr-defined]
+        and strategy.decide.__func__ is Signaller.decide  # type: ignore[attr-defined]
+        and strategy.relies_on_itself
+        and strategy.anticipate
+        and not strategy.later
+        and strategy.bound(problem.beta) == problem.beta
+    )

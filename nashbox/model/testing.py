@@ -1,0 +1,220 @@
+"""Competitive sequential testing as a Mesa model (Raghavan et al., section II), R games at once.
+
+A step is one iteration of all games that are still on. Games in which everybody has stopped are
+dropped from all arrays, so that they cost nothing. Games with theta = 0 are numbered first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.agents.testing import REASONS, TestingAgent
+from nashbox.mechanisms.exchange import Circle, Exchange
+from nashbox.model.base import Sandbox
+from nashbox.model.well import Well
+from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.mind import TestingView
+from nashbox.problem.payoffs import Outcome, paid
+from nashbox.problem.signal import Signal, Word
+from nashbox.problem.testing import TestingProblem
+from nashbox.strategies.testing import TestingStrategy
+
+STEP_COLUMNS = ("game", "step", "agent", "belief", "signal", "stopped", "reason")
+
+
+class TestingModel(Sandbox):
+    """One iteration a step: observe and signal, relay, fuse and decide.
+
+    strategies: by agent name, all agents. record: games (spread evenly over all) whose every step
+    goes into the table "steps"; with any, "games" gets a row per game and agent, for all games.
+    well: symbols drawn beforehand, to compare strategies on the same observations.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        problem: TestingProblem,
+        exchange: Exchange,
+        strategies: Mapping[str, TestingStrategy],
+        *,
+        replications: int = 1,
+        rng: int | None = None,
+        record: int = 1,
+        well: Well | None = None,
+    ) -> None:
+        super().__init__(rng=rng)
+        self.problem, self.mechanism, self.replications = problem, exchange, replications
+        self.round, self.well = 0, well
+        self.mechanism_rng = self.rng.spawn(1)[0]
+        if well is None:
+            ones = int(self.rng.binomial(replications, float(problem.prior)))
+            self.theta = np.zeros(replications, dtype=np.int8)
+            self.theta[replications - ones :] = 1
+        else:
+            self.theta = well.theta
+        self.live: NDArray[np.intp] = np.arange(replications)
+        self.split = int(replications - np.count_nonzero(self.theta))
+        self.all_playing = True
+        models = dict(zip(problem.names, problem.models, strict=True))
+        heard = tuple(problem.neighbours(i) for i in range(problem.m))
+        self.circle = Circle(problem.names, heard)
+        self.players = []
+        for i, name in enumerate(problem.names):
+            view = TestingView(
+                name=name,
+                model=problem.models[i],
+                prior=problem.prior,
+                beta=problem.beta,
+                payoff=problem.payoff,
+                neighbours=tuple(problem.names[j] for j in heard[i]),
+                models=models,
+            )
+            self.players.append(TestingAgent(self, i, strategies[name], view))
+        self.recording, shown = record > 0, min(record, replications)
+        self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"live": lambda model: int(model.live.size)},
+            tables={"steps": list(STEP_COLUMNS), "games": []},
+        )
+
+    @property
+    def iteration(self) -> int:
+        """Number n of the iteration being played."""
+        return self.round + 1
+
+    def mediate(self, submissions: Sequence[Signal | None]) -> Sequence[Sequence[Word]]:
+        """Ask the exchange what everybody hears."""
+        name = type(self.mechanism).__name__
+        try:
+            words = self.mechanism.mediate(submissions, self.circle, self.mechanism_rng)
+        except InputError:
+            raise
+        except Exception as error:
+            raise ContractError(f"{name}.mediate raised {error!r}") from error
+        if len(words) != len(self.players):
+            raise ContractError(
+                f"{name}.mediate: must return words for {len(self.players)} agents, "
+                f"got {len(words)}"
+            )
+        return words
+
+    def revise(self) -> None:
+        """Between iterations: record, and drop what is over."""
+        if self.recorded.size:
+            self._record_steps()
+        on = self.players[0].playing
+        for agent in self.players[1:]:
+            on = on | agent.playing
+        rows = np.flatnonzero(on)
+        if rows.size < self.live.size:
+            self._keep(rows)
+        self.all_playing = all(bool(agent.playing.all()) for agent in self.players)
+        if self.live.size and self.round >= self.problem.cap:
+            self._cap()
+        if not self.live.size:
+            self.running = False
+
+    def play(self) -> TestingModel:
+        """Step until all games are over; fill the table "games" if anything is recorded."""
+        while self.running and self.live.size:
+            self.step()
+        if self.recording:
+            self.datacollector.tables["games"] = self.results()
+        return self
+
+    def _keep(self, rows: NDArray[np.intp]) -> None:
+        self.live = self.live[rows]
+        self.split = int(np.searchsorted(rows, self.split))
+        for agent in self.players:
+            agent.keep(rows)
+
+    def _cap(self) -> None:
+        """Whoever still plays at the cap declares the likelier state, and is unfinished."""
+        for agent in self.players:
+            rows = np.flatnonzero(agent.playing)
+            if rows.size:
+                side = agent.mind.walk.side[rows]
+                agent.record(rows, self.live[rows], side, REASONS.index("cap"), self.round)
+                agent.qualified[self.live[rows]] = False
+        self._keep(np.zeros(0, dtype=np.intp))
+
+    def shares(self) -> NDArray[np.float64]:
+        """Who won: (m, R), 1 for the first qualified stop, 1/k where k agents share it."""
+        qualified = np.stack([agent.qualified for agent in self.players])
+        tau = np.where(qualified, np.stack([agent.tau for agent in self.players]), 2**31 - 1)
+        first = qualified & (tau == tau.min(axis=0))
+        return np.asarray(first / np.maximum(first.sum(axis=0), 1))
+
+    def outcomes(self) -> list[Outcome]:
+        """What happened, agent by agent, when all games are over."""
+        shares = self.shares()
+        return [
+            Outcome(
+                tau=agent.tau.astype(np.int64),
+                wrong=agent.declared != self.theta,
+                qualified=agent.qualified,
+                share=shares[i],
+                theta=self.theta,
+                declared=agent.declared,
+                finished=agent.reason != REASONS.index("cap"),
+            )
+            for i, agent in enumerate(self.players)
+        ]
+
+    def payoffs(self) -> list[NDArray[np.float64]]:
+        """What every agent is paid in every game, m arrays of (R,)."""
+        return [paid(self.problem.payoff, outcome) for outcome in self.outcomes()]
+
+    def results(self) -> dict[str, Any]:
+        """One row per game and agent, as columns; games fastest."""
+        R, outcomes = self.replications, self.outcomes()
+        pay = [paid(self.problem.payoff, outcome) for outcome in outcomes]
+        reasons = np.array(REASONS)
+        return {
+            "game": np.tile(np.arange(R), len(outcomes)),
+            "agent": np.repeat(np.array(self.problem.names), R),
+            "theta": np.tile(self.theta, len(outcomes)),
+            "stop": np.concatenate([o.tau for o in outcomes]),
+            "declaration": np.concatenate([o.declared for o in outcomes]),
+            "reason": np.concatenate([reasons[a.reason] for a in self.players]),
+            "qualified": np.concatenate([o.qualified for o in outcomes]),
+            "won": np.concatenate([o.share for o in outcomes]),
+            "payoff": np.concatenate(pay),
+        }
+
+    def _record_steps(self) -> None:
+        """Rows of the recorded games, up to and including the step in which the agent stops."""
+        at = np.searchsorted(self.live, self.recorded)
+        at = np.minimum(at, self.live.size - 1)
+        rows = at[self.live[at] == self.recorded]
+        if not rows.size:
+            self.recorded = self.recorded[:0]
+            return
+        games = self.live[rows]
+        table = self.datacollector.tables["steps"]
+        for agent in self.players:
+            belief, revealed = agent.mind.belief, agent.revealed
+            for row, game in zip(rows.tolist(), games.tolist(), strict=True):
+                stopped = bool(agent.tau[game] == self.round)
+                if not (agent.playing[row] or stopped):
+                    continue
+                signal = None
+                if revealed is not None and not np.isnan(revealed[row]):
+                    signal = float(1 / (1 + np.exp(-revealed[row])))
+                values = (
+                    game,
+                    self.round,
+                    agent.name,
+                    float(belief[row]),
+                    signal,
+                    stopped,
+                    REASONS[int(agent.reason[game])] if stopped else None,
+                )
+                for column, value in zip(STEP_COLUMNS, values, strict=True):
+                    table[column].append(value)

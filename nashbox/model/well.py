@@ -1,0 +1,37 @@
+"""Symbols drawn beforehand for all agents, so that games differ in strategies alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.draw import Observer
+from nashbox.problem.testing import TestingProblem
+
+
+class Well:
+    """Every agent's symbols in R games, iteration by iteration as they are asked for.
+
+    Unlike a model's own draws they cover games that are over, so that what a game sees does not
+    depend on when others end. theta: (R,), zeros first.
+    """
+
+    def __init__(self, problem: TestingProblem, games: int, seed: int) -> None:
+        """Draw theta now, symbols when somebody looks."""
+        rng = np.random.default_rng(seed)
+        self.games = games
+        ones = int(rng.binomial(games, float(problem.prior)))
+        self.theta = np.zeros(games, dtype=np.int8)
+        self.theta[games - ones :] = 1
+        self.split = games - ones
+        self._streams = rng.spawn(problem.m)
+        self._observers = [Observer(model) for model in problem.models]
+        self._drawn: list[list[NDArray[np.uint8]]] = [[] for _ in problem.models]
+
+    def symbols(self, agent: int, iteration: int, live: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Symbols of one agent and iteration (1, 2, ...) in the live games, (L,)."""
+        drawn = self._drawn[agent]
+        while len(drawn) < iteration:
+            new = self._observers[agent].draw(self._streams[agent], self.games, self.split)
+            drawn.append(new)
+        return drawn[iteration - 1][live]

@@ -1,0 +1,104 @@
+"""Exact forward recursion on beliefs, eqs. (1)-(3) with w = 1.
+
+Histories with equal posterior odds are merged (as exact rationals, `OddsLattice`), so a layer of
+the recursion is the set of beliefs that are still between the thresholds after n iterations, with
+their probabilities given theta = 0 and 1. Whether a belief has crossed, and where it leans, is
+decided in integer arithmetic; only the masses are floats, sums of positive terms with a relative
+error below N (m + 3) 2^-53.
+
+Rank 1 (all ratios are powers of one number, such as symmetric Bernoulli) needs no lists: the
+layer is an array over the whole interval between the thresholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from nashbox.problem.lattice import Floats, Ints, distinct
+from nashbox.problem.observations import ObservationModel
+from nashbox.problem.odds import OddsLattice
+from nashbox.solver.law import Bounds, StoppingLaw, Trace
+from nashbox.solver.line import WORK, forward_line
+
+STATES = 30_000  # beliefs in one layer beyond which the grid takes over (when it may)
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Beliefs alive after `iteration` iterations: coords (K, rank), mass (2, K) given theta."""
+
+    iteration: int
+    coords: Ints
+    mass: Floats
+
+
+def forward(
+    models: Sequence[ObservationModel],
+    prior: Fraction,
+    beta: Fraction,
+    tolerance: float = 1e-12,
+    states: int | None = None,
+) -> tuple[OddsLattice, Trace, Layer | None]:
+    """Follow a test of one agent (or of several that pool) until its alive mass is <= tolerance.
+
+    Given `states`, stop as soon as a layer holds more beliefs than that, and return that layer
+    (else None). A recursion beyond about 4e8 operations ends early; what is alive is its tail.
+    """
+    lattice = OddsLattice.of(models, prior)
+    trace = Trace([], [])
+    if lattice.rank == 1:
+        forward_line(lattice, Bounds(beta), tolerance, trace)
+        return lattice, trace, None
+    return lattice, trace, _forward_lists(lattice, Bounds(beta), tolerance, states, trace)
+
+
+def _forward_lists(
+    lattice: OddsLattice, bounds: Bounds, tolerance: float, states: int | None, trace: Trace
+) -> Layer | None:
+    p, certain = lattice.symbols.p, lattice.symbols.certain
+    coords = np.zeros((1, lattice.rank), dtype=np.int64)
+    mass = np.ones((2, 1))
+    work = 0
+    while True:
+        stop = np.diag(mass.sum(axis=1) * certain)  # proofs of theta
+        arriving = (mass[:, :, None] * p[:, None, :]).reshape(2, -1)
+        coords, mass = merge(lattice.successors(coords), arriving)
+        high = lattice.compare(coords, bounds.upper) >= 0
+        low = lattice.compare(coords, bounds.lower) <= 0
+        stop[:, 0] += mass[:, low].sum(axis=1)
+        stop[:, 1] += mass[:, high].sum(axis=1)
+        alive = ~(high | low)
+        coords, mass = coords[alive], mass[:, alive]
+        side = lattice.compare(coords, Fraction(1))
+        trace.stop.append(stop)
+        trace.lean.append(np.stack([mass[:, side == s].sum(axis=1) for s in (-1, 1, 0)], axis=1))
+        if trace.lean[-1].sum(axis=1).max() <= tolerance:
+            return None
+        work += mass.shape[1] * p.shape[1]
+        if states is not None and mass.shape[1] > states:
+            return Layer(len(trace.stop), coords, mass)
+        if work > WORK:
+            return None
+
+
+def merge(coords: Ints, mass: Floats) -> tuple[Ints, Floats]:
+    """Add up the masses (2, K) of equal coords (K, rank)."""
+    first, place = distinct(coords)
+    total = [np.bincount(place, weights=m, minlength=len(first)) for m in mass]
+    return coords[first], np.array(total, dtype=np.float64)
+
+
+def exact_law(
+    models: Sequence[ObservationModel], prior: Fraction, beta: Fraction, tolerance: float = 1e-12
+) -> StoppingLaw:
+    """Law of one agent alone, or of several agents that pool their symbols in one test.
+
+    prior = P(theta = 1); 0 < beta < min(prior, 1 - prior). Iterations continue until the alive
+    mass is <= tolerance given either theta.
+    """
+    lattice, trace, _ = forward(models, prior, beta, tolerance)
+    return trace.law(lattice, beta)

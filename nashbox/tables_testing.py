@@ -1,0 +1,162 @@
+"""Results of testing games as tables that a person likes to read in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from nashbox.tables import VERDICT_STYLE, _console, _new, describe, number
+
+if TYPE_CHECKING:
+    from nashbox.experiments.testing.audit import TestingAudit
+    from nashbox.experiments.testing.receivers import ReceiverReport
+    from nashbox.experiments.testing.run import TestingRun
+    from nashbox.experiments.testing.solving import SolveReport
+
+
+def solve_table(report: SolveReport) -> None:
+    """Print the exact numbers of a game."""
+    console, s = _console(), report.solution
+    table = _new(
+        "agent",
+        "E tau alone",
+        "error alone",
+        "wins",
+        "error in the race",
+        "D(P0||P1)",
+        "D(P1||P0)",
+        title=f"beta = {report.problem.beta}, prior = {report.problem.prior}: {s.arithmetic}",
+    )
+    for name in report.problem.names:
+        table.add_row(
+            name,
+            number(s.expected_time[name], 6),
+            number(s.error[name], 6),
+            number(s.wins[name], 6),
+            number(s.error_interactive[name], 6),
+            number(s.divergence[name][0], 6),
+            number(s.divergence[name][1], 6),
+        )
+    console.print(table)
+    console.print(
+        f"tie {number(s.tie, 6)}   E min {number(s.expected_min, 6)} (with anticipation)   "
+        f"E max {number(s.expected_max, 6)} (without interaction)"
+    )
+    console.print(
+        f"error given a strict win: winner {number(s.error_winner, 6)}, "
+        f"loser {number(s.error_loser, 6)}"
+    )
+    console.print(
+        f"pooled test: E tau {number(s.pooled_time, 6)}, error {number(s.pooled_error, 6)}"
+    )
+    console.print(f"error bound of every number {s.error_bound:.1e}, tail mass {s.tail_mass:.1e}")
+    for note in report.notes:
+        console.print(f"note: {note}")
+
+
+def testing_audit_table(audit: TestingAudit) -> None:
+    """Print verdicts, gains and what they rest on."""
+    console = _console()
+    table = _new(
+        "agent",
+        "plays",
+        "payoff",
+        "gain",
+        "from",
+        "to",
+        "verdict",
+        "best deviation found",
+        title=f"{audit.mechanism}, payoff {audit.payoff}: {audit.method} audit",
+    )
+    for a in audit.agents:
+        table.add_row(
+            a.name,
+            a.strategy,
+            number(a.payoff, 6),
+            number(a.gain.estimate, 6),
+            number(a.gain.lower, 6),
+            number(a.gain.upper, 6),
+            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
+            describe(a.best_deviation.strategy, a.best_deviation.parameters),
+        )
+    console.print(table)
+    words = {
+        "profitable": "not an equilibrium: at least one agent gains by another strategy",
+        "none_above_epsilon": "no deviation of the class gains more than epsilon",
+        "undecided": "undecided: the method leaves room for a gain above epsilon",
+    }
+    console.print(Text(words[audit.nash], style=VERDICT_STYLE[audit.nash]))
+    for a in audit.agents:
+        if a.gain_over_recommended is not None:
+            console.print(
+                f"{a.name} plays {a.strategy}; the default signaller would gain "
+                f"{number(a.gain_over_recommended.estimate, 6)}"
+            )
+        if a.gain_if_belief_known is not None:
+            known = a.gain_if_belief_known
+            console.print(
+                f"{a.name}, shown the rival's signed belief, could gain {number(known.estimate, 6)}"
+            )
+        if a.budget_needed is not None:
+            console.print(f"{a.name}: about --budget {a.budget_needed} would decide")
+    for note in audit.notes:
+        console.print(f"note: {note}")
+    console.print(f"covered: {audit.class_}")
+
+
+def testing_run_table(run: TestingRun) -> None:
+    """Print what the last round's games came to."""
+    console = _console()
+    table = _new(
+        "agent",
+        "strategy",
+        "payoff",
+        "s.e.",
+        "tau",
+        "error",
+        "won",
+        "threshold",
+        "anticipation",
+        "quit",
+        "cap",
+        title=f"{run.replications} games, round {run.rounds} of {run.rounds}",
+    )
+    for a in run.agents:
+        table.add_row(
+            a["name"],
+            a["strategy"],
+            number(a["payoff"], 5),
+            number(a["se"], 5),
+            number(a["tau"], 3),
+            number(a["error"], 5),
+            number(a["won"], 4),
+            *(number(a["reasons"][key], 3) for key in ("threshold", "anticipation", "quit", "cap")),
+        )
+    console.print(table)
+    system = run.system
+    console.print(
+        f"first stop {number(system['first_stop'], 4)}   last stop {number(system['last_stop'], 4)}"
+        f"   mean error {number(system['mean_error'], 5)}   games unfinished {run.unfinished}"
+    )
+
+
+def receivers_table(report: ReceiverReport) -> None:
+    """Print the value of alpha, receiver by receiver and objective by objective."""
+    console = _console()
+    table = _new(
+        "receiver",
+        "objective",
+        *(f"a={alpha:g}" for alpha in report.alphas),
+        "best for sender",
+        title=f"what alpha does to the receiver ({report.games} games each, 2 s.e. in the figure)",
+    )
+    before = ""
+    for row in report.rows:
+        values = [number(value, 4) for value in row.values]
+        shown = "" if row.receiver == before else row.receiver
+        table.add_row(shown, row.objective, *values, row.best)
+        before = row.receiver
+    console.print(table)
+    for note in report.notes:
+        console.print(f"note: {note}")
