@@ -90,7 +90,7 @@ def testing_audit_table(audit: TestingAudit) -> None:
     for a in audit.agents:
         if a.gain_over_recommended is not None:
             console.print(
-                f"{a.name} plays {a.strategy}; the default signaller would gain "
+                f"{a.name} plays {a.strategy}, which gains it over the default signaller "
                 f"{number(a.gain_over_recommended.estimate, 6)}"
             )
         if a.gain_if_belief_known is not None:

@@ -118,7 +118,7 @@ def test_named_agents_are_offered_the_recommendation():
     lone = {"name": "signaller", "anticipate": False}
     problem = game((COIN, COIN), [lone, "signaller"], payoff=cost(0.02))
     exact = audit_testing(problem).agents[0]
-    assert exact.gain_over_recommended.estimate == pytest.approx(0.0742, abs=5e-5)
+    assert exact.gain_over_recommended.estimate == pytest.approx(-0.0742, abs=5e-5)
     simulated = audit_testing(problem, method="black_box", budget=60_000).agents[0]
     over = simulated.gain_over_recommended
     assert over.lower < exact.gain_over_recommended.estimate < over.upper

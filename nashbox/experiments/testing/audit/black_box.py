@@ -190,13 +190,13 @@ def _power(number: float) -> int:
 def _over_recommended(
     game: TestingGame, name: str, pool: Sequence[Trial], gains: Sequence[Moments], z: float
 ) -> Gain | None:
-    """For an agent with a strategy of its own: what the default signaller gains."""
+    """For an agent with a strategy of its own: what it gains over the default signaller."""
     recommended = make_testing_strategy(SIGNALLER, "audit")
     if game.strategies[name] == recommended:
         return None
     for trial, gain in zip(pool, gains, strict=True):
         if trial.strategy == recommended:
-            return Gain(gain.mean, gain.mean - z * gain.se, gain.mean + z * gain.se)
+            return Gain(-gain.mean, -gain.mean - z * gain.se, -gain.mean + z * gain.se)
     return None
 
 

@@ -89,8 +89,8 @@ def audit_exactly(
     threshold = default_epsilon(value) if epsilon is None else epsilon
     over = None
     if not mine.anticipate:  # alpha alone changes nothing
-        there = signaller_payoff(solution, name, payoff, anticipates=True) - value
-        over = Gain(there, there - 2 * error, there + 2 * error)
+        ahead = value - signaller_payoff(solution, name, payoff, anticipates=True)
+        over = Gain(ahead, ahead - 2 * error, ahead + 2 * error)
     row = TestingAgentAudit(
         name=name,
         strategy=mine.label,
