@@ -34,9 +34,18 @@ class _Console(Console):
 def _console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names the terminal cannot show
-    width = None if sys.stdout.isatty() else 120
-    # names come from files: square brackets and colons in them mean nothing
-    return _Console(width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
+    terminal = sys.stdout.isatty()
+    return _Console(
+        width=None if terminal else 120,
+        force_terminal=None
+        if terminal
+        else False,  # no colours in a pipe, whatever the environment
+        color_system="auto" if terminal else None,
+        highlight=False,
+        soft_wrap=False,
+        markup=False,  # names come from files: square brackets and colons in them mean nothing
+        emoji=False,
+    )
 
 
 @contextmanager
