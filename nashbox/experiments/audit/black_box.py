@@ -184,7 +184,8 @@ def audit_agent(
     task = _Task(game, agent, seed, budget, in_box)
     screen = task.screen(epsilon)
     m, K = game.problem.m, len(task.pool)
-    winner = max(range(K), key=lambda j: screen.gains[j])
+    close = max(screen.gains) - 1e-6 * abs(screen.level if math.isfinite(screen.level) else 1.0)
+    winner = next(j for j in range(K) if screen.gains[j] >= close)  # of equals, the plainest
     own_places, winner_places = task.places[0], task.places[winner + 1]
     z_low = tail(delta, m, len(winner_places))
     z_up = tail(delta, m, K * len(own_places))
