@@ -19,9 +19,8 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "model": {"problem", "strategies", "mechanisms", "agents"},
     "experiments": {"problem", "solver", "strategies", "mechanisms", "agents", "model"},
     "tables": WORK,
-    "tables_testing": {*WORK, "tables"},
-    "cli_testing": {*WORK, "tables", "tables_testing"},
-    "cli": {*WORK, "tables", "cli_testing"},
+    "commands": {*WORK, "tables"},
+    "cli": {"problem", "commands"},
 }
 OUTSIDE = {  # packages that the lower layers may import
     "problem": {"numpy", "networkx"},  # graphs by the name of their generator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.tables import VERDICT_STYLE, _console, _new, describe, number
+from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.testing.audit import TestingAudit
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def solve_table(report: SolveReport) -> None:
     """Print the exact numbers of a game."""
-    console, s = _console(), report.solution
-    table = _new(
+    console, s = new_console(), report.solution
+    table = new_table(
         "agent",
         "E tau alone",
         "error alone",
@@ -57,8 +57,8 @@ def solve_table(report: SolveReport) -> None:
 
 def testing_audit_table(audit: TestingAudit) -> None:
     """Print verdicts, gains and what they rest on."""
-    console = _console()
-    table = _new(
+    console = new_console()
+    table = new_table(
         "agent",
         "plays",
         "payoff",
@@ -107,8 +107,8 @@ def testing_audit_table(audit: TestingAudit) -> None:
 
 def testing_run_table(run: TestingRun) -> None:
     """Print what the last round's games came to."""
-    console = _console()
-    table = _new(
+    console = new_console()
+    table = new_table(
         "agent",
         "strategy",
         "payoff",
@@ -143,8 +143,8 @@ def testing_run_table(run: TestingRun) -> None:
 
 def receivers_table(report: ReceiverReport) -> None:
     """Print the value of alpha, receiver by receiver and objective by objective."""
-    console = _console()
-    table = _new(
+    console = new_console()
+    table = new_table(
         "receiver",
         "objective",
         *(f"a={alpha:g}" for alpha in report.alphas),

@@ -1,18 +1,12 @@
-"""Results as tables that a person likes to read in a terminal."""
+"""Results of estimation games as tables that a person likes to read in a terminal."""
 
 from __future__ import annotations
 
-import io
-import math
-import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
+
+from nashbox.tables.common import VERDICT_STYLE, counts, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit
@@ -20,78 +14,11 @@ if TYPE_CHECKING:
     from nashbox.experiments.planning import PlanReport
     from nashbox.experiments.run import Run
 
-VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
-
-
-class _Console(Console):
-    """A console whose reader may stop reading: the rest is dropped, the exit code stays."""
-
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _console() -> Console:
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # names the terminal cannot show
-    terminal = sys.stdout.isatty()
-    return _Console(
-        width=None if terminal else 120,
-        force_terminal=None
-        if terminal
-        else False,  # no colours in a pipe, whatever the environment
-        color_system="auto" if terminal else None,
-        highlight=False,
-        soft_wrap=False,
-        markup=False,  # names come from files: square brackets and colons in them mean nothing
-        emoji=False,
-    )
-
-
-@contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Show a bar on a terminal (standard error), nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """Plain fixed digits for what people compare, scientific where that would say nothing."""
-    if value is None:
-        return "-"
-    if math.isnan(value):
-        return "-"
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    if abs(value) < 1e-10:  # rounding noise of exact methods
-        value = 0.0
-    if value != 0 and (abs(value) < 10**-digits or abs(value) >= 1e6):
-        return f"{value:.2e}"
-    return f"{value:.{digits}f}"
-
-
-def counts(values: Any) -> str:
-    """Counts of all distributions, whole numbers without a point."""
-    return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)
-
-
-def _new(*columns: str, title: str = "") -> Table:
-    table = Table(title=title or None, title_justify="left", header_style="bold")
-    for j, name in enumerate(columns):
-        table.add_column(name, justify="left" if j == 0 else "right")
-    return table
-
 
 def audit_table(audit: Audit) -> None:
     """Print verdicts, gains and what they rest on."""
-    console = _console()
-    table = _new(
+    console = new_console()
+    table = new_table(
         "agent",
         "owes",
         "penalty",
@@ -154,32 +81,10 @@ def audit_table(audit: Audit) -> None:
     console.print(f"covered: {audit.class_}")
 
 
-def describe(name: str, parameters: Any) -> str:
-    """A strategy with its parameters in a few words.
-
-    >>> describe("equivariant", {"collect": [8], "submit": [10], "estimator": "pitman"})
-    'collect 8, submit 10, pitman'
-    """
-    if name != "equivariant":
-        inside = ", ".join(f"{key}={value}" for key, value in parameters.items())
-        return f"{name}({inside})" if inside else name
-    text = ", ".join(
-        f"{k} {counts(parameters[k])}" for k in ("collect", "submit") if k in parameters
-    )
-    shift = parameters.get("shift", 0.0)
-    moved = [shift] if isinstance(shift, (int, float)) else shift
-    if any(moved):
-        text += f", shift {counts(moved)}"
-    estimator = parameters.get("estimator", "pitman")
-    if isinstance(estimator, str):
-        return text if estimator == "accept" else f"{text}, {estimator}"
-    return f"{text}, weight {' '.join(f'{w:.3g}' for w in estimator)}"
-
-
 def plan_table(plan: PlanReport) -> None:
     """Print counts and penalties, and what CBL makes of them."""
-    console = _console()
-    table = _new(
+    console = new_console()
+    table = new_table(
         "agent",
         *plan.distributions,
         "penalty",
@@ -216,8 +121,8 @@ def plan_table(plan: PlanReport) -> None:
 
 def run_table(run: Run) -> None:
     """Print the last round, and the data collected round by round if there were several."""
-    console = _console()
-    table = _new(
+    console = new_console()
+    table = new_table(
         "agent",
         "strategy",
         "collected",
@@ -241,7 +146,7 @@ def run_table(run: Run) -> None:
         )
     console.print(table)
     if run.rounds > 1:
-        steps = _new("round", "data collected", "data submitted", "social penalty")
+        steps = new_table("round", "data collected", "data submitted", "social penalty")
         for t in range(1, run.rounds + 1):
             rows = [s for s in run.steps if s["Step"] == t]
             steps.add_row(
@@ -255,8 +160,8 @@ def run_table(run: Run) -> None:
 
 def check_table(report: CheckReport) -> None:
     """Print every check with its reason."""
-    console = _console()
-    table = _new("check", "", "reason", title=f"contract of {report.target}")
+    console = new_console()
+    table = new_table("check", "", "reason", title=f"contract of {report.target}")
     table.columns[2].justify = "left"
     for row in report.checks:
         mark = Text("passed", style="green") if row.passed else Text("FAILED", style="bold red")

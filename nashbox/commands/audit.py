@@ -1,0 +1,100 @@
+"""`nashbox audit FILE`: hunt for a profitable deviation of every agent."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import require
+
+METHODS = ("auto", "exact", "exhaustive", "black_box")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "hunt for a profitable deviation of every agent"
+    audit = common.new_command(commands, "audit", text, work)
+    common.problem_file(audit)
+    common.overrides(audit)
+    audit.add_argument(
+        "--profile",
+        choices=["file", "recommended"],
+        default="file",
+        help="recommended: ignore the file's strategies",
+    )
+    audit.add_argument(
+        "--method",
+        choices=METHODS,
+        default="auto",
+        help="default: auto, the strongest that applies",
+    )
+    audit.add_argument(
+        "--epsilon",
+        type=common.decimal,
+        metavar="X",
+        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+    )
+    audit.add_argument(
+        "--delta",
+        type=common.decimal,
+        default=0.01,
+        metavar="P",
+        help="chance that any verdict is wrong (default: 0.01)",
+    )
+    audit.add_argument("--seed", type=common.whole, default=0)
+    audit.add_argument(
+        "--budget",
+        type=common.whole,
+        default=400_000,
+        metavar="N",
+        help="worlds simulated per agent at most (default: 400000)",
+    )
+    audit.add_argument(
+        "--workers",
+        type=common.whole,
+        metavar="N",
+        help="processes of the black box; the result does not depend on it",
+    )
+    audit.add_argument(
+        "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"
+    )
+    common.outputs(audit)
+    audit.add_argument(
+        "--signals",
+        choices=["paper", "any"],
+        default="paper",
+        help="testing games: the belief or its inverse, or bluffs too (default: paper)",
+    )
+
+
+def work(options: argparse.Namespace) -> int:
+    """Audit; 1 if a profitable deviation was found and --strict was given."""
+    from nashbox.tables.common import progress_bar
+
+    if options.workers is not None:
+        require("--workers", options.workers, low=1, integer=True)
+    problem = common.load_problem(options)
+    chosen = {
+        "method": options.method,
+        "recommended": options.profile == "recommended",
+        "epsilon": options.epsilon,
+        "delta": options.delta,
+        "seed": options.seed,
+        "budget": options.budget,
+        "workers": options.workers,
+    }
+    result: Any
+    with progress_bar("auditing agents") as progress:
+        if problem.game == "testing":
+            from nashbox.experiments.testing.audit import audit_testing
+            from nashbox.tables.testing import testing_audit_table as table
+
+            result = audit_testing(problem, signals=options.signals, progress=progress, **chosen)
+        else:
+            from nashbox.experiments.audit import audit
+            from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
+
+            result = audit(problem, progress=progress, **chosen)
+    common.emit(options, result, table)
+    return 1 if options.strict and result.nash == "profitable" else 0

@@ -1,0 +1,166 @@
+"""What commands share: options, loading a problem with its overrides, writing the answer."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nashbox.problem.errors import InputError
+
+OUTPUTS = ("json", "figure")  # options that name a file to write
+
+
+def whole(text: str) -> int:
+    """Read an option that is a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
+
+
+def decimal(text: str) -> float:
+    """Read an option that is a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+
+
+def new_command(
+    commands: Any, name: str, text: str, work: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Add a command; `work` does it and returns the exit code."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(work=work)
+    return command
+
+
+def problem_file(command: argparse.ArgumentParser) -> None:
+    """Add the argument FILE."""
+    command.add_argument("file", metavar="FILE", help="a problem file (TOML)")
+
+
+def overrides(command: argparse.ArgumentParser) -> None:
+    """Add the options that override what the file says."""
+    command.add_argument("--mechanism", metavar="NAME", help="overrides the file's mechanism")
+    command.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
+
+
+def json_output(command: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    command.add_argument(
+        "--json", metavar="PATH", help="write JSON ('-': standard output, and nothing else there)"
+    )
+
+
+def outputs(command: argparse.ArgumentParser) -> None:
+    """Add --json and --figure."""
+    json_output(command)
+    command.add_argument("--figure", metavar="PATH", help="write a figure (png, svg or pdf)")
+
+
+def check_outputs(options: argparse.Namespace) -> None:
+    """Refuse files that cannot be written before anything is computed."""
+    from nashbox.experiments.saving import writable
+
+    for option in OUTPUTS:
+        path = getattr(options, option, None)
+        if path is None or (option == "json" and path == "-"):
+            continue
+        if option == "figure":
+            from nashbox.experiments.figures import FORMATS
+
+            kind = os.path.splitext(path)[1].lstrip(".").lower()
+            if kind not in FORMATS:
+                allowed = ", ".join(f".{kind}" for kind in FORMATS)
+                raise InputError(f"--figure must end in {allowed}, got {path!r}")
+        writable(path)
+
+
+def load_problem(options: argparse.Namespace) -> Any:
+    """Load the problem and apply --mechanism, --plan and --everyone."""
+    from nashbox.problem.files import load
+
+    problem = load(options.file)
+    return (
+        _overridden_testing(options, problem)
+        if problem.game == "testing"
+        else (_overridden(options, problem))
+    )
+
+
+def _overridden(options: argparse.Namespace, problem: Any) -> Any:
+    from dataclasses import replace
+
+    from nashbox.mechanisms import MECHANISMS, Mechanism
+    from nashbox.problem.estimation import read_plan
+    from nashbox.problem.tables import Table
+    from nashbox.strategies import STRATEGIES, Strategy
+
+    if getattr(options, "mechanism", None) is not None:
+        spec = _named(options, "mechanism", MECHANISMS, Mechanism, problem.folder)
+        problem = replace(problem, mechanism=spec)
+    if getattr(options, "plan", None) is not None:
+        table = Table(problem.names, problem.distributions, problem.costs)
+        problem = replace(problem, plan=read_plan(options.plan, table, Path(), "--plan"))
+    if getattr(options, "everyone", None) is not None:
+        spec = _named(options, "everyone", STRATEGIES, Strategy, problem.folder)
+        problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
+    return problem
+
+
+def _overridden_testing(options: argparse.Namespace, problem: Any) -> Any:
+    from dataclasses import replace
+
+    from nashbox.mechanisms.exchange import EXCHANGES, Exchange
+    from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+
+    if getattr(options, "plan", None) is not None:
+        raise InputError(f"--plan: testing games have no plan, got {options.plan!r}")
+    if getattr(options, "mechanism", None) is not None:
+        spec = _named(options, "mechanism", EXCHANGES, Exchange, problem.folder)
+        problem = replace(problem, mechanism=spec)
+    if getattr(options, "everyone", None) is not None:
+        spec = _named(options, "everyone", TESTING_STRATEGIES, TestingStrategy, problem.folder)
+        problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
+    return problem
+
+
+def _named(options: argparse.Namespace, option: str, builtin: Any, base: Any, folder: Any) -> Any:
+    """Return the spec an option names; a plug-in's path is made relative to the problem's folder.
+
+    Errors name the option, and the file as it was given.
+    """
+    from nashbox.problem.spec import Spec, find_class
+
+    name = getattr(options, option)
+    group = f"nashbox.{'mechanisms' if option == 'mechanism' else 'strategies'}"
+    find_class(name, builtin, base, group, Path(), f"--{option}")
+    if ":" in name:
+        file, _, attribute = name.rpartition(":")
+        name = f"{os.path.relpath(file, folder)}:{attribute}"
+    return Spec(name)
+
+
+def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:
+    """Write what was asked for: figure and JSON files first, so that a failure prints no table."""
+    from nashbox.experiments.saving import to_text, write_whole
+
+    text = to_text(result.to_json()) if options.json is not None else ""
+    if getattr(options, "figure", None) is not None:
+        from nashbox.experiments.figures import save_figure
+
+        save_figure(result, options.figure)
+    if options.json == "-":
+        try:
+            options.stdout.write(text)
+            options.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), options.stdout.fileno())
+        return
+    if options.json is not None:
+        write_whole(options.json, text.encode())
+    table(result)

@@ -1,0 +1,42 @@
+"""`nashbox solve FILE`: exact quantities of a testing game."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    solve = common.new_command(commands, "solve", "exact quantities of a testing game", work)
+    common.problem_file(solve)
+    solve.add_argument(
+        "--receivers",
+        action="store_true",
+        help="what alpha is worth against four kinds of receivers, objective by objective",
+    )
+    common.outputs(solve)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Solve the game, with --receivers the value of alpha."""
+    problem = common.load_problem(options)
+    if problem.game != "testing":
+        raise InputError(f"{options.file}: game must be 'testing' for solve, got 'estimation'")
+    if options.receivers:
+        from nashbox.experiments.testing.receivers import value_of_alpha
+        from nashbox.tables.common import progress_bar
+        from nashbox.tables.testing import receivers_table
+
+        with progress_bar("measuring receivers") as progress:
+            report = value_of_alpha(problem, progress=progress)
+        common.emit(options, report, receivers_table)
+        return 0
+    from nashbox.experiments.testing.solving import solve_problem
+    from nashbox.tables.testing import solve_table
+
+    common.emit(options, solve_problem(problem), solve_table)
+    return 0

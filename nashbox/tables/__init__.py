@@ -1,0 +1,1 @@
+"""Results as tables that a person likes to read in a terminal."""
