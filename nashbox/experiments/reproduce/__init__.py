@@ -1,0 +1,1 @@
+"""The papers' claims, one function each, checked by one command."""
