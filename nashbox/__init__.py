@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
+    "Cell": "nashbox.experiments.sweep",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
     "EstimationModel": "nashbox.model",
@@ -22,6 +23,7 @@ _WHERE = {
     "Play": "nashbox.problem.channel",
     "Revealed": "nashbox.problem.signal",
     "Signaller": "nashbox.strategies.testing",
+    "Store": "nashbox.experiments.sweep",
     "Strategy": "nashbox.strategies",
     "Terms": "nashbox.problem.terms",
     "TestingModel": "nashbox.model.testing",
@@ -36,13 +38,17 @@ _WHERE = {
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
+    "load": "nashbox.experiments.sweep",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
     "prepare_testing": "nashbox.experiments.testing.game",
+    "read_outcomes": "nashbox.experiments.sweep",
     "run": "nashbox.experiments.run",
+    "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.experiments.testing.run",
     "solve": "nashbox.solver",
+    "sweep": "nashbox.experiments.sweep",
 }
 _RENAMED = {"load_problem": "load"}
 
@@ -54,6 +60,12 @@ if TYPE_CHECKING:
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.run import run as run
+    from nashbox.experiments.sweep import Cell as Cell
+    from nashbox.experiments.sweep import Store as Store
+    from nashbox.experiments.sweep import load as load
+    from nashbox.experiments.sweep import read_outcomes as read_outcomes
+    from nashbox.experiments.sweep import run_cells as run_cells
+    from nashbox.experiments.sweep import sweep as sweep
     from nashbox.experiments.testing.audit import audit_testing as audit_testing
     from nashbox.experiments.testing.check import check_testing as check_testing
     from nashbox.experiments.testing.game import prepare_testing as prepare_testing

@@ -57,7 +57,7 @@ class StaleError(InputError):
 def run_group(tasks: Sequence[Task], expected: str, patience: float) -> list[Done]:
     """Compute cells until `patience` seconds are over, at least one; return those that are done.
 
-    expected: hash of the driver's sources of nashbox. Raises StaleError if this worker's are others.
+    expected: hash of the driver's sources of nashbox. Raises StaleError if this worker has others.
     """
     if "numpy" not in sys.modules:
         for name in THREADS:

@@ -14,8 +14,8 @@ from nashbox.experiments.sweep.encoding import canonical, from_text, to_text
 class Layout:
     """The product of points and seeds; RunId is the position in it, the seed fastest.
 
-    file: the sweep file as it was given. paths: dotted paths of the grid. points: one list of
-    values per point, in the order of `paths`. keys: the cells' keys by RunId.
+    file: the sweep file's name, without its folder. paths: dotted paths of the grid. points: one
+    list of values per point, in the order of `paths`. keys: the cells' keys by RunId.
     """
 
     file: str

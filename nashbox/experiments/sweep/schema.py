@@ -7,6 +7,7 @@ order). Beside them, outside every comparison and export: `times` (when, how lon
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -71,8 +72,11 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise InputError(f"{path}: cannot be read: there is no such result store")
     try:
-        address = f"{path.absolute().as_uri()}?mode=ro"
+        # not mode=ro where it can be helped: such a reader leaves its -wal and -shm files behind
+        mode = "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "ro"
+        address = f"{path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=60)
+        connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
         raise InputError(f"{path}: cannot be opened: {error}") from error
     try:

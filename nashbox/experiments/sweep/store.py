@@ -135,6 +135,12 @@ class Store:
                 value = None if payload is None else from_text(payload)
                 yield Outcome(key, status, value, error, trace)
 
+    def failures(self) -> Iterator[Outcome]:
+        """The failed cells."""
+        query = "SELECT key, error, traceback FROM cells WHERE status = 'failed'"
+        for key, error, trace in self._connection.execute(query):
+            yield Outcome(key, "failed", None, error, trace)
+
     def table(self, name: str, by: str) -> Iterator[tuple[object, ...]]:
         """All rows of a table in the order of a column."""
         yield from self._connection.execute(f"SELECT * FROM {name} ORDER BY {by}")  # noqa: S608
