@@ -13,16 +13,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing.connection import wait
 from typing import Any
 
-from nashbox.experiments.sweep.group import THREADS
 from nashbox.experiments.sweep.interrupt import SIGNALS
 from nashbox.problem.errors import InputError, told
 
+PATIENCE = "10s"  # for an answer of a Dask scheduler
 FRESH = 2.0  # seconds for which the number of Dask's workers is taken to be what it was
 
 
@@ -43,7 +42,10 @@ class Engine:
 
     def stop(self, finished: bool) -> None:
         """Let the workers go; unless all is finished, at once and whatever they are doing."""
-        self.executor.shutdown(wait=finished, cancel_futures=not finished)
+        try:
+            self.executor.shutdown(wait=finished, cancel_futures=not finished)
+        except TypeError:  # not every executor knows how to cancel
+            self.executor.shutdown(wait=finished)
 
     @property
     def whole(self) -> bool:
@@ -123,7 +125,7 @@ class Dask(Engine):
         except ImportError:
             raise InputError("the engine dask:// needs Dask: pip install 'nashbox[dask]'") from None
         try:
-            self._client = client(f"tcp://{address}", timeout="10s")
+            self._client = client(f"tcp://{address}", timeout=PATIENCE)
         except (OSError, ValueError) as error:
             raise InputError(f"dask://{address}: no scheduler answers there: {error}") from error
         self.executor = self._client.get_executor(pure=False)
@@ -139,7 +141,7 @@ class Dask(Engine):
 
     def stop(self, finished: bool) -> None:
         """Say goodbye: what has not begun is dropped, what runs ends and is not looked at."""
-        self.executor.shutdown(wait=finished, cancel_futures=not finished)
+        super().stop(finished)
         self._client.close(timeout=5)
 
 
@@ -167,7 +169,7 @@ class Factory(Engine):
 
     def renew(self) -> None:
         """Ask for another one."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        super().stop(finished=False)
         self._start()
 
 
@@ -190,21 +192,6 @@ def usable_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-@contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Let processes started inside do linear algebra on one thread: the same bits everywhere."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def open_engine(name: str, workers: int | None) -> Engine:

@@ -9,7 +9,6 @@ import importlib
 import os
 import re
 import socket
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -18,16 +17,8 @@ from typing import Any, NamedTuple
 
 from nashbox.experiments.sweep.encoding import to_text
 from nashbox.experiments.sweep.sources import sources
+from nashbox.experiments.sweep.threads import use_one_thread
 from nashbox.problem.errors import InputError, told
-
-THREADS = (  # what the linear algebra packages look at when they are loaded
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-)
 
 
 class Task(NamedTuple):
@@ -59,9 +50,7 @@ def run_group(tasks: Sequence[Task], expected: str, patience: float) -> list[Don
 
     expected: hash of the driver's sources of nashbox. Raises StaleError if this worker has others.
     """
-    if "numpy" not in sys.modules:
-        for name in THREADS:
-            os.environ.setdefault(name, "1")
+    use_one_thread(os.getpid())
     if sources() != expected:
         raise StaleError(
             f"the worker on {socket.gethostname()} must have the nashbox of the driver, got other "

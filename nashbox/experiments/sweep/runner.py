@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from nashbox.experiments.sweep.cell import Cell
-from nashbox.experiments.sweep.engines import Engine, one_thread_each, open_engine
+from nashbox.experiments.sweep.engines import Engine, open_engine
 from nashbox.experiments.sweep.group import Done, StaleError, Task, run_group
 from nashbox.experiments.sweep.interrupt import asked_to_stop
 from nashbox.experiments.sweep.pace import AHEAD, GROUP, Pace
 from nashbox.experiments.sweep.sources import sources
 from nashbox.experiments.sweep.store import Store
+from nashbox.experiments.sweep.threads import one_thread_each
 from nashbox.problem.errors import InputError, told
 
 LOOK = 5.0  # seconds without news after which the workers are counted
