@@ -82,14 +82,14 @@ def _load_file(path: Path, shown: str, where: str) -> ModuleType:
     return module
 
 
-def find_object(name: str, folder: Path, where: str) -> Any:
-    """Return what ``file.py:Name`` names. Raises InputError that names `where`."""
+def find_object(name: str, folder: Path, where: str, kind: str = "class") -> Any:
+    """Return what ``file.py:Name`` names, a `kind` of thing. Raises InputError naming `where`."""
     file, _, attribute = name.rpartition(":")
     if not file or not attribute:
-        raise InputError(f"{where}: must be 'file.py:Class', got {name!r}")
+        raise InputError(f"{where}: must be 'file.py:{kind.title()}', got {name!r}")
     found = getattr(_load_file(folder / file, file, where), attribute, None)
     if found is None:
-        raise InputError(f"{where}: {file} has no class {attribute!r}")
+        raise InputError(f"{where}: {file} has no {kind} {attribute!r}")
     return found
 
 

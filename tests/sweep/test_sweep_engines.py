@@ -56,6 +56,44 @@ class Backwards(Executor):
             future.set_result(function(*arguments, **named))
 
 
+class KilledWorker(Exception):  # noqa: N818
+    """What Dask says of a task whose workers died."""
+
+
+class Deadly(Executor):
+    """Cells 3 and 5 kill the worker that has them; groups beside them fail the same way."""
+
+    _max_workers = 2
+
+    def __init__(self):
+        self.asked = []
+
+    def submit(self, function, tasks, *arguments):
+        future = Future()
+        self.asked.append((future, tasks))
+        threading.Timer(0.01, self.answer, (function, *arguments)).start()
+        return future
+
+    def answer(self, function, *arguments):
+        asked, self.asked = self.asked, []
+        deadly = {task.arguments["i"] for _, tasks in asked for task in tasks} & {3, 5}
+        for future, tasks in asked:
+            if deadly:
+                future.set_exception(KilledWorker("its address"))
+            else:
+                future.set_result(function(tasks, *arguments))
+
+
+def test_workers_of_a_cluster_that_die_of_a_cell(tmp_path):
+    batch = cells(12)
+    with Store.to_write(tmp_path / "s") as store:
+        tally = run_cells(batch, store, engine="test_sweep_engines:Deadly")
+        failures = {outcome.key: outcome.error for outcome in store.failures()}
+    assert (tally.ok, tally.failed) == (10, 2)
+    died = "WorkerDied: its worker died twice while it had this cell alone"
+    assert failures == {batch[3].key: died, batch[5].key: died}
+
+
 def test_any_number_of_workers_any_engine_any_order(tmp_path):
     one = filled(tmp_path / "one", cells(24), workers=1)
     for name, options in {

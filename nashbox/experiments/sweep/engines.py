@@ -7,6 +7,7 @@ dask://HOST:PORT: the workers of a Dask cluster. module:factory: whatever the fu
 from __future__ import annotations
 
 import importlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -124,6 +125,9 @@ class Dask(Engine):
             client: Any = importlib.import_module("distributed").Client  # which has no types
         except ImportError:
             raise InputError("the engine dask:// needs Dask: pip install 'nashbox[dask]'") from None
+        self._log = logging.getLogger("distributed")  # says at length what we say in a line
+        self._level = self._log.level
+        self._log.setLevel(logging.CRITICAL)
         try:
             self._client = client(f"tcp://{address}", timeout=PATIENCE)
         except (OSError, ValueError) as error:
@@ -143,6 +147,7 @@ class Dask(Engine):
         """Say goodbye: what has not begun is dropped, what runs ends and is not looked at."""
         super().stop(finished)
         self._client.close(timeout=5)
+        self._log.setLevel(self._level)
 
 
 class Factory(Engine):
@@ -194,12 +199,27 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
+def check_engine(name: str) -> None:
+    """Raise InputError for a name that no engine can have, and says what is allowed."""
+    if name == "local" or _dask_address(name):
+        return
+    if ":" not in name or "/" in name or not all(name.partition(":")):
+        raise InputError(
+            f"--engine must be local, dask://HOST:PORT or module:factory, got {name!r}"
+        )
+    _found(name)
+
+
 def open_engine(name: str, workers: int | None) -> Engine:
-    """Open an engine by its name. Raises InputError that says what is allowed."""
+    """Open an engine by its name. Raises InputError."""
+    check_engine(name)
     if name == "local":
         return Local(workers)
-    if name.startswith("dask://") and name.removeprefix("dask://"):
-        return Dask(name.removeprefix("dask://"))
-    if ":" in name and "/" not in name and all(name.partition(":")):
-        return Factory(name, workers)
-    raise InputError(f"--engine must be local, dask://HOST:PORT or module:factory, got {name!r}")
+    address = _dask_address(name)
+    return Dask(address) if address else Factory(name, workers)
+
+
+def _dask_address(name: str) -> str:
+    """HOST:PORT of dask://HOST:PORT, else nothing."""
+    scheme, _, address = name.partition("://")
+    return address if scheme == "dask" and all(address.rpartition(":")) else ""

@@ -47,7 +47,7 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
     points = list(grid_points(sweep.grid))
     for values in points:
         with _named(sweep, values):
-            raw = at_point(sweep.raw, defaults, sweep.grid, values, sweep.shown)
+            raw = at_point(sweep.raw, defaults, sweep.grid, values, f"{sweep.shown}: grid")
             built = from_mapping(raw, sweep.folder, sweep.problem)
             if thorough:
                 _prepare(built)

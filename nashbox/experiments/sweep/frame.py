@@ -111,7 +111,8 @@ def _column(values: list[Any]) -> pd.Series:
         return pd.Series(values, dtype="float64")
     if len(kinds) > 1:
         values = [None if value is None else str(value) for value in values]
-    return pd.Series(values, dtype=object)
+    texts = kinds - {bool} if kinds else ()
+    return pd.Series(values) if texts else pd.Series(values, dtype=object)
 
 
 def check_export(path: str | Path) -> None:

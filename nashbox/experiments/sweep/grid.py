@@ -83,7 +83,7 @@ def _place(node: Any, default: Any, parts: list[str], value: Any, where: str) ->
     if used == len(parts):
         node[position] = value
         return
-    below = _inside(default, position, parts[0])
+    below = _inside(default, position, ".".join(parts[:used]))
     if isinstance(node, dict) and position not in node:
         node[position] = copy.deepcopy(below) if below is not None else {}
     child = node[position]

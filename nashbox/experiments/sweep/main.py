@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nashbox.experiments.sweep.engines import check_engine
 from nashbox.experiments.sweep.expand import Expanded, expand
 from nashbox.experiments.sweep.frame import export, frame
 from nashbox.experiments.sweep.reading import SweepFile, read_sweep
@@ -32,6 +33,7 @@ def sweep(
     """
     if workers is not None:
         require("--workers", workers, low=1, integer=True)
+    check_engine(engine)
     found = read_sweep(path)
     expanded = expand(found)
     with Store.to_write(found.store) as store:

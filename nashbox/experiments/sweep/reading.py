@@ -98,7 +98,7 @@ def _experiment(name: str, home: Path, shown: str) -> str:
     if ":" not in name:
         allowed = suggest(name, [*EXPERIMENTS, "file.py:function"])
         raise InputError(f"{where}: unknown name {name!r} ({allowed})")
-    if not callable(find_object(name, home, where)):
+    if not callable(find_object(name, home, where, "function")):
         raise InputError(f"{where}: {name!r} must be a function of a problem and a seed")
     return name
 
