@@ -13,6 +13,8 @@ import pytest
 from sweep_jobs import gone, wait_for, write_sweep
 
 from nashbox.experiments.sweep import Cell, Store, difference, run_cells, sweep
+from nashbox.experiments.sweep.expand import expand
+from nashbox.experiments.sweep.reading import read_sweep
 from nashbox.problem.errors import InputError
 
 HERE = Path(__file__).parent
@@ -102,6 +104,15 @@ def test_any_number_of_workers_any_engine_any_order(tmp_path):
         "backwards": {"engine": "test_sweep_engines:Backwards"},
     }.items():
         assert difference(one, filled(tmp_path / name, cells(24)[::-1], **options)) is None, name
+
+
+def test_threads_wait_for_a_plugin_that_another_one_loads(tmp_path):
+    source = "import time\ntime.sleep(0.2)\ndef job(problem, seed):\n    return {'x': 1}\n"
+    file = write_sweep(tmp_path, source=source, seeds="8")
+    expanded = expand(read_sweep(file))
+    for name in [name for name in sys.modules if name.startswith("nashbox_plugin_jobs")]:
+        del sys.modules[name]  # as in a fresh worker
+    filled(tmp_path / "s", expanded.cells, engine="test_sweep_engines:threads")
 
 
 def test_workers_do_linear_algebra_on_one_thread(tmp_path, monkeypatch):

@@ -62,7 +62,7 @@ def test_the_example_of_figure_1_from_the_command_line(nashbox, folder):
 def test_steps_of_runs(folder):
     keys = {"experiment": '"run"', "options": "{rounds = 3, replications = 20}", "seeds": "2"}
     file = write_sweep(folder, **keys, grid="strategies.a1 = ['free_rider', 'truthful']")
-    sweep(file, workers=2, export_to=folder / "all.csv", steps=True)
+    sweep(file, workers=1, export_to=folder / "all.csv", steps=True)
     last, steps = nashbox.load(folder / "s.sqlite"), nashbox.load(folder / "s.sqlite", steps=True)
     assert len(steps) == 3 * len(last) == 3 * 2 * 2 * 3
     assert set(last["Step"]) == {3}
@@ -87,7 +87,7 @@ def test_testing_games(folder):
         home = folder / experiment
         file = write_sweep(home, **keys, experiment=f'"{experiment}"', options=options)
         (home / "p.toml").write_text(TESTING)
-        assert sweep(file, workers=2).failed == 0
+        assert sweep(file, workers=1).failed == 0
         frame = nashbox.load(home / "s.sqlite")
         paths = ["agents.A.strategy.alpha", "beta"]
         assert frame.columns.tolist()[:6] == [*FIRST, *paths] and len(frame) == rows
