@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 from typing import Any
 
 from nashbox.commands import common
@@ -44,16 +43,16 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Sweep."""
     from nashbox.experiments.sweep.frame import check_export
+    from nashbox.experiments.sweep.interrupt import as_ctrl_c
     from nashbox.experiments.sweep.main import sweep, sweep_status
     from nashbox.tables.sweep import sweep_progress, sweep_table
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, from the first moment
     if options.export is not None:
         check_export(options.export)
     if options.status:
         report = sweep_status(options.file, export_to=options.export, steps=options.steps)
     else:
-        with sweep_progress() as progress:
+        with as_ctrl_c(), sweep_progress() as progress:
             report = sweep(
                 options.file,
                 workers=options.workers,

@@ -120,6 +120,13 @@ def test_another_database_is_left_alone(tmp_path, nashbox):
     assert (tmp_path / "s.sqlite").read_bytes() == before
 
 
+def test_a_store_that_has_only_just_been_begun(tmp_path, nashbox):
+    traced(tmp_path, 0, 1)
+    (tmp_path / "s.sqlite").touch()
+    assert "0 of 2 cells done, 2 left" in nashbox("sweep", "s.toml", "--status").out
+    assert "2 of 2 cells done" in nashbox("sweep", "s.toml").out
+
+
 def test_no_store(tmp_path):
     with pytest.raises(InputError, match="there is no such result store"):
         load(tmp_path / "s.sqlite")

@@ -10,6 +10,7 @@ from nashbox.experiments.sweep.frame import export, frame
 from nashbox.experiments.sweep.reading import SweepFile, read_sweep
 from nashbox.experiments.sweep.report import SweepReport, empty_report, report
 from nashbox.experiments.sweep.runner import Progress, run_cells
+from nashbox.experiments.sweep.schema import EmptyStoreError
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, require
 
@@ -71,11 +72,14 @@ def look(
     found: SweepFile, expanded: Expanded, export_to: str | Path | None, steps: bool
 ) -> SweepReport:
     """Report on a store, and export it."""
-    if not found.store.exists():
-        if export_to is not None:
-            raise InputError(f"{found.store}: there is nothing to export yet; run the sweep first")
-        return empty_report(found.shown, expanded.layout, found.store)
-    with Store.to_read(found.store) as store:
-        if export_to is not None:
-            export(frame(store, expanded.layout, steps=steps), export_to)
-        return report(found.shown, store, expanded.layout)
+    try:
+        if found.store.exists():
+            with Store.to_read(found.store) as store:
+                if export_to is not None:
+                    export(frame(store, expanded.layout, steps=steps), export_to)
+                return report(found.shown, store, expanded.layout)
+    except EmptyStoreError:
+        pass
+    if export_to is not None:
+        raise InputError(f"{found.store}: there is nothing to export yet; run the sweep first")
+    return empty_report(found.shown, expanded.layout, found.store)

@@ -39,6 +39,10 @@ CREATE TABLE drivers (
 SETTINGS: tuple[str, ...] = ("synchronous = NORMAL", "wal_autocheckpoint = 1000")
 
 
+class EmptyStoreError(InputError):
+    """A store without tables: its first driver has only just begun, or could not."""
+
+
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open a store, a new one if there is none; the caller holds the lock."""
     try:
@@ -81,7 +85,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         raise InputError(f"{path}: cannot be opened: {error}") from error
     try:
         if _is_new(connection):
-            raise InputError(f"{path}: must be a result store of nashbox, got an empty file")
+            raise EmptyStoreError(f"{path}: must be a result store of nashbox, got an empty file")
         _check(connection, path)
     except sqlite3.Error as error:
         connection.close()

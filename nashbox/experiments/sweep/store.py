@@ -96,7 +96,8 @@ class Store:
         """Note which cells a sweep has, so that its frame can be made without its file."""
         with self._transaction():
             self._connection.execute(
-                "INSERT OR REPLACE INTO sweeps VALUES (?, ?, ?)",
+                "INSERT INTO sweeps VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "file = excluded.file, layout = excluded.layout WHERE layout <> excluded.layout",
                 (layout.sweep, layout.file, layout.to_text()),
             )
             self._connection.execute(
