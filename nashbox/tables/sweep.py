@@ -20,7 +20,7 @@ def span(seconds: float | None) -> str:
     """A time in words of two parts at most.
 
     >>> span(59.4), span(3700), span(None), span(200_000)
-    ('59 s', '1 h 2 min', '?', '2 d 7 h')
+    ('59 s', '1 h 1 min', '?', '2 d 7 h')
     """
     if seconds is None:
         return "?"
