@@ -13,11 +13,13 @@ from nashbox.experiments.reproduce.raghavan2025.first import FIRST_CLAIMS
 from nashbox.experiments.reproduce.raghavan2025.leaks import LEAK_CLAIMS
 from nashbox.experiments.reproduce.raghavan2025.numbers import NUMBER_CLAIMS
 from nashbox.experiments.reproduce.raghavan2025.own import OWN_CLAIMS
+from nashbox.experiments.reproduce.raghavan2025.price import PRICE_CLAIMS
 
 CLAIMS: tuple[Claim, ...] = (
     *ALPHA_CLAIMS,
     *LEAK_CLAIMS,
     *OWN_CLAIMS,
+    *PRICE_CLAIMS,
     *FIRST_CLAIMS,
     *ADVANTAGE_CLAIMS,
     *CONTEST_CLAIMS,

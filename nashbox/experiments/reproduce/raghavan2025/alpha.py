@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
+from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing, receivers
-from nashbox.experiments.reproduce.raghavan2025.findings import SURE, finding
+from nashbox.experiments.reproduce.raghavan2025.findings import SURE, finding, table
 from nashbox.experiments.reproduce.raghavan2025.games import (
     BETA,
     BETAS,
@@ -46,12 +46,12 @@ class Row:
 
 
 def _rows(rule: str, quick: bool) -> tuple[tuple[float, ...], list[Row]]:
-    alphas = ALPHAS if quick else FINE
-    rows = []
+    alphas, tail = (ALPHAS, 1e-5) if quick else (FINE, 1e-8)
+    rows: list[Row] = []
     for beta in BETAS[:1] if quick else BETAS:
         for case, sender, receiver in DIRECTIONS:
             own, other = CASES[case][receiver], CASES[case][sender]
-            found = [receivers.exact_values(own, other, beta, a, rule) for a in alphas]
+            found = [receivers.exact_values(own, other, beta, a, rule, tail) for a in alphas]
             told = f"case {case}, {sender} sends, beta {float(beta):g}"
             for k, objective in enumerate(OBJECTIVES):
                 values = [f.values[k] for f in found]
@@ -112,7 +112,7 @@ def check(rule: str, quick: bool, seed: int) -> Finding:
         numbers = _simulated(rule, rows, alphas, quick, seed)
     good = [r for r in rows if r.half_is_best]
     moved = [r for r in rows if r.best != "irrelevant"]
-    table = ClaimTable(
+    by_alpha = table(
         f"Value of alpha against a receiver: {rule}",
         ["direction", "sender", "objective", *(f"alpha {a:g}" for a in alphas), "best alpha"],
         [
@@ -144,7 +144,7 @@ def check(rule: str, quick: bool, seed: int) -> Finding:
                 f"within {SURE:g} standard errors"
             )
         ),
-        tables=[table],
+        tables=[by_alpha],
     )
 
 
@@ -164,7 +164,7 @@ def _condition(rows: Sequence[Row]) -> str:
         if bad:
             words.append("no in " + "; ".join(f"{r.direction} (best {r.best})" for r in bad))
         parts.append(f"{objective.name}: {', '.join(words)}")
-    return "the objective and the sender are these. " + ". ".join(parts)
+    return "asked by objective and sender. " + ". ".join(parts)
 
 
 def _where(rows: Sequence[Row]) -> str:

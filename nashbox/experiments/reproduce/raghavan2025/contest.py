@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
+import numpy as np
+
+from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
-from nashbox.experiments.reproduce.raghavan2025.findings import SURE, bisect, finding
+from nashbox.experiments.reproduce.raghavan2025.findings import SURE, bisect, finding, table
 from nashbox.experiments.reproduce.raghavan2025.games import (
     BETA,
     CASES,
-    COIN,
     HALF,
     case_problem,
 )
@@ -25,20 +27,26 @@ from nashbox.strategies.testing import Bluffer, Signaller
 
 PRIZE, G1 = 1.0, 0.01  # the contest of the worked cases: cost of an observation
 DEAR = 0.03
-ALPHAS = {True: (0.0, 0.5, 1.0), False: (0.0, 0.25, 0.5, 0.75, 1.0)}
+ALPHAS = {True: (0.0, 0.5), False: (0.0, 0.25, 0.5, 0.75, 1.0)}
 COSTS = (0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 GAMES = {True: 4_096, False: 1 << 20}
 EXACT = 1e-8
-LARGEST = 0.1
 
 
-def gain(case: str, name: str, payoff: BuiltinPayoff, alpha: float = 0.5, **options: str) -> float:
+def contest(cost: float) -> dict[str, Any]:
+    """The contest as problem files write it."""
+    return {"kind": "contest", "prize": PRIZE, "cost": cost}
+
+
+def gain(
+    case: str, name: str, payoff: BuiltinPayoff, alpha: float = 0.5, signals: str = "paper"
+) -> float:
     """Best gain of one agent over (alpha, w = 1, anticipate), lower bound."""
     agents: Mapping[str, ObservationModel] = CASES[case]
     other = next(n for n in agents if n != name)
     value = signaller_payoff(solve(agents, HALF, BETA), name, payoff, anticipates=True)
     rival = Rival(agents[other], alpha)
-    return best_response(agents[name], rival, HALF, BETA, payoff, **options).lower - value
+    return best_response(agents[name], rival, HALF, BETA, payoff, signals).lower - value
 
 
 def check_weak(quick: bool, seed: int) -> Finding:
@@ -47,12 +55,8 @@ def check_weak(quick: bool, seed: int) -> Finding:
     alphas = ALPHAS[quick]
     for alpha in alphas:
         for other in alphas:
-            problem = case_problem("a", BETA, {"kind": "contest", "prize": PRIZE, "cost": G1})
-            strategies = {
-                name: {"name": "signaller", "alpha": a}
-                for name, a in zip(problem.names, (alpha, other), strict=True)
-            }
-            audit = audit_testing(_with(problem, strategies), method="exact", epsilon=EXACT)
+            problem = case_problem("a", BETA, contest(G1), alpha=(alpha, other))
+            audit = audit_testing(problem, method="exact", epsilon=EXACT)
             for agent in audit.agents:
                 rows.append([alpha, other, agent.name, agent.payoff, agent.gain.upper])
                 bounds.append(agent.gain.upper)
@@ -79,7 +83,7 @@ def check_weak(quick: bool, seed: int) -> Finding:
         f"of case a, beta .1, for alphas {', '.join(f'{a:g}' for a in alphas)} of both; honest "
         f"payoff also in {GAMES[quick]} games of the model",
         tables=[
-            ClaimTable(
+            table(
                 f"Contest with prize 1, cost {G1:g}: gains over (alpha, w = 1, anticipate)",
                 ["alpha of A", "alpha of B", "agent", "payoff", "gain at most"],
                 rows,
@@ -88,18 +92,11 @@ def check_weak(quick: bool, seed: int) -> Finding:
     )
 
 
-def _with(problem: object, strategies: Mapping[str, object]):  # type: ignore[no-untyped-def]
-    from nashbox.problem.spec import Spec
-
-    specs = {name: Spec.parse(value, name) for name, value in strategies.items()}
-    return problem.with_strategies(specs)  # type: ignore[attr-defined]
-
-
 def _honest_payoff(quick: bool, seed: int) -> list[Number]:
     """1/2 - c E min by symmetry, the solver's payoff, and the model's."""
     game = solve(CASES["a"], HALF, BETA)
     value = signaller_payoff(game, "A", Contest(PRIZE, G1), anticipates=True)
-    played = prepare_testing(case_problem("a", BETA, {"kind": "contest", "cost": G1}))
+    played = prepare_testing(case_problem("a", BETA, contest(G1)))
     found = compare(played, 0, [Signaller()], [GAMES[quick]], 1024, (seed, Stage.RUN))
     m = found.payoffs[0]
     return [
@@ -110,10 +107,11 @@ def _honest_payoff(quick: bool, seed: int) -> list[Number]:
 
 def check_alpha_alone(quick: bool, seed: int) -> Finding:
     """Change alpha alone, in paired games: nothing may change, in any of them."""
-    rows, numbers = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     alphas = (0.0, 0.25, 0.5, 0.75, 1.0)
     for case in CASES:
-        game = prepare_testing(case_problem(case, BETA, {"kind": "contest", "cost": G1}))
+        game = prepare_testing(case_problem(case, BETA, contest(G1)))
         for i, name in enumerate(game.problem.names):
             tried = [Signaller(), *(Signaller(alpha=a) for a in alphas)]
             counts = [GAMES[quick]] * len(tried)
@@ -133,7 +131,7 @@ def check_alpha_alone(quick: bool, seed: int) -> Finding:
         computed=f"{GAMES[quick]} games of the model with the same symbols for every alpha; mean "
         "and variance of the difference, both exactly 0 if nothing changes",
         tables=[
-            ClaimTable(
+            table(
                 "Payoff with another alpha minus payoff with alpha = 1/2, game by game",
                 ["case", "agent", "alpha", "mean", "variance"],
                 rows,
@@ -146,18 +144,15 @@ def check_bluff(quick: bool, seed: int) -> Finding:
     """Allow any signals: an anticipating rival believes a bluffer."""
     payoff = Contest(PRIZE, G1)
     told = {
-        words: gain("a", "A", payoff, **options)
-        for words, options in (
-            ("own belief or its inverse", {"signals": "paper"}),
-            ("any signals", {"signals": "any"}),
-        )
+        words: gain("a", "A", payoff, signals=signals)
+        for words, signals in (("own belief or its inverse", "paper"), ("any signals", "any"))
     }
     bluff = told["any signals"]
     time = solve(CASES["a"], HALF, BETA).expected_time["A"]
     honest = signaller_payoff(solve(CASES["a"], HALF, BETA), "A", payoff, anticipates=True)
     # a bluff at once leaves the bluffer alone with the prize: prize - c E[tau], against honesty
     numbers = [Number("gain from bluffing", bluff, EXACT, PRIZE - G1 * time - honest)]
-    game = prepare_testing(case_problem("a", BETA, {"kind": "contest", "cost": G1}))
+    game = prepare_testing(case_problem("a", BETA, contest(G1)))
     found = compare(
         game, 0, [Signaller(), Bluffer()], [GAMES[quick]] * 2, 1024, (seed, Stage.VERIFY)
     )
@@ -176,7 +171,7 @@ def check_bluff(quick: bool, seed: int) -> Finding:
         computed="dynamic programme with any signals, against prize - c E[tau] and against "
         f"{GAMES[quick]} paired games",
         tables=[
-            ClaimTable(
+            table(
                 "Best gain in the contest by what may be signalled",
                 ["signals", "gain"],
                 [[words, value] for words, value in told.items()],
@@ -186,29 +181,41 @@ def check_bluff(quick: bool, seed: int) -> Finding:
 
 
 def check_unequal(quick: bool, seed: int) -> Finding:
-    """Case c: does giving up pay?"""
-    rows = []
+    """Find the cost from which giving up pays in case c."""
+    rows: list[list[Any]] = []
     for cost in COSTS:
         payoff = Contest(PRIZE, cost)
         rows.append([cost, *(gain("c", name, payoff) for name in "AB")])
     paying = [row for row in rows if max(row[1:]) > EXACT]
-    free = [row for row in rows if max(row[1:]) <= EXACT]
-    worst = max(paying, key=lambda row: max(row[1:])) if paying else None
+    first = paying[0][0] if paying else np.inf
+    free = [row[0] for row in rows if row[0] < first]
+    numbers: list[Number] = []
+    condition = None
+    if paying and free:
+        width = 5e-4 if quick else 1e-6
+        turn = bisect(
+            lambda c: max(gain("c", name, Contest(PRIZE, c)) for name in "AB") > EXACT,
+            free[-1],
+            paying[0][0],
+            width,
+        )
+        numbers.append(Number("cost from which quitting pays in case c", turn, width))
+        worst = max(paying, key=lambda row: max(row[1:]))
+        condition = (
+            f"an observation costs at most about {turn:.4f} of the prize; above, giving up races "
+            f"midway pays: at cost {worst[0]:g} the slower agent B gains {worst[2]:.6f}"
+        )
     return finding(
-        [],
+        numbers,
         not paying,
         "nobody gains at any cost examined",
-        condition="observations cost at most "
-        f"{free[-1][0]:g} of the prize; above, the slower agent quits races that it is losing"
-        + (f": at cost {worst[0]:g} B gains {worst[2]:.6f}" if worst else "")
-        if free
-        else None,
+        condition=condition,
         otherwise="quitting pays at every cost examined: "
         + "; ".join(f"cost {row[0]:g}: A {row[1]:.2e}, B {row[2]:.2e}" for row in rows),
         method="exact",
         computed=f"dynamic programme over all stopping policies, case c, beta {float(BETA):g}",
         tables=[
-            ClaimTable(
+            table(
                 "gain over (alpha = 1/2, w = 1, anticipate) in case c",
                 ["cost of an observation", "A", "B"],
                 rows,
@@ -218,8 +225,8 @@ def check_unequal(quick: bool, seed: int) -> Finding:
 
 
 def check_cost(quick: bool, seed: int) -> Finding:
-    """The cost payoff (4) without a prize: is (alpha, w = 1, anticipate) an equilibrium?"""
-    rows = []
+    """Look for gains over (alpha, w = 1, anticipate) under the cost (4), without a prize."""
+    rows: list[list[Any]] = []
     prices = (0.005, 0.012, 0.02, 0.05) if quick else tuple(k / 500 for k in range(1, 51))
     for price in prices:
         rows.append([price, *(gain("a", "A", Cost(price, 1.0), alpha) for alpha in (0.5, 1.0))])
@@ -235,7 +242,7 @@ def check_cost(quick: bool, seed: int) -> Finding:
         computed="dynamic programme over all stopping policies in case a, beta .1, against a rival "
         "that plays (alpha, w = 1, anticipate)",
         tables=[
-            ClaimTable(
+            table(
                 "gain over (alpha, w = 1, anticipate) under cost (4)",
                 ["c/chat", "rival's alpha 1/2", "rival's alpha 1"],
                 rows,

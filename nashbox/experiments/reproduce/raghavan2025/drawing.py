@@ -57,7 +57,7 @@ def stopping_laws(finding: Finding, figure: Figure) -> None:
 
 
 def divergence(finding: Finding, figure: Figure) -> None:
-    """How much more often the agent of the higher divergence wins, against the divergences' ratio."""
+    """Lead in winning of the agent of the higher divergence, against the divergences' ratio."""
     rows: list[Any] = list(finding.tables[0].rows)
     panel = _panels(figure, 1)[0]
     lead = [float(row[4]) - float(row[5]) for row in rows]
@@ -78,7 +78,7 @@ def against_cost(finding: Finding, figure: Figure) -> None:
     panel = _panels(figure, 1)[0]
     x = [float(row[0] or 0.0) for row in table.rows]
     for k, column in enumerate(table.columns[1:], start=1):
-        y = [row[k] for row in table.rows]
+        y: list[Any] = [row[k] for row in table.rows]
         if all(isinstance(v, (int, float)) for v in y):
             panel.plot(x, y, f"{MARKS[k % 5]}-", color=CYCLE[k % 7], markersize=4, label=column)
     panel.set(xlabel=table.columns[0], ylabel=table.caption)
@@ -86,14 +86,16 @@ def against_cost(finding: Finding, figure: Figure) -> None:
 
 
 def errors(finding: Finding, figure: Figure) -> None:
-    """Errors of winner and loser, game by game, with the diagonal."""
+    """Errors of winner and loser, a point for each winner of a game, with the diagonal."""
     rows: list[Any] = list(finding.tables[1].rows)
     panel = _panels(figure, 1)[0]
-    winner, loser = ([float(row[k]) for row in rows] for k in (2, 3))
-    panel.scatter(winner, loser, s=12, color=BLUE)
-    top = max(winner + loser)
+    for colour, label in ((BLUE, "prior 1/2"), (RED, "other priors")):
+        mine = [row for row in rows if (row[1] == 0.5) == (colour == BLUE)]
+        panel.scatter([r[3] for r in mine], [r[4] for r in mine], s=12, color=colour, label=label)
+    top = max(max(row[3], row[4]) for row in rows)
     panel.plot([0, top], [0, top], color=BLACK, linestyle=":", linewidth=0.8)
     panel.set(xlabel="error of the agent that stops first", ylabel="error of the other")
+    panel.legend(frameon=False, fontsize="small")
 
 
 def leak(finding: Finding, figure: Figure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from nashbox.experiments.reproduce.claim import ClaimTable, Finding, Method, Number, Verdict
 
@@ -55,6 +56,12 @@ def finding(
     else:
         verdict, words = "fails", otherwise or why
     return Finding(verdict, words, method, computed, list(numbers), list(tables))
+
+
+def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> ClaimTable:
+    """A table of plain numbers and words: numpy's become Python's, so that JSON takes them."""
+    plain = [[cell.item() if hasattr(cell, "item") else cell for cell in row] for row in rows]
+    return ClaimTable(caption, list(columns), plain)
 
 
 def bisect(above: Callable[[float], bool], low: float, high: float, width: float) -> float:

@@ -5,7 +5,9 @@ Case a: both agents see P(1|0) = .4, P(1|1) = .6. Case c: A sees .2/.5, B as in 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,19 +29,30 @@ LEAST = 0.05  # nats: games of less informative agents take too long to be worth
 
 
 def problem_of(
-    models: dict[str, ObservationModel], beta: Fraction, payoff: Any = None, **strategy: Any
+    models: Mapping[str, ObservationModel],
+    beta: Fraction,
+    payoff: Any = None,
+    prior: Fraction = HALF,
+    **strategy: Any,
 ) -> TestingProblem:
-    """A testing problem at prior 1/2 in which everybody plays signaller(**strategy)."""
+    """A testing problem in which everybody plays signaller(**strategy); tuples go by agent."""
     agents = [
         {
             "name": name,
             "p0": [str(p) for p in model.p0],
             "p1": [str(p) for p in model.p1],
-            "strategy": {"name": "signaller", **strategy},
+            "strategy": {"name": "signaller"}
+            | {key: v[i] if isinstance(v, tuple) else v for key, v in strategy.items()},
         }
-        for name, model in models.items()
+        for i, (name, model) in enumerate(models.items())
     ]
-    body = {"game": "testing", "beta": str(beta), "payoff": payoff or "win", "agents": agents}
+    body = {
+        "game": "testing",
+        "prior": str(prior),
+        "beta": str(beta),
+        "payoff": payoff or "win",
+        "agents": agents,
+    }
     return read_testing(body, Path(), "the reproduced game")
 
 
@@ -61,7 +74,7 @@ def random_model(rng: np.random.Generator) -> ObservationModel:
 
 def _pmf(cuts: np.ndarray[Any, Any]) -> tuple[Fraction, ...]:
     ends = [0, *cuts.tolist(), TWENTIETHS]
-    return tuple(Fraction(b - a, TWENTIETHS) for a, b in zip(ends, ends[1:], strict=False))
+    return tuple(Fraction(b - a, TWENTIETHS) for a, b in pairwise(ends))
 
 
 def random_pairs(games: int, rng: np.random.Generator) -> list[Pair]:
@@ -69,10 +82,11 @@ def random_pairs(games: int, rng: np.random.Generator) -> list[Pair]:
     return [(random_model(rng), random_model(rng)) for _ in range(games)]
 
 
-def race_of(pair: Pair, beta: Fraction, tolerance: float = 1e-9) -> Race:
-    """Exact race of two agents with w = 1 at prior 1/2, up to alive mass `tolerance`."""
-    known = {model: exact_law([model], HALF, beta, tolerance) for model in pair}
-    return Race(tuple(known[model] for model in pair), np.array([0.5, 0.5]))
+def race_of(pair: Pair, beta: Fraction, tolerance: float = 1e-9, prior: Fraction = HALF) -> Race:
+    """Exact race of two agents with w = 1, up to alive mass `tolerance`."""
+    known = {model: exact_law([model], prior, beta, tolerance) for model in pair}
+    weights = np.array([float(1 - prior), float(prior)])
+    return Race(tuple(known[model] for model in pair), weights)
 
 
 def flip_symmetric(model: ObservationModel) -> bool:

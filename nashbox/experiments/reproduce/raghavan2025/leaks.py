@@ -12,12 +12,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
+from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
-from nashbox.experiments.reproduce.raghavan2025.findings import finding
+from nashbox.experiments.reproduce.raghavan2025.findings import finding, table
 from nashbox.experiments.reproduce.raghavan2025.games import BETA, COIN, HALF, SHARP
 from nashbox.problem.observations import ObservationModel
 from nashbox.solver.beliefs import Beliefs
@@ -114,7 +115,8 @@ def filtered(
 def check(quick: bool, seed: int) -> Finding:
     """Mutual information of theta and the signals of a few iterations, by listener and alpha."""
     depth, steps = DEPTH[quick], ALPHAS[quick]
-    rows, numbers = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     told = {}
     for who, (symmetric, prior) in LISTENERS.items():
         short = depth if all(model.symbols == 2 for _, model in prior) else depth - 1
@@ -148,7 +150,7 @@ def check(quick: bool, seed: int) -> Finding:
         "floating-point filter of the informed receiver; and over 40 iterations by the nodes of "
         "the solver",
         tables=[
-            ClaimTable(
+            table(
                 "Mutual information of theta and the signals (nats)",
                 ["listener", "alpha", "information"],
                 rows,
@@ -158,7 +160,7 @@ def check(quick: bool, seed: int) -> Finding:
 
 
 def _longer() -> list[Number]:
-    """Largest |log P(signals|1)/P(signals|0)| over 40 iterations with the threshold, alpha = 1/2."""
+    """Largest |log P(signals|1)/P(signals|0)| over 40 iterations with the threshold, at 1/2."""
     out = []
     for name, model in (("coin", COIN),):
         watched = Signals(Beliefs(model, HALF, BETA), "magnitude")

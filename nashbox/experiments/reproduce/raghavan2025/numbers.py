@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
+from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
-from nashbox.experiments.reproduce.raghavan2025.findings import SURE, finding
+from nashbox.experiments.reproduce.raghavan2025.findings import SURE, finding, table
 from nashbox.experiments.reproduce.raghavan2025.games import (
     BETA,
     BETAS,
@@ -28,7 +29,8 @@ LAW_ROWS = 60  # iterations of the stopping laws that are kept for the figure
 
 def check_table(quick: bool, seed: int) -> Finding:
     """Exact recursion, closed form where there is one, and simulation, for both cases and betas."""
-    numbers, rows = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     for case in CASES:
         for beta in BETAS:
             exact, bound = race_numbers(case, beta)
@@ -51,7 +53,7 @@ def check_table(quick: bool, seed: int) -> Finding:
         f"{GAMES[quick]} games of the model a case, within {SURE:g} standard errors "
         "(false-alarm rate 6.3e-5 a number)",
         tables=[
-            ClaimTable(
+            table(
                 "Numbers of the worked cases (w = 1, prior 1/2)",
                 ["case", "beta", "quantity", "exact", "closed form", "simulated", "+-"],
                 rows,
@@ -76,7 +78,8 @@ def check_laws(quick: bool, seed: int) -> Finding:
     from nashbox.experiments.testing.figures import first_stop_law
     from nashbox.solver import solve
 
-    numbers, rows = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     for case in CASES:
         games = GAMES[quick]
         run = run_testing(case_problem(case, BETA), replications=games, seed=seed)
@@ -97,7 +100,7 @@ def check_laws(quick: bool, seed: int) -> Finding:
         computed=f"stopping laws of both agents multiplied; {GAMES[quick]} games of the model a "
         f"case; every iteration within {SURE:g} standard errors and 5 games",
         tables=[
-            ClaimTable(
+            table(
                 f"Law of the first stop, beta {float(BETA):g}",
                 ["case", "iteration", "exact", "simulated", "+-"],
                 rows,
@@ -111,7 +114,8 @@ def check_conventions(quick: bool, seed: int) -> Finding:
     model = ObservationModel.parse(["2/3", "1/3"], ["1/3", "2/3"])
     beta = Fraction(1, 5)
     below = beta - Fraction(1, 10**9)  # no belief lies between: "<= below" is "< beta"
-    rows, numbers = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     expected = {"<=": Fraction(18, 5), "<": Fraction(7)}
     for sign, threshold in (("<=", beta), ("<", below)):
         law = exact_law([model], HALF, threshold)
@@ -133,7 +137,7 @@ def check_conventions(quick: bool, seed: int) -> Finding:
         computed="forward recursion, closed form, and the linear equations of the walk on net "
         "counts; likelihood ratio 2, beta 1/5",
         tables=[
-            ClaimTable(
+            table(
                 "What the inequality of (3) changes",
                 ["inequality", "net observations to stop", "E tau", "error"],
                 rows,
@@ -143,7 +147,7 @@ def check_conventions(quick: bool, seed: int) -> Finding:
 
 
 def _walk_time(ratio: int, net: int) -> float:
-    """E tau of a walk on -net..net from 0, up with probability ratio/(1 + ratio), by elimination."""
+    """E tau of a walk on -net..net from 0, up with chance ratio/(1 + ratio), by elimination."""
     up = ratio / (1 + ratio)
     size = 2 * net - 1
     step = np.diag(np.full(size - 1, up), 1) + np.diag(np.full(size - 1, 1 - up), -1)

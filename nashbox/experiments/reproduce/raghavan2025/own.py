@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from nashbox.experiments.moments import Moments
-from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
-from nashbox.experiments.reproduce.raghavan2025 import drawing, receivers
-from nashbox.experiments.reproduce.raghavan2025.findings import SURE, bisect, finding
+from nashbox.experiments.reproduce.claim import Claim, Finding, Number
+from nashbox.experiments.reproduce.raghavan2025 import receivers
+from nashbox.experiments.reproduce.raghavan2025.findings import SURE, finding, table
 from nashbox.experiments.reproduce.raghavan2025.games import (
     BETA,
     BETAS,
@@ -24,26 +25,25 @@ from nashbox.experiments.testing.game import prepare_testing
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
-from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Cost, win
+from nashbox.solver import BestResponse as Response
 from nashbox.solver import (
     Rival,
     best_response,
-    critical_cost_ratio,
     signaller_payoff,
     solve,
 )
 from nashbox.strategies.testing import BestResponse, Signaller
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 0.9)
-ALPHAS = (0.0, 0.5, 1.0)
+ALPHAS = {True: (0.0, 0.5), False: (0.0, 0.5, 1.0)}
 DEPTH = {True: 5, False: 6}  # iterations of the exhaustive part: 8^DEPTH games
 GAMES = {True: 4_000, False: 1_000_000}
 BLOCK = 1 << 16
 LIVELY = ObservationModel.parse(["3/4", "1/4"], ["1/4", "3/4"])  # crosses 1/5 within a few steps
 LOOSE = Fraction(1, 5)
-PRICES = (0.002, 0.005, 0.01, 0.015, 0.02)
 PRICE = 0.005
 EXACT = 1e-8  # gains below are numerical noise of the dynamic programme
 
@@ -51,7 +51,8 @@ EXACT = 1e-8  # gains below are numerical noise of the dynamic programme
 def check_path(quick: bool, seed: int) -> Finding:
     """Compare the stop of a fuser with the first crossing of the same two paths, game by game."""
     depth = DEPTH[quick]
-    numbers, rows = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     for weight in WEIGHTS:
         early, late, games = exhaustive_stops(weight, depth)
         rows.append([weight, f"all {games} games of {depth} iterations", float(early), float(late)])
@@ -70,7 +71,7 @@ def check_path(quick: bool, seed: int) -> Finding:
         computed=f"every sequence of symbols and coins of both agents over {depth} iterations "
         "(likelihood ratio 3, beta 1/5), and games of the model at beta 1/10 on the same symbols",
         tables=[
-            ClaimTable(
+            table(
                 "Fusers that stop before, and after, the first crossing of the two own beliefs",
                 ["w", "games", "earlier", "later"],
                 rows,
@@ -93,7 +94,7 @@ def exhaustive_stops(weight: float, depth: int) -> tuple[int, int, int]:
     while ratio**net < float((1 - LOOSE) / LOOSE):
         net += 1
 
-    def belief(walk: np.ndarray) -> Floats:  # type: ignore[type-arg]
+    def belief(walk: Ints) -> Floats:
         return np.asarray(1 / (1 + ratio ** (-walk.astype(float))))
 
     silent = np.zeros(codes.size, dtype=bool)
@@ -139,7 +140,8 @@ def _played_stops(case: str, weight: float, games: int, seed: int) -> tuple[int,
 
 def check_6b(quick: bool, seed: int) -> Finding:
     """Best winning probability over all policies and everything that signals may tell."""
-    numbers, rows = [], []
+    rows: list[list[Any]] = []
+    numbers: list[Number] = []
     for case, agents in CASES.items():
         for beta in BETAS[:1] if quick else BETAS:
             race = race_of((agents["A"], agents["B"]), beta, 1e-11)
@@ -149,16 +151,17 @@ def check_6b(quick: bool, seed: int) -> Finding:
                 fused = receivers.exact_values(
                     agents[name], agents[other], beta, 1.0, "naive w = 0.5"
                 ).values[2]
-                for alpha in ALPHAS:
+                for alpha in ALPHAS[quick]:
                     best = best_response(
                         agents[name], Rival(agents[other], alpha), HALF, beta, win()
                     )
                     told = f"case {case}, beta {float(beta):g}, {name}, rival's alpha {alpha:g}"
-                    numbers.append(Number(f"{told}: best chance", best.upper, EXACT, played))
+                    gain = best.upper - played
+                    numbers.append(Number(f"{told}: best gain", gain, EXACT))
                     rows.append([told, played, best.upper, fused])
     better = [row for row in rows if float(row[2]) > float(row[1]) + EXACT]
     return finding(
-        [],
+        numbers,
         not better,
         "the prize needs a stop with own error at most beta, whatever has been heard: no policy "
         "wins more often than w = 1, and fusing loses races",
@@ -168,7 +171,7 @@ def check_6b(quick: bool, seed: int) -> Finding:
         computed="dynamic programme over all stopping policies of a listener that knows model and "
         "alpha of its rival, against the race of the stopping laws",
         tables=[
-            ClaimTable(
+            table(
                 "Probability to win (ties 1/2) under (6b)",
                 ["agent", "w = 1", "best of all policies", "w = 1/2, told the truth"],
                 rows,
@@ -177,25 +180,35 @@ def check_6b(quick: bool, seed: int) -> Finding:
     )
 
 
+def _best(
+    own: ObservationModel, rival: ObservationModel, alpha: float, knows: str | None
+) -> Response:
+    """Best response under cost (4) at `PRICE`."""
+    payoff = Cost(PRICE, 1.0)
+    return best_response(own, Rival(rival, alpha), HALF, BETA, payoff, knows=knows)
+
+
 def check_cost(quick: bool, seed: int) -> Finding:
     """Cost (4): what hearing signals is worth beyond the best use of the own observations."""
     numbers: list[Number] = []
-    rows = []
+    rows: list[list[Any]] = []
     worth = {}
     payoff = Cost(PRICE, 1.0)
     for case, agents in CASES.items():
         game = solve(agents, HALF, BETA)
-        for name, other in (("A", "B"), ("B", "A")):
+        for name, other in (("A", "B"), ("B", "A"))[: len(set(agents.values()))]:
             own, rival = agents[name], agents[other]
             played = signaller_payoff(game, name, payoff, anticipates=True)
             alone = signaller_payoff(game, name, payoff, anticipates=False)
             # a flip-symmetric rival's crossing says nothing about theta: the best use of one's own
-            deaf = best_response(own, Rival(COIN), HALF, BETA, payoff, knows="crossing")
-            for alpha in ALPHAS:
+            deaf = _best(own, COIN, 0.5, "crossing")
+            for alpha in ALPHAS[quick]:
                 told = f"case {case}, {name}, rival's alpha {alpha:g}"
-                best = best_response(own, Rival(rival, alpha), HALF, BETA, payoff)
+                best = _best(own, rival, alpha, None)
                 worth[told] = best.lower - deaf.upper
                 rows.append([told, -played, -alone, -deaf.lower, -best.lower, worth[told]])
+                for words, value in (("w = 1, anticipating", -played), ("best", -best.lower)):
+                    numbers.append(Number(f"cost, {told}: {words}", value, EXACT))
     numbers += _replayed(quick, seed)
     silent = [told for told, gain in worth.items() if gain <= EXACT]
     gaining = [told for told, gain in worth.items() if gain > EXACT]
@@ -214,7 +227,7 @@ def check_cost(quick: bool, seed: int) -> Finding:
         f"programmes for the best policies; the best policy of B in case c also played in "
         f"{GAMES[quick]} games, within {SURE:g} standard errors",
         tables=[
-            ClaimTable(
+            table(
                 "Cost (4) of an agent by what it does",
                 [
                     "agent",
@@ -236,7 +249,7 @@ def _replayed(quick: bool, seed: int) -> list[Number]:
     body = {"kind": "cost", "c": PRICE, "chat": 1.0}
     game = prepare_testing(case_problem("c", BETA, body))
     payoff = Cost(PRICE, 1.0)
-    best = best_response(agents["B"], Rival(agents["A"]), HALF, BETA, payoff)
+    best = _best(agents["B"], agents["A"], 0.5, None)
     played = signaller_payoff(solve(agents, HALF, BETA), "B", payoff, anticipates=True)
     out = []
     for told, strategy, value in (
@@ -256,56 +269,6 @@ def _replayed(quick: bool, seed: int) -> list[Number]:
         name = f"case c, cost of B, {told}, simulated"
         out.append(Number(name, -moments.mean, SURE * moments.se + EXACT, -value))
     return out
-
-
-def check_price(quick: bool, seed: int) -> Finding:
-    """Find the c/chat from which anticipating beats going on alone, by root finding."""
-    numbers, rows, criticals = [], [], {}
-    prices = PRICES if quick else tuple(k / 1000 for k in range(1, 41))
-    for case, agents in CASES.items():
-        for beta in BETAS:
-            game = solve(agents, HALF, beta)
-            for name in agents if case == "c" else ("A",):
-
-                def gain(price: float, game=game, name=name) -> float:  # type: ignore[no-untyped-def]
-                    pay = [
-                        signaller_payoff(game, name, Cost(price, 1.0), anticipates=yes)
-                        for yes in (True, False)
-                    ]
-                    return pay[0] - pay[1]
-
-                root = bisect(lambda c: gain(c) > 0, 0.0, 1.0, 1e-10)  # noqa: B023
-                told = f"case {case}, beta {float(beta):g}, {name}"
-                criticals[told] = root
-                value = critical_cost_ratio(game, name)
-                numbers.append(Number(f"critical c/chat, {told}", root, 1e-8, value))
-    game = solve(CASES["a"], HALF, BETA)
-    for price in prices:
-        pays = [
-            -signaller_payoff(game, "A", Cost(price, 1.0), anticipates=yes) for yes in (True, False)
-        ]
-        best = best_response(COIN, Rival(COIN), HALF, BETA, Cost(price, 1.0))
-        rows.append([price, *pays, -best.lower])
-    return finding(
-        numbers,
-        all(value <= 0 for value in criticals.values()),
-        "anticipating pays at every price",
-        condition="an observation is dear: c/chat above "
-        + "; ".join(f"{value:.6f} ({told})" for told, value in criticals.items()),
-        method="exact",
-        computed="payoffs (4) from the stopping laws as a function of c, root by bisection, "
-        "against the ratio of what anticipating loses in accuracy to what it saves in time",
-        tables=[
-            ClaimTable(
-                "cost (4), case a, beta 0.1",
-                ["c/chat", "w = 1, anticipating", "w = 1, alone", "best of all policies"],
-                rows,
-            ),
-            ClaimTable(
-                "Critical c/chat", ["agent", "c/chat"], [[k, v] for k, v in criticals.items()]
-            ),
-        ],
-    )
 
 
 OWN_CLAIMS = (
@@ -329,12 +292,5 @@ OWN_CLAIMS = (
         statement="under the cost (4), without (6b), an agent does best by using signals for "
         "nothing but anticipation",
         check=check_cost,
-    ),
-    Claim(
-        id="claim2-price",
-        source="Abstract (2); cost (4)",
-        statement="under the cost (4), without a prize, anticipating the other's stop pays",
-        check=check_price,
-        draw=drawing.against_cost,
     ),
 )

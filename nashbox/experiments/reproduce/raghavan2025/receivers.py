@@ -28,17 +28,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.reproduce.raghavan2025.games import HALF, flip_symmetric
-from nashbox.experiments.testing.receivers import OBJECTIVES
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
 from nashbox.solver.law import remaining_time
 
 DEPTH = 20
-TAIL = 1e-7  # alive mass that is left at the end
 LONGEST = 4000
-RARE = 1e-11  # states below are dropped, and counted among what is left
-NAMES = tuple(objective.name for objective in OBJECTIVES)
 RULES = ("naive w = 0.5", "own observations only", "informed Bayesian", "anticipating")
 _TIE = 1e-9
 Mask = NDArray[np.bool_]
@@ -76,9 +72,18 @@ class _Side:
 
 
 def exact_values(
-    own: ObservationModel, sender: ObservationModel, beta: Fraction, alpha: float, rule: str
+    own: ObservationModel,
+    sender: ObservationModel,
+    beta: Fraction,
+    alpha: float,
+    rule: str,
+    tail: float = 1e-7,
 ) -> Values:
-    """Play one receiver against one alpha; `rule` is one of `RULES`."""
+    """Play one receiver against one alpha; `rule` is one of `RULES`.
+
+    It ends at an alive mass of `tail`; states of mass below tail/5000 are dropped on the way. What
+    is missing goes into `errors`.
+    """
     mine, other = _Side(own, beta), _Side(sender, beta)
     symmetric = flip_symmetric(sender)
     noisy = 0.0 < alpha < 1.0
@@ -108,11 +113,11 @@ def exact_values(
         stopped = state[stop], mass[:, stop]
         sums += _tally(n, stopped, lean[stop], (own_log + heard)[stop], crossed[stop])
         state, mass = _merge(state[~stop], mass[:, ~stop])
-        rare = mass.max(axis=0) < RARE
+        rare = mass.max(axis=0) < tail / 5000
         now = float(mass[:, rare].sum() / 2)
         lost, sums[0] = lost + now, sums[0] + n * now
         state, mass = state[~rare], mass[:, ~rare]
-        if mass.sum() / 2 <= TAIL:
+        if mass.sum() / 2 <= tail:
             break
     left = float(mass.sum() / 2)
     sums[0] += n * left
@@ -180,7 +185,7 @@ def _rule(
     shown: Floats,
     sender: Ints,
 ) -> tuple[Mask, Floats]:
-    """Where a receiver stops, and the log odds whose sign it declares. sender: 1 stops now, 2 gone."""
+    """Where a receiver stops, and the log odds it declares by. sender: 1 stops now, 2 is gone."""
     if rule == "own observations only":
         return crossed, own
     if rule == "anticipating":

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
 
 from nashbox.experiments.moments import Moments
-from nashbox.experiments.reproduce.raghavan2025.games import CASES, HALF, case_problem
+from nashbox.experiments.reproduce.raghavan2025.games import CASES, HALF, problem_of
 from nashbox.experiments.seeds import Stage, child
 from nashbox.experiments.testing.game import prepare_testing
 from nashbox.experiments.testing.run import play_block
 from nashbox.problem.lattice import Floats
+from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Outcome
 from nashbox.solver import solve
 
@@ -19,16 +21,31 @@ BLOCK = 1 << 16
 
 
 def play_case(case: str, beta: Fraction, games: int, seed: int) -> dict[str, Moments]:
-    """Play with and without anticipation (w = 1); names as in `race_numbers`."""
+    """Play with and without anticipation (w = 1); names as in `race_numbers`, and by winner."""
     found: dict[str, Moments] = {}
     for anticipate in (False, True):
-        game = prepare_testing(case_problem(case, beta, anticipate=anticipate))
-        for b in range(-(-games // BLOCK)):
-            size = min(BLOCK, games - b * BLOCK)
-            number = child(seed, Stage.RUN, int(anticipate), b)
-            outcomes = play_block(game, size, number).outcomes()
-            for name, sample in _samples(outcomes, anticipate).items():
-                found.setdefault(name, Moments()).add(np.asarray(sample, dtype=float))
+        found |= play_models(CASES[case], beta, games, seed, HALF, anticipate=anticipate)
+    return found
+
+
+def play_models(
+    models: Mapping[str, ObservationModel],
+    beta: Fraction,
+    games: int,
+    seed: int,
+    prior: Fraction,
+    *,
+    anticipate: bool,
+) -> dict[str, Moments]:
+    """Play a game of two agents A and B; what is measured depends on whether they anticipate."""
+    found: dict[str, Moments] = {}
+    game = prepare_testing(problem_of(models, beta, prior=prior, anticipate=anticipate))
+    for b in range(-(-games // BLOCK)):
+        size = min(BLOCK, games - b * BLOCK)
+        number = child(seed, Stage.RUN, int(anticipate), b)
+        outcomes = play_block(game, size, number).outcomes()
+        for name, sample in _samples(outcomes, anticipate).items():
+            found.setdefault(name, Moments()).add(np.asarray(sample, dtype=float))
     return found
 
 
@@ -47,13 +64,19 @@ def _samples(outcomes: list[Outcome], anticipate: bool) -> dict[str, Floats]:
     strict = (share == 1).any(axis=0)
     first = np.argmax(share[:, strict], axis=0)
     games = np.arange(first.size)
-    return {
+    won, lost = wrong[:, strict][first, games], wrong[:, strict][1 - first, games]
+    by_winner = {
+        f"error of the {who} if {name} is first": sample[first == i]
+        for i, name in enumerate("AB")
+        for who, sample in (("winner", won), ("loser", lost))
+    }
+    return by_winner | {
         "P(A wins)": (share[0] == 1).astype(float),
         "P(B wins)": (share[1] == 1).astype(float),
         "P(tie)": (share[0] == 0.5).astype(float),
         "E min": tau[0],
-        "error of the winner": wrong[:, strict][first, games],
-        "error of the loser": wrong[:, strict][1 - first, games],
+        "error of the winner": won,
+        "error of the loser": lost,
         "error of A over win, tie and loss": wrong[0],
         "error of B over win, tie and loss": wrong[1],
     }
