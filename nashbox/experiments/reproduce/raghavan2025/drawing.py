@@ -63,7 +63,12 @@ def divergence(finding: Finding, figure: Figure) -> None:
     lead = [float(row[4]) - float(row[5]) for row in rows]
     ratio = [float(row[2]) / float(row[3]) for row in rows]
     colours = [BLUE if gap > 0 else RED for gap in lead]
-    panel.scatter(ratio, lead, s=12, c=colours)
+    panel.scatter(ratio, lead, s=12, c=colours, label="random games")
+    rare: list[Any] = list(finding.tables[1].rows)
+    panel.plot([r[1] / r[2] for r in rare if r[1] > r[2]],
+               [r[3] - r[4] for r in rare if r[1] > r[2]],
+               "D", color=BLACK, markersize=4, label=finding.tables[1].caption)  # fmt: skip
+    panel.legend(frameon=False, fontsize="small")
     panel.axhline(0.0, color=BLACK, linewidth=0.8)
     panel.set(
         xscale="log",
