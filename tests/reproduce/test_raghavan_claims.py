@@ -55,7 +55,7 @@ VERDICTS = {
     "claim2-price": "holds if",
     "claim3": "holds if",
     "divergence": "holds if",
-    "divergence-symmetric": "holds",
+    "divergence-symmetric": "holds if",
     "system-time": "holds if",
     "equilibrium": "holds if",
     "equilibrium-alpha": "holds",
