@@ -1,7 +1,7 @@
-"""Does honesty survive a few liars? Mechanisms x population sizes x graphs, with errors over seeds.
+"""Does honesty survive a few liars? Mechanisms x sizes x graphs, with errors over seeds.
 
-    python examples/dynamics/survival.py             # a few minutes: prints a table, writes a figure
-    python examples/dynamics/survival.py --quick     # seconds: few seeds, one size, two graphs
+    python examples/dynamics/survival.py            # minutes: prints a table, writes a figure
+    python examples/dynamics/survival.py --quick    # seconds: few seeds, one size, two graphs
 
 One agent in ten pads her data with made-up points, one in ten hands in nothing. In every round
 agents, drawn at random, copy their best-paid neighbour.

@@ -122,13 +122,15 @@ def survival_table(result: Survival) -> None:
         "honest at first",
         "in the end",
         "se",
-        "died out",
         "took over",
+        "kept, from",
+        "to",
         "last change",
         title=f"{name}, {result.rounds} rounds, {seeds} seeds, menu {', '.join(result.menu)}",
     )
     for row in result.rows:
-        numbers = (row[k] for k in ("start", "share_honest", "se", "extinct", "fixed", "rest"))
+        keys = ("start", "share_honest", "se", "fixed", "kept_low", "kept_high", "rest")
+        numbers = (row[k] for k in keys)
         table.add_row(
             row["mechanism"], str(row["agents"]), row["graph"], *(f"{x:.3f}" for x in numbers)
         )

@@ -7,7 +7,7 @@ imitation, whose mean field is the replicator dynamic; Sandholm 2010, example 5.
 
 What is compared is what agents were paid in the last round for what they played in it. Imitation
 invents nothing: a strategy that nobody plays stays away, so profiles in which all play the same are
-absorbing.
+absorbing. Payments are taken at face value: where they are simulated, agents may copy an error.
 """
 
 from __future__ import annotations

@@ -134,7 +134,8 @@ def read_start(
     """
     K = len(labels)
     if counts is None:
-        numbers = dict.fromkeys(range(1, K), max(1, m // 10))
+        few = max(1, m // 10)
+        numbers = {k: max(0, min(few, m - (k - 1) * few)) for k in range(1, K)}
     else:
         numbers = {}
         for name, count in counts.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import beta
 
 from nashbox.experiments.dynamics.adapt import make_rule, named
 from nashbox.experiments.dynamics.menu import graph_of, read_start
@@ -42,8 +43,10 @@ class Survival:
 
     A row: share_honest in the last round, averaged over seeds, with its standard error `se`;
     extinct and fixed, the fractions of seeds in which honesty died out or took over; start, its
-    share at first; rest, the mean round of the last change, and rest_se; payoffs, where they come
-    from.
+    share at first; kept, the fraction of seeds in which at least as many were honest in the end as
+    at first, with its 95 % Clopper-Pearson interval kept_low to kept_high (seeds that all agree
+    have no spread, and yet prove only so much); rest, the mean round of the last change, and
+    rest_se; payoffs, where they come from.
     """
 
     rule: Mapping[str, Any]
@@ -184,6 +187,7 @@ def _row(
         "se": _se(last),
         "extinct": float((last == 0).mean()),
         "fixed": float((last == 1).mean()),
+        **_kept(int((last >= first).sum()), last.size),
         "rest": float(rest.mean()),
         "rest_se": _se(rest),
         "payoffs": oracle.method,
@@ -192,3 +196,10 @@ def _row(
 
 def _se(values: NDArray[np.float64]) -> float:
     return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else float("inf")
+
+
+def _kept(k: int, n: int) -> dict[str, float]:
+    """Fraction k/n with its 95 % Clopper-Pearson interval."""
+    low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
+    high = float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+    return {"kept": k / n, "kept_low": low, "kept_high": high}
