@@ -27,11 +27,12 @@ def adaptation_table(result: Adaptation) -> None:
         title = f"{named}{result.rule['name']} ({parameters or result.order}){graph}"
         entries = list(result.menu)
         extra = [] if run.last["data"] is None else ["data collected"]
-        table = new_table("round", *entries, *extra, "social payoff", "se", title=title)
+        word = "payoff" if result.game == "testing" else "penalty"
+        table = new_table("round", *entries, *extra, f"social {word}", "se", title=title)
         for row in _shown(run):
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
-            paid = number(row["social_payoff"])
+            paid = number(row[f"social_{word}"])
             table.add_row(str(row["round"]), *shares, *data, paid, number(row["se"]))
         console.print(table)
         console.print(_ending(result, run))
@@ -52,7 +53,7 @@ def _ending(result: Adaptation, run: AdaptRun) -> str:
     last = run.last
     what = "still changing in the last round"
     if run.rest is not None:
-        what = f"nothing changes after round {run.rest}"
+        what = f"nothing changed after round {run.rest}"
     if last["share_honest"] is not None:
         what += f"; honest in the end: {last['share_honest']:.3f} of all"
     if not result.menu:

@@ -38,7 +38,7 @@ def test_data_go_where_honesty_goes():
     assert first["data"] == 16 * 10 + 2 * 5 and last["data"] == 20 * 5
     # everybody pads 5 points to 10, and uses her own 5 and 190 that she takes for honest ones
     penalty = (5 * 100 + 19 * 10**2 * 100 / 5) / 195**2 + 0.05 * 5
-    assert last["social_payoff"] == pytest.approx(-20 * penalty)
+    assert last["social_penalty"] == pytest.approx(20 * penalty)
     assert found.runs[0].rest == 1
 
 
@@ -63,7 +63,7 @@ def test_survival_over_mechanisms_sizes_and_graphs():
         sizes=[20, 30],
         graphs=["ring", "barabasi_albert(m=2)"],
         seeds=range(3),
-        worlds=500,
+        worlds=2000,
         rounds=50,
     )
     assert len(found.rows) == 8 and {row["agents"] for row in found.rows} == {20, 30}

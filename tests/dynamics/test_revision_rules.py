@@ -284,9 +284,13 @@ def test_gains_within_two_standard_errors_are_not_believed():
         def _ask(self, i, profile, path):
             return Answer(np.array([0.0, 1.0]), np.diag([0.2, 0.2]))  # the gain's s.e. is 0.63
 
-    model = Population(Noisy(PENNIES), BestResponse(), np.array([0, 0]))
+    for rule in (BestResponse(), Imitation()):
+        model = Population(Noisy(PENNIES), rule, np.array([0, 0]), edges=((0, 1),))
+        model.step()
+        assert model.profile.tolist() == [0, 0]
+    model = Population(Noisy(PENNIES), Imitation(), np.array([0, 1]), edges=((0, 1),))
     model.step()
-    assert model.profile.tolist() == [0, 0]
+    assert model.profile.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("counts", ["real", "integer"])

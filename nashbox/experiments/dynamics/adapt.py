@@ -184,14 +184,14 @@ def _among_counts(
         for t in range(rounds + 1):
             here = counts[min(t, len(counts) - 1)]
             if t < len(counts):
-                paid = -penalties(game, here)
+                paid = penalties(game, here)
             row = {"round": t, "shares": None, "share_honest": None, "data": float(here.sum())}
             by = dict(zip(problem.distributions, here.sum(axis=0).tolist(), strict=True))
-            rows.append({**row, "data_by": by, "social_payoff": float(paid.sum()), "se": 0.0})
+            rows.append({**row, "data_by": by, "social_penalty": float(paid.sum()), "se": 0.0})
             for i, name in enumerate(problem.names):
                 play = {"strategy": "best_response", "collected": here[i].tolist()}
                 steps.append(
-                    {"Step": t, "AgentID": name, **play, "payoff": float(paid[i]), "se": 0.0}
+                    {"Step": t, "AgentID": name, **play, "penalty": float(paid[i]), "se": 0.0}
                 )
         changes = [t for t in range(1, len(counts)) if not _same(counts[t], counts[t - 1])]
         rest = max(changes, default=0) if found.converged else None

@@ -7,7 +7,7 @@ imitation, whose mean field is the replicator dynamic; Sandholm 2010, example 5.
 
 What is compared is what agents were paid in the last round for what they played in it. Imitation
 invents nothing: a strategy that nobody plays stays away, so profiles in which all play the same are
-absorbing. Payments are taken at face value: where they are simulated, agents may copy an error.
+absorbing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from nashbox.experiments.dynamics.revision import Revision
+from nashbox.experiments.dynamics.revision import CAUTION, Revision
 from nashbox.problem.errors import InputError, require
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ CHOICES = ("best", "random")
 @dataclass(frozen=True)
 class Imitation(Revision):
     """Copy a neighbour that was paid more, by more than `tolerance`.
+
+    Of simulated payments, only differences beyond CAUTION standard errors are copied, so that a
+    population does not follow the error of an estimate.
 
     look: "best" or "random". scale: payoff difference that is copied for certain with "random";
     None copies every better-paid one.
@@ -61,7 +64,8 @@ class Imitation(Revision):
         if not model.earned > agent.earned:
             return agent.choice
         gain = model.earned - agent.earned
-        if math.isfinite(gain) and gain <= self.tolerance:
+        doubt = CAUTION * math.hypot(agent.earned_se, model.earned_se)
+        if math.isfinite(gain) and gain <= self.tolerance + doubt:
             return agent.choice
         if self.look == "random" and self.scale is not None and rng.random() >= gain / self.scale:
             return agent.choice

@@ -33,6 +33,11 @@ class Setting:
     start: Profile
     honest: tuple[int, ...]
 
+    def told(self, payoff: float, se: float, prefix: str = "") -> dict[str, float]:
+        """A payoff as the game's users know it: penalties in estimation games."""
+        word, sign = ("payoff", 1.0) if self.problem.game == "testing" else ("penalty", -1.0)
+        return {f"{prefix}{word}": sign * float(payoff), "se": float(se)}
+
 
 def _summary(
     setting: Setting,
@@ -49,8 +54,7 @@ def _summary(
         "shares": {label: float(x) for label, x in zip(oracle.menu, shares, strict=True)},
         "share_honest": honest,
         "data": data,
-        "social_payoff": social,
-        "se": se,
+        **setting.told(social, se, "social_"),
     }
 
 
@@ -90,8 +94,7 @@ def play(
                     "AgentID": agent.name,
                     "strategy": oracle.menu[agent.played],
                     "collected": collected,
-                    "payoff": agent.earned,
-                    "se": agent.earned_se,
+                    **setting.told(agent.earned, agent.earned_se),
                 }
             )
         if progress is not None:
@@ -128,8 +131,8 @@ def replicate(
         for kind, i in enumerate(some):
             row = {"Step": t, "kind": kind, "AgentID": setting.problem.names[i]}
             for k, label in enumerate(oracle.menu):
-                said = {"share": kinds[kind, k], "payoff": payoffs[kind, k], "se": errors[kind, k]}
-                steps.append({**row, "strategy": label, **{x: float(y) for x, y in said.items()}})
+                said = {"strategy": label, "share": float(kinds[kind, k])}
+                steps.append({**row, **said, **setting.told(payoffs[kind, k], errors[kind, k])})
         if progress is not None:
             progress(t + 1, setting.rounds + 1)
     rest = changed if changed < setting.rounds else None

@@ -22,9 +22,9 @@ class AdaptRun:
 
     payoffs: in words, where they come from. exact, worlds: formulas, or worlds simulated for each
     answer. rounds: a mapping per round from 0, the start (round, shares by menu entry,
-    share_honest, data collected by all, social_payoff and its se). steps: a mapping per round and
-    agent. rest: the first round after which nothing changed any more, None if the last one brought
-    a change.
+    share_honest, data collected by all, social_penalty and its se; in testing games
+    social_payoff). steps: a mapping per round and agent. rest: the first round after which
+    nothing changed any more, None if the last one brought a change.
     """
 
     mechanism: str
