@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 class Learner(mesa.Agent):
     """Holds `choice`, a place in the menu; her model's rule says what she plays next.
 
-    After a round: `played` and `earned`, what she played and was paid, `earned_se` its error.
+    After a round: `played` and `earned`, what she played and was paid, `earned_se` its error;
+    `doubted`: her rule saw a gain and left it, as it was within the error of the payoffs.
     """
 
     def __init__(self, model: Population, index: int, name: str, choice: int) -> None:
         super().__init__(model)
         self.index, self.name, self.choice, self.played = index, name, choice, choice
         self.earned = self.earned_se = 0.0
+        self.doubted = False
         self.neighbours: list[Learner] = []
         self.memory: dict[str, Any] = {}
 
@@ -40,4 +42,5 @@ class Learner(mesa.Agent):
 
     def revise(self, rng: np.random.Generator) -> int:
         """Ask the rule."""
+        self.doubted = False
         return int(self.model.rule.choose(self, rng))

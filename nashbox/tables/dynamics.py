@@ -37,6 +37,11 @@ def adaptation_table(result: Adaptation) -> None:
         console.print(table)
         console.print(_ending(result, run))
         console.print(f"payoffs: {run.payoffs}")
+        if run.doubts:
+            console.print(
+                f"{run.doubts} of {result.agents} agents see a gain within the error of the "
+                "payoffs and leave it: more --worlds would tell"
+            )
     for note in result.notes:
         console.print(f"note: {note}")
 
@@ -127,10 +132,11 @@ def survival_table(result: Survival) -> None:
         "kept, from",
         "to",
         "last change",
+        "doubts",
         title=f"{name}, {result.rounds} rounds, {seeds} seeds, menu {', '.join(result.menu)}",
     )
     for row in result.rows:
-        keys = ("start", "share_honest", "se", "fixed", "kept_low", "kept_high", "rest")
+        keys = ("start", "share_honest", "se", "fixed", "kept_low", "kept_high", "rest", "doubts")
         numbers = (row[k] for k in keys)
         table.add_row(
             row["mechanism"], str(row["agents"]), row["graph"], *(f"{x:.3f}" for x in numbers)

@@ -174,6 +174,12 @@ def test_the_survival_example_prints_and_draws(tmp_path):
     assert "took over" in done.stdout and (tmp_path / "survival.png").stat().st_size > 5000
 
 
+def test_gains_within_the_error_are_named(nashbox):
+    menu = ["--menu", "truthful,fabricator(fraction=0.9)", "--rounds", "2", "--worlds", "100"]
+    done = nashbox("adapt", TWENTY, "--rule", "imitation", *menu)
+    assert done.code == 0 and "within the error of the payoffs" in done.out
+
+
 def test_help_lists_both(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out

@@ -291,6 +291,7 @@ def test_gains_within_two_standard_errors_are_not_believed():
     model = Population(Noisy(PENNIES), Imitation(), np.array([0, 1]), edges=((0, 1),))
     model.step()
     assert model.profile.tolist() == [0, 1]
+    assert [agent.doubted for agent in model.players] == [True, False]
 
 
 @pytest.mark.parametrize("counts", ["real", "integer"])

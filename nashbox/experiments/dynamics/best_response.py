@@ -29,4 +29,4 @@ class BestResponse(Revision):
 
     def choose(self, agent: Learner, rng: np.random.Generator) -> int:
         """Answer what the others play now; no randomness."""
-        return best_of(agent.options(), agent.choice, self.tolerance)
+        return best_of(agent, agent.options(), self.tolerance)

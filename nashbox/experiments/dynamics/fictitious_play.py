@@ -47,4 +47,4 @@ class FictitiousPlay(Revision):
     def choose(self, agent: Learner, rng: np.random.Generator) -> int:
         """Answer the past; no randomness."""
         values, covariance, rounds = agent.memory["past"]
-        return best_of(Answer(values / rounds, covariance / rounds), agent.choice, self.tolerance)
+        return best_of(agent, Answer(values / rounds, covariance / rounds), self.tolerance)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from nashbox.experiments.dynamics.revision import CAUTION, Revision
+from nashbox.experiments.dynamics.revision import Revision, believed
 from nashbox.problem.errors import InputError, require
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ class Imitation(Revision):
         if not model.earned > agent.earned:
             return agent.choice
         gain = model.earned - agent.earned
-        doubt = CAUTION * math.hypot(agent.earned_se, model.earned_se)
-        if math.isfinite(gain) and gain <= self.tolerance + doubt:
+        error = math.hypot(agent.earned_se, model.earned_se)
+        if not believed(agent, gain, error, self.tolerance):
             return agent.choice
         if self.look == "random" and self.scale is not None and rng.random() >= gain / self.scale:
             return agent.choice

@@ -100,7 +100,9 @@ def play(
         if progress is not None:
             progress(t + 1, setting.rounds + 1)
     rest = changed if changed < setting.rounds else None
-    return AdaptRun(mechanism, oracle.method, oracle.exact, oracle.worlds, rounds, steps, rest)
+    doubts = sum(agent.doubted for agent in model.players)
+    known = (oracle.method, oracle.exact, oracle.worlds)
+    return AdaptRun(mechanism, *known, rounds, steps, rest, doubts)
 
 
 def replicate(

@@ -24,7 +24,8 @@ class AdaptRun:
     answer. rounds: a mapping per round from 0, the start (round, shares by menu entry,
     share_honest, data collected by all, social_penalty and its se; in testing games
     social_payoff). steps: a mapping per round and agent. rest: the first round after which
-    nothing changed any more, None if the last one brought a change.
+    nothing changed any more, None if the last one brought a change. doubts: agents who in the
+    end saw a gain and left it, as it was within the error of simulated payoffs.
     """
 
     mechanism: str
@@ -34,6 +35,7 @@ class AdaptRun:
     rounds: Sequence[Mapping[str, Any]]
     steps: Sequence[Mapping[str, Any]]
     rest: int | None
+    doubts: int = 0
 
     @property
     def last(self) -> Mapping[str, Any]:
@@ -59,6 +61,11 @@ class Adaptation:
     problem: Mapping[str, Any]
     notes: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=versions)
+
+    @property
+    def agents(self) -> int:
+        """Number of agents."""
+        return len(self.problem["agents"])
 
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-adapt/1."""

@@ -38,17 +38,23 @@ class Revision(ABC):
         """Return the place in the menu that the agent plays next."""
 
 
-def best_of(answer: Answer, current: int, tolerance: float) -> int:
-    """Return the best entry; the current one unless another is better for certain.
+def believed(agent: Learner, gain: float, se: float, tolerance: float) -> bool:
+    """Whether a gain exceeds `tolerance`, and CAUTION standard errors; else the agent doubts it."""
+    if not gain > tolerance:
+        return False
+    agent.doubted = gain <= tolerance + CAUTION * se
+    return not agent.doubted
 
-    An improvement counts if it exceeds `tolerance` and CAUTION standard errors. From -inf every
-    finite payoff is an improvement.
+
+def best_of(agent: Learner, answer: Answer, tolerance: float) -> int:
+    """Return the best entry, if it is better than the current one for all one can tell.
+
+    From -inf every finite payoff is an improvement.
     """
-    values = answer.values
+    values, current = answer.values, agent.choice
     best = int(np.argmax(values))
     if not values[best] > values[current]:
         return current
-    if np.isinf(values[current]):
-        return best
-    gain = values[best] - values[current]
-    return best if gain > tolerance + CAUTION * answer.se_of_gain(current)[best] else current
+    gain = float(values[best] - values[current])
+    se = float(answer.se_of_gain(current)[best])
+    return best if believed(agent, gain, se, tolerance) else current

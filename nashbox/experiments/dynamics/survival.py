@@ -46,7 +46,8 @@ class Survival:
     share at first; kept, the fraction of seeds in which at least as many were honest in the end as
     at first, with its 95 % Clopper-Pearson interval kept_low to kept_high (seeds that all agree
     have no spread, and yet prove only so much); rest, the mean round of the last change, and
-    rest_se; payoffs, where they come from.
+    rest_se; doubts, agents who in the end left a gain that was within the error of simulated
+    payoffs, on average; payoffs, where they come from.
     """
 
     rule: Mapping[str, Any]
@@ -154,8 +155,8 @@ def _end(
     rounds: int,
     order: Order,
     seed: int,
-) -> tuple[float, float, int]:
-    """Share of the first entry of the menu at the start and in the end, and the last change."""
+) -> tuple[float, float, int, int]:
+    """Share of the first entry at the start and in the end, the last change, doubts in the end."""
     profile = read_start(start, oracle.menu, problem.m, seed, "start")
     model = Population(
         oracle,
@@ -171,13 +172,18 @@ def _end(
         model.step()
         rest = t + 1 if (model.profile != before).any() else rest
         before = model.profile
-    return float((profile == 0).mean()), float((before == 0).mean()), rest
+    doubts = sum(agent.doubted for agent in model.players)
+    return float((profile == 0).mean()), float((before == 0).mean()), rest, doubts
 
 
 def _row(
-    mechanism: str, m: int, graph: str, ends: list[tuple[float, float, int]], oracle: PayoffOracle
+    mechanism: str,
+    m: int,
+    graph: str,
+    ends: list[tuple[float, float, int, int]],
+    oracle: PayoffOracle,
 ) -> dict[str, Any]:
-    first, last, rest = np.array(ends, dtype=float).T
+    first, last, rest, doubts = np.array(ends, dtype=float).T
     return {
         "mechanism": mechanism,
         "agents": m,
@@ -190,6 +196,7 @@ def _row(
         **_kept(int((last >= first).sum()), last.size),
         "rest": float(rest.mean()),
         "rest_se": _se(rest),
+        "doubts": float(doubts.mean()),
         "payoffs": oracle.method,
     }
 
