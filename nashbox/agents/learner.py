@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
+from nashbox.agents.base import Player
 from nashbox.problem.payoff_oracle import Answer
 
 if TYPE_CHECKING:
     from nashbox.model.population import Population
 
 
-class Learner(mesa.Agent):
+class Learner(Player):
     """Holds `choice`, a place in the menu; her model's rule says what she plays next.
 
     After a round: `played` and `earned`, what she played and was paid, `earned_se` its error;

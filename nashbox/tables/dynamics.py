@@ -125,20 +125,22 @@ def survival_table(result: Survival) -> None:
         "mechanism",
         "agents",
         "graph",
-        "honest at first",
+        "at first",
         "in the end",
         "se",
         "took over",
-        "kept, from",
-        "to",
+        "kept (95 %)",
         "last change",
         "doubts",
-        title=f"{name}, {result.rounds} rounds, {seeds} seeds, menu {', '.join(result.menu)}",
+        title=f"share honest: {name}, {result.rounds} rounds, {seeds} seeds, "
+        f"menu {', '.join(result.menu)}",
     )
+    table.columns[0].no_wrap = True
     for row in result.rows:
-        keys = ("start", "share_honest", "se", "fixed", "kept_low", "kept_high", "rest", "doubts")
-        numbers = (row[k] for k in keys)
-        table.add_row(
-            row["mechanism"], str(row["agents"]), row["graph"], *(f"{x:.3f}" for x in numbers)
-        )
+        keys = ("start", "share_honest", "se", "fixed")
+        kept = f"{row['kept_low']:.2f} to {row['kept_high']:.2f}"
+        shares = (f"{row[key]:.3f}" for key in keys)
+        late = (f"{row[key]:.1f}" for key in ("rest", "doubts"))
+        graph = row["graph"].removesuffix("_graph")
+        table.add_row(row["mechanism"], str(row["agents"]), graph, *shares, kept, *late)
     console.print(table)

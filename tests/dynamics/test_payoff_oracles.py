@@ -150,6 +150,9 @@ def test_nothing_is_taken_for_granted_of_plugins():
     oracle = oracle_for(problem, read_choices(problem, ["truthful", Lazy()]), "auto", 100, 0)
     assert not oracle.exact and oracle.kinds.tolist() == [0, 1, 2, 3]
     assert np.isfinite(oracle.against(1, np.array([0, 1, 0, 1])).values).all()
+    mixed = {"name": "mixed", "strategies": [Lazy(), "ignorer"]}
+    hidden = oracle_for(problem, read_choices(problem, ["truthful", mixed]), "auto", 100, 0)
+    assert hidden.kinds.tolist() == [0, 1, 2, 3]
 
 
 def test_where_no_formula_is_known_exact_is_refused():

@@ -36,9 +36,9 @@ def kinds_of(game: Game, menu: Sequence[Strategy]) -> Profile:
     built-in mechanisms and strategies; with plug-ins every agent is her own kind.
     """
     m = game.problem.m
-    everybody = [*menu, *game.strategies.values()]
+    pure = [part for s in menu for part, _ in s.mixture()]
     if type(game.mechanism) not in MECHANISMS.values() or any(
-        not type(s).__module__.startswith("nashbox.") for s in everybody
+        not type(s).__module__.startswith("nashbox.") for s in (*menu, *pure)
     ):
         return np.arange(m)
     tables = [np.asarray(getattr(game.terms, f.name)) for f in fields(game.terms)[2:]]

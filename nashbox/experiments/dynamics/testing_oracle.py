@@ -32,11 +32,10 @@ def kinds_of(game: TestingGame, menu: Sequence[TestingStrategy]) -> Profile:
     and with built-in strategies; else every agent is its own kind.
     """
     p = game.problem
-    everybody = [*menu, *game.strategies.values()]
     if (
         not p.complete
         or type(game.exchange) not in EXCHANGES.values()
-        or any(not type(s).__module__.startswith("nashbox.") for s in everybody)
+        or any(not type(s).__module__.startswith("nashbox.") for s in menu)
     ):
         return np.arange(p.m)
     order = {model: number for number, model in enumerate(dict.fromkeys(p.models))}
