@@ -46,7 +46,7 @@ def main(quick: bool) -> None:
         sizes=[20] if quick else [20, 50, 100],
         graphs=GRAPHS[:2] if quick else GRAPHS,
         seeds=range(3 if quick else 20),
-        worlds=2000,
+        worlds=2000 if quick else 10_000,
     )
     survival_table(result)
     save_figure(result, "survival.png")

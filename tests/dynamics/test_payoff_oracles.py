@@ -102,6 +102,14 @@ def test_fakes_from_nowhere_ruin_whoever_relies_on_them():
     assert simulated.against(0, np.array([0, 1, 0, 0, 0])).values[0] < -1e6
 
 
+def test_padding_under_cbl_among_agents_who_hand_in_nothing(seed):
+    """Nothing of the others comes back: she is left with the mean of her own five points."""
+    choices = read_choices(worked_case(), ["free_rider", "fabricator"])
+    oracle = oracle_for(worked_case(), choices, "simulated", 4000, seed)
+    answer = oracle.against(0, np.zeros(20, dtype=int))
+    assert abs(answer.values[1] + 100 / 5 + 0.05 * 5) < norm.isf(1e-6 / 2) * answer.se[1]
+
+
 def test_agents_that_are_alike_are_asked_once():
     oracle, _ = both(worked_case(m=20), HONEST, 2, 0)
     rng = np.random.default_rng(0)

@@ -97,7 +97,7 @@ def honesty_survival(
     rounds: int = 60,
     order: Order = "random",
     seeds: Sequence[int] = tuple(range(10)),
-    worlds: int = 2000,
+    worlds: int = 10_000,
     progress: Callable[[int, int], None] | None = None,
 ) -> Survival:
     """Play every mechanism with every number of agents on every graph, once per seed.
