@@ -144,3 +144,11 @@ def test_random_graphs_are_repeated_by_the_seed():
 def test_names_of_nashbox_itself():
     assert nashbox.adapt is adapt and nashbox.honesty_survival is honesty_survival
     assert nashbox.best_response_dynamics(nashbox.prepare(figure1(counts="real"))).converged
+
+
+def test_mechanisms_are_told_apart_by_their_parameters():
+    weak = {"name": "cbl", "alpha_factor": 0.25}
+    found = adapt(worked_case(counts="real"), compare=["cbl", weak], rounds=3)
+    assert [run.mechanism for run in found.runs] == ["cbl", "cbl(alpha_factor=0.25)"]
+    kept, lost = (run.last["data"] for run in found.runs)
+    assert kept == pytest.approx(200) and lost < 100  # without its noise CBL keeps nobody honest

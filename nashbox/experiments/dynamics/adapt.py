@@ -14,7 +14,7 @@ from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
 from nashbox.experiments.dynamics.imitation import Imitation
 from nashbox.experiments.dynamics.logit import Logit
-from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start
+from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
 from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
@@ -74,10 +74,10 @@ def adapt(
     agents by entry, placed at random, all others play the first; by default a tenth of the agents,
     at least one, starts with each other entry. graph: who sees whom (imitation): a networkx
     generator, an edge list of names or a CSV file; by default everybody, in testing games the
-    problem's. order, revising: see `Population`. honest: entries
-    counted as honest, by default `truthful`, in testing games signallers with alpha = 1. compare:
-    mechanisms to play in turn in place of the problem's. method: exact, simulated, or auto (exact
-    where formulas exist); worlds: simulated for every answer. Raises InputError.
+    problem's. order, revising: see `Population`. honest: entries counted as honest, by default
+    `truthful`, in testing games signallers with alpha = 1. compare: mechanisms to play in turn in
+    place of the problem's. method: exact, simulated, or auto (exact where formulas exist); worlds:
+    simulated for every answer. Raises InputError.
     """
     require("rounds", rounds, low=1, high=1e6, integer=True)
     require("seed", seed, low=0, integer=True)
@@ -106,13 +106,9 @@ def adapt(
         oracle = oracle_for(one, chosen, method, worlds, seed)
         tick = None if progress is None else _part(progress, r, len(problems))
         step = replicate if made is None else play
-        runs.append(step(setting, oracle, one.mechanism.name, tick))
-    notes = []
-    given = problem.to_json().get("strategies", "recommended")
-    if problem.game == "estimation" and given != "recommended":
-        notes.append("the strategies of the problem are not played: everybody has the menu")
+        runs.append(step(setting, oracle, shown(one.mechanism), tick))
     return Adaptation(
-        notes=notes,
+        notes=_notes(problem),
         game=problem.game,
         rule=named(made),
         menu=labels,
@@ -123,6 +119,12 @@ def adapt(
         seeds={"seed": seed},
         problem=problem.to_json(),
     )
+
+
+def _notes(problem: Any) -> list[str]:
+    if problem.game == "testing" or not problem.strategies:
+        return []
+    return ["the strategies of the problem are not played: everybody revises"]
 
 
 def _part(progress: Progress, r: int, parts: int) -> Progress:
@@ -196,10 +198,11 @@ def _among_counts(
         changes = [t for t in range(1, len(counts)) if not _same(counts[t], counts[t - 1])]
         rest = max(changes, default=0) if found.converged else None
         text = "exact: closed forms and quadrature"
-        runs.append(AdaptRun(one.mechanism.name, text, True, 0, rows, steps, rest))
+        runs.append(AdaptRun(shown(one.mechanism), text, True, 0, rows, steps, rest))
         if progress is not None:
             progress(r + 1, len(problems))
     return Adaptation(
+        notes=_notes(problem),
         game="estimation",
         rule=named(rule),
         menu=[],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 
 from nashbox.experiments.dynamics.adapt import make_rule, named
-from nashbox.experiments.dynamics.menu import graph_of, read_start
+from nashbox.experiments.dynamics.menu import graph_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import oracle_for, read_choices
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.saving import read_json, versions, write_json
@@ -127,7 +127,7 @@ def honesty_survival(
             ends = [
                 _end(population, oracle, made, graph, start, rounds, order, seed) for seed in seeds
             ]
-            rows.append(_row(spec.name, size, str(graph), ends, oracle))
+            rows.append(_row(shown(spec), size, str(graph), ends, oracle))
             if progress is not None:
                 progress(len(rows), len(jobs) * len(graphs))
     return Survival(named(made), list(choices.labels), rounds, list(seeds), rows)
