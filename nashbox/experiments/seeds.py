@@ -15,6 +15,10 @@ class Stage(IntEnum):
     RUN = 2
     DAMAGE = 3
     SCREEN = 4
+    ADAPT_PAYOFF = 5
+    ADAPT_PATH = 6
+    ADAPT_START = 7
+    ADAPT_GRAPH = 8
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:
