@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
+    "Comparison": "nashbox.experiments.compare",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
     "EstimationModel": "nashbox.model",
@@ -36,6 +37,7 @@ _WHERE = {
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
+    "compare": "nashbox.experiments.compare",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
+    from nashbox.experiments.compare import Comparison as Comparison
+    from nashbox.experiments.compare import compare as compare
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
