@@ -47,9 +47,9 @@ def add(commands: Any) -> None:
     compare.add_argument(
         "--budget",
         type=common.whole,
-        default=1_000_000,
+        default=2_000_000,
         metavar="N",
-        help="worlds simulated at most for a mechanism without exact formulas (default: 1000000)",
+        help="worlds simulated at most for a mechanism without exact formulas (default: 2000000)",
     )
     common.outputs(compare)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.text import Text
 
 from nashbox.tables.common import counts, new_console, new_table, number
@@ -19,6 +20,7 @@ SHOWN = {
     "worst": "worst",
     "best": "best",
 }
+FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
 
@@ -26,47 +28,68 @@ DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
 def compare_table(result: Comparison) -> None:
     """Print social penalties by mechanism and profile, then everybody at her equilibrium."""
     console = new_console()
+    _social_table(console, result)
+    console.print(
+        "from honest, from free riding: the equilibrium that best responses in index order lead to "
+        "from the recommended counts, and from nobody collecting anything; worst, best: of all "
+        f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one"
+    )
+    console.print(
+        f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
+        "favour: penalty over that of working alone"
+    )
+    few = len(result.names) <= FEW
+    for profile in ("honest", "from_honest") if few else ("from_honest",):
+        _agents_table(console, result, profile)
+    if not few:
+        console.print("who collects what in the other profiles is in --json")
+    for words in dict.fromkeys(contender.class_ for contender in result.contenders):
+        names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
+        console.print(f"best responses under {', '.join(names)}: {words}")
+    for contender in result.contenders:
+        for text in _remarks(result, contender):
+            console.print(f"{_short(contender.mechanism)}: {text}")
+    for note in result.notes:
+        console.print(f"note: {note}")
+
+
+def _short(label: str) -> str:
+    """A plug-in by its class alone."""
+    head, _, inside = label.partition("(")
+    return head.rpartition(":")[2] + (f"({inside}" if inside else "")
+
+
+def _social_table(console: Console, result: Comparison) -> None:
+    measured = any(row.measured for row in result.rows)
     table = new_table(
         "mechanism",
         "profile",
         "points",
         "social",
+        *(["measured"] if measured else []),
         "ratio",
         "least favoured",
         "most favoured",
         "honesty pays",
-        title=f"social penalty, plan {result.plan}; favour: penalty over that of working alone",
+        title=f"social penalty, plan {result.plan}",
     )
     table.columns[1].justify = "left"
     for contender in result.contenders:
         table.add_section()
         for place, (profiles, row) in enumerate(_merged(result, contender.mechanism)):
+            real = "-" if row.measured is None else number(row.measured["social_penalty"])
             table.add_row(
-                contender.mechanism if place == 0 else "",
+                _short(contender.mechanism) if place == 0 else "",
                 profiles,
-                _points(row),
+                "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
                 number(row.social_penalty),
+                *([real] if measured else []),
                 number(row.efficiency_ratio),
                 _favour(result, row, row.least_favoured),
                 _favour(result, row, row.most_favoured),
                 _honesty(contender) if place == 0 else "",
             )
     console.print(table)
-    console.print(
-        "equilibria: where best responses lead, in index order from the recommended counts (from "
-        "honest) and from nobody collecting anything (from free riding); worst and best of all "
-        f"found, with {result.seeds['starts']} random starts more"
-    )
-    console.print(
-        f"ratio: to the best rational plan under compliance, {number(result.best_rational)}"
-    )
-    _agents_table(result, "honest")
-    _agents_table(result, "from_honest")
-    for contender in result.contenders:
-        for text in _remarks(result, contender):
-            console.print(f"{contender.mechanism}: {text}")
-    for note in result.notes:
-        console.print(f"note: {note}")
 
 
 def _merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
@@ -81,15 +104,20 @@ def _merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
                 break
         else:
             groups.append(([SHOWN[row.profile]], row))
-    return [(", ".join(names), row) for names, row in groups]
+    return [(_named(names), row) for names, row in groups]
+
+
+def _named(profiles: list[str]) -> str:
+    equilibria = [name for name in profiles if name != "honest"]
+    if len(equilibria) == len(SHOWN) - 1:
+        equilibria = ["equilibrium"]
+    return ", ".join(["honest"] * ("honest" in profiles) + equilibria)
 
 
 def _alike(a: Row, b: Row) -> bool:
     """Whether two rows say the same, but for rounding."""
     if (a.converged, a.note) != (b.converged, b.note) or (a.counts is None) != (b.counts is None):
         return False
-    if a.counts is None or b.counts is None:
-        return True
     pairs = [
         (x, y)
         for mine, theirs in ((a.counts, b.counts), (a.submitted, b.submitted))
@@ -97,10 +125,6 @@ def _alike(a: Row, b: Row) -> bool:
         for x, y in zip(r, s, strict=True)
     ]
     return all(math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-6) for x, y in pairs)
-
-
-def _points(row: Row) -> str:
-    return "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)])
 
 
 def _favour(result: Comparison, row: Row, name: str | None) -> str:
@@ -117,22 +141,16 @@ def _honesty(contender: Contender) -> Text:
         return Text("undecided", style="yellow")
     if contender.honest_is_equilibrium:
         return Text("yes", style="green")
-    gain = (
-        ""
-        if contender.max_gain is None
-        else f" ({contender.max_gain_agent} gains " + (f"{number(contender.max_gain)})")
-    )
-    return Text(f"no{gain}", style="bold red")
+    return Text(f"no: {contender.max_gain_agent} {number(contender.max_gain)}", style="bold red")
 
 
-def _agents_table(result: Comparison, profile: str) -> None:
+def _agents_table(console: Console, result: Comparison, profile: str) -> None:
     """What everybody collects and pays under every mechanism, in one profile."""
-    console = new_console()
     many = len(result.distributions) > DISTRIBUTIONS
     table = new_table(
         "agent",
         "alone",
-        *(c.mechanism for c in result.contenders),
+        *(_short(c.mechanism) for c in result.contenders),
         title=f"{SHOWN[profile]}: {'points in all' if many else 'points collected'}, penalty",
     )
     rows = [result.row(c.mechanism, profile) for c in result.contenders]
@@ -153,35 +171,29 @@ def _agents_table(result: Comparison, profile: str) -> None:
 def _remarks(result: Comparison, contender: Contender) -> list[str]:
     """What a reader has to know besides the numbers."""
     found = []
-    if contender.method == "enforced":
-        found.append("compliance is taken for granted, so its equilibria are the plan itself")
+    values = contender.social_penalties
     if contender.equilibria > 1:
-        values = contender.social_penalties
         spread = (
             f"all of social penalty {number(values[0])}"
             if len(values) == 1
-            else f"with {len(values)} social penalties from {number(values[0])} to "
-            f"{number(values[-1])}"
+            else f"social penalties from {number(values[0])} to {number(values[-1])}"
         )
         found.append(
             f"{contender.equilibria} equilibria found on {contender.starts} paths, {spread}"
         )
     for cycle in contender.cycles:
-        low, high = cycle["social_penalty"]
+        low, high = (number(x) for x in cycle["social_penalty"])
         found.append(
             f"a cycle of {cycle['length']} sweeps without an equilibrium, social penalty from "
-            f"{number(low)} to {number(high)}"
+            f"{low} to {high}"
         )
     if contender.unfinished:
         found.append(f"{contender.unfinished} paths neither ended nor repeated themselves")
-    for row in result.rows:
-        if row.mechanism == contender.mechanism and row.note is not None:
-            found.append(f"{SHOWN[row.profile]}: {row.note}")
-    honest = [r for r in result.rows if r.mechanism == contender.mechanism and r.unsuspecting]
-    if honest:
-        worst = max(max(row.unsuspecting or [0.0]) for row in honest)
+    rows = [row for row in result.rows if row.mechanism == contender.mechanism]
+    found += [f"{SHOWN[row.profile]}: {row.note}" for row in rows if row.note is not None]
+    deceived = [max(row.unsuspecting) for row in rows if row.unsuspecting]
+    if deceived:
         found.append(
-            "counts are met with made-up points, which everybody discounts; who takes them for "
-            f"measured ones pays up to {number(worst)}"
+            f"who takes the made-up points for measured ones pays up to {number(max(deceived))}"
         )
     return [*found, *contender.notes]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ class Contest:
         self.entry, self.yardstick, self.best = entry, yardstick, best
         self.seed, self.epsilon, self.worlds = seed, epsilon, budget
         self.honest_is_equilibrium: bool | None = None
-        self._measured: dict[bytes, tuple[list[float], list[float]]] = {}
+        self._measured: dict[bytes, Mapping[str, Any]] = {}
 
     def run(self, starts: int, tick: Callable[[], None]) -> tuple[list[Row], Contender]:
         """Return the five rows and what is known beyond them."""
@@ -118,6 +119,12 @@ class Contest:
             rows = [replace(honest[0], profile=profile) for profile in PROFILES]
             return rows, self._contender("enforced", ENFORCED, gains, None, [], extra)
         paths = walk(responder, game.terms, starts, self.seed, tick)
+        room = max((responder.unresolved(path.end.counts) for path in paths.ended), default=0.0)
+        if room:
+            extra.append(
+                "its equilibria are approximate: by the counts searched nobody gains more than "
+                f"{room:.3g} in any of them, up to two standard errors"
+            )
         if len(paths.walked) < paths.planned:
             extra.append(
                 f"{len(paths.walked)} of {paths.planned} paths were walked: the budget of "
@@ -168,7 +175,6 @@ class Contest:
         highest = end.penalties if end.se is None else end.penalties + 2 * end.se
         outside = self.yardstick.outside
         rational = np.isinf(outside) | (highest <= (1 + 1e-9) * outside)
-        real, real_se = self._with_real_measurements(end)
         note = None
         if path is not None and path.cycle:
             note = "no equilibrium: best responses repeat themselves; this is one profile of them"
@@ -192,24 +198,26 @@ class Contest:
             sweeps=None if path is None else path.settled.sweeps,
             cycle=None if path is None else path.cycle_json,
             unsuspecting=None if end.unsuspecting is None else end.unsuspecting.tolist(),
-            measured=real,
-            measured_se=real_se,
+            measured=self._with_real_measurements(end),
             note=note,
         )
 
-    def _with_real_measurements(
-        self, end: Outcome
-    ) -> tuple[list[float] | None, list[float] | None]:
+    def _with_real_measurements(self, end: Outcome) -> Mapping[str, Any] | None:
         """Penalties of the same plays with the file's measurements; None where it has none."""
         problem = self.entry.game.problem
         if end.se is not None or problem.source.normal or not problem.integer:
-            return None, None
+            return None
         if not all(play.honest for row in end.plays for play in row):
-            return None, None  # what is made up is known to all, which no simulation plays
+            return None  # what is made up is known to all, which no simulation plays
         key = end.counts.tobytes()
         if key not in self._measured:
-            found, se = measured(with_plays(self.entry.game, end.plays), self.seed)
-            self._measured[key] = found.tolist(), se.tolist()
+            found, se, social = measured(with_plays(self.entry.game, end.plays), self.seed)
+            self._measured[key] = {
+                "penalties": found.tolist(),
+                "se": se.tolist(),
+                "social_penalty": social[0],
+                "social_se": social[1],
+            }
         return self._measured[key]
 
     def _contender(

@@ -98,5 +98,5 @@ def _dots(result: Comparison, ax: Axes) -> None:
                 ax.text(j + shift, 1.02, text, rotation=90, fontsize="x-small", ha="center")
     ax.axhline(1.0, color=BLACK, linestyle="--", linewidth=1)
     ax.set_ylim(bottom=0)
-    ax.set_ylabel("an agent's penalty over that of working alone")
-    ax.set_title("who is favoured")
+    ax.set_ylabel("penalty over that of working alone")
+    ax.set_title("every agent")

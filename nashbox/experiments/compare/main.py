@@ -31,7 +31,7 @@ def compare(
     starts: int = 20,
     seed: int = 0,
     epsilon: float | None = None,
-    budget: int = 1_000_000,
+    budget: int = 2_000_000,
     progress: Progress | None = None,
 ) -> Comparison:
     """Put mechanisms side by side on one cost table.

@@ -29,7 +29,8 @@ class Row:
     smallest of these; None if all are alike. converged: nobody moves any more (an honest profile
     is not moved). cycle: length in sweeps and range of the social penalty, if the path repeats
     itself. unsuspecting: penalties of agents who take made-up points for measured ones. measured:
-    penalties with the file's real measurements, with standard errors. note: why something is None.
+    penalties and social penalty of these counts with the file's real measurements, simulated, with
+    standard errors. note: why something is None.
     """
 
     mechanism: str
@@ -49,8 +50,7 @@ class Row:
     sweeps: int | None = None
     cycle: Mapping[str, Any] | None = None
     unsuspecting: Sequence[float] | None = None
-    measured: Sequence[float] | None = None
-    measured_se: Sequence[float] | None = None
+    measured: Mapping[str, Any] | None = None
     note: str | None = None
 
 
