@@ -263,6 +263,6 @@ def favoured(relative: Array, names: Sequence[str]) -> tuple[str | None, str | N
     """
     level = np.where(np.isnan(relative), 1.0, relative)
     low, high = float(level.min()), float(level.max())
-    if high == low or high - low <= 1e-9 * abs(high):
+    if math.isclose(low, high, rel_tol=1e-9):
         return None, None
     return names[int(np.argmax(level))], names[int(np.argmax(level <= low * (1 + 1e-9)))]

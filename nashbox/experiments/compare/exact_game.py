@@ -27,7 +27,7 @@ from nashbox.strategies.best_count import best_count
 
 Array = NDArray[np.float64]
 
-TIE = 1e-11  # relative: penalties closer than this are equal, and nobody moves for less
+TIE = 1e-14  # relative: penalties closer than this are equal, and nobody moves for less
 
 
 class ExactGame:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.compare.settling import (
+    ONE,
     Outcome,
     Responder,
     Settled,
@@ -78,7 +79,7 @@ class Paths:
         """Social penalties of the equilibria found, ascending, equal ones once."""
         kept: list[float] = []
         for value in sorted(path.end.social for path in self.ended):
-            if not kept or (value > kept[-1] + 1e-9 * abs(kept[-1])):
+            if not kept or (value > kept[-1] + ONE * abs(kept[-1])):
                 kept.append(value)
         return kept
 

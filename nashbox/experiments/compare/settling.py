@@ -20,7 +20,8 @@ from nashbox.problem.terms import Terms
 
 Array = NDArray[np.float64]
 
-SAME = 1e-9  # relative: counts closer than this are the same profile
+SAME = 1e-9  # relative: counts that move by less have not moved
+ONE = 1e-5  # relative: equilibria closer than this are one, found from two starts
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,22 +74,48 @@ def settle(
     start: Array,
     order: Sequence[int] | None = None,
     *,
-    sweeps: int = 200,
+    sweeps: int = 1000,
 ) -> Settled:
     """Let agents answer in `order` (by index if None), sweep after sweep, from `start` (m, d)."""
     counts = np.asarray(start, dtype=float).copy()
     agents = range(len(counts)) if order is None else order
     path = [counts.copy()]
+    seen = {_rounded(counts): 0}
     for sweep in range(1, sweeps + 1):
+        before = counts.copy()
         for i in agents:
             counts[i] = responder.answer(i, counts)
-        if same(counts, path[-1]):
+        if same(counts, before):
             return Settled(counts, True, sweep)
-        for back, earlier in enumerate(reversed(path), start=1):
-            if same(counts, earlier):
-                return Settled(counts, False, sweep, tuple(path[-back:]))
+        earlier = seen.get(_rounded(counts))
+        if earlier is not None and same(counts, path[earlier]):
+            return Settled(counts, False, sweep, tuple(path[earlier:]))
+        seen[_rounded(counts)] = sweep
         path.append(counts.copy())
+        counts = _leapt(path)
     return Settled(counts, False, sweeps)
+
+
+def _leapt(path: list[Array]) -> Array:
+    """Take a step that was taken twice as often as it can be before a count would fall below 0.
+
+    Where two agents want almost the same total, each sweep moves a sliver of work from one to the
+    other, thousands of times; whole sweeps of the same step are skipped.
+    """
+    last = path[-1].copy()
+    if len(path) < 3:
+        return last
+    step, before = last - path[-2], path[-2] - path[-3]
+    falls = step < 0
+    if not falls.any() or not np.allclose(step, before, rtol=SAME, atol=1e-12 * last.max()):
+        return last
+    times = float(np.floor((last[falls] / -step[falls]).min()))
+    return np.asarray(np.maximum(0.0, last + times * step))
+
+
+def _rounded(counts: Array) -> bytes:
+    """A key that profiles share if they are one but for rounding, almost always."""
+    return counts.astype(np.float32).tobytes()
 
 
 def same(a: Array, b: Array) -> bool:
@@ -97,10 +124,10 @@ def same(a: Array, b: Array) -> bool:
 
 
 def distinct(profiles: Sequence[Array]) -> list[Array]:
-    """Leave out profiles that were there before, up to a relative 1e-6."""
+    """Leave out profiles that were there before, up to what real counts are found to."""
     kept: list[Array] = []
     for profile in profiles:
-        if not any(np.allclose(profile, other, rtol=1e-6, atol=1e-6) for other in kept):
+        if not any(np.allclose(profile, other, rtol=ONE, atol=ONE) for other in kept):
             kept.append(profile)
     return kept
 

@@ -127,10 +127,12 @@ class SimulatedGame:
         key = (i, counts.tobytes())
         if key not in self._known:
             self._known[key] = self._searched(i, counts)
-        return np.array(self._known[key])
+        found: Array = self._known[key]
+        return found.copy()
 
     def _searched(self, i: int, counts: Array) -> Array:
-        problem, now = self.game.problem, counts[i].copy()
+        problem = self.game.problem
+        now: Array = counts[i].copy()
         profile = {n: honest(row) for n, row in zip(problem.names, counts, strict=True)}
         game = replace(self.game, strategies=profile)
         table = self._priced(game, i, self._coarse(i, now))
