@@ -100,8 +100,12 @@ class Contest:
     def _simulated(
         self, reason: str, starts: int, tick: Callable[[], None]
     ) -> tuple[list[Row], Contender]:
-        game, extra = self.entry.game, [f"{reason}: penalties and answers are simulated"]
-        gains, verdict = self._black_box(game)
+        game, share = self.entry.game, max(1000, self.worlds // 2 // self.entry.game.problem.m)
+        extra = [
+            f"{reason}: penalties and answers are simulated; honesty is judged by the black-box "
+            f"audit with {share} worlds for each agent"
+        ]
+        gains, verdict = self._black_box(game, share)
         if verdict == "undecided":
             extra.append(
                 "whether honesty is an equilibrium is undecided within the budget of worlds; "
@@ -133,9 +137,8 @@ class Contest:
         rows = [*honest, *self._rows(paths, ended)]
         return rows, self._contender("simulated", SIMULATED, gains, paths, [], extra)
 
-    def _black_box(self, game: Game) -> tuple[list[float], str]:
-        """Gains by simulation for the class that the black box names, with half of the budget."""
-        share = max(1000, self.worlds // 2 // game.problem.m)
+    def _black_box(self, game: Game, share: int) -> tuple[list[float], str]:
+        """Gains and verdict by simulation, for the class that the black box names."""
         plan = game.problem.plan if game.problem.plan_name == "alone" else game.plan
         found = audit(
             replace(game.problem, plan=plan),

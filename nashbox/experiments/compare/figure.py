@@ -46,6 +46,7 @@ def mechanism_bars(result: Comparison, ax: Axes | None = None) -> Axes:
     for each in (ax, right):
         if each is not None:
             each.set_xticks(range(len(names)), names, rotation=0 if len(names) <= 2 else 30)
+            each.set_xlim(-0.6, len(names) - 0.4)
     handles = ax.get_legend_handles_labels()[0]
     ax.figure.legend(
         handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize="small"
@@ -94,8 +95,8 @@ def _dots(result: Comparison, ax: Axes) -> None:
             ax.plot(x, values, "o", markersize=4, color=LOOK[profile][0], alpha=0.8)
             left_out = len(result.names) - len(values)
             if left_out and row.relative is not None:
-                text = f"{left_out} at inf"
-                ax.text(j + shift, 1.02, text, rotation=90, fontsize="x-small", ha="center")
+                text = f" {left_out} agents: inf"
+                ax.text(j + shift, 0, text, rotation=90, fontsize="small", ha="center", va="bottom")
     ax.axhline(1.0, color=BLACK, linestyle="--", linewidth=1)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("penalty over that of working alone")
