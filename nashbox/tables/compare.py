@@ -191,9 +191,10 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
         found.append(f"{contender.unfinished} paths neither ended nor repeated themselves")
     rows = [row for row in result.rows if row.mechanism == contender.mechanism]
     found += [f"{SHOWN[row.profile]}: {row.note}" for row in rows if row.note is not None]
-    deceived = [max(row.unsuspecting) for row in rows if row.unsuspecting]
+    deceived = [sum(row.unsuspecting) for row in rows if row.unsuspecting]
     if deceived:
         found.append(
-            f"who takes the made-up points for measured ones pays up to {number(max(deceived))}"
+            "if everybody takes the others' made-up points for measured ones, the social penalty "
+            f"is up to {number(max(deceived))}"
         )
     return [*found, *contender.notes]
