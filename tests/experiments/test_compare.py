@@ -15,6 +15,7 @@ from nashbox.experiments.compare.exact_game import ExactGame
 from nashbox.experiments.compare.result import PROFILES
 from nashbox.experiments.compare.settling import settle
 from nashbox.experiments.compare.simulated_game import with_plays
+from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.experiments.game import prepare
 from nashbox.experiments.saving import to_text
 from nashbox.mechanisms import MECHANISMS
@@ -514,3 +515,18 @@ def test_answers_are_best_among_all_counts():
                 cost = problem.costs[i, 0]
                 least = (channel.best_risk(grid) + cost * grid).min()
                 assert row.penalties[i] <= least * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("mechanism", ["sample_mean", "counted_mean", "cbl"])
+def test_paths_end_where_plain_best_responses_end(mechanism):
+    rng = np.random.default_rng(11)
+    problem = random_problem(rng, leverage=False, counts="real", m=5, d=2)
+    result = compare(problem, [mechanism], starts=0)
+    game = prepare(replace(problem, mechanism=Spec(mechanism)))
+    starts = {"from_honest": game.terms.counts, "from_free_riding": np.zeros((5, 2))}
+    for profile, start in starts.items():
+        plain = best_response_dynamics(game, start, sweeps=400)
+        assert plain.converged
+        np.testing.assert_allclose(
+            result.row(mechanism, profile).counts, plain.counts[-1], 1e-5, 1e-5
+        )
