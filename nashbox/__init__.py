@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
+    "Comparison": "nashbox.experiments.compare",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
     "EmpiricalGame": "nashbox.experiments.dynamics",
@@ -42,6 +43,7 @@ _WHERE = {
     "check_testing": "nashbox.experiments.testing.check",
     "empirical_game": "nashbox.experiments.dynamics",
     "honesty_survival": "nashbox.experiments.dynamics",
+    "compare": "nashbox.experiments.compare",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
+    from nashbox.experiments.compare import Comparison as Comparison
+    from nashbox.experiments.compare import compare as compare
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
     from nashbox.experiments.dynamics import adapt as adapt

@@ -3,6 +3,15 @@
 Modules of heavy packages are imported inside the functions that need them.
 """
 
-from nashbox.commands import adapt, audit, check, empirical, plan, run, solve
+from nashbox.commands import adapt, audit, check, compare, empirical, plan, run, solve
 
-COMMANDS = (audit, solve, plan, run, adapt, empirical, check)  # in the order of `nashbox --help`
+COMMANDS = (  # in the order of `nashbox --help`
+    audit,
+    solve,
+    plan,
+    compare,
+    run,
+    adapt,
+    empirical,
+    check,
+)

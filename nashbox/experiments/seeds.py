@@ -19,6 +19,7 @@ class Stage(IntEnum):
     ADAPT_PATH = 6
     ADAPT_START = 7
     ADAPT_GRAPH = 8
+    COMPARE = 9
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:
