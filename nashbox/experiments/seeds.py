@@ -15,6 +15,7 @@ class Stage(IntEnum):
     RUN = 2
     DAMAGE = 3
     SCREEN = 4
+    REPRODUCE = 5
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:
