@@ -33,9 +33,7 @@ def add(commands: Any) -> None:
         help="write a report: .html (needs nothing else) or .md (figures beside it); "
         "a directory or a name without an ending: both",
     )
-    command.add_argument(
-        "--strict", action="store_true", help="exit with code 1 if a claim fails"
-    )
+    command.add_argument("--strict", action="store_true", help="exit with code 1 if a claim fails")
     common.json_output(command)
 
 

@@ -52,9 +52,7 @@ def cells_of(paper: str, *, quick: bool, seed: int) -> list[Cell]:
     return found
 
 
-def work(
-    paper: str, claim: str, part: int | None, quick: bool, seed: int
-) -> Mapping[str, Any]:
+def work(paper: str, claim: str, part: int | None, quick: bool, seed: int) -> Mapping[str, Any]:
     """Do one cell; returns what JSON can hold: a finding, or what its part returns."""
     found = next(c for c in claims_of(paper) if c.id == claim)
     if part is None:

@@ -199,9 +199,7 @@ def _html_claim(claim: Checked, figure: bytes | None) -> str:
 
 def _html_table(table: ClaimTable) -> str:
     head = "".join(f"<th>{escape(c)}" for c in table.columns)
-    rows = "".join(
-        "<tr>" + "".join(_html_cell(v) for v in row) + "</tr>\n" for row in table.rows
-    )
+    rows = "".join("<tr>" + "".join(_html_cell(v) for v in row) + "</tr>\n" for row in table.rows)
     caption = escape(table.caption)
     if len(table.rows) < LONG:
         return f"<table><caption>{caption}</caption><tr>{head}</tr>\n{rows}</table>"
@@ -222,8 +220,9 @@ def to_markdown(reproduction: Reproduction, links: dict[tuple[str, str], str]) -
     """Return the same report as Markdown; links: the figures' files, relative to it."""
     lines = ["# Two papers, claim by claim", "", INTRODUCTION, ""]
     lines += [verdict_counts(reproduction), ""]
-    rows = [[f"{c.paper}: {c.id}", c.finding.verdict, c.finding.condition] for c in
-            reproduction.claims]
+    rows = [
+        [f"{c.paper}: {c.id}", c.finding.verdict, c.finding.condition] for c in reproduction.claims
+    ]
     lines += _markdown_rows(("claim", "verdict", "why"), rows, shown)
     for paper in reproduction.papers:
         lines += [f"## {TITLES[paper]}", ""]

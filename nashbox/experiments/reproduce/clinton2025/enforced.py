@@ -122,7 +122,10 @@ def by_size(rows: Sequence[Measured], ratio: Literal["social", "agent"]) -> Clai
             continue
         m = max(r.m for r in mine)
         ratios = [
-            max((getattr(r, ratio) for r in mine if not r.integer and r.leverage == with_8), default=None)
+            max(
+                (getattr(r, ratio) for r in mine if not r.integer and r.leverage == with_8),
+                default=None,
+            )
             for with_8 in (True, False)
         ]
         gain, excess = largest([r.gain for r in mine]), largest([r.excess for r in mine])

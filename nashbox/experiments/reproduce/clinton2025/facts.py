@@ -71,7 +71,9 @@ def check_fact1(quick: bool, seed: int) -> Finding:
             Number("best penalty of a sample mean over the formula, less 1", up, WHOLE, 0.0),
             Number("formula over the lower bound for all strategies, less 1", down, WHOLE, 0.0),
             Number("best penalty in whole counts over the formula, less 1", float(excess.max())),
-            Number("penalty alone of who cannot sample everything", float(blocked[0]), None, np.inf),
+            Number(
+                "penalty alone of who cannot sample everything", float(blocked[0]), None, np.inf
+            ),
         ],
         tables=[
             ClaimTable(

@@ -56,7 +56,9 @@ def check_figure1(quick: bool, seed: int) -> Finding:
         numbers.append(Number(f"social penalty, {rule}", report.social_penalty, 1e-9, social))
     table = ClaimTable("Figure 1: real-valued counts and penalties", COLUMNS, rows)
     certified = max(gaps) <= 1e-9
-    said = "; ".join(f"{who}: {text:g} is printed, {value:.5g} is right" for who, value, text in wrong)
+    said = "; ".join(
+        f"{who}: {text:g} is printed, {value:.5g} is right" for who, value, text in wrong
+    )
     return Finding(
         verdict="fails"
         if not certified or len(wrong) > compared // 10

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-FAMILY = "one agent at c, m - 1 agents at r c: CBL sends all of them home to work alone"
+FAMILY = "one agent at c, the other m - 1 at r c, for the worst r tried"
 
 
 def part_theorem1(quick: bool, seed: int, part: int) -> dict[str, Any]:
