@@ -111,7 +111,7 @@ def reproduction_from_json(body: Mapping[str, Any]) -> Reproduction:
         quick=body["quick"],
         seed=body["seed"],
         claims=[
-            Checked(*(claim[name] for name in DESCRIBED), Finding.from_json(claim))
+            Checked(**{name: claim[name] for name in DESCRIBED}, finding=Finding.from_json(claim))
             for claim in body["claims"]
         ],
         unchecked=[Unchecked(**claim) for claim in body["unchecked"]],

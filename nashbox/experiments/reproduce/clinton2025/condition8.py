@@ -99,7 +99,8 @@ def merge_condition8(parts: Sequence[Mapping[str, Any]]) -> Finding:
             if not good
             else "it is common among similar costs"
             if usual
-            else "costs are exactly the same, or d = 1, where (8) is individual rationality itself: "
+            else "costs are exactly the same, or d = 1, where (8) is individual rationality "
+            "itself: "
             f"with d > 1 and costs that differ by at most about {SIMILAR:.0%}, n_opt lets single "
             f"agents do nearly all of the work on a distribution, and (8) holds in "
             f"{similar.value:.0%} of the instances (with Nash's plan in {fair.value:.0%}), so that "
@@ -156,7 +157,8 @@ CLAIMS: tuple[Claim, ...] = (
     claim_in_parts(
         "condition8",
         "Condition (8) and 'On condition (8)', section 4",
-        "Condition (8) is satisfied at n_opt if agents have the same or similar costs, and whenever "
+        "Condition (8) is satisfied at n_opt if agents have the same or similar costs, and "
+        "whenever "
         "nobody collects more, or gets less, than alone.",
         Parts(lambda quick: 4 if quick else 20, part_condition8, merge_condition8),
         draw_condition8,

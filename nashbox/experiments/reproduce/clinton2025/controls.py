@@ -28,6 +28,15 @@ CLOSE = 1e-6
 METHODS = ("exact", "exhaustive", "black_box")
 GAIN_COLUMNS = ("agent", "method", "gain", "from", "to", "collects", "owes")
 FACTORS = (1.0, 0.9, 0.5, 0.25)
+LESS_NOISE_COLUMNS = (
+    "factor",
+    "gain",
+    "count",
+    "expected gain",
+    "expected count",
+    "whole counts: exact",
+    "exhaustive",
+)
 
 
 def audits(mechanism: str, quick: bool, seed: int) -> dict[str, Audit]:
@@ -45,11 +54,10 @@ def gains_table(found: dict[str, Audit]) -> ClaimTable:
     rows: list[list[float | str | None]] = []
     for method, result in found.items():
         for i, a in enumerate(result.agents):
-            best = a.best_deviation.parameters.get("collect", [None])
-            rows.append(
-                [f"agent {i + 1}", method, a.gain.estimate, a.gain.lower, a.gain.upper]
-                + [best[0] if isinstance(best, list) else best, a.recommended[0]]
-            )
+            best = a.best_deviation.parameters.get("collect")
+            collects = float(best[0]) if isinstance(best, list) else None
+            gain = (a.gain.estimate, a.gain.lower, a.gain.upper)
+            rows.append([f"agent {i + 1}", method, *gain, collects, a.recommended[0]])
     return ClaimTable("Gains by the best deviation, whole counts (71, 7, 0)", GAIN_COLUMNS, rows)
 
 
@@ -259,8 +267,7 @@ def check_less_noise(quick: bool, seed: int) -> Finding:
         tables=[
             ClaimTable(
                 "Gains by the best deviation for multiples of alpha",
-                ("factor", "gain", "count", "expected gain", "expected count")
-                + ("whole counts: exact", "exhaustive"),
+                LESS_NOISE_COLUMNS,
                 rows,
             )
         ],

@@ -178,7 +178,8 @@ CLAIMS = (
     Claim(
         "corruption",
         "Eq. 11, appendix B; Lemmas 3, 4, 16, 17, eq. 64, appendices E.1, G and H",
-        "G has a root above sqrt(n*) where n* < n_IND/2; with the smallest one as alpha the penalty "
+        "G has a root above sqrt(n*) where n* < n_IND/2; with the smallest one as alpha the "
+        "penalty "
         "R(n) + c n is convex and least at the recommended n*, where Lemmas 16 and 17 give it.",
         check_corruption,
         draw_corruption,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -116,7 +117,7 @@ def by_size(rows: Sequence[Measured], ratio: Literal["social", "agent"]) -> Clai
     """Largest values for every range of m; ratios with real counts, as the theorems have them."""
     edges = (2, 3, 4, 5, 6, 7, 8, 9, 16, 25, 36, 10**9)
     lines: list[list[float | str | None]] = []
-    for low, top in zip(edges, edges[1:], strict=False):
+    for low, top in pairwise(edges):
         mine = [r for r in rows if low <= r.m < top]
         if not mine:
             continue

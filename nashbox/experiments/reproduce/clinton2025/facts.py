@@ -54,7 +54,8 @@ def check_fact1(quick: bool, seed: int) -> Finding:
         verdict=("holds" if exact else "holds if") if real else "fails",
         condition=(
             "counts may be real numbers: with whole ones, as in the paper's strategy space, "
-            f"sigma/sqrt(c) is seldom to be had and the best penalty is up to {excess[:3].max():.2g}"
+            "sigma/sqrt(c) is seldom to be had and the best penalty is up to "
+            f"{excess[:3].max():.2g}"
             f" (Figure 1) or {excess.max():.2g} (all costs tried) above the formula, relatively"
             if real
             else f"the best penalty differs from the formula by {max(abs(up), abs(down)):.2g}"

@@ -168,7 +168,8 @@ def check_theorem2(quick: bool, seed: int) -> Finding:
             else "the step of the proof does not hold numerically"
             if not good
             else "p_IND is finite. An agent who cannot sample everything is rational whatever she "
-            f"pays: with costs (0.05, inf) CBL is always individually rational, and the second agent "
+            "pays: with costs (0.05, inf) CBL is always individually rational, and the second "
+            "agent "
             f"pays {infinite:.4g}, not half of infinity"
             if counter
             else "every agent below p_IND/2 is worse off than alone where nobody else collects"
@@ -235,7 +236,8 @@ def check_theorem3(quick: bool, seed: int) -> Finding:
             f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who pays "
             "less than p_IND/2 if all are honest gains by her best response if nobody else "
             "collects, so that the recommendation is not dominant for her. For p_IND = inf the "
-            "profile in which the others report -X: accepting, best among the honest, loses without "
+            "profile in which the others report -X: accepting, best among the honest, loses "
+            "without "
             "bound in |mu| (shown at 1000 sigma), reversing the sign does not. Not checked: "
             "mechanisms that are not built in; for these there is the proof."
         ),
@@ -279,14 +281,18 @@ def check_equal_agents(quick: bool, seed: int) -> Finding:
     return Finding(
         verdict="holds" if good else "fails",
         condition=(
-            f"CBL pays at most {ratio.max():.4g} times the optimum; it saves something over working "
-            f"alone {'from m = ' + str(first) + ' on' if first else 'nowhere'} among the sizes tried"
+            f"CBL pays at most {ratio.max():.4g} times the optimum; it saves something over "
+            "working "
+            f"alone {'from m = ' + str(first) + ' on' if first else 'nowhere'} among the sizes "
+            "tried"
             if good
-            else f"the optimum is off by {off:.3g}, relatively, or CBL pays {ratio.max():.4g} times it"
+            else f"the optimum is off by {off:.3g}, relatively, or CBL pays {ratio.max():.4g} "
+            "times it"
         ),
         method="exact",
         computed=(
-            "n_opt and CBL for m equal agents with c' = 0.05, sigma = 10, real counts (the ratios do"
+            "n_opt and CBL for m equal agents with c' = 0.05, sigma = 10, real counts (the "
+            "ratios do"
             " not depend on c' and sigma)."
         ),
         numbers=[
@@ -331,7 +337,8 @@ CLAIMS = (
     Claim(
         "theorem2",
         "Theorem 2, section 5; appendix F.1",
-        "If a strategy profile is individually rational whatever the others do, every agent pays at "
+        "If a strategy profile is individually rational whatever the others do, every agent "
+        "pays at "
         "least p_IND/2, whatever the others do.",
         check_theorem2,
     ),
@@ -345,7 +352,8 @@ CLAIMS = (
     Claim(
         "equal-agents",
         "Example after Theorem 3, section 5",
-        "With m equal agents and d = 1 the least social penalty is 2 sigma sqrt(c' m), and CBL's is "
+        "With m equal agents and d = 1 the least social penalty is 2 sigma sqrt(c' m), and "
+        "CBL's is "
         "at most 16 sigma sqrt(c' m).",
         check_equal_agents,
         draw_equal_agents,

@@ -268,13 +268,15 @@ def check_order(quick: bool, seed: int) -> Finding:
         condition=(
             "an order of the agents is fixed: line 4 takes any pair that fits, and from the last "
             f"agent to the first T differs in {differ} of {trials} games (by up to {largest:.3g}, "
-            "relatively) from the other way round. Here the lowest k and then the lowest i come first"
+            "relatively) from the other way round. Here the lowest k and then the lowest i come "
+            "first"
             if differ
             else "both orders gave the same total in all games tried"
         ),
         method="exact",
         computed=(
-            f"T of Algorithm 1 for Nash's plan on {trials} random games (d = 1, 4 to 15 agents), for"
+            f"T of Algorithm 1 for Nash's plan on {trials} random games (d = 1, 4 to 15 "
+            "agents), for"
             " the agents as they are and in reverse."
         ),
         numbers=[

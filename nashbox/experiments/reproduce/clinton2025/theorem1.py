@@ -74,7 +74,8 @@ def merge_theorem1(parts: Sequence[Mapping[str, Any]]) -> Finding:
         if everywhere
         else f"sqrt(m)-efficiency is claimed only where (8) fails, as the proof has it (D.1): "
         f"{efficiency}, but up to {over:.4g} sqrt(m) times (small m: CBL sends agents home who "
-        f"share in the best plan); without (8) it is at most {root:.4g} sqrt(m) times. {why[0].upper()}"
+        f"share in the best plan); without (8) it is at most {root:.4g} sqrt(m) times. "
+        f"{why[0].upper()}"
         f"{why[1:]}",
         method="exact",
         computed=(

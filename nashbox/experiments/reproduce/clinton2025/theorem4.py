@@ -44,7 +44,7 @@ def penalties_at(game: Game, counts: Array) -> tuple[Array, Array]:
 def check_theorem4(quick: bool, seed: int) -> Finding:
     """Find equilibria by best responses from several starts, and hold them to the bound."""
     rng = generator(seed, 104)
-    rows: list[list[float | str | None]] = []
+    rows: list[tuple[int, str, str, float, float, float]] = []
     unsettled, off = 0, 0.0
     alone = SIGMA / np.sqrt(GAMMA)
     for m in (2, 5, 10, 30, 100) if quick else (2, 5, 10, 30, 100, 300, 1000):
@@ -66,21 +66,14 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
                 if not (settled.converged and (honest <= response * (1 + STILL)).all()):
                     unsettled += 1
                     continue
-                rows.append(
-                    [m, mechanism, name, float(counts[0, 0]), float(honest.sum() / best)]
-                    + [float(np.sqrt(m)) / 4]
-                )
+                ratio = float(honest.sum() / best)
+                first = float(counts[0, 0])
+                rows.append((m, mechanism, name, first, ratio, float(np.sqrt(m)) / 4))
     table = ClaimTable("Equilibria found by best responses", COLUMNS, rows)
-    share = min(
-        (r / b for r, b in zip(*map(table.column, COLUMNS[4:]), strict=True)), default=np.nan
-    )
+    share = min((ratio / bound for *_, ratio, bound in rows), default=np.nan)
     moved = max((abs(n / alone - 1) for n in table.column("n of agent 1")), default=np.nan)
     largest = max(table.column("m"), default=0)
-    growth = [
-        r / np.sqrt(m)
-        for m, _, _, _, r, _ in rows
-        if m == largest and isinstance(r, float) and isinstance(m, int)
-    ]
+    growth = [ratio / np.sqrt(m) for m, _, _, _, ratio, _ in rows if m == largest]
     good = share >= 1 - STILL and moved <= STILL and off <= 1e-9
     return Finding(
         verdict="holds" if good else "fails",
@@ -88,7 +81,8 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
             f"every equilibrium found is at least {share:.4g} times the bound, and in each of them "
             "agent 1, whom nobody can check, collects n_IND"
             if good
-            else f"an equilibrium at {share:.4g} times the bound, agent 1 {moved:.3g} off n_IND, or "
+            else f"an equilibrium at {share:.4g} times the bound, agent 1 {moved:.3g} off "
+            "n_IND, or "
             f"the optimum {off:.3g} off its formula"
         ),
         method="exact",
@@ -118,7 +112,7 @@ def draw_theorem4(finding: Finding, figure: Figure) -> None:
     ax = figure.subplots()
     for mechanism, colour, marker in zip(MECHANISMS, (BLUE, RED), "os", strict=True):
         mine = [row for row in table.rows if row[1] == mechanism]
-        x, y = [row[0] for row in mine], [row[4] for row in mine]
+        x, y = np.array([(row[0], row[4]) for row in mine], dtype=float).reshape(-1, 2).T
         ax.plot(x, y, marker, color=colour, label=f"equilibria of {mechanism}", alpha=0.7)
     m = np.array(sorted(set(table.column("m"))), dtype=float)
     ax.plot(m, np.sqrt(m) / 4, color=BLACK, label="bound sqrt(m)/4")
