@@ -38,7 +38,7 @@ def reproduction_table(result: Reproduction) -> None:
         console.print(table)
     for claim in result.claims:
         if claim.finding.verdict != "holds":
-            console.print(f"{claim.id} {claim.finding.verdict}: {claim.finding.condition}")
+            console.print(f"{claim.id} {claim.finding.verdict_in_words}")
     for broken in result.unchecked:
         console.print(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
     console.print(verdict_counts(result))

@@ -57,6 +57,11 @@ class Finding:
     numbers: Sequence[Number] = ()
     tables: Sequence[ClaimTable] = ()
 
+    @property
+    def verdict_in_words(self) -> str:
+        """Verdict and condition as one sentence."""
+        return f"{self.verdict}{'' if self.verdict == 'holds if' else ':'} {self.condition}"
+
     def to_json(self) -> dict[str, Any]:
         """Plain mappings and lists."""
         return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from html import escape
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def shown(value: Any) -> str:
     """
     if value is None:
         return "-"
-    return f"{value:.6g}" if isinstance(value, (int, float)) else str(value)
+    return f"{value:.6g}" if isinstance(value, Real) else str(value)
 
 
 def numbers_table(claim: Checked) -> ClaimTable:
@@ -185,7 +186,7 @@ def _html_claim(claim: Checked, figure: bytes | None) -> str:
         f"<blockquote>{escape(claim.statement)}<br><small>{escape(claim.source)}</small>"
         "</blockquote>",
         f"<p><b>Computed</b> ({escape(finding.method)}). {escape(finding.computed)}</p>",
-        f"<p><b>Verdict: {finding.verdict}.</b> {escape(finding.condition)}</p>",
+        f"<p><b>Verdict:</b> {escape(finding.verdict_in_words)}.</p>",
     ]
     if finding.numbers:
         parts.append(_html_table(numbers_table(claim)))
@@ -208,9 +209,10 @@ def _html_table(table: ClaimTable) -> str:
 
 
 def _html_cell(value: Any) -> str:
-    if isinstance(value, (int, float)):
-        return f'<td class="number"><data value="{value!r}">{shown(value)}</data>'
-    return f"<td>{escape(shown(value))}"
+    if isinstance(value, Real):
+        exact = int(value) if isinstance(value, Integral) else float(value)
+        return f'<td class="number"><data value="{exact!r}">{shown(value)}</data>'
+    return f"<td{' class=number' * (value is None)}>{escape(shown(value))}"
 
 
 # --- Markdown
@@ -241,7 +243,7 @@ def _markdown_claim(claim: Checked, link: str | None) -> list[str]:
     lines = [f"### {claim.id}: {finding.verdict}", "", f"> {claim.statement}", ">"]
     lines += [f"> {claim.source}", ""]
     lines += [f"**Computed** ({finding.method}). {finding.computed}", ""]
-    lines += [f"**Verdict: {finding.verdict}.** {finding.condition}", ""]
+    lines += [f"**Verdict:** {finding.verdict_in_words}.", ""]
     if finding.numbers:
         lines += _markdown_rows(COLUMNS, numbers_table(claim).rows, shown)
     if link is not None:

@@ -51,7 +51,7 @@ def part_condition8(quick: bool, seed: int, part: int) -> dict[str, Any]:
     """A share of the instances of every plan, dimension and spread."""
     rng = generator(seed, 8, part)
     rows, exceptions = [], 0
-    trials = 8 if quick else 50
+    trials = 4 if quick else 50
     for rule, d in SERIES:
         for spread in SPREADS:
             held = 0
@@ -160,7 +160,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Condition (8) is satisfied at n_opt if agents have the same or similar costs, and "
         "whenever "
         "nobody collects more, or gets less, than alone.",
-        Parts(lambda quick: 4 if quick else 20, part_condition8, merge_condition8),
+        Parts(lambda quick: 8 if quick else 20, part_condition8, merge_condition8),
         draw_condition8,
     ),
 )

@@ -88,7 +88,7 @@ def check_corruption(quick: bool, seed: int) -> Finding:
             continue
         before = np.sqrt(owed) * (alpha / np.sqrt(owed)) ** np.linspace(0, 1 - 1e-6, 300)[1:]
         signs = {G(float(a), owed, total, c, SIGMA) > 0 for a in before}
-        earlier += len(signs) > 1 or alpha <= np.sqrt(owed)
+        earlier += bool(len(signs) > 1 or alpha <= np.sqrt(owed))
         stationarity.append(abs(slope(owed, owed, total, alpha) / c + 1))
         penalty = float(integral(owed, owed, total, alpha)) + c * owed
         sixteen.append(abs(lemma16(owed, total, alpha, c) / penalty - 1))

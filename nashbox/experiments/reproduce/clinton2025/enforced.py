@@ -110,7 +110,7 @@ def rows_of(parts: Sequence[Mapping[str, Any]]) -> tuple[list[Measured], int]:
 
 def largest(values: Sequence[float]) -> float:
     """Largest value, NaN of none: a comparison with it is false."""
-    return max(values, default=float("nan"))
+    return float(max(values, default=float("nan")))
 
 
 def by_size(rows: Sequence[Measured], ratio: Literal["social", "agent"]) -> ClaimTable:

@@ -64,9 +64,9 @@ def check_figure1(quick: bool, seed: int) -> Finding:
         if not certified or len(wrong) > compared // 10
         else ("holds if" if wrong else "holds"),
         condition=(
-            f"{compared - len(wrong)} of {compared} printed numbers are right to one unit of their "
-            "last digit (the paper rounds some counts up and cuts some penalties off)"
-            + (f"; misprints: {said}" if wrong else "")
+            (f"misprints are corrected ({said}): " if wrong else "")
+            + f"{compared - len(wrong)} of {compared} printed numbers are right to one unit of "
+            "their last digit (the paper rounds some counts up and cuts some penalties off)"
         ),
         method="exact",
         computed=(

@@ -98,7 +98,7 @@ def forced(cost: float) -> tuple[float, float]:
     real = float(best_count(MeanChannel(SIGMA, 0.0), cost, integer=False)[0])
     stated = float(alone_penalties(np.array([[cost]]), np.array([SIGMA]))[0])
     off = real * np.concatenate([np.geomspace(1e-3, 0.99, 500), np.geomspace(1.01, 1e3, 500)])
-    return float(((SIGMA**2 / off + cost * off) / stated - 1).min()), cost * real / stated
+    return float(((SIGMA**2 / off + cost * off) / stated - 1).min()), float(cost) * real / stated
 
 
 def one_sided_exchange() -> tuple[float, float, float]:
@@ -188,7 +188,7 @@ def check_theorem2(quick: bool, seed: int) -> Finding:
             Number("|c n_IND / p_IND - 1/2|, largest", cost, TOLERANCE, 0.0),
             Number(
                 "penalty of n_IND points with free data without end, over p_IND/2 (c = 0.05)",
-                limit / (SIGMA * np.sqrt(0.05)),
+                float(limit / (SIGMA * np.sqrt(0.05))),
                 1e-9,
                 1.0,
             ),

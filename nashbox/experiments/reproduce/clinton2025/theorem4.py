@@ -53,7 +53,7 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
         best = float(
             compliant_penalties(solve_plan("ir_optimal", costs, sigma).counts, costs, sigma).sum()
         )
-        off = max(off, abs(best / (4 * SIGMA * np.sqrt(m * GAMMA)) - 1))
+        off = max(off, float(abs(best / (4 * SIGMA * np.sqrt(m * GAMMA)) - 1)))
         for mechanism in MECHANISMS:
             game = prepare(estimation(theorem4_costs(m, GAMMA), counts="real", mechanism=mechanism))
             free = np.isfinite(costs)
@@ -74,6 +74,7 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
     moved = max((abs(n / alone - 1) for n in table.column("n of agent 1")), default=np.nan)
     largest = max(table.column("m"), default=0)
     growth = [ratio / np.sqrt(m) for m, _, _, _, ratio, _ in rows if m == largest]
+    least = float(min(growth, default=np.nan))
     good = share >= 1 - STILL and moved <= STILL and off <= 1e-9
     return Finding(
         verdict="holds" if good else "fails",
@@ -98,9 +99,9 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
             Number(
                 "social penalty over the best, over sqrt(m)/4, least (at least 1)", share, STILL
             ),
-            Number("n of agent 1 over n_IND, less 1, largest", moved, STILL, 0.0),
+            Number("n of agent 1 over n_IND, less 1, largest", float(moved), STILL, 0.0),
             Number("optimum over 4 sigma sqrt(m gamma), less 1, largest", off, 1e-9, 0.0),
-            Number("least ratio over sqrt(m), largest m", min(growth, default=np.nan), STILL),
+            Number("least ratio over sqrt(m), largest m", least, STILL),
         ],
         tables=[table],
     )

@@ -27,7 +27,7 @@ def part_theorem5(quick: bool, seed: int, part: int) -> dict[str, Any]:
     rng = generator(seed, 105, part)
     rows: list[enforced.Measured] = []
     refused = 0
-    for trial in range(12 if quick else 100):
+    for trial in range(6 if quick else 100):
         draw = enforced.alike if trial % 3 == 0 else enforced.different
         problem = draw(rng, infinite=0.0)
         costs, sigma = problem.costs, problem.sigma
@@ -83,6 +83,6 @@ CLAIMS: tuple[Claim, ...] = (
         "Theorem 5, section 6; appendix E",
         "With any individually rational plan n_B (CBL, s*) is a Nash equilibrium and individually "
         "rational; under condition (8) it 8-approximates n_B, agent by agent.",
-        Parts(lambda quick: 4 if quick else 40, part_theorem5, merge_theorem5),
+        Parts(lambda quick: 8 if quick else 40, part_theorem5, merge_theorem5),
     ),
 )
