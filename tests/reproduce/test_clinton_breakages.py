@@ -7,6 +7,7 @@ from nashbox.experiments.audit import exhaustive
 from nashbox.experiments.reproduce.clinton2025 import (
     condition8,
     corruption,
+    equal_agents,
     facts,
     hardness,
     misprints,
@@ -106,8 +107,8 @@ BREAKAGES = [  # claim, where, what, by what, the verdict it turns to
     ("theorem2", Cbl, "channel", instead(lonely), "holds"),
     ("theorem3", hardness, "alone_penalties", times(2), "fails"),
     ("theorem3", hardness, "best_penalty", instead(hardness.penalty), "fails"),
-    ("equal-agents", hardness, "compliant_penalties", times(1.001), "fails"),
-    ("equal-agents", hardness, "penalty", times(4), "fails"),
+    ("equal-agents", equal_agents, "compliant_penalties", times(1.001), "fails"),
+    ("equal-agents", equal_agents, "penalty", times(4), "fails"),
     ("theorem4", theorem4, "compliant_penalties", times(1.001), "fails"),
     ("theorem4", MeanChannel, "slope", times(1.1), "fails"),
     ("theorem5", mechanism, "corruption", times(0.9), "fails"),
