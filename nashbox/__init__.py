@@ -48,6 +48,7 @@ _WHERE = {
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
     "prepare_testing": "nashbox.experiments.testing.game",
+    "reproduce": "nashbox.experiments.reproduce.main",
     "run": "nashbox.experiments.run",
     "run_testing": "nashbox.experiments.testing.run",
     "solve": "nashbox.solver",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.dynamics import honesty_survival as honesty_survival
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
+    from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.run import run as run
     from nashbox.experiments.testing.audit import audit_testing as audit_testing
     from nashbox.experiments.testing.check import check_testing as check_testing

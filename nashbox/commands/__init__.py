@@ -3,7 +3,17 @@
 Modules of heavy packages are imported inside the functions that need them.
 """
 
-from nashbox.commands import adapt, audit, check, compare, empirical, plan, run, solve
+from nashbox.commands import (
+    adapt,
+    audit,
+    check,
+    compare,
+    empirical,
+    plan,
+    reproduce,
+    run,
+    solve,
+)
 
 COMMANDS = (  # in the order of `nashbox --help`
     audit,
@@ -13,5 +23,6 @@ COMMANDS = (  # in the order of `nashbox --help`
     run,
     adapt,
     empirical,
+    reproduce,
     check,
 )

@@ -20,6 +20,7 @@ class Stage(IntEnum):
     ADAPT_START = 7
     ADAPT_GRAPH = 8
     COMPARE = 9
+    REPRODUCE = 10
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:
