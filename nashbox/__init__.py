@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 _WHERE = {
     "Cell": "nashbox.experiments.sweep",
+    "Comparison": "nashbox.experiments.compare",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
+    "EmpiricalGame": "nashbox.experiments.dynamics",
     "EstimationModel": "nashbox.model",
     "EstimationProblem": "nashbox.problem.estimation",
     "Exchange": "nashbox.mechanisms.exchange",
@@ -20,8 +22,10 @@ _WHERE = {
     "ObservationModel": "nashbox.problem.observations",
     "Outcome": "nashbox.problem.payoffs",
     "Payoff": "nashbox.problem.payoffs",
+    "PayoffOracle": "nashbox.problem.payoff_oracle",
     "Play": "nashbox.problem.channel",
     "Revealed": "nashbox.problem.signal",
+    "Revision": "nashbox.experiments.dynamics",
     "Signaller": "nashbox.strategies.testing",
     "Store": "nashbox.experiments.sweep",
     "Strategy": "nashbox.strategies",
@@ -32,6 +36,7 @@ _WHERE = {
     "View": "nashbox.problem.terms",
     "Word": "nashbox.problem.signal",
     "accept": "nashbox.strategies",
+    "adapt": "nashbox.experiments.dynamics",
     "audit": "nashbox.experiments.audit",
     "audit_testing": "nashbox.experiments.testing.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
@@ -39,11 +44,15 @@ _WHERE = {
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
     "load": "nashbox.experiments.sweep",
+    "empirical_game": "nashbox.experiments.dynamics",
+    "honesty_survival": "nashbox.experiments.dynamics",
+    "compare": "nashbox.experiments.compare",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
     "prepare_testing": "nashbox.experiments.testing.game",
     "read_outcomes": "nashbox.experiments.sweep",
+    "reproduce": "nashbox.experiments.reproduce.main",
     "run": "nashbox.experiments.run",
     "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.experiments.testing.run",
@@ -56,9 +65,17 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
+    from nashbox.experiments.compare import Comparison as Comparison
+    from nashbox.experiments.compare import compare as compare
+    from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
+    from nashbox.experiments.dynamics import Revision as Revision
+    from nashbox.experiments.dynamics import adapt as adapt
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
+    from nashbox.experiments.dynamics import empirical_game as empirical_game
+    from nashbox.experiments.dynamics import honesty_survival as honesty_survival
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
+    from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.run import run as run
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
@@ -81,6 +98,7 @@ if TYPE_CHECKING:
     from nashbox.problem.files import load as load_problem  # noqa: F401
     from nashbox.problem.mind import Decision as Decision
     from nashbox.problem.observations import ObservationModel as ObservationModel
+    from nashbox.problem.payoff_oracle import PayoffOracle as PayoffOracle
     from nashbox.problem.payoffs import Outcome as Outcome
     from nashbox.problem.payoffs import Payoff as Payoff
     from nashbox.problem.signal import Revealed as Revealed

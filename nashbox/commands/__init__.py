@@ -3,6 +3,28 @@
 Modules of heavy packages are imported inside the functions that need them.
 """
 
-from nashbox.commands import audit, check, plan, run, solve, sweep
+from nashbox.commands import (
+    adapt,
+    audit,
+    check,
+    compare,
+    empirical,
+    plan,
+    reproduce,
+    run,
+    solve,
+    sweep,
+)
 
-COMMANDS = (audit, solve, plan, run, sweep, check)  # in the order of `nashbox --help`
+COMMANDS = (  # in the order of `nashbox --help`
+    audit,
+    solve,
+    plan,
+    compare,
+    run,
+    adapt,
+    empirical,
+    sweep,
+    reproduce,
+    check,
+)
