@@ -6,9 +6,8 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
+from nashbox.experiments.methods import METHODS
 from nashbox.problem.errors import require
-
-METHODS = ("auto", "exact", "exhaustive", "black_box")
 
 
 def add(commands: Any) -> None:

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from nashbox.experiments.audit import Audit
-from nashbox.experiments.audit.result import VERDICTS
+from nashbox.experiments.audit.base import VERDICTS
 from nashbox.experiments.planning import PlanReport
 from nashbox.experiments.run import Run
 

@@ -7,10 +7,11 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from nashbox.experiments.result import Result, list_of
 from nashbox.problem.errors import told
 
 
@@ -24,8 +25,14 @@ class CheckRow:
 
 
 @dataclass(frozen=True)
-class CheckReport:
+class CheckReport(Result):
     """All checks of one class."""
+
+    FORMAT: ClassVar[str] = "nashbox-check/1"
+    KEYS: ClassVar[str] = "target passed checks"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "checks": list_of(lambda row: CheckRow(**row))
+    }
 
     target: str
     checks: Sequence[CheckRow]
@@ -34,15 +41,6 @@ class CheckReport:
     def passed(self) -> bool:
         """Whether every check passed."""
         return all(row.passed for row in self.checks)
-
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-check/1."""
-        return {
-            "format": "nashbox-check/1",
-            "target": self.target,
-            "passed": self.passed,
-            "checks": [vars(row) for row in self.checks],
-        }
 
 
 class BrokenError(Exception):

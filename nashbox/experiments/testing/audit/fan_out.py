@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from typing import Any
 
+from nashbox.experiments.processes import default_workers, in_order
 from nashbox.experiments.testing.audit.black_box import audit_agent
 from nashbox.experiments.testing.audit.result import TestingAgentAudit
 from nashbox.experiments.testing.game import prepare_testing
 from nashbox.problem.payoffs import Contest, Cost
 from nashbox.problem.testing import TestingProblem
-
-WORTH_A_PROCESS = 1_000_000  # games in all, below which starting processes costs more
 
 
 def black_box_rows(
@@ -36,35 +32,13 @@ def black_box_rows(
         (problem, recommended, i, signals, epsilon, delta, seed, budget) for i in range(problem.m)
     ]
     if workers is None:
-        small = len(jobs) * budget < WORTH_A_PROCESS
-        workers = 1 if small else min(os.cpu_count() or 1, len(jobs))
+        workers = default_workers(len(jobs) * budget, len(jobs))
     if not isinstance(problem.payoff, (Contest, Cost)):
         workers = 1
-    found: dict[int, TestingAgentAudit] = {}
-    for i, row in _answers(jobs, workers):
-        found[i] = row
-        if progress is not None:
-            progress(len(found), len(jobs))
-    return [found[i] for i in range(problem.m)]
+    return in_order(_work, jobs, workers, progress)
 
 
 def _work(
     problem: TestingProblem, recommended: bool, agent: int, *options: Any
 ) -> TestingAgentAudit:
     return audit_agent(prepare_testing(problem, recommended=recommended), agent, *options)
-
-
-def _answers(jobs: list[tuple[Any, ...]], workers: int) -> Iterator[tuple[int, TestingAgentAudit]]:
-    if workers == 1:
-        for i, job in enumerate(jobs):
-            yield i, _work(*job)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = {pool.submit(_work, *job): i for i, job in enumerate(jobs)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
