@@ -10,6 +10,7 @@ from typing import Any
 
 from nashbox.problem.errors import InputError
 
+NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
 OUTPUTS = ("json", "figure")  # options that name a file to write
 
 
@@ -45,7 +46,7 @@ def problem_file(command: argparse.ArgumentParser) -> None:
 
 def overrides(command: argparse.ArgumentParser) -> None:
     """Add the options that override what the file says."""
-    command.add_argument("--mechanism", metavar="NAME", help="overrides the file's mechanism")
+    command.add_argument("--mechanism", metavar="NAME", help=f"overrides the file's: {NAMES}")
     command.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
 
 
@@ -134,15 +135,17 @@ def _named(options: argparse.Namespace, option: str, builtin: Any, base: Any, fo
 
     Errors name the option, and the file as it was given.
     """
-    from nashbox.problem.spec import Spec, find_class
+    from nashbox.problem.spec import Spec, build, find_class
 
-    name = getattr(options, option)
+    spec = Spec.parse_call(getattr(options, option), f"--{option}")
     group = f"nashbox.{'mechanisms' if option == 'mechanism' else 'strategies'}"
-    find_class(name, builtin, base, group, Path(), f"--{option}")
-    if ":" in name:
-        file, _, attribute = name.rpartition(":")
-        name = f"{os.path.relpath(file, folder)}:{attribute}"
-    return Spec(name)
+    found = find_class(spec.name, builtin, base, group, Path(), f"--{option}")
+    if spec.parameters:
+        build(found, spec.parameters, f"--{option}")
+    if ":" in spec.name:
+        file, _, attribute = spec.name.rpartition(":")
+        return Spec(f"{os.path.relpath(file, folder)}:{attribute}", spec.parameters)
+    return spec
 
 
 def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:

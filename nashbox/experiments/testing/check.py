@@ -187,7 +187,8 @@ class _Bench:
             well = Well(problem, GAMES, 2)
             if not np.array_equal(self.play(problem, 3, well)[0], self.play(problem, 4, well)[0]):
                 raise BrokenError(
-                    "promises deterministic = True and stops elsewhere with another generator"
+                    "promises deterministic = True and stops elsewhere with another generator; set "
+                    "deterministic = False"
                 )
         return "another generator gives the same stop times"
 
@@ -291,7 +292,8 @@ def _exchange_randomness(exchange: Exchange) -> str:
 
     with global_streams_at_rest():
         first, _, again = once(1), once(2), once(1)
-    if len(first) != len(again) or not all(map(np.array_equal, first, again)):
+    same = [np.array_equal(a, b, equal_nan=True) for a, b in zip(first, again, strict=False)]
+    if len(first) != len(again) or not all(same):  # NaN: a word that was not heard
         raise BrokenError("gives another result for the same signals and generator")
     return "the same generator gives the same result"
 
@@ -303,5 +305,8 @@ def _faithful(exchange: Exchange) -> str:
     for i, words in enumerate(_mediated(exchange, said, 1)):
         wanted = [j for j in CIRCLE.neighbours[i] if said[j] is not None]
         if [word.signal for word in words] != [said[j] for j in wanted]:
-            raise BrokenError("promises faithful = True and does not relay neighbours' signals")
+            raise BrokenError(
+                "promises faithful = True and does not relay neighbours' signals as they are; set "
+                "faithful = False"
+            )
     return "every neighbour's signal arrives as it is"

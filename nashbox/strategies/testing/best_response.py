@@ -50,11 +50,11 @@ class BestResponse(TestingStrategy):
     tables, None for as many as needed. For two agents.
     """
 
-    rival_alpha: float = 0.5
-    rival_anticipates: bool = True
-    signals: str = "paper"
-    knows: str | None = None
-    horizon: int | None = None
+    rival_alpha: float = 0.5  # what the rival plays
+    rival_anticipates: bool = True  # what the rival plays
+    signals: str = "paper"  # or any: bluffs included
+    knows: str | None = None  # of the rival's belief: signed, magnitude or crossing
+    horizon: int | None = None  # iterations of the dynamic programme
     policy: Policy | None = field(default=None, init=False, compare=False, repr=False)
     paper_signals: ClassVar[bool] = False
 
