@@ -74,18 +74,17 @@ BROKEN = [
      "uses_only_its_generator", "use the generator passed in"),
     ("estimation", "strategy", "copies = handed_in[:, measured:] + ", "copies = ",
      "equivariant", "set equivariant = False"),
-    ("estimation", "mechanism", "total = own.sum[:, k]", "total = np.nanmax(own.points(k), 1, initial=0)",
-     "sees", "set sees = 'points'"),
+    ("estimation", "mechanism", "total = own.sum[:, k]",
+     "total = np.nanmax(own.points(k), 1, initial=0)", "sees", "set sees = 'points'"),
     ("estimation", "mechanism", "total / np.maximum(count, 1)", "total / (count + 1)",
      "equivariant", "set equivariant = False"),
     ("estimation", "mechanism", "rng.permutation", "np.random.permutation",
      "uses_only_its_generator", "use the generator passed in"),
-    ("testing", "strategy", "    paper_signals: ClassVar = False  # shows neither its belief nor the inverse (eq. 1)\n",
-     "", "paper_signals", "set paper_signals = False"),
+    ("testing", "strategy", "paper_signals: ClassVar = False", "pass", "paper_signals", "set paper_signals = False"),
     ("testing", "mechanism", "faithful: ClassVar = False", "faithful: ClassVar = True",
      "faithful", "set faithful = False"),
-    ("testing", "mechanism", "rng.random(said.shape)", "__import__('numpy').random.random(said.shape)",
-     "uses_only_its_generator", "use the generator passed in"),
+    ("testing", "mechanism", "rng.random(said.shape)",
+     "np.random.random(said.shape)", "uses_only_its_generator", "use the generator passed in"),
 ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def test_entry_points_are_checked_played_and_audited_by_name(village, nashbox, p
         "--mechanism",
         "all_or_nothing(share=0.5)",
         "--budget",
-        20000,
+        2000,
         "--json",
         "-",
     )

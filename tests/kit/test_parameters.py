@@ -156,8 +156,9 @@ def test_parameters_of_testing_games(nashbox):
         )
     }
     run = ["run", "game.toml", "--replications", 20, "--everyone"]
-    shown = nashbox(*run, "signaller(alpha=0.25, weight=0.9)", files=race)
-    assert "signaller(alpha=0.25," in shown.out and "weight=0.9)" in shown.out
+    shown = nashbox(*run, "signaller(alpha=0.25, weight=0.9)", "--json", "-", files=race)
+    played = json.loads(shown.out)["agents"]
+    assert {agent["strategy"] for agent in played} == {"signaller(alpha=0.25, weight=0.9)"}
     nashbox(*run, "quitter(after=0)").refuses("--everyone", "after")
 
 
