@@ -60,7 +60,11 @@ def json_output(command: argparse.ArgumentParser) -> None:
 def outputs(command: argparse.ArgumentParser) -> None:
     """Add --json and --figure."""
     json_output(command)
-    command.add_argument("--figure", metavar="PATH", help="write a figure (png, svg or pdf)")
+    command.add_argument(
+        "--figure",
+        metavar="PATH",
+        help="write a figure (png, svg or pdf) and, beside it, what it shows (csv)",
+    )
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -72,12 +76,9 @@ def check_outputs(options: argparse.Namespace) -> None:
         if path is None or (option == "json" and path == "-"):
             continue
         if option == "figure":
-            from nashbox.experiments.figures import FORMATS
+            from nashbox.experiments.figures import figure_paths
 
-            kind = os.path.splitext(path)[1].lstrip(".").lower()
-            if kind not in FORMATS:
-                allowed = ", ".join(f".{kind}" for kind in FORMATS)
-                raise InputError(f"--figure must end in {allowed}, got {path!r}")
+            figure_paths(path)
         writable(path)
 
 

@@ -26,7 +26,7 @@ def in_order(
 ) -> list[T]:
     """Return work(*job) for every job; `progress` hears (done, total) after each of them."""
     found: dict[int, T] = {}
-    for i, answer in _answers(work, jobs, workers):
+    for i, answer in answers(work, jobs, workers):
         found[i] = answer
         if progress is not None:
             progress(len(found), len(jobs))
@@ -38,9 +38,10 @@ def _leave_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _answers(
+def answers(
     work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], workers: int
 ) -> Iterator[tuple[int, T]]:
+    """Yield (number of the job, work(*job)) as they are done; one worker is this process."""
     if workers == 1:
         for i, job in enumerate(jobs):
             yield i, work(*job)
