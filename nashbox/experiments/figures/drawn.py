@@ -155,8 +155,26 @@ def _collections(ax: Axes, used: set[int]) -> Iterator[Row]:
                 yield {**head, "kind": "point", "x": float(x), "y": float(y)}
         elif isinstance(found, PolyCollection):
             for x, y in (v for path in found.get_paths() for v in np.asarray(path.vertices)):
-                value = float(table[i, j])
-                row = {"series": _series(image), "kind": "cell", "x": float(x), "y": float(y)}
-                if errors is not None:
-                    row |= {"low": value - float(errors[i, j]), "high": value + float(errors[i, j])}
-                yield {**row, "value": value}
+                yield {**head, "kind": "band", "x": float(x), "y": float(y)}
+
+
+def _cells(ax: Axes) -> Iterator[Row]:
+    for image in ax.images:
+        table: Any = np.ma.filled(np.ma.asarray(image.get_array(), dtype=float), np.nan)
+        errors = getattr(image, "errors", None)  # half-widths, left there by who wrote them out
+        left, right, bottom, top = image.get_extent()
+        if image.origin == "upper":
+            bottom, top = top, bottom
+        rows, columns = table.shape[:2]
+        for i, j in np.ndindex(rows, columns):
+            value = float(table[i, j])
+            row = {
+                "series": _series(image),
+                "kind": "cell",
+                "x": float(left + (j + 0.5) * (right - left) / columns),
+                "y": float(bottom + (i + 0.5) * (top - bottom) / rows),
+                "value": value,
+            }
+            if errors is not None:
+                row |= {"low": value - float(errors[i, j]), "high": value + float(errors[i, j])}
+            yield row
