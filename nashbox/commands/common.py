@@ -11,7 +11,7 @@ from typing import Any
 from nashbox.problem.errors import InputError
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
-OUTPUTS = ("json", "figure")  # options that name a file to write
+OUTPUTS = ("json", "figure", "report")  # options that name a file to write
 
 
 def whole(text: str) -> int:
@@ -67,6 +67,14 @@ def outputs(command: argparse.ArgumentParser) -> None:
     )
 
 
+def report_output(command: argparse.ArgumentParser) -> None:
+    """Add --report, one HTML file."""
+    command.add_argument(
+        "--report", metavar="PATH", help="write all of it into one HTML file that needs no other"
+    )
+    command.set_defaults(report_endings=(".html", ".htm"))
+
+
 def check_outputs(options: argparse.Namespace) -> None:
     """Refuse files that cannot be written before anything is computed."""
     from nashbox.experiments.saving import writable
@@ -79,6 +87,12 @@ def check_outputs(options: argparse.Namespace) -> None:
             from nashbox.experiments.figures import figure_paths
 
             figure_paths(path)
+        if option == "report":
+            endings = getattr(options, "report_endings", None)
+            if endings is None:  # a command with a report of another kind looks itself
+                continue
+            if not path.lower().endswith(endings):
+                raise InputError(f"--report must end in {' or '.join(endings)}, got {path!r}")
         writable(path)
 
 

@@ -197,7 +197,7 @@ def test_figures(nashbox, problem, kind):
     for command in (["plan"], ["audit"], ["run", "--replications", 9]):
         name = f"{command[0]}.{kind}"
         answer = nashbox(command[0], "p.toml", *command[1:], "--figure", name, files=files)
-        assert answer.code == 0 and answer.written == {name}
+        assert answer.code == 0 and answer.written == {name, f"{command[0]}.csv"}
         with open(name, "rb") as stream:
             assert stream.read(len(start)) == start
 

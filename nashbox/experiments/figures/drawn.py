@@ -76,11 +76,11 @@ def _names(axis: Any) -> Any:
     """A function from places to the texts written there, where ticks were named."""
     from matplotlib.ticker import FixedLocator, ScalarFormatter
 
-    locator: Any = axis.get_major_locator()
+    locator = axis.get_major_locator()
     formatter = axis.get_major_formatter()
     if not isinstance(locator, FixedLocator) or isinstance(formatter, ScalarFormatter):
         return lambda place: ""
-    places = np.asarray(locator.locs, dtype=float)
+    places: Any = np.asarray(axis.get_majorticklocs(), dtype=float)
     texts = formatter.format_ticks(places)
 
     def name(place: Any) -> str:
@@ -113,13 +113,13 @@ def _containers(ax: Axes, used: set[int]) -> Iterator[Row]:
             ends = [[np.asarray(s) for s in group.get_segments()] for group in bars]
             across = ends.pop(0) if container.has_xerr and ends else []
             upright = ends.pop(0) if container.has_yerr and ends else []
-            middle = [(s[0] + s[1]) / 2 for s in upright or across]
+            middle = [s.mean(axis=0) for s in upright or across if s.size]
             points = middle if line is None else list(np.column_stack(line.get_data()))
             for i, (x, y) in enumerate(points):
                 row = {"series": _series(container), "kind": "error", "x": float(x), "y": float(y)}
-                if upright:
+                if upright and upright[i].size:
                     row |= {"low": float(upright[i][0, 1]), "high": float(upright[i][1, 1])}
-                if across:
+                if across and across[i].size:
                     row |= {"x_low": float(across[i][0, 0]), "x_high": float(across[i][1, 0])}
                 yield row
 

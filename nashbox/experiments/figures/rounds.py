@@ -44,7 +44,7 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
             [a["penalty"] for a in run.agents],
             yerr=[2 * a["se"] for a in run.agents],
             fmt="none",
-            ecolor=BLACK,
+            color=BLACK,
             capsize=3,
             label="penalty (2 s.e.)",
         )

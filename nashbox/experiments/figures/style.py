@@ -25,6 +25,7 @@ LOOK: Any = {  # of files: text stays text, the same figure gives the same bytes
     "svg.hashsalt": "nashbox",
     "axes.spines.top": False,
     "axes.axisbelow": True,
+    "text.parse_math": False,  # names come from files: a dollar in them means nothing
 }
 PENALTY = "penalty: squared error + cost (units²)"  # units of the measurements
 GAIN = "gain: penalty saved by deviating (units²)"

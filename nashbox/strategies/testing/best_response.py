@@ -50,9 +50,9 @@ class BestResponse(TestingStrategy):
     tables, None for as many as needed. For two agents.
     """
 
-    rival_alpha: float = 0.5  # what the rival plays
-    rival_anticipates: bool = True  # what the rival plays
-    signals: str = "paper"  # or any: bluffs included
+    rival_alpha: float = 0.5  # probability with which the rival reveals its belief
+    rival_anticipates: bool = True  # whether the rival stops when this agent crosses
+    signals: str = "paper"  # paper, or any: bluffs included
     knows: str | None = None  # of the rival's belief: signed, magnitude or crossing
     horizon: int | None = None  # iterations of the dynamic programme
     policy: Policy | None = field(default=None, init=False, compare=False, repr=False)
