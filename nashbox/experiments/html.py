@@ -17,7 +17,7 @@ STYLE = """
 body{max-width:62em;margin:2em auto;padding:0 1em;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a}
 h1{font-size:1.5em}h2{margin-top:2em;border-bottom:2px solid #ccc}
 table{border-collapse:collapse;margin:.8em 0;font-size:.9em}
-caption{text-align:left;font-weight:600;padding:.3em 0}
+caption{text-align:left;white-space:nowrap;font-weight:600;padding:.3em 0}
 th,td{border-bottom:1px solid #ddd;padding:.25em .7em;text-align:left;vertical-align:top}
 td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .badge{color:#fff;border-radius:.3em;padding:.1em .5em;font-size:.85em;white-space:nowrap}

@@ -43,7 +43,7 @@ def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
     title = f"Audit of {name['name'] if isinstance(name, dict) else name}"
     return page(
         title,
-        element("p", verdict_in_words(audit), ". ", _badge(result.get("nash"))),
+        element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"))),
         problem_part(result),
         plan_part(result),
         _gains(result, pay),
@@ -53,6 +53,10 @@ def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
         _repeat(result, origin or Origin()),
         embedded(audit.to_json()),
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _badge(verdict: str) -> Html:
