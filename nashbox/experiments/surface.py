@@ -87,8 +87,8 @@ def count_surface(
     """Penalties of two agents who collect anything and hand all of it in, the others as they owe.
 
     agents: the first two unless given; distribution: the first unless given; size: counts tried per
-    agent, from 0 to twice what is owed or best alone. Raises InputError for unknown names, agents
-    who cannot sample the distribution, and mechanisms without exact formulas.
+    agent, from 0 to at least twice what is owed or best alone. Raises InputError for unknown names,
+    agents who cannot sample the distribution, and mechanisms without exact formulas.
     """
     require("size", size, low=2, high=400, integer=True)
     pair = problem.names[:2] if agents is None else agents
@@ -105,8 +105,9 @@ def count_surface(
     game = prepare(problem, recommended=True)
     owed = game.terms.counts[places, k]
     reach = 2 * np.maximum(owed, problem.sigma[k] / np.sqrt(costs))
-    counts = np.stack([np.linspace(0, top, size) for top in reach])
-    counts = np.rint(counts) if problem.integer else counts
+    steps = reach / (size - 1)
+    steps = np.ceil(steps) if problem.integer else steps  # whole steps keep the map's cells even
+    counts = steps[:, None] * np.arange(size)
     penalties = np.empty((2, size, size))
     for mine, other in ((0, 1), (1, 0)):
         for b, theirs in enumerate(counts[other]):
