@@ -50,22 +50,15 @@ def test_entry_points_are_listed_with_their_parameters(village, nashbox):
     assert "all_or_nothing" in shown and "share" in shown
 
 
-def test_entry_points_are_checked_played_and_audited_by_name(village, nashbox, problem):
+def test_entry_points_are_checked_played_and_audited_by_name(village, nashbox, folder, problem):
     assert check("rounder").passed and check("all_or_nothing").passed
     assert check("rounder(step=3)").passed
     files = {"p.toml": problem(strategies='{a1 = {name = "rounder", step = 20}}')}
     played = nashbox("run", "p.toml", "--replications", 50, files=files)
     assert played.code == 0 and "rounder" in played.out
-    answer = nashbox(
-        "audit",
-        "p.toml",
-        "--mechanism",
-        "all_or_nothing(share=0.5)",
-        "--budget",
-        2000,
-        "--json",
-        "-",
-    )
+    (folder / "p.toml").write_text(problem(costs="[[0.1], [0.1]]"))
+    audit = ["audit", "p.toml", "--budget", 1000, "--json", "-"]
+    answer = nashbox(*audit, "--mechanism", "all_or_nothing(share=0.5)")
     assert json.loads(answer.out)["problem"]["mechanism"]["share"] == 0.5
 
 
