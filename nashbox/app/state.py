@@ -1,0 +1,439 @@
+"""What a browser's session knows: menus and inputs, what its processes have sent, how to ask them.
+
+No widget is made here: the components read these reactive values and call these methods.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import solara
+
+from nashbox.app import parameters
+from nashbox.app.desk_estimation import EstimationDesk
+from nashbox.app.desk_testing import TestingDesk
+from nashbox.app.jobs import Ended, Idle, Trouble, Worker
+from nashbox.app.long_work import LongWork
+from nashbox.app.messages import (
+    EstimationSetup,
+    Figure,
+    Laws,
+    Opened,
+    Played,
+    Progress,
+    Table,
+    TestingSetup,
+    Verdict,
+)
+from nashbox.app.sources import Source, examples, uploaded
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
+
+EVERYBODY = "everybody"
+NICE = 10  # audits step back: the page and its drawings go first
+
+
+@dataclass(frozen=True)
+class Started:
+    """What `nashbox app` was started with: problem files, and plug-ins for the menus."""
+
+    files: Sequence[str] = ()
+    plugins: Sequence[str] = ()
+
+
+class Tab:
+    """One game's tab: a desk that plays and draws, and a process for long work."""
+
+    game = ""
+    kinds = ("", "")  # of strategies and mechanisms, for the menus
+
+    def __init__(self, started: Started, make_desk: Callable[[], Any], shelf: Path) -> None:
+        self.started, self.shelf = started, shelf
+        self.sources = solara.reactive(examples(self.game, started.files))
+        self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
+        self.played = solara.reactive(Played(0))
+        self.tables: solara.Reactive[dict[str, Table]] = solara.reactive({})
+        self.figures: solara.Reactive[dict[str, Figure]] = solara.reactive({})
+        self.trouble = solara.reactive("")
+        self.waiting = solara.reactive(0)
+        self.playing = solara.reactive(False)
+        self.interval = solara.reactive(100)
+        self.progress: solara.Reactive[Progress | None] = solara.reactive(None)
+        self.verdict: solara.Reactive[Verdict | None] = solara.reactive(None)
+        self.audited: solara.Reactive[Any] = solara.reactive(None)
+        self.audit_trouble = solara.reactive("")
+        self.budget = solara.reactive("400000")
+        self.seed = solara.reactive("0")
+        self.agent = solara.reactive("")
+        self.strategy = solara.reactive("")
+        self.inputs: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.setup: solara.Reactive[Any] = solara.reactive(None)
+        self.strategies = parameters.menu(self.kinds[0], started.plugins)
+        self.mechanisms = parameters.menu(self.kinds[1], started.plugins)
+        self.desk = Worker(make_desk, self.hear)
+        self.auditor = Worker(LongWork, self.hear_audit, NICE)
+
+    # what the processes say
+
+    def hear(self, update: Any) -> None:
+        """Take an update of the desk in."""
+        if isinstance(update, Table):
+            self.tables.value = {**self.tables.value, update.name: update}
+        elif isinstance(update, Figure):
+            self.figures.value = {**self.figures.value, update.name: update}
+        elif isinstance(update, Played):
+            self.played.value = update
+        elif isinstance(update, Opened):
+            self.opened.value = update
+            self._choose_agent(update)
+        elif isinstance(update, Trouble):
+            self.trouble.value, self.playing.value = update.message, False
+        elif isinstance(update, Ended):
+            self.waiting.value, self.playing.value = 0, False
+            self.trouble.value = ended(update)
+        elif isinstance(update, Idle):
+            self.waiting.value = max(0, self.waiting.value - 1)
+            if self.playing.value and not self.waiting.value:
+                time.sleep(self.interval.value / 1000)  # nothing else comes before the next request
+                if self.playing.value:
+                    self.ask("advance", 1)
+
+    def hear_audit(self, update: Any) -> None:
+        """Take an update of the audit in."""
+        if isinstance(update, Progress):
+            self.progress.value = update
+        elif isinstance(update, Verdict):
+            self.verdict.value = update
+        elif isinstance(update, Trouble):
+            self.audit_trouble.value = update.message
+        elif isinstance(update, Ended):
+            self.audit_trouble.value, self.progress.value = ended(update), None
+        elif isinstance(update, Idle):
+            self.progress.value = None
+            self.auditor.cancel()  # its memory is worth more than its start
+        else:
+            self.hear(update)
+
+    # what the user does
+
+    def ask(self, method: str, *arguments: Any) -> None:
+        """Ask the desk."""
+        self.waiting.value += 1
+        self.desk.request(method, *arguments)
+
+    def attempt(self, work: Callable[[], Any]) -> None:
+        """Do what the user asked for, and show why it cannot be done."""
+        self.trouble.value = ""
+        try:
+            work()
+        except InputError as error:
+            self.trouble.value = " ".join(str(error).splitlines())
+
+    def take(self, setup: Any, method: str = "reset") -> None:
+        """Ask the desk for a game as set up."""
+        self.playing.value = False
+        self.setup.value = setup
+        self.ask(method, setup)
+
+    def open(self, source: Source) -> None:
+        """Open a problem afresh, with what its file says."""
+        raise NotImplementedError
+
+    def open_shown(self, shown: str) -> None:
+        """Open the source of that name."""
+        for source in self.sources.value:
+            if source.shown == shown:
+                self.attempt(lambda source=source: self.open(source))  # type: ignore[misc]
+
+    def upload(self, files: Sequence[tuple[str, bytes]], sigma: Any = 10.0) -> None:
+        """Open an upload."""
+
+        def work() -> None:
+            source = uploaded(files, self.game, self.shelf, sigma)
+            self.sources.value = [s for s in self.sources.value if s.shown != source.shown]
+            self.sources.value = [*self.sources.value, source]
+            self.open(source)
+
+        self.attempt(work)
+
+    def step(self, rounds: int = 1) -> None:
+        """Play on."""
+        self.attempt(lambda: self.ask("advance", rounds))
+
+    def play_or_pause(self) -> None:
+        """Toggle playing."""
+        self.playing.value = not self.playing.value
+        if self.playing.value and not self.waiting.value:
+            self.step()
+
+    def reset(self) -> None:
+        """Back to the beginning, with the seed as typed."""
+        self.attempt(lambda: self.take(replace(self.setup.value, **self.typed())))
+
+    def typed(self) -> dict[str, Any]:
+        """The setup's numbers as they stand in the inputs. Raises InputError."""
+        return {"seed": whole("seed", self.seed.value)}
+
+    def cancel(self) -> None:
+        """End what the desk is doing, and open the game again."""
+        self.desk.cancel()
+        self.waiting.value, self.playing.value = 0, False
+        if self.setup.value is not None:
+            self.ask("reset", self.setup.value)
+
+    def choose_strategy(self, name: str) -> None:
+        """A strategy from the menu: its parameters at their defaults."""
+        self.strategy.value, self.inputs.value = name, {}
+
+    def choose_agent(self, name: str) -> None:
+        """An agent from the menu, with the strategy it plays."""
+        self.agent.value = name
+        opened = self.opened.value
+        if opened is not None and name in opened.names:
+            spec = opened.strategies.get(name, Spec(parameters.RECOMMENDED))
+            self.strategy.value, self.inputs.value = spec.name, dict(spec.parameters)
+
+    def strategy_class(self) -> type[Any] | None:
+        """The class chosen in the menu, None for the recommendation and what is not in the menu."""
+        try:
+            folder = self._folder()
+            return parameters.class_of(self.kinds[0], self.strategy.value, folder)
+        except InputError:
+            return None
+
+    def chosen_strategies(self) -> dict[str, Spec]:
+        """Everybody's strategies with the choice for the agent (or for everybody) in it."""
+        opened = self.opened.value
+        if opened is None:
+            raise InputError("no problem is open")
+        spec = parameters.checked(
+            self.kinds[0], self.strategy.value, self.inputs.value, self._folder()
+        )
+        everybody = self.agent.value == EVERYBODY
+        named = list(opened.names) if everybody else [self.agent.value]
+        return {**opened.strategies, **dict.fromkeys(named, spec)}
+
+    def audit(self) -> None:
+        """Start an audit of the game as it is set up."""
+        self.audit_trouble.value, self.verdict.value = "", None
+        self.figures.value = {k: v for k, v in self.figures.value.items() if k != "landscape"}
+        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "audit"}
+        try:
+            budget = whole("budget", self.budget.value)
+        except InputError as error:
+            self.audit_trouble.value = str(error)
+            return
+        self.audited.value = self.setup.value
+        self.progress.value = Progress(0, 0)
+        self.auditor.request("audit", self.setup.value, budget, 0.01)
+
+    def cancel_audit(self) -> None:
+        """End the audit's process."""
+        self.auditor.cancel()
+        self.progress.value = None
+        self.audit_trouble.value = "the audit was cancelled; nothing is known of its outcome"
+
+    def close(self) -> None:
+        """End all processes."""
+        self.desk.cancel()
+        self.auditor.cancel()
+
+    def _folder(self) -> Path | None:
+        """Where relative plug-in files of the problem start."""
+        source = None if self.setup.value is None else self.setup.value.source
+        return None if source is None or source.path is None else Path(source.path).parent
+
+    def _choose_agent(self, opened: Opened) -> None:
+        if self.agent.value not in (*opened.names, EVERYBODY):
+            self.choose_agent(opened.names[0])
+
+
+class EstimationTab(Tab):
+    """Collaborative mean estimation."""
+
+    game = "estimation"
+    kinds = ("strategies", "mechanisms")
+
+    def __init__(self, started: Started, shelf: Path) -> None:
+        self.worlds = solara.reactive("1000")
+        self.rounds = solara.reactive("10")
+        self.sigma = solara.reactive("10.0")
+        super().__init__(started, EstimationDesk, shelf)
+
+    def open(self, source: Source) -> None:
+        """Open a problem afresh."""
+        self.agent.value = ""
+        self.take(EstimationSetup(source, **self.typed()))
+
+    def typed(self) -> dict[str, Any]:
+        """Seed and worlds."""
+        return {**super().typed(), "worlds": whole("worlds", self.worlds.value)}
+
+    def run(self) -> None:
+        """Play the number of rounds typed."""
+        self.attempt(lambda: self.ask("advance", whole("rounds", self.rounds.value)))
+
+    def change(self) -> None:
+        """Let the agent play what is chosen; before and after are measured."""
+        self.attempt(
+            lambda: self.take(
+                replace(self.setup.value, strategies=self.chosen_strategies()), "change_to"
+            )
+        )
+
+    def set_rules(self, **rules: Any) -> None:
+        """Another mechanism or plan."""
+        self.attempt(lambda: self.take(replace(self.setup.value, **rules)))
+
+
+class TestingTab(Tab):
+    """Competitive sequential testing."""
+
+    __test__ = False
+
+    game = "testing"
+    kinds = ("testing_strategies", "testing_mechanisms")
+
+    def __init__(self, started: Started, shelf: Path) -> None:
+        self.games = solara.reactive("1000")
+        self.prior, self.beta = solara.reactive(""), solara.reactive("")
+        self.p0, self.p1 = solara.reactive(""), solara.reactive("")
+        self.solving = solara.reactive(False)
+        self.solved: Any = None
+        super().__init__(started, TestingDesk, shelf)
+        self.solver = Worker(LongWork, self.hear_laws, NICE)
+
+    def hear(self, update: Any) -> None:
+        """Take an update of the desk in; another game is solved again."""
+        if isinstance(update, Opened):
+            self.prior.value, self.beta.value = update.prior, update.beta
+        super().hear(update)
+        if isinstance(update, Opened):
+            self._show_pmfs()
+            self._solve(update)
+
+    def hear_laws(self, update: Any) -> None:
+        """Take the exact laws in, and pass them on to be drawn."""
+        if isinstance(update, Laws):
+            self.ask("learn", update)
+        elif isinstance(update, (Idle, Ended)):
+            self.solving.value = False
+            if isinstance(update, Ended):
+                self.trouble.value = ended(update)
+        elif not isinstance(update, Progress):
+            self.hear(update)
+
+    def open(self, source: Source) -> None:
+        """Open a problem afresh."""
+        self.agent.value = ""
+        self.take(TestingSetup(source, **self.typed()))
+
+    def choose_agent(self, name: str) -> None:
+        """An agent, with its strategy and its pmfs."""
+        super().choose_agent(name)
+        self._show_pmfs()
+
+    def change(self) -> None:
+        """Take over the pmfs and the strategy of the agent (or of everybody)."""
+
+        def work() -> None:
+            opened = self.opened.value
+            if opened is None:
+                raise InputError("no problem is open")
+            everybody = self.agent.value == EVERYBODY
+            named = list(opened.names) if everybody else [self.agent.value]
+            pmfs = dict(opened.pmfs)
+            if not everybody or self.p0.value.strip() or self.p1.value.strip():
+                pmfs |= dict.fromkeys(named, (parts(self.p0.value), parts(self.p1.value)))
+            setup = replace(self.setup.value, pmfs=pmfs, strategies=self.chosen_strategies())
+            self.take(setup)
+
+        self.attempt(work)
+
+    def set_rules(self, **rules: Any) -> None:
+        """Another mechanism, prior or beta."""
+        self.attempt(lambda: self.take(replace(self.setup.value, **rules)))
+
+    def finish(self) -> None:
+        """Play the game on the table to its end."""
+        self.attempt(lambda: self.ask("finish"))
+
+    def run(self) -> None:
+        """Play the number of games typed."""
+        self.attempt(lambda: self.ask("play", whole("games", self.games.value)))
+
+    def cancel_solving(self) -> None:
+        """Do without the exact law."""
+        self.solver.cancel()
+        self.solving.value, self.solved = False, None
+
+    def close(self) -> None:
+        """End all processes."""
+        super().close()
+        self.solver.cancel()
+
+    def _solve(self, opened: Opened) -> None:
+        key = (repr(opened.pmfs), opened.prior, opened.beta, repr(opened.strategies))
+        if key == self.solved:
+            return
+        self.solver.cancel()
+        self.solved, self.solving.value = key, True
+        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "solution"}
+        self.solver.request("solve", self.setup.value)
+
+    def _show_pmfs(self) -> None:
+        opened = self.opened.value
+        known = opened is not None and self.agent.value in opened.names
+        pair: tuple[Sequence[str], Sequence[str]] = ((), ())
+        if known:
+            pair = opened.pmfs[self.agent.value]  # type: ignore[union-attr]
+        self.p0.value, self.p1.value = (", ".join(pmf) for pmf in pair)
+
+
+class Session:
+    """Both tabs of one browser page, and a folder for what it uploads."""
+
+    def __init__(self, started: Started) -> None:
+        self.shelf = tempfile.TemporaryDirectory(prefix="nashbox-")
+        place = Path(self.shelf.name)
+        self.estimation = EstimationTab(started, place)
+        self.testing = TestingTab(started, place)
+        self.tab = solara.reactive(0)
+
+    def close(self) -> None:
+        """End everything that belongs to the page."""
+        self.estimation.close()
+        self.testing.close()
+        self.shelf.cleanup()
+
+
+def ended(update: Ended) -> str:
+    """Say that a process is gone."""
+    return (
+        f"the process that computed this has ended (code {update.code}), perhaps for lack of "
+        "memory; Reset starts a new one"
+    )
+
+
+def whole(what: str, text: str) -> int:
+    """Read a whole number from an input. Raises InputError."""
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{what} must be a whole number, got {text!r}") from None
+
+
+def parts(text: str) -> list[str]:
+    """Probabilities typed with commas or blanks between them.
+
+    >>> parts("0.6, 1/5 0.2")
+    ['0.6', '1/5', '0.2']
+    """
+    return text.replace(",", " ").split()
+
+
