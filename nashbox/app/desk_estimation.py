@@ -252,9 +252,7 @@ def _measured(setup: EstimationSetup) -> Run:
     moving = any(type(s).revise is not Strategy.revise for s in strategies)
     points = max(1.0, float(game.terms.counts.sum()))
     worlds = int(max(2, min(COMPARED, limits.POINTS / points)))
-    return run(
-        game.problem, rounds=SETTLED if moving else 1, replications=worlds, seed=setup.seed
-    )
+    return run(game.problem, rounds=SETTLED if moving else 1, replications=worlds, seed=setup.seed)
 
 
 def _change_table(before: Run, after: Run, changed: list[str]) -> Table:

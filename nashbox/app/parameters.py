@@ -21,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError
-from nashbox.problem.spec import Spec, build, find_class
+from nashbox.problem.spec import Spec, build, find_class, find_object
 
 RECOMMENDED = "recommended"
+KINDS = ("strategies", "mechanisms", "testing_strategies", "testing_mechanisms")
 
 
 def registry(kind: str) -> tuple[Mapping[str, type[Any]], type[Any], str]:
@@ -67,7 +68,9 @@ def class_of(kind: str, name: str, folder: Path | None = None) -> type[Any]:
     return find_class(name, builtin, base, group, folder or Path.cwd(), kind)
 
 
-def user_params(cls: type[Any], given: Mapping[str, Any] | None = None) -> dict[str, dict[str, Any]]:
+def user_params(
+    cls: type[Any], given: Mapping[str, Any] | None = None
+) -> dict[str, dict[str, Any]]:
     """Fields of a dataclass as Mesa's model parameters; `given` replaces defaults."""
     found = {}
     for field in dataclasses.fields(cls):
@@ -163,3 +166,13 @@ def read(text: str) -> Any:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+
+
+def known_plugin(name: str) -> None:
+    """Raise InputError unless `name` ("file.py:Class") is a strategy or mechanism of some game."""
+    where = "--plugin"
+    found = find_object(name, Path.cwd(), where)
+    bases = [registry(kind)[1] for kind in KINDS]
+    if not (isinstance(found, type) and issubclass(found, tuple(bases))):
+        allowed = ", ".join(base.__name__ for base in bases)
+        raise InputError(f"{where}: {name!r} must be a subclass of one of {allowed}")

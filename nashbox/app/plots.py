@@ -20,7 +20,9 @@ SIZE, DPI = (6.4, 4.0), 100
 MANY = 12  # agents from which on names are written slanted and small
 
 
-def drawn(name: str, text: str, draw: Callable[[Axes], Any], size: tuple[float, float] = SIZE) -> Figure:
+def drawn(
+    name: str, text: str, draw: Callable[[Axes], Any], size: tuple[float, float] = SIZE
+) -> Figure:
     """Draw into a new figure and return it as PNG; pyplot's global state is left alone."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
@@ -141,7 +143,10 @@ def before_and_after(
 
 
 def beliefs_on_graph(
-    ax: Axes, names: Sequence[str], edges: Sequence[tuple[int, int]], rows: Sequence[Mapping[str, Any]]
+    ax: Axes,
+    names: Sequence[str],
+    edges: Sequence[tuple[int, int]],
+    rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """The graph of who hears whom, agents coloured by their belief that theta = 1.
 
@@ -194,7 +199,13 @@ def stopping_law(ax: Axes, first: Sequence[int], games: int, laws: Laws | None) 
         ax.plot(range(1, exact.size + 1), exact, color=RED, label="first stop, exact (w = 1)")
         end = max(end, int(np.searchsorted(np.cumsum(exact), 0.995)) + 1)
         for (name, law), style in zip(laws.alone.items(), ("--", ":"), strict=False):
-            ax.plot(range(1, len(law) + 1), law, color=BLUE, linestyle=style, label=f"{name} alone, exact")
+            ax.plot(
+                range(1, len(law) + 1),
+                law,
+                color=BLUE,
+                linestyle=style,
+                label=f"{name} alone, exact",
+            )
     else:
         ax.plot([], [], color=RED, label="the exact law is being computed")
     ax.set(xlim=(0, end), ylim=(0, None), xlabel="iteration", ylabel="probability of stopping")

@@ -1,11 +1,11 @@
-"""What a browser's session knows: menus and inputs, what its processes have sent, how to ask them.
+"""What a tab knows: menus and inputs, what its processes have sent, how to ask them.
 
 No widget is made here: the components read these reactive values and call these methods.
 """
 
 from __future__ import annotations
 
-import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,21 +15,9 @@ from typing import Any
 import solara
 
 from nashbox.app import parameters
-from nashbox.app.desk_estimation import EstimationDesk
-from nashbox.app.desk_testing import TestingDesk
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
-from nashbox.app.messages import (
-    EstimationSetup,
-    Figure,
-    Laws,
-    Opened,
-    Played,
-    Progress,
-    Table,
-    TestingSetup,
-    Verdict,
-)
+from nashbox.app.messages import Figure, Opened, Played, Progress, Table, Verdict
 from nashbox.app.sources import Source, examples, uploaded
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
@@ -54,6 +42,7 @@ class Tab:
 
     def __init__(self, started: Started, make_desk: Callable[[], Any], shelf: Path) -> None:
         self.started, self.shelf = started, shelf
+        self._lock, self._pending = threading.Lock(), 0
         self.sources = solara.reactive(examples(self.game, started.files))
         self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
         self.played = solara.reactive(Played(0))
@@ -94,10 +83,10 @@ class Tab:
         elif isinstance(update, Trouble):
             self.trouble.value, self.playing.value = update.message, False
         elif isinstance(update, Ended):
-            self.waiting.value, self.playing.value = 0, False
-            self.trouble.value = ended(update)
+            self._count(-self._pending)
+            self.playing.value, self.trouble.value = False, ended(update)
         elif isinstance(update, Idle):
-            self.waiting.value = max(0, self.waiting.value - 1)
+            self._count(-1)
             if self.playing.value and not self.waiting.value:
                 time.sleep(self.interval.value / 1000)  # nothing else comes before the next request
                 if self.playing.value:
@@ -123,7 +112,7 @@ class Tab:
 
     def ask(self, method: str, *arguments: Any) -> None:
         """Ask the desk."""
-        self.waiting.value += 1
+        self._count(1)
         self.desk.request(method, *arguments)
 
     def attempt(self, work: Callable[[], Any]) -> None:
@@ -182,7 +171,8 @@ class Tab:
     def cancel(self) -> None:
         """End what the desk is doing, and open the game again."""
         self.desk.cancel()
-        self.waiting.value, self.playing.value = 0, False
+        self._count(-self._pending)
+        self.playing.value = False
         if self.setup.value is not None:
             self.ask("reset", self.setup.value)
 
@@ -243,6 +233,12 @@ class Tab:
         self.desk.cancel()
         self.auditor.cancel()
 
+    def _count(self, more: int) -> None:
+        """Count requests under way; the page and the desk's listener both do."""
+        with self._lock:
+            self._pending = max(0, self._pending + more)
+        self.waiting.value = self._pending
+
     def _folder(self) -> Path | None:
         """Where relative plug-in files of the problem start."""
         source = None if self.setup.value is None else self.setup.value.source
@@ -251,165 +247,6 @@ class Tab:
     def _choose_agent(self, opened: Opened) -> None:
         if self.agent.value not in (*opened.names, EVERYBODY):
             self.choose_agent(opened.names[0])
-
-
-class EstimationTab(Tab):
-    """Collaborative mean estimation."""
-
-    game = "estimation"
-    kinds = ("strategies", "mechanisms")
-
-    def __init__(self, started: Started, shelf: Path) -> None:
-        self.worlds = solara.reactive("1000")
-        self.rounds = solara.reactive("10")
-        self.sigma = solara.reactive("10.0")
-        super().__init__(started, EstimationDesk, shelf)
-
-    def open(self, source: Source) -> None:
-        """Open a problem afresh."""
-        self.agent.value = ""
-        self.take(EstimationSetup(source, **self.typed()))
-
-    def typed(self) -> dict[str, Any]:
-        """Seed and worlds."""
-        return {**super().typed(), "worlds": whole("worlds", self.worlds.value)}
-
-    def run(self) -> None:
-        """Play the number of rounds typed."""
-        self.attempt(lambda: self.ask("advance", whole("rounds", self.rounds.value)))
-
-    def change(self) -> None:
-        """Let the agent play what is chosen; before and after are measured."""
-        self.attempt(
-            lambda: self.take(
-                replace(self.setup.value, strategies=self.chosen_strategies()), "change_to"
-            )
-        )
-
-    def set_rules(self, **rules: Any) -> None:
-        """Another mechanism or plan."""
-        self.attempt(lambda: self.take(replace(self.setup.value, **rules)))
-
-
-class TestingTab(Tab):
-    """Competitive sequential testing."""
-
-    __test__ = False
-
-    game = "testing"
-    kinds = ("testing_strategies", "testing_mechanisms")
-
-    def __init__(self, started: Started, shelf: Path) -> None:
-        self.games = solara.reactive("1000")
-        self.prior, self.beta = solara.reactive(""), solara.reactive("")
-        self.p0, self.p1 = solara.reactive(""), solara.reactive("")
-        self.solving = solara.reactive(False)
-        self.solved: Any = None
-        super().__init__(started, TestingDesk, shelf)
-        self.solver = Worker(LongWork, self.hear_laws, NICE)
-
-    def hear(self, update: Any) -> None:
-        """Take an update of the desk in; another game is solved again."""
-        if isinstance(update, Opened):
-            self.prior.value, self.beta.value = update.prior, update.beta
-        super().hear(update)
-        if isinstance(update, Opened):
-            self._show_pmfs()
-            self._solve(update)
-
-    def hear_laws(self, update: Any) -> None:
-        """Take the exact laws in, and pass them on to be drawn."""
-        if isinstance(update, Laws):
-            self.ask("learn", update)
-        elif isinstance(update, (Idle, Ended)):
-            self.solving.value = False
-            if isinstance(update, Ended):
-                self.trouble.value = ended(update)
-        elif not isinstance(update, Progress):
-            self.hear(update)
-
-    def open(self, source: Source) -> None:
-        """Open a problem afresh."""
-        self.agent.value = ""
-        self.take(TestingSetup(source, **self.typed()))
-
-    def choose_agent(self, name: str) -> None:
-        """An agent, with its strategy and its pmfs."""
-        super().choose_agent(name)
-        self._show_pmfs()
-
-    def change(self) -> None:
-        """Take over the pmfs and the strategy of the agent (or of everybody)."""
-
-        def work() -> None:
-            opened = self.opened.value
-            if opened is None:
-                raise InputError("no problem is open")
-            everybody = self.agent.value == EVERYBODY
-            named = list(opened.names) if everybody else [self.agent.value]
-            pmfs = dict(opened.pmfs)
-            if not everybody or self.p0.value.strip() or self.p1.value.strip():
-                pmfs |= dict.fromkeys(named, (parts(self.p0.value), parts(self.p1.value)))
-            setup = replace(self.setup.value, pmfs=pmfs, strategies=self.chosen_strategies())
-            self.take(setup)
-
-        self.attempt(work)
-
-    def set_rules(self, **rules: Any) -> None:
-        """Another mechanism, prior or beta."""
-        self.attempt(lambda: self.take(replace(self.setup.value, **rules)))
-
-    def finish(self) -> None:
-        """Play the game on the table to its end."""
-        self.attempt(lambda: self.ask("finish"))
-
-    def run(self) -> None:
-        """Play the number of games typed."""
-        self.attempt(lambda: self.ask("play", whole("games", self.games.value)))
-
-    def cancel_solving(self) -> None:
-        """Do without the exact law."""
-        self.solver.cancel()
-        self.solving.value, self.solved = False, None
-
-    def close(self) -> None:
-        """End all processes."""
-        super().close()
-        self.solver.cancel()
-
-    def _solve(self, opened: Opened) -> None:
-        key = (repr(opened.pmfs), opened.prior, opened.beta, repr(opened.strategies))
-        if key == self.solved:
-            return
-        self.solver.cancel()
-        self.solved, self.solving.value = key, True
-        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "solution"}
-        self.solver.request("solve", self.setup.value)
-
-    def _show_pmfs(self) -> None:
-        opened = self.opened.value
-        known = opened is not None and self.agent.value in opened.names
-        pair: tuple[Sequence[str], Sequence[str]] = ((), ())
-        if known:
-            pair = opened.pmfs[self.agent.value]  # type: ignore[union-attr]
-        self.p0.value, self.p1.value = (", ".join(pmf) for pmf in pair)
-
-
-class Session:
-    """Both tabs of one browser page, and a folder for what it uploads."""
-
-    def __init__(self, started: Started) -> None:
-        self.shelf = tempfile.TemporaryDirectory(prefix="nashbox-")
-        place = Path(self.shelf.name)
-        self.estimation = EstimationTab(started, place)
-        self.testing = TestingTab(started, place)
-        self.tab = solara.reactive(0)
-
-    def close(self) -> None:
-        """End everything that belongs to the page."""
-        self.estimation.close()
-        self.testing.close()
-        self.shelf.cleanup()
 
 
 def ended(update: Ended) -> str:
@@ -426,14 +263,3 @@ def whole(what: str, text: str) -> int:
         return int(text)
     except ValueError:
         raise InputError(f"{what} must be a whole number, got {text!r}") from None
-
-
-def parts(text: str) -> list[str]:
-    """Probabilities typed with commas or blanks between them.
-
-    >>> parts("0.6, 1/5 0.2")
-    ['0.6', '1/5', '0.2']
-    """
-    return text.replace(",", " ").split()
-
-
