@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
-from nashbox.app.messages import EstimationSetup, Opened, Played, Table
+from nashbox.app.messages import EstimationSetup, Opened, Played, Sketch, Table
 from nashbox.experiments.audit.bench import all_equivariant
 from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.planning import PlanReport, plan_report
@@ -33,19 +34,23 @@ class EstimationDesk:
         self.setup: EstimationSetup | None = None
         self.model: Any = None
         self.steps: list[dict[str, Any]] = []
+        self.changes = 0
         self.change: tuple[Run, Run, list[str]] | None = None
-        self.dirty: set[str] = set()
+        self._planned: tuple[Any, PlanReport] | None = None
 
     def reset(self, send: Send, setup: EstimationSetup) -> None:
         """Open the problem as set up, and put the model at round 0."""
-        game = _game(setup)
-        self.game, self.setup, self.change = game, setup, None
-        self._start(send)
+        self.game, self.setup, self.change = _game(setup), setup, None
+        self.model, self.steps, self.changes = None, [], 0
+        self._open(send)
+        for sketch in (self._agents(), self._penalties(), self._rounds(), self._changed()):
+            send(sketch)
+        self._make_model()
 
     def change_to(self, send: Send, setup: EstimationSetup) -> None:
-        """Take over other strategies, and measure before and after on the same seeds."""
+        """Take over other strategies, measure before and after on the same seeds, and play on."""
         game, old = _game(setup), self.setup
-        if old is None:
+        if old is None or self.model is None:
             self.reset(send, setup)
             return
         before, after = (_measured(one) for one in (old, setup))
@@ -57,8 +62,12 @@ class EstimationDesk:
             or old.problem().strategies.get(name) != game.problem.strategies.get(name)
         ]
         self.game, self.setup, self.change = game, setup, (before, after, changed)
-        self._start(send)
+        self.changes += 1
+        self._make_model(changed)
+        self._open(send)
         send(_change_table(before, after, changed))
+        send(self._changed())
+        self.advance(send, 1)
 
     def advance(self, send: Send, rounds: int) -> None:
         """Play rounds."""
@@ -70,47 +79,43 @@ class EstimationDesk:
         for _ in range(rounds):
             self.model.step()
             self._keep()
-        self.dirty |= {"agents", "penalties", "rounds"}
         send(Played(self.model.round))
         send(self._table())
+        for sketch in (self._agents(), self._penalties(), self._rounds()):
+            send(sketch)
 
-    def draw(self, send: Send) -> None:
-        """Draw what has changed."""
-        draw = {
-            "agents": self._draw_agents,
-            "penalties": self._draw_penalties,
-            "rounds": self._draw_rounds,
-            "change": self._draw_change,
-        }
-        for name in [name for name in draw if name in self.dirty]:
-            send(draw[name]())
-            self.dirty.discard(name)
-
-    def _start(self, send: Send) -> None:
-        assert self.game is not None and self.setup is not None  # noqa: S101
-        game = self.game
-        self.model, self.steps = None, []
-        self._plan: PlanReport | None = None
-        problem = game.problem
-        self.dirty = {"agents", "penalties", "rounds", "change"}
+    def _open(self, send: Send) -> None:
+        assert self.game is not None  # noqa: S101
+        problem = self.game.problem
         send(
             Opened(
-                game="estimation",
+                setup=self.setup,
                 names=problem.names,
                 mechanism=problem.mechanism,
                 strategies=dict(problem.strategies),
                 plan=problem.plan_name,
             )
         )
-        send(Played(0))
+        send(Played(0 if self.model is None else self.model.round))
         send(self._table())
-        self._make_model()
 
-    def _make_model(self) -> None:
-        """Seeded as `nashbox run` seeds its first worlds: the numbers agree."""
+    def _make_model(self, changed: Sequence[str] = ()) -> None:
+        """A model seeded as `nashbox run` seeds its first worlds, so that the numbers agree.
+
+        After a change of strategies it goes on with the next round: who did not change plays what
+        she played last.
+        """
         assert self.game is not None and self.setup is not None  # noqa: S101
-        seed = child(self.setup.seed, Stage.RUN, 0)
-        self.model = self.game.model(self.setup.worlds, seed, revision="sequential")
+        path = (0, self.changes) if self.changes else (0,)
+        seed = child(self.setup.seed, Stage.RUN, *path)
+        old, self.model = self.model, None
+        model = self.game.model(self.setup.worlds, seed, revision="sequential")
+        if old is not None:
+            model.round = old.round
+            for before, agent in zip(old.players, model.players, strict=True):
+                if agent.name not in changed:
+                    agent.strategy = before.strategy
+        self.model = model
 
     def _keep(self) -> None:
         """Rows of the round just played, as `run` keeps them."""
@@ -165,44 +170,43 @@ class EstimationDesk:
             "(changes and audits look at the worst)"
         ]
 
-    def _draw_agents(self) -> Any:
+    def _agents(self) -> Sketch:
         assert self.game is not None  # noqa: S101
         game, last = self.game, self._last()
+        problem, alone = game.problem, game.penalties_alone
         collected = np.array([row["collected"] for row in last]) if last else game.terms.counts
-        penalties = np.array([row["penalty"] for row in last]) if last else game.penalties_alone
-        return plots.drawn(
+        penalties = np.array([row["penalty"] for row in last]) if last else alone
+        return Sketch(
             "agents",
             "Agents and distributions; the width of a line is the number of points collected",
-            lambda ax: plots.agents_and_distributions(
-                ax, game.problem.names, game.problem.distributions, collected, penalties,
-                game.penalties_alone,
-            ),
-        )  # fmt: skip
+            plots.agents_and_distributions,
+            (problem.names, problem.distributions, collected, penalties <= alone * (1 + 1e-9)),
+        )
 
-    def _draw_penalties(self) -> Any:
+    def _penalties(self) -> Sketch:
         assert self.game is not None  # noqa: S101
         game, last = self.game, self._last()
         if not last:
-            if self._plan is None:
-                self._plan = plan_report(game.problem)
-            plan = self._plan
-            return plots.drawn("penalties", "The plan: counts and penalties", plan.plot)
+            return Sketch("penalties", "The plan's counts and penalties", self._plan().plot)
         error, cost, se = (np.array([row[key] for row in last]) for key in ("error", "cost", "se"))
-        return plots.drawn(
+        return Sketch(
             "penalties",
             "Penalty of every agent against working alone",
-            lambda ax: plots.penalties_and_alone(
-                ax, game.problem.names, error, cost, se, game.penalties_alone
-            ),
+            plots.penalties_and_alone,
+            (game.problem.names, error, cost, se, game.penalties_alone),
         )
 
-    def _draw_rounds(self) -> Any:
+    def _plan(self) -> PlanReport:
+        assert self.game is not None and self.setup is not None  # noqa: S101
+        key = (self.setup.source, self.setup.plan)
+        if self._planned is None or self._planned[0] != key:
+            self._planned = (key, plan_report(self.game.problem))
+        return self._planned[1]
+
+    def _rounds(self) -> Sketch:
         if not self.steps:
-            return plots.drawn(
-                "rounds", "No round yet", lambda ax: plots.waiting(ax, "Step plays the first round")
-            )
-        played = self._as_run()
-        return plots.drawn("rounds", "Data and social penalty, round by round", played.plot)
+            return Sketch("rounds", "No round yet", plots.waiting, ("Step plays the first round",))
+        return Sketch("rounds", "Data and social penalty, round by round", self._as_run().plot)
 
     def _as_run(self) -> Run:
         assert self.game is not None and self.setup is not None  # noqa: S101
@@ -217,23 +221,21 @@ class EstimationDesk:
             mu="0",
         )
 
-    def _draw_change(self) -> Any:
+    def _changed(self) -> Sketch:
         if self.change is None:
-            return plots.drawn(
-                "change",
-                "No change yet",
-                lambda ax: plots.waiting(ax, "change an agent's strategy:\nbefore and after"),
-            )
+            words = "change an agent's strategy:\nbefore and after"
+            return Sketch("change", "No change yet", plots.waiting, (words,))
         before, after, changed = self.change
         both = [
-            (np.array([a["penalty"] for a in r.agents]), np.array([a["se"] for a in r.agents]))
-            for r in (before, after)
+            tuple(np.array([a[key] for a in one.agents]) for key in ("penalty", "se"))
+            for one in (before, after)
         ]
         names = [a["name"] for a in after.agents]
-        return plots.drawn(
+        return Sketch(
             "change",
             "Penalties before and after the change",
-            lambda ax: plots.before_and_after(ax, names, both[0], both[1], changed),
+            plots.before_and_after,
+            (names, *both, changed),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from nashbox.agents.testing import REASONS
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
-from nashbox.app.messages import Laws, Opened, Played, Table, TestingSetup
+from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSetup
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.saving import plain
 from nashbox.experiments.seeds import Stage, child
@@ -33,7 +32,6 @@ class TestingDesk:
         self.game: TestingGame | None = None
         self.setup: TestingSetup | None = None
         self.laws: Laws | None = None
-        self.dirty: set[str] = set()
         self._clear()
 
     def reset(self, send: Send, setup: TestingSetup) -> None:
@@ -47,14 +45,13 @@ class TestingDesk:
         self.game, self.setup = game, setup
         self._clear()
         self._build(0)
-        self.dirty = {"beliefs", "graph", "law"}
         pmfs = {
             name: ([str(p) for p in model.p0], [str(p) for p in model.p1])
             for name, model in zip(problem.names, problem.models, strict=True)
         }
         send(
             Opened(
-                game="testing",
+                setup=setup,
                 names=problem.names,
                 mechanism=problem.mechanism,
                 strategies=dict(problem.strategies),
@@ -68,7 +65,7 @@ class TestingDesk:
     def learn(self, send: Send, laws: Laws) -> None:
         """Take the exact laws in, which another process has computed."""
         self.laws = laws
-        self.dirty.add("law")
+        send(self._law())
 
     def advance(self, send: Send, steps: int) -> None:
         """Play iterations; after the end of a game the next one begins."""
@@ -93,15 +90,6 @@ class TestingDesk:
         self.blocks += 1
         self._add(play_block(self.game, games, child(self.setup.seed, Stage.RUN, 1, self.blocks)))
         self._tell(send)
-
-    def draw(self, send: Send) -> None:
-        """Draw what has changed."""
-        if self.game is None:
-            return
-        draw = {"beliefs": self._draw_beliefs, "graph": self._draw_graph, "law": self._draw_law}
-        for name in [name for name in draw if name in self.dirty]:
-            send(draw[name]())
-            self.dirty.discard(name)
 
     def _clear(self) -> None:
         self.played = self.started = self.blocks = 0
@@ -150,10 +138,11 @@ class TestingDesk:
         self.played += model.replications
 
     def _tell(self, send: Send) -> None:
-        self.dirty |= {"beliefs", "graph", "law"}
         send(Played(self.played, self.model.round, not self.model.running))
         send(self._now())
         send(self._tally())
+        for sketch in (self._beliefs(), self._graph(), self._law()):
+            send(sketch)
 
     def rows(self) -> list[dict[str, Any]]:
         """The last recorded step of every agent; before the first, the prior."""
@@ -194,17 +183,14 @@ class TestingDesk:
             rows.append((name, number(sums["payoff"].mean), se, *rest))
         return Table("tally", TALLY, rows, f"{self.played:,} games played so far")
 
-    def _draw_beliefs(self) -> Any:
+    def _beliefs(self) -> Sketch:
         assert self.game is not None  # noqa: S101
         problem = self.game.problem
         text = "Beliefs and signals of one game, step by step, with the thresholds"
         if not self.model.round:
-            return plots.drawn(
-                "beliefs",
-                text,
-                lambda ax: plots.thresholds(ax, float(problem.beta), float(problem.prior)),
-            )
-        return plots.drawn("beliefs", text, self._as_run().plot)
+            start = (float(problem.beta), float(problem.prior))
+            return Sketch("beliefs", text, plots.thresholds, start)
+        return Sketch("beliefs", text, self._as_run().plot)
 
     def _as_run(self) -> TestingRun:
         """The game on the table as `run` records one, so that its own figure can be drawn."""
@@ -225,21 +211,22 @@ class TestingDesk:
             problem=self.game.problem.to_json(),
         )
 
-    def _draw_graph(self) -> Any:
+    def _graph(self) -> Sketch:
         assert self.game is not None  # noqa: S101
-        problem, rows = self.game.problem, self.rows()
-        return plots.drawn(
+        problem = self.game.problem
+        return Sketch(
             "graph",
             "Who hears whom, agents coloured by their belief that theta = 1",
-            lambda ax: plots.beliefs_on_graph(ax, problem.names, problem.edges, rows),
+            plots.beliefs_on_graph,
+            (problem.names, problem.edges, self.rows()),
         )
 
-    def _draw_law(self) -> Any:
-        first: Sequence[int] = self.first.tolist()
-        return plots.drawn(
+    def _law(self) -> Sketch:
+        return Sketch(
             "law",
             "Stopping times of the games played so far against the exact law",
-            lambda ax: plots.stopping_law(ax, first, self.played, self.laws),
+            plots.stopping_law,
+            (self.first.tolist(), self.played, self.laws),
         )
 
 

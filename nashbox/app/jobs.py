@@ -49,8 +49,8 @@ class Worker:
     """A process that serves requests one after another.
 
     make: called in the process, a class or function that pickles; requests are method calls on what
-    it returns, with `send` as the first argument. If nothing waits after a request, the object's
-    `draw(send)` is called where it has one: drawings nobody would see are left out. on_update: gets
+    it returns, with `send` as the first argument. Where it has a method `spare(send)`, that is
+    called while no request waits, until it returns False: nothing left to do. on_update: gets
     everything sent, Trouble, Idle and Ended, in a thread of its own. nice: how far it steps back
     where processors are scarce (Unix).
     """
@@ -118,25 +118,34 @@ def _serve(pipe: Connection, make: Callable[[], Any], nice: int) -> None:
         os.setsid()  # a group of its own, which can be ended as a whole
         os.nice(nice)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    served = None
+    served: Any = None
+    left = False
     while True:
-        try:
-            method, arguments = pipe.recv()
-        except (EOFError, OSError):
-            return
+        method, arguments = "spare", ()
+        if not left or pipe.poll():
+            try:
+                method, arguments = pipe.recv()
+            except (EOFError, OSError):
+                return
         try:
             served = make() if served is None else served
-            getattr(served, method)(pipe.send, *arguments)
-            if hasattr(served, "draw") and not pipe.poll():
-                served.draw(pipe.send)
-        except InputError as error:
-            pipe.send(Trouble(" ".join(str(error).splitlines())))
-        except MemoryError:
-            pipe.send(Trouble("not enough memory for this; choose fewer worlds or agents"))
+            done = getattr(served, method)(pipe.send, *arguments)
+            left = done if method == "spare" else hasattr(served, "spare")
         except Exception as error:
-            traceback.print_exc()
-            pipe.send(Trouble(told(error)))
-        pipe.send(Idle(method))
+            left = left and method != "spare"
+            pipe.send(Trouble(_words(error)))
+        if method != "spare":
+            pipe.send(Idle(method))
+
+
+def _words(error: Exception) -> str:
+    """What the command line would say; what it would not expect goes to standard error as well."""
+    if isinstance(error, InputError):
+        return " ".join(str(error).splitlines())
+    if isinstance(error, MemoryError):
+        return "not enough memory for this; choose fewer worlds or agents"
+    traceback.print_exception(error)
+    return told(error)
 
 
 def _end_with_parent() -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.app import plots
 from nashbox.app.jobs import Send
-from nashbox.app.messages import Laws, Progress, Table, Verdict
+from nashbox.app.messages import Laws, Progress, Sketch, Table, Verdict
 from nashbox.problem.errors import require
 from nashbox.tables.common import describe, number
 
@@ -35,26 +34,20 @@ class LongWork:
             from nashbox.experiments.testing.audit import audit_testing
             from nashbox.tables.testing import testing_audit_table as table
 
-            result = audit_testing(problem, progress=progress, **options)  # type: ignore[arg-type]
+            result = audit_testing(problem, progress=progress, **options)
         else:
             from nashbox.experiments.audit import audit
             from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
 
-            result = audit(problem, progress=progress, **options)  # type: ignore[arg-type]
+            result = audit(problem, progress=progress, **options)
         stream = io.StringIO()
         with contextlib.redirect_stdout(stream):
             table(result)
         send(_audit_rows(result))
         send(Verdict(result.nash, stream.getvalue()))
         wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))
-        send(
-            plots.drawn(
-                "landscape",
-                "Gain of every agent's deviations, with bounds and epsilon",
-                result.plot,
-                (wide, 4.4),
-            )
-        )
+        text = "Gain of every agent's deviations, with bounds and epsilon"
+        send(Sketch("landscape", text, result.plot, size=(wide, 4.4)))
 
     def solve(self, send: Send, setup: Any) -> None:
         """Solve the testing game exactly; send the laws of stopping."""

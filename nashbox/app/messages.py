@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -80,9 +80,9 @@ class TestingSetup:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a problem says, for the menus; rows: what every agent owes and could reach alone."""
+    """The game that is on the table from now on, for the menus; pmfs as in TestingSetup."""
 
-    game: str
+    setup: Any
     names: Sequence[str]
     mechanism: Spec
     strategies: Mapping[str, Spec]
@@ -101,6 +101,20 @@ class Table:
     rows: Sequence[Sequence[str]]
     title: str = ""
     notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """What is to be drawn: a function of the axes and `arguments`, or a result's bound `plot`.
+
+    size: inches.
+    """
+
+    name: str
+    text: str
+    draw: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
+    size: tuple[float, float] = (6.4, 4.0)
 
 
 @dataclass(frozen=True)

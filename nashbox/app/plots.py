@@ -3,51 +3,71 @@
 from __future__ import annotations
 
 import io
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.app.messages import Figure, Laws
+from nashbox.app.messages import Figure, Laws, Sketch
 from nashbox.experiments.figures import BLACK, BLUE, GREEN, ORANGE, RED, SKY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Array = NDArray[np.float64]
-SIZE, DPI = (6.4, 4.0), 100
+DPI = 100
 MANY = 12  # agents from which on names are written slanted and small
 
 
-def drawn(
-    name: str, text: str, draw: Callable[[Axes], Any], size: tuple[float, float] = SIZE
-) -> Figure:
+class Artist:
+    """Draws in a process of its own: of several sketches of one figure only the last one."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, Sketch] = {}
+        self.last: dict[str, tuple[bytes, Figure]] = {}
+
+    def sketch(self, send: Callable[[Any], None], sketch: Sketch) -> None:
+        """Take a sketch, in place of an older one of the same figure."""
+        self.waiting[sketch.name] = sketch
+
+    def spare(self, send: Callable[[Any], None]) -> bool:
+        """Draw the sketch that has waited longest; return whether there are more."""
+        if self.waiting:
+            sketch = self.waiting.pop(next(iter(self.waiting)))
+            key = pickle.dumps(sketch)
+            if sketch.name not in self.last or self.last[sketch.name][0] != key:
+                self.last[sketch.name] = key, drawn(sketch)
+            send(self.last[sketch.name][1])
+        return bool(self.waiting)
+
+
+def drawn(sketch: Sketch) -> Figure:
     """Draw into a new figure and return it as PNG; pyplot's global state is left alone."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
-    figure = Canvas(figsize=size, layout="constrained")
+    figure = Canvas(figsize=sketch.size, layout="constrained")
     FigureCanvasAgg(figure)
     ax = figure.subplots()
     ax.spines[["top", "right"]].set_visible(False)
-    draw(ax)
+    sketch.draw(*sketch.arguments, ax=ax)
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=DPI)
-    return Figure(name, stream.getvalue(), text)
+    return Figure(sketch.name, stream.getvalue(), sketch.text)
 
 
 def agents_and_distributions(
-    ax: Axes,
     names: Sequence[str],
     distributions: Sequence[str],
     counts: Array,
-    penalties: Array,
-    alone: Array,
+    rational: NDArray[np.bool_],
+    ax: Axes,
 ) -> None:
     """Who collects how much of what: edge widths are counts (m, d), in points.
 
-    Agents are coloured by what they gain over working alone (green) or lose (red).
+    Agents that are not worse off than alone (rational, (m,)) are green, the others red.
     """
     import networkx as nx
 
@@ -63,7 +83,7 @@ def agents_and_distributions(
         if n > 0:
             graph.add_edge((0, names[i]), (1, distributions[k]))
             widths.append(0.4 + 7.6 * float(n) / largest)
-    colours = [_against(p, a) for p, a in zip(penalties, alone, strict=True)]
+    colours = [GREEN if good else RED for good in rational]
     size = 300 if len(names) <= MANY else 90
     nx.draw_networkx_edges(graph, place, ax=ax, width=widths, edge_color=SKY)
     nx.draw_networkx_nodes(
@@ -83,14 +103,8 @@ def agents_and_distributions(
     ax.set_title("points collected (widest line: " + f"{largest:g})")
 
 
-def _against(penalty: float, alone: float) -> str:
-    if not np.isfinite(penalty) or penalty > alone * (1 + 1e-9):
-        return RED
-    return GREEN
-
-
 def penalties_and_alone(
-    ax: Axes, names: Sequence[str], error: Array, cost: Array, se: Array, alone: Array
+    names: Sequence[str], error: Array, cost: Array, se: Array, alone: Array, ax: Axes
 ) -> None:
     """Penalties of the last round, squared error and cost, against working alone (all (m,))."""
     x = np.arange(len(names))
@@ -114,11 +128,11 @@ def penalties_and_alone(
 
 
 def before_and_after(
-    ax: Axes,
     names: Sequence[str],
     before: tuple[Array, Array],
     after: tuple[Array, Array],
     changed: Sequence[str],
+    ax: Axes,
 ) -> None:
     """Penalties (mean, s.e.), each (m,), before and after a change; who changed is in bold."""
     x = np.arange(len(names))
@@ -134,19 +148,19 @@ def before_and_after(
         for i in x[~shown]:
             ax.text(i + shift, 0, "inf", ha="center", va="bottom", color=colour)
     _name(ax, names)
-    for label, name in zip(ax.get_xticklabels(), names, strict=True):
+    for tick, name in zip(ax.get_xticklabels(), names, strict=True):
         if name in changed:
-            label.set_fontweight("bold")
+            tick.set_fontweight("bold")
     ax.set_ylabel("penalty (squared error + cost)")
     ax.set_title("what the last change does")
     _legend(ax)
 
 
 def beliefs_on_graph(
-    ax: Axes,
     names: Sequence[str],
     edges: Sequence[tuple[int, int]],
     rows: Sequence[Mapping[str, Any]],
+    ax: Axes,
 ) -> None:
     """The graph of who hears whom, agents coloured by their belief that theta = 1.
 
@@ -171,7 +185,8 @@ def beliefs_on_graph(
     )  # fmt: skip
     for i, name in enumerate(names):
         light = beliefs[i] > 0.55
-        ax.text(*place[i], f"{name}\n{beliefs[i]:.2f}", ha="center", va="center", fontsize=8,
+        x, y = place[i]
+        ax.text(x, y, f"{name}\n{beliefs[i]:.2f}", ha="center", va="center", fontsize=8,
                 color="black" if light else "white")  # fmt: skip
     bar = ax.figure.colorbar(ScalarMappable(Normalize(0, 1), "cividis"), ax=ax, shrink=0.8)
     bar.set_label("belief that theta = 1")
@@ -180,7 +195,7 @@ def beliefs_on_graph(
     ax.set_title("who hears whom (red border: has stopped)")
 
 
-def stopping_law(ax: Axes, first: Sequence[int], games: int, laws: Laws | None) -> None:
+def stopping_law(first: Sequence[int], games: int, laws: Laws | None, ax: Axes) -> None:
     """First stops of the games played so far, with 2 s.e., against the exact law.
 
     first: games by iteration of the first stop, 0, 1, 2, ...
@@ -213,7 +228,7 @@ def stopping_law(ax: Axes, first: Sequence[int], games: int, laws: Laws | None) 
     _legend(ax)
 
 
-def thresholds(ax: Axes, beta: float, prior: float) -> None:
+def thresholds(beta: float, prior: float, ax: Axes) -> None:
     """Where a game starts, and where it will end."""
     for y, label in ((beta, "beta"), (1 - beta, "1 - beta")):
         ax.axhline(y, color=BLACK, linestyle="--", linewidth=0.9)
@@ -224,7 +239,7 @@ def thresholds(ax: Axes, beta: float, prior: float) -> None:
     ax.set_title("Step plays one iteration")
 
 
-def waiting(ax: Axes, text: str) -> None:
+def waiting(text: str, ax: Axes) -> None:
     """Say what would be seen here."""
     ax.set_axis_off()
     ax.text(0.5, 0.5, text, ha="center", va="center", color="0.35", transform=ax.transAxes)
@@ -239,6 +254,6 @@ def _name(ax: Axes, names: Sequence[str]) -> None:
 
 def _legend(ax: Axes) -> None:
     handles = ax.get_legend_handles_labels()[0]
-    ax.figure.legend(  # type: ignore[union-attr]
+    ax.figure.legend(
         handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize="small"
     )

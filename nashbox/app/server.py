@@ -22,6 +22,7 @@ OFFLINE = {  # read by solara when it is imported
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # and asks nobody for others
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",  # a page that lost its browser keeps processes so long
+    "SOLARA_THEME_SHOW_BANNER": "false",  # it would lie over the page's last lines
     "SOLARA_MODE": "production",
     "SOLARA_APP": "nashbox.app.page",
 }

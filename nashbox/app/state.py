@@ -17,7 +17,8 @@ import solara
 from nashbox.app import parameters
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
-from nashbox.app.messages import Figure, Opened, Played, Progress, Table, Verdict
+from nashbox.app.messages import Figure, Opened, Played, Progress, Sketch, Table, Verdict
+from nashbox.app.plots import Artist
 from nashbox.app.sources import Source, examples, uploaded
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
@@ -61,10 +62,12 @@ class Tab:
         self.agent = solara.reactive("")
         self.strategy = solara.reactive("")
         self.inputs: solara.Reactive[dict[str, Any]] = solara.reactive({})
-        self.setup: solara.Reactive[Any] = solara.reactive(None)
+        self.setup: solara.Reactive[Any] = solara.reactive(None)  # what is on the table
+        self.wanted: Any = None  # what was asked for last
         self.strategies = parameters.menu(self.kinds[0], started.plugins)
         self.mechanisms = parameters.menu(self.kinds[1], started.plugins)
         self.desk = Worker(make_desk, self.hear)
+        self.artist = Worker(Artist, self.hear_artist)
         self.auditor = Worker(LongWork, self.hear_audit, NICE)
 
     # what the processes say
@@ -73,15 +76,15 @@ class Tab:
         """Take an update of the desk in."""
         if isinstance(update, Table):
             self.tables.value = {**self.tables.value, update.name: update}
-        elif isinstance(update, Figure):
-            self.figures.value = {**self.figures.value, update.name: update}
+        elif isinstance(update, Sketch):
+            self.artist.request("sketch", update)
         elif isinstance(update, Played):
             self.played.value = update
         elif isinstance(update, Opened):
-            self.opened.value = update
-            self._choose_agent(update)
+            self._take_over(update)
         elif isinstance(update, Trouble):
             self.trouble.value, self.playing.value = update.message, False
+            self.wanted = self.setup.value
         elif isinstance(update, Ended):
             self._count(-self._pending)
             self.playing.value, self.trouble.value = False, ended(update)
@@ -91,6 +94,15 @@ class Tab:
                 time.sleep(self.interval.value / 1000)  # nothing else comes before the next request
                 if self.playing.value:
                     self.ask("advance", 1)
+
+    def hear_artist(self, update: Any) -> None:
+        """Take a figure in."""
+        if isinstance(update, Figure):
+            self.figures.value = {**self.figures.value, update.name: update}
+        elif isinstance(update, Trouble):
+            self.trouble.value = update.message
+        elif isinstance(update, Ended):
+            self.trouble.value = ended(update)
 
     def hear_audit(self, update: Any) -> None:
         """Take an update of the audit in."""
@@ -126,7 +138,7 @@ class Tab:
     def take(self, setup: Any, method: str = "reset") -> None:
         """Ask the desk for a game as set up."""
         self.playing.value = False
-        self.setup.value = setup
+        self.wanted = setup
         self.ask(method, setup)
 
     def open(self, source: Source) -> None:
@@ -143,10 +155,7 @@ class Tab:
         """Open an upload."""
 
         def work() -> None:
-            source = uploaded(files, self.game, self.shelf, sigma)
-            self.sources.value = [s for s in self.sources.value if s.shown != source.shown]
-            self.sources.value = [*self.sources.value, source]
-            self.open(source)
+            self.open(uploaded(files, self.game, self.shelf, sigma))
 
         self.attempt(work)
 
@@ -162,7 +171,7 @@ class Tab:
 
     def reset(self) -> None:
         """Back to the beginning, with the seed as typed."""
-        self.attempt(lambda: self.take(replace(self.setup.value, **self.typed())))
+        self.attempt(lambda: self.take(replace(self.wanted, **self.typed())))
 
     def typed(self) -> dict[str, Any]:
         """The setup's numbers as they stand in the inputs. Raises InputError."""
@@ -230,8 +239,8 @@ class Tab:
 
     def close(self) -> None:
         """End all processes."""
-        self.desk.cancel()
-        self.auditor.cancel()
+        for worker in (self.desk, self.artist, self.auditor):
+            worker.cancel()
 
     def _count(self, more: int) -> None:
         """Count requests under way; the page and the desk's listener both do."""
@@ -244,9 +253,16 @@ class Tab:
         source = None if self.setup.value is None else self.setup.value.source
         return None if source is None or source.path is None else Path(source.path).parent
 
-    def _choose_agent(self, opened: Opened) -> None:
-        if self.agent.value not in (*opened.names, EVERYBODY):
+    def _take_over(self, opened: Opened) -> None:
+        """Show another game; what was said of the last one goes."""
+        before, source = self.setup.value, opened.setup.source
+        self.setup.value, self.opened.value = opened.setup, opened
+        if before is None or before.source != source:
             self.choose_agent(opened.names[0])
+            others = [s for s in self.sources.value if s.shown != source.shown]
+            if source not in self.sources.value:
+                self.sources.value = [*others, source]
+        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "change"}
 
 
 def ended(update: Ended) -> str:

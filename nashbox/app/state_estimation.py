@@ -28,7 +28,6 @@ class EstimationTab(Tab):
 
     def open(self, source: Source) -> None:
         """Open a problem afresh."""
-        self.agent.value = ""
         self.take(EstimationSetup(source, **self.typed()))
 
     def typed(self) -> dict[str, Any]:
@@ -43,10 +42,10 @@ class EstimationTab(Tab):
         """Let the agent play what is chosen; before and after are measured."""
         self.attempt(
             lambda: self.take(
-                replace(self.setup.value, strategies=self.chosen_strategies()), "change_to"
+                replace(self.wanted, strategies=self.chosen_strategies()), "change_to"
             )
         )
 
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism or plan."""
-        self.attempt(lambda: self.take(replace(self.setup.value, **rules)))
+        self.attempt(lambda: self.take(replace(self.wanted, **rules)))

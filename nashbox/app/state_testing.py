@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,6 @@ class TestingTab(Tab):
 
     def open(self, source: Source) -> None:
         """Open a problem afresh."""
-        self.agent.value = ""
         self.take(TestingSetup(source, **self.typed()))
 
     def choose_agent(self, name: str) -> None:
@@ -77,14 +75,14 @@ class TestingTab(Tab):
             pmfs = dict(opened.pmfs)
             if not everybody or self.p0.value.strip() or self.p1.value.strip():
                 pmfs |= dict.fromkeys(named, (parts(self.p0.value), parts(self.p1.value)))
-            setup = replace(self.setup.value, pmfs=pmfs, strategies=self.chosen_strategies())
+            setup = replace(self.wanted, pmfs=pmfs, strategies=self.chosen_strategies())
             self.take(setup)
 
         self.attempt(work)
 
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism, prior or beta."""
-        self.attempt(lambda: self.take(replace(self.setup.value, **rules)))
+        self.attempt(lambda: self.take(replace(self.wanted, **rules)))
 
     def finish(self) -> None:
         """Play the game on the table to its end."""
@@ -111,14 +109,12 @@ class TestingTab(Tab):
         self.solver.cancel()
         self.solved, self.solving.value = key, True
         self.tables.value = {k: v for k, v in self.tables.value.items() if k != "solution"}
-        self.solver.request("solve", self.setup.value)
+        self.solver.request("solve", opened.setup)
 
     def _show_pmfs(self) -> None:
         opened = self.opened.value
         known = opened is not None and self.agent.value in opened.names
-        pair: tuple[Sequence[str], Sequence[str]] = ((), ())
-        if known:
-            pair = opened.pmfs[self.agent.value]  # type: ignore[union-attr]
+        pair = opened.pmfs[self.agent.value] if opened is not None and known else ((), ())
         self.p0.value, self.p1.value = (", ".join(pmf) for pmf in pair)
 
 

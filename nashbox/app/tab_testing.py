@@ -46,8 +46,9 @@ def Testing(tab: TestingTab) -> None:
             solara.Button("Cancel solving", on_click=tab.cancel_solving, text=True)
     with solara.Card("What an agent sees and plays", margin=0):
         ChooseStrategy(tab)
-        solara.InputText("p0: probabilities of its symbols if theta = 0", value=tab.p0)
-        solara.InputText("p1: the same if theta = 1", value=tab.p1)
+        with solara.Row():
+            solara.InputText("p0: probabilities of its symbols if theta = 0", value=tab.p0)
+            solara.InputText("p1: the same if theta = 1", value=tab.p1)
         solara.Button(
             "Play this", color="primary", on_click=tab.change, disabled=tab.opened.value is None
         )

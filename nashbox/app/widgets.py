@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -78,10 +79,16 @@ def Message(text: str, name: str = "trouble") -> None:
 
 @solara.component
 def Upload(on_files: Callable[[list[tuple[str, bytes]]], None], text: str) -> None:
-    """Choose files of this machine; they are read in pieces, and refused where too large."""
+    """Choose files of this machine."""
+    solara.Text(text, classes=["nb-note"])
+    _Files(on_files)
+
+
+@solara.component
+def _Files(on_files: Callable[[list[tuple[str, bytes]]], None]) -> Any:
+    """Files are read in pieces, in a thread; of too large ones just enough to refuse them."""
     info, set_info = solara.use_state(None)
     chosen, set_chosen = solara.use_state(None)
-    solara.Text(text, classes=["nb-note"])
     element = FileInput.element(multiple=True, on_file_info=set_info, show_progress=False)
 
     def wire() -> None:
@@ -92,17 +99,17 @@ def Upload(on_files: Callable[[list[tuple[str, bytes]]], None], text: str) -> No
 
     solara.use_effect(wire, [info])
 
-    def read() -> None:
-        if not chosen:
-            return
-        # whatever is beyond the limits is refused by its size, and not read for that
-        files = [
-            (one["name"], one["file_obj"].read(min(one["size"], BYTES + 1)))
-            for one in chosen[: FILES + 1]
-        ]
-        on_files(files)
+    def read(cancel: threading.Event) -> None:
+        if chosen:
+            on_files(
+                [
+                    (one["name"], one["file_obj"].read(min(one["size"], BYTES + 1)))
+                    for one in chosen[: FILES + 1]
+                ]
+            )
 
-    solara.lab.use_task(read, dependencies=[chosen], prefer_threaded=True)
+    solara.use_thread(read, [chosen])
+    return element
 
 
 @solara.component
@@ -121,7 +128,7 @@ def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[],
                 attributes={"aria-label": "Pause" if tab.playing.value else "Play"},
             )
             solara.Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
-        with solara.Row():
+        with solara.Row(style={"margin-top": "16px"}):
             solara.InputText(unit, value=count)
             solara.Button("Run", color="primary", on_click=run, disabled=not ready)
         solara.InputText("seed (taken by Reset)", value=tab.seed)
@@ -140,8 +147,7 @@ def Busy(tab: Tab) -> None:
                     "data-busy": str(int(busy))},
         unsafe_innerHTML=f"{played.count:,} played" + (", working ..." if busy else ""),
     )  # fmt: skip
-    if busy and not tab.playing.value:
-        solara.Button("Cancel", on_click=tab.cancel, text=True)
+    solara.Button("Cancel", on_click=tab.cancel, text=True, disabled=not busy)
 
 
 @solara.component
@@ -191,19 +197,27 @@ def ChooseStrategy(tab: Tab) -> None:
     def change(key: str, value: Any) -> None:
         tab.inputs.value = {**tab.inputs.value, key: value}
 
-    solara.Select(
-        "agent", value=tab.agent.value, values=[*opened.names, EVERYBODY],
-        on_value=tab.choose_agent,
-    )  # fmt: skip
-    solara.Select(
-        "strategy", value=tab.strategy.value, values=with_own(names, *own, tab.strategy.value),
-        on_value=tab.choose_strategy,
-    )  # fmt: skip
-    cls = tab.strategy_class()
-    if cls is not None:
-        summary = (cls.__doc__ or "").strip().split("\n")[0]
-        solara.Text(summary, classes=["nb-note"])
-        UserInputs(parameters.user_params(cls, tab.inputs.value), change)
+    with solara.Columns([1, 2]):
+        with solara.Column():
+            solara.Select(
+                "agent",
+                value=tab.agent.value,
+                values=[*opened.names, EVERYBODY],
+                on_value=tab.choose_agent,
+            )
+            solara.Select(
+                "strategy",
+                value=tab.strategy.value,
+                values=with_own(names, *own, tab.strategy.value),
+                on_value=tab.choose_strategy,
+            )
+        with solara.Column():
+            cls = tab.strategy_class()
+            if cls is not None:
+                summary = (cls.__doc__ or "").strip().split("\n")[0]
+                solara.Text(summary, classes=["nb-note"])
+                with solara.GridFixed(columns=3, align_items="end"):
+                    UserInputs(parameters.user_params(cls, tab.inputs.value), change)
 
 
 def with_own(names: list[str], *own: str) -> list[str]:
@@ -237,8 +251,8 @@ def Audit(tab: Tab) -> None:
             if tab.audited.value != tab.setup.value:
                 solara.Text("the game has been changed since this audit", classes=["nb-note"])
         Rows(tab.tables.value.get("audit"), "audit")
-        if "landscape" in tab.figures.value:
-            Picture(tab.figures.value["landscape"], "landscape")
+        if verdict is not None:
+            Picture(tab.figures.value.get("landscape"), "landscape")
         if verdict is not None:
             with solara.Details("as the command line prints it"):
                 solara.HTML(
