@@ -176,3 +176,20 @@ def known_plugin(name: str) -> None:
     if not (isinstance(found, type) and issubclass(found, tuple(bases))):
         allowed = ", ".join(base.__name__ for base in bases)
         raise InputError(f"{where}: {name!r} must be a subclass of one of {allowed}")
+
+
+def whole(what: str, text: str) -> int:
+    """Read a whole number from an input. Raises InputError."""
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"{what} must be a whole number, got {text!r}") from None
+
+
+def parts(text: str) -> list[str]:
+    """Probabilities typed with commas or blanks between them.
+
+    >>> parts("0.6, 1/5 0.2")
+    ['0.6', '1/5', '0.2']
+    """
+    return text.replace(",", " ").split()

@@ -175,8 +175,8 @@ def beliefs_on_graph(
     graph.add_edges_from(edges)
     hub = max(graph.degree, key=lambda pair: pair[1], default=(0, 0))
     star = len(names) > 3 and hub[1] == len(names) - 1 and len(edges) == len(names) - 1
-    ring = [[hub[0]], [n for n in graph if n != hub[0]]] if star else [list(graph)]
-    place = nx.shell_layout(graph, ring)
+    around = [n for n in graph if not star or n != hub[0]]
+    place = {hub[0]: np.zeros(2), **nx.circular_layout(around)}
     beliefs = [row["belief"] for row in rows]
     nx.draw_networkx_edges(graph, place, ax=ax, edge_color="0.6")
     nx.draw_networkx_nodes(
@@ -211,16 +211,16 @@ def stopping_law(first: Sequence[int], games: int, laws: Laws | None, ax: Axes) 
         end = max(end, int(np.searchsorted(np.cumsum(share), 0.995)) + 1)
     if laws is not None:
         exact = np.array(laws.first)
-        ax.plot(range(1, exact.size + 1), exact, color=RED, label="first stop, exact (w = 1)")
+        ax.plot(
+            range(1, exact.size + 1), exact, "D", color=RED, markersize=4,
+            label="first stop, exact (w = 1)",
+        )  # fmt: skip
         end = max(end, int(np.searchsorted(np.cumsum(exact), 0.995)) + 1)
-        for (name, law), style in zip(laws.alone.items(), ("--", ":"), strict=False):
+        for (name, law), mark in zip(laws.alone.items(), ("x", "+", "1"), strict=False):
             ax.plot(
-                range(1, len(law) + 1),
-                law,
-                color=BLUE,
-                linestyle=style,
+                range(1, len(law) + 1), law, mark, color=BLUE, markersize=5,
                 label=f"{name} alone, exact",
-            )
+            )  # fmt: skip
     else:
         ax.plot([], [], color=RED, label="the exact law is being computed")
     ax.set(xlim=(0, end), ylim=(0, None), xlabel="iteration", ylabel="probability of stopping")

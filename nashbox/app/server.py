@@ -24,7 +24,7 @@ OFFLINE = {  # read by solara when it is imported
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",  # a page that lost its browser keeps processes so long
     "SOLARA_THEME_SHOW_BANNER": "false",  # it would lie over the page's last lines
     "SOLARA_MODE": "production",
-    "SOLARA_APP": "nashbox.app.page",
+    "SOLARA_APP": "nashbox.app.ui.page",
 }
 App = Callable[[MutableMapping[str, Any], Any, Any], Awaitable[None]]
 
@@ -48,9 +48,11 @@ def serve(
 
     settings.theme.variant = settings.ThemeVariant.light
     settings.theme.title = "nashbox"
-    guarded = own_page_only(app, host) if host in LOOPBACK else app
-    server = uvicorn.Server(uvicorn.Config(guarded, log_level="error", ws_max_size=2**26))
-    threading.Thread(target=_announce, args=(server, url, open_browser), daemon=True).start()
+    guarded = host in LOOPBACK
+    served = own_page_only(app, host) if guarded else app
+    server = uvicorn.Server(uvicorn.Config(served, log_level="error", ws_max_size=2**26))
+    told = (server, url, open_browser, guarded)
+    threading.Thread(target=_announce, args=told, daemon=True).start()
     from nashbox.app.jobs import end_all
 
     try:
@@ -121,11 +123,13 @@ def absolute(plugin: str) -> str:
     return f"{Path(file).resolve()}:{name}" if colon else plugin
 
 
-def _announce(server: Any, url: str, open_browser: bool) -> None:
+def _announce(server: Any, url: str, open_browser: bool, guarded: bool) -> None:
     while not server.started:
         if server.should_exit:
             return
         time.sleep(0.05)
     print(f"nashbox: {url} (Ctrl-C ends it)", flush=True)
+    if not guarded:
+        print("nashbox: whoever can reach this address can have work done here", flush=True)
     if open_browser:
         webbrowser.open(url)

@@ -34,12 +34,6 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     require("--port", options.port, low=0, high=65535, integer=True)
-    missing = [name for name in NEEDED if not installed(name)]
-    if missing:
-        raise InputError(
-            f"app: the page needs packages that are not installed ({', '.join(missing)}); "
-            "install them with: pip install 'nashbox[web]'"
-        )
     from nashbox.app.parameters import known_plugin
     from nashbox.app.server import serve
     from nashbox.problem.files import load
@@ -48,6 +42,12 @@ def work(options: argparse.Namespace) -> int:
         known_plugin(name)
     for file in options.files:
         load(file)  # says now what is wrong with it
+    missing = [name for name in NEEDED if not installed(name)]
+    if missing:
+        raise InputError(
+            f"app: the page needs packages that are not installed ({', '.join(missing)}); "
+            "install them with: pip install 'nashbox[web]' (in a checkout: pip install '.[web]')"
+        )
     serve(
         options.host,
         options.port,

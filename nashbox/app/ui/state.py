@@ -18,6 +18,7 @@ from nashbox.app import parameters
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import Figure, Opened, Played, Progress, Sketch, Table, Verdict
+from nashbox.app.parameters import whole
 from nashbox.app.plots import Artist
 from nashbox.app.sources import Source, examples, uploaded
 from nashbox.problem.errors import InputError
@@ -271,11 +272,3 @@ def ended(update: Ended) -> str:
         f"the process that computed this has ended (code {update.code}), perhaps for lack of "
         "memory; Reset starts a new one"
     )
-
-
-def whole(what: str, text: str) -> int:
-    """Read a whole number from an input. Raises InputError."""
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(f"{what} must be a whole number, got {text!r}") from None

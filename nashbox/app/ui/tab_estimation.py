@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import solara
 
-from nashbox.app.state_estimation import EstimationTab
-from nashbox.app.widgets import (
+from nashbox.app.ui.state_estimation import EstimationTab
+from nashbox.app.ui.widgets import (
     Audit,
     ChooseProblem,
     ChooseStrategy,

@@ -10,8 +10,9 @@ import solara
 
 from nashbox.app.desk_estimation import EstimationDesk
 from nashbox.app.messages import EstimationSetup
+from nashbox.app.parameters import whole
 from nashbox.app.sources import Source
-from nashbox.app.state import Started, Tab, whole
+from nashbox.app.ui.state import Started, Tab
 
 
 class EstimationTab(Tab):

@@ -15,13 +15,16 @@ from mesa.visualization.solara_viz import UserInputs
 from nashbox.app import parameters
 from nashbox.app.limits import BYTES, FILES
 from nashbox.app.messages import Figure, Progress, Table
-from nashbox.app.state import EVERYBODY, Tab
+from nashbox.app.ui.state import EVERYBODY, Tab
 
 CSS = """
 .nb-figure {width: 100%; max-width: 760px; height: auto; display: block;}
 .nb-table {border-collapse: collapse; font-size: 0.82rem; width: 100%;}
 .nb-table td, .nb-table th {padding: 1px 8px; text-align: right; border-bottom: 1px solid #ddd;}
 .nb-table td:first-child, .nb-table th:first-child {text-align: left;}
+.nb-below {padding-top: 18px;}
+.nb-inputs > div {display: grid !important; align-items: end; gap: 0 16px !important;
+  grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));}
 .nb-scroll {overflow-x: auto; max-height: 480px; overflow-y: auto;}
 .nb-text {font-size: 0.68rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
 .nb-note {font-size: 0.82rem; color: #555;}
@@ -128,7 +131,7 @@ def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[],
                 attributes={"aria-label": "Pause" if tab.playing.value else "Play"},
             )
             solara.Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
-        with solara.Row(style={"margin-top": "16px"}):
+        with solara.Row(classes=["nb-below"]):
             solara.InputText(unit, value=count)
             solara.Button("Run", color="primary", on_click=run, disabled=not ready)
         solara.InputText("seed (taken by Reset)", value=tab.seed)
@@ -216,7 +219,7 @@ def ChooseStrategy(tab: Tab) -> None:
             if cls is not None:
                 summary = (cls.__doc__ or "").strip().split("\n")[0]
                 solara.Text(summary, classes=["nb-note"])
-                with solara.GridFixed(columns=3, align_items="end"):
+                with solara.Div(classes=["nb-inputs"]):
                     UserInputs(parameters.user_params(cls, tab.inputs.value), change)
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import solara
 
-from nashbox.app.state import Started
-from nashbox.app.state_estimation import EstimationTab
-from nashbox.app.state_testing import TestingTab
-from nashbox.app.tab_estimation import Estimation
-from nashbox.app.tab_testing import Testing
-from nashbox.app.widgets import CSS
+from nashbox.app.ui.state import Started
+from nashbox.app.ui.state_estimation import EstimationTab
+from nashbox.app.ui.state_testing import TestingTab
+from nashbox.app.ui.tab_estimation import Estimation
+from nashbox.app.ui.tab_testing import Testing
+from nashbox.app.ui.widgets import CSS
 
 STARTED = "NASHBOX_APP"  # files and plug-ins of the command line, as JSON
 

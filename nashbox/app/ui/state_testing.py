@@ -12,8 +12,9 @@ from nashbox.app.desk_testing import TestingDesk
 from nashbox.app.jobs import Ended, Idle, Worker
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import Laws, Opened, Progress, TestingSetup
+from nashbox.app.parameters import parts, whole
 from nashbox.app.sources import Source
-from nashbox.app.state import EVERYBODY, NICE, Started, Tab, ended, whole
+from nashbox.app.ui.state import EVERYBODY, NICE, Started, Tab, ended
 from nashbox.problem.errors import InputError
 
 
@@ -49,6 +50,7 @@ class TestingTab(Tab):
             self.ask("learn", update)
         elif isinstance(update, (Idle, Ended)):
             self.solving.value = False
+            self.solver.cancel()  # its memory is worth more than its start
             if isinstance(update, Ended):
                 self.trouble.value = ended(update)
         elif not isinstance(update, Progress):
@@ -116,12 +118,3 @@ class TestingTab(Tab):
         known = opened is not None and self.agent.value in opened.names
         pair = opened.pmfs[self.agent.value] if opened is not None and known else ((), ())
         self.p0.value, self.p1.value = (", ".join(pmf) for pmf in pair)
-
-
-def parts(text: str) -> list[str]:
-    """Probabilities typed with commas or blanks between them.
-
-    >>> parts("0.6, 1/5 0.2")
-    ['0.6', '1/5', '0.2']
-    """
-    return text.replace(",", " ").split()
