@@ -190,7 +190,7 @@ class TestingDesk:
         if not self.model.round:
             start = (float(problem.beta), float(problem.prior))
             return Sketch("beliefs", text, plots.thresholds, start)
-        return Sketch("beliefs", text, self._as_run().plot)
+        return Sketch("beliefs", text, plots.beliefs, (self._as_run(),))
 
     def _as_run(self) -> TestingRun:
         """The game on the table as `run` records one, so that its own figure can be drawn."""

@@ -156,6 +156,17 @@ def before_and_after(
     _legend(ax)
 
 
+def beliefs(run: Any, ax: Axes) -> None:
+    """A testing run's own figure of one game, its legend beside it where it hides nothing."""
+    run.plot(ax)
+    legend = ax.get_legend()
+    if legend is None:
+        return
+    handles, labels = ax.get_legend_handles_labels()
+    legend.remove()
+    ax.figure.legend(handles, labels, loc="outside right upper", frameon=False, fontsize="x-small")
+
+
 def beliefs_on_graph(
     names: Sequence[str],
     edges: Sequence[tuple[int, int]],

@@ -23,7 +23,7 @@ CSS = """
 .nb-table td, .nb-table th {padding: 1px 8px; text-align: right; border-bottom: 1px solid #ddd;}
 .nb-table td:first-child, .nb-table th:first-child {text-align: left;}
 .nb-below {padding-top: 18px;}
-.nb-inputs > div {display: grid !important; align-items: end; gap: 0 16px !important;
+.v-application .nb-inputs > .v-sheet {display: grid !important; gap: 0 16px !important;
   grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));}
 .nb-scroll {overflow-x: auto; max-height: 480px; overflow-y: auto;}
 .nb-text {font-size: 0.68rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
