@@ -233,7 +233,7 @@ def stopping_law(first: Sequence[int], games: int, laws: Laws | None, ax: Axes) 
                 label=f"{name} alone, exact",
             )  # fmt: skip
     else:
-        ax.plot([], [], color=RED, label="the exact law is being computed")
+        ax.plot([], [], color=RED, label="exact law: not computed (yet)")
     ax.set(xlim=(0, end), ylim=(0, None), xlabel="iteration", ylabel="probability of stopping")
     ax.set_title("when the race is decided")
     _legend(ax)

@@ -216,6 +216,22 @@ def test_a_solve_can_be_cancelled(browser):
     assert browser.page.locator("[data-table=solution]").count() == 0
 
 
+def test_what_the_desk_does_can_be_cancelled(browser):
+    browser.open()
+    browser.tab("Testing")
+    browser.see("law")
+    browser.choose("problem", "examples/testing/ring.toml")
+    browser.page.wait_for_selector("[data-table=agents] >> text=lab10")
+    browser.until("busy", 0)
+    browser.write("games", "100000")
+    browser.click("Run")
+    browser.click("Cancel")
+    browser.until("busy", 0)
+    assert browser.count() == 0
+    browser.click("Step")
+    browser.until("step", 1)
+
+
 def test_a_page_that_is_closed_ends_its_processes(served):
     url, chromium, _, server = served
     eventually(lambda: not workers(server))

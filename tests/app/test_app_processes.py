@@ -3,10 +3,13 @@
 import os
 import queue
 import socket
+import subprocess
+import sys
 import time
-from dataclasses import dataclass
 
 import pytest
+from app_browser import Browser
+from app_watch import SOURCE
 
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.server import absolute, bound, own_page_only
@@ -116,12 +119,8 @@ def test_cancelling_ends_the_process_and_what_it_has_started(worker):
 # the server
 
 
-@dataclass
-class Asked:
-    sent: list
-
-    async def app(self, scope, receive, send):
-        await send({"type": "let in"})
+async def page(scope, receive, send):
+    await send({"type": "let in"})
 
 
 def told(host, origin=None, kind="http"):
@@ -133,7 +132,7 @@ def told(host, origin=None, kind="http"):
 
     headers = [(b"host", host.encode())]
     headers += [(b"origin", origin.encode())] if origin else []
-    guarded = own_page_only(Asked([]).app, "127.0.0.1")
+    guarded = own_page_only(page, "127.0.0.1")
     coroutine = guarded({"type": kind, "headers": headers}, None, send)
     with pytest.raises(StopIteration):
         coroutine.send(None)
@@ -184,3 +183,37 @@ def test_without_the_extra_the_command_says_how_to_get_it(nashbox, monkeypatch):
 def test_plugins_are_named_by_their_whole_path(folder):
     assert absolute("ideas.py:Liar") == f"{folder / 'ideas.py'}:Liar"
     assert absolute("truthful") == "truthful"
+
+
+# what the browser's tests rely on
+
+
+class NoPage:
+    def set_default_timeout(self, milliseconds):
+        pass
+
+    def on(self, event, handler):
+        pass
+
+
+def test_requests_off_the_machine_are_noticed():
+    shown = Browser(NoPage(), "")
+    for url in ("http://127.0.0.1:8765/x", "ws://127.0.0.1:80/", "data:image/png;base64,"):
+        shown._note(url)
+    assert shown.foreign == []
+    for url in ("https://cdn.example/a.js", "http://127.0.0.1.example/", "ws://10.0.0.1/"):
+        shown._note(url)
+    assert len(shown.foreign) == 3
+
+
+def test_calls_of_the_server_off_the_machine_are_noticed(folder):
+    (folder / "sitecustomize.py").write_text(SOURCE)
+    program = (
+        "import sys; sys.audit('socket.connect', None, ('127.0.0.1', 80));"
+        "sys.audit('socket.connect', None, ('192.0.2.1', 80));"
+        "sys.audit('socket.getaddrinfo', 'cdn.example', 80)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(folder), "CALLS": str(folder / "calls")}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    written = (folder / "calls").read_text()
+    assert written.count("\n") == 2 and "192.0.2.1" in written and "cdn.example" in written
