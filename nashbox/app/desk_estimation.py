@@ -243,8 +243,13 @@ def _game(setup: EstimationSetup) -> Game:
     """Prepare the game. Raises InputError for one that is too large for the page."""
     require("seed", setup.seed, low=0, integer=True)
     game = prepare(setup.problem())
-    limits.check_worlds(setup.worlds, float(game.terms.counts.sum()))
+    limits.check_worlds(setup.worlds, _points(game))
     return game
+
+
+def _points(game: Game) -> float:
+    """Points of a round in one world: what is owed, or what strategies say they hand in."""
+    return float(np.maximum(game.terms.counts, game.profile_counts()).sum())
 
 
 def _measured(setup: EstimationSetup) -> Run:
@@ -252,8 +257,7 @@ def _measured(setup: EstimationSetup) -> Run:
     game = _game(setup)
     strategies = [game.strategy(i) for i in range(game.problem.m)]
     moving = any(type(s).revise is not Strategy.revise for s in strategies)
-    points = max(1.0, float(game.terms.counts.sum()))
-    worlds = int(max(2, min(COMPARED, limits.POINTS / points)))
+    worlds = int(max(2, min(COMPARED, limits.POINTS / max(1.0, _points(game)))))
     return run(game.problem, rounds=SETTLED if moving else 1, replications=worlds, seed=setup.seed)
 
 

@@ -45,16 +45,18 @@ class Artist:
 
 def drawn(sketch: Sketch) -> Figure:
     """Draw into a new figure and return it as PNG; pyplot's global state is left alone."""
+    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure as Canvas
 
-    figure = Canvas(figsize=sketch.size, layout="constrained")
-    FigureCanvasAgg(figure)
-    ax = figure.subplots()
-    ax.spines[["top", "right"]].set_visible(False)
-    sketch.draw(*sketch.arguments, ax=ax)
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI)
+    with matplotlib.rc_context({"text.parse_math": False}):  # names may hold a dollar
+        figure = Canvas(figsize=sketch.size, layout="constrained")
+        FigureCanvasAgg(figure)
+        ax = figure.subplots()
+        ax.spines[["top", "right"]].set_visible(False)
+        sketch.draw(*sketch.arguments, ax=ax)
+        figure.savefig(stream, format="png", dpi=DPI)
     return Figure(sketch.name, stream.getvalue(), sketch.text)
 
 

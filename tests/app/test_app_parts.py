@@ -192,6 +192,9 @@ def test_large_problems_are_refused_with_a_way_out(box):
     many = Source("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
     with pytest.raises(InputError, match=r"many: agents must be at most 100 .* command line"):
         EstimationDesk().reset(box.append, EstimationSetup(many))
+    much = {"a0": Spec("over_collector", {"factor": 1e6})}
+    with pytest.raises(InputError, match="points drawn in a round"):
+        EstimationDesk().reset(box.append, EstimationSetup(THREE, strategies=much))
     costly = Source("costly", raw={**BUILT_IN["three labs"], "costs": [[1e-9]] * 3})
     with pytest.raises(InputError, match="points drawn in a round"):
         EstimationDesk().reset(box.append, EstimationSetup(costly))
