@@ -107,7 +107,7 @@ class Table:
 class Sketch:
     """What is to be drawn: a function of the axes and `arguments`, or a result's bound `plot`.
 
-    size: inches.
+    size: inches. number: given by the page, which so knows what it still waits for.
     """
 
     name: str
@@ -115,6 +115,7 @@ class Sketch:
     draw: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
     size: tuple[float, float] = (6.4, 4.0)
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Figure:
     name: str
     png: bytes
     text: str
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,10 +37,10 @@ class Artist:
         """Draw the sketch that has waited longest; return whether there are more."""
         if self.waiting:
             sketch = self.waiting.pop(next(iter(self.waiting)))
-            key = pickle.dumps(sketch)
+            key = pickle.dumps(replace(sketch, number=0))
             if sketch.name not in self.last or self.last[sketch.name][0] != key:
                 self.last[sketch.name] = key, drawn(sketch)
-            send(self.last[sketch.name][1])
+            send(replace(self.last[sketch.name][1], number=sketch.number))
         return bool(self.waiting)
 
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from app_isolated import PROXY, RULES, loopback_only
@@ -92,14 +91,9 @@ class Browser:
             arg=[figure, before],
         )
 
-    def settle(self, quiet=2.0):
-        """Wait until no figure has changed for `quiet` seconds."""
-        shown, since = None, time.monotonic()
-        while time.monotonic() - since < quiet:
-            now = self.page.evaluate("() => [...document.images].map((image) => image.src).join()")
-            if now != shown:
-                shown, since = now, time.monotonic()
-            time.sleep(0.2)
+    def settle(self):
+        """Wait until everything asked for is done and drawn."""
+        self.page.wait_for_selector("[data-busy='0'][data-drawing='0']")
 
     def until(self, attribute, value):
         self.page.wait_for_selector(f"[data-{attribute}='{value}']")

@@ -25,6 +25,8 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
 EVERYBODY = "everybody"
+TABLES = ("agents", "change", "tally", "solution", "audit")
+FIGURES = ("agents", "penalties", "rounds", "change", "beliefs", "graph", "law", "landscape")
 NICE = 10  # audits step back: the page and its drawings go first
 
 
@@ -48,8 +50,10 @@ class Tab:
         self.sources = solara.reactive(examples(self.game, started.files))
         self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
         self.played = solara.reactive(Played(0))
-        self.tables: solara.Reactive[dict[str, Table]] = solara.reactive({})
-        self.figures: solara.Reactive[dict[str, Figure]] = solara.reactive({})
+        # one reactive value a name: several processes send, and nothing they send may get lost
+        self.tables: dict[str, Any] = {name: solara.reactive(None) for name in TABLES}
+        self.figures: dict[str, Any] = {name: solara.reactive(None) for name in FIGURES}
+        self.asked: dict[str, Any] = {name: solara.reactive(0) for name in FIGURES}
         self.trouble = solara.reactive("")
         self.waiting = solara.reactive(0)
         self.playing = solara.reactive(False)
@@ -76,9 +80,11 @@ class Tab:
     def hear(self, update: Any) -> None:
         """Take an update of the desk in."""
         if isinstance(update, Table):
-            self.tables.value = {**self.tables.value, update.name: update}
+            self.tables[update.name].value = update
         elif isinstance(update, Sketch):
-            self.artist.request("sketch", update)
+            asked = self.asked[update.name]
+            asked.value += 1
+            self.artist.request("sketch", replace(update, number=asked.value))
         elif isinstance(update, Played):
             self.played.value = update
         elif isinstance(update, Opened):
@@ -99,11 +105,20 @@ class Tab:
     def hear_artist(self, update: Any) -> None:
         """Take a figure in."""
         if isinstance(update, Figure):
-            self.figures.value = {**self.figures.value, update.name: update}
-        elif isinstance(update, Trouble):
-            self.trouble.value = update.message
-        elif isinstance(update, Ended):
-            self.trouble.value = ended(update)
+            self.figures[update.name].value = update
+        elif isinstance(update, (Trouble, Ended)):
+            for name, asked in self.asked.items():  # nothing is waited for any more
+                asked.value = self._number(name)
+            self.trouble.value = ended(update) if isinstance(update, Ended) else update.message
+
+    def _number(self, name: str) -> int:
+        figure = self.figures[name].value
+        return 0 if figure is None else figure.number
+
+    @property
+    def drawing(self) -> bool:
+        """Whether a figure is waited for."""
+        return any(asked.value != self._number(name) for name, asked in self.asked.items())
 
     def hear_audit(self, update: Any) -> None:
         """Take an update of the audit in."""
@@ -221,8 +236,7 @@ class Tab:
     def audit(self) -> None:
         """Start an audit of the game as it is set up."""
         self.audit_trouble.value, self.verdict.value = "", None
-        self.figures.value = {k: v for k, v in self.figures.value.items() if k != "landscape"}
-        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "audit"}
+        self.tables["audit"].value = None
         try:
             budget = whole("budget", self.budget.value)
         except InputError as error:
@@ -263,7 +277,7 @@ class Tab:
             others = [s for s in self.sources.value if s.shown != source.shown]
             if source not in self.sources.value:
                 self.sources.value = [*others, source]
-        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "change"}
+        self.tables["change"].value = None
 
 
 def ended(update: Ended) -> str:

@@ -110,7 +110,7 @@ class TestingTab(Tab):
             return
         self.solver.cancel()
         self.solved, self.solving.value = key, True
-        self.tables.value = {k: v for k, v in self.tables.value.items() if k != "solution"}
+        self.tables["solution"].value = None
         self.solver.request("solve", opened.setup)
 
     def _show_pmfs(self) -> None:

@@ -46,9 +46,9 @@ def Estimation(tab: EstimationTab) -> None:
             "Play this strategy", color="primary", on_click=tab.change,
             disabled=tab.opened.value is None,
         )  # fmt: skip
-        Rows(tab.tables.value.get("change"), "change")
+        Rows(tab.tables["change"], "change")
     with solara.Card("Agents", margin=0):
-        Rows(tab.tables.value.get("agents"), "agents")
+        Rows(tab.tables["agents"], "agents")
     Audit(tab)
 
 

@@ -53,9 +53,9 @@ def Testing(tab: TestingTab) -> None:
             "Play this", color="primary", on_click=tab.change, disabled=tab.opened.value is None
         )
     with solara.Card("Agents", margin=0):
-        Rows(tab.tables.value.get("agents"), "agents")
-        Rows(tab.tables.value.get("tally"), "tally")
-        Rows(tab.tables.value.get("solution"), "solution")
+        Rows(tab.tables["agents"], "agents")
+        Rows(tab.tables["tally"], "tally")
+        Rows(tab.tables["solution"], "solution")
     Audit(tab)
 
 

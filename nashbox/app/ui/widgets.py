@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import solara
@@ -35,8 +35,9 @@ CSS = """
 
 
 @solara.component
-def Picture(figure: Figure | None, name: str) -> None:
+def Picture(shown: Any, name: str) -> None:
     """A figure as an image with its description; an empty place until it comes."""
+    figure: Figure | None = shown.value
     if figure is None:
         solara.HTML(tag="div", classes=["nb-note"], unsafe_innerHTML="...")
         return
@@ -49,8 +50,9 @@ def Picture(figure: Figure | None, name: str) -> None:
 
 
 @solara.component
-def Rows(table: Table | None, name: str) -> None:
+def Rows(shown: Any, name: str) -> None:
     """A table with its title and notes."""
+    table: Table | None = shown.value
     if table is None:
         return
     head = "".join(f"<th scope='col'>{html.escape(c)}</th>" for c in table.columns)
@@ -142,13 +144,14 @@ def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[],
 def Busy(tab: Tab) -> None:
     """How far the game is, and a way out of what takes too long."""
     played = tab.played.value
-    busy = tab.waiting.value > 0
+    busy, drawing = tab.waiting.value > 0, tab.drawing
     solara.HTML(
         tag="div",
         classes=["nb-note"],
         attributes={"data-count": str(played.count), "data-step": str(played.step),
-                    "data-busy": str(int(busy))},
-        unsafe_innerHTML=f"{played.count:,} played" + (", working ..." if busy else ""),
+                    "data-busy": str(int(busy)), "data-drawing": str(int(drawing))},
+        unsafe_innerHTML=f"{played.count:,} played"
+        + (", working ..." if busy else ", drawing ..." if drawing else ""),
     )  # fmt: skip
     solara.Button("Cancel", on_click=tab.cancel, text=True, disabled=not busy)
 
@@ -253,9 +256,9 @@ def Audit(tab: Tab) -> None:
             )
             if tab.audited.value != tab.setup.value:
                 solara.Text("the game has been changed since this audit", classes=["nb-note"])
-        Rows(tab.tables.value.get("audit"), "audit")
+        Rows(tab.tables["audit"], "audit")
         if verdict is not None:
-            Picture(tab.figures.value.get("landscape"), "landscape")
+            Picture(tab.figures["landscape"], "landscape")
         if verdict is not None:
             with solara.Details("as the command line prints it"):
                 solara.HTML(
@@ -279,8 +282,7 @@ def Advance(progress: Progress | None) -> None:
 
 def figures(tab: Tab, *names: str) -> None:
     """The named figures, two in a row where there is room."""
-    shown: Mapping[str, Figure] = tab.figures.value
     with solara.ColumnsResponsive(12, large=6):
         for name in names:
             with solara.Card(margin=0):
-                Picture(shown.get(name), name)
+                Picture(tab.figures[name], name)
