@@ -72,7 +72,11 @@ def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
         found += [Source(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
     else:
         found += [Source(name, raw=raw) for name, raw in BUILT_IN.items()]
-    return [source for source in found if game_of(source) in (game, None)]
+    unique: dict[str, Source] = {}
+    for source in found:
+        if game_of(source) in (game, None):
+            unique.setdefault(source.shown, source)
+    return list(unique.values())
 
 
 def _examples_folder() -> Path | None:

@@ -123,6 +123,15 @@ def test_examples_open_and_are_of_their_game():
             assert source.problem().game == game_of(source) == game
 
 
+def test_files_named_at_the_start_come_first_and_once(folder):
+    (folder / "mine.toml").write_text('game = "estimation"\nsigma = 1\ncosts = [[1.0], [2.0]]\n')
+    assert [source.shown for source in examples("estimation", ["mine.toml"] * 2)][:2] == [
+        "mine.toml",
+        "examples/figure1.toml",
+    ]
+    assert "mine.toml" not in [source.shown for source in examples("testing", ["mine.toml"])]
+
+
 def test_built_in_problems_are_valid():
     for name, raw in BUILT_IN.items():
         assert Source(name, raw=raw).problem().m >= 2

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import solara
 
+from nashbox.app.sources import Source, game_of
 from nashbox.app.ui.state import Started
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.state_testing import TestingTab
@@ -27,7 +28,8 @@ class Session:
         place = Path(self.shelf.name)
         self.estimation = EstimationTab(started, place)
         self.testing = TestingTab(started, place)
-        self.tab = solara.reactive(0)
+        first = [Source(file, path=file) for file in started.files[:1]]
+        self.tab = solara.reactive(int(any(game_of(source) == "testing" for source in first)))
 
     def close(self) -> None:
         """End everything that belongs to the page."""

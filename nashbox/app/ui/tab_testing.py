@@ -62,5 +62,7 @@ def Testing(tab: TestingTab) -> None:
 def _open_first(tab: TestingTab) -> None:
     if tab.setup.value is None and tab.sources.value:
         shown = [source.shown for source in tab.sources.value]
-        first = next((name for name in shown if "case_a" in name), shown[0])
+        named = [name for name in shown if name in tab.started.files]
+        usual = [name for name in shown if name.endswith("case_a.toml")]
+        first = [*named, *usual, *shown][0]
         tab.open_shown(first)
