@@ -10,7 +10,7 @@ from typing import Any
 
 from nashbox.problem.errors import InputError
 
-OUTPUTS = ("json", "figure")  # options that name a file to write
+OUTPUTS = ("json", "figure", "save")  # options that name a file to write
 
 
 def whole(text: str) -> int:

@@ -26,6 +26,8 @@ POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
 MOST = 1e15  # points that whole numbers, held as floats, still tell apart
 KEYS = [
     "game",
+    "agents",
+    "distributions",
     "sigma",
     "costs",
     "plan",
@@ -128,7 +130,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
     for key in ("sigma", "costs"):
         if key not in raw:
             raise InputError(f"{shown}: the key {key!r} is missing; an estimation game needs it")
-    table = _costs(raw["costs"], folder, shown)
+    table = _named(_costs(raw["costs"], folder, shown), raw, shown)
     costs, d = table.values, len(table.columns)
     sigma = _sigma(raw["sigma"], d, shown)
     counts = raw.get("counts", "integer")
@@ -198,6 +200,27 @@ def _inline(rows: list[Any], allowed: str, where: str) -> Table:
     )
 
 
+def _named(table: Table, raw: Mapping[str, Any], shown: str) -> Table:
+    """Names of inline costs, where the file gives them."""
+    names = {"agents": table.names, "distributions": table.columns}
+    for key, default in names.items():
+        given = raw.get(key)
+        if given is None:
+            continue
+        where = f"{shown}: {key}"
+        if not isinstance(raw["costs"], list):
+            raise InputError(f"{where}: names inline costs; {raw['costs']!r} has its own names")
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise InputError(f"{where}: must be a list of names, got {brief(given)}")
+        if len(given) != len(default):
+            raise InputError(
+                f"{where}: must name all {len(default)} of the costs, got {len(given)}"
+            )
+        check_names(given, where, key.removesuffix("s"))
+        names[key] = tuple(given)
+    return Table(names["agents"], names["distributions"], table.values, table.lines)
+
+
 def _sigma(value: object, d: int, shown: str) -> Array:
     values = value if isinstance(value, list) else [value] * d
     if len(values) != d:
@@ -224,12 +247,14 @@ def _countable(costs: Array, sigma: Array, table: Table, shown: str) -> None:
 
 
 def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Array:
-    """Read a rule's name or a CSV file of counts with the header and agents of the costs."""
+    """Read a rule's name, a CSV file with the header and agents of the costs, or a table inline."""
     if isinstance(value, str) and value in RULES:
         return value
+    if isinstance(value, list):
+        return _held_to_costs(_inline_plan(value, table, where), table, where)
     if not isinstance(value, str) or not value.lower().endswith(".csv"):
         raise InputError(
-            f"{where} must be one of {', '.join(RULES)} or a CSV file, got {brief(value)}"
+            f"{where} must be one of {', '.join(RULES)}, a CSV file or a table, got {brief(value)}"
         )
     allowed = f"a finite number from 0 to {MOST:g}"
     plan = read_agent_table(folder / value, value, "count", allowed)
@@ -248,17 +273,41 @@ def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Ar
             raise InputError(
                 f"{value}: agent {name!r} has no row; every agent of the costs needs one"
             )
+    return _held_to_costs(plan, table, value)
+
+
+def _inline_plan(rows: list[Any], table: Table, where: str) -> Table:
+    """A table of counts in the order of the costs."""
+    shape = table.values.shape
+    if len(rows) != shape[0] or not all(isinstance(r, list) and len(r) == shape[1] for r in rows):
+        raise InputError(
+            f"{where}: must have a row per agent ({shape[0]}) and a number per distribution "
+            f"({shape[1]}), got {brief(rows)}"
+        )
+    for i, row in enumerate(rows):
+        for k, cell in enumerate(row):
+            if not finite(cell):
+                raise InputError(
+                    f"{where}: {table.place(i, k)}: count must be a finite number from 0 to "
+                    f"{MOST:g}, got {brief(cell)}"
+                )
+    return Table(table.names, table.columns, np.array(rows, dtype=float), table.lines)
+
+
+def _held_to_costs(plan: Table, table: Table, shown: str) -> Array:
+    """The counts in the order of the costs. Raises InputError where they cannot be collected."""
+    allowed = f"a finite number from 0 to {MOST:g}"
     order = [plan.names.index(name) for name in table.names]
     counts = plan.values[order]
     for (i, k), count in np.ndenumerate(counts):
-        where = f"{value}: {plan.place(order[i], k)}: count must be"
+        where = f"{shown}: {plan.place(order[i], k)}: count must be"
         if not 0 <= count <= MOST:
             raise InputError(f"{where} {allowed}, got {count:g}")
         if count > 0 and np.isinf(table.values[i, k]):
             raise InputError(f"{where} 0 where the cost is inf, got {count:g}")
     for k in np.nonzero(counts.sum(axis=0) == 0)[0]:
         raise InputError(
-            f"{value}: column {table.columns[k]}: somebody must collect, got 0 in every row"
+            f"{shown}: column {table.columns[k]}: somebody must collect, got 0 in every row"
         )
     return counts
 

@@ -57,7 +57,7 @@ def steepness(u: Array) -> Array:
 
 _U = np.concatenate([np.linspace(1e-3, 6, 3000), np.linspace(6, FARTHEST, 300)[1:]])
 _STEEP = steepness(_U)
-_LEVELS = np.concatenate([1 - np.geomspace(1e-12, 0.1, 12), np.linspace(0.87, 0.02, 30)])  # of A
+_LEVELS = np.concatenate([1 - np.geomspace(1e-12, 0.1, 9), np.linspace(0.86, 0.05, 16)])  # of A
 
 
 def _inverse(target: Array) -> Array:
@@ -108,7 +108,7 @@ def stationary(pairs: tuple[Pair, ...], z: Array) -> tuple[Array, Array]:
             break
     low = np.where(found, low, 0.5)
     high = np.where(found, high, 0.6)
-    for _ in range(40):
+    for _ in range(32):
         middle = 0.5 * (low + high)
         above = answer(middle)[1] >= middle
         low, high = np.where(above, middle, low), np.where(above, high, middle)
@@ -143,7 +143,7 @@ def bundled(pairs: tuple[Pair, ...], integer: bool) -> Bundle | None:
     found = _searched(pairs, n, N, integer)
     if found is None:
         return None
-    z, u = found
+    z, u, _ = found
     sigma = np.array([p.sigma for p in pairs])
     with np.errstate(divide="ignore"):
         t = np.where(n > 0, u * sigma * np.sqrt(1 / np.where(n > 0, n, 1) + 1 / z), 0.0)
@@ -163,10 +163,20 @@ def bundled(pairs: tuple[Pair, ...], integer: bool) -> Bundle | None:
     return Bundle(tuple(z.tolist()), tuple(t.tolist()), float(rule.risks(n)) - pooled)
 
 
+@lru_cache(maxsize=50_000)
+def sketched(pairs: tuple[Pair, ...], integer: bool) -> float:
+    """The excess of the best joint rule by the first-order conditions, inf where there is none."""
+    n, N = np.array([p.n for p in pairs]), np.array([p.others for p in pairs])
+    if (N <= (1 if integer else 0)).any():
+        return float("inf")
+    found = _searched(pairs, n, N, integer)
+    return float("inf") if found is None else found[2]
+
+
 def _searched(
     pairs: tuple[Pair, ...], n: Array, N: Array, integer: bool
-) -> tuple[Array, Array] | None:
-    """z and u of the least excess: two ratios for all members first, then member by member."""
+) -> tuple[Array, Array, float] | None:
+    """z, u and the least excess: two ratios for all members first, then member by member."""
     owed = n > 0
     free = FREE_RATIOS if (~owed).any() else FREE_RATIOS[:1]
 
@@ -190,4 +200,4 @@ def _searched(
             j = int(np.argmin(added))
             if added[j] < best:
                 z, best, u_best = tried[j], float(added[j]), u[j]
-    return z, u_best
+    return z, u_best, best
