@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nashbox.experiments.audit import Audit
+    from nashbox.experiments.design import Design
     from nashbox.experiments.planning import PlanReport
     from nashbox.experiments.run import Run
 
@@ -68,7 +69,7 @@ def _legend(*axes: Axes) -> None:
     )
 
 
-def plan_bars(plan: PlanReport, ax: Axes | None = None) -> Axes:
+def plan_bars(plan: PlanReport | Design, ax: Axes | None = None) -> Axes:
     """Counts (left axis) and penalties (right axis) per agent; lines show working alone."""
     m = len(plan.names)
     ax = _axes(ax, max(5.0, min(16.0, 0.7 * m + 3)))

@@ -32,19 +32,32 @@ def known_channels(view: View) -> list[Channel]:
     return channels
 
 
+def price_of(
+    channels: Sequence[Channel], plays: Sequence[Play], costs: Array
+) -> tuple[float, float]:
+    """Penalty of plays and its numerical error, distributions apart; c n = 0 where n = 0."""
+    penalty = error = 0.0
+    for channel, play, cost in zip(channels, plays, costs, strict=True):
+        risk, bound = channel.risk(play)
+        penalty += risk + (float(cost) * play.n if play.n else 0.0)
+        error += bound
+    return penalty, error
+
+
 def price(view: View, plays: Sequence[Play]) -> tuple[float, float]:
-    """Penalty of plays and its numerical error; c n = 0 where n = 0."""
+    """Penalty of plays and its numerical error, distributions apart or tied together."""
     channels, joint = known_channels(view), view.tied()
     members = joint.members if joint is not None else ()
-    total = error = 0.0
+    apart = [k for k in range(len(channels)) if k not in members]
+    penalty, error = price_of(
+        [channels[k] for k in apart], [plays[k] for k in apart], view.costs[apart]
+    )
     if joint is not None:
-        total, error = joint.risk([plays[k] for k in members])
-    for k, (channel, play, cost) in enumerate(zip(channels, plays, view.costs, strict=True)):
-        total += float(cost) * play.n if play.n else 0.0
-        if k not in members:
-            risk, bound = channel.risk(play)
-            total, error = total + risk, error + bound
-    return total, error
+        tied = [plays[k] for k in members]
+        risk, bound = joint.risk(tied)
+        spent = sum(float(view.costs[k]) * plays[k].n for k in members if plays[k].n)
+        penalty, error = penalty + risk + spent, error + bound
+    return penalty, error
 
 
 def best_response(view: View) -> Best:

@@ -18,6 +18,7 @@ from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.terms import View
 from nashbox.strategies.response import best_response, known_channels, price
+from nashbox.strategies.response import price_of as price_of
 
 Array = NDArray[np.float64]
 
@@ -54,6 +55,14 @@ def unavailable(game: Game) -> str | None:
                 "formulas of the others are for honest points"
             )
     return None
+
+
+def channels_of(game: Game, i: int, counts: Array) -> list[Channel]:
+    """What agent i faces, one distribution apart from the other, when everybody hands in `counts`.
+
+    Where distributions are tied together (`View.tied`), channels do not tell everything.
+    """
+    return known_channels(View(i, game.terms, counts))
 
 
 def exact_answer(game: Game, i: int) -> Exact:

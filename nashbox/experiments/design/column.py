@@ -40,7 +40,7 @@ def menus(
     )
     kinds = np.full(x.shape, OWES)
     kinds[:, 0] = FREE
-    prices[:, 0] = np.where(T >= n_ind * (1 - 1e-9), sigma**2 / T, np.inf)
+    prices[:, 0] = np.where(n_ind * (1 - 1e-9) <= T, sigma**2 / T, np.inf)
     for i in np.flatnonzero(finite & (n_ind <= T * (1 + 1e-9))):
         j = int(np.searchsorted(levels, n_ind[i] * (1 + 1e-9), side="right")) - 1
         home = 2 * unit[i]
@@ -134,7 +134,7 @@ def _priced(value: Array, levels: Array, T: float) -> NDArray[np.int_] | None:
     rows = np.arange(len(value))
 
     def take(price: float) -> NDArray[np.int_]:
-        return np.argmin(finite - price * levels, axis=1)
+        return np.asarray(np.argmin(finite - price * levels, axis=1))
 
     if levels[take(high)].sum() < T:
         return None

@@ -36,6 +36,8 @@ def problem_text(design: Design) -> str:
     if body["outside_option"]:
         lines += ["", "[outside_option]"]
         lines += [f"{json.dumps(k)} = {_value(v)}" for k, v in body["outside_option"].items()]
+    if isinstance(body["mechanism"], str):
+        return "\n".join([*lines, f"mechanism = {_value(body['mechanism'])}"]) + "\n"
     lines += ["", "[mechanism]"]
     for key, value in body["mechanism"].items():
         nested = isinstance(value, (list, tuple))

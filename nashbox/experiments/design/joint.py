@@ -36,10 +36,12 @@ class Tied:
 
 def pairs_of(
     world: World, draft: Draft, i: int, *, tie_free: bool
-) -> tuple[tuple[Pair, ...], Array]:
+) -> tuple[tuple[Pair, ...], NDArray[np.intp]]:
     """What agent i is compared on (and receives, with tie_free), and where it stands."""
     owes, free = draft.kind[i] == OWES, draft.kind[i] == FREE
-    members = np.flatnonzero(owes | (free & tie_free)) if owes.any() else np.array([], dtype=int)
+    members = (
+        np.flatnonzero(owes | (free & tie_free)) if owes.any() else np.array([], dtype=np.intp)
+    )
     T = draft.totals
     pairs = tuple(
         Pair(

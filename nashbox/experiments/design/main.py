@@ -96,14 +96,13 @@ def design(
     elif form == "joint" and separate is not None:  # with one distribution the forms are the same
         offers.append(("designed, joint", replace(_of_ruled(separate), joint=True)))
     tell(4, steps)
-    rational = [(aim.value(r.penalties), j, name, r) for j, (name, r) in enumerate(offers)]
-    rational = [row for row in rational if np.isfinite(row[0][0])]
-    if not rational:
+    best = _best(aim, offers)
+    if best is None:
         raise InputError(
             f"{problem.shown}: outside_option: no rules were found under which every agent is "
             "better off than outside and gains nothing by breaking them"
         )
-    _, _, chosen, rules = min(rational, key=lambda row: row[:2])
+    chosen, rules = best
     designed = (
         replace(problem, plan=PLAN.get(goal, goal), mechanism=Spec("cbl"))
         if chosen == "CBL"
@@ -114,6 +113,24 @@ def design(
     return _result(
         problem, designed, goal, aim, rules, bound, certificate, chosen, offers, found, skipped
     )
+
+
+def _best(aim: Goal, offers: list[tuple[str, _Rules]]) -> tuple[str, _Rules] | None:
+    """The first of the rational offers that none beats by more than rounding."""
+    best: tuple[str, _Rules] | None = None
+    record = (np.inf, np.inf)
+    for name, rules in offers:
+        value = aim.value(rules.penalties)
+        gain = 1e-10 * abs(value[0])
+        if not np.isfinite(value[0]):
+            continue
+        if (
+            best is None
+            or value[0] < record[0] - gain
+            or (value[0] <= record[0] + gain and value[1] < record[1] * (1 - 1e-10))
+        ):
+            best, record = (name, rules), value
+    return best
 
 
 def _plain(problem: EstimationProblem) -> EstimationProblem:

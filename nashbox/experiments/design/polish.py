@@ -180,14 +180,14 @@ def _exact(land: Landscape, goal: Goal, rough: bool) -> Array | None:
     start = np.append(y0, first[goal.name]) if slack else y0
     limits: list[tuple[float | None, float | None]] = [*land.bounds()]
     with np.errstate(all="ignore"):
-        found = minimize(
+        found = minimize(  # type: ignore[call-overload]  # as scipy documents it
             objective,
             start,
             jac=True,
             method="SLSQP",
             bounds=limits + ([(None, None)] if slack else []),
             constraints=[{"type": "ineq", "fun": above_zero, "jac": slopes}],
-            options={"maxiter": 40, "ftol": 1e-8} if rough else {"maxiter": 200, "ftol": 1e-12},
+            options={"maxiter": 40 if rough else 200, "ftol": 1e-8 if rough else 1e-12},
         )
     return split(np.asarray(found.x))[0] if above_zero(found.x).min() > -1e-7 else None
 

@@ -9,7 +9,6 @@ from itertools import combinations_with_replacement, product
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.design import starts
 from nashbox.experiments.design.goals import Goal
 from nashbox.experiments.design.polish import polish
 from nashbox.experiments.design.tables import (
@@ -54,7 +53,7 @@ def search(world: World, goal: Goal, drafts: list[Draft]) -> Found | None:
     pool = [*drafts]
     if complete:
         pool += list(_all_kinds(world, classes))
-    polished = []
+    polished: list[tuple[tuple[float, float], int, Draft]] = []
     for draft in pool:
         for candidate in (draft, polish(world, clipped(world, draft), goal, rough=True)):
             value = score(world, goal, candidate)
@@ -149,7 +148,7 @@ def _flipped(
     tried = 0
     budget = FLIPS if best.kind.size <= BIG else FLIPS // 4
     while tried < budget:
-        moves = []
+        moves: list[tuple[tuple[float, float], int, Draft]] = []
         seen = set()
         for i, k in np.ndindex(best.kind.shape):
             for kind in _options(world, i, k):

@@ -17,8 +17,8 @@ from nashbox.mechanisms.threshold.stationary import excess
 
 Array = NDArray[np.float64]
 
-LOGITS = np.linspace(-9.0, 2.75, 48)
-LOGS = np.linspace(-7.0, 6.0, 40)
+LOGITS = np.linspace(-9.0, 2.75, 42)
+LOGS = np.linspace(-7.0, 6.0, 36)
 MOST = float(1 / (1 + np.exp(-LOGITS[-1])))  # of x: beyond, working alone is about as good
 LEAST = float(1 / (1 + np.exp(-LOGITS[0])))
 
@@ -29,7 +29,7 @@ def _spline() -> Any:
 
     x = 1 / (1 + np.exp(-LOGITS))[:, None, None]
     N = 1 + np.exp(LOGS)[None, :, None] - x
-    ratios = np.geomspace(2e-6, 0.98, 70)
+    ratios = np.geomspace(4e-6, 0.97, 48)
     added = np.log(excess(x, N, N * ratios, 1.0)[0])
     best = added.min(axis=2)
     j = np.clip(added.argmin(axis=2), 1, ratios.size - 2)

@@ -62,11 +62,11 @@ def estimated(world: World, draft: Draft) -> Array:
     sigma = np.broadcast_to(world.sigma, draft.counts.shape)
     out = np.full(draft.counts.shape, np.inf)
     n_ind = world.n_ind
-    free = (draft.kind == FREE) & (T > 0) & (T >= n_ind * (1 - 1e-9))
+    free = (draft.kind == FREE) & (T > 0) & (n_ind * (1 - 1e-9) <= T)
     out[free] = (sigma**2)[free] / T[free]
     home = (draft.kind == ALONE) & np.isfinite(world.costs)
     out[home] = world.alone_prices()[home]
-    owes = (draft.kind == OWES) & (n_ind > 0) & (draft.counts > 0) & (T > n_ind)
+    owes = (draft.kind == OWES) & (n_ind > 0) & (draft.counts > 0) & (n_ind < T)
     x = draft.counts[owes] / n_ind[owes]
     scale = (sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs)))[owes]
     t = T[owes] / n_ind[owes]

@@ -51,7 +51,7 @@ def repaired(world: World, draft: Draft) -> Draft:
                         continue
                     kind[i, k], counts[i, k] = ALONE, alone[i, k]
                 elif kind[i, k] == OWES and tuned(n, T - n, c, s, True) is None:
-                    if n > 1 and T - 1 > s / np.sqrt(c):
+                    if n > 1 and s / np.sqrt(c) < T - 1:
                         counts[i, k] = n - 1
                     else:
                         kind[i, k], counts[i, k] = ALONE, alone[i, k]

@@ -138,7 +138,7 @@ def bundled(pairs: tuple[Pair, ...], integer: bool) -> Bundle | None:
     if not any(p.n > 0 for p in pairs):
         return None
     n, N = np.array([p.n for p in pairs]), np.array([p.others for p in pairs])
-    if (N <= (1 if integer else 0)).any():
+    if ((1 if integer else 0) >= N).any():
         return None
     found = _searched(pairs, n, N, integer)
     if found is None:
@@ -167,7 +167,7 @@ def bundled(pairs: tuple[Pair, ...], integer: bool) -> Bundle | None:
 def sketched(pairs: tuple[Pair, ...], integer: bool) -> float:
     """The excess of the best joint rule by the first-order conditions, inf where there is none."""
     n, N = np.array([p.n for p in pairs]), np.array([p.others for p in pairs])
-    if (N <= (1 if integer else 0)).any():
+    if ((1 if integer else 0) >= N).any():
         return float("inf")
     found = _searched(pairs, n, N, integer)
     return float("inf") if found is None else found[2]

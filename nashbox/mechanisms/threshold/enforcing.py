@@ -30,10 +30,8 @@ def wants_nothing(others: float, cost: float, sigma: float, *, integer: bool) ->
 
     Real counts: others >= sigma/sqrt(c). Whole ones: others (others + 1) >= sigma^2/c.
 
-    >>> wants_nothing(44.0, 0.05, 10.0, integer=True), wants_nothing(44.0, 0.05, 10.0, integer=False)
-    (False, False)
-    >>> wants_nothing(45.0, 0.05, 10.0, integer=True)
-    True
+    >>> [wants_nothing(n, 0.05, 10.0, integer=True) for n in (44.0, 45.0)]
+    [False, True]
     """
     if others <= 0:
         return False

@@ -1,4 +1,4 @@
-"""The threshold mechanism: owe n points, differ by at most t from z of the others', and receive all.
+"""The threshold mechanism: owe n points, be within t of z others, receive all.
 
 Nothing in the proof that CBL is truthful needs noise that grows with the discrepancy: any loss that
 is even and nondecreasing in mean(Y_i) - mean(Z_i) makes honest submission and acceptance optimal.

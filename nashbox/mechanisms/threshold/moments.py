@@ -8,6 +8,8 @@ E[X | b, g] = -b N/(q + N), and if only g is known E[X | g] = -g z/(q + z).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -57,12 +59,16 @@ class Verdict:
     error: float
 
 
+@cache
+def _rule(order: int) -> tuple[Array, Array]:
+    return np.polynomial.legendre.leggauss(order)
+
+
 def nodes(breaks: Array, order: int = ORDER, panels: int = PANELS) -> tuple[Array, Array]:
     """Gauss-Legendre nodes and weights on every interval between sorted breaks."""
-    x, w = np.polynomial.legendre.leggauss(order)
+    x, w = _rule(order)
     parts = np.concatenate(
-        [np.linspace(lo, hi, panels + 1)[:-1] for lo, hi in zip(breaks, breaks[1:], strict=False)]
-        + [breaks[-1:]]
+        [np.linspace(lo, hi, panels + 1)[:-1] for lo, hi in pairwise(breaks)] + [breaks[-1:]]
     )
     half, centre = np.diff(parts) / 2, (parts[1:] + parts[:-1]) / 2
     return (centre[:, None] + half[:, None] * x).ravel(), (half[:, None] * w).ravel()

@@ -24,9 +24,9 @@ class ThresholdTerms(Terms):
     """Terms of the threshold mechanism; tables are (m, d), NaN where nothing applies.
 
     kind: "alone" (the mean of her own points), "free" (the others' mean, nothing owed),
-    "threshold" (compared with z points, passing within t) or "noise" (compared with z points, noise
-    with coefficient alpha, as CBL). together: who fails one threshold fails all of hers; a free pair
-    with a z then depends on passing too.
+    "threshold" (compared with z points, passing within t) or "noise" (compared with z points,
+    noise with coefficient alpha, as CBL). together: who fails one threshold fails all of hers; a
+    free pair with a z then depends on passing too.
     """
 
     kind: Kinds
