@@ -96,7 +96,7 @@ class Landscape:
         price = np.where(free, self.sigma**2 / safe, self.fixed)
         by_T = np.where(free, -(self.sigma**2) / safe**2, 0.0)
         n_ind, unit = self.n_ind[rows, columns], self.unit[rows, columns]
-        x, t = counts[rows, columns] / n_ind, np.maximum(T[columns] / n_ind, 1 + 1e-9)
+        x, t = counts[rows, columns] / n_ind, T[columns] / n_ind
         E, by_x, by_t = surface(np.minimum(x, MOST), t)
         f = self.factor[rows, columns]
         price[rows, columns] = unit * (1 / t + x + f * E)
