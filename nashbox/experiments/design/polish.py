@@ -66,7 +66,8 @@ class Landscape:
         self.fixed = np.where(self.kind == ALONE, world.alone_prices()[first], 0.0)
         self.alone = np.where(self.kind == ALONE, world.alone[first], 0.0)
         needs = np.where(self.kind == ALONE, 0.0, self.n_ind)
-        self.needed = needs.max(axis=0) * BEYOND
+        needed = needs.max(axis=0) * BEYOND
+        self.needed = np.where(needed > 0, needed, 0.01 * (self.size @ self.counts))
 
     def start(self) -> Array:
         """Log counts (V,)."""
