@@ -152,8 +152,8 @@ def test_a_file_needs_no_other_file(nashbox, tmp_path):
         "in/plan.csv": "agent,ash,iron\nrich lab,40,30\nb,20,0\nc,10,5\n",
         "in/p.toml": text + "outside_option = { b = 9.0 }\n",
     }
-    made = nashbox("design", "in/p.toml", "--goal", "social", "--form", "separate", "--save", "rules.toml",
-                   "--json", "design.json", files=files)  # fmt: skip
+    made = nashbox("design", "in/p.toml", "--goal", "social", "--form", "separate",
+                   "--save", "rules.toml", "--json", "design.json", files=files)  # fmt: skip
     assert made.code == 0 and made.written == {"rules.toml", "design.json"}, made
     for name in files:
         (tmp_path / name).unlink()
