@@ -26,7 +26,7 @@ def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Ar
         return _held_to_costs(_inline_plan(value, table, where), table, where)
     if not isinstance(value, str) or not value.lower().endswith(".csv"):
         raise InputError(
-            f"{where} must be one of {', '.join(RULES)}, a CSV file or a table, got {brief(value)}"
+            f"{where} must be one of {', '.join(RULES)}, a table, or a CSV file, got {brief(value)}"
         )
     allowed = f"a finite number from 0 to {MOST:g}"
     plan = read_agent_table(folder / value, value, "count", allowed)
@@ -53,8 +53,8 @@ def _inline_plan(rows: list[Any], table: Table, where: str) -> Table:
     shape = table.values.shape
     if len(rows) != shape[0] or not all(isinstance(r, list) and len(r) == shape[1] for r in rows):
         raise InputError(
-            f"{where}: must have a row per agent ({shape[0]}) and a number per distribution "
-            f"({shape[1]}), got {brief(rows)}"
+            f"{where} must be one of {', '.join(RULES)}, or a CSV file, or a table with a row per "
+            f"agent ({shape[0]}) and a number per distribution ({shape[1]}), got {brief(rows)}"
         )
     for i, row in enumerate(rows):
         for k, cell in enumerate(row):

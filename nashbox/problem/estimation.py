@@ -27,8 +27,6 @@ Array = NDArray[np.float64]
 POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
 KEYS = [
     "game",
-    "agents",
-    "distributions",
     "sigma",
     "costs",
     "plan",
@@ -37,6 +35,8 @@ KEYS = [
     "outside_option",
     "strategies",
     "source",
+    "agents",
+    "distributions",
 ]
 
 
