@@ -1,7 +1,9 @@
 """Generate what the documentation shows: `python docs/generate.py`.
 
-The README's picture is drawn again, and every block behind a line `<!-- output: COMMAND -->` is
-replaced by what the command prints.
+Pages are Markdown with two kinds of marks. Behind `<!-- output: nashbox ... -->` stands what the
+command prints; behind `<!-- figure: nashbox ... -->` an image that the command draws, or a function
+of `drawings.py` (`<!-- figure: ratio_to_compliance -->`). Outputs are part of the pages, images are
+drawn when the site is built; only the README's picture is kept.
 """
 
 from __future__ import annotations
@@ -10,43 +12,29 @@ import contextlib
 import io
 import re
 import shlex
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-import numpy as np
 
-from nashbox.experiments.dynamics import best_response_dynamics
-from nashbox.experiments.figures import BLACK, BLUE, ORANGE
-from nashbox.experiments.game import prepare
-from nashbox.problem.files import from_mapping
-
-PAGES = ("README.md", "examples/testing/README.md")
-AGENTS, COST, SIGMA = 20, 0.05, 10.0
-LOOK = {"sample_mean": (ORANGE, "plain pooling (sample mean)"), "cbl": (BLUE, "CBL")}
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+OUTPUT = re.compile(r"(<!-- output: nashbox (.*?) -->\n```text\n)(.*?)(```\n)", re.DOTALL)
+FIGURE = re.compile(r"<!-- figure: (.*?) -->\n!\[.*?\]\((.*?)\)", re.DOTALL)
 
 
-def game_of(mechanism: str):
-    """Twenty equal labs, 10 points each planned."""
-    return prepare(
-        from_mapping(
-            {
-                "game": "estimation",
-                "sigma": SIGMA,
-                "costs": [[COST]] * AGENTS,
-                "mechanism": mechanism,
-                "counts": "real",
-            }
-        )
-    )
+def pages() -> list[Path]:
+    """All pages, the README first."""
+    found = [ROOT / "README.md", *sorted(ROOT.glob("examples/*/README.md"))]
+    return [*found, *sorted(DOCS.rglob("*.md"))]
 
 
 def refreshed(text: str) -> str:
     """Return the text with every marked block replaced by its command's output."""
-    block = r"(<!-- output: nashbox (.*?) -->\n```text\n)(.*?)(```\n)"
-    return re.sub(block, lambda m: m[1] + printed(m[2]) + m[4], text, flags=re.DOTALL)
+    return OUTPUT.sub(lambda m: m[1] + printed(m[2]) + m[4], text)
 
 
 def printed(command: str) -> str:
@@ -54,46 +42,42 @@ def printed(command: str) -> str:
     from nashbox.cli import main as command_line
 
     stream = io.StringIO()
-    with contextlib.redirect_stdout(stream):
-        command_line(shlex.split(command))
+    with contextlib.redirect_stdout(stream), contextlib.chdir(ROOT):
+        code = command_line(shlex.split(command))
+    if code not in (0, 1):
+        raise SystemExit(f"nashbox {command}: exit code {code}")
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
+def marked_figures() -> Iterator[tuple[str, Path]]:
+    """Yield (what draws it, where it belongs) of every image the site's pages ask for."""
+    for page in sorted(DOCS.rglob("*.md")):
+        for maker, image in FIGURE.findall(page.read_text(encoding="utf-8")):
+            yield maker, page.parent / image
+
+
+def figures() -> None:
+    """Draw the images of the site."""
+    sys.path.insert(0, str(DOCS))
+    import drawings
+
+    for maker, image in marked_figures():
+        image.parent.mkdir(parents=True, exist_ok=True)
+        if maker.startswith("nashbox "):
+            printed(f"{maker.removeprefix('nashbox ')} --figure {shlex.quote(str(image))}")
+        else:
+            getattr(drawings, maker)(image)
+
+
 def main() -> None:
-    """Draw the picture, then refresh the pages with outputs."""
-    draw()
-    for name in PAGES:
-        page = Path(__file__).parent.parent / name
-        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    """Draw the README's picture, refresh the outputs of all pages."""
+    sys.path.insert(0, str(DOCS))
+    import drawings
 
-
-def draw() -> None:
-    """Left: what one lab gains by collecting less. Right: what that does to everybody."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    for mechanism, (colour, label) in LOOK.items():
-        game = game_of(mechanism)
-        channel = game.view(0).channels()[0]
-        n = np.linspace(0.05, 20, 400)
-        owed = game.terms.counts[0, 0]
-        here = float(channel.best_risk(np.float64(owed))) + COST * owed
-        left.plot(n, here - (channel.best_risk(n) + COST * n), color=colour, label=label)
-        totals = best_response_dynamics(game, sweeps=6).totals[:, 0]
-        totals = np.append(totals, np.repeat(totals[-1], 7 - totals.size))
-        right.plot(totals, "o-", color=colour, label=label)
-    left.axhline(0, color=BLACK, linewidth=0.8)
-    left.axvline(10, color=BLACK, linewidth=0.8, linestyle=":")
-    left.set_ylim(-1.2, 0.6)
-    left.set_xlabel("points one lab collects (10 were agreed)")
-    left.set_ylabel("her gain (penalty saved)")
-    left.set_title("Does it pay to collect less?")
-    right.set_xlabel("rounds of best responses")
-    right.set_ylabel("points collected by all")
-    right.set_ylim(bottom=0)
-    right.set_title("What is left when everybody asks that")
-    right.legend(frameon=False)
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(Path(__file__).parent / "honesty.png", dpi=130)
+    drawings.honesty(DOCS / "honesty.png")
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        page.write_text(refreshed(text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"""The drawings of the documentation that no command makes; each takes the path to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from nashbox.experiments.dynamics import best_response_dynamics
+from nashbox.experiments.figures import BLACK, BLUE, ORANGE
+from nashbox.experiments.game import prepare
+from nashbox.problem.files import from_mapping
+
+AGENTS, COST, SIGMA = 20, 0.05, 10.0
+LOOK = {"sample_mean": (ORANGE, "plain pooling (sample mean)"), "cbl": (BLUE, "CBL")}
+
+
+def game_of(mechanism: str):
+    """Twenty equal labs, 10 points each planned."""
+    return prepare(
+        from_mapping(
+            {
+                "game": "estimation",
+                "sigma": SIGMA,
+                "costs": [[COST]] * AGENTS,
+                "mechanism": mechanism,
+                "counts": "real",
+            }
+        )
+    )
+
+
+def honesty(path: Path) -> None:
+    """Left: what one lab gains by collecting less. Right: what that does to everybody."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    for mechanism, (colour, label) in LOOK.items():
+        game = game_of(mechanism)
+        channel = game.view(0).channels()[0]
+        n = np.linspace(0.05, 20, 400)
+        owed = game.terms.counts[0, 0]
+        here = float(channel.best_risk(np.float64(owed))) + COST * owed
+        left.plot(n, here - (channel.best_risk(n) + COST * n), color=colour, label=label)
+        totals = best_response_dynamics(game, sweeps=6).totals[:, 0]
+        totals = np.append(totals, np.repeat(totals[-1], 7 - totals.size))
+        right.plot(totals, "o-", color=colour, label=label)
+    left.axhline(0, color=BLACK, linewidth=0.8)
+    left.axvline(10, color=BLACK, linewidth=0.8, linestyle=":")
+    left.set_ylim(-1.2, 0.6)
+    left.set_xlabel("points one lab collects (10 were agreed)")
+    left.set_ylabel("her gain (penalty saved)")
+    left.set_title("Does it pay to collect less?")
+    right.set_xlabel("rounds of best responses")
+    right.set_ylabel("points collected by all")
+    right.set_ylim(bottom=0)
+    right.set_title("What is left when everybody asks that")
+    right.legend(frameon=False)
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=130)
