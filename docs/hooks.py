@@ -9,22 +9,30 @@ from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
+from mkdocs.exceptions import PluginError
 
-sys.path.insert(0, str(Path(__file__).parent))
 INLINE = r'<span class="arithmatex">\\\((.*?)\\\)</span>'
 BLOCK = r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>'
 
 
 def on_pre_build(config: Any) -> None:
     """Draw every figure that a page asks for."""
+    here = str(Path(__file__).parent)
+    if here not in sys.path:
+        sys.path.insert(0, here)
     import generate
 
     generate.figures()
 
 
-def on_page_content(text: str, **_: Any) -> str:
+def on_page_content(text: str, page: Any, **_: Any) -> str:
     """Replace TeX by MathML, which browsers show by themselves."""
-    text = re.sub(INLINE, lambda m: convert(html.unescape(m[1])), text, flags=re.DOTALL)
-    return re.sub(
-        BLOCK, lambda m: convert(html.unescape(m[1]), display="block"), text, flags=re.DOTALL
-    )
+
+    def formula(display: str) -> Any:
+        return lambda m: convert(html.unescape(m[1]).strip(), display=display)
+
+    text = re.sub(INLINE, formula("inline"), text, flags=re.DOTALL)
+    text = re.sub(BLOCK, formula("block"), text, flags=re.DOTALL)
+    if "arithmatex" in text:
+        raise PluginError(f"{page.file.src_uri}: a formula was not converted")
+    return text

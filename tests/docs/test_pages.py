@@ -1,109 +1,67 @@
-"""Every code block of every page runs, in order, in a folder of the page's own.
+"""Every code block of every page runs, and what pages show was made by commands."""
 
-A block with a title is written to that file; `sh` blocks are run line by line, `python` blocks in
-one namespace a page; `text` blocks have to be generated.
-"""
-
-import contextlib
-import importlib.util
+import importlib
 import re
-import shlex
-import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from nashbox.cli import main
-
 ROOT = Path(__file__).parent.parent.parent
-FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r'title="([^"]+)"')
-SET_UP = ("git clone ", "cd ", "python3 -m venv ", ".venv/bin/", "docker ")  # tested as a process
+if str(ROOT / "docs") not in sys.path:
+    sys.path.append(str(ROOT / "docs"))
+generate, runner = importlib.import_module("generate"), importlib.import_module("pages")
+
+PAGES = [page.relative_to(ROOT).as_posix() for page in generate.all_pages()]
+SITE = [page for page in PAGES if page.startswith("docs/")]
 
 
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = load("generate")
-PAGES = [page.relative_to(ROOT).as_posix() for page in generate.pages()]
-
-
-def blocks(text):
-    """Yield (language, title or None, body, what stands before it)."""
-    for match in FENCE.finditer(text):
-        title = TITLE.search(match[2])
-        yield match[1], title and title[1], match[3], text[: match.start()]
-
-
-@contextlib.contextmanager
-def workspace(folder, monkeypatch):
-    (folder / "examples").symlink_to(ROOT / "examples")
-    monkeypatch.chdir(folder)
-    monkeypatch.syspath_prepend(str(folder))
-    yield folder
-
-
-def run_line(line, capsys):
-    if line.startswith(SET_UP) or not line.strip() or line.startswith("#"):
-        return
-    command, _, comment = line.partition("  # ")
-    wanted = int(code[1]) if (code := re.search(r"exit code (\d+)", comment)) else 0
-    words = shlex.split(command)
-    if words[0] == "nashbox":
-        code = main(words[1:])
-        assert code == wanted, f"{line}: {capsys.readouterr().err}"
-    else:
-        assert words[0] in {"pytest", "python"}, f"a page runs {line!r}"
-        done = subprocess.run(
-            [sys.executable, *(["-m", "pytest"] if words[0] == "pytest" else []), *words[1:]],
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == wanted, done.stdout + done.stderr
+def read(page):
+    return (ROOT / page).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block_runs(page, tmp_path, monkeypatch, capsys):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    namespace = {"__name__": "page"}
-    with workspace(tmp_path, monkeypatch) as folder:
-        for language, title, body, _ in blocks(text):
-            if title is not None:
-                (folder / title).parent.mkdir(parents=True, exist_ok=True)
-                (folder / title).write_text(body, encoding="utf-8")
-            if language == "toml":
-                tomllib.loads(body)
-            elif language == "python" and title is None:
-                exec(compile(body, page, "exec"), namespace)  # noqa: S102 - our own text
-            elif language in {"sh", "console"}:
-                for line in body.splitlines():
-                    run_line(line, capsys)
+def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path):
+    assert runner.refreshed(read(page), tmp_path) == read(page)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_outputs_are_what_the_commands_print(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    assert generate.refreshed(text) == text
-
-
-@pytest.mark.parametrize("page", [p for p in PAGES if p.startswith("docs/")])
-def test_outputs_and_images_are_generated(page):
-    text = (ROOT / page).read_text(encoding="utf-8")
-    typed = [
-        b
-        for language, title, b, before in blocks(text)
-        if language == "text"
-        and title is None
-        and not re.search(r"<!-- output: nashbox .*? -->\n$", before)
-    ]
-    assert not typed, "output that no command made"
-    images = re.findall(r"!\[.*?\]\((.*?)\)", text)
+@pytest.mark.parametrize("page", SITE)
+def test_nothing_is_typed_that_a_command_can_make(page):
+    text = read(page)
+    typed = [s for s in runner.steps(text) if s.language in ("text", "") and not s.title]
+    assert all(step.made for step in typed), "output that no command made"
+    images = re.findall(r"!\[.*?\]\((.*?)\)", text, re.DOTALL)
     marked = [image for _, image in generate.FIGURE.findall(text)]
-    kept = [i for i in images if (ROOT / "docs" / i).is_file() and i not in marked]
+    kept = [i for i in images if i not in marked and ((ROOT / page).parent / i).is_file()]
     assert sorted(images) == sorted([*marked, *kept])
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ("```sh\nnashbox audit nowhere.toml\n```\n", "exit code 2"),
+        ("```sh\nnashbox plan examples/figure1.toml  # exit code 1\n```\n", "exit code 0"),
+        ("```sh\nrm -r /\n```\n", "a page runs"),
+        ("* text\n\n  ```sh\n  nashbox --help\n  ```\n", "indented"),
+        ("<!-- output: python -->\n```text\n1\n```\n", "block just before"),
+    ],
+)
+def test_a_page_that_does_not_do_what_it_says_is_an_error(broken, why, tmp_path):
+    with pytest.raises(runner.PageError, match=why):
+        runner.refreshed(broken, tmp_path)
+
+
+def test_stale_outputs_and_failing_code_are_noticed(tmp_path):
+    stale = "```python\nprint(6 * 7)\n```\n\n<!-- output: python -->\n```text\n41\n```\n"
+    assert runner.refreshed(stale, tmp_path / "a") == stale.replace("41", "42")
+    with pytest.raises(ZeroDivisionError):
+        runner.refreshed("```python\n1 / 0\n```\n", tmp_path / "b")
+
+
+def test_files_with_titles_are_there_for_the_commands(tmp_path):
+    page = (
+        '```toml title="mine.toml"\ngame = "estimation"\nsigma = 2.0\ncosts = [[1.0], [1.0]]\n```\n'
+        "\n```sh\nnashbox plan mine.toml --json plan.json\n```\n"
+    )
+    assert runner.refreshed(page, tmp_path) == page
+    assert (tmp_path / "plan.json").stat().st_size > 100
