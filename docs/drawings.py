@@ -58,3 +58,29 @@ def honesty(path: Path) -> None:
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=130)
+
+
+def cbl_penalty(path: Path) -> None:
+    """The penalty of one of twenty labs against her count, for three strengths of corruption."""
+    from dataclasses import replace
+
+    channel = game_of("cbl").view(0).channels()[0]
+    plain = game_of("sample_mean").view(0).channels()[0]
+    n = np.linspace(0.5, 20, 400)
+    lines = [
+        (channel, BLUE, "-", "CBL"),
+        (replace(channel, alpha=channel.alpha / 2), BLUE, "--", "CBL, half of its alpha"),
+        (plain, ORANGE, "-", "sample mean"),
+    ]
+    figure, axes = plt.subplots(figsize=(6, 3.4), layout="constrained")
+    for face, colour, style, label in lines:
+        penalty = face.best_risk(n) + COST * n
+        axes.plot(n, penalty, style, color=colour, label=label)
+        axes.plot(n[penalty.argmin()], penalty.min(), "o", color=colour)
+    axes.set_ylim(0.4, 3.2)
+    axes.set_xlabel("points collected (10 are owed)")
+    axes.set_ylabel("penalty (squared error + cost)")
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+    plt.close(figure)
