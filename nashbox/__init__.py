@@ -9,8 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
+    "Comparison": "nashbox.experiments.compare",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
+    "EmpiricalGame": "nashbox.experiments.dynamics",
     "EstimationModel": "nashbox.model",
     "EstimationProblem": "nashbox.problem.estimation",
     "Exchange": "nashbox.mechanisms.exchange",
@@ -19,8 +21,10 @@ _WHERE = {
     "ObservationModel": "nashbox.problem.observations",
     "Outcome": "nashbox.problem.payoffs",
     "Payoff": "nashbox.problem.payoffs",
+    "PayoffOracle": "nashbox.problem.payoff_oracle",
     "Play": "nashbox.problem.channel",
     "Revealed": "nashbox.problem.signal",
+    "Revision": "nashbox.experiments.dynamics",
     "Signaller": "nashbox.strategies.testing",
     "Strategy": "nashbox.strategies",
     "Terms": "nashbox.problem.terms",
@@ -30,16 +34,21 @@ _WHERE = {
     "View": "nashbox.problem.terms",
     "Word": "nashbox.problem.signal",
     "accept": "nashbox.strategies",
+    "adapt": "nashbox.experiments.dynamics",
     "audit": "nashbox.experiments.audit",
     "audit_testing": "nashbox.experiments.testing.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
+    "empirical_game": "nashbox.experiments.dynamics",
+    "honesty_survival": "nashbox.experiments.dynamics",
+    "compare": "nashbox.experiments.compare",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
     "prepare_testing": "nashbox.experiments.testing.game",
+    "reproduce": "nashbox.experiments.reproduce.main",
     "run": "nashbox.experiments.run",
     "run_testing": "nashbox.experiments.testing.run",
     "solve": "nashbox.solver",
@@ -50,9 +59,17 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
+    from nashbox.experiments.compare import Comparison as Comparison
+    from nashbox.experiments.compare import compare as compare
+    from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
+    from nashbox.experiments.dynamics import Revision as Revision
+    from nashbox.experiments.dynamics import adapt as adapt
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
+    from nashbox.experiments.dynamics import empirical_game as empirical_game
+    from nashbox.experiments.dynamics import honesty_survival as honesty_survival
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
+    from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.run import run as run
     from nashbox.experiments.testing.audit import audit_testing as audit_testing
     from nashbox.experiments.testing.check import check_testing as check_testing
@@ -69,6 +86,7 @@ if TYPE_CHECKING:
     from nashbox.problem.files import load as load_problem  # noqa: F401
     from nashbox.problem.mind import Decision as Decision
     from nashbox.problem.observations import ObservationModel as ObservationModel
+    from nashbox.problem.payoff_oracle import PayoffOracle as PayoffOracle
     from nashbox.problem.payoffs import Outcome as Outcome
     from nashbox.problem.payoffs import Payoff as Payoff
     from nashbox.problem.signal import Revealed as Revealed

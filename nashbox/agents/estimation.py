@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.data import Collected, Dataset, merge
 from nashbox.problem.errors import ContractError, InputError, brief
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-class EstimationAgent(mesa.Agent):
+class EstimationAgent(Player):
     """Collects, submits, estimates and pays; her strategy says how.
 
     After a step: `collected` and `submitted` (R, d) counts, `errors` (R, d) squared errors per

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.agents.base import Player
 from nashbox.problem.draw import Observer
 from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.lattice import Floats
@@ -24,7 +24,7 @@ REASONS = ("threshold", "anticipation", "quit", "cap")
 _EVEN = 1e-12  # log odds (or pi - 1/2) nearer than this to 0 toss a fair coin
 
 
-class TestingAgent(mesa.Agent):
+class TestingAgent(Player):
     """Observes, updates its belief, signals, fuses and decides; its strategy says how.
 
     Results by game, (R,): `tau` iterations taken part in (0 while playing), `declared` 0 or 1,

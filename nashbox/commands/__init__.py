@@ -3,6 +3,26 @@
 Modules of heavy packages are imported inside the functions that need them.
 """
 
-from nashbox.commands import audit, check, plan, run, solve
+from nashbox.commands import (
+    adapt,
+    audit,
+    check,
+    compare,
+    empirical,
+    plan,
+    reproduce,
+    run,
+    solve,
+)
 
-COMMANDS = (audit, solve, plan, run, check)  # in the order of `nashbox --help`
+COMMANDS = (  # in the order of `nashbox --help`
+    audit,
+    solve,
+    plan,
+    compare,
+    run,
+    adapt,
+    empirical,
+    reproduce,
+    check,
+)

@@ -130,13 +130,17 @@ def _overridden_testing(options: argparse.Namespace, problem: Any) -> Any:
 
 
 def _named(options: argparse.Namespace, option: str, builtin: Any, base: Any, folder: Any) -> Any:
-    """Return the spec an option names; a plug-in's path is made relative to the problem's folder.
+    """Return the spec an option names."""
+    return named_spec(getattr(options, option), option, builtin, base, folder)
+
+
+def named_spec(name: str, option: str, builtin: Any, base: Any, folder: Any) -> Any:
+    """Return the spec of a name; a plug-in's path is made relative to the problem's folder.
 
     Errors name the option, and the file as it was given.
     """
     from nashbox.problem.spec import Spec, find_class
 
-    name = getattr(options, option)
     group = f"nashbox.{'mechanisms' if option == 'mechanism' else 'strategies'}"
     find_class(name, builtin, base, group, Path(), f"--{option}")
     if ":" in name:

@@ -15,6 +15,12 @@ class Stage(IntEnum):
     RUN = 2
     DAMAGE = 3
     SCREEN = 4
+    ADAPT_PAYOFF = 5
+    ADAPT_PATH = 6
+    ADAPT_START = 7
+    ADAPT_GRAPH = 8
+    COMPARE = 9
+    REPRODUCE = 10
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:

@@ -75,6 +75,17 @@ class Fabricator(Strategy):
             return np.concatenate([own, made + (mean - made.mean(axis=1, keepdims=True))], axis=1)
         return np.asarray(made)
 
+    def plays(self, view: View) -> list[Play] | None:
+        """Return n collected and n* with their mean handed in; a resample's mean is another."""
+        return None if self.kind == "resample" else self._as_if_mean(view)
+
+    def _as_if_mean(self, view: View) -> list[Play]:
+        collected = self.gather(view, np.random.default_rng(0))
+        return [
+            Play(float(n), float(int(s)), float(n), 0.0, None)
+            for n, s in zip(collected, view.counts, strict=True)
+        ]
+
     def estimate(
         self,
         data: Dataset,
@@ -84,8 +95,4 @@ class Fabricator(Strategy):
         rng: np.random.Generator,
     ) -> Array:
         """Discount the fakes."""
-        plays = [
-            Play(float(n), float(s), float(n), 0.0, None)
-            for n, s in zip(data.counts[0], view.counts, strict=True)
-        ]
-        return best_use(plays, data, submission, information, view)
+        return best_use(self._as_if_mean(view), data, submission, information, view)

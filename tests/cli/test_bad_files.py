@@ -295,7 +295,7 @@ def test_real_counts_work_where_nothing_is_drawn(nashbox, problem, command):
     [
         ({"source": '{csv = "d.csv", columns = ["x"]}'}, "exact", "measurements are real"),
         ({"source": '{csv = "d.csv", columns = ["x"]}'}, "exhaustive", "measurements are real"),
-        ({"strategies": '{a1 = "fabricator"}'}, "exact", "fabricator of a1"),
+        ({"strategies": '{a1 = "fabricator"}'}, "exact", "a1 (fabricator)"),
     ],
 )
 def test_methods_that_do_not_apply(nashbox, problem, changes, method, words):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from nashbox.experiments.audit import exact
 from nashbox.experiments.audit.bench import GRID_IN_WORDS
@@ -17,6 +13,7 @@ from nashbox.experiments.audit.candidates import BOX_CLASS, CLASS
 from nashbox.experiments.audit.result import AgentAudit
 from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.game import Game, prepare
+from nashbox.experiments.processes import answers
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import NormalSource
 
@@ -62,7 +59,8 @@ def black_box_rows(
     problem = replace(game.problem, plan=plan, strategies=named)
     jobs = [(problem, i, epsilon, delta, seed, budget, in_box) for i in range(game.problem.m)]
     found: dict[int, tuple[BlackBox, tuple[float, float]]] = {}
-    for i, answer in _answers(jobs, workers or _default_workers(len(jobs) * budget, len(jobs))):
+    workers = workers or _default_workers(len(jobs) * budget, len(jobs))
+    for i, answer in answers(_work, jobs, workers):
         found[i] = answer
         if progress is not None:
             progress(len(found), len(jobs))
@@ -73,32 +71,6 @@ def black_box_rows(
 
 def _default_workers(worlds: int, jobs: int) -> int:
     return 1 if worlds < WORTH_A_PROCESS else min(os.cpu_count() or 1, jobs)
-
-
-def _leave_ctrl_c() -> None:
-    """Let the parent alone answer an interruption."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _answers(
-    jobs: list[tuple[Any, ...]], workers: int
-) -> Iterator[tuple[int, tuple[BlackBox, tuple[float, float]]]]:
-    if workers == 1:
-        for i, job in enumerate(jobs):
-            yield i, _work(*job)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c) as pool:
-        futures = {pool.submit(_work, *job): i for i, job in enumerate(jobs)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            children = multiprocessing.active_children()
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in children:  # nobody waits for answers that nobody reads
-                process.terminate()
-            raise
 
 
 def _normal_theory(game: Game) -> dict[int, dict[str, float]]:

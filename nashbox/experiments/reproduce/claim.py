@@ -35,6 +35,11 @@ class ClaimTable:
     columns: Sequence[str]
     rows: Sequence[Sequence[float | str | None]]
 
+    def column(self, name: str) -> list[Any]:
+        """Entries of the column of that name, from top to bottom."""
+        j = list(self.columns).index(name)
+        return [row[j] for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -51,6 +56,11 @@ class Finding:
     computed: str
     numbers: Sequence[Number] = ()
     tables: Sequence[ClaimTable] = ()
+
+    @property
+    def verdict_in_words(self) -> str:
+        """Verdict and condition as one sentence."""
+        return f"{self.verdict}{'' if self.verdict == 'holds if' else ':'} {self.condition}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain mappings and lists."""
@@ -84,12 +94,26 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """A check in parts that need nothing of each other, such as lots of random instances.
+
+    count: how many, called with quick. work: one part, called with quick, seed and its number;
+    returns plain mappings and lists. merge: the finding of all parts in order.
+    """
+
+    count: Callable[[bool], int]
+    work: Callable[[bool, int, int], Mapping[str, Any]]
+    merge: Callable[[Sequence[Mapping[str, Any]]], Finding]
+
+
+@dataclass(frozen=True)
 class Claim:
     """One claim.
 
     id: short and unique within its paper, e.g. "theorem1". source: where the paper says it.
     statement: what it says, in our notation. check: called with quick and seed. draw: fills a
-    matplotlib figure from the finding alone.
+    matplotlib figure from the finding alone. parts: the same check cut in parts, for those who
+    run them apart.
     """
 
     id: str
@@ -97,3 +121,19 @@ class Claim:
     statement: str
     check: Callable[[bool, int], Finding]
     draw: Callable[[Finding, Figure], None] | None = None
+    parts: Parts | None = None
+
+
+def claim_in_parts(
+    id: str,
+    source: str,
+    statement: str,
+    parts: Parts,
+    draw: Callable[[Finding, Figure], None] | None = None,
+) -> Claim:
+    """Return a claim whose check does its parts one after another."""
+
+    def check(quick: bool, seed: int) -> Finding:
+        return parts.merge([parts.work(quick, seed, j) for j in range(parts.count(quick))])
+
+    return Claim(id, source, statement, check, draw, parts)

@@ -114,7 +114,7 @@ def value_of_alpha(
         kind = "symmetric" if flip_symmetric(problem, sender) else "asymmetric"
         for label in ("naive w = 0.5", "own observations only", "informed Bayesian"):
             told = f"{label}, {problem.names[sender]} sends ({kind})"
-            rows += _measure(problem, sender, label, told, games, seed)
+            rows += measure(problem, sender, label, told, games, seed)
             if progress is not None:
                 progress(len(rows), 3 * len(OBJECTIVES) * len(directions))
     return ReceiverReport(
@@ -145,10 +145,13 @@ def _receiver(label: str, alpha: float) -> TestingStrategy:
     return InformedBayesian(assumed=alpha)
 
 
-def _measure(
+def measure(
     problem: TestingProblem, sender: int, label: str, told: str, games: int, seed: int
 ) -> list[ReceiverRow]:
-    """All alphas on the same observations, so that differences between alphas are paired."""
+    """Play all alphas on the same observations, so that differences between them are paired.
+
+    label: of the receiver, as in `value_of_alpha`; told: what the rows call it.
+    """
     receiver = 1 - sender
     samples: dict[float, list[list[Floats]]] = {a: [[] for _ in OBJECTIVES] for a in ALPHAS}
     size = min(BLOCK, games)

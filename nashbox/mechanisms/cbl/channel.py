@@ -95,7 +95,9 @@ class CorruptChannel(Channel):
 
     def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
         """X-bar - E_0[X-bar | I - X-bar], tabulated by quadrature."""
-        if play.n == 0 or (play.s == 0 and self.clean == 0):
+        if self.clean == 0 and play.n > 0:  # nothing of the others is shown
+            return own
+        if play.n == 0:
             # what she made up is known to her; far from mu the answer is (s Y + z Z)/(s + z)
             if play.s > 0 and self.clean > 0:
                 s, z = play.s, self.clean

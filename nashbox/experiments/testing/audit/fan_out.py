@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable
 from typing import Any
 
+from nashbox.experiments.processes import answers
 from nashbox.experiments.testing.audit.black_box import audit_agent
 from nashbox.experiments.testing.audit.result import TestingAgentAudit
 from nashbox.experiments.testing.game import prepare_testing
@@ -41,7 +40,7 @@ def black_box_rows(
     if not isinstance(problem.payoff, (Contest, Cost)):
         workers = 1
     found: dict[int, TestingAgentAudit] = {}
-    for i, row in _answers(jobs, workers):
+    for i, row in answers(_work, jobs, workers):
         found[i] = row
         if progress is not None:
             progress(len(found), len(jobs))
@@ -52,19 +51,3 @@ def _work(
     problem: TestingProblem, recommended: bool, agent: int, *options: Any
 ) -> TestingAgentAudit:
     return audit_agent(prepare_testing(problem, recommended=recommended), agent, *options)
-
-
-def _answers(jobs: list[tuple[Any, ...]], workers: int) -> Iterator[tuple[int, TestingAgentAudit]]:
-    if workers == 1:
-        for i, job in enumerate(jobs):
-            yield i, _work(*job)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = {pool.submit(_work, *job): i for i, job in enumerate(jobs)}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

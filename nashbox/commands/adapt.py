@@ -1,0 +1,136 @@
+"""`nashbox adapt FILE`: agents revise their strategies round by round."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError
+
+RULES = ("best_response", "logit", "imitation", "replicator", "fictitious_play")
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "let agents revise their strategies round by round"
+    adapt = common.new_command(commands, "adapt", text, work)
+    common.problem_file(adapt)
+    common.overrides(adapt)
+    adapt.add_argument(
+        "--rule",
+        default="best_response",
+        metavar="RULE",
+        help=f"{', '.join(RULES)}, or file.py:Class (default: best_response)",
+    )
+    adapt.add_argument("--rounds", type=common.whole, default=50, metavar="N")
+    adapt.add_argument(
+        "--menu",
+        metavar="LIST",
+        help="strategies to choose from, e.g. 'truthful,fabricator(fraction=0.3),my.py:Liar'; "
+        "without one, best responses choose among all counts",
+    )
+    adapt.add_argument(
+        "--start",
+        metavar="COUNTS",
+        help="who starts with what, e.g. 'fabricator=3'; all others play the first of the menu "
+        "(default: a tenth of the agents for each of the others)",
+    )
+    adapt.add_argument(
+        "--graph",
+        metavar="GRAPH",
+        help="who sees whom under imitation, e.g. 'ring', 'watts_strogatz_graph(k=4, p=0.1)', "
+        "edges.csv (default: everybody; the file's in testing games)",
+    )
+    adapt.add_argument(
+        "--temperature", type=common.decimal, metavar="T", help="of logit, in payoff units"
+    )
+    adapt.add_argument(
+        "--look", choices=["best", "random"], help="imitation: whom to look at (default: best)"
+    )
+    adapt.add_argument(
+        "--order",
+        choices=["sequential", "simultaneous", "random"],
+        default="sequential",
+        help="in which agents revise (default: sequential)",
+    )
+    adapt.add_argument(
+        "--revising",
+        type=common.decimal,
+        default=1.0,
+        metavar="P",
+        help="chance that an agent revises when it is her turn (default: 1)",
+    )
+    adapt.add_argument("--honest", metavar="LIST", help="entries of the menu that count as honest")
+    adapt.add_argument("--compare", metavar="LIST", help="mechanisms to play in turn")
+    oracle(adapt, 2000)
+    common.outputs(adapt)
+
+
+def oracle(command: argparse.ArgumentParser, worlds: int) -> None:
+    """Add the options about where payoffs come from."""
+    command.add_argument(
+        "--method",
+        choices=["auto", "exact", "simulated"],
+        default="auto",
+        help="of computing payoffs (default: auto, exact where formulas exist)",
+    )
+    command.add_argument(
+        "--worlds",
+        type=common.whole,
+        default=worlds,
+        metavar="R",
+        help=f"simulated for every answer (default: {worlds})",
+    )
+    command.add_argument("--seed", type=common.whole, default=0)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Revise."""
+    from nashbox.experiments.dynamics.adapt import adapt
+    from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.dynamics import adaptation_table
+
+    problem = common.load_problem(options)
+    folder = problem.folder
+    with progress_bar("revising") as progress:
+        result = adapt(
+            problem,
+            _rule(options, folder),
+            menu=None if options.menu is None else read_menu(options.menu, "--menu", folder),
+            rounds=options.rounds,
+            start=None if options.start is None else parse_start(options.start, "--start"),
+            graph=options.graph,
+            order=options.order,
+            revising=options.revising,
+            honest=None if options.honest is None else split(options.honest, "--honest"),
+            compare=[]
+            if options.compare is None
+            else read_menu(options.compare, "--compare", folder),
+            method=options.method,
+            worlds=options.worlds,
+            seed=options.seed,
+            progress=progress,
+        )
+    common.emit(options, result, adaptation_table)
+    return 0
+
+
+def _rule(options: argparse.Namespace, folder: Path) -> Any:
+    """The rule with its parameters; an option of another rule is refused."""
+    from nashbox.experiments.dynamics.menu import read_menu
+
+    specs = read_menu(options.rule, "--rule", folder)
+    if len(specs) != 1:
+        raise InputError(f"--rule must be one rule, got {options.rule!r}")
+    table = dict(specs[0]) if isinstance(specs[0], dict) else {"name": specs[0]}
+    for option, owner in (("temperature", "logit"), ("look", "imitation")):
+        value = getattr(options, option)
+        if value is None:
+            continue
+        if table["name"] != owner:
+            raise InputError(f"--{option} is for --rule {owner}, got --rule {table['name']}")
+        table[option] = value
+    return table

@@ -1,0 +1,90 @@
+"""`nashbox compare FILE`: mechanisms side by side, at honesty and at their equilibria."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "mechanisms side by side, at honesty and at what agents end up doing"
+    compare = common.new_command(commands, "compare", text, work)
+    common.problem_file(compare)
+    compare.add_argument(
+        "--mechanism",
+        metavar="NAME",
+        action="append",
+        dest="mechanisms",
+        help="may be given several times (default: the file's own and all built-in ones)",
+    )
+    compare.add_argument(
+        "--rules",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="mechanism and plan of another problem file with the same costs, e.g. a designed one; "
+        "may be given several times",
+    )
+    compare.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
+    compare.add_argument(
+        "--starts",
+        type=common.whole,
+        default=20,
+        metavar="N",
+        help="random starts of the search for equilibria (default: 20)",
+    )
+    compare.add_argument("--seed", type=common.whole, default=0)
+    compare.add_argument(
+        "--epsilon",
+        type=common.decimal,
+        metavar="X",
+        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+    )
+    compare.add_argument(
+        "--budget",
+        type=common.whole,
+        default=2_000_000,
+        metavar="N",
+        help="worlds simulated at most for a mechanism without exact formulas (default: 2000000)",
+    )
+    common.outputs(compare)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Compare."""
+    from nashbox.experiments.compare import compare
+    from nashbox.mechanisms import MECHANISMS, Mechanism
+    from nashbox.problem.files import load
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.compare import compare_table
+
+    problem = common.load_problem(options)
+    if problem.game == "testing":
+        raise InputError(f"{options.file}: game must be 'estimation' for compare, got 'testing'")
+    mechanisms = None
+    if options.mechanisms is not None:
+        mechanisms = [
+            common.named_spec(name, "mechanism", MECHANISMS, Mechanism, problem.folder)
+            for name in options.mechanisms
+        ]
+    rules = {file: load(file) for file in options.rules}
+    for file, other in rules.items():
+        if other.game == "testing":
+            raise InputError(f"--rules {file}: game must be 'estimation', got 'testing'")
+    with progress_bar("walking paths of best responses") as progress:
+        result = compare(
+            problem,
+            mechanisms,
+            rules=rules,
+            starts=options.starts,
+            seed=options.seed,
+            epsilon=options.epsilon,
+            budget=options.budget,
+            progress=progress,
+        )
+    common.emit(options, result, compare_table)
+    return 0

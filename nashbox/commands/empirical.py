@@ -1,0 +1,67 @@
+"""`nashbox empirical FILE`: the payoff table of two agents, its equilibria and regrets."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.commands.adapt import oracle
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "the payoff table of two agents, its equilibria and regrets"
+    empirical = common.new_command(commands, "empirical", text, work)
+    common.problem_file(empirical)
+    common.overrides(empirical)
+    empirical.add_argument(
+        "--menu",
+        metavar="LIST",
+        required=True,
+        help="strategies of both, e.g. 'truthful,under_collector(factor=0.75)'",
+    )
+    empirical.add_argument(
+        "--column-menu", metavar="LIST", help="strategies of the column agent, if others"
+    )
+    empirical.add_argument("--row", metavar="AGENT", help="default: the first agent")
+    empirical.add_argument("--column", metavar="AGENT", help="default: the next one")
+    empirical.add_argument(
+        "--tolerance",
+        type=common.decimal,
+        metavar="X",
+        help="gain that counts as none, absolute (default: 1e-3 of the largest payoff)",
+    )
+    oracle(empirical, 10_000)
+    common.outputs(empirical)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Measure."""
+    from nashbox.experiments.dynamics.measure import empirical_game
+    from nashbox.experiments.dynamics.menu import read_menu
+    from nashbox.problem.errors import require
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.dynamics import empirical_table
+
+    if options.tolerance is not None:
+        require("--tolerance", options.tolerance, low=0.0)
+    problem = common.load_problem(options)
+    menus = [
+        None if text is None else read_menu(text, option, problem.folder)
+        for option, text in (("--menu", options.menu), ("--column-menu", options.column_menu))
+    ]
+    with progress_bar("measuring payoffs") as progress:
+        result = empirical_game(
+            problem,
+            menus[0] or [],
+            column_menu=menus[1],
+            row=options.row,
+            column=options.column,
+            method=options.method,
+            worlds=options.worlds,
+            seed=options.seed,
+            progress=progress,
+        )
+    common.emit(options, result, lambda game: empirical_table(game, options.tolerance))
+    return 0

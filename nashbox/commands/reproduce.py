@@ -1,0 +1,65 @@
+"""`nashbox reproduce [PAPER]`: every claim of the papers, checked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError, require
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "check every claim of both papers"
+    command = common.new_command(commands, "reproduce", text, work)
+    command.add_argument(
+        "paper", nargs="?", metavar="PAPER", help="clinton2025 or raghavan2025 (default: both)"
+    )
+    command.add_argument(
+        "--quick", action="store_true", help="fewer random instances; both papers within 3 minutes"
+    )
+    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument(
+        "--workers",
+        type=common.whole,
+        metavar="N",
+        help="processes (default: one per core); the result does not depend on it",
+    )
+    command.add_argument(
+        "--report",
+        metavar="PATH",
+        help="write a report: .html (needs nothing else) or .md (figures beside it); "
+        "a directory or a name without an ending: both",
+    )
+    command.add_argument("--strict", action="store_true", help="exit with code 1 if a claim fails")
+    common.json_output(command)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Check the claims; 1 if a check broke off, or if a claim fails and --strict was given."""
+    from nashbox.experiments.reproduce.cells import PAPERS
+    from nashbox.experiments.reproduce.main import reproduce
+    from nashbox.experiments.reproduce.report import report_paths, write_report
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.reproduce import reproduction_table
+
+    if options.paper is not None and options.paper not in PAPERS:
+        raise InputError(f"PAPER must be one of {', '.join(PAPERS)}, got {options.paper!r}")
+    if options.workers is not None:
+        require("--workers", options.workers, low=1, integer=True)
+    if options.report is not None:
+        report_paths(options.report)
+    with progress_bar("checking claims") as progress:
+        result = reproduce(
+            PAPERS if options.paper is None else (options.paper,),
+            quick=options.quick,
+            seed=options.seed,
+            workers=options.workers or os.cpu_count() or 1,
+            progress=progress,
+        )
+    if options.report is not None:
+        write_report(result, options.report)
+    common.emit(options, result, reproduction_table)
+    return 1 if result.unchecked or (options.strict and result.count("fails")) else 0

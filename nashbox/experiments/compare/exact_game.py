@@ -1,0 +1,145 @@
+"""The game of counts where risks are known in closed form.
+
+A profile says how many points everybody collects. What an agent hands in follows from it: her
+channel's best play, which is honest under the sample mean, CBL and working alone (honesty is then
+best among all submissions and estimators), and padded with made-up points under the counted mean.
+
+Made-up points harm nobody who knows of them. In a Nash equilibrium strategies are known: points
+made up at a fixed value are subtracted by everybody, and penalties are those of the collected
+points alone. Whoever does not know of them is worse off: `unsuspecting_penalties`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.audit.exact import exact_answer, price_of
+from nashbox.experiments.audit.result import Gain
+from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
+from nashbox.experiments.compare.settling import Outcome
+from nashbox.experiments.game import Game
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.channel import Channel, Play
+from nashbox.problem.errors import ContractError
+from nashbox.problem.terms import View
+from nashbox.strategies.best_count import best_count
+
+Array = NDArray[np.float64]
+
+TIE = 1e-14  # relative: penalties closer than this are equal, and nobody moves for less
+
+
+class ExactGame:
+    """Answers by exact penalties. What was computed once for a channel and a cost is kept."""
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        self._best: dict[tuple[object, ...], tuple[float, float]] = {}
+
+    def channels(self, i: int, counts: Array) -> list[Channel]:
+        """What agent i faces when the others collected `counts` (m, d)."""
+        found = View(i, self.game.terms, counts).channels()
+        known = [channel for channel in found if channel is not None]
+        if len(known) < len(found):
+            name = type(self.game.mechanism).__name__
+            raise ContractError(f"{name}.channel gave formulas for some counts only")
+        return known
+
+    def answer(self, i: int, counts: Array) -> Array:
+        """Return agent i's exact best counts, (d,); the present ones if they are as good."""
+        costs, now = self.game.problem.costs[i], counts[i]
+        row = np.array(now, dtype=float)
+        for k, channel in enumerate(self.channels(i, counts)):
+            n, best = self._best_count(channel, float(costs[k]))
+            paid = float(costs[k]) * now[k] if now[k] else 0.0
+            here = float(channel.best_risk(np.float64(now[k]))) + paid
+            if here > best + TIE * abs(best):
+                row[k] = n
+        return row
+
+    def _best_count(self, channel: Channel, cost: float) -> tuple[float, float]:
+        try:
+            known = self._best.get((channel, cost))
+        except TypeError:  # a plug-in's channel that cannot be a key
+            return best_count(channel, cost, integer=self.game.problem.integer)
+        if known is None:
+            known = best_count(channel, cost, integer=self.game.problem.integer)
+            self._best[channel, cost] = known
+        return known
+
+    def outcome(self, counts: Array, *, honest: bool = False) -> Outcome:
+        """What a profile (m, d) brings: at best use, or as recommended (`honest`)."""
+        plays = self.truthful(counts) if honest else self.plays(counts)
+        return Outcome(
+            counts=counts,
+            submitted=np.array([[play.s for play in row] for row in plays]),
+            penalties=self.penalties(counts, plays),
+            se=None,
+            unsuspecting=self.unsuspecting_penalties(plays),
+            plays=plays,
+        )
+
+    def truthful(self, counts: Array) -> list[list[Play]]:
+        """Honest plays of a profile (m, d)."""
+        return [[Play.truthful(float(n)) for n in row] for row in counts]
+
+    def verdicts(self, epsilon: float | None) -> tuple[list[str], list[Gain]]:
+        """The exact audit of honesty: a verdict and a gain per agent."""
+        words, gains = [], []
+        for i in range(self.game.problem.m):
+            e = exact_answer(self.game, i)
+            gain = noiseless_gain(
+                e.penalty, e.penalty_error, e.best_penalty, e.best_error, e.best_penalty
+            )
+            least = default_epsilon(e.penalty) if epsilon is None else epsilon
+            words.append(verdict(gain, least))
+            gains.append(gain)
+        return words, gains
+
+    def plays(self, counts: Array) -> list[list[Play]]:
+        """What everybody does in a profile (m, d): the best use of what she collected."""
+        return [
+            [c.best_play(float(n)) for c, n in zip(self.channels(i, counts), row, strict=True)]
+            for i, row in enumerate(counts)
+        ]
+
+    def penalties(self, counts: Array, plays: list[list[Play]]) -> Array:
+        """Penalties of a profile (m, d) of collected points, (m,); inf where nothing is had."""
+        costs = self.game.problem.costs
+        return np.array(
+            [price_of(self.channels(i, counts), plays[i], costs[i])[0] for i in range(len(counts))]
+        )
+
+    def unsuspecting_penalties(self, plays: list[list[Play]]) -> Array | None:
+        """Penalties of agents who take the others' submissions for honest ones, (m,).
+
+        Only for plain means; None elsewhere, and where all points are measured ones. An agent with
+        n points weighs the others' mean by the number of points they hand in. Made-up points lie
+        around the own mean (risk s^2 sigma^2/n of their sum), those of who measured nothing
+        anywhere: the supremum over mu is inf.
+        """
+        if all(play.honest for row in plays for play in row):
+            return None
+        terms = self.game.terms
+        handed = np.array([[play.s for play in row] for row in plays])
+        total = np.zeros(len(plays))
+        for i, row in enumerate(plays):
+            for k, channel in enumerate(self.channels(i, handed)):
+                if not isinstance(channel, MeanChannel):
+                    return None
+                total[i] += _believing(channel, row[k], [p[k] for p in plays if p is not row])
+                if row[k].n:
+                    total[i] += row[k].n * terms.costs[i, k]
+        return total
+
+
+def _believing(channel: MeanChannel, own: Play, others: list[Play]) -> float:
+    """Risk of (n X-bar + N O)/(n + N) where O, the others' mean, holds made-up points."""
+    handed = channel.others
+    if handed == 0 or own.s < channel.required:
+        return channel.risk(Play.truthful(own.n))[0] if own.n else float("inf")
+    if any(play.s > play.n == 0 for play in others):
+        return float("inf")
+    noise = sum(p.s**2 / p.q for p in others if p.s) + own.n
+    return float(channel.sigma**2 * noise / (own.n + handed) ** 2)

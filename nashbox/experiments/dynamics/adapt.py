@@ -1,0 +1,219 @@
+"""`adapt`: let a population revise its strategies round by round, and record what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nashbox.experiments.dynamics.best_counts import best_response_dynamics, penalties
+from nashbox.experiments.dynamics.best_response import BestResponse
+from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
+from nashbox.experiments.dynamics.imitation import Imitation
+from nashbox.experiments.dynamics.logit import Logit
+from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, shown
+from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
+from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
+from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
+from nashbox.experiments.dynamics.revision import Revision
+from nashbox.experiments.game import prepare
+from nashbox.model.population import ORDERS, Order
+from nashbox.problem.errors import InputError, require
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.graphs import Edges
+from nashbox.problem.spec import Spec, build, find_class
+
+RULES: dict[str, type[Revision]] = {
+    "best_response": BestResponse,
+    "logit": Logit,
+    "imitation": Imitation,
+    "fictitious_play": FictitiousPlay,
+}
+REPLICATOR = "replicator"
+
+
+def make_rule(value: object, folder: Path | str = ".") -> Revision | None:
+    """Make a rule of a name, a table, or ``"file.py:Class"``; None is the replicator."""
+    if isinstance(value, Revision):
+        return value
+    spec = Spec.parse(value, "rule")
+    if spec.name == REPLICATOR:
+        if spec.parameters:
+            raise InputError(f"rule: replicator has no parameters, got {dict(spec.parameters)!r}")
+        return None
+    base: type[Revision] = Revision  # type: ignore[type-abstract]
+    known = {**RULES, REPLICATOR: base}
+    found = find_class(spec.name, known, base, "nashbox.rules", Path(folder), "rule")
+    return build(found, spec.parameters, "rule")
+
+
+def adapt(
+    problem: Any,
+    rule: object = "best_response",
+    *,
+    menu: Sequence[object] | None = None,
+    rounds: int = 50,
+    start: Mapping[str, int] | None = None,
+    graph: object = None,
+    order: Order = "sequential",
+    revising: float = 1.0,
+    honest: Sequence[str] | None = None,
+    compare: Sequence[object] = (),
+    method: str = "auto",
+    worlds: int = 2000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Adaptation:
+    """Let the agents of a problem, of either game, revise for `rounds` rounds.
+
+    menu: strategies as problem files write them, for everybody, whatever the problem's own are;
+    None lets best responses choose among all counts (estimation games with exact formulas). start:
+    agents by entry, placed at random, all others play the first; by default a tenth of the agents,
+    at least one, starts with each other entry. graph: who sees whom (imitation): a networkx
+    generator, an edge list of names or a CSV file; by default everybody, in testing games the
+    problem's. order, revising: see `Population`. honest: entries counted as honest, by default
+    `truthful`, in testing games signallers with alpha = 1. compare: mechanisms to play in turn in
+    place of the problem's. method: exact, simulated, or auto (exact where formulas exist); worlds:
+    simulated for every answer. Raises InputError.
+    """
+    require("rounds", rounds, low=1, high=1e6, integer=True)
+    require("seed", seed, low=0, integer=True)
+    require("worlds", worlds, low=2, high=1e9, integer=True)
+    require("revising", revising, low=0.0, high=1.0)
+    for name, value, allowed in (("order", order, ORDERS), ("method", method, METHODS)):
+        if value not in allowed:
+            raise InputError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    made = make_rule(rule, problem.folder)
+    _hold_together(made, menu, graph, order, revising, method)
+    problems = [replace(problem, mechanism=Spec.parse(m, "compare")) for m in compare] or [problem]
+    if menu is None:
+        if start is not None or honest is not None:
+            raise InputError("start and honest name entries of a menu: give a menu as well")
+        return _among_counts(problem, problems, made, rounds, order, progress)
+    chosen = read_choices(problem, menu)
+    labels = chosen.labels
+    places = (
+        chosen.honest if honest is None else tuple(place_of(h, labels, "honest") for h in honest)
+    )
+    edges, drawn = _edges(problem, graph, seed)
+    profile = read_start(start, labels, problem.m, seed, "start")
+    setting = Setting(problem, made, order, revising, rounds, seed, edges, profile, places)
+    runs = []
+    for r, one in enumerate(problems):
+        oracle = oracle_for(one, chosen, method, worlds, seed)
+        tick = None if progress is None else _part(progress, r, len(problems))
+        step = replicate if made is None else play
+        runs.append(step(setting, oracle, shown(one.mechanism), tick))
+    return Adaptation(
+        notes=_notes(problem),
+        game=problem.game,
+        rule=named(made),
+        menu=labels,
+        honest=[labels[k] for k in places],
+        order=order if made is not None else "continuous",
+        graph=drawn if made is not None and made.uses_graph else None,
+        runs=runs,
+        seeds={"seed": seed},
+        problem=problem.to_json(),
+    )
+
+
+def _notes(problem: Any) -> list[str]:
+    if problem.game == "testing" or not problem.strategies:
+        return []
+    return ["the strategies of the problem are not played: everybody revises"]
+
+
+def _part(progress: Progress, r: int, parts: int) -> Progress:
+    return lambda done, total: progress(r * total + done, parts * total)
+
+
+def _hold_together(
+    rule: Revision | None, menu: object, graph: object, order: str, revising: float, method: str
+) -> None:
+    """Refuse options that would change nothing."""
+    if graph is not None and (rule is None or not rule.uses_graph):
+        raise InputError(f"graph: rule {named(rule)['name']} looks at no neighbours, got {graph!r}")
+    if rule is None and (order != "sequential" or revising != 1.0):
+        raise InputError("order, revising: the replicator moves large populations as a whole")
+    if menu is None and (method == "simulated" or revising != 1.0):
+        raise InputError(
+            "method, revising: best responses among all counts are exact and by all; give a menu"
+        )
+
+
+def named(rule: Revision | None) -> dict[str, Any]:
+    """A rule as results hold it: its name and parameters."""
+    if rule is None:
+        return {"name": REPLICATOR}
+    names = {cls: name for name, cls in RULES.items()}
+    parameters = {f.name: getattr(rule, f.name) for f in fields(rule)}
+    return {"name": names.get(type(rule), type(rule).__name__), **parameters}
+
+
+def _edges(problem: Any, graph: object, seed: int) -> tuple[Edges, str]:
+    if graph is None and problem.game == "testing":
+        return problem.edges, "the problem's"
+    value = "complete" if graph is None else graph
+    return graph_of(value, problem.names, Path(), "adapt", seed), str(value)
+
+
+def _among_counts(
+    problem: Any,
+    problems: Sequence[Any],
+    rule: Revision | None,
+    rounds: int,
+    order: Order,
+    progress: Progress | None,
+) -> Adaptation:
+    """Best responses among all counts, on exact penalties."""
+    if not isinstance(problem, EstimationProblem) or not isinstance(rule, BestResponse):
+        raise InputError(
+            "menu: only best responses in estimation games can do without one; give a menu of "
+            "strategies"
+        )
+    if order == "random":
+        raise InputError("order: best responses among all counts are sequential or simultaneous")
+    runs = []
+    for r, one in enumerate(problems):
+        game = prepare(one, recommended=True)
+        found = best_response_dynamics(game, sweeps=rounds, order=order)
+        counts = found.counts
+        rows, steps, paid = [], [], np.zeros(problem.m)
+        for t in range(rounds + 1):
+            here = counts[min(t, len(counts) - 1)]
+            if t < len(counts):
+                paid = penalties(game, here)
+            row = {"round": t, "shares": None, "share_honest": None, "data": float(here.sum())}
+            by = dict(zip(problem.distributions, here.sum(axis=0).tolist(), strict=True))
+            rows.append({**row, "data_by": by, "social_penalty": float(paid.sum()), "se": 0.0})
+            for i, name in enumerate(problem.names):
+                play = {"strategy": "best_response", "collected": here[i].tolist()}
+                steps.append(
+                    {"Step": t, "AgentID": name, **play, "penalty": float(paid[i]), "se": 0.0}
+                )
+        changes = [t for t in range(1, len(counts)) if not _same(counts[t], counts[t - 1])]
+        rest = max(changes, default=0) if found.converged else None
+        text = "exact: closed forms and quadrature"
+        runs.append(AdaptRun(shown(one.mechanism), text, True, 0, rows, steps, rest))
+        if progress is not None:
+            progress(r + 1, len(problems))
+    return Adaptation(
+        notes=_notes(problem),
+        game="estimation",
+        rule=named(rule),
+        menu=[],
+        honest=[],
+        order=order,
+        graph=None,
+        runs=runs,
+        seeds={},
+        problem=problem.to_json(),
+    )
+
+
+def _same(a: Any, b: Any) -> bool:
+    return bool(np.allclose(a, b, rtol=1e-6, atol=1e-6))

@@ -1,0 +1,256 @@
+"""Two-player empirical games: payoff tables measured in a problem, with errors (Wellman 2006).
+
+Row and column agent choose from menus, all others play what the problem says. With payoffs U (row)
+and V (column), (K, L) tables, and mixed strategies x, y:
+
+    regret of the row agent: max_k (U y)_k - x U y; of the column agent: max_l (x V)_l - x V y,
+    NashConv(x, y) = the sum of both (Lanctot et al. 2017), 0 exactly at an equilibrium.
+
+All entries that a player compares are measured in the same worlds, different columns (rows) in
+independent ones, so the error of every gain is known from the covariances of the estimates. Bounds
+hold for all K + L gains of a profile at once, up to `delta`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nashbox.experiments.audit.result import Gain
+from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.problem.errors import InputError, require
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import nashpy  # type: ignore[import-untyped]
+    import pandas as pd
+
+Array = NDArray[np.float64]
+FORMAT = "nashbox-empirical/1"
+LARGEST_ENUMERATED = 12  # strategies of a player up to which supports are enumerated
+
+
+@dataclass(frozen=True)
+class Regret:
+    """What each player could gain in a profile, and the sum, NashConv; with bounds."""
+
+    row: Gain
+    column: Gain
+
+    @property
+    def nash_conv(self) -> Gain:
+        """Sum of both regrets; the bounds of both hold at once."""
+        a, b = self.row, self.column
+        return Gain(a.estimate + b.estimate, a.lower + b.lower, a.upper + b.upper)
+
+    def verdict(self, tolerance: float) -> Literal["equilibrium", "no_equilibrium", "undecided"]:
+        """Whether no player gains more than `tolerance`, as far as the bounds tell."""
+        if max(self.row.upper, self.column.upper) <= tolerance:
+            return "equilibrium"
+        best = max(self.row.lower, self.column.lower)
+        return "no_equilibrium" if best > tolerance else "undecided"
+
+    def to_json(self) -> dict[str, Any]:
+        """Three gains."""
+        return {k: vars(getattr(self, k)) for k in ("row", "column", "nash_conv")}
+
+
+@dataclass(frozen=True, eq=False)
+class EmpiricalGame:
+    """Payoff tables of two agents, higher is better (minus the penalty in estimation games).
+
+    row_payoffs, column_payoffs: (K, L). row_covariance: (L, K, K), of the estimates in a column;
+    column_covariance: (K, L, L), of those in a row; all 0 where payoffs are exact.
+    """
+
+    row: str
+    column: str
+    row_menu: Sequence[str]
+    column_menu: Sequence[str]
+    row_payoffs: Array
+    column_payoffs: Array
+    row_covariance: Array
+    column_covariance: Array
+    payoffs: str = "given"
+    worlds: int = 0
+    seeds: Mapping[str, Any] = field(default_factory=dict)
+    problem: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    @classmethod
+    def of_tables(cls, U: ArrayLike, V: ArrayLike) -> EmpiricalGame:
+        """Make a game of exact payoff tables (K, L)."""
+        A, B = np.asarray(U, dtype=float), np.asarray(V, dtype=float)
+        if A.ndim != 2 or A.shape != B.shape:
+            raise InputError(f"tables must have one shape (K, L), got {A.shape} and {B.shape}")
+        K, L = A.shape
+        names = [str(k) for k in range(max(K, L))]
+        zeros = np.zeros((L, K, K)), np.zeros((K, L, L))
+        return cls("row", "column", names[:K], names[:L], A, B, *zeros)
+
+    @property
+    def row_se(self) -> Array:
+        """Standard errors of the row payoffs, (K, L)."""
+        return np.asarray(np.sqrt(np.diagonal(self.row_covariance, axis1=1, axis2=2)).T)
+
+    @property
+    def column_se(self) -> Array:
+        """Standard errors of the column payoffs, (K, L)."""
+        return np.asarray(np.sqrt(np.diagonal(self.column_covariance, axis1=1, axis2=2)))
+
+    @property
+    def tolerance(self) -> float:
+        """What counts as nothing unless said: 1e-3 of the largest payoff in size, as in audits."""
+        both = np.concatenate([self.row_payoffs.ravel(), self.column_payoffs.ravel()])
+        return max(1e-9, 1e-3 * float(np.abs(both[np.isfinite(both)]).max(initial=0.0)))
+
+    def regret(self, x: ArrayLike, y: ArrayLike, *, delta: float = 0.01) -> Regret:
+        """Regrets in the profile (x, y), probabilities (K,) and (L,); bounds hold up to `delta`."""
+        from scipy.stats import norm
+
+        require("delta", delta, low=0.0, high=1.0, open_low=True)
+        K, L = self.row_payoffs.shape
+        p, q = _mixed("x", x, K), _mixed("y", y, L)
+        z = float(norm.isf(delta / (2 * (K + L))))
+        return Regret(
+            _regret(self.row_payoffs, self.row_covariance, p, q, z),
+            _regret(self.column_payoffs.T, self.column_covariance, q, p, z),
+        )
+
+    def pure(self, k: int, l: int) -> Regret:
+        """Regrets where the row agent plays k and the column agent l."""
+        K, L = self.row_payoffs.shape
+        return self.regret(np.eye(K)[k], np.eye(L)[l])
+
+    def to_nashpy(self) -> nashpy.Game:
+        """Return the game for nashpy (extra `games`). Raises InputError where it cannot be solved.
+
+        Payoffs of -inf are refused: no mixed equilibrium can be computed with them.
+        """
+        try:
+            import nashpy
+        except ImportError:
+            raise InputError("nashpy is not installed; pip install 'nashbox[games]'") from None
+        for name, table in ((self.row, self.row_payoffs), (self.column, self.column_payoffs)):
+            for k, l in np.argwhere(~np.isfinite(table)).tolist():
+                raise InputError(
+                    f"the payoff of {name} where {self.row} plays {self.row_menu[k]} and "
+                    f"{self.column} plays {self.column_menu[l]} must be finite for nashpy, got "
+                    f"{table[k, l]}"
+                )
+        return nashpy.Game(self.row_payoffs, self.column_payoffs)
+
+    @cached_property
+    def equilibria(self) -> list[tuple[Array, Array]]:
+        """Nash equilibria of the estimated tables by support enumeration, all if nondegenerate."""
+        if max(self.row_payoffs.shape) > LARGEST_ENUMERATED:
+            raise InputError(
+                f"menus must have at most {LARGEST_ENUMERATED} entries for equilibria, got "
+                f"{self.row_payoffs.shape}; use to_nashpy() and an algorithm of your choice"
+            )
+        game = self.to_nashpy()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # "an even number": degenerate, said so
+            found = list(game.support_enumeration())
+        return [(np.asarray(x), np.asarray(y)) for x, y in found]
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-empirical/1; "equilibria" is null where nashpy cannot say."""
+        K, L = self.row_payoffs.shape
+        try:
+            found: Any = [
+                {"row": x, "column": y, "regret": self.regret(x, y).to_json()}
+                for x, y in self.equilibria
+            ]
+            note = None
+        except InputError as error:
+            found, note = None, str(error)
+        body = {k: v for k, v in vars(self).items() if k != "equilibria"}
+        return {
+            "format": FORMAT,
+            **body,
+            "row_se": self.row_se,
+            "column_se": self.column_se,
+            "tolerance": self.tolerance,
+            "pure": [[self.pure(k, l).to_json() for l in range(L)] for k in range(K)],
+            "equilibria": found,
+            "note": note,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per cell: payoffs with errors, regrets, NashConv and its bounds."""
+        import pandas as pd
+
+        rows = []
+        for (k, l), u in np.ndenumerate(self.row_payoffs):
+            regret = self.pure(k, l)
+            conv = regret.nash_conv
+            rows.append(
+                {
+                    "row": self.row_menu[k],
+                    "column": self.column_menu[l],
+                    "row_payoff": u,
+                    "row_se": self.row_se[k, l],
+                    "column_payoff": self.column_payoffs[k, l],
+                    "column_se": self.column_se[k, l],
+                    "row_regret": regret.row.estimate,
+                    "column_regret": regret.column.estimate,
+                    "nash_conv": conv.estimate,
+                    "nash_conv.lower": conv.lower,
+                    "nash_conv.upper": conv.upper,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON to a file."""
+        write_json(self.to_json(), path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> EmpiricalGame:
+        """Read what `save` wrote."""
+        body = read_json(path, FORMAT)
+        for key in ("format", "row_se", "column_se", "tolerance", "pure", "equilibria", "note"):
+            body.pop(key)
+        for key in ("row_payoffs", "column_payoffs", "row_covariance", "column_covariance"):
+            body[key] = np.array(body[key], dtype=float)
+        return cls(**body)
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw NashConv cell by cell, with payoffs and errors written into the cells."""
+        from nashbox.experiments.dynamics.figures import empirical
+
+        return empirical(self, ax)
+
+
+def _mixed(name: str, value: ArrayLike, size: int) -> Array:
+    weights = np.asarray(value, dtype=float)
+    if weights.shape != (size,) or not (weights >= -1e-12).all() or abs(weights.sum() - 1) > 1e-6:
+        raise InputError(f"{name} must be {size} probabilities that sum to 1, got {weights}")
+    return np.asarray(np.maximum(weights, 0.0))
+
+
+def _weighted(table: Array, weights: Array) -> Array:
+    """Weighted sum over the last axis, in which 0 times -inf is 0."""
+    return np.asarray((np.where(weights > 0, table, 0.0) * weights).sum(axis=-1))
+
+
+def _regret(payoffs: Array, covariance: Array, mine: Array, theirs: Array, z: float) -> Gain:
+    """Regret of a player with payoffs (K, L), covariance (L, K, K)."""
+    K = mine.size
+    each = _weighted(payoffs, theirs)  # (K,)
+    now = float(_weighted(each, mine))
+    with np.errstate(invalid="ignore"):
+        gains = np.where(np.isneginf(each) & np.isneginf(now), 0.0, each - now)
+    change = np.eye(K) - mine  # row k: from the mixture to the pure k
+    variance = np.einsum("l,ka,lab,kb->k", theirs**2, change, covariance, change)
+    width = z * np.sqrt(np.maximum(variance, 0.0))
+    low, high = float((gains - width).max()), float((gains + width).max())
+    return Gain(max(0.0, float(gains.max())), max(0.0, low), max(0.0, high))

@@ -1,0 +1,124 @@
+"""The payoff table of two agents of a problem, cell by cell from a payoff oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.dynamics.empirical import EmpiricalGame
+from nashbox.experiments.dynamics.oracles import Menu, oracle_for, read_choices
+from nashbox.problem.errors import InputError, require
+from nashbox.problem.payoff_oracle import Answer
+from nashbox.problem.spec import Spec, suggest
+from nashbox.strategies import make_strategy
+from nashbox.strategies.testing import make_testing_strategy
+
+
+def empirical_game(
+    problem: Any,
+    menu: Sequence[object],
+    *,
+    column_menu: Sequence[object] | None = None,
+    row: str | None = None,
+    column: str | None = None,
+    method: str = "auto",
+    worlds: int = 10_000,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> EmpiricalGame:
+    """Measure the game between two agents of a problem, of either game.
+
+    menu, column_menu: strategies as problem files write them; one menu serves both. row, column:
+    names, by default the first two agents. method: exact, simulated, or auto (exact where formulas
+    exist). worlds: simulated for every column (row) of a table. Raises InputError.
+    """
+    require("seed", seed, low=0, integer=True)
+    if problem.m < 2:
+        raise InputError(f"{problem.shown}: two players need two agents, got {problem.m}")
+    first = problem.names[0] if row is None else row
+    second = column if column is not None else next(n for n in problem.names if n != first)
+    i, j = _place(problem, first, "row"), _place(problem, second, "column")
+    if i == j:
+        raise InputError(f"row and column must be two agents, got {first!r} twice")
+    mine = read_choices(problem, menu, "menu")
+    theirs = mine if column_menu is None else read_choices(problem, column_menu, "column_menu")
+    union, rows, columns, others = _union(problem, mine, theirs, {i, j})
+    oracle = oracle_for(problem, union, method, worlds, seed)
+
+    def ask(agent: int, k: int, l: int) -> Answer:
+        profile = others.copy()
+        profile[i], profile[j] = rows[k], columns[l]
+        return oracle.against(agent, profile)
+
+    K, L = len(rows), len(columns)
+    total, done = K + L, 0
+    U, V = np.zeros((K, L)), np.zeros((K, L))
+    C, D = np.zeros((L, K, K)), np.zeros((K, L, L))
+    for l in range(L):
+        answer = ask(i, 0, l)
+        U[:, l], C[l] = answer.values[rows], answer.covariance[np.ix_(rows, rows)]
+        done = _tick(progress, done, total)
+    for k in range(K):
+        answer = ask(j, k, 0)
+        V[k], D[k] = answer.values[columns], answer.covariance[np.ix_(columns, columns)]
+        done = _tick(progress, done, total)
+    return EmpiricalGame(
+        row=first,
+        column=second,
+        row_menu=list(mine.labels),
+        column_menu=list(theirs.labels),
+        row_payoffs=U,
+        column_payoffs=V,
+        row_covariance=C,
+        column_covariance=D,
+        payoffs=oracle.method,
+        worlds=oracle.worlds,
+        seeds={"seed": seed},
+        problem=problem.to_json(),
+    )
+
+
+def _tick(progress: Callable[[int, int], None] | None, done: int, total: int) -> int:
+    if progress is not None:
+        progress(done + 1, total)
+    return done + 1
+
+
+def _place(problem: Any, name: str, what: str) -> int:
+    if name not in problem.names:
+        near = suggest(name, list(problem.names))
+        raise InputError(f"{problem.shown}: {what}: unknown agent {name!r} ({near})")
+    return int(problem.names.index(name))
+
+
+def _union(
+    problem: Any, mine: Menu, theirs: Menu, players: set[int]
+) -> tuple[Menu, list[int], list[int], NDArray[np.int64]]:
+    """One menu of all that is played, places of both menus in it, and what the others play."""
+    labels, strategies = list(mine.labels), list(mine.strategies)
+    for label, strategy in zip(theirs.labels, theirs.strategies, strict=True):
+        if label not in labels:
+            labels.append(label)
+            strategies.append(strategy)
+    others = np.zeros(problem.m, dtype=np.int64)
+    for agent, name in enumerate(problem.names):
+        if agent in players:
+            continue
+        fixed = _made(problem, problem.strategies.get(name, Spec("truthful")))
+        place = next((k for k, known in enumerate(strategies) if known == fixed), None)
+        if place is None:
+            labels.append(f"{name}'s own")
+            strategies.append(fixed)
+            place = len(labels) - 1
+        others[agent] = place
+    columns = [labels.index(label) for label in theirs.labels]
+    rows = [labels.index(label) for label in mine.labels]
+    return Menu(tuple(labels), tuple(strategies), ()), rows, columns, others
+
+
+def _made(problem: Any, spec: Spec) -> Any:
+    make: Any = make_testing_strategy if problem.game == "testing" else make_strategy
+    return make(spec, f"{problem.shown}: strategies", problem.folder)

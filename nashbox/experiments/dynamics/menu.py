@@ -1,0 +1,188 @@
+"""Menus, starts and graphs as a command line writes them.
+
+truthful, withholder(fraction=0.5), {name = "fabricator", kind = "pad"}, my_ideas.py:Liar
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nashbox.experiments.seeds import Stage, child
+from nashbox.problem.errors import InputError, brief
+from nashbox.problem.graphs import ALIASES, Edges, read_graph
+from nashbox.problem.payoff_oracle import Profile
+from nashbox.problem.spec import Spec, suggest
+
+CALL = re.compile(r"(?P<name>[^({\[]+)\((?P<inside>.*)\)", re.DOTALL)
+
+
+def split(text: str, where: str) -> list[str]:
+    """Divide at commas that are in no bracket and no quotes.
+
+    >>> split("a, b(x=1, y=2), {name = 'c', z = 3}", "--menu")
+    ['a', 'b(x=1, y=2)', "{name = 'c', z = 3}"]
+    """
+    parts, depth, quote, last = [], 0, "", 0
+    for at, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif sign == "," and depth == 0:
+            parts.append(text[last:at].strip())
+            last = at + 1
+    parts.append(text[last:].strip())
+    if quote or depth or not all(parts):
+        raise InputError(
+            f"{where} must be names separated by commas, brackets closed, got {text!r}"
+        )
+    return parts
+
+
+def _value(text: str, where: str) -> Any:
+    """A TOML value, or a bare word, which means itself."""
+    if re.fullmatch(r"[A-Za-z_]\w*", text) and text not in ("true", "false", "inf", "nan"):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        raise InputError(f"{where}: must be a value as in TOML, got {text!r}") from None
+
+
+def read_spec(text: str, where: str) -> Any:
+    """A name, a call ``name(key=value, ...)`` or a TOML table, as problem files hold them.
+
+    >>> read_spec("withholder(fraction=0.5)", "--menu")
+    {'name': 'withholder', 'fraction': 0.5}
+    """
+    if text.startswith("{"):
+        return _value(text, where)
+    call = CALL.fullmatch(text)
+    if call is None:
+        return text
+    table = {"name": call["name"].strip()}
+    for part in split(call["inside"], where) if call["inside"].strip() else []:
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise InputError(f"{where}: {text}: parameters are key=value, got {part!r}")
+        table[key.strip()] = _value(value.strip(), f"{where}: {key.strip()}")
+    return table
+
+
+def read_menu(text: str, where: str, folder: Path | None = None) -> list[Any]:
+    """Divide a menu into names and tables.
+
+    Plug-in files are named relative to the working directory, and then to `folder`, if given.
+    """
+    specs = [read_spec(part, where) for part in split(text, where)]
+    return specs if folder is None else [_moved(spec, folder) for spec in specs]
+
+
+def _moved(spec: Any, folder: Path) -> Any:
+    table = dict(spec) if isinstance(spec, Mapping) else {"name": spec}
+    name = table.get("name")
+    if isinstance(name, str) and ":" in name:
+        file, _, attribute = name.rpartition(":")
+        table["name"] = f"{os.path.relpath(file, folder)}:{attribute}"
+    return table if isinstance(spec, Mapping) else table["name"]
+
+
+def shown(spec: Spec) -> str:
+    """A menu entry in words: its name, and its parameters if it has any.
+
+    >>> shown(Spec("withholder", {"fraction": 0.5}))
+    'withholder(fraction=0.5)'
+    """
+    inside = ", ".join(f"{key}={value}" for key, value in spec.parameters.items())
+    name = spec.name.rpartition(":")[2] if ":" in spec.name else spec.name
+    return f"{name}({inside})" if inside else name
+
+
+def place_of(name: str, labels: Sequence[str], where: str) -> int:
+    """Find a menu entry by its label, or by its name alone where that is unique."""
+    if name in labels:
+        return list(labels).index(name)
+    tight = [label.replace(" ", "") for label in labels]
+    if name.replace(" ", "") in tight:
+        return tight.index(name.replace(" ", ""))
+    fits = [k for k, label in enumerate(labels) if label.partition("(")[0] == name]
+    if len(fits) == 1:
+        return fits[0]
+    why = "names more than one entry" if fits else "is not in the menu"
+    raise InputError(f"{where}: {name!r} {why} ({suggest(name, list(labels))})")
+
+
+def read_start(
+    counts: Mapping[str, int] | None, labels: Sequence[str], m: int, seed: int, where: str
+) -> Profile:
+    """Who plays what at the start, (m,): counts by menu entry, placed at random.
+
+    All agents that are not counted play the first entry. By default a tenth of the agents, at least
+    one, starts with each of the other entries.
+    """
+    K = len(labels)
+    if counts is None:
+        few = max(1, m // 10)
+        numbers = {k: max(0, min(few, m - (k - 1) * few)) for k in range(1, K)}
+    else:
+        numbers = {}
+        for name, count in counts.items():
+            k = place_of(name, labels, where)
+            if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+                raise InputError(
+                    f"{where}: {name}: must be a whole number >= 0, got {brief(count)}"
+                )
+            numbers[k] = numbers.get(k, 0) + count
+    total = sum(numbers.values())
+    if total > m or (0 in numbers and total != m):
+        allowed = f"{m} in all" if 0 in numbers else f"at most {m} in all"
+        raise InputError(f"{where}: the counts must be {allowed}, one per agent, got {total}")
+    profile = np.zeros(m, dtype=np.int64)
+    places = np.random.default_rng(child(seed, Stage.ADAPT_START)).permutation(m)
+    at = 0
+    for k, count in sorted(numbers.items()):
+        profile[places[at : at + count]] = k
+        at += count
+    return profile
+
+
+def parse_start(text: str, where: str) -> dict[str, int]:
+    """Read ``fabricator=3, free_rider=2``."""
+    counts: dict[str, int] = {}
+    for part in split(text, where):
+        name, equals, count = part.rpartition("=")
+        if not equals or not count.strip().isdigit():
+            raise InputError(f"{where}: must be entry=count, separated by commas, got {part!r}")
+        counts[name.strip()] = counts.get(name.strip(), 0) + int(count)
+    return counts
+
+
+def graph_of(value: object, names: Sequence[str], folder: Path, where: str, seed: int) -> Edges:
+    """Edges of a graph as problem files name it; a random one without a seed gets one of ours."""
+    table: Any = read_spec(value, where) if isinstance(value, str) else value
+    if isinstance(table, str) and not table.lower().endswith(".csv"):
+        table = {"name": table}
+    if isinstance(table, Mapping) and "seed" not in table and isinstance(table.get("name"), str):
+        import networkx as nx
+
+        name = str(table["name"])
+        base = ALIASES.get(name, name).removesuffix("_graph")
+        generator = getattr(nx, f"{base}_graph", None)
+        if callable(generator) and "seed" in inspect.signature(generator).parameters:
+            table = {**table, "seed": child(seed, Stage.ADAPT_GRAPH) % 2**32}
+        table = dict(table)
+    if isinstance(table, Mapping) and len(table) == 1:
+        table = table["name"]
+    return read_graph(table, names, folder, where)

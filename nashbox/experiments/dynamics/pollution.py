@@ -1,0 +1,61 @@
+"""Exact risks among others who may hand in made-up points: means are linear, so moments suffice.
+
+The others hand in N points in all; agent j's s_j carry the mean of q_j of hers plus Delta_j. Then
+the others' mean O has variance W/N^2 with W = sum_j s_j^2 sigma^2/q_j, and bias B/N with
+B = sum_j s_j Delta_j; honest points have W = N sigma^2 and B = 0. Points made up without a
+measurement stand still while mu moves: whoever relies on them has infinite risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.channel import Play
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What the others hand in on one distribution: N, W, B, and whether all is measured as such."""
+
+    N: float
+    W: float
+    B: float
+    honest: bool
+
+    @classmethod
+    def of(cls, plays: Sequence[Play], sigma: float) -> Pool:
+        """Sum the others' plays up."""
+        given = [p for p in plays if p.s > 0]
+        return cls(
+            N=sum(p.s for p in given),
+            W=sum(p.s**2 * sigma**2 / p.q if p.q > 0 else np.inf for p in given),
+            B=sum(p.s * p.shift for p in given),
+            honest=all(p.honest for p in given),
+        )
+
+
+def risk_among(channel: MeanChannel, play: Play, pool: Pool) -> float:
+    """Risk of a play under a plain mean; the player believes the others' points to be honest."""
+    v, N = channel.sigma**2, channel.others
+    if N == 0 or pool.honest:  # nothing of the others reaches her, or nothing is made up
+        return channel.risk(play)[0]
+    points = N + (play.s if channel.pooled else 0.0)
+    if play.s < channel.required or points == 0:
+        return v / play.n if play.n else np.inf
+    if play.weight is None or play.n == 0:
+        if play.weight is not None and channel.pooled and play.s > 0:
+            return np.inf  # accepts a mean with her own fakes in it
+        return (play.n * v + pool.W + pool.B**2) / (play.n + N) ** 2
+    share = play.s / points if channel.pooled else 0.0
+    w = play.weight
+    own, mine, theirs = 1 - w, w * share, w * (1 - share) / N
+    if theirs == 0:
+        return channel.risk(play)[0]
+    variance = own**2 * v / play.n + 2 * own * mine * v / play.n + theirs**2 * pool.W
+    if mine > 0:
+        variance += mine**2 * v / play.q
+    return variance + (mine * play.shift + theirs * pool.B) ** 2

@@ -1,0 +1,138 @@
+"""What agents are paid: one question that all dynamics ask, whoever knows the answer.
+
+A profile is an array (m,) of places in a menu of K strategies. The question: what would agent i be
+paid for every entry of the menu, the others' choices as they are? Payoffs are utilities: higher is
+better, a penalty counts negative, -inf is ruin.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.errors import InputError
+
+Array = NDArray[np.float64]
+Profile = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """values: (K,) payoffs of the menu. covariance: (K, K) of their estimates, 0 where exact."""
+
+    values: Array
+    covariance: Array
+
+    @classmethod
+    def exactly(cls, values: Array) -> Answer:
+        """Payoffs without sampling error."""
+        return cls(values, np.zeros((values.size, values.size)))
+
+    @property
+    def se(self) -> Array:
+        """Standard errors of the payoffs, (K,)."""
+        return np.sqrt(np.diag(self.covariance))
+
+    def se_of_gain(self, current: int) -> Array:
+        """Standard errors of the differences to the entry `current`, (K,)."""
+        C = self.covariance
+        variance = np.diag(C) + C[current, current] - 2 * C[:, current]
+        return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+
+
+class PayoffOracle(ABC):
+    """Answers for m agents and a menu of K strategies, and remembers its answers.
+
+    kinds: (m,) numbers; agents of one kind are interchangeable, as players and as opponents. An
+    answer depends on the kind that asks and on how many of each kind of the others play what: it is
+    the same number whoever asks first.
+    """
+
+    def __init__(self, menu: tuple[str, ...], kinds: Profile) -> None:
+        self.menu, self.kinds = menu, np.asarray(kinds)
+        self._known: dict[tuple[int, bytes], Answer] = {}
+
+    exact: bool = True
+    worlds: int = 0  # simulated for an answer; 0 where exact
+    method: str = ""
+
+    @property
+    def m(self) -> int:
+        """Number of agents."""
+        return int(self.kinds.size)
+
+    @property
+    def K(self) -> int:
+        """Number of strategies."""
+        return len(self.menu)
+
+    @property
+    def asked(self) -> int:
+        """Number of answers worked out so far."""
+        return len(self._known)
+
+    def against(self, i: int, profile: Profile) -> Answer:
+        """What every entry of the menu would pay agent i, the others as in the profile (m,)."""
+        others = self.composition(profile)
+        others[self.kinds[i], profile[i]] -= 1
+        return self.among(int(self.kinds[i]), others)
+
+    def composition(self, profile: Profile) -> Profile:
+        """Count who plays what, (kinds, K)."""
+        counts = np.zeros((int(self.kinds.max()) + 1, self.K), dtype=np.int64)
+        np.add.at(counts, (self.kinds, profile), 1)
+        return counts
+
+    def among(self, kind: int, others: Profile) -> Answer:
+        """The same for an agent of a kind among others counted as (kinds, K)."""
+        key = (kind, others.tobytes())
+        if key not in self._known:
+            asker = int(np.flatnonzero(self.kinds == kind)[0])
+            profile = np.zeros(self.m, dtype=np.int64)
+            for t, row in enumerate(others):
+                members = np.flatnonzero(self.kinds == t)
+                profile[members[members != asker]] = np.repeat(np.arange(self.K), row)
+            answer = self._ask(asker, profile, (kind, *others.ravel().tolist()))
+            if np.isnan(answer.values).any():
+                raise InputError(
+                    f"the payoffs of {', '.join(self.menu)} must be numbers, got {answer.values}"
+                )
+            self._known[key] = answer
+        return self._known[key]
+
+    def data(self, i: int, choice: int) -> float | None:
+        """Points that agent i collects when playing an entry of the menu, None if not counted."""
+        return None
+
+    @abstractmethod
+    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
+        """Work an answer out; `path` names it, to derive seeds from."""
+
+
+class TableOracle(PayoffOracle):
+    """A game given by its payoffs.
+
+    tables: one per agent, each (K, ..., K) with an axis per agent in order; or a single (K, K)
+    matrix A of a symmetric game of two, in which row k against column l earns A[k, l].
+    """
+
+    method = "table"
+
+    def __init__(self, *tables: Array, menu: tuple[str, ...] = ()) -> None:
+        arrays = [np.asarray(t, dtype=float) for t in tables]
+        symmetric = len(arrays) == 1
+        self.tables = [arrays[0], arrays[0].T] if symmetric else arrays
+        m, K = len(self.tables), self.tables[0].shape[0]
+        if any(t.shape != (K,) * m for t in self.tables):
+            shapes = ", ".join(str(t.shape) for t in self.tables)
+            raise InputError(f"tables must have shape {(K,) * m}, one per agent, got {shapes}")
+        labels = menu or tuple(str(k) for k in range(K))
+        super().__init__(labels, np.zeros(2, dtype=np.int64) if symmetric else np.arange(m))
+
+    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
+        place: list[int | slice] = [int(k) for k in profile]
+        place[i] = slice(None)
+        return Answer.exactly(self.tables[i][tuple(place)].copy())

@@ -1,0 +1,200 @@
+"""Mechanisms side by side as tables that a person likes to read in a terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from nashbox.tables.common import counts, new_console, new_table, number
+
+if TYPE_CHECKING:
+    from nashbox.experiments.compare import Comparison, Contender, Row
+
+SHOWN = {
+    "honest": "honest",
+    "from_honest": "from honest",
+    "from_free_riding": "from free riding",
+    "worst": "worst",
+    "best": "best",
+}
+FEW = 10  # agents, up to whom honest profiles are shown one by one as well
+AGENTS = 30  # shown one by one
+DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
+
+
+def compare_table(result: Comparison) -> None:
+    """Print social penalties by mechanism and profile, then everybody at her equilibrium."""
+    console = new_console()
+    _social_table(console, result)
+    console.print(
+        "from honest, from free riding: the equilibrium that best responses in index order lead to "
+        "from the recommended counts, and from nobody collecting anything; worst, best: of all "
+        f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one"
+    )
+    console.print(
+        f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
+        "favour: penalty over that of working alone"
+    )
+    few = len(result.names) <= FEW
+    for profile in ("honest", "from_honest") if few else ("from_honest",):
+        _agents_table(console, result, profile)
+    if not few:
+        console.print("who collects what in the other profiles is in --json")
+    for words in dict.fromkeys(contender.class_ for contender in result.contenders):
+        names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
+        console.print(f"best responses under {', '.join(names)}: {words}")
+    for contender in result.contenders:
+        for text in _remarks(result, contender):
+            console.print(f"{_short(contender.mechanism)}: {text}")
+    for note in result.notes:
+        console.print(f"note: {note}")
+
+
+def _short(label: str) -> str:
+    """A plug-in by its class alone."""
+    head, _, inside = label.partition("(")
+    return head.rpartition(":")[2] + (f"({inside}" if inside else "")
+
+
+def _social_table(console: Console, result: Comparison) -> None:
+    measured = any(row.measured for row in result.rows)
+    table = new_table(
+        "mechanism",
+        "profile",
+        "points",
+        "social",
+        *(["measured"] if measured else []),
+        "ratio",
+        "least favoured",
+        "most favoured",
+        "honesty pays",
+        title=f"social penalty, plan {result.plan}",
+    )
+    table.columns[1].justify = "left"
+    for contender in result.contenders:
+        table.add_section()
+        for place, (profiles, row) in enumerate(_merged(result, contender.mechanism)):
+            real = "-" if row.measured is None else number(row.measured["social_penalty"])
+            table.add_row(
+                _short(contender.mechanism) if place == 0 else "",
+                profiles,
+                "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
+                number(row.social_penalty),
+                *([real] if measured else []),
+                number(row.efficiency_ratio),
+                _favour(result, row, row.least_favoured),
+                _favour(result, row, row.most_favoured),
+                _honesty(contender) if place == 0 else "",
+            )
+    console.print(table)
+
+
+def _merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
+    """Rows of a mechanism; profiles with one outcome share a line."""
+    groups: list[tuple[list[str], Row]] = []
+    for row in result.rows:
+        if row.mechanism != mechanism:
+            continue
+        for names, other in groups:
+            if _alike(row, other):
+                names.append(SHOWN[row.profile])
+                break
+        else:
+            groups.append(([SHOWN[row.profile]], row))
+    return [(_named(names), row) for names, row in groups]
+
+
+def _named(profiles: list[str]) -> str:
+    equilibria = [name for name in profiles if name != "honest"]
+    if len(equilibria) == len(SHOWN) - 1:
+        equilibria = ["equilibrium"]
+    return ", ".join(["honest"] * ("honest" in profiles) + equilibria)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    """Whether two rows say the same, but for rounding."""
+    if (a.converged, a.note) != (b.converged, b.note) or (a.counts is None) != (b.counts is None):
+        return False
+    pairs = [
+        (x, y)
+        for mine, theirs in ((a.counts, b.counts), (a.submitted, b.submitted))
+        for r, s in zip(mine or (), theirs or (), strict=True)
+        for x, y in zip(r, s, strict=True)
+    ]
+    return all(math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-6) for x, y in pairs)
+
+
+def _favour(result: Comparison, row: Row, name: str | None) -> str:
+    if row.relative is None:
+        return "-"
+    if name is None:
+        return "all alike" if row.relative[0] is None else f"all alike {number(row.relative[0], 3)}"
+    value = row.relative[list(result.names).index(name)]
+    return f"{name} {number(1.0 if value is None else value, 3)}"
+
+
+def _honesty(contender: Contender) -> Text:
+    if contender.honest_is_equilibrium is None:
+        return Text("undecided", style="yellow")
+    if contender.honest_is_equilibrium:
+        return Text("yes", style="green")
+    return Text(f"no: {contender.max_gain_agent} {number(contender.max_gain)}", style="bold red")
+
+
+def _agents_table(console: Console, result: Comparison, profile: str) -> None:
+    """What everybody collects and pays under every mechanism, in one profile."""
+    many = len(result.distributions) > DISTRIBUTIONS
+    table = new_table(
+        "agent",
+        "alone",
+        *(_short(c.mechanism) for c in result.contenders),
+        title=f"{SHOWN[profile]}: {'points in all' if many else 'points collected'}, penalty",
+    )
+    rows = [result.row(c.mechanism, profile) for c in result.contenders]
+    for i, name in enumerate(result.names[:AGENTS]):
+        cells = []
+        for row in rows:
+            if row.counts is None or row.penalties is None:
+                cells.append("-")
+                continue
+            collected = [sum(row.counts[i])] if many else row.counts[i]
+            cells.append(f"{counts(collected)}, {number(row.penalties[i])}")
+        table.add_row(name, number(result.penalties_alone[i]), *cells)
+    console.print(table)
+    if len(result.names) > AGENTS:
+        console.print(f"{len(result.names) - AGENTS} more agents are in --json")
+
+
+def _remarks(result: Comparison, contender: Contender) -> list[str]:
+    """What a reader has to know besides the numbers."""
+    found = []
+    values = contender.social_penalties
+    if contender.equilibria > 1:
+        spread = (
+            f"all of social penalty {number(values[0])}"
+            if len(values) == 1
+            else f"social penalties from {number(values[0])} to {number(values[-1])}"
+        )
+        found.append(
+            f"{contender.equilibria} equilibria found on {contender.starts} paths, {spread}"
+        )
+    for cycle in contender.cycles:
+        low, high = (number(x) for x in cycle["social_penalty"])
+        found.append(
+            f"a cycle of {cycle['length']} sweeps without an equilibrium, social penalty from "
+            f"{low} to {high}"
+        )
+    if contender.unfinished:
+        found.append(f"{contender.unfinished} paths neither ended nor repeated themselves")
+    rows = [row for row in result.rows if row.mechanism == contender.mechanism]
+    found += [f"{SHOWN[row.profile]}: {row.note}" for row in rows if row.note is not None]
+    deceived = [sum(row.unsuspecting) for row in rows if row.unsuspecting]
+    if deceived:
+        found.append(
+            "if everybody takes the others' made-up points for measured ones, the social penalty "
+            f"is up to {number(max(deceived))}"
+        )
+    return [*found, *contender.notes]
