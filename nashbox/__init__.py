@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
+    "Cell": "nashbox.experiments.sweep",
     "Comparison": "nashbox.experiments.compare",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
@@ -26,6 +27,7 @@ _WHERE = {
     "Revealed": "nashbox.problem.signal",
     "Revision": "nashbox.experiments.dynamics",
     "Signaller": "nashbox.strategies.testing",
+    "Store": "nashbox.experiments.sweep",
     "Strategy": "nashbox.strategies",
     "Terms": "nashbox.problem.terms",
     "TestingModel": "nashbox.model.testing",
@@ -41,6 +43,7 @@ _WHERE = {
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
+    "load": "nashbox.experiments.sweep",
     "empirical_game": "nashbox.experiments.dynamics",
     "honesty_survival": "nashbox.experiments.dynamics",
     "compare": "nashbox.experiments.compare",
@@ -48,10 +51,13 @@ _WHERE = {
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
     "prepare_testing": "nashbox.experiments.testing.game",
+    "read_outcomes": "nashbox.experiments.sweep",
     "reproduce": "nashbox.experiments.reproduce.main",
     "run": "nashbox.experiments.run",
+    "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.experiments.testing.run",
     "solve": "nashbox.solver",
+    "sweep": "nashbox.experiments.sweep",
 }
 _RENAMED = {"load_problem": "load"}
 
@@ -71,6 +77,12 @@ if TYPE_CHECKING:
     from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.run import run as run
+    from nashbox.experiments.sweep import Cell as Cell
+    from nashbox.experiments.sweep import Store as Store
+    from nashbox.experiments.sweep import load as load
+    from nashbox.experiments.sweep import read_outcomes as read_outcomes
+    from nashbox.experiments.sweep import run_cells as run_cells
+    from nashbox.experiments.sweep import sweep as sweep
     from nashbox.experiments.testing.audit import audit_testing as audit_testing
     from nashbox.experiments.testing.check import check_testing as check_testing
     from nashbox.experiments.testing.game import prepare_testing as prepare_testing

@@ -13,6 +13,7 @@ from nashbox.commands import (
     reproduce,
     run,
     solve,
+    sweep,
 )
 
 COMMANDS = (  # in the order of `nashbox --help`
@@ -23,6 +24,7 @@ COMMANDS = (  # in the order of `nashbox --help`
     run,
     adapt,
     empirical,
+    sweep,
     reproduce,
     check,
 )

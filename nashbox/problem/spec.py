@@ -11,6 +11,7 @@ import difflib
 import hashlib
 import importlib.util
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -22,6 +23,7 @@ from nashbox.problem.errors import InputError, brief, told
 
 T = TypeVar("T")
 PLUGIN = "nashbox_plugin_"  # how the modules of plug-in files are called
+_LOADING = threading.RLock()  # nobody gets a module that another thread is still executing
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,11 @@ def _load_file(path: Path, shown: str, where: str) -> ModuleType:
     except ValueError as error:  # a name that no file can have
         raise InputError(f"{where}: {shown!r} cannot be read: {error}") from error
     name = f"{PLUGIN}{path.stem}_{digest}"
-    if name in sys.modules:
-        return sys.modules[name]
+    with _LOADING:
+        return sys.modules[name] if name in sys.modules else _executed(name, path, shown, where)
+
+
+def _executed(name: str, path: Path, shown: str, where: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise InputError(f"{where}: {shown} is not a Python file (its name must end in .py)")
@@ -82,14 +87,14 @@ def _load_file(path: Path, shown: str, where: str) -> ModuleType:
     return module
 
 
-def find_object(name: str, folder: Path, where: str) -> Any:
-    """Return what ``file.py:Name`` names. Raises InputError that names `where`."""
+def find_object(name: str, folder: Path, where: str, kind: str = "class") -> Any:
+    """Return what ``file.py:Name`` names, a `kind` of thing. Raises InputError naming `where`."""
     file, _, attribute = name.rpartition(":")
     if not file or not attribute:
-        raise InputError(f"{where}: must be 'file.py:Class', got {name!r}")
+        raise InputError(f"{where}: must be 'file.py:{kind.title()}', got {name!r}")
     found = getattr(_load_file(folder / file, file, where), attribute, None)
     if found is None:
-        raise InputError(f"{where}: {file} has no class {attribute!r}")
+        raise InputError(f"{where}: {file} has no {kind} {attribute!r}")
     return found
 
 

@@ -1,0 +1,66 @@
+"""`nashbox sweep FILE`: an experiment batch that survives; it resumes by itself."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "an experiment batch; resumes by itself"
+    sweep = common.new_command(commands, "sweep", text, work)
+    sweep.add_argument("file", metavar="FILE", help="a sweep file (TOML)")
+    sweep.add_argument(
+        "--workers",
+        type=common.whole,
+        metavar="N",
+        help="processes (default: one per processor); the result does not depend on it",
+    )
+    sweep.add_argument(
+        "--engine",
+        default="local",
+        metavar="ENGINE",
+        help="local, dask://HOST:PORT, or module:factory of an executor (default: local)",
+    )
+    sweep.add_argument("--export", metavar="PATH", help="write the frame (.parquet or .csv)")
+    sweep.add_argument(
+        "--steps", action="store_true", help="export every step of runs, not just the last"
+    )
+    sweep.add_argument(
+        "--status",
+        action="store_true",
+        help="only say how far it is (and export what is there); also while it runs elsewhere",
+    )
+    sweep.add_argument(
+        "--retry-failed", action="store_true", help="compute failed cells again, too"
+    )
+    common.json_output(sweep)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Sweep."""
+    from nashbox.experiments.sweep.frame import check_export
+    from nashbox.experiments.sweep.interrupt import as_ctrl_c
+    from nashbox.experiments.sweep.main import sweep, sweep_status
+    from nashbox.tables.sweep import sweep_progress, sweep_table
+
+    if options.export is not None:
+        check_export(options.export)
+    if options.status:
+        report = sweep_status(options.file, export_to=options.export, steps=options.steps)
+    else:
+        with as_ctrl_c(), sweep_progress() as progress:
+            report = sweep(
+                options.file,
+                workers=options.workers,
+                engine=options.engine,
+                progress=progress,
+                retry_failed=options.retry_failed,
+                export_to=options.export,
+                steps=options.steps,
+            )
+    common.emit(options, report, sweep_table)
+    return 0

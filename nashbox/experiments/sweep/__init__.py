@@ -1,0 +1,58 @@
+"""Experiment batches that survive: a sweep file, its cells, a store, engines, one tidy frame.
+
+`sweep` runs a file. `run_cells` is what it rests on, and knows nothing of problem files: anything
+that is a function with JSON arguments can be computed, kept and resumed by it::
+
+    cells = [
+        Cell({"claim": name, "seed": seed, "nashbox": program()}, "my_package.work:check",
+             {"name": name, "seed": seed})
+        for name in names for seed in range(100)
+    ]
+    with Store.to_write("claims.sqlite") as store:   # the only driver
+        run_cells(cells, store, workers=2)            # resumes by itself
+    outcomes = read_outcomes("claims.sqlite", cells)  # by cell.key: status, payload, error
+
+Names are loaded when they are first used: a worker needs few of these modules, and is up at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_WHERE = {
+    "Cell": "cell",
+    "Outcome": "cell",
+    "Store": "store",
+    "SweepReport": "report",
+    "Tally": "runner",
+    "difference": "store",
+    "load": "frame",
+    "program": "sources",
+    "read_outcomes": "store",
+    "run_cells": "runner",
+    "sweep": "main",
+    "sweep_status": "main",
+}
+
+if TYPE_CHECKING:
+    from nashbox.experiments.sweep.cell import Cell as Cell
+    from nashbox.experiments.sweep.cell import Outcome as Outcome
+    from nashbox.experiments.sweep.frame import load as load
+    from nashbox.experiments.sweep.main import sweep as sweep
+    from nashbox.experiments.sweep.main import sweep_status as sweep_status
+    from nashbox.experiments.sweep.report import SweepReport as SweepReport
+    from nashbox.experiments.sweep.runner import Tally as Tally
+    from nashbox.experiments.sweep.runner import run_cells as run_cells
+    from nashbox.experiments.sweep.sources import program as program
+    from nashbox.experiments.sweep.store import Store as Store
+    from nashbox.experiments.sweep.store import difference as difference
+    from nashbox.experiments.sweep.store import read_outcomes as read_outcomes
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'nashbox.experiments.sweep' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)

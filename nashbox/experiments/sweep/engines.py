@@ -1,0 +1,225 @@
+"""Where cells are computed: anything that is a `concurrent.futures.Executor`.
+
+local: processes of this machine, started by spawn, linear algebra on one thread each.
+dask://HOST:PORT: the workers of a Dask cluster. module:factory: whatever the function returns.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from multiprocessing.connection import wait
+from typing import Any
+
+from nashbox.experiments.sweep.interrupt import SIGNALS
+from nashbox.problem.errors import InputError, told
+
+PATIENCE = "10s"  # for an answer of a Dask scheduler
+FRESH = 2.0  # seconds for which the number of Dask's workers is taken to be what it was
+
+
+class Engine:
+    """An executor that can be made anew when it breaks."""
+
+    executor: Executor
+    count = 1
+
+    @property
+    def workers(self) -> int:
+        """How many cells run at once."""
+        return self.count
+
+    def renew(self) -> None:
+        """Replace a broken executor."""
+        raise InputError("the engine has lost its workers; start the same command again")
+
+    def stop(self, finished: bool) -> None:
+        """Let the workers go; unless all is finished, at once and whatever they are doing."""
+        try:
+            self.executor.shutdown(wait=finished, cancel_futures=not finished)
+        except TypeError:  # not every executor knows how to cancel
+            self.executor.shutdown(wait=finished)
+
+    @property
+    def whole(self) -> bool:
+        """Whether no worker has died unnoticed."""
+        return True
+
+
+class Local(Engine):
+    """Processes of this machine."""
+
+    def __init__(self, workers: int | None) -> None:
+        """Start the first worker: if that fails, so would all."""
+        self.count = workers or usable_processors()
+        self._start()
+        try:
+            self.executor.submit(os.getpid).result()
+        except BrokenExecutor as error:
+            raise InputError(
+                "the workers of the engine 'local' die at their start (see above); a script that "
+                'starts a batch must do so under if __name__ == "__main__":'
+            ) from error
+
+    def _start(self) -> None:
+        self.executor = ProcessPoolExecutor(
+            self.count, multiprocessing.get_context("spawn"), initializer=_begin_worker
+        )
+
+    def renew(self) -> None:
+        """Start other processes."""
+        self._kill()
+        self._start()
+
+    def stop(self, finished: bool) -> None:
+        """Kill: a worker has nothing to lose, and nobody waits for it."""
+        if finished:
+            self.executor.shutdown()
+        else:
+            self._kill()
+
+    def _kill(self) -> None:
+        processes = self._processes()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes.values():
+            process.kill()
+
+    def _processes(self) -> Mapping[int, Any]:
+        return dict(getattr(self.executor, "_processes", None) or {})
+
+    @property
+    def whole(self) -> bool:
+        """Whether all processes live."""
+        return all(process.is_alive() for process in self._processes().values())
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the driver, its standard output too, and do not outlive it."""
+    for name in SIGNALS:  # not SIG_IGN, which programs that a cell starts would inherit
+        signal.signal(name, lambda number, frame: None)
+    os.dup2(sys.stderr.fileno() if sys.stderr else 2, 1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_die_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _die_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+class Dask(Engine):
+    """The workers of a Dask cluster, as many as it has at the time."""
+
+    def __init__(self, address: str) -> None:
+        """Connect to the scheduler."""
+        try:
+            client: Any = importlib.import_module("distributed").Client  # which has no types
+        except ImportError:
+            raise InputError("the engine dask:// needs Dask: pip install 'nashbox[dask]'") from None
+        self._log = logging.getLogger("distributed")  # says at length what we say in a line
+        self._level = self._log.level
+        self._log.setLevel(logging.CRITICAL)
+        try:
+            self._client = client(f"tcp://{address}", timeout=PATIENCE)
+        except (OSError, ValueError) as error:
+            raise InputError(f"dask://{address}: no scheduler answers there: {error}") from error
+        self.executor = self._client.get_executor(pure=False)
+        self._counted = -FRESH
+
+    @property
+    def workers(self) -> int:
+        """Threads of all workers."""
+        if time.monotonic() - self._counted > FRESH:
+            self._counted = time.monotonic()
+            self.count = max(1, sum(self._client.nthreads().values()))
+        return self.count
+
+    def stop(self, finished: bool) -> None:
+        """Say goodbye: what has not begun is dropped, what runs ends and is not looked at."""
+        super().stop(finished)
+        self._client.close(timeout=5)
+        self._log.setLevel(self._level)
+
+
+class Factory(Engine):
+    """An executor from a function of the user's, called without arguments."""
+
+    def __init__(self, name: str, workers: int | None) -> None:
+        """Call the factory."""
+        self._name, self._given = name, workers
+        self._make = _found(name)
+        self._start()
+
+    def _start(self) -> None:
+        try:
+            self.executor = self._make()
+        except Exception as error:
+            raise InputError(f"--engine {self._name}: raised {told(error)}") from error
+        if not isinstance(self.executor, Executor):
+            raise InputError(
+                f"--engine {self._name}: must return a concurrent.futures.Executor, "
+                f"got {self.executor!r}"
+            )
+        size = getattr(self.executor, "_max_workers", None)
+        self.count = self._given or (size if isinstance(size, int) else usable_processors())
+
+    def renew(self) -> None:
+        """Ask for another one."""
+        super().stop(finished=False)
+        self._start()
+
+
+def _found(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    sys.path.insert(0, os.getcwd())  # a module beside the sweep, as `python -m` would find it
+    try:
+        found = getattr(importlib.import_module(module), attribute, None)
+    except Exception as error:
+        raise InputError(f"--engine {name}: {module} fails to import: {told(error)}") from error
+    finally:
+        sys.path.remove(os.getcwd())
+    if not callable(found):
+        raise InputError(f"--engine {name}: {module} has no function {attribute!r}")
+    return found
+
+
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_engine(name: str) -> None:
+    """Raise InputError for a name that no engine can have, and says what is allowed."""
+    if name == "local" or _dask_address(name):
+        return
+    if ":" not in name or "/" in name or not all(name.partition(":")):
+        raise InputError(
+            f"--engine must be local, dask://HOST:PORT or module:factory, got {name!r}"
+        )
+    _found(name)
+
+
+def open_engine(name: str, workers: int | None) -> Engine:
+    """Open an engine by its name. Raises InputError."""
+    check_engine(name)
+    if name == "local":
+        return Local(workers)
+    address = _dask_address(name)
+    return Dask(address) if address else Factory(name, workers)
+
+
+def _dask_address(name: str) -> str:
+    """HOST:PORT of dask://HOST:PORT, else nothing."""
+    scheme, _, address = name.partition("://")
+    return address if scheme == "dask" and all(address.rpartition(":")) else ""

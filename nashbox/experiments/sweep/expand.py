@@ -1,0 +1,142 @@
+"""From a sweep file to its cells: every distinct problem is built before any work starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nashbox.experiments.sweep.cell import Cell
+from nashbox.experiments.sweep.grid import at_point, described, grid_points
+from nashbox.experiments.sweep.layout import Layout
+from nashbox.experiments.sweep.named_files import entry_point_versions, file_hashes, with_files
+from nashbox.experiments.sweep.options import EXPERIMENTS
+from nashbox.experiments.sweep.reading import SweepFile
+from nashbox.experiments.sweep.sources import file_hash, program
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
+from nashbox.problem.files import from_mapping
+from nashbox.problem.testing import KEYS as TESTING_KEYS
+
+WORK = "nashbox.experiments.sweep.work:work"
+FUNCTION = "nashbox.experiments.sweep.work:call"
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """All cells of a sweep by RunId, and where they lie in the grid."""
+
+    cells: list[Cell]
+    layout: Layout
+
+
+def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
+    """Build every problem and name every cell.
+
+    thorough: also solve plans and find strategies and mechanisms, so that no cell fails for what
+    could have been said before. Raises InputError naming the point of the grid.
+    """
+    program_ = program()
+    builtin = sweep.experiment in EXPERIMENTS
+    file = sweep.experiment.rpartition(":")[0]
+    source = None if builtin else file_hash(sweep.home / file)
+    defaults = _defaults(sweep)
+    cells: list[Cell] = []
+    points = list(grid_points(sweep.grid))
+    for values in points:
+        with _named(sweep, values):
+            raw = at_point(sweep.raw, defaults, sweep.grid, values, f"{sweep.shown}: grid")
+            built = from_mapping(raw, sweep.folder, sweep.problem)
+            if thorough:
+                _prepare(built)
+            resolved = {**built.to_json(), **raw}
+            files = file_hashes(raw, sweep.folder)
+        point = {
+            "problem": resolved,
+            "files": files,
+            "packages": entry_point_versions(raw),
+            "experiment": sweep.experiment,
+            "options": dict(sweep.options),
+            "source": source,
+            "nashbox": program_,
+        }
+        arguments = _arguments(sweep, raw, resolved, files, source)
+        cells += [
+            Cell(
+                {**point, "seed": seed}, WORK if builtin else FUNCTION, {**arguments, "seed": seed}
+            )
+            for seed in sweep.seeds
+        ]
+    layout = Layout(
+        file=Path(sweep.shown).name,
+        experiment=sweep.experiment,
+        paths=list(sweep.grid),
+        points=points,
+        seeds=list(sweep.seeds),
+        keys=[cell.key for cell in cells],
+    )
+    return Expanded(cells, layout)
+
+
+def _defaults(sweep: SweepFile) -> Mapping[str, Any]:
+    """What the problem leaves out; nothing if it is whole only with a value of the grid."""
+    try:
+        return dict(from_mapping(sweep.raw, sweep.folder, sweep.problem).to_json())
+    except InputError:  # said again with its point, if no point mends it
+        return {}
+
+
+@contextmanager
+def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
+    """Say in which point of the grid an error lies."""
+    try:
+        yield
+    except InputError as error:
+        if not values or str(error).startswith(sweep.shown):
+            raise
+        place = described(sweep.grid, values)
+        raise InputError(f"{sweep.shown}: grid: with {place}: {error}") from error
+
+
+def _prepare(built: Any) -> None:
+    if built.game == "testing":
+        from nashbox.experiments.testing.game import prepare_testing
+
+        prepare_testing(built)
+    else:
+        from nashbox.experiments.game import prepare
+
+        prepare(built)
+
+
+def _arguments(
+    sweep: SweepFile,
+    raw: Mapping[str, Any],
+    resolved: Mapping[str, Any],
+    files: Mapping[str, str],
+    source: str | None,
+) -> dict[str, Any]:
+    """What a worker needs; folders are absolute, as it may stand elsewhere."""
+    folder = sweep.folder.absolute()
+    hashes = {str(folder / name): digest for name, digest in files.items()}
+    if source is None:
+        return {
+            "experiment": sweep.experiment,
+            "problem": raw,
+            "folder": str(folder),
+            "shown": sweep.problem,
+            "options": dict(sweep.options),
+            "files": hashes,
+        }
+    file, _, name = sweep.experiment.rpartition(":")
+    hashes[str(sweep.home.absolute() / file)] = source
+    keys = TESTING_KEYS if resolved["game"] == "testing" else ESTIMATION_KEYS
+    plain = {key: resolved[key] for key in keys if key in resolved}
+    return {
+        "function": f"{Path(file).name}:{name}",
+        "folder": str((sweep.home / file).absolute().parent),
+        "problem": with_files(plain, lambda name: str(folder / name)),
+        "files": hashes,
+    }

@@ -1,0 +1,128 @@
+"""The grid of a sweep file: dotted paths into a problem, each with a list of values.
+
+A path may be one quoted key ("agents.A.strategy.alpha") or dotted (agents.A.strategy.alpha); tables
+in lists go by their name, other entries of lists by position. Where a problem has a name that may
+be a table (mechanism = "cbl"), a path below it makes the table {name = "cbl", ...}.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nashbox.experiments.sweep.encoding import canonical
+from nashbox.problem.errors import InputError, brief
+from nashbox.problem.spec import suggest
+
+Grid = dict[str, list[Any]]
+MOST = 10_000_000  # cells of a sweep
+
+
+def read_grid(value: object, where: str) -> Grid:
+    """Flatten the table [grid]. Raises InputError naming the path."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"{where}: must be a table of lists, got {brief(value)}")
+    grid: Grid = {}
+    for path, values in _leaves(value):
+        if not path or not all(path.split(".")):
+            raise InputError(f"{where}: {path!r}: must be a dotted path into the problem")
+        if not isinstance(values, list) or not values:
+            raise InputError(f"{where}: {path}: must be a list of values, got {brief(values)}")
+        if path in grid:
+            raise InputError(f"{where}: {path}: is given twice; once is enough")
+        texts = [canonical(item) for item in values]
+        for item, text in zip(values, texts, strict=True):
+            if texts.count(text) > 1:
+                raise InputError(f"{where}: {path}: must not hold a value twice, got {brief(item)}")
+        grid[path] = values
+    if math.prod(map(len, grid.values())) > MOST:
+        raise InputError(f"{where}: must have at most {MOST} points, got more")
+    return grid
+
+
+def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        path = f"{above}.{key}" if above else key
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, path)
+        else:
+            yield path, value
+
+
+def grid_points(grid: Grid) -> Iterator[list[Any]]:
+    """The product of all lists; the last path is the fastest."""
+    for values in itertools.product(*grid.values()):
+        yield list(values)
+
+
+def described(grid: Grid, values: list[Any]) -> str:
+    """A point in words, as the file would say it."""
+    return ", ".join(f"{path} = {brief(v)}" for path, v in zip(grid, values, strict=True))
+
+
+def at_point(
+    raw: Mapping[str, Any], defaults: Mapping[str, Any], grid: Grid, values: list[Any], where: str
+) -> dict[str, Any]:
+    """The problem's mapping with the values of a point in their places.
+
+    defaults: the mapping with all that `raw` leaves out. Raises InputError for paths that lead
+    nowhere. Shorter paths are set first, so that "mechanism" and "mechanism.alpha_factor" agree.
+    """
+    changed = copy.deepcopy(dict(raw))
+    pairs = sorted(zip(grid, values, strict=True), key=lambda pair: pair[0].count("."))
+    for path, value in pairs:
+        _place(changed, defaults, path.split("."), copy.deepcopy(value), f"{where}: {path}")
+    return changed
+
+
+def _place(node: Any, default: Any, parts: list[str], value: Any, where: str) -> None:
+    position, used = _find(node, parts, where)
+    if used == len(parts):
+        node[position] = value
+        return
+    below = _inside(default, position, ".".join(parts[:used]))
+    if isinstance(node, dict) and position not in node:
+        node[position] = copy.deepcopy(below) if below is not None else {}
+    child = node[position]
+    if isinstance(child, str):
+        if child == "recommended":  # of `strategies`: nobody named
+            child = {}
+        else:
+            child = {"kind" if position == "payoff" else "name": child}
+        node[position] = child
+    if not isinstance(child, (dict, list)):
+        raise InputError(f"{where}: leads nowhere: {'.'.join(parts[:used])} is {brief(child)}")
+    _place(child, below, parts[used:], value, where)
+
+
+def _find(node: Any, parts: list[str], where: str) -> tuple[Any, int]:
+    """The key or position that the first parts name, and how many they are (names hold dots)."""
+    if isinstance(node, dict):
+        for used in range(1, len(parts) + 1):
+            if ".".join(parts[:used]) in node:
+                return ".".join(parts[:used]), used
+        return parts[0], 1
+    names = [entry.get("name") if isinstance(entry, Mapping) else None for entry in node]
+    for used in range(1, len(parts) + 1):
+        if ".".join(parts[:used]) in names:
+            return names.index(".".join(parts[:used])), used
+    if parts[0].isdecimal() and int(parts[0]) < len(node):
+        return int(parts[0]), 1
+    known = [name for name in names if isinstance(name, str)]
+    allowed = known or [str(position) for position in range(len(node))]
+    raise InputError(
+        f"{where}: leads nowhere: no {parts[0]!r} there ({suggest(parts[0], allowed)})"
+    )
+
+
+def _inside(default: Any, position: Any, name: str) -> Any:
+    if isinstance(default, Mapping):
+        return default.get(position)
+    if isinstance(default, list):
+        for entry in default:
+            if isinstance(entry, Mapping) and entry.get("name") == name:
+                return entry
+    return None

@@ -1,0 +1,85 @@
+"""`sweep`: read a sweep file, compute what its store does not have, say how far it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nashbox.experiments.sweep.engines import check_engine
+from nashbox.experiments.sweep.expand import Expanded, expand
+from nashbox.experiments.sweep.frame import export, frame
+from nashbox.experiments.sweep.reading import SweepFile, read_sweep
+from nashbox.experiments.sweep.report import SweepReport, empty_report, report
+from nashbox.experiments.sweep.runner import Progress, run_cells
+from nashbox.experiments.sweep.schema import EmptyStoreError
+from nashbox.experiments.sweep.store import Store
+from nashbox.problem.errors import InputError, require
+
+
+def sweep(
+    path: str | Path,
+    *,
+    workers: int | None = None,
+    engine: str = "local",
+    progress: Progress | None = None,
+    retry_failed: bool = False,
+    export_to: str | Path | None = None,
+    steps: bool = False,
+) -> SweepReport:
+    """Run or resume the sweep of a file; `nashbox.load` of its store gives the results.
+
+    workers, engine, progress, retry_failed: see `run_cells`. export_to: a .parquet or .csv file,
+    also written if the sweep is interrupted; steps: with every step of runs. Raises InputError for
+    bad input before anything is written, KeyboardInterrupt if it is interrupted. A script that
+    calls this does so under ``if __name__ == "__main__":``, as its processes import it.
+    """
+    if workers is not None:
+        require("--workers", workers, low=1, integer=True)
+    check_engine(engine)
+    found = read_sweep(path)
+    expanded = expand(found)
+    with Store.to_write(found.store) as store:
+        store.register(expanded.layout)
+        try:
+            run_cells(
+                expanded.cells,
+                store,
+                workers=workers,
+                engine=engine,
+                progress=progress,
+                retry_failed=retry_failed,
+            )
+        except KeyboardInterrupt:
+            if export_to is None:
+                raise
+            stopped = True
+        else:
+            stopped = False
+    answer = look(found, expanded, export_to, steps)
+    if stopped:
+        raise KeyboardInterrupt
+    return answer
+
+
+def sweep_status(
+    path: str | Path, *, export_to: str | Path | None = None, steps: bool = False
+) -> SweepReport:
+    """Look at a sweep without running it, also while another process does; export what is there."""
+    found = read_sweep(path)
+    return look(found, expand(found, thorough=False), export_to, steps)
+
+
+def look(
+    found: SweepFile, expanded: Expanded, export_to: str | Path | None, steps: bool
+) -> SweepReport:
+    """Report on a store, and export it."""
+    try:
+        if found.store.exists():
+            with Store.to_read(found.store) as store:
+                if export_to is not None:
+                    export(frame(store, expanded.layout, steps=steps), export_to)
+                return report(found.shown, store, expanded.layout)
+    except EmptyStoreError:
+        pass
+    if export_to is not None:
+        raise InputError(f"{found.store}: there is nothing to export yet; run the sweep first")
+    return empty_report(found.shown, expanded.layout, found.store)

@@ -1,0 +1,86 @@
+"""Experiments of a sweep and the options of their commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nashbox.problem.errors import InputError, brief, require
+from nashbox.problem.spec import suggest
+
+EXPERIMENTS = ("audit", "run", "solve")
+INTO_PROBLEM = ("mechanism", "plan", "everyone")  # options that say what the problem could say
+ELSEWHERE = {
+    "seed": "the sweep's `seeds` say it",
+    "workers": "nashbox sweep --workers says it",
+    "json": "results go to the store",
+    "figure": "results go to the store",
+    "report": "results go to the store",
+    "strict": "a sweep has no verdict",
+    "receivers": "it is a table of its own, see nashbox solve",
+}
+
+
+def _one_of(*allowed: str) -> Callable[[str, object], None]:
+    def check(where: str, value: object) -> None:
+        if value not in allowed:
+            raise InputError(f"{where} must be one of {', '.join(allowed)}, got {brief(value)}")
+
+    return check
+
+
+def _number(**limits: Any) -> Callable[[str, object], None]:
+    return lambda where, value: require(where, value, **limits)
+
+
+def _any(where: str, value: object) -> None:
+    """What the problem's own checks look at."""
+
+
+OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
+    "audit": {
+        "mechanism": _any,
+        "plan": _any,
+        "profile": _one_of("file", "recommended"),
+        "method": _one_of("auto", "exact", "exhaustive", "black_box"),
+        "epsilon": _number(low=0.0),
+        "delta": _number(low=0.0, high=0.5, open_low=True),
+        "budget": _number(low=1000, integer=True),
+        "signals": _one_of("paper", "any"),
+    },
+    "run": {
+        "mechanism": _any,
+        "plan": _any,
+        "rounds": _number(low=1, high=1e6, integer=True),
+        "replications": _number(low=1, high=1e9, integer=True),
+        "everyone": _any,
+        "revision": _one_of("sequential", "simultaneous"),
+    },
+    "solve": {},
+}
+DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_000}}
+
+
+def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
+    """Options of an experiment with the command's defaults. Raises InputError naming the option."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"{where}: must be a table, got {brief(value)}")
+    known = OPTIONS.get(experiment, {})
+    for name, given in value.items():
+        if name not in known:
+            hint = suggest(name, [*known]) if known else f"{experiment} has none here"
+            reason = ELSEWHERE.get(name) if experiment in OPTIONS else None
+            raise InputError(f"{where}: unknown option {name!r} ({reason or hint})")
+        known[name](f"{where}.{name}", given)
+    return {**DEFAULTS.get(experiment, {}), **value}
+
+
+def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:
+    """Refuse what the game does not have."""
+    testing_only = {"solve": experiment == "solve", "options.signals": "signals" in options}
+    estimation_only = {"options.plan": "plan" in options, "options.revision": "revision" in options}
+    wrong = testing_only if game == "estimation" else estimation_only
+    for what, asked in wrong.items():
+        if asked:
+            needed = "testing" if game == "estimation" else "estimation"
+            raise InputError(f"{where}: {what} is for {needed} games, got game = {game!r}")

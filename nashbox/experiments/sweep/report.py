@@ -1,0 +1,108 @@
+"""How far a sweep is: what is done, what failed, what is left, and how long that may take."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nashbox.experiments.saving import write_json
+from nashbox.experiments.sweep.layout import Layout
+from nashbox.experiments.sweep.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 5  # different errors that a report names
+LATELY = 60.0  # seconds over which the rate of a running sweep is taken
+
+
+@dataclass(frozen=True)
+class SweepReport:
+    """Counts of a sweep's cells.
+
+    left: not finished; interrupted: those of them that some driver had begun and did not finish.
+    running: handed to workers right now. rate: cells per second (null if unknown); remaining:
+    seconds until the end at that rate. driven: whether a driver works on the store right now.
+    errors: how often which error came, the most frequent first.
+    """
+
+    file: str
+    store: str
+    total: int
+    ok: int
+    failed: int
+    interrupted: int
+    running: int
+    left: int
+    rate: float | None
+    remaining: float | None
+    driven: bool
+    errors: Sequence[Mapping[str, Any]] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-sweep/1."""
+        return {"format": "nashbox-sweep/1", **vars(self), "errors": [dict(e) for e in self.errors]}
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON to a file."""
+        write_json(self.to_json(), path)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The sweep's results; see `nashbox.load`."""
+        from nashbox.experiments.sweep.frame import load
+
+        return load(self.store, sweep=self.file)
+
+
+def empty_report(file: str, layout: Layout, store: Path) -> SweepReport:
+    """The report of a sweep that was never begun."""
+    total = len(set(layout.keys))
+    return SweepReport(
+        file, str(store), total, 0, 0, 0, 0, total, rate=None, remaining=None, driven=False
+    )
+
+
+def report(file: str, store: Store, layout: Layout) -> SweepReport:
+    """Look into a store, driven or not."""
+    keys = set(layout.keys)
+    driven = store.driven
+    statuses = {key: status for key, status in store.statuses().items() if key in keys}
+    count = {name: list(statuses.values()).count(name) for name in ("ok", "failed")}
+    left = len(keys) - len(statuses)
+    begun = len((store.begun() & keys) - set(statuses))
+    rate = _rate(store, driven)
+    errors: dict[str, int] = {}
+    for outcome in store.failures():
+        if outcome.key in keys and outcome.error is not None:
+            errors[outcome.error] = errors.get(outcome.error, 0) + 1
+    often = sorted(errors.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
+    return SweepReport(
+        file=file,
+        store=str(store.path),
+        total=len(keys),
+        ok=count["ok"],
+        failed=count["failed"],
+        interrupted=0 if driven else begun,
+        running=begun if driven else 0,
+        left=left,
+        rate=rate,
+        remaining=0.0 if not left else None if not rate else left / rate,
+        driven=driven,
+        errors=[{"error": error, "cells": cells} for error, cells in often],
+    )
+
+
+def _rate(store: Store, driven: bool) -> float | None:
+    """Cells per second of the last driver: lately if it still runs."""
+    finished = store.finished_at()
+    if not finished:
+        return None
+    last = finished[0][1]
+    now = time.time() if driven else finished[0][0]
+    times = [at for at, driver in finished if driver == last and at >= now - LATELY]
+    if len(times) < 2:
+        return None
+    return len(times) / max(now - times[-1], 1e-9)

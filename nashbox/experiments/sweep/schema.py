@@ -1,0 +1,123 @@
+"""The tables of a result store, an SQLite file, and how one is opened.
+
+Results: `cells` (what was asked and what came out) and `sweeps` (which cells a sweep file has, in
+order). Beside them, outside every comparison and export: `times` (when, how long and where),
+`begun` (cells handed to workers and not finished) and `drivers` (who wrote).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from nashbox.problem.errors import InputError
+
+FORMAT = 1
+APPLICATION = 0x6E626F78  # "nbox"
+RESULTS = {"cells": "key", "sweeps": "sweep"}  # tables that are compared, and their keys
+TABLES = """
+CREATE TABLE cells (
+    key TEXT PRIMARY KEY,
+    identity TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
+    payload TEXT,
+    error TEXT,
+    traceback TEXT
+);
+CREATE TABLE sweeps (sweep TEXT PRIMARY KEY, file TEXT NOT NULL, layout TEXT NOT NULL);
+CREATE TABLE times (
+    key TEXT PRIMARY KEY, finished REAL NOT NULL, seconds REAL NOT NULL, host TEXT NOT NULL,
+    driver INTEGER NOT NULL
+);
+CREATE TABLE begun (key TEXT PRIMARY KEY, driver INTEGER NOT NULL);
+CREATE TABLE drivers (
+    driver INTEGER PRIMARY KEY, sweep TEXT, started REAL NOT NULL, host TEXT NOT NULL,
+    process INTEGER NOT NULL
+)
+"""
+SETTINGS: tuple[str, ...] = ("synchronous = NORMAL", "wal_autocheckpoint = 1000")
+
+
+class EmptyStoreError(InputError):
+    """A store without tables: its first driver has only just begun, or could not."""
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Open a store, a new one if there is none; the caller holds the lock."""
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+    except sqlite3.Error as error:
+        raise InputError(f"{path}: cannot be opened: {error}") from error
+    try:
+        if not _is_new(connection):
+            _check(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        for setting in SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        if _is_new(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        connection.close()
+        raise refusal(path, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open an existing store; nothing can be written through it."""
+    if not path.is_file():
+        raise InputError(f"{path}: cannot be read: there is no such result store")
+    try:
+        # not mode=ro where it can be helped: such a reader leaves its -wal and -shm files behind
+        mode = "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "ro"
+        address = f"{path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=60)
+        connection.execute("PRAGMA query_only = ON")
+    except sqlite3.Error as error:
+        raise InputError(f"{path}: cannot be opened: {error}") from error
+    try:
+        if _is_new(connection):
+            raise EmptyStoreError(f"{path}: must be a result store of nashbox, got an empty file")
+        _check(connection, path)
+    except sqlite3.Error as error:
+        connection.close()
+        raise refusal(path, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def refusal(path: Path, error: sqlite3.Error) -> InputError:
+    """What to say where SQLite says no."""
+    if isinstance(error, sqlite3.OperationalError):
+        return InputError(
+            f"{path}: cannot be read or written: {error}; what is finished is kept, and the same "
+            "command goes on from there"
+        )
+    return InputError(f"{path}: must be a result store of nashbox, got {error}")
+
+
+def _is_new(connection: sqlite3.Connection) -> bool:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return bool(tables == 0)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION:
+        raise InputError(f"{path}: must be a result store of nashbox, got another SQLite database")
+    if number > FORMAT:
+        raise InputError(
+            f"{path}: must have store format {FORMAT} or older, got {number}: a newer nashbox "
+            "wrote it, use that one"
+        )

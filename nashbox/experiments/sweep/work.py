@@ -1,0 +1,158 @@
+"""The experiments of a sweep as a worker runs them: a problem and a seed in, flat rows out."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nashbox.experiments.sweep.group import StaleError
+from nashbox.experiments.sweep.sources import file_hash
+from nashbox.problem.errors import ContractError, InputError, brief
+from nashbox.problem.files import from_mapping
+from nashbox.problem.spec import find_object
+
+Row = dict[str, Any]
+
+
+def work(
+    *,
+    experiment: str,
+    problem: Mapping[str, Any],
+    folder: str,
+    shown: str,
+    options: Mapping[str, Any],
+    files: Mapping[str, str],
+    seed: int,
+) -> list[Row]:
+    """Run audit, run or solve once; rows in the order of steps and agents."""
+    check_files(files)
+    built = from_mapping(problem, folder, shown)
+    testing = built.game == "testing"
+    if experiment == "solve":
+        return _solved(built)
+    if experiment == "run":
+        return _played(built, testing, options, seed)
+    return _audited(built, testing, options, seed)
+
+
+def call(
+    *,
+    function: str,
+    folder: str,
+    problem: Mapping[str, Any],
+    files: Mapping[str, str],
+    seed: int,
+) -> list[Row]:
+    """Call a user's function(problem, seed); one row. Raises ContractError for other answers."""
+    check_files(files)
+    found = find_object(function, Path(folder), "experiment")
+    answer = found(copy.deepcopy(dict(problem)), seed)
+    if not isinstance(answer, Mapping):
+        raise ContractError(f"{function} must return a flat dict of numbers, got {brief(answer)}")
+    row = {}
+    for key, value in answer.items():
+        number = (
+            value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+        )
+        fits = isinstance(number, (bool, float)) or (
+            isinstance(number, int) and -(2**63) <= number < 2**63
+        )
+        if not isinstance(key, str) or not (fits or number is None):
+            raise ContractError(
+                f"{function} must return a flat dict of numbers, got {key!r}: {brief(value)}"
+            )
+        row[key] = number
+    return [row]
+
+
+def check_files(files: Mapping[str, str]) -> None:
+    """Raise StaleError if a file is not what it was when the sweep began."""
+    for name, digest in files.items():
+        try:
+            status = os.stat(name)
+            same = _hash(name, status.st_mtime_ns, status.st_size, status.st_ino) == digest
+        except OSError as error:
+            raise StaleError(f"{name}: cannot be read by a worker: {error.strerror}") from error
+        if not same:
+            raise StaleError(
+                f"{name}: must not change while a sweep runs; start it again: cells of the old "
+                "file are kept, and those of the new one are computed"
+            )
+
+
+@cache
+def _hash(name: str, modified: int, size: int, inode: int) -> str:
+    return file_hash(name)
+
+
+def _audited(built: Any, testing: bool, options: Mapping[str, Any], seed: int) -> list[Row]:
+    chosen = {key: value for key, value in options.items() if key != "profile"}
+    chosen |= {"recommended": options.get("profile") == "recommended", "seed": seed, "workers": 1}
+    if testing:
+        from nashbox.experiments.testing.audit import audit_testing
+
+        body = audit_testing(built, **chosen).to_json()
+        whole = ["nash", "method", "social_payoff"]
+    else:
+        from nashbox.experiments.audit import audit
+
+        body = audit(built, **chosen).to_json()
+        whole = ["nash", "method", "individually_rational", "social_penalty"]
+        whole += ["efficiency_ratio", "condition_8"]
+    rows = []
+    for agent in body["agents"]:
+        best = {**agent["best_deviation"]}
+        best["parameters"] = json.dumps(best["parameters"])
+        kept = {k: v for k, v in agent.items() if k not in ("name", "landscape")}
+        row = flat({**kept, "best_deviation": best}, getattr(built, "distributions", ()))
+        rows.append({"AgentID": agent["name"], **row, **{key: body[key] for key in whole}})
+    return rows
+
+
+def _played(built: Any, testing: bool, options: Mapping[str, Any], seed: int) -> list[Row]:
+    if testing:
+        from nashbox.experiments.testing.run import run_testing
+
+        played = run_testing(built, **options, seed=seed)
+        rows = [flat(step) for step in played.steps]
+        last = flat({"system": played.system, "unfinished": played.unfinished})
+        return [{**row, **(last if row["Step"] == played.rounds else {})} for row in rows]
+    from nashbox.experiments.run import run
+
+    steps = run(built, **options, seed=seed).steps
+    return [flat(step, built.distributions) for step in steps]
+
+
+def _solved(built: Any) -> list[Row]:
+    from nashbox.experiments.testing.solving import solve_problem
+
+    if built.game != "testing":
+        raise InputError(f"{built.shown}: game must be 'testing' for solve, got {built.game!r}")
+    body = solve_problem(built).to_json()
+    kept = {k: v for k, v in body.items() if k not in ("format", "notes", "versions", "problem")}
+    row = flat(kept)
+    return [{key: math.inf if value == "inf" else value for key, value in row.items()}]
+
+
+def flat(value: Mapping[str, Any], labels: Sequence[str] = (), above: str = "") -> Row:
+    """Join nested keys by dots; a list of one entry per label goes by the labels, else by position.
+
+    >>> flat({"gain": {"lower": 0.5}, "owes": [3, 4]}, ["x", "y"])
+    {'gain.lower': 0.5, 'owes.x': 3, 'owes.y': 4}
+    """
+    row: Row = {}
+    for key, item in value.items():
+        if isinstance(item, (list, tuple)):
+            names = labels if len(labels) == len(item) else [str(i) for i in range(len(item))]
+            item = dict(zip(names, item, strict=True))
+        if isinstance(item, Mapping):
+            row |= flat(item, labels, f"{above}{key}.")
+        else:
+            row[f"{above}{key}"] = item
+    return row

@@ -1,0 +1,96 @@
+"""A sweep on a terminal: its bar, its log lines in a pipe, its summary."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from nashbox.experiments.sweep.report import SweepReport
+from nashbox.experiments.sweep.runner import Tally
+from nashbox.tables.common import new_console
+
+FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
+
+
+def span(seconds: float | None) -> str:
+    """A time in words of two parts at most.
+
+    >>> span(59.4), span(3700), span(None), span(200_000)
+    ('59 s', '1 h 1 min', '?', '2 d 7 h')
+    """
+    if seconds is None:
+        return "?"
+    left = round(seconds)
+    if left < 60:
+        return f"{left} s"
+    if left < 3600:
+        return f"{left // 60} min {left % 60} s"
+    if left < 86400:
+        return f"{left // 3600} h {left % 3600 // 60} min"
+    return f"{left // 86400} d {left % 86400 // 3600} h"
+
+
+def line(tally: Tally) -> str:
+    """Where a batch is, in one line."""
+    failed = f", {tally.failed} failed" if tally.failed else ""
+    remaining = span(tally.left / tally.rate if tally.rate else None)
+    return (
+        f"{tally.done} of {tally.total} cells{failed}, {tally.rate:.3g} a second, "
+        f"{remaining} remaining"
+    )
+
+
+@contextmanager
+def sweep_progress() -> Iterator[Callable[[Tally], None]]:
+    """Show a bar on a terminal (standard error); in a pipe a line now and then."""
+    if not sys.stderr.isatty():
+        yield _Log()
+        return
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    with Progress(BarColumn(), TextColumn("{task.description}"), console=console) as bar:
+        task = bar.add_task("starting workers", total=None)
+
+        def show(tally: Tally) -> None:
+            bar.update(task, completed=tally.done, total=tally.total, description=line(tally))
+
+        yield show
+
+
+class _Log:
+    """Lines at growing intervals: the first after `FIRST` seconds, each twice as late."""
+
+    def __init__(self) -> None:
+        self._wait, self._next = FIRST, time.monotonic() + FIRST
+
+    def __call__(self, tally: Tally) -> None:
+        now = time.monotonic()
+        if now >= self._next and tally.left:
+            print(f"nashbox: {line(tally)}", file=sys.stderr, flush=True)
+            self._wait = min(2 * self._wait, LONGEST)
+            self._next = now + self._wait
+
+
+def sweep_table(report: SweepReport) -> None:
+    """Print the counts, the errors, and where the results are."""
+    console = new_console()
+    parts = [f"{report.ok} of {report.total} cells done"]
+    if report.failed:
+        parts.append(f"{report.failed} failed")
+    if report.interrupted:
+        parts.append(f"{report.interrupted} interrupted")
+    if report.running:
+        parts.append(f"{report.running} running")
+    if report.left:
+        parts.append(f"{report.left} left")
+    console.print(f"{report.file}: {', '.join(parts)}")
+    if report.left and report.rate is not None:
+        console.print(f"{report.rate:.3g} cells a second, {span(report.remaining)} remaining")
+    for error in report.errors:
+        console.print(f"failed ({error['cells']}): {error['error']}")
+    console.print(f"results: {report.store}")

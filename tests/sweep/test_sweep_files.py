@@ -1,0 +1,179 @@
+"""Sweep files: what is allowed, and one message for what is not, before anything is written."""
+
+import pytest
+from sweep_jobs import PROBLEM, write_sweep
+
+from nashbox.experiments.sweep.expand import expand
+from nashbox.experiments.sweep.reading import read_sweep
+from nashbox.problem.errors import InputError
+
+JOB = "def job(problem, seed):\n    return {'x': 1.0}\n"
+TESTING = """game = "testing"
+beta = "1/10"
+[[agents]]
+name = "A"
+p0 = ["0.6", "0.4"]
+p1 = ["0.4", "0.6"]
+[[agents]]
+name = "lab.1"
+p0 = ["0.6", "0.4"]
+p1 = ["0.4", "0.6"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"problem": None}, ["s.toml: the key 'problem' is missing"]),
+        ({"experiment": None}, ["the key 'experiment' is missing"]),
+        ({"store": None}, ["the key 'store' is missing"]),
+        ({"seed": "3"}, ["s.toml: unknown key 'seed'", "did you mean 'seeds'?"]),
+        ({"problem": '"no.toml"'}, ["no.toml: cannot be read: No such file"]),
+        ({"problem": "3"}, ["s.toml: problem must be a text, got 3"]),
+        (
+            {"experiment": '"plan"'},
+            ["s.toml: experiment: unknown name 'plan'", "audit, run, solve"],
+        ),
+        ({"experiment": '"no.py:job"'}, ["s.toml: experiment: no.py cannot be read"]),
+        ({"experiment": '"jobs.py:none"'}, ["experiment: jobs.py has no function 'none'"]),
+        ({"experiment": '"jobs.py:NUMBER"'}, ["'jobs.py:NUMBER' must be a function"]),
+        (
+            {"experiment": '"solve"'},
+            ["s.toml: solve is for testing games, got game = 'estimation'"],
+        ),
+        ({"seeds": "0"}, ["s.toml: seeds: must be a number of seeds >= 1", "got 0"]),
+        ({"seeds": "[]"}, ["seeds: must be", "got []"]),
+        ({"seeds": "[1, 2, 1]"}, ["seeds: must be", "different", "got 1 twice"]),
+        ({"seeds": "[1, -2]"}, ["seeds: must be", "got -2"]),
+        ({"seeds": "true"}, ["seeds: must be", "got True"]),
+        ({"seeds": "1.5"}, ["seeds: must be", "got 1.5"]),
+        ({"seeds": "9999999"}, ["s.toml: must have at most 10000000 cells"]),
+        ({"options": "{rounds = 3}"}, ["s.toml: options: unknown option 'rounds'", "none here"]),
+        (
+            {"experiment": '"audit"', "options": "{rounds = 3}"},
+            ["unknown option 'rounds'", "budget"],
+        ),
+        ({"experiment": '"audit"', "options": "{seed = 3}"}, ["'seed'", "`seeds` say it"]),
+        ({"experiment": '"audit"', "options": "{budget = 3}"}, ["options.budget must be", "got 3"]),
+        ({"experiment": '"audit"', "options": "{method = 'x'}"}, ["options.method must be one of"]),
+        ({"experiment": '"audit"', "options": "3"}, ["options: must be a table, got 3"]),
+        (
+            {"experiment": '"audit"', "options": "{signals = 'any'}"},
+            ["options.signals is for testing"],
+        ),
+        ({"experiment": '"run"', "options": "{rounds = 0}"}, ["options.rounds must be", "got 0"]),
+        ({"experiment": '"run"', "options": "{plan = 'best'}"}, ["plan must be one of", "'best'"]),
+        ({"grid": "sigma = 5.0"}, ["s.toml: grid: sigma: must be a list of values, got 5.0"]),
+        ({"grid": "sigma = []"}, ["grid: sigma: must be a list of values, got []"]),
+        ({"grid": "sigma = [1.0, 1.0]"}, ["grid: sigma: must not hold a value twice, got 1.0"]),
+        ({"grid": '"a..b" = [1]'}, ["grid: 'a..b': must be a dotted path"]),
+        ({"grid": 'a.b = [1]\n"a.b" = [2]'}, ["grid: a.b: is given twice"]),
+        ({"grid": "a = [1]\na.b = [2]"}, ["s.toml: is not valid TOML"]),
+        (
+            {"grid": "sigma = [5.0, -1.0]"},
+            ["grid: with sigma = -1.0: p.toml: sigma must be", "-1.0"],
+        ),
+        ({"grid": "mechanism = ['cbl', 'clb']"}, ["with mechanism = 'clb'", "did you mean 'cbl'?"]),
+        ({"grid": "sigm = [5.0]"}, ["p.toml: unknown key 'sigm'", "did you mean 'sigma'?"]),
+        ({"grid": "strategies.a9 = ['truthful']"}, ["unknown agent 'a9'"]),
+        ({"grid": "strategies.a1 = ['liar']"}, ["strategies.a1: unknown name 'liar'"]),
+        ({"grid": "sigma.x = [5.0]"}, ["grid: sigma.x: leads nowhere: sigma is 10.0"]),
+        ({"grid": "costs.7.0 = [5.0]"}, ["costs.7.0: leads nowhere: no '7' there"]),
+        ({"grid": "mechanism.alpha = [1.0]"}, ["Cbl has no parameter 'alpha'", "alpha_factor"]),
+    ],
+)
+def test_bad_files(nashbox, folder, keys, words):
+    write_sweep(folder, source=JOB + "NUMBER = 3\n", **keys)
+    nashbox("sweep", "s.toml").refuses(*words)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--workers", "0"], ["--workers must be a whole number in [1", "got 0"]),
+        (["--workers", "x"], ["--workers: must be a whole number, got 'x'"]),
+        (["--export", "x.txt"], ["--export must end in .parquet or .csv, got 'x.txt'"]),
+        (["--export", "no/x.csv"], ["'no/x.csv' cannot be written"]),
+        (["--json", "no/x.json"], ["'no/x.json' cannot be written"]),
+        (["--engine", "nonsense"], ["--engine must be local, dask://HOST:PORT or module:factory"]),
+        (["--status", "--export", "x.csv"], ["there is nothing to export yet"]),
+    ],
+)
+def test_bad_options(nashbox, folder, options, words):
+    write_sweep(folder, source=JOB)
+    nashbox("sweep", "s.toml", *options).refuses(*words)
+
+
+def test_parquet_without_pyarrow(nashbox, folder, monkeypatch):
+    import importlib.util
+
+    write_sweep(folder, source=JOB)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    answer = nashbox("sweep", "s.toml", "--export", "x.parquet")
+    answer.refuses("Parquet needs pyarrow: pip install 'nashbox[export]'")
+
+
+def test_a_missing_sweep_file(nashbox):
+    nashbox("sweep", "no.toml").refuses("no.toml: cannot be read: No such file")
+
+
+def problems(folder, grid, text=PROBLEM, **keys):
+    """The problem of every cell."""
+    file = write_sweep(folder, source=JOB, grid=grid, **{"seeds": "1", **keys})
+    (folder / "p.toml").write_text(text)
+    return [cell.identity["problem"] for cell in expand(read_sweep(file)).cells]
+
+
+def test_paths_lead_into_the_problem(folder):
+    made = problems(folder, "mechanism.alpha_factor = [0.5, 2.0]")
+    assert [p["mechanism"] for p in made] == [
+        {"name": "cbl", "alpha_factor": 0.5},
+        {"name": "cbl", "alpha_factor": 2.0},
+    ]
+    (made,) = problems(folder, '"strategies.a1" = ["free_rider"]\ncosts.2.0 = [0.5]')
+    assert made["strategies"] == {"a1": "free_rider"}
+    assert made["costs"] == [[0.033], [0.066], [0.5]]
+    made = problems(folder, "mechanism = ['cbl']\n'mechanism.alpha_factor' = [0.5]")
+    assert made[0]["mechanism"] == {"name": "cbl", "alpha_factor": 0.5}
+
+
+def test_agents_go_by_name(folder):
+    grid = 'agents.A.strategy.alpha = [0.0, 0.5]\n"agents.lab.1.strategy.weight" = [0.25]'
+    first, second = problems(folder, grid, TESTING, experiment='"solve"')
+    assert first["agents"][0]["strategy"] == {"name": "signaller", "alpha": 0.0}
+    assert second["agents"][0]["strategy"] == {"name": "signaller", "alpha": 0.5}
+    assert second["agents"][1]["strategy"] == {"name": "signaller", "weight": 0.25}
+    (made,) = problems(folder, "payoff.cost = [0.5]", TESTING)
+    assert made["payoff"] == {"kind": "contest", "prize": 1.0, "cost": 0.5}
+    with pytest.raises(InputError, match=r"agents\.C\.strategy: leads nowhere: no 'C' .*A, lab"):
+        problems(folder, '"agents.C.strategy" = ["signaller"]', TESTING)
+
+
+def test_a_value_may_be_missing_from_the_problem_itself(folder):
+    text = PROBLEM.replace("sigma = 10.0\n", "")
+    assert [p["sigma"] for p in problems(folder, "sigma = [1.0, 2.0]", text)] == [1.0, 2.0]
+
+
+def test_the_order_of_the_product(folder):
+    grid = "mechanism = ['cbl', 'sample_mean']\nsigma = [5.0, 1.0]"
+    file = write_sweep(folder, source=JOB, grid=grid, seeds="[7, 3]")
+    rows = list(expand(read_sweep(file)).layout.rows())
+    assert [(run, seed, *values) for run, seed, values, _ in rows] == [
+        (0, 7, "cbl", 5.0),
+        (1, 3, "cbl", 5.0),
+        (2, 7, "cbl", 1.0),
+        (3, 3, "cbl", 1.0),
+        (4, 7, "sample_mean", 5.0),
+        (5, 3, "sample_mean", 5.0),
+        (6, 7, "sample_mean", 1.0),
+        (7, 3, "sample_mean", 1.0),
+    ]
+
+
+def test_options_that_the_problem_could_hold(folder):
+    keys = {"experiment": '"run"', "options": "{everyone = 'best_responder', plan = 'social'}"}
+    (made,) = problems(folder, "sigma = [5.0]", **keys)
+    assert made["plan"] == "social"
+    assert made["strategies"] == dict.fromkeys(["a0", "a1", "a2"], "best_responder")
+    with pytest.raises(InputError, match=r"options\.everyone: the grid says it already"):
+        problems(folder, "strategies.a1 = ['truthful']", **keys)
