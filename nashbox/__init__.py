@@ -40,6 +40,7 @@ _WHERE = {
     "audit": "nashbox.experiments.audit",
     "audit_testing": "nashbox.experiments.testing.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
+    "check": "nashbox.experiments.check",
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
@@ -47,6 +48,9 @@ _WHERE = {
     "empirical_game": "nashbox.experiments.dynamics",
     "honesty_survival": "nashbox.experiments.dynamics",
     "compare": "nashbox.experiments.compare",
+    "count_surface": "nashbox.experiments.surface",
+    "described_parameters": "nashbox.problem.parameters",
+    "listing": "nashbox.experiments.listing",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
@@ -56,13 +60,17 @@ _WHERE = {
     "run": "nashbox.experiments.run",
     "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.experiments.testing.run",
+    "save_figure": "nashbox.experiments.figures",
     "solve": "nashbox.solver",
     "sweep": "nashbox.experiments.sweep",
+    "sweep_summary": "nashbox.experiments.figures",
+    "write_audit_report": "nashbox.experiments.report",
 }
 _RENAMED = {"load_problem": "load"}
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
+    from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
     from nashbox.experiments.compare import Comparison as Comparison
@@ -73,10 +81,15 @@ if TYPE_CHECKING:
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
     from nashbox.experiments.dynamics import empirical_game as empirical_game
     from nashbox.experiments.dynamics import honesty_survival as honesty_survival
+    from nashbox.experiments.figures import save_figure as save_figure
+    from nashbox.experiments.figures import sweep_summary as sweep_summary
     from nashbox.experiments.game import prepare as prepare
+    from nashbox.experiments.listing import listing as listing
     from nashbox.experiments.planning import plan_report as plan_report
+    from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.run import run as run
+    from nashbox.experiments.surface import count_surface as count_surface
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
     from nashbox.experiments.sweep import load as load
@@ -98,6 +111,7 @@ if TYPE_CHECKING:
     from nashbox.problem.files import load as load_problem  # noqa: F401
     from nashbox.problem.mind import Decision as Decision
     from nashbox.problem.observations import ObservationModel as ObservationModel
+    from nashbox.problem.parameters import described_parameters as described_parameters
     from nashbox.problem.payoff_oracle import PayoffOracle as PayoffOracle
     from nashbox.problem.payoffs import Outcome as Outcome
     from nashbox.problem.payoffs import Payoff as Payoff

@@ -54,7 +54,16 @@ def test_the_large_example_is_written_by_its_script(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    "name", ["robust_means.py:Median", "robust_means.py:TrimmedMean", "rich_liar.py:RichLiar"]
+    "name",
+    [
+        "robust_means.py:Median",
+        "robust_means.py:TrimmedMean",
+        "rich_liar.py:RichLiar",
+        "parrot.py:Parrot",
+        "parrot.py:Parrot(echo=-1)",
+        "packaged/nashbox_village/__init__.py:Rounder",
+        "packaged/nashbox_village/__init__.py:AllOrNothing",
+    ],
 )
 def test_plugins_keep_their_contract(name):
     report = check(name, EXAMPLES / "plugins")
@@ -73,3 +82,62 @@ def test_a_new_strategy_of_a_few_lines_is_audited_with_no_other_change(tmp_path,
     out = capsys.readouterr().out
     assert "rich_liar" in out and "profitable" in out
     assert main(["audit", str(tmp_path / "game.toml"), "--budget", "60000", "--strict"]) == 1
+
+
+def test_the_robust_means_are_what_they_are_called():
+    from nashbox import Dataset, prepare
+    from nashbox.problem.spec import find_object
+    from tests.games import figure1
+
+    terms = prepare(figure1(mechanism="sample_mean")).terms
+    rng = np.random.default_rng(0)
+    handed_in = [Dataset([rng.normal(size=(4, n))]) for n in (5, 3, 2)]
+    points = np.sort(np.concatenate([s.points(0) for s in handed_in], axis=1), axis=1)
+    for name, expected in (
+        ("Median", np.median(points, axis=1)),
+        ("TrimmedMean", points[:, 1:-1].mean(axis=1)),  # a tenth of ten points at either end
+    ):
+        rules = find_object(f"robust_means.py:{name}", EXAMPLES / "plugins", "test")()
+        for answer in rules.mediate(handed_in, terms, rng):
+            np.testing.assert_allclose(answer[:, 0], expected)
+
+
+def test_a_parrot_says_what_it_heard_last(tmp_path):
+    """A parrot among parrots hears nothing but zeros; beside a truthful agent its last belief."""
+    from nashbox.experiments.testing.run import run_testing
+    from nashbox.problem.files import from_mapping
+
+    coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
+    truth = {"name": "truthful", "anticipate": False}
+    for echo in (1.0, -1.0):
+        parrot = {"name": "parrot.py:Parrot", "echo": echo, "anticipate": False}
+        agents = [
+            {"name": "P", **coin, "strategy": parrot},
+            {"name": "T", **coin, "strategy": truth},
+        ]
+        game = {"game": "testing", "beta": "1/100", "agents": agents}
+        played = run_testing(from_mapping(game, EXAMPLES / "plugins"), replications=20, seed=3)
+        rows = {(r["game"], r["agent"], r["step"]): r for r in played.records["steps"]}
+        repeated = 0
+        for (game_, agent, step), row in rows.items():
+            before = rows.get((game_, "T", step - 1))
+            if agent == "P" and before is not None:
+                said = before["signal"] if echo == 1.0 else 1 - before["signal"]
+                assert row["signal"] == pytest.approx(said, abs=1e-12)
+                repeated += 1
+        assert repeated > 100
+    assert all(r["signal"] == 0.5 for r in rows.values() if r["agent"] == "P" and r["step"] == 1)
+
+
+def test_commands_of_the_gallery_run(monkeypatch, capsys):
+    import re
+    import shlex
+
+    monkeypatch.chdir(EXAMPLES.parent)
+    text = (EXAMPLES / "plugins" / "README.md").read_text()
+    lines = [
+        line for line in re.findall(r"^nashbox .*$", text, re.MULTILINE) if " new " not in line
+    ]
+    assert len(lines) == 3
+    for line in lines:
+        assert main(shlex.split(line)[1:]) == 0, line

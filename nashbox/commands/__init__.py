@@ -9,6 +9,8 @@ from nashbox.commands import (
     check,
     compare,
     empirical,
+    list,
+    new,
     plan,
     reproduce,
     run,
@@ -27,4 +29,6 @@ COMMANDS = (  # in the order of `nashbox --help`
     sweep,
     reproduce,
     check,
+    new,
+    list,
 )

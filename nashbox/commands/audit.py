@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from nashbox.commands import common
+from nashbox.experiments.methods import METHODS
 from nashbox.problem.errors import require
-
-METHODS = ("auto", "exact", "exhaustive", "black_box")
 
 
 def add(commands: Any) -> None:
@@ -60,6 +61,7 @@ def add(commands: Any) -> None:
         "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"
     )
     common.outputs(audit)
+    common.report_output(audit)
     audit.add_argument(
         "--signals",
         choices=["paper", "any"],
@@ -75,6 +77,7 @@ def work(options: argparse.Namespace) -> int:
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
     problem = common.load_problem(options)
+    digest = hashlib.sha256(Path(options.file).read_bytes()).hexdigest()
     chosen = {
         "method": options.method,
         "recommended": options.profile == "recommended",
@@ -96,5 +99,10 @@ def work(options: argparse.Namespace) -> int:
             from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
 
             result = audit(problem, progress=progress, **chosen)
+    if options.report is not None:
+        from nashbox.experiments.report import Origin, write_audit_report
+
+        origin = Origin(options.arguments, options.file, digest)
+        write_audit_report(result, options.report, origin)
     common.emit(options, result, table)
     return 1 if options.strict and result.nash == "profitable" else 0

@@ -10,7 +10,8 @@ from typing import Any
 
 from nashbox.problem.errors import InputError
 
-OUTPUTS = ("json", "figure")  # options that name a file to write
+NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
+OUTPUTS = ("json", "figure", "report")  # options that name a file to write
 
 
 def whole(text: str) -> int:
@@ -45,7 +46,7 @@ def problem_file(command: argparse.ArgumentParser) -> None:
 
 def overrides(command: argparse.ArgumentParser) -> None:
     """Add the options that override what the file says."""
-    command.add_argument("--mechanism", metavar="NAME", help="overrides the file's mechanism")
+    command.add_argument("--mechanism", metavar="NAME", help=f"overrides the file's: {NAMES}")
     command.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
 
 
@@ -59,7 +60,19 @@ def json_output(command: argparse.ArgumentParser) -> None:
 def outputs(command: argparse.ArgumentParser) -> None:
     """Add --json and --figure."""
     json_output(command)
-    command.add_argument("--figure", metavar="PATH", help="write a figure (png, svg or pdf)")
+    command.add_argument(
+        "--figure",
+        metavar="PATH",
+        help="write a figure (png, svg or pdf) and, beside it, what it shows (csv)",
+    )
+
+
+def report_output(command: argparse.ArgumentParser) -> None:
+    """Add --report, one HTML file."""
+    command.add_argument(
+        "--report", metavar="PATH", help="write all of it into one HTML file that needs no other"
+    )
+    command.set_defaults(report_endings=(".html", ".htm"))
 
 
 def check_outputs(options: argparse.Namespace) -> None:
@@ -71,12 +84,15 @@ def check_outputs(options: argparse.Namespace) -> None:
         if path is None or (option == "json" and path == "-"):
             continue
         if option == "figure":
-            from nashbox.experiments.figures import FORMATS
+            from nashbox.experiments.figures import figure_paths
 
-            kind = os.path.splitext(path)[1].lstrip(".").lower()
-            if kind not in FORMATS:
-                allowed = ", ".join(f".{kind}" for kind in FORMATS)
-                raise InputError(f"--figure must end in {allowed}, got {path!r}")
+            figure_paths(path)
+        if option == "report":
+            endings = getattr(options, "report_endings", None)
+            if endings is None:  # a command with a report of another kind looks itself
+                continue
+            if not path.lower().endswith(endings):
+                raise InputError(f"--report must end in {' or '.join(endings)}, got {path!r}")
         writable(path)
 
 
@@ -139,14 +155,17 @@ def named_spec(name: str, option: str, builtin: Any, base: Any, folder: Any) -> 
 
     Errors name the option, and the file as it was given.
     """
-    from nashbox.problem.spec import Spec, find_class
+    from nashbox.problem.spec import Spec, build, find_class
 
+    spec = Spec.parse_call(name, f"--{option}")
     group = f"nashbox.{'mechanisms' if option == 'mechanism' else 'strategies'}"
-    find_class(name, builtin, base, group, Path(), f"--{option}")
-    if ":" in name:
-        file, _, attribute = name.rpartition(":")
-        name = f"{os.path.relpath(file, folder)}:{attribute}"
-    return Spec(name)
+    found = find_class(spec.name, builtin, base, group, Path(), f"--{option}")
+    if spec.parameters:
+        build(found, spec.parameters, f"--{option}")
+    if ":" in spec.name:
+        file, _, attribute = spec.name.rpartition(":")
+        return Spec(f"{os.path.relpath(file, folder)}:{attribute}", spec.parameters)
+    return spec
 
 
 def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:

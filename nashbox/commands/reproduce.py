@@ -9,6 +9,8 @@ from typing import Any
 from nashbox.commands import common
 from nashbox.problem.errors import InputError, require
 
+STORE = "reproduce.sqlite"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
@@ -28,6 +30,17 @@ def add(commands: Any) -> None:
         help="processes (default: one per core); the result does not depend on it",
     )
     command.add_argument(
+        "--store",
+        metavar="PATH",
+        help=f"keep what is found there and go on from it (default: {STORE}; with --quick: none)",
+    )
+    command.add_argument(
+        "--engine",
+        default="local",
+        metavar="ENGINE",
+        help="with a store: local, dask://HOST:PORT, or module:factory of an executor",
+    )
+    command.add_argument(
         "--report",
         metavar="PATH",
         help="write a report: .html (needs nothing else) or .md (figures beside it); "
@@ -39,9 +52,12 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Check the claims; 1 if a check broke off, or if a claim fails and --strict was given."""
-    from nashbox.experiments.reproduce.cells import PAPERS
+    from nashbox.experiments.reproduce.cells import PAPERS, evaluate
     from nashbox.experiments.reproduce.main import reproduce
     from nashbox.experiments.reproduce.report import report_paths, write_report
+    from nashbox.experiments.reproduce.stored import StoredEvaluation
+    from nashbox.experiments.sweep.engines import check_engine
+    from nashbox.experiments.sweep.interrupt import as_ctrl_c
     from nashbox.tables.common import progress_bar
     from nashbox.tables.reproduce import reproduction_table
 
@@ -51,13 +67,18 @@ def work(options: argparse.Namespace) -> int:
         require("--workers", options.workers, low=1, integer=True)
     if options.report is not None:
         report_paths(options.report)
-    with progress_bar("checking claims") as progress:
+    check_engine(options.engine)
+    store = options.store or (None if options.quick else STORE)
+    if store is None and options.engine != "local":
+        raise InputError("--engine needs --store PATH, got --quick without one")
+    with as_ctrl_c(), progress_bar("checking claims") as progress:
         result = reproduce(
             PAPERS if options.paper is None else (options.paper,),
             quick=options.quick,
             seed=options.seed,
             workers=options.workers or os.cpu_count() or 1,
             progress=progress,
+            evaluate=evaluate if store is None else StoredEvaluation(store, options.engine),
         )
     if options.report is not None:
         write_report(result, options.report)

@@ -23,7 +23,9 @@ def add(commands: Any) -> None:
     )
     run.add_argument("--seed", type=common.whole, default=0)
     run.add_argument(
-        "--everyone", metavar="STRATEGY", help="all agents play this strategy, e.g. best_responder"
+        "--everyone",
+        metavar="STRATEGY",
+        help="all agents play this, e.g. best_responder, 'withholder(fraction=0.2)', file.py:Class",
     )
     run.add_argument(
         "--revision",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.game import solved_plan
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.result import Result
+from nashbox.experiments.saving import versions
 from nashbox.mechanisms import Cbl
 from nashbox.mechanisms.base import problem_counts
 from nashbox.mechanisms.cbl.enforceable import condition_8
@@ -30,8 +30,18 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class PlanReport:
+class PlanReport(Result):
     """A plan, its penalties under compliance, and the terms of CBL for it."""
+
+    FORMAT: ClassVar[str] = "nashbox-plan/1"
+    KEYS: ClassVar[str] = (
+        "rule agents distributions counts penalties penalties_alone social_penalty certified_gap "
+        "condition_8 cbl problem versions"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"agents": "names"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = dict.fromkeys(
+        ("counts", "penalties", "penalties_alone"), lambda rows: np.array(rows, dtype=float)
+    )
 
     rule: str
     names: Sequence[str]
@@ -50,24 +60,6 @@ class PlanReport:
         """Sum of the penalties under compliance."""
         return float(self.penalties.sum())
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-plan/1."""
-        return {
-            "format": "nashbox-plan/1",
-            "rule": self.rule,
-            "agents": list(self.names),
-            "distributions": list(self.distributions),
-            "counts": self.counts,
-            "penalties": self.penalties,
-            "penalties_alone": self.penalties_alone,
-            "social_penalty": self.social_penalty,
-            "certified_gap": self.certified_gap,
-            "condition_8": self.condition_8,
-            "cbl": dict(self.cbl),
-            "problem": dict(self.problem),
-            "versions": dict(self.versions),
-        }
-
     def to_frame(self) -> pd.DataFrame:
         """One row per agent: counts, penalty, penalty alone, and the same under CBL."""
         import pandas as pd
@@ -79,30 +71,6 @@ class PlanReport:
         columns["penalty"], columns["penalty_alone"] = self.penalties, self.penalties_alone
         columns["cbl.penalty"] = self.cbl["penalties"]
         return pd.DataFrame(columns)
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> PlanReport:
-        """Read what `save` wrote."""
-        body = read_json(path, "nashbox-plan/1")
-        arrays = ("counts", "penalties", "penalties_alone")
-        kept = (
-            "rule",
-            "distributions",
-            "certified_gap",
-            "condition_8",
-            "cbl",
-            "problem",
-            "versions",
-        )
-        return cls(
-            names=body["agents"],
-            **{key: np.array(body[key], dtype=float) for key in arrays},  # type: ignore[arg-type]
-            **{key: body[key] for key in kept},
-        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw counts and penalties as in the paper's Figure 1."""

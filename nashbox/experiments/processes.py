@@ -1,14 +1,36 @@
-"""Independent jobs in several processes, interrupted without waiting for answers nobody reads."""
+"""Work spread over processes: answers come in the order of the jobs, whatever the workers."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+WORTH_A_PROCESS = 1_000_000  # worlds in all, below which starting processes costs more
+
+
+def default_workers(worlds: int, jobs: int) -> int:
+    """As many processes as pay for `worlds` worlds in `jobs` jobs."""
+    return 1 if worlds < WORTH_A_PROCESS else min(os.cpu_count() or 1, jobs)
+
+
+def in_order(
+    work: Callable[..., T],
+    jobs: Sequence[tuple[Any, ...]],
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> list[T]:
+    """Return work(*job) for every job; `progress` hears (done, total) after each of them."""
+    found: dict[int, T] = {}
+    for i, answer in answers(work, jobs, workers):
+        found[i] = answer
+        if progress is not None:
+            progress(len(found), len(jobs))
+    return [found[i] for i in range(len(jobs))]
 
 
 def _leave_ctrl_c() -> None:
@@ -33,6 +55,6 @@ def answers(
         except BaseException:
             children = multiprocessing.active_children()
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in children:
+            for process in children:  # nobody waits for answers that nobody reads
                 process.terminate()
             raise

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from nashbox.experiments.audit.bench import BLOCK, GRID_IN_WORDS, all_equivariant, mu_grid
 from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.moments import Moments
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.result import Result
+from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
@@ -25,13 +25,35 @@ if TYPE_CHECKING:
 Revision = Literal["sequential", "simultaneous"]
 
 
+class RunResult(Result):
+    """What was played of either game: rows per round and agent in `steps`."""
+
+    FORMAT: ClassVar[str] = "nashbox-run/1"
+    steps: Sequence[Mapping[str, Any]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per round and agent, with the columns Mesa users know."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.steps))
+
+
+def check_run_options(rounds: int, replications: int, seed: int) -> None:
+    """Refuse options of a run that mean nothing. Raises InputError."""
+    require("rounds", rounds, low=1, high=1e6, integer=True)
+    require("replications", replications, low=1, high=1e9, integer=True)
+    require("seed", seed, low=0, integer=True)
+
+
 @dataclass(frozen=True)
-class Run:
+class Run(RunResult):
     """What was played: agents over the last round, steps over all of them.
 
     agents: one mapping per agent (name, strategy, penalty, se, error, cost). steps: one mapping per
     round and agent (Step, AgentID, strategy, collected, submitted, error, cost, penalty).
     """
+
+    KEYS: ClassVar[str] = "rounds replications mu agents steps seeds versions problem"
 
     rounds: int
     replications: int
@@ -41,37 +63,6 @@ class Run:
     problem: Mapping[str, Any]
     mu: str
     versions: Mapping[str, str] = field(default_factory=versions)
-
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-run/1."""
-        return {
-            "format": "nashbox-run/1",
-            "rounds": self.rounds,
-            "replications": self.replications,
-            "mu": self.mu,
-            "agents": [dict(a) for a in self.agents],
-            "steps": [dict(s) for s in self.steps],
-            "seeds": dict(self.seeds),
-            "versions": dict(self.versions),
-            "problem": dict(self.problem),
-        }
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per round and agent, with the columns Mesa users know."""
-        import pandas as pd
-
-        return pd.DataFrame(list(self.steps))
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Run:
-        """Read what `save` wrote."""
-        body = read_json(path, "nashbox-run/1")
-        body.pop("format")
-        return cls(**body)
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the data collected round by round."""
@@ -94,9 +85,7 @@ def run(
     Strategies that revise do so between rounds. Where something is not translation-equivariant,
     every agent's penalty is the largest over a grid of mu, which the result names.
     """
-    require("rounds", rounds, low=1, high=1e6, integer=True)
-    require("replications", replications, low=1, high=1e9, integer=True)
-    require("seed", seed, low=0, integer=True)
+    check_run_options(rounds, replications, seed)
     if not problem.integer:
         raise InputError(
             f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '

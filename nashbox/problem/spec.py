@@ -6,6 +6,7 @@ Wherever a strategy or mechanism is named, a built-in name, an entry point's nam
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import difflib
 import hashlib
@@ -46,9 +47,54 @@ class Spec:
             f"{where}: must be a name, 'file.py:Class' or a table with a name, got {brief(value)}"
         )
 
+    @classmethod
+    def parse_call(cls, text: str, where: str) -> Spec:
+        """Read NAME or NAME(parameter=value, ...), as a command line gives it and tables print it.
+
+        Values are numbers, true, false, lists and words; quotes are needed only around words
+        that are none.
+
+        >>> Spec.parse_call("cbl(alpha_factor=0.5)", "--mechanism")
+        Spec(name='cbl', parameters={'alpha_factor': 0.5})
+        >>> Spec.parse_call("mine/a.py:Pad(kind=own_mean, times=[1, 2])", "--everyone").parameters
+        {'kind': 'own_mean', 'times': [1, 2]}
+        """
+        if not text.endswith(")"):
+            return cls(text)
+        for start in [i for i, sign in enumerate(text) if sign == "("]:  # paths may hold some too
+            parameters = _call(text[start:])
+            if text[:start] and parameters is not None:
+                return cls(text[:start], parameters)
+        raise InputError(
+            f"{where}: must be a name, 'file.py:Class', or one of them with parameters as in "
+            f"'cbl(alpha_factor=0.5)', got {brief(text)}"
+        )
+
     def to_json(self) -> Any:
         """The plain name, or the table a problem file would hold."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name
+
+
+def _call(text: str) -> dict[str, Any] | None:
+    """Read "(key=value, ...)"; None if it is something else."""
+    try:
+        call = ast.parse(f"f{text}", mode="eval").body
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
+            return None
+        if any(word.arg is None for word in call.keywords):  # **something
+            return None
+        return {str(word.arg): _value(word.value) for word in call.keywords}
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _value(node: ast.expr) -> Any:
+    """Return a literal; a bare word is a string, or what TOML means by it."""
+    if isinstance(node, ast.Name):
+        return {"true": True, "false": False, "inf": float("inf")}.get(node.id, node.id)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [_value(item) for item in node.elts]
+    return ast.literal_eval(node)
 
 
 def suggest(name: str, allowed: list[str]) -> str:

@@ -48,7 +48,7 @@ class BestResponder(Strategy):
 
     deterministic = False
 
-    eager: bool = False
+    eager: bool = False  # respond already in the first round
 
     def _now(self, view: View) -> Strategy:
         return self.revise(view) if self.eager else Strategy()

@@ -33,10 +33,10 @@ class Equivariant(Strategy):
     deterministic = False
     equivariant = True  # but for fakes without data, which stay where they are
 
-    collect: PerDistribution | None = None
-    submit: PerDistribution | None = None
-    shift: PerDistribution = 0.0
-    estimator: str | PerDistribution = "pitman"
+    collect: PerDistribution | None = None  # points; what is owed if not given
+    submit: PerDistribution | None = None  # points; what was collected if not given
+    shift: PerDistribution = 0.0  # units of the measurements
+    estimator: str | PerDistribution = "pitman"  # or accept, own, a weight on the information
 
     def __post_init__(self) -> None:
         for name, low in (("collect", 0.0), ("submit", 0.0), ("shift", -np.inf)):

@@ -32,7 +32,7 @@ class Fabricator(Strategy):
 
     deterministic = False
 
-    kind: str = "pad"
+    kind: str = "pad"  # constant, own_mean, resample or pad
     fraction: float = 0.5  # of the recommended counts, really collected
     value: float = 0.0  # units of the measurements
 

@@ -58,7 +58,7 @@ class Withholder(Strategy):
 class Collector(Strategy):
     """Collect the recommended counts times `factor`; honest otherwise."""
 
-    factor: float = 1.0
+    factor: float = 1.0  # times the recommended counts
 
     def __post_init__(self) -> None:
         require(f"{type(self).__name__}.factor", self.factor, low=0.0)
@@ -76,11 +76,11 @@ class Collector(Strategy):
 class UnderCollector(Collector):
     """Collect less than is recommended and be honest about it."""
 
-    factor: float = 0.5
+    factor: float = 0.5  # times the recommended counts
 
 
 @dataclass(frozen=True)
 class OverCollector(Collector):
     """Collect more than is recommended and hand all of it in."""
 
-    factor: float = 2.0
+    factor: float = 2.0  # times the recommended counts

@@ -41,7 +41,7 @@ class Scaler(Strategy):
 
     equivariant = False
 
-    factor: float = 2.0
+    factor: float = 2.0  # dimensionless: 1 is the truth
 
     def __post_init__(self) -> None:
         require("scaler.factor", self.factor)
@@ -59,7 +59,7 @@ class Shrinker(Strategy):
 
     weight: float = 0.5  # dimensionless: 0 is the truth, 1 the target
     target: float = 0.0  # units of the measurements
-    estimate_too: bool = False
+    estimate_too: bool = False  # believe the lie, too
 
     def __post_init__(self) -> None:
         require("shrinker.weight", self.weight, low=0.0, high=1.0)
@@ -90,7 +90,7 @@ class Mixer(Strategy):
     weight = 0 ignores the information, 1 accepts it.
     """
 
-    weight: float = 0.5
+    weight: float = 0.5  # on the information, 1 - weight on the own mean
 
     def __post_init__(self) -> None:
         require(f"{type(self).__name__}.weight", self.weight)
@@ -119,4 +119,4 @@ class Mixer(Strategy):
 class Ignorer(Mixer):
     """Honest submission; the estimate is the own mean, whatever comes back."""
 
-    weight: float = 0.0
+    weight: float = 0.0  # on the information, 1 - weight on the own mean

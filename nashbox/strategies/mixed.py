@@ -19,8 +19,11 @@ class Mixed(Strategy):
 
     deterministic = False
 
-    strategies: Sequence[object] = field(default_factory=lambda: ("truthful", "free_rider"))
-    weights: Sequence[float] | None = None
+    strategies: Sequence[object] = field(
+        default_factory=lambda: ("truthful", "free_rider"),
+        metadata={"doc": "pure strategies, one of which is drawn"},
+    )
+    weights: Sequence[float] | None = None  # probabilities; equal ones if not given
 
     def __post_init__(self) -> None:
         from nashbox.strategies import make_strategy

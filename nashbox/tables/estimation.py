@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from nashbox.experiments.audit.words import verdict_in_words
 from nashbox.tables.common import VERDICT_STYLE, counts, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
@@ -43,17 +44,7 @@ def audit_table(audit: Audit) -> None:
             describe(a.best_deviation.strategy, a.best_deviation.parameters),
         )
     console.print(table)
-    console.print(
-        Text(
-            "honesty "
-            + {
-                "profitable": "does not pay: at least one agent gains by leaving her strategy",
-                "none_above_epsilon": "pays: no deviation of the class gains more than epsilon",
-                "undecided": "is undecided: the budget leaves room for a gain above epsilon",
-            }[audit.nash],
-            style=VERDICT_STYLE[audit.nash],
-        )
-    )
+    console.print(Text(verdict_in_words(audit), style=VERDICT_STYLE[audit.nash]))
     console.print(
         f"individually rational: {'yes' if audit.individually_rational else 'no'}"
         f"   social penalty {number(audit.social_penalty)}"

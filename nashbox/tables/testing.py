@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from nashbox.experiments.audit.words import verdict_in_words
 from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
@@ -81,12 +82,7 @@ def testing_audit_table(audit: TestingAudit) -> None:
             describe(a.best_deviation.strategy, a.best_deviation.parameters),
         )
     console.print(table)
-    words = {
-        "profitable": "not an equilibrium: at least one agent gains by another strategy",
-        "none_above_epsilon": "no deviation of the class gains more than epsilon",
-        "undecided": "undecided: the method leaves room for a gain above epsilon",
-    }
-    console.print(Text(words[audit.nash], style=VERDICT_STYLE[audit.nash]))
+    console.print(Text(verdict_in_words(audit), style=VERDICT_STYLE[audit.nash]))
     for a in audit.agents:
         if a.gain_over_recommended is not None:
             console.print(

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from nashbox.experiments.audit import Audit
-from nashbox.experiments.audit.result import VERDICTS
+from nashbox.experiments.audit.base import VERDICTS
 from nashbox.experiments.planning import PlanReport
 from nashbox.experiments.run import Run
 
@@ -197,7 +197,7 @@ def test_figures(nashbox, problem, kind):
     for command in (["plan"], ["audit"], ["run", "--replications", 9]):
         name = f"{command[0]}.{kind}"
         answer = nashbox(command[0], "p.toml", *command[1:], "--figure", name, files=files)
-        assert answer.code == 0 and answer.written == {name}
+        assert answer.code == 0 and answer.written == {name, f"{command[0]}.csv"}
         with open(name, "rb") as stream:
             assert stream.read(len(start)) == start
 

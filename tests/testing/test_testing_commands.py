@@ -182,8 +182,9 @@ def test_figures(nashbox):
         ("audit", "g.toml", "--method", "black_box", "--budget", 1000),
     ):  # fmt: skip
         answer = nashbox(*command, "--figure", "f.svg", files=files)
-        assert answer.written == {"f.svg"} and answer.code == 0, answer
+        assert answer.written == {"f.svg", "f.csv"} and answer.code == 0, answer
         Path("f.svg").unlink()
+        Path("f.csv").unlink()
 
 
 def test_examples(nashbox):

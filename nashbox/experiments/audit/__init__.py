@@ -1,6 +1,7 @@
 """The audit: hunts for a profitable unilateral deviation of every agent, in three strengths."""
 
+from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.main import audit
-from nashbox.experiments.audit.result import AgentAudit, Audit, Candidate, Deviation, Gain
+from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
 
 __all__ = ["AgentAudit", "Audit", "Candidate", "Deviation", "Gain", "audit"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.bench import (
     BLOCK,
     Cell,
@@ -29,7 +30,7 @@ from nashbox.experiments.audit.candidates import (
     named,
     searched,
 )
-from nashbox.experiments.audit.result import Candidate, Deviation, Gain
+from nashbox.experiments.audit.result import Deviation
 from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
 from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments

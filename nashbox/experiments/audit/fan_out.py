@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,11 +12,9 @@ from nashbox.experiments.audit.candidates import BOX_CLASS, CLASS
 from nashbox.experiments.audit.result import AgentAudit
 from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.game import Game, prepare
-from nashbox.experiments.processes import answers
+from nashbox.experiments.processes import default_workers, in_order
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import NormalSource
-
-WORTH_A_PROCESS = 1_000_000  # worlds in all, below which starting processes costs more
 
 
 def described_class(over_mu: bool, in_box: bool = False) -> str:
@@ -58,19 +55,11 @@ def black_box_rows(
     plan = game.problem.plan if game.problem.plan_name == "alone" else game.plan
     problem = replace(game.problem, plan=plan, strategies=named)
     jobs = [(problem, i, epsilon, delta, seed, budget, in_box) for i in range(game.problem.m)]
-    found: dict[int, tuple[BlackBox, tuple[float, float]]] = {}
-    workers = workers or _default_workers(len(jobs) * budget, len(jobs))
-    for i, answer in answers(_work, jobs, workers):
-        found[i] = answer
-        if progress is not None:
-            progress(len(found), len(jobs))
+    workers = workers or default_workers(len(jobs) * budget, len(jobs))
+    found = in_order(_work, jobs, workers, progress)
     normal = _normal_theory(game)
     rows = [_row(game, i, *found[i], normal.get(i)) for i in range(game.problem.m)]
-    return rows, any(box.over_mu for box, _ in found.values())
-
-
-def _default_workers(worlds: int, jobs: int) -> int:
-    return 1 if worlds < WORTH_A_PROCESS else min(os.cpu_count() or 1, jobs)
+    return rows, any(box.over_mu for box, _ in found)
 
 
 def _normal_theory(game: Game) -> dict[int, dict[str, float]]:

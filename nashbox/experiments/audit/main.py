@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from nashbox.experiments.audit import exact, exhaustive
-from nashbox.experiments.audit.result import AgentAudit, Audit, Candidate, Deviation
+from nashbox.experiments.audit.base import Candidate, Progress, check_audit_options
+from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
 from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
 from nashbox.experiments.game import Game, prepare, solved_plan, with_strategy
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.channel import Play
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.strategies import Truthful
 
-METHODS = ("auto", "exact", "exhaustive", "black_box")
 EXACT_CLASS = (
     "all strategies of one agent: any counts, any submission, any estimator, against the others' "
     "honest points (exact formulas)"
 )
-Progress = Callable[[int, int], None]
 
 
 def audit(
@@ -46,13 +44,7 @@ def audit(
     of the black box (the result does not depend on them). Raises InputError if the method does not
     apply, with the reason.
     """
-    if method not in METHODS:
-        raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    if epsilon is not None:
-        require("epsilon", epsilon, low=0.0)
-    require("delta", delta, low=0.0, high=0.5, open_low=True)
-    require("seed", seed, low=0, integer=True)
-    require("budget", budget, low=1000, integer=True)
+    check_audit_options(method, epsilon, delta, seed, budget)
     game = prepare(problem, recommended=recommended)
     chosen = _choose(game, method)
     simulated_box = chosen == "exhaustive" and exact.unavailable(game) is not None

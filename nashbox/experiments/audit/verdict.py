@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from nashbox.experiments.audit.result import Gain
+from nashbox.experiments.audit.base import Gain
 
 
 def default_epsilon(penalty: float) -> float:

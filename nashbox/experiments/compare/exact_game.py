@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.exact import exact_answer, price_of
-from nashbox.experiments.audit.result import Gain
 from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.game import Game

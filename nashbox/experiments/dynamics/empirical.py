@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nashbox.experiments.audit.result import Gain
+from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.problem.errors import InputError, require
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.check import (
+from nashbox.experiments.check.report import (
+    BrokenError,
     CheckRow,
-    _BrokenError,
-    _global_streams_at_rest,
-    _pickles,
-    _run_all,
+    global_streams_at_rest,
+    pickles,
+    run_all,
 )
 from nashbox.mechanisms.exchange import BeliefExchange, Circle, Exchange
 from nashbox.model.testing import TestingModel
@@ -155,7 +155,7 @@ class _Bench:
     def clean(self, about: str, good: str) -> str:
         """Raise what a guard saw, or say what is good."""
         for text in self.guarded(about):
-            raise _BrokenError(text.removeprefix(f"{about}: "))
+            raise BrokenError(text.removeprefix(f"{about}: "))
         return good
 
     def paper(self) -> str:
@@ -168,12 +168,12 @@ class _Bench:
         """Same generator, same result; no global state."""
         for problem in _problems():
             well = Well(problem, GAMES, 2)
-            with _global_streams_at_rest():
+            with global_streams_at_rest():
                 first = self.play(problem, 3, well)
                 self.play(problem, 4, well)
                 again = self.play(problem, 3, well)
             if not np.array_equal(first, again):
-                raise _BrokenError(
+                raise BrokenError(
                     "gives another result for the same observations and generator; use the "
                     "generator passed in and keep nothing outside `mind.memory`"
                 )
@@ -186,8 +186,9 @@ class _Bench:
         for problem in _problems():
             well = Well(problem, GAMES, 2)
             if not np.array_equal(self.play(problem, 3, well)[0], self.play(problem, 4, well)[0]):
-                raise _BrokenError(
-                    "promises deterministic = True and stops elsewhere with another generator"
+                raise BrokenError(
+                    "promises deterministic = True and stops elsewhere with another generator; set "
+                    "deterministic = False"
                 )
         return "another generator gives the same stop times"
 
@@ -200,7 +201,7 @@ class _Bench:
                 return "not tested: coins decide its stop times"
             part = self.play(problem, 3, _Part(problem, well, SMALL))
             if not np.array_equal(whole[0, :SMALL], part[0]):
-                raise _BrokenError(
+                raise BrokenError(
                     "stops elsewhere when other games are played beside: decide game by game"
                 )
         return "the first games go the same way whatever is played beside them"
@@ -226,7 +227,7 @@ def check_testing_strategy(strategy: TestingStrategy) -> list[CheckRow]:
     """Hold a testing strategy to its contract."""
     bench = _Bench(strategy)
     checks: dict[str, Callable[[], str]] = {
-        "pickles": partial(_pickles, strategy),
+        "pickles": partial(pickles, strategy),
         "plays": bench.plays,
         "leaves_inputs_alone": lambda: bench.clean("inputs", "beliefs and signals are as before"),
         "uses_only_its_generator": bench.own_randomness,
@@ -234,19 +235,19 @@ def check_testing_strategy(strategy: TestingStrategy) -> list[CheckRow]:
         "paper_signals": bench.paper,
         "games_are_independent": bench.games_apart,
     }
-    return _run_all(checks, ("plays", "uses_only_its_generator"))
+    return run_all(checks, ("plays", "uses_only_its_generator"))
 
 
 def check_exchange(exchange: Exchange) -> list[CheckRow]:
     """Hold an exchange to its contract."""
     checks: dict[str, Callable[[], str]] = {
-        "pickles": partial(_pickles, exchange),
+        "pickles": partial(pickles, exchange),
         "words": partial(_words, exchange),
         "leaves_inputs_alone": partial(_leaves_signals, exchange),
         "uses_only_its_generator": partial(_exchange_randomness, exchange),
         "faithful": partial(_faithful, exchange),
     }
-    return _run_all(checks, ("words",))
+    return run_all(checks, ("words",))
 
 
 CIRCLE = Circle(("A", "B", "C"), ((1,), (0, 2), (1,)))
@@ -261,16 +262,16 @@ def _words(exchange: Exchange) -> str:
     for words in _mediated(exchange, _said(), 1):
         for word in words:
             if not (isinstance(word, Word) and isinstance(word.signal, Signal)):
-                raise _BrokenError(f"mediate must return lists of Word, got {word!r}")
+                raise BrokenError(f"mediate must return lists of Word, got {word!r}")
             if word.sender not in CIRCLE.names or word.signal.log_odds.shape != (5,):
-                raise _BrokenError("mediate must return words of known senders, one entry a game")
+                raise BrokenError("mediate must return words of known senders, one entry a game")
     return "a list of words for each agent; silence is passed over"
 
 
 def _mediated(exchange: Exchange, said: list[Signal | None], seed: int) -> list[list[Word]]:
     heard = exchange.mediate(said, CIRCLE, np.random.default_rng(seed))
     if len(heard) != 3:
-        raise _BrokenError(f"mediate must return words for 3 agents, got {len(heard)}")
+        raise BrokenError(f"mediate must return words for 3 agents, got {len(heard)}")
     return [list(words) for words in heard]
 
 
@@ -280,7 +281,7 @@ def _leaves_signals(exchange: Exchange) -> str:
     _mediated(exchange, said, 1)
     for before, signal in zip(kept, said, strict=True):
         if signal is not None and before is not None and (before != signal.log_odds).any():
-            raise _BrokenError("writes into the signals; make another one with Revealed")
+            raise BrokenError("writes into the signals; make another one with Revealed")
     return "signals are as before"
 
 
@@ -289,10 +290,11 @@ def _exchange_randomness(exchange: Exchange) -> str:
         heard = _mediated(exchange, _said(), seed)
         return [word.signal.log_odds for words in heard for word in words]
 
-    with _global_streams_at_rest():
+    with global_streams_at_rest():
         first, _, again = once(1), once(2), once(1)
-    if len(first) != len(again) or not all(map(np.array_equal, first, again)):
-        raise _BrokenError("gives another result for the same signals and generator")
+    same = [np.array_equal(a, b, equal_nan=True) for a, b in zip(first, again, strict=False)]
+    if len(first) != len(again) or not all(same):  # NaN: a word that was not heard
+        raise BrokenError("gives another result for the same signals and generator")
     return "the same generator gives the same result"
 
 
@@ -303,5 +305,8 @@ def _faithful(exchange: Exchange) -> str:
     for i, words in enumerate(_mediated(exchange, said, 1)):
         wanted = [j for j in CIRCLE.neighbours[i] if said[j] is not None]
         if [word.signal for word in words] != [said[j] for j in wanted]:
-            raise _BrokenError("promises faithful = True and does not relay neighbours' signals")
+            raise BrokenError(
+                "promises faithful = True and does not relay neighbours' signals as they are; set "
+                "faithful = False"
+            )
     return "every neighbour's signal arrives as it is"

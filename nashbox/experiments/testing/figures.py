@@ -6,7 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.figures import BLACK, BLUE, CYCLE, GREEN, ORANGE, RED
+from nashbox.experiments.figures.style import (
+    BELIEF,
+    BLACK,
+    BLUE,
+    CYCLE,
+    GREEN,
+    ITERATION,
+    MARKS,
+    ORANGE,
+    PAYOFF,
+    PAYOFF_GAIN,
+    RED,
+    bounds,
+    name_ticks,
+    panels,
+)
 from nashbox.problem.lattice import Floats
 
 if TYPE_CHECKING:
@@ -18,30 +33,40 @@ if TYPE_CHECKING:
     from nashbox.experiments.testing.solving import SolveReport
     from nashbox.solver import Solution
 
-MARKS = ("o", "s", "^", "D", "v", "P", "X")
-
-
-def _panels(ax: Axes | None, columns: int, rows: int = 1, width: float = 6.0) -> list[Axes]:
-    """Make new axes, or the given one and nothing else."""
-    if ax is not None:
-        return [ax]
-    import matplotlib.pyplot as plt
-
-    _, axes = plt.subplots(
-        rows, columns, figsize=(width * columns, 4.0 * rows), layout="constrained", squeeze=False
-    )
-    for panel in axes.ravel():
-        panel.spines[["top", "right"]].set_visible(False)
-    return list(axes.ravel())
-
 
 def run_figure(run: TestingRun, ax: Axes | None = None) -> Axes:
-    """One game's beliefs, thresholds and signals; stopping times exact and simulated."""
-    panels = _panels(ax, 2)
-    belief_paths(run, panels[0])
-    if len(panels) > 1:
-        stopping_times(run, panels[1])
-    return panels[0]
+    """One game's beliefs, thresholds and signals; stopping times exact and simulated; payoffs."""
+    shown = panels(ax, 3, width=5.5)
+    belief_paths(run, shown[0])
+    if len(shown) > 1:
+        stopping_times(run, shown[1])
+        payoffs(run, shown[2])
+    return shown[0]
+
+
+def payoffs(run: TestingRun, ax: Axes) -> Axes:
+    """Every agent's payoff, round by round if there were several, with 2 s.e."""
+    look: Any = {"capsize": 3, "markersize": 4}
+    if run.rounds == 1:
+        names = [str(a["name"]) for a in run.agents]
+        means, errors = ([a[key] for a in run.agents] for key in ("payoff", "se"))
+        twice = 2 * np.array(errors)
+        ax.errorbar(range(len(names)), means, yerr=twice, fmt="o", color=BLUE, **look)
+        name_ticks(ax, names)
+        ax.set_xlabel("agent")
+    else:
+        for k, agent in enumerate(run.agents):
+            mine = [row for row in run.steps if row["AgentID"] == agent["name"]]
+            x, means, errors = ([row[key] for row in mine] for key in ("Step", "payoff", "se"))
+            twice = 2 * np.array(errors)
+            ax.errorbar(x, means, yerr=twice, fmt=f"{MARKS[k % 7]}-", color=CYCLE[k % 7],
+                        label=agent["name"], **look)  # fmt: skip
+        ax.set_xlabel("round (number)")
+        ax.locator_params(axis="x", integer=True)
+        ax.legend(frameon=False, fontsize="small")
+    ax.set_ylabel(PAYOFF)
+    ax.set_title(f"payoffs, {run.replications} games, 2 s.e.")
+    return ax
 
 
 def belief_paths(run: TestingRun, ax: Axes) -> Axes:
@@ -74,8 +99,9 @@ def belief_paths(run: TestingRun, ax: Axes) -> Axes:
         end = mine[-1]
         ax.annotate(end["reason"] or "", (x[-1], end["belief"]), fontsize="x-small",
                     xytext=(4, 4), textcoords="offset points")  # fmt: skip
-    ax.set(xlabel="iteration", ylabel="probability of theta = 1", ylim=(-0.03, 1.03))
-    ax.set_title(f"one game, theta = {theta}")
+    ax.set(xlabel=ITERATION, ylabel=BELIEF, ylim=(-0.03, 1.03))
+    more = len(names) - len(CYCLE)
+    ax.set_title(f"one game, theta = {theta}" + (f" ({more} more agents)" if more > 0 else ""))
     ax.legend(frameon=False, fontsize="small")
     return ax
 
@@ -109,7 +135,8 @@ def stopping_times(run: TestingRun, ax: Axes) -> Axes:
     games = run.replications
     first = np.array(run.laws["first"], dtype=float) / games
     end = int(np.searchsorted(np.cumsum(first), 0.995)) + 1
-    ax.bar(range(len(first)), first, color=ORANGE, alpha=0.5, label="first stop, simulated")
+    ax.bar(range(len(first)), first, color=ORANGE, alpha=0.5, yerr=share_errors(first, games),
+           ecolor=ORANGE, label="first stop, simulated (2 s.e.)")  # fmt: skip
     problem = from_mapping({**run.problem, "payoff": "win", "mechanism": "belief_exchange",
                             "strategies": "recommended"})  # fmt: skip
     solution = solve(
@@ -122,18 +149,26 @@ def stopping_times(run: TestingRun, ax: Axes) -> Axes:
         ax.plot(range(1, len(mass) + 1), mass, color=(BLUE, GREEN)[k], linestyle="--",
                 label=f"{name} alone, exact")  # fmt: skip
         mine = np.array(run.laws[name], dtype=float) / games
-        ax.plot(range(len(mine)), mine, MARKS[k], color=(BLUE, GREEN)[k], markersize=3,
-                markerfacecolor="none", label=f"{name}, simulated")  # fmt: skip
+        ax.errorbar(range(len(mine)), mine, yerr=share_errors(mine, games), fmt=MARKS[k],
+                    color=(BLUE, GREEN)[k], markersize=3, elinewidth=0.8, markerfacecolor="none",
+                    label=f"{name}, simulated (2 s.e.)")  # fmt: skip
         end = max(end, int(np.searchsorted(np.cumsum(mass), 0.95)) + 1)
-    ax.set(xlim=(0, end), xlabel="iteration", ylabel="probability of stopping")
-    ax.set_title(f"stopping times, {games} games")
+    ax.set(xlim=(0, end), xlabel=ITERATION, ylabel="probability of stopping")
+    more = f" (first 2 of {len(run.agents)} agents)" if len(run.agents) > 2 else ""
+    ax.set_title(f"stopping times, {games} games{more}")
     ax.legend(frameon=False, fontsize="small")
     return ax
 
 
+def share_errors(shares: Floats, games: int) -> Floats:
+    """Two standard errors of observed shares of games, at least as if one game had been seen."""
+    seen = np.clip(shares, 1 / games, 1 - 1 / games) if games > 1 else np.full(shares.shape, 0.5)
+    return np.asarray(2 * np.sqrt(seen * (1 - seen) / games))
+
+
 def stopping_laws(report: SolveReport, ax: Axes | None = None) -> Axes:
     """Exact stopping-time laws: every agent alone, the first stop, and the pooled test."""
-    panel = _panels(ax, 1)[0]
+    panel = panels(ax, 1)[0]
     s = report.solution
     weights = _weights(s)
     end = 0
@@ -145,7 +180,7 @@ def stopping_laws(report: SolveReport, ax: Axes | None = None) -> Axes:
     panel.plot(range(1, first.size + 1), first, color=BLACK, label="first stop")
     pooled = weights @ s.pooled_law.stop.sum(axis=1)
     panel.plot(range(1, pooled.size + 1), pooled, color=BLACK, linestyle=":", label="pooled test")
-    panel.set(xlim=(0, end), xlabel="iteration", ylabel="probability of stopping")
+    panel.set(xlim=(0, end), xlabel=ITERATION, ylabel="probability of stopping")
     panel.set_title(f"stopping times, beta = {report.problem.beta} ({s.arithmetic})")
     panel.legend(frameon=False, fontsize="small")
     return panel
@@ -156,25 +191,28 @@ def testing_gains(audit: TestingAudit, ax: Axes | None = None) -> Axes:
     shown = [a for a in audit.agents if a.landscape][:4]
     if not shown or ax is not None:
         return _gain_intervals(audit, ax)
-    panels = _panels(None, 2, len(shown), 5.0)
+    panes = panels(None, 2, len(shown), 5.5)
     for k, agent in enumerate(shown):
         for column, anticipate in enumerate((True, False)):
-            _surface(panels[2 * k + column], agent, anticipate)
-    return panels[0]
+            _surface(panes[2 * k + column], agent, anticipate)
+    more = sum(bool(a.landscape) for a in audit.agents) - len(shown)
+    if more:
+        panes[0].figure.suptitle(f"{more} more agents are in the answer and not shown")
+    return panes[0]
 
 
 def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
     """Gain over (alpha, w) for one agent."""
     from nashbox.experiments.testing.audit.candidates import ALPHAS, WEIGHTS
 
-    gains = {c.label: c.gain for c in agent.landscape}
-    table = np.array(
-        [
-            [gains.get(f"signaller(alpha={a}, weight={w}, anticipate={anticipate})", 0.0)
-             for a in ALPHAS]
-            for w in WEIGHTS
-        ]
-    )  # fmt: skip
+    found = {c.label: (c.gain, c.se) for c in agent.landscape}
+    played = (0.0, 0.0)  # the audited strategy is no candidate
+    labels = [
+        [f"signaller(alpha={a}, weight={w}, anticipate={anticipate})" for a in ALPHAS]
+        for w in WEIGHTS
+    ]
+    both = np.array([[found.get(label, played) for label in row] for row in labels])
+    table, errors = both[..., 0], both[..., 1]
     size = max(1e-9, float(np.abs(table).max()))
     image = ax.imshow(table + agent.payoff, cmap="cividis", aspect="auto",
                       vmin=agent.payoff - size, vmax=agent.payoff + size)  # fmt: skip
@@ -182,25 +220,29 @@ def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
     ax.set_yticks(range(len(WEIGHTS)), [f"{w:g}" for w in WEIGHTS])
     for i in range(len(WEIGHTS)):
         for j in range(len(ALPHAS)):
-            ax.text(j, i, f"{table[i, j] + agent.payoff:.3f}", ha="center", va="center",
+            text = f"{table[i, j] + agent.payoff:.3f}\n\u00b1{2 * errors[i, j]:.3f}"
+            text = text if labels[i][j] in found else f"{agent.payoff:.3f}\nplayed"
+            ax.text(j, i, text, ha="center", va="center",
                     fontsize="x-small", color="white" if table[i, j] < 0 else "black")  # fmt: skip
-    ax.set(xlabel="alpha", ylabel="w")
-    ax.set_title(f"{agent.name}: payoff, {'anticipating' if anticipate else 'not anticipating'}")
-    ax.figure.colorbar(image, ax=ax)
+    ax.set(xlabel="alpha (probability of revealing the belief)", ylabel="w (on the own belief)")
+    how = "anticipating" if anticipate else "not anticipating"
+    ax.set_title(f"{agent.name}: payoff \u00b1 2 s.e., {how}")
+    image.errors = 2 * errors  # type: ignore[attr-defined]  # for the data beside the figure
+    ax.figure.colorbar(image, ax=ax, label=PAYOFF)
 
 
 def _gain_intervals(audit: TestingAudit, ax: Axes | None) -> Axes:
-    panel = _panels(ax, 1)[0]
+    panel = panels(ax, 1)[0]
     for i, a in enumerate(audit.agents):
         g = a.gain
-        low, high = max(0.0, g.estimate - g.lower), max(0.0, g.upper - g.estimate)
-        panel.errorbar([i], [g.estimate], yerr=[[low], [high]], fmt="o", color=RED, capsize=4,
+        panel.errorbar([i], [g.estimate], yerr=bounds(g.estimate, g.lower, g.upper), fmt="o",
+                       color=RED, capsize=4,
                        label="gain with its bounds" if i == 0 else None)  # fmt: skip
         panel.hlines(a.epsilon, i - 0.3, i + 0.3, color=BLACK, linestyle=":",
                      label="epsilon" if i == 0 else "")  # fmt: skip
     panel.axhline(0.0, color=BLACK, linewidth=0.8)
-    panel.set_xticks(range(len(audit.agents)), [a.name for a in audit.agents])
-    panel.set_ylabel("gain (payoff won by deviating)")
+    name_ticks(panel, [a.name for a in audit.agents])
+    panel.set(xlabel="agent", ylabel=PAYOFF_GAIN)
     panel.set_title(f"{audit.payoff}, {audit.method} audit: {audit.nash}")
     panel.legend(frameon=False, fontsize="small")
     return panel
@@ -209,13 +251,13 @@ def _gain_intervals(audit: TestingAudit, ax: Axes | None) -> Axes:
 def receivers_figure(report: ReceiverReport, ax: Axes | None = None) -> Axes:
     """Every objective against alpha, one line per receiver, with 2 s.e."""
     objectives = list(dict.fromkeys(row.objective for row in report.rows))
-    panels = _panels(ax, 2, (len(objectives) + 1) // 2, 5.5)
-    for panel, objective in zip(panels, objectives, strict=False):
+    panes = panels(ax, 2, (len(objectives) + 1) // 2, 5.5)
+    for panel, objective in zip(panes, objectives, strict=False):
         rows = [row for row in report.rows if row.objective == objective]
         for k, row in enumerate(rows):
             panel.errorbar(report.alphas, row.values, yerr=2 * np.array(row.errors),
                            fmt=f"{MARKS[k % 7]}-", color=CYCLE[k % 7], capsize=3, markersize=4,
                            label=row.receiver)  # fmt: skip
-        panel.set(xlabel="alpha: probability of telling the truth", ylabel=objective)
-    panels[0].legend(frameon=False, fontsize="x-small")
-    return panels[0]
+        panel.set(xlabel="alpha (probability of telling the truth)", ylabel=f"{objective} (2 s.e.)")
+    panes[0].legend(frameon=False, fontsize="x-small")
+    return panes[0]

@@ -10,13 +10,14 @@ theta given all that it has seen when it stops (larger).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from nashbox.experiments.moments import Moments
+from nashbox.experiments.result import Result, list_of
 from nashbox.experiments.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel
@@ -30,6 +31,7 @@ from nashbox.strategies.testing import InformedBayesian, Signaller, TestingStrat
 
 if TYPE_CHECKING:
     import matplotlib.axes
+    import pandas as pd
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 GAMES, BLOCK = 40_000, 20_000
@@ -68,8 +70,14 @@ class ReceiverRow:
 
 
 @dataclass(frozen=True)
-class ReceiverReport:
+class ReceiverReport(Result):
     """The whole table."""
+
+    FORMAT: ClassVar[str] = "nashbox-receivers/1"
+    KEYS: ClassVar[str] = "alphas games rows notes problem"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "rows": list_of(lambda row: ReceiverRow(**row))
+    }
 
     alphas: Sequence[float]
     rows: Sequence[ReceiverRow]
@@ -77,19 +85,21 @@ class ReceiverReport:
     problem: dict[str, Any]
     notes: Sequence[str] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-receivers/1."""
-        return {
-            "format": "nashbox-receivers/1",
-            "alphas": list(self.alphas),
-            "games": self.games,
-            "rows": [
-                {**vars(row), "values": list(row.values), "errors": list(row.errors)}
-                for row in self.rows
-            ],
-            "notes": list(self.notes),
-            "problem": self.problem,
-        }
+    def to_frame(self) -> pd.DataFrame:
+        """One row per receiver, objective and alpha."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "receiver": row.receiver,
+                "objective": row.objective,
+                "alpha": alpha,
+                "value": value,
+                "se": error,
+            }
+            for row in self.rows
+            for alpha, value, error in zip(self.alphas, row.values, row.errors, strict=True)
+        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every objective against alpha."""

@@ -5,32 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.agents.testing import REASONS
 from nashbox.experiments.moments import Moments
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.run import RunResult, check_run_options
+from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
 from nashbox.experiments.testing.game import TestingGame, prepare_testing
 from nashbox.model.testing import TestingModel
-from nashbox.problem.errors import require
 from nashbox.problem.testing import TestingProblem
 from nashbox.strategies.testing import TestingStrategy
 
 if TYPE_CHECKING:
     import matplotlib.axes
-    import pandas as pd
 
 BLOCK = 1 << 17  # games played at once
 RECORDED, FEW = 6, 100  # games of which every step is kept; all of them up to a few
 
 
 @dataclass(frozen=True)
-class TestingRun:
+class TestingRun(RunResult):
     """What was played: agents over the last round, steps over all rounds.
 
     agents: a mapping per agent (name, strategy, payoff, se, error, cost, tau, won, reasons).
@@ -41,6 +39,11 @@ class TestingRun:
     """
 
     __test__ = False
+    KEYS: ClassVar[str] = (
+        "game rounds replications agents steps system unfinished laws records seeds versions "
+        "problem"
+    )
+    game: ClassVar[str] = "testing"
 
     rounds: int
     replications: int
@@ -53,40 +56,6 @@ class TestingRun:
     seeds: Mapping[str, Any]
     problem: Mapping[str, Any]
     versions: Mapping[str, str] = field(default_factory=versions)
-
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-run/1."""
-        return {
-            "format": "nashbox-run/1",
-            "game": "testing",
-            "rounds": self.rounds,
-            "replications": self.replications,
-            "agents": [dict(a) for a in self.agents],
-            "steps": [dict(s) for s in self.steps],
-            "system": dict(self.system),
-            "unfinished": self.unfinished,
-            "laws": {key: list(law) for key, law in self.laws.items()},
-            "records": {key: [dict(r) for r in rows] for key, rows in self.records.items()},
-            "seeds": dict(self.seeds),
-            "versions": dict(self.versions),
-            "problem": dict(self.problem),
-        }
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per round and agent, with the columns Mesa users know."""
-        import pandas as pd
-
-        return pd.DataFrame(list(self.steps))
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> TestingRun:
-        """Read what `save` wrote."""
-        body = read_json(path, "nashbox-run/1")
-        return cls(**{key: value for key, value in body.items() if key not in ("format", "game")})
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw belief paths with thresholds and signals, and the stopping-time laws."""
@@ -104,9 +73,7 @@ def run_testing(
     progress: Callable[[int, int], None] | None = None,
 ) -> TestingRun:
     """Play `rounds` games one after another in `replications` worlds; strategies revise between."""
-    require("rounds", rounds, low=1, integer=True)
-    require("replications", replications, low=1, integer=True)
-    require("seed", seed, low=0, integer=True)
+    check_run_options(rounds, replications, seed)
     game = prepare_testing(problem)
     strategies = dict(game.strategies)
     blocks = math.ceil(replications / BLOCK)

@@ -49,7 +49,7 @@ class Cbl(Mechanism):
     else is a control in which honesty is no equilibrium.
     """
 
-    alpha_factor: float = 1.0
+    alpha_factor: float = 1.0  # times the noise that the paper asks for
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
     def __post_init__(self) -> None:

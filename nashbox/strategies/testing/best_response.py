@@ -50,11 +50,11 @@ class BestResponse(TestingStrategy):
     tables, None for as many as needed. For two agents.
     """
 
-    rival_alpha: float = 0.5
-    rival_anticipates: bool = True
-    signals: str = "paper"
-    knows: str | None = None
-    horizon: int | None = None
+    rival_alpha: float = 0.5  # probability with which the rival reveals its belief
+    rival_anticipates: bool = True  # whether the rival stops when this agent crosses
+    signals: str = "paper"  # paper, or any: bluffs included
+    knows: str | None = None  # of the rival's belief: signed, magnitude or crossing
+    horizon: int | None = None  # iterations of the dynamic programme
     policy: Policy | None = field(default=None, init=False, compare=False, repr=False)
     paper_signals: ClassVar[bool] = False
 

@@ -22,7 +22,7 @@ class Bluffer(Signaller):
     """
 
     anticipate: bool = False
-    start: int = 1
+    start: int = 1  # iteration from which it bluffs
     paper_signals: ClassVar[bool] = False
 
     def __post_init__(self) -> None:

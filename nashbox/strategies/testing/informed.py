@@ -77,7 +77,7 @@ class InformedBayesian(Signaller):
     """
 
     anticipate: bool = False
-    assumed: Any = 0.5
+    assumed: Any = 0.5  # the alpha it believes the others to have
     deterministic: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -135,7 +135,7 @@ class UnknownModelBayesian(InformedBayesian):
     to be equally likely: then a signal's sign tells nothing.
     """
 
-    models: Any = ()
+    models: Any = ()  # prior over models: tables {p0, p1, weight}
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -28,8 +28,8 @@ class OptimalStopper(Signaller):
     """
 
     anticipate: bool = False
-    c: float | None = None
-    chat: float | None = None
+    c: float | None = None  # price of an observation; the payoff's if not given
+    chat: float | None = None  # price of an error; the payoff's if not given
     region: tuple[float, float] = field(default=(0.0, 0.0), init=False, compare=False)
     deterministic: ClassVar[bool] = False
 

@@ -17,7 +17,7 @@ from nashbox.strategies.testing.signaller import Signaller
 class Quitter(Signaller):
     """A signaller that gives up after `after` iterations, declaring the likelier state."""
 
-    after: int = 30
+    after: int = 30  # iterations
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -36,12 +36,12 @@ class Signaller(TestingStrategy):
     fused belief becomes the own one. threshold: T of eq. (3), beta unless given.
     """
 
-    alpha: Any = 0.5
-    weight: Any = 1.0
-    anticipate: bool = True
-    feedback: bool = False
-    threshold: Any = None
-    later: bool = False
+    alpha: Any = 0.5  # probability of revealing the belief, else its inverse
+    weight: Any = 1.0  # w on the own belief, a number or a list by iteration
+    anticipate: bool = True  # stop when a neighbour crosses the threshold
+    feedback: bool = False  # the fused belief becomes the own one
+    threshold: Any = None  # T, an error probability; beta if not given
+    later: bool = False  # react one iteration later
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "alpha", _plain(self.alpha))

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nashbox.experiments.audit.result import Candidate, Gain
+from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nashbox.experiments.audit.result import Gain
+from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.verdict import default_epsilon, verdict
 from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingDeviation
 from nashbox.experiments.testing.game import TestingGame

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
-from nashbox.experiments.processes import answers
+from nashbox.experiments.processes import default_workers, in_order
 from nashbox.experiments.testing.audit.black_box import audit_agent
 from nashbox.experiments.testing.audit.result import TestingAgentAudit
 from nashbox.experiments.testing.game import prepare_testing
 from nashbox.problem.payoffs import Contest, Cost
 from nashbox.problem.testing import TestingProblem
-
-WORTH_A_PROCESS = 1_000_000  # games in all, below which starting processes costs more
 
 
 def black_box_rows(
@@ -35,16 +32,10 @@ def black_box_rows(
         (problem, recommended, i, signals, epsilon, delta, seed, budget) for i in range(problem.m)
     ]
     if workers is None:
-        small = len(jobs) * budget < WORTH_A_PROCESS
-        workers = 1 if small else min(os.cpu_count() or 1, len(jobs))
+        workers = default_workers(len(jobs) * budget, len(jobs))
     if not isinstance(problem.payoff, (Contest, Cost)):
         workers = 1
-    found: dict[int, TestingAgentAudit] = {}
-    for i, row in answers(_work, jobs, workers):
-        found[i] = row
-        if progress is not None:
-            progress(len(found), len(jobs))
-    return [found[i] for i in range(problem.m)]
+    return in_order(_work, jobs, workers, progress)
 
 
 def _work(

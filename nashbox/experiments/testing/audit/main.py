@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from nashbox.experiments.audit.base import Progress, check_audit_options
 from nashbox.experiments.testing.audit import exact
 from nashbox.experiments.testing.audit.candidates import described_class
 from nashbox.experiments.testing.audit.fan_out import black_box_rows
 from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingAudit
 from nashbox.experiments.testing.game import TestingGame, prepare_testing
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError
 from nashbox.problem.testing import TestingProblem
-
-METHODS = ("auto", "exact", "exhaustive", "black_box")
-Progress = Callable[[int, int], None]
 
 
 def audit_testing(
@@ -37,15 +33,9 @@ def audit_testing(
     simulated per agent at most. workers: processes of the black box (the result does not depend on
     them). Raises InputError if the method does not apply, with the reason.
     """
-    if method not in METHODS:
-        raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     if signals not in ("paper", "any"):
         raise InputError(f"signals must be paper or any, got {signals!r}")
-    if epsilon is not None:
-        require("epsilon", epsilon, low=0.0)
-    require("delta", delta, low=0.0, high=0.5, open_low=True)
-    require("seed", seed, low=0, integer=True)
-    require("budget", budget, low=1000, integer=True)
+    check_audit_options(method, epsilon, delta, seed, budget)
     if method == "exhaustive":
         raise InputError(
             "method 'exhaustive' does not apply: it searches counts, submissions and shifts of "

@@ -1,0 +1,34 @@
+"""`nashbox new strategy|mechanism NAME`: a documented class that works, with its test."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "write a documented strategy or mechanism that works, with its test"
+    new = common.new_command(commands, "new", text, work)
+    new.add_argument("kind", choices=["strategy", "mechanism"])
+    new.add_argument("name", metavar="NAME", help="of the class, e.g. RichLiar or rich_liar")
+    new.add_argument(
+        "--game",
+        choices=["estimation", "testing"],
+        default="estimation",
+        help="the game it is for (default: estimation)",
+    )
+    new.add_argument("--folder", default=".", help="where to write (default: here)")
+    common.json_output(new)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Write both files, or none."""
+    from nashbox.experiments.skeletons import write_skeleton
+    from nashbox.tables.kit import skeleton_text
+
+    made = write_skeleton(options.kind, options.name, options.game, options.folder)
+    common.emit(options, made, skeleton_text)
+    return 0

@@ -1,0 +1,93 @@
+"""What the audits of both games share: gains, examined deviations, the summary of the verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nashbox.experiments.methods import METHODS
+from nashbox.experiments.result import Body, Result, list_of
+from nashbox.problem.errors import InputError, require
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERDICTS = ("profitable", "none_above_epsilon", "undecided")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Penalty saved, or payoff won, by a deviation, with a lower and an upper bound."""
+
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One examined deviation: its gain with standard error, for the gain landscape."""
+
+    label: str
+    gain: float
+    se: float
+    collected: Sequence[float] = ()
+
+
+def gain_from_json(body: Mapping[str, Any]) -> Gain:
+    """Rebuild a gain."""
+    return Gain(**body)
+
+
+class AgentRow(Body):
+    """The audit of one agent of either game."""
+
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "gain": gain_from_json,
+        "gain_over_recommended": gain_from_json,
+        "landscape": list_of(lambda row: Candidate(**row)),
+    }
+    verdict: str
+
+
+class AuditResult(Result):
+    """The audit of either game, one row per agent."""
+
+    FORMAT: ClassVar[str] = "nashbox-audit/1"
+    NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
+    agents: Sequence[Any]
+
+    @property
+    def nash(self) -> str:
+        """profitable if any verdict is, else undecided if any is, else none_above_epsilon."""
+        found = {agent.verdict for agent in self.agents}
+        for verdict in ("profitable", "undecided"):
+            if verdict in found:
+                return verdict
+        return "none_above_epsilon"
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per agent; nested keys are joined by dots."""
+        import pandas as pd
+
+        rows = [agent.to_json() for agent in self.agents]
+        for row in rows:
+            row.pop("landscape")
+            row["best_deviation"]["parameters"] = json.dumps(row["best_deviation"]["parameters"])
+        return pd.json_normalize(rows)
+
+
+def check_audit_options(
+    method: str, epsilon: float | None, delta: float, seed: int, budget: int
+) -> None:
+    """Refuse options of an audit that mean nothing. Raises InputError."""
+    if method not in METHODS:
+        raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    if epsilon is not None:
+        require("epsilon", epsilon, low=0.0)
+    require("delta", delta, low=0.0, high=0.5, open_low=True)
+    require("seed", seed, low=0, integer=True)
+    require("budget", budget, low=1000, integer=True)

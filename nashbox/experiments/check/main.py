@@ -1,0 +1,60 @@
+"""`check`: find what a target names, and hold it to the contract of its kind."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from nashbox.experiments.check.mechanisms import check_mechanism
+from nashbox.experiments.check.report import CheckReport
+from nashbox.experiments.check.strategies import check_strategy
+from nashbox.experiments.listing import KINDS, kind_of
+from nashbox.mechanisms import Mechanism
+from nashbox.mechanisms.exchange import Exchange
+from nashbox.problem.errors import InputError, told
+from nashbox.problem.spec import Spec, build, find_object, suggest
+from nashbox.strategies.testing import TestingStrategy
+
+
+def check(target: str, folder: Path | str = ".") -> CheckReport:
+    """Check ``file.py:Class``, a built-in name or an entry point, with parameters if given.
+
+    A name of both games means the one of estimation games. Raises InputError if there is no such
+    class, or if it refuses the parameters.
+    """
+    spec = Spec.parse_call(target, "check")
+    made: Any = build(_find(spec.name, Path(folder)), spec.parameters, "check")
+    if isinstance(made, (TestingStrategy, Exchange)):
+        from nashbox.experiments.testing.check import check_testing
+
+        return CheckReport(target, check_testing(made))
+    rows = check_mechanism(made) if isinstance(made, Mechanism) else check_strategy(made)
+    return CheckReport(target, rows)
+
+
+def _find(name: str, folder: Path) -> type[Any]:
+    found: Any
+    for kind in KINDS:
+        if name in kind.builtin:
+            return kind.builtin[name]
+    if ":" in name:
+        found = find_object(name, folder, "check")
+    else:
+        points = {point.name: point for kind in KINDS for point in entry_points(group=kind.group)}
+        if name not in points:
+            allowed = [*dict.fromkeys(n for kind in KINDS for n in kind.builtin), *points]
+            raise InputError(
+                f"check: unknown name {name!r} ({suggest(name, [*allowed, 'file.py:Class'])})"
+            )
+        try:
+            found = points[name].load()
+        except Exception as error:
+            raise InputError(f"check: entry point {name!r} fails: {told(error)}") from error
+    if kind_of(found) is None:
+        what = f"the class {found.__name__}" if isinstance(found, type) else repr(found)
+        raise InputError(
+            f"check: {name!r} must be a subclass of nashbox.Strategy, nashbox.Mechanism, "
+            f"TestingStrategy or Exchange, got {what}"
+        )
+    return found  # type: ignore[no-any-return]

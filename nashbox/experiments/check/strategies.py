@@ -1,0 +1,232 @@
+"""The checks of a strategy: shapes, untouched inputs, own randomness, its promises."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.check.report import (
+    BrokenError,
+    CheckRow,
+    global_streams_at_rest,
+    pickles,
+    run_all,
+)
+from nashbox.experiments.check.situations import (
+    NEEDED,
+    SHIFTS,
+    WORLDS,
+    Situation,
+    each_game,
+    gap_between,
+    same_points,
+)
+from nashbox.problem.channel import Play
+from nashbox.problem.data import Dataset
+from nashbox.problem.terms import View
+from nashbox.strategies import Strategy
+
+Array = NDArray[np.float64]
+
+
+def check_strategy(strategy: Strategy) -> list[CheckRow]:
+    """Hold a strategy to the contract: shapes, untouched inputs, own randomness, its promises."""
+    checks: dict[str, Callable[[Situation], str]] = {
+        "counts": _counts,
+        "report": _report,
+        "estimate": _estimate,
+        "leaves_inputs_alone": _leaves_inputs,
+        "uses_only_its_generator": _own_randomness,
+        "deterministic": _deterministic,
+        "equivariant": _equivariant,
+        "worlds_are_independent": _worlds_apart,
+        "plays": _plays,
+    }
+    named = {"pickles": partial(pickles, strategy)}
+    named |= {name: partial(each_game, strategy, work) for name, work in checks.items()}
+    return run_all(named, ("counts", "report", "estimate", *NEEDED))
+
+
+def _counts(s: Situation) -> str:
+    for agent in (0, 2):  # agent 2 cannot sample the second distribution
+        view = View(agent, s.terms, s.terms.counts)
+        counts = np.asarray(s.strategy.gather(view, np.random.default_rng(0)))
+        if counts.shape != (2,):
+            raise BrokenError(
+                f"gather must return one count per distribution, shape (2,), got {counts.shape}"
+            )
+        if counts.dtype.kind not in "iuf" or not (
+            np.isfinite(counts).all() and (counts >= 0).all() and (counts == np.rint(counts)).all()
+        ):
+            raise BrokenError(f"gather must return whole numbers >= 0, got {counts.tolist()}")
+        if (counts[np.isinf(view.costs)] > 0).any():
+            raise BrokenError("gather asks for points where the cost is inf; return 0 there")
+    return "whole numbers, one per distribution, 0 where the cost is inf"
+
+
+def _report(s: Situation) -> str:
+    data = s.data()
+    handed = s.strategy.report(data, s.view, np.random.default_rng(3))
+    if not isinstance(handed, Dataset) or handed.counts.shape != (WORLDS, 2):
+        raise BrokenError(
+            "report must return a Dataset of as many worlds and distributions as came, got "
+            + (f"counts {handed.counts.shape}" if isinstance(handed, Dataset) else repr(handed))
+        )
+    for k in range(2):
+        points = handed.points(k)
+        if not np.array_equal((~np.isnan(points)).sum(axis=1), handed.counts[:, k]):
+            raise BrokenError(
+                "report hands in NaN, or counts that are not the number of its points; leave "
+                "`counts` to Dataset"
+            )
+        if np.isinf(points).any():
+            raise BrokenError("report hands in points that are not finite")
+    return "a Dataset of finite points"
+
+
+def _estimate(s: Situation) -> str:
+    estimate = s.play()[2]
+    if estimate.shape != (WORLDS, 2):
+        raise BrokenError(
+            f"estimate must return shape (worlds, distributions) = {(WORLDS, 2)}, "
+            f"got {estimate.shape}"
+        )
+    if not np.isfinite(estimate[:, s.data().counts[0] > 0]).all():
+        raise BrokenError("estimate returns NaN or inf although there are own points")
+    return "an estimate per world and distribution"
+
+
+def _leaves_inputs(s: Situation) -> str:
+    data, terms = s.data(), s.terms
+    rng = np.random.default_rng(3)
+    information = np.full((WORLDS, 2), 0.5)
+    published = (terms.counts, terms.costs, terms.sigma, s.view.others)
+    kept = copy.deepcopy((data, information, published))
+    handed = s.strategy.report(data, s.view, rng)
+    same_points(kept[0], data, "report writes into the data it was given")
+    sent = copy.deepcopy(handed)
+    s.strategy.estimate(data, handed, information, s.view, rng)
+    same_points(kept[0], data, "estimate writes into the data it was given")
+    same_points(sent, handed, "estimate writes into the submission")
+    if not np.array_equal(kept[1], information):
+        raise BrokenError("estimate writes into the information it received; copy before changing")
+    if not all(np.array_equal(a, b) for a, b in zip(kept[2], published, strict=True)):
+        raise BrokenError("writes into the published terms; copy before changing")
+    return "data, submission, information and terms are as before"
+
+
+def _own_randomness(s: Situation) -> str:
+    with global_streams_at_rest():
+        first = s.play()
+        s.play(offset=50.0, seed=4)  # something else to remember
+        again = s.play()
+    if not _equal(first, again):
+        raise BrokenError(
+            "gives another result for the same data and generator: it draws from a generator of "
+            "its own, or remembers earlier calls; use the generator passed in and keep nothing"
+        )
+    return "the same generator gives the same result"
+
+
+def _equal(first: tuple[Dataset, Array, Array], second: tuple[Dataset, Array, Array]) -> bool:
+    pairs = [(first[0].points(k), second[0].points(k)) for k in range(2)]
+    pairs += [(first[2], second[2])]
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+
+
+def _deterministic(s: Situation) -> str:
+    if not s.strategy.deterministic:
+        return "not promised (deterministic = False)"
+    counts = [s.strategy.gather(s.view, np.random.default_rng(seed)) for seed in (5, 6, 7)]
+    if any((n != counts[0]).any() for n in counts) or not _equal(s.play(seed=3), s.play(seed=4)):
+        raise BrokenError(
+            "promises deterministic = True and gives other results with another generator; "
+            "set deterministic = False"
+        )
+    return "another generator gives the same result"
+
+
+def _equivariant(s: Situation) -> str:
+    if not s.strategy.invariant(s.view):
+        return "not promised (equivariant = False)"
+    handed, _, estimate = s.play()
+    for shift in SHIFTS:
+        told, _, moved = s.play(offset=shift)
+        for what, before, after in (
+            ("estimate", estimate, moved),
+            ("mean handed in", handed.mean, told.mean),
+        ):
+            gap = gap_between(before + shift, after)
+            if gap > 1e-6 * (10.0 + abs(shift)):
+                raise BrokenError(
+                    f"promises equivariant = True, but adding {shift:g} to all measurements moves "
+                    f"the {what} by something else (off by {gap:.3g}); set equivariant = False"
+                )
+    return "adding a constant to all measurements adds it to submission and estimate"
+
+
+def _worlds_apart(s: Situation) -> str:
+    """Change the data of the last worlds: what happens in the first ones must stay."""
+    first = np.arange(3)
+    handed, received, estimate = s.play()
+    data = s.data()
+    change = np.where(np.arange(WORLDS) < first.size, 0.0, 1e3)
+    rng = np.random.default_rng(3)
+    others = data.map(lambda points, k: points * (1.0 + change[:, None]) + change[:, None])
+    again = s.strategy.report(others, s.view, rng)
+    received = received + change[:, None]
+    answer = s.strategy.estimate(others, again, received, s.view, rng)
+    gap = max(
+        gap_between(handed.sum[first], again.sum[first]),
+        gap_between(estimate[first], answer[first]),
+    )
+    if gap > 1e-9:
+        raise BrokenError(
+            "a world's result depends on the other worlds of the batch; keep axis 0 apart"
+        )
+    return "a world's result does not depend on the others"
+
+
+def _plays(s: Situation) -> str:
+    """The exact audit believes what `plays` says instead of playing."""
+    plays = s.strategy.plays(s.view)
+    if plays is None:
+        return "not promised (plays returns None)"
+    if len(plays) != 2 or not all(isinstance(play, Play) for play in plays):
+        raise BrokenError(f"plays must return one Play per distribution or None, got {plays!r}")
+    data = s.data()
+    handed, received, estimate = s.play()
+    for k, play in enumerate(plays):
+        own, sent = data.points(k), handed.points(k)
+        if play.n != data.counts[0, k] or np.any(play.s != handed.counts[:, k]):
+            raise BrokenError(
+                f"plays says n = {play.n:g}, s = {play.s:g}, but {data.counts[0, k]} points are "
+                f"collected and {handed.counts[0, k]} handed in; override plays too"
+            )
+        if play.honest and not all(np.isin(sent[r], own[r]).all() for r in range(WORLDS)):
+            raise BrokenError(
+                "plays says that only measured points are handed in, and others are; override plays"
+            )
+        if (
+            play.q == play.n > 0
+            and play.s
+            and gap_between(data.mean[:, k] + play.shift, sent.mean(1)) > (1e-6)
+        ):
+            raise BrokenError(
+                f"plays says that the mean handed in is the own mean plus {play.shift:g}, and it "
+                "is not; override plays"
+            )
+        if play.weight is None or not play.n:
+            continue
+        information = np.where(np.isnan(received[:, k]), data.mean[:, k], received[:, k])
+        used = (1 - play.weight) * data.mean[:, k] + play.weight * information
+        if gap_between(used, estimate[:, k]) > 1e-6:
+            raise BrokenError(
+                f"plays says that the information is used with weight {play.weight:g}, and the "
+                "estimate is another; override plays"
+            )
+    return "what plays says is what is played"

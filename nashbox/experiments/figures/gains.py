@@ -1,0 +1,119 @@
+"""What deviations gain in an audit, with bounds and epsilon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nashbox.experiments.figures.style import (
+    BLACK,
+    CYCLE,
+    GAIN,
+    RED,
+    SKY,
+    _axes,
+    _legend,
+    bounds,
+    name_ticks,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from nashbox.experiments.audit import Audit
+
+
+def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
+    """Gains of the examined deviations per agent, the reported interval over them.
+
+    With one agent's counts behind every candidate (exact methods), gain against points collected.
+    """
+    counted = [c for a in audit.agents for c in a.landscape if len(c.collected) == 1]
+    if counted and len(audit.agents) <= 8:
+        return _gain_by_count(audit, ax)
+    ax = _axes(ax, max(6.0, 0.55 * len(audit.agents) + 3))
+    for i, agent in enumerate(audit.agents):
+        gains = np.array([c.gain for c in agent.landscape])
+        errors = np.array([c.se for c in agent.landscape])
+        # far worse deviations would flatten everything that matters
+        near = gains > -2 * abs(agent.penalty)
+        spread = i + np.linspace(-0.3, 0.3, max(2, near.sum()))[: near.sum()]
+        ax.errorbar(
+            spread,
+            gains[near],
+            yerr=2 * errors[near],
+            fmt=".",
+            color=SKY,
+            ecolor=SKY,
+            markersize=4,
+            elinewidth=0.8,
+            label="deviations examined (2 s.e.)" if i == 0 else None,
+        )
+        _interval(ax, i, agent, first=i == 0)
+    name_ticks(ax, [a.name for a in audit.agents])
+    ax.set_xlabel("agent")
+    return _finish(audit, ax)
+
+
+def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
+    g = agent.gain
+    if not all(np.isfinite([g.estimate, g.lower, g.upper])):
+        return
+    ax.errorbar(
+        [x],
+        [g.estimate],
+        yerr=bounds(g.estimate, g.lower, g.upper),
+        fmt="o",
+        color=RED,
+        capsize=4,
+        label="gain with its bounds" if first else None,
+    )
+    ax.hlines(
+        agent.epsilon,
+        x - 0.4,
+        x + 0.4,
+        color=BLACK,
+        linestyle=":",
+        label="epsilon" if first else "",
+    )
+
+
+def _finish(audit: Audit, ax: Axes) -> Axes:
+    ax.axhline(0.0, color=BLACK, linewidth=0.8)
+    ax.set_ylabel(GAIN)
+    _legend(ax)
+    ax.set_title(f"{audit.mechanism}, {audit.method} audit: {audit.nash}")
+    return ax
+
+
+def _gain_by_count(audit: Audit, ax: Axes | None) -> Axes:
+    ax = _axes(ax, 6.5)
+    first = True
+    for agent, colour in zip(audit.agents, CYCLE * 2, strict=False):
+        labels = dict.fromkeys(c.label for c in agent.landscape)
+        for label in labels:
+            rows = sorted(
+                (c.collected[0], c.gain, c.se) for c in agent.landscape if c.label == label
+            )
+            x, gains, errors = (np.array(v) for v in zip(*rows, strict=True))
+            if len(labels) > 3 and x.size < 5:
+                continue
+            name = agent.name if len(labels) == 1 else f"{agent.name}, {label}"
+            near = gains > -1.5 * abs(agent.penalty)
+            ax.errorbar(x[near], gains[near], yerr=2 * errors[near], color=colour, label=name)
+            break_even = agent.gain.estimate
+            if len(labels) == 1 and np.isfinite(break_even):
+                at = float(np.sum(agent.best_deviation.parameters["collect"]))
+                ax.errorbar(
+                    [at],
+                    [break_even],
+                    yerr=bounds(break_even, agent.gain.lower, agent.gain.upper),
+                    fmt="o",
+                    color=colour,
+                    capsize=4,
+                    label="best response with its bounds" if first else None,
+                )
+                first = False
+    ax.set_xlabel("points collected by the deviator (number)")
+    return _finish(audit, ax)

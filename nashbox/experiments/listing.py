@@ -1,0 +1,128 @@
+"""`list`: every strategy and mechanism that can be named, with its parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nashbox.experiments.result import Result, list_of
+from nashbox.mechanisms import MECHANISMS, Mechanism
+from nashbox.mechanisms.exchange import EXCHANGES, Exchange
+from nashbox.problem.errors import told
+from nashbox.problem.parameters import Parameter, described_parameters
+from nashbox.strategies import STRATEGIES, Strategy
+from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the four kinds of plug-ins: its game, base class, built-in names, entry points."""
+
+    game: str
+    kind: str
+    base: type[Any]
+    builtin: Mapping[str, type[Any]]
+    group: str
+
+
+KINDS = (
+    Kind("estimation", "strategy", Strategy, STRATEGIES, "nashbox.strategies"),
+    Kind("estimation", "mechanism", Mechanism, MECHANISMS, "nashbox.mechanisms"),
+    Kind("testing", "strategy", TestingStrategy, TESTING_STRATEGIES, "nashbox.strategies"),
+    Kind("testing", "mechanism", Exchange, EXCHANGES, "nashbox.mechanisms"),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name that problem files and commands may use; `source` says where it comes from.
+
+    problem: why an entry point cannot be used, None if it can.
+    """
+
+    name: str
+    game: str | None
+    kind: str
+    source: str
+    doc: str
+    parameters: Sequence[Parameter] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing(Result):
+    """All names, built-in ones first."""
+
+    FORMAT: ClassVar[str] = "nashbox-list/1"
+    KEYS: ClassVar[str] = "entries"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "entries": list_of(
+            lambda row: Entry(
+                **{**row, "parameters": [Parameter(**found) for found in row["parameters"]]}
+            )
+        )
+    }
+    entries: Sequence[Entry]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per name and parameter."""
+        import pandas as pd
+
+        rows = []
+        for entry in self.entries:
+            head = {"game": entry.game, "kind": entry.kind, "name": entry.name}
+            none = {"parameter": None, "type": None, "default": None, "doc": entry.doc}
+            rows.append({**head, **none})
+            for p in entry.parameters:
+                one = {"parameter": p.name, "type": p.type, "default": p.default, "doc": p.doc}
+                rows.append({**head, **one})
+        return pd.DataFrame(rows)
+
+
+def listing() -> Listing:
+    """List built-in names and entry points; one that cannot be loaded is listed with its error."""
+    found = [
+        _entry(name, kind, cls, "nashbox") for kind in KINDS for name, cls in kind.builtin.items()
+    ]
+    for group in dict.fromkeys(kind.group for kind in KINDS):
+        found += [_loaded(point, group) for point in entry_points(group=group)]
+    return Listing(found)
+
+
+def kind_of(cls: object, group: str | None = None) -> Kind | None:
+    """Which kind of plug-in a class is, None if none (of the entry points of a group)."""
+    if not isinstance(cls, type):
+        return None
+    kinds = [kind for kind in KINDS if group in (None, kind.group)]
+    return next((kind for kind in kinds if issubclass(cls, kind.base)), None)
+
+
+def _entry(name: str, kind: Kind, cls: type[Any], source: str) -> Entry:
+    doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
+    return Entry(name, kind.game, kind.kind, source, doc, described_parameters(cls))
+
+
+def _loaded(point: EntryPoint, group: str) -> Entry:
+    source = f"{point.dist.name} ({point.value})" if point.dist else point.value
+    word = "strategy" if group == "nashbox.strategies" else "mechanism"
+
+    def useless(why: str) -> Entry:
+        return Entry(point.name, None, word, source, "", problem=why)
+
+    try:
+        cls = point.load()
+    except Exception as error:
+        return useless(f"fails to load: {told(error)}")
+    kind = kind_of(cls, group)
+    if kind is None:
+        bases = " or ".join(kind.base.__name__ for kind in KINDS if kind.group == group)
+        return useless(f"must be a subclass of {bases}")
+    if point.name in kind.builtin:
+        return useless(f"{point.name!r} is the name of a built-in {word}, which is taken instead")
+    return _entry(point.name, kind, cls, source)

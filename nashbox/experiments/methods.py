@@ -1,0 +1,3 @@
+"""The strengths of an audit by name; apart from the audit, so that naming them loads nothing."""
+
+METHODS = ("auto", "exact", "exhaustive", "black_box")

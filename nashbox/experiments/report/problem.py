@@ -1,0 +1,105 @@
+"""The problem and the plan as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nashbox.experiments.html import Html, element, joined, table
+from nashbox.experiments.report.body import Printed
+
+
+def problem_part(result: Printed) -> Html:
+    """What the game is: costs or observation models, rules, strategies."""
+    problem = result.at("problem")
+    if result.get("game") == "testing":
+        return _testing(problem)
+    names, kinds = problem.get("agents"), problem.get("distributions")
+    rows = [
+        [name, *(_cost(problem.at("costs", i, k)) for k in range(len(kinds)))]
+        for i, name in enumerate(names)
+    ]
+    sigma = joined(
+        (joined([problem.n("sigma", k), f" ({kind})"]) for k, kind in enumerate(kinds)), ", "
+    )
+    facts: list[Sequence[object]] = [
+        ("standard deviation of a measurement", sigma),
+        ("mechanism", problem.spec("mechanism")),
+        ("plan", _plan(problem)),
+        ("counts", problem.get("counts")),
+        ("measurements", problem.value("source")),
+        ("strategies", problem.value("strategies")),
+    ]
+    if problem.get("outside_option"):
+        facts.append(("outside options", problem.value("outside_option")))
+    text = (
+        f"{len(names)} agents want to know {len(kinds)} mean"
+        f"{'s' if len(kinds) > 1 else ''}. Each pays for the points that she measures; her "
+        "penalty is her squared error plus that cost."
+    )
+    return joined(
+        [
+            element("h2", "The problem"),
+            element("p", text),
+            table(["agent", *kinds], rows, "Cost of a measurement, in units of the penalty"),
+            table(["", ""], [(element("b", key), value) for key, value in facts]),
+        ]
+    )
+
+
+def _cost(cell: Printed) -> Html | str:
+    return "cannot measure it" if cell.get() == "inf" else cell.n()
+
+
+def _plan(problem: Printed) -> Html:
+    plan = problem.get("plan")
+    return problem.value("plan") if isinstance(plan, str) else Html("as given, see below")
+
+
+def _testing(problem: Printed) -> Html:
+    agents = range(len(problem.get("agents")))
+    rows = [
+        [
+            problem.get("agents", i, "name"),
+            problem.value("agents", i, "p0"),
+            problem.value("agents", i, "p1"),
+            problem.spec("agents", i, "strategy"),
+        ]
+        for i in agents
+    ]
+    edges = ", ".join(" - ".join(edge) for edge in problem.get("graph"))
+    facts: list[Sequence[object]] = [
+        ("prior, P(theta = 1)", problem.value("prior")),
+        ("beta, error probability at which one may stop", problem.value("beta")),
+        ("mechanism", problem.spec("mechanism")),
+        ("payoff", problem.value("payoff")),
+        ("who hears whom", edges),
+        ("iterations at most", problem.value("cap")),
+    ]
+    text = (
+        f"{len(rows)} agents watch evidence of their own on one hidden state, theta = 0 or 1, "
+        "tell their neighbours a belief, and race to a declaration."
+    )
+    return joined(
+        [
+            element("h2", "The problem"),
+            element("p", text),
+            table(["agent", "P(symbol | theta = 0)", "P(symbol | theta = 1)", "plays"], rows),
+            table(["", ""], [(element("b", key), value) for key, value in facts]),
+        ]
+    )
+
+
+def plan_part(result: Printed) -> Html:
+    """What every agent owes, and what she could reach alone; nothing for testing games."""
+    if result.get("game") == "testing":
+        return Html()
+    kinds = result.get("problem", "distributions")
+    rows = []
+    for i in range(len(result.get("agents"))):
+        row = result.at("agents", i)
+        owed = [row.n("recommended", k) for k in range(len(kinds))]
+        rows.append([row.get("name"), *owed, row.n("penalty_alone"), row.n("outside")])
+    columns = ["agent", *(f"points of {kind}" for kind in kinds)]
+    columns += ["penalty alone", "penalty outside"]
+    name = element("p", "Plan: ", result.get("plan"), ". What the mechanism asks for:")
+    return joined([element("h2", "The plan"), name, table(columns, rows)])

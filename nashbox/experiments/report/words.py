@@ -1,0 +1,70 @@
+"""A deviation in words that a lawyer may read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from nashbox.experiments.html import Html, element, joined
+from nashbox.experiments.report.body import Printed
+from nashbox.problem.parameters import described_parameters
+from nashbox.strategies import STRATEGIES
+from nashbox.strategies.testing import TESTING_STRATEGIES
+
+ESTIMATORS = {
+    "pitman": "estimate in the best way that moves along with the data (Pitman's estimator)",
+    "accept": "accept the answer as it is",
+    "own": "ignore the answer and estimate from the own points",
+}
+
+
+def deviation(row: Printed, distributions: list[str], game: str) -> Html:
+    """What agent `row`'s best deviation found does, in a sentence or two."""
+    name, best = row.get("best_deviation", "strategy"), row.at("best_deviation", "parameters")
+    if name == "equivariant":
+        return _equivariant(best, distributions)
+    builtin: Mapping[str, type[Any]] = STRATEGIES if game == "estimation" else TESTING_STRATEGIES
+    cls = builtin.get(name)
+    doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
+    docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
+    told = [
+        joined([f"{key} = ", best.value(key), f" ({docs[key]})" if docs.get(key) else ""])
+        for key in best.get() or {}
+    ]
+    parts: list[object] = [element("code", name)]
+    if doc:
+        parts.append(f": {doc}")
+    if told:
+        parts += [" With ", joined(told, "; "), "."]
+    return joined(parts)
+
+
+def _equivariant(best: Printed, distributions: list[str]) -> Html:
+    """The box of translation-equivariant strategies: counts, shift, estimator."""
+    parts: list[object] = []
+    for k, name in enumerate(distributions):
+        of = f" of {name}" if len(distributions) > 1 else ""
+        if _at(best, "collect", k).get() is None:
+            parts.append(f"collect what is owed{of}")
+        else:
+            parts.append(joined(["collect ", _at(best, "collect", k).n(), f" points{of}"]))
+        if _at(best, "submit", k).get() is None:
+            parts.append(" and hand all of them in")
+        else:
+            parts += [" and hand ", _at(best, "submit", k).n(), " in"]
+        if _at(best, "shift", k).get():
+            parts += [", moved by ", _at(best, "shift", k).n()]
+        parts.append("; ")
+    estimator = best.get("estimator")
+    if isinstance(estimator, str):
+        parts.append(ESTIMATORS.get(estimator, estimator))
+    elif estimator is not None:
+        parts += ["use the answer with weight ", best.value("estimator")]
+        parts.append(" and the own mean with the rest")
+    return joined([*parts, "."])
+
+
+def _at(best: Printed, key: str, k: int) -> Printed:
+    """One number of a parameter that is one number, or one per distribution."""
+    return best.at(key, k) if isinstance(best.get(key), list) else best.at(key)

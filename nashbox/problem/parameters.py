@@ -1,0 +1,88 @@
+"""The parameters of a strategy or mechanism, described by its own source: dataclass fields.
+
+What a field is for stands in its metadata (``field(metadata={"doc": ..., "units": ...})``) or in
+the comment at the end of its line.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import io
+import textwrap
+import tokenize
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: `type` as the class writes it, `default` None where one must be given."""
+
+    name: str
+    type: str
+    default: Any
+    required: bool
+    doc: str
+
+
+def described_parameters(cls: type) -> list[Parameter]:
+    """Describe the parameters a file, the command line, a sweep or the page may set, in order.
+
+    A class that is no dataclass has none that can be known. Defaults that JSON cannot hold are
+    given by their repr.
+    """
+    if not dataclasses.is_dataclass(cls):
+        return []
+    comments: dict[str, str] = {}
+    for owner in reversed(cls.__mro__):
+        comments |= _comments(owner)
+    found = []
+    for field in dataclasses.fields(cls):
+        if field.init:
+            default, required = _default(field)
+            units = field.metadata.get("units")
+            said = str(field.metadata.get("doc", comments.get(field.name, "")))
+            doc = f"{said} ({units})" if said and units else said or str(units or "")
+            kind = getattr(field.type, "__name__", str(field.type))
+            found.append(Parameter(field.name, kind, default, required, doc))
+    return found
+
+
+def _default(field: dataclasses.Field[Any]) -> tuple[Any, bool]:
+    if field.default is not dataclasses.MISSING:
+        value = field.default
+    elif field.default_factory is not dataclasses.MISSING:
+        value = field.default_factory()
+    else:
+        return None, True
+    return value if _plain(value) else repr(value), False
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(_plain(item) for item in value)
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+@cache
+def _comments(owner: type) -> dict[str, str]:
+    """Comments at the end of the lines of a class that hold its fields."""
+    try:
+        source = textwrap.dedent(inspect.getsource(owner))
+        body = ast.parse(source).body[0]
+    except (OSError, TypeError, SyntaxError, IndexError):  # made without a file
+        return {}
+    if not isinstance(body, ast.ClassDef):
+        return {}
+    ends = {
+        node.end_lineno: node.target.id
+        for node in body.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    said = {t.start[0]: t.string for t in tokens if t.type == tokenize.COMMENT}
+    texts = {name: said[line] for line, name in ends.items() if line in said}
+    return {name: text.lstrip("# ").strip() for name, text in texts.items()}

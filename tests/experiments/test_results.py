@@ -1,0 +1,52 @@
+"""Every result reads back what it wrote, and refuses what is another's."""
+
+import json
+
+import pytest
+
+from nashbox.experiments.audit import Audit, audit
+from nashbox.experiments.check import CheckReport, check
+from nashbox.experiments.planning import PlanReport, plan_report
+from nashbox.experiments.run import Run, run
+from nashbox.experiments.saving import to_text
+from nashbox.experiments.testing.audit import TestingAudit, audit_testing
+from nashbox.experiments.testing.receivers import ReceiverReport, value_of_alpha
+from nashbox.experiments.testing.run import TestingRun, run_testing
+from nashbox.problem.errors import InputError
+from nashbox.problem.files import load
+from tests.games import figure1
+from tests.test_examples import EXAMPLES
+
+
+def race():
+    return load(EXAMPLES / "testing" / "case_a.toml")
+
+
+RESULTS = {
+    Audit: lambda: audit(figure1(mechanism="sample_mean"), method="black_box", budget=3000),
+    CheckReport: lambda: check("truthful"),
+    PlanReport: lambda: plan_report(figure1()),
+    ReceiverReport: lambda: value_of_alpha(race(), games=50),
+    Run: lambda: run(figure1(mechanism="sample_mean"), replications=50),
+    TestingAudit: lambda: audit_testing(race(), method="black_box", budget=1000),
+    TestingRun: lambda: run_testing(race(), replications=50),
+}
+
+
+@pytest.mark.parametrize("kind", RESULTS, ids=lambda kind: kind.__name__)
+def test_results_read_back_what_they_wrote(kind, tmp_path):
+    result = RESULTS[kind]()
+    path = tmp_path / "result.json"
+    result.save(path)
+    again = kind.load(path)
+    assert to_text(again.to_json()) == path.read_text() == to_text(result.to_json())
+    body = json.loads(path.read_text())
+    assert body["format"] == kind.FORMAT
+    first = next(key for key in body if key not in ("format", "game"))
+    del body[first]
+    path.write_text(json.dumps(body))
+    with pytest.raises(InputError, match=f"{path.name}: is no whole {kind.FORMAT}.*{first}"):
+        kind.load(path)
+    path.write_text(json.dumps({**body, "format": "nashbox-other/1"}))
+    with pytest.raises(InputError, match="format must be"):
+        kind.load(path)

@@ -1,0 +1,214 @@
+"""The audit report: one file, no network, its numbers are the JSON's, names are only text."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+VOID = {"meta", "img", "br", "hr"}
+ALLOWED = {
+    *("html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "span", "b", "ul", "li"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "data", "code", "pre", "img"),
+    "script",
+}
+
+
+class Page(HTMLParser):
+    """What a reader and a program see: tags, attributes, visible text, numbers with places."""
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.links, self.numbers, self.stack = [], [], [], []
+        self.text, self.plain, self.json = "", "", ""
+        self.feed(text)
+        self.close()
+        assert self.stack == []
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append((tag, found))
+        self.links += [v for k, v in attributes if k in ("src", "href", "srcset", "data", "action")]
+        if tag == "data":
+            self.numbers.append([found.get("data-path"), found["value"], ""])
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag
+
+    def handle_data(self, data):
+        where = self.stack[-1] if self.stack else ""
+        if where == "script":
+            self.json += data
+        elif where == "data":
+            self.numbers[-1][2] += data
+            self.text += data
+        elif where not in ("style", "title"):
+            self.text += data
+            if where not in ("code", "pre"):
+                self.plain += data
+
+
+def compare(page):
+    """Hold every printed number to the JSON inside; returns the places."""
+    body = json.loads(page.json)
+    for path, value, text in page.numbers:
+        found = body
+        for key in path.split("/"):
+            found = found[int(key)] if isinstance(found, list) else found[key]
+        if found is None:
+            assert (value, text) == ("", "-"), path
+            continue
+        if isinstance(found, str):
+            assert (found, text) == (value, {"inf": "infinite", "-inf": "-infinite"}[found]), path
+            continue
+        assert float(value) == found, path
+        shown = "0" if abs(found) < 1e-10 else f"{found:.6g}"
+        assert text == shown, path
+    return {path for path, _, _ in page.numbers}
+
+
+def alone_in_the_world(page):
+    """Nothing is loaded from anywhere, nothing runs."""
+    assert {tag for tag, _ in page.tags} <= ALLOWED
+    assert all(link.startswith("data:image/svg+xml;base64,") for link in page.links)
+    assert [a["type"] for tag, a in page.tags if tag == "script"] == ["application/json"]
+    assert not any(key.startswith("on") or key == "style" for _, a in page.tags for key in a)
+    policy = [a["content"] for t, a in page.tags if t == "meta" and "http-equiv" in a]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+    style = next(i for i, (tag, _) in enumerate(page.tags) if tag == "style")
+    assert style >= 0
+
+
+RACE = 'game = "testing"\nbeta = "1/10"\n' + "".join(
+    f'[[agents]]\nname = "{n}"\np0 = ["0.6", "0.4"]\np1 = ["0.4", "0.6"]\n' for n in "AB"
+)
+GAME = (
+    'game = "estimation"\nsigma = [10.0, 3.0]\ncosts = [[0.05, 0.02], [0.06, inf], [0.07, 0.03]]\n'
+    'strategies = {a1 = {name = "withholder", fraction = 0.25}}\noutside_option = {a1 = 9.5}\n'
+)
+CASES = {
+    "exact": (GAME, ["--mechanism", "sample_mean"]),
+    "cbl": (GAME, []),
+    "black_box": (GAME, ["--method", "black_box", "--budget", 2000, "--mechanism", "counted_mean"]),
+    "testing": (RACE, ["--signals", "any"]),
+    "testing_black_box": (RACE, ["--method", "black_box", "--budget", 1000, "--seed", 3]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_numbers_are_those_of_the_json(nashbox, folder, case):
+    text, options = CASES[case]
+    arguments = ["audit", "p.toml", *options, "--report", "r.html", "--json", "r.json"]
+    answer = nashbox(*arguments, files={"p.toml": text})
+    assert answer.code == 0 and answer.written == {"r.html", "r.json"}, answer
+    source = (folder / "r.html").read_text(encoding="utf-8")
+    page, body = Page(source), json.loads((folder / "r.json").read_text())
+    alone_in_the_world(page)
+    assert json.loads(page.json) == body
+    places = compare(page)
+    pay = "payoff" if body["game"] == "testing" else "penalty"
+    wanted = {f"social_{pay}"}
+    for i in range(len(body["agents"])):
+        row = f"agents/{i}/"
+        wanted |= {row + key for key in (pay, "epsilon", f"best_deviation/{pay}")}
+        wanted |= {row + f"gain/{key}" for key in ("estimate", "lower", "upper")}
+        if pay == "penalty":
+            kinds = range(len(body["problem"]["distributions"]))
+            wanted |= {row + f"recommended/{k}" for k in kinds}
+            wanted |= {row + "penalty_alone", row + "damage_to_others"}
+            prices = {f"problem/costs/{i}/{k}": body["problem"]["costs"][i][k] for k in kinds}
+            wanted |= {path for path, price in prices.items() if price != "inf"}
+    assert wanted <= places
+    shown = {path for path in places if path.startswith("agents/")}
+    assert len(shown) >= 7 * len(body["agents"])
+    for agent in body["agents"]:
+        assert agent["name"] in page.text and agent["verdict"].replace("_", " ") in page.text
+    for text in (body["class"], *body["notes"], *body["versions"].values(), body["method"]):
+        assert text in page.text
+    words = " ".join(str(a) for a in arguments)
+    assert f"nashbox {words}" in page.text and "SHA-256" in page.text
+    images = [a for tag, a in page.tags if tag == "img"]
+    assert len(images) == 2 and all(a["alt"] for a in images)
+    if case != "testing_black_box" and case != "black_box":  # whose class names a grid
+        assert re.findall(r"\d+\.\d+", page.plain) == []  # no number stands outside the JSON
+
+
+def test_a_number_that_is_not_the_json_s_is_found(nashbox, folder):
+    nashbox("audit", "p.toml", "--report", "r.html", files={"p.toml": GAME})
+    source = (folder / "r.html").read_text(encoding="utf-8")
+    compare(Page(source))
+    match = re.search(r'(data-path="agents/0/penalty">)([\d.]+)', source)
+    wrong = source.replace(match[0], match[1] + f"{1.001 * float(match[2]):.6g}", 1)
+    with pytest.raises(AssertionError, match="agents/0/penalty"):
+        compare(Page(wrong))
+    loud = source.replace("<h1>", '<h1 onclick="x()"><img src="https://example.org/x">', 1)
+    with pytest.raises(AssertionError):
+        alone_in_the_world(Page(loud))
+
+
+def test_names_from_files_cannot_become_markup(nashbox, folder):
+    names = ["<script>alert(1)</script>", "</script><img src=x onerror=alert(2)>", "a & b's \"c\"",
+             "$\\frac{$"]  # fmt: skip
+    column = "<b>x</b>"
+    rows = ['"' + name.replace('"', '""') + '",0.1' for name in names]
+    files = {
+        "c.csv": f"agent,{column}\n" + "\n".join(rows) + "\n",
+        "p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = "c.csv"\nmechanism = "sample_mean"\n',
+    }
+    answer = nashbox("audit", "p.toml", "--report", "r.html", files=files)
+    assert answer.code == 0, answer
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    alone_in_the_world(page)
+    compare(page)
+    for name in (*names, column):
+        assert name in page.text
+    assert [a["name"] for a in json.loads(page.json)["agents"]] == names
+
+
+def test_a_plug_in_s_words_are_text_as_well(nashbox, folder):
+    rules = (
+        "from dataclasses import dataclass\nfrom nashbox import Mechanism\n"
+        "@dataclass(frozen=True)\nclass M(Mechanism):\n"
+        "    def mediate(self, submissions, terms, rng):\n"
+        "        return [s.mean for s in submissions]\n"
+        "M.label = '<i>'\n"
+    )
+    files = {"a&b.py": rules, "p.toml": GAME.replace("strategies", "#")}
+    options = ["--mechanism", "a&b.py:M", "--budget", 2000, "--report", "r.html"]
+    assert nashbox("audit", "p.toml", *options, files=files).code == 0
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    alone_in_the_world(page)
+    assert "a&b.py:M" in page.text
+
+
+def test_the_same_audit_writes_the_same_bytes(nashbox, folder):
+    text, options = CASES["cbl"]
+    found = []
+    for _ in range(2):
+        nashbox("audit", "p.toml", *options, "--report", "r.html", files={"p.toml": text})
+        found.append((folder / "r.html").read_bytes())
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("r.pdf", ["--report must end in .html or .htm, got 'r.pdf'"]),
+        ("r", ["--report must end in .html or .htm, got 'r'"]),
+        ("nowhere/r.html", ["'nowhere/r.html' cannot be written", "no directory nowhere"]),
+    ],
+)
+def test_bad_paths_are_refused_before_anything_is_computed(nashbox, path, words):
+    nashbox("audit", "p.toml", "--report", path, files={"p.toml": GAME}).refuses(*words)
+
+
+def test_it_opens_from_python_without_a_command(tmp_path):
+    from nashbox.experiments.audit import audit
+    from nashbox.experiments.report import write_audit_report
+    from tests.games import figure1
+
+    write_audit_report(audit(figure1()), tmp_path / "r.html")
+    page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert compare(page) and "SHA-256" not in page.text and "<pre" not in page.text
