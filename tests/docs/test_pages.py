@@ -20,9 +20,14 @@ def read(page):
     return (ROOT / page).read_text(encoding="utf-8")
 
 
+def settled(text):
+    """Text whose rounding errors, which processors have of their own, are all alike."""
+    return re.sub(r"\b(0\.0e\+00|\d\.\d+e-1[2-9])\b", "rounding", text)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path):
-    assert runner.refreshed(read(page), tmp_path) == read(page)
+    assert settled(runner.refreshed(read(page), tmp_path)) == settled(read(page))
 
 
 @pytest.mark.parametrize("page", SITE)
