@@ -3,7 +3,8 @@
 Pages are Markdown; `pages.py` runs their blocks and refreshes the outputs in them. Behind
 `<!-- figure: nashbox ... -->` stands an image that the command draws, or a function of
 `drawings.py` (`<!-- figure: ratio_to_compliance -->`). Outputs are part of the pages, images are
-drawn when the site is built; only the README's picture is kept.
+drawn when the site is built; only the README's picture is kept. `<!-- section: FILE, HEADING -->`
+stands for a section of another file, which the site shows there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ matplotlib.use("Agg")
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 FIGURE = re.compile(r"<!-- figure: (.*?) -->\n!\[.*?\]\((.*?)\)", re.DOTALL)
+SECTION = re.compile(r"<!-- section: (.*?), (.*?) -->")
 
 if str(DOCS) not in sys.path:
     sys.path.insert(0, str(DOCS))
@@ -59,6 +61,20 @@ def draw(text: str, folder: Path) -> None:
             code, said = pages.nashbox([*shlex.split(maker)[1:], "--figure", str(image)])
             if code != 0:
                 raise pages.PageError(f"{maker}: exit code {code}\n{said}")
+
+
+def with_sections(text: str) -> str:
+    """A page's text with the sections of other files that it asks for."""
+    return SECTION.sub(lambda m: section(m[1], m[2]), text)
+
+
+def section(file: str, heading: str) -> str:
+    """What stands below a second-level heading of a file of the repository."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if found is None:
+        raise ValueError(f"{file} has no section {heading!r}")
+    return found[1].strip()
 
 
 def main(names: list[str]) -> None:

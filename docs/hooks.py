@@ -25,6 +25,13 @@ def on_pre_build(config: Any) -> None:
     generate.figures()
 
 
+def on_page_markdown(text: str, **_: Any) -> str:
+    """Put in the sections that stand in other files."""
+    import generate
+
+    return generate.with_sections(text)
+
+
 def on_page_content(text: str, page: Any, **_: Any) -> str:
     """Replace TeX by MathML, which browsers show by themselves."""
 

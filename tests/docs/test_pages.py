@@ -41,6 +41,13 @@ def test_nothing_is_typed_that_a_command_can_make(page):
     assert sorted(images) == sorted([*marked, *kept])
 
 
+def test_sections_of_other_files_are_there():
+    marked = [m for page in SITE for m in generate.SECTION.findall(read(page))]
+    assert marked and all(len(generate.section(*mark)) > 200 for mark in marked)
+    with pytest.raises(ValueError, match="no section"):
+        generate.section("README.md", "Nothing")
+
+
 @pytest.mark.parametrize(
     ("broken", "why"),
     [
