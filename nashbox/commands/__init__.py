@@ -5,6 +5,7 @@ Modules of heavy packages are imported inside the functions that need them.
 
 from nashbox.commands import (
     adapt,
+    app,
     audit,
     check,
     compare,
@@ -31,4 +32,5 @@ COMMANDS = (  # in the order of `nashbox --help`
     check,
     new,
     list,
+    app,
 )

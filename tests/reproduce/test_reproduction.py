@@ -214,7 +214,9 @@ def test_a_check_that_breaks_off_is_named_and_the_others_go_on(nashbox, monkeypa
     )
     monkeypatch.setattr(clinton2025, "CLAIMS", claims)
     monkeypatch.setattr(raghavan2025, "CLAIMS", ())
-    answer = nashbox("reproduce", "--workers", 1, "--json", "r.json", "--report", "r.html")
+    answer = nashbox(
+        "reproduce", "--quick", "--workers", 1, "--json", "r.json", "--report", "r.html"
+    )
     assert answer.code == 1
     body = json.loads((folder / "r.json").read_text())
     assert [claim["id"] for claim in body["claims"]] == ["good"]
