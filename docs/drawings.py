@@ -84,3 +84,27 @@ def cbl_penalty(path: Path) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
     plt.close(figure)
+
+
+def ratio_to_compliance(path: Path) -> None:
+    """Social penalty over that of compliance against the number of equal labs."""
+    import ratios
+
+    sizes = np.unique(np.rint(np.geomspace(2, 1000, 22)).astype(int))
+    lines = [
+        (ratios.published_cbl, BLUE, "-", "CBL as published"),
+        (ratios.tuned_cbl, BLUE, "--", "CBL, best n, z, alpha"),
+        (ratios.threshold, ORANGE, "-", "threshold, best n, z, t"),
+    ]
+    figure, axes = plt.subplots(figsize=(6, 3.4), layout="constrained")
+    for rule, colour, style, label in lines:
+        axes.plot(sizes, [rule(int(m)) for m in sizes], style, color=colour, label=label)
+    axes.axhline(1, color=BLACK, linewidth=0.8)
+    axes.set_xscale("log")
+    axes.set_ylim(0.95, 2.75)
+    axes.set_xlabel("equal labs")
+    axes.set_ylabel("social penalty / compliance")
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+    plt.close(figure)
