@@ -16,6 +16,7 @@ from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
+from nashbox.strategies.response import risks_along
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -113,11 +114,15 @@ def count_surface(
         for b, theirs in enumerate(counts[other]):
             profile = game.terms.counts.astype(float)
             profile[places[other], k] = theirs
-            channel = View(places[mine], game.terms, profile).channels()[k]
+            view = View(places[mine], game.terms, profile)
+            channel, joint = view.channels()[k], view.tied()
             if channel is None:
                 raise InputError(f"mechanism {problem.mechanism.name} has no exact formula")
-            line = [channel.risk(Play.truthful(float(n)))[0] for n in counts[mine]]
-            paid = np.array(line) + costs[mine] * counts[mine]
+            if joint is not None and k in joint.members:  # all that depends on this distribution
+                line = risks_along(view, k, counts[mine])
+            else:
+                line = np.array([channel.risk(Play.truthful(float(n)))[0] for n in counts[mine]])
+            paid = line + costs[mine] * counts[mine]
             penalties[(0, slice(None), b) if mine == 0 else (1, b, slice(None))] = paid
     return CountSurface(
         problem.mechanism.name, pair, kind, counts, penalties, owed, problem.to_json()

@@ -9,10 +9,12 @@ from scipy.stats import norm
 from nashbox import Mechanism
 from nashbox.experiments.dynamics import oracle_for, read_choices
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
+from nashbox.experiments.game import prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
-from nashbox.problem.files import load
+from nashbox.problem.files import from_mapping, load
+from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 from tests.games import figure1, worked_case
 from tests.test_examples import EXAMPLES
@@ -189,3 +191,20 @@ def test_testing_agents_on_a_ring_are_all_their_own_kind():
     problem = load(EXAMPLES / "testing" / "ring.toml")
     oracle = oracle_for(problem, read_choices(problem, ["signaller", "bluffer"]), "auto", 50, 0)
     assert oracle.kinds.tolist() == list(range(problem.m))
+
+
+def test_tied_distributions_are_priced_together(seed):
+    """Of a joint threshold rule, where adding up distributions one by one is wrong."""
+    rules = {"name": "threshold", "joint": True, "kind": [["threshold", "threshold"]] * 3}
+    rules |= {"n": [[9, 8]] * 3, "z": [[6, 5]] * 3, "t": [[4.0, 4.0]] * 3}
+    body = {"game": "estimation", "sigma": 10.0, "costs": [[0.05, 0.06]] * 3, "mechanism": rules}
+    exact, simulated = both(from_mapping(body), ["truthful", "under_collector"], 40_000, seed)
+    bound = norm.isf(1e-6 / 8)  # four numbers, two-sided
+    for profile in (np.zeros(3, dtype=int), np.array([0, 1, 1])):
+        right, measured = exact.against(0, profile), simulated.against(0, profile)
+        assert (np.abs(right.values - measured.values) <= bound * measured.se).all()
+    game = prepare(from_mapping(body))
+    channels = View(0, game.terms, game.terms.counts).channels()
+    apart = sum(c.risk(Play.truthful(n))[0] for c, n in zip(channels, (9.0, 8.0), strict=True))
+    honest = simulated.against(0, np.zeros(3, dtype=int))
+    assert abs(apart + 9 * 0.05 + 8 * 0.06 + honest.values[0]) > bound * honest.se[0]

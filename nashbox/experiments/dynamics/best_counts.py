@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from nashbox.experiments.game import Game
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
+from nashbox.strategies.response import known_channels, price
 
 Array = NDArray[np.float64]
 
@@ -64,8 +65,7 @@ def penalties(game: Game, counts: Array) -> Array:
     """Penalties (m,) of agents who collect `counts` and make the best of what they get."""
     found = np.zeros(game.problem.m)
     for i in range(game.problem.m):
-        for k, channel in enumerate(View(i, game.terms, counts).channels()):
-            assert channel is not None  # noqa: S101 - best responses needed it
-            n, cost = counts[i, k], float(game.problem.costs[i, k])
-            found[i] += float(channel.best_risk(np.float64(n))) + (cost * n if n else 0.0)
+        view = View(i, game.terms, counts)
+        channels = zip(known_channels(view), counts[i], strict=True)
+        found[i] = price(view, [channel.best_play(float(n)) for channel, n in channels])[0]
     return found

@@ -25,6 +25,7 @@ from nashbox.problem.channel import Play
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
+from nashbox.strategies.response import price
 
 Array = NDArray[np.float64]
 
@@ -85,7 +86,10 @@ class ExactEstimation(EstimationOracle):
         problem = self.game.problem
         chosen = [self._plays[j][int(profile[j])] for j in range(self.m)]
         counts = np.array([[play.s for play in plays] for plays in chosen])
-        channels = View(i, self.game.terms, counts).channels()
+        view = View(i, self.game.terms, counts)
+        if view.tied() is not None:  # distributions cannot be added up one by one
+            return Answer.exactly(np.array([-price(view, plays)[0] for plays in self._plays[i]]))
+        channels = view.channels()
         values = np.zeros(self.K)
         for k, channel in enumerate(channels):
             others = [plays[k] for j, plays in enumerate(chosen) if j != i]
