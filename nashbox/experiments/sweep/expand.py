@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.named_files import (
+    entry_point_versions,
+    file_hash,
+    file_hashes,
+    with_files,
+)
 from nashbox.experiments.sweep.cell import Cell
 from nashbox.experiments.sweep.grid import at_point, described, grid_points
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.named_files import entry_point_versions, file_hashes, with_files
 from nashbox.experiments.sweep.options import EXPERIMENTS
 from nashbox.experiments.sweep.reading import SweepFile
-from nashbox.experiments.sweep.sources import file_hash, program
+from nashbox.experiments.sweep.sources import program
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
 from nashbox.problem.files import from_mapping
