@@ -223,6 +223,18 @@ def _countable(costs: Array, sigma: Array, table: Table, shown: str) -> None:
         )
 
 
+def check_can_draw(problem: EstimationProblem, why: str = "") -> None:
+    """Raise InputError where points would be drawn in numbers that are not whole.
+
+    why: in brackets, the reason for drawing any.
+    """
+    if not problem.integer:
+        raise InputError(
+            f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '
+            f'numbers{f" ({why})" if why else ""}; use counts = "integer"'
+        )
+
+
 def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Array:
     """Read a rule's name or a CSV file of counts with the header and agents of the costs."""
     if isinstance(value, str) and value in RULES:

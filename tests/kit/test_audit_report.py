@@ -220,7 +220,7 @@ def test_every_file_the_audit_rests_on_is_named_with_its_hash(nashbox, folder):
         "p/p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = "c.csv"\nplan = "plan.csv"\n',
         "p/c.csv": "agent,x\na,0.1\nb,0.2\n",
         "p/plan.csv": "agent,x\na,3\nb,4\n",
-        "rules.py": "from nashbox.mechanisms import SampleMean\nclass Mine(SampleMean):\n    pass\n",
+        "rules.py": "from nashbox.mechanisms import SampleMean\nclass Mine(SampleMean): pass\n",
         "other.csv": "agent,x\na,5\nb,6\n",
     }
     for name, text in files.items():

@@ -61,6 +61,10 @@ p1 = ["0.4", "0.6"]
             {"experiment": '"audit"', "options": "{signals = 'any'}"},
             ["options.signals is for testing"],
         ),
+        (
+            {"experiment": '"run"', "grid": "counts = ['integer', 'real']"},
+            ["s.toml: grid: with counts = 'real': p.toml: counts", "cannot be simulated"],
+        ),
         ({"experiment": '"run"', "options": "{rounds = 0}"}, ["options.rounds must be", "got 0"]),
         ({"experiment": '"run"', "options": "{plan = 'best'}"}, ["plan must be one of", "'best'"]),
         ({"grid": "sigma = 5.0"}, ["s.toml: grid: sigma: must be a list of values, got 5.0"]),

@@ -22,6 +22,7 @@ from nashbox.experiments.sweep.reading import SweepFile
 from nashbox.experiments.sweep.sources import program
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
+from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.files import from_mapping
 from nashbox.problem.testing import KEYS as TESTING_KEYS
 
@@ -55,7 +56,7 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
             raw = at_point(sweep.raw, defaults, sweep.grid, values, f"{sweep.shown}: grid")
             built = from_mapping(raw, sweep.folder, sweep.problem)
             if thorough:
-                _prepare(built)
+                _prepare(built, sweep.experiment)
             resolved = {**built.to_json(), **raw}
             files = file_hashes(raw, sweep.folder)
         point = {
@@ -105,7 +106,7 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
         raise InputError(f"{sweep.shown}: grid: with {place}: {error}") from error
 
 
-def _prepare(built: Any) -> None:
+def _prepare(built: Any, experiment: str) -> None:
     if built.game == "testing":
         from nashbox.experiments.testing.game import prepare_testing
 
@@ -114,6 +115,8 @@ def _prepare(built: Any) -> None:
         from nashbox.experiments.game import prepare
 
         prepare(built)
+        if experiment == "run":
+            check_can_draw(built)
 
 
 def _arguments(
