@@ -28,7 +28,6 @@ from nashbox.experiments.saving import writable, write_whole
 from nashbox.problem.errors import InputError
 
 STEM = "reproduction"
-TITLE = "Two papers, claim by claim"
 UNCHECKED = "Not checked: the check broke off"
 TITLES = {
     "clinton2025": "Clinton, Chen, Zhu, Kandasamy: Collaborative Mean Estimation Among "
@@ -39,8 +38,9 @@ TITLES = {
 INTRODUCTION = (
     "Every number below was computed by the run that wrote this page. A verdict is computed from "
     "the numbers under it: it holds, it fails, or it holds under the condition that is named. "
-    "A number's error is a bound of the numerical error or, under simulation, half a confidence "
-    "interval; what is expected is what the paper says or what an independent calculation gives."
+    "A number's error is how far off it may be: a bound of the numerical error or a tolerance above "
+    "it and, under simulation, half a confidence interval or some standard errors. What is expected "
+    "is what the paper says or what an independent calculation gives."
 )
 COLUMNS = ("number", "value", "error", "expected")
 LONG = 12  # rows from which on a table is folded
@@ -110,6 +110,11 @@ def numbers_table(claim: Checked) -> ClaimTable:
     return ClaimTable("What the verdict rests on", COLUMNS, rows)
 
 
+def title(reproduction: Reproduction) -> str:
+    """What the report is about."""
+    return f"{'A paper' if len(reproduction.papers) == 1 else 'Two papers'}, claim by claim"
+
+
 def settings(reproduction: Reproduction) -> str:
     """Say how the run was set up."""
     mode = "quick mode" if reproduction.quick else "full mode"
@@ -147,7 +152,7 @@ def to_html(reproduction: Reproduction, figures: dict[tuple[str, str], bytes]) -
             parts.append(element("p", f"{u.paper}: {u.id}: {u.error}"))
             parts.append(element("pre", u.traceback))
     parts.append(element("p", settings(reproduction)))
-    return page(TITLE, *parts, embedded(reproduction.to_json()))
+    return page(title(reproduction), *parts, embedded(reproduction.to_json()))
 
 
 def _place(claim: Checked) -> str:
@@ -191,7 +196,7 @@ def _html_cell(value: Any) -> object:
 
 def to_markdown(reproduction: Reproduction, links: dict[tuple[str, str], str]) -> str:
     """Return the same report as Markdown; links: the figures' files, relative to it."""
-    lines = [f"# {TITLE}", "", INTRODUCTION, ""]
+    lines = [f"# {title(reproduction)}", "", INTRODUCTION, ""]
     lines += [verdict_counts(reproduction), ""]
     rows = [
         [f"{c.paper}: {c.id}", c.finding.verdict, c.finding.condition] for c in reproduction.claims
