@@ -38,9 +38,9 @@ TITLES = {
 INTRODUCTION = (
     "Every number below was computed by the run that wrote this page. A verdict is computed from "
     "the numbers under it: it holds, it fails, or it holds under the condition that is named. "
-    "A number's error is how far off it may be: a bound of the numerical error or a tolerance above "
-    "it and, under simulation, half a confidence interval or some standard errors. What is expected "
-    "is what the paper says or what an independent calculation gives."
+    "A number's error is how far off it may be: a bound of the numerical error or a tolerance "
+    "above it and, under simulation, half a confidence interval or some standard errors. What is "
+    "expected is what the paper says or what an independent calculation gives."
 )
 COLUMNS = ("number", "value", "error", "expected")
 LONG = 12  # rows from which on a table is folded
