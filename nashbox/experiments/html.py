@@ -74,7 +74,12 @@ def shown(value: Any) -> str:
 
 
 def number(value: Any, path: str = "") -> Html:
-    """Show a number; its full value, and its place in the page's JSON, stand in the attributes."""
+    """Show a number; its full value, and its place in the page's JSON, stand in the attributes.
+
+    >>> import numpy as np
+    >>> number(np.float64(1 / 3)), number(np.int64(3))
+    ('<data value="0.3333333333333333">0.333333</data>', '<data value="3">3</data>')
+    """
     value = plain(value)
     full = value if isinstance(value, str) else "" if value is None else repr(value)
     where = {"data_path": path} if path else {}
