@@ -51,6 +51,7 @@ _WHERE = {
     "count_surface": "nashbox.experiments.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
+    "design": "nashbox.experiments.design",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.check import check_strategy as check_strategy
     from nashbox.experiments.compare import Comparison as Comparison
     from nashbox.experiments.compare import compare as compare
+    from nashbox.experiments.design import design as design
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
     from nashbox.experiments.dynamics import adapt as adapt

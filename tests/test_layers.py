@@ -19,7 +19,8 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "model": {"problem", "strategies", "mechanisms", "agents"},
     "experiments": {"problem", "solver", "strategies", "mechanisms", "agents", "model"},
     "tables": WORK,
-    "commands": {*WORK, "tables"},
+    "app": {*WORK, "tables"},
+    "commands": {*WORK, "tables", "app"},
     "cli": {"problem", "commands"},
 }
 OUTSIDE = {  # packages that the lower layers may import
@@ -85,6 +86,7 @@ def test_every_module_is_in_a_layer():
         ("mechanisms", "import mesa"),
         ("model", "from nashbox.experiments import audit"),
         ("experiments", "from nashbox.cli import main"),
+        ("app", "from nashbox.commands import audit"),
     ],
 )
 def test_a_violation_is_seen(layer, source):

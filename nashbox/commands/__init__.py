@@ -5,9 +5,11 @@ Modules of heavy packages are imported inside the functions that need them.
 
 from nashbox.commands import (
     adapt,
+    app,
     audit,
     check,
     compare,
+    design,
     empirical,
     list,
     new,
@@ -23,6 +25,7 @@ COMMANDS = (  # in the order of `nashbox --help`
     solve,
     plan,
     compare,
+    design,
     run,
     adapt,
     empirical,
@@ -31,4 +34,5 @@ COMMANDS = (  # in the order of `nashbox --help`
     check,
     new,
     list,
+    app,
 )

@@ -11,7 +11,7 @@ from typing import Any
 from nashbox.problem.errors import InputError
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
-OUTPUTS = ("json", "figure", "report")  # options that name a file to write
+OUTPUTS = ("json", "figure", "report", "save")  # options that name a file to write
 
 
 def whole(text: str) -> int:

@@ -6,6 +6,7 @@
 from nashbox.mechanisms.base import Mechanism
 from nashbox.mechanisms.cbl import Cbl, CblTerms
 from nashbox.mechanisms.means import Alone, Baseline, CountedMean, SampleMean
+from nashbox.mechanisms.threshold import Threshold, ThresholdTerms
 
 MECHANISMS: dict[str, type[Mechanism]] = {
     "cbl": Cbl,
@@ -13,6 +14,7 @@ MECHANISMS: dict[str, type[Mechanism]] = {
     "counted_mean": CountedMean,
     "baseline": Baseline,
     "alone": Alone,
+    "threshold": Threshold,
 }
 
 __all__ = [
@@ -24,4 +26,6 @@ __all__ = [
     "CountedMean",
     "Mechanism",
     "SampleMean",
+    "Threshold",
+    "ThresholdTerms",
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import whole_counts
-from nashbox.problem.channel import Channel
+from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
@@ -78,4 +78,12 @@ class Mechanism(ABC):
 
     def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel | None:
         """Exact risks for one agent and distribution, or None where no formula is known."""
+        return None
+
+    def tied(self, terms: Terms, agent: int, others: Array) -> Joint | None:
+        """Exact risks of all distributions together, `others` (d,) honest points given.
+
+        Only for rules whose answer on one distribution depends on what is handed in of another;
+        None says that the channels tell everything.
+        """
         return None

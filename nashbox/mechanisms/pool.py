@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.data import Dataset
+from nashbox.problem.data import Dataset, rows_of
 
 Array = NDArray[np.float64]
 
@@ -43,6 +43,23 @@ class Pool:
     def counts(self, agents: NDArray[np.intp]) -> NDArray[np.int64]:
         """Points of each of `agents`."""
         return np.diff(self.starts)[agents]
+
+
+def even_pools(
+    submissions: Sequence[Dataset], k: int
+) -> Iterator[tuple[NDArray[np.intp] | slice, Pool]]:
+    """Worlds with the same counts of distribution k together: their rows, and their pool."""
+    if not any(s.ragged for s in submissions):
+        yield slice(None), Pool.of(submissions, k)
+        return
+    counts = np.stack([s.counts[:, k] for s in submissions], axis=1)
+    patterns, where = np.unique(counts, axis=0, return_inverse=True)
+    for p in range(patterns.shape[0]):
+        rows = np.nonzero(where.reshape(-1) == p)[0]
+        yield (
+            rows,
+            Pool.of([rows_of(s, k, rows, patterns[p, j]) for j, s in enumerate(submissions)], 0),
+        )
 
 
 def segment_sums(values: Array, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:

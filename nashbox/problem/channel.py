@@ -9,7 +9,9 @@ a play when the others hand in honest points.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,14 @@ class Play:
         return cls(n=n, s=n, q=n)
 
 
+class Best(NamedTuple):
+    """A best response: its penalty, and a bound that no response is below."""
+
+    plays: tuple[Play, ...]
+    penalty: float
+    bound: float
+
+
 class Channel(ABC):
     """The answer of a mechanism on one distribution, the others' honest points given."""
 
@@ -71,3 +81,25 @@ class Channel(ABC):
 
         Where there is no information (NaN) it is the own mean.
         """
+
+
+class Joint(ABC):
+    """What an agent faces where the answer on one distribution depends on what she does on others.
+
+    `members` are the distributions tied together; plays, counts and costs have one entry for each
+    of them, in this order, and risks are summed over them.
+    """
+
+    members: tuple[int, ...]
+
+    @abstractmethod
+    def risk(self, plays: Sequence[Play]) -> tuple[float, float]:
+        """Risk of the plays and a bound of its numerical error."""
+
+    @abstractmethod
+    def risks(self, counts: Array) -> Array:
+        """Least risk after collecting counts (..., members), (...)."""
+
+    @abstractmethod
+    def best(self, costs: Array, *, integer: bool) -> Best:
+        """The best response at costs (members,)."""

@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.counts import MOST as MOST
+from nashbox.problem.counts import RULES as RULES
+from nashbox.problem.counts import read_plan as read_plan
 from nashbox.problem.errors import LARGEST, InputError, brief, finite, positive
 from nashbox.problem.source import CsvSource, NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
@@ -21,9 +24,7 @@ from nashbox.problem.tables import Table, check_names, read_agent_table, read_co
 
 Array = NDArray[np.float64]
 
-RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "alone")
 POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
-MOST = 1e15  # points that whole numbers, held as floats, still tell apart
 KEYS = [
     "game",
     "sigma",
@@ -34,6 +35,8 @@ KEYS = [
     "outside_option",
     "strategies",
     "source",
+    "agents",
+    "distributions",
 ]
 
 
@@ -128,7 +131,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
     for key in ("sigma", "costs"):
         if key not in raw:
             raise InputError(f"{shown}: the key {key!r} is missing; an estimation game needs it")
-    table = _costs(raw["costs"], folder, shown)
+    table = _named(_costs(raw["costs"], folder, shown), raw, shown)
     costs, d = table.values, len(table.columns)
     sigma = _sigma(raw["sigma"], d, shown)
     counts = raw.get("counts", "integer")
@@ -198,6 +201,27 @@ def _inline(rows: list[Any], allowed: str, where: str) -> Table:
     )
 
 
+def _named(table: Table, raw: Mapping[str, Any], shown: str) -> Table:
+    """Names of inline costs, where the file gives them."""
+    names = {"agents": table.names, "distributions": table.columns}
+    for key, default in names.items():
+        given = raw.get(key)
+        if given is None:
+            continue
+        where = f"{shown}: {key}"
+        if not isinstance(raw["costs"], list):
+            raise InputError(f"{where}: names inline costs; {raw['costs']!r} has its own names")
+        if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+            raise InputError(f"{where}: must be a list of names, got {brief(given)}")
+        if len(given) != len(default):
+            raise InputError(
+                f"{where}: must name all {len(default)} of the costs, got {len(given)}"
+            )
+        check_names(given, where, key.removesuffix("s"))
+        names[key] = tuple(given)
+    return Table(names["agents"], names["distributions"], table.values, table.lines)
+
+
 def _sigma(value: object, d: int, shown: str) -> Array:
     values = value if isinstance(value, list) else [value] * d
     if len(values) != d:
@@ -233,46 +257,6 @@ def check_can_draw(problem: EstimationProblem, why: str = "") -> None:
             f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '
             f'numbers{f" ({why})" if why else ""}; use counts = "integer"'
         )
-
-
-def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Array:
-    """Read a rule's name or a CSV file of counts with the header and agents of the costs."""
-    if isinstance(value, str) and value in RULES:
-        return value
-    if not isinstance(value, str) or not value.lower().endswith(".csv"):
-        raise InputError(
-            f"{where} must be one of {', '.join(RULES)} or a CSV file, got {brief(value)}"
-        )
-    allowed = f"a finite number from 0 to {MOST:g}"
-    plan = read_agent_table(folder / value, value, "count", allowed)
-    if plan.columns != table.columns:
-        raise InputError(
-            f"{value}: the header must be agent,{','.join(table.columns)} as the costs have, "
-            f"got agent,{','.join(plan.columns)}"
-        )
-    for name in plan.names:
-        if name not in table.names:
-            raise InputError(
-                f"{value}: agent {name!r} is not in the costs ({suggest(name, list(table.names))})"
-            )
-    for name in table.names:
-        if name not in plan.names:
-            raise InputError(
-                f"{value}: agent {name!r} has no row; every agent of the costs needs one"
-            )
-    order = [plan.names.index(name) for name in table.names]
-    counts = plan.values[order]
-    for (i, k), count in np.ndenumerate(counts):
-        where = f"{value}: {plan.place(order[i], k)}: count must be"
-        if not 0 <= count <= MOST:
-            raise InputError(f"{where} {allowed}, got {count:g}")
-        if count > 0 and np.isinf(table.values[i, k]):
-            raise InputError(f"{where} 0 where the cost is inf, got {count:g}")
-    for k in np.nonzero(counts.sum(axis=0) == 0)[0]:
-        raise InputError(
-            f"{value}: column {table.columns[k]}: somebody must collect, got 0 in every row"
-        )
-    return counts
 
 
 def _outside(value: object, names: tuple[str, ...], shown: str) -> dict[str, float]:

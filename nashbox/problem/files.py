@@ -16,14 +16,17 @@ GAMES = ("estimation", "testing")
 Problem = EstimationProblem | TestingProblem
 
 
-def read_toml(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file; a missing, unreadable or broken one is an InputError naming it."""
+def read_toml(path: str | Path, shown: str | None = None) -> dict[str, Any]:
+    """Read a TOML file; a missing, unreadable or broken one is an InputError naming it.
+
+    `shown` is the file's name in messages, if not its path.
+    """
     try:
         return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"), parse_float=_float)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        raise InputError(f"{shown or path}: cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:  # also what tomllib does not wrap
-        raise InputError(f"{path}: is not valid TOML in UTF-8: {error}") from error
+        raise InputError(f"{shown or path}: is not valid TOML in UTF-8: {error}") from error
 
 
 def _float(text: str) -> float:
@@ -33,9 +36,12 @@ def _float(text: str) -> float:
     return value
 
 
-def load(path: str | Path) -> Any:
-    """Load a problem file, a `Problem` of either game. Relative paths start at its own folder."""
-    return from_mapping(read_toml(path), Path(path).parent, str(path))
+def load(path: str | Path, shown: str | None = None) -> Any:
+    """Load a problem file, a `Problem` of either game. Relative paths start at its own folder.
+
+    `shown` is the file's name in messages, if not its path.
+    """
+    return from_mapping(read_toml(path, shown), Path(path).parent, shown or str(path))
 
 
 def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from nashbox.problem.channel import Channel
+    from nashbox.problem.channel import Channel, Joint
 
 from nashbox.problem.errors import ContractError, brief
 
@@ -22,6 +22,9 @@ class Rules(Protocol):
 
     def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel | None:
         """How agent's information on k depends on her submission, `others` honest points given."""
+
+    def tied(self, terms: Terms, agent: int, others: Array) -> Joint | None:
+        """All distributions together where they cannot be told apart, else None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,3 +97,7 @@ class View:
                     f"got {brief(channel)}"
                 )
         return found
+
+    def tied(self) -> Joint | None:
+        """What she faces where the answers on distributions depend on one another, else None."""
+        return self.terms.rules.tied(self.terms, self.agent, self.pooled)

@@ -8,35 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import ContractError
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Counts, Strategy
-from nashbox.strategies.best_count import best_count
 from nashbox.strategies.best_use import best_use
 from nashbox.strategies.equivariant import Equivariant
+from nashbox.strategies.response import best_response
 
 Array = NDArray[np.float64]
 
 
 def best_plays(view: View) -> list[Play]:
-    """Return the exact best response to `view.others`, distribution by distribution.
+    """Return the exact best response to `view.others`.
 
     Raises ContractError where the mechanism has no exact formula.
     """
-    channels = view.channels()
-    if any(channel is None for channel in channels):
-        raise ContractError(
-            "best_responder needs a mechanism with an exact best response, got "
-            f"{type(view.terms.rules).__name__}"
-        )
-    plays = []
-    for k, channel in enumerate(channels):
-        assert isinstance(channel, Channel)  # noqa: S101 - None was refused above
-        n, _ = best_count(channel, float(view.costs[k]), integer=view.terms.integer)
-        plays.append(channel.best_play(n))
-    return plays
+    return list(best_response(view).plays)
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,9 @@ def adaptation_table(result: Adaptation) -> None:
 
 
 def _shown(run: AdaptRun) -> list[Any]:
-    """All rounds of a short path; the first, the last and some between of a long one."""
-    places = np.unique(np.rint(np.linspace(0, len(run.rounds) - 1, ROWS)).astype(int))
-    if run.rest is not None:
-        places = np.unique([*places, run.rest])
+    """All rounds of a short path until it rests; the first, the last and some between else."""
+    last = len(run.rounds) - 1 if run.rest is None else run.rest
+    places = np.unique(np.rint(np.linspace(0, last, min(ROWS, last + 1))).astype(int))
     return [run.rounds[t] for t in places]
 
 

@@ -17,12 +17,12 @@ from nashbox.experiments.game import Game
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.terms import View
-from nashbox.strategies.best_count import best_count
+from nashbox.strategies.response import best_response, known_channels, price
+from nashbox.strategies.response import price_of as price_of
 
 Array = NDArray[np.float64]
 
 PAIRS = 100_000  # of agents, times distributions, up to which damage is computed
-OPTIMISER_ERROR = 1e-9  # relative, of the minimum over real counts
 
 
 @dataclass(frozen=True)
@@ -58,38 +58,21 @@ def unavailable(game: Game) -> str | None:
 
 
 def channels_of(game: Game, i: int, counts: Array) -> list[Channel]:
-    """What agent i faces when everybody hands in `counts` honest points."""
-    found = View(i, game.terms, counts).channels()
-    return [channel for channel in found if channel is not None]
+    """What agent i faces, one distribution apart from the other, when everybody hands in `counts`.
 
-
-def price_of(
-    channels: list[Channel], plays: list[Play] | tuple[Play, ...], costs: Array
-) -> tuple[float, float]:
-    """Penalty of plays and its numerical error; c n = 0 where n = 0."""
-    penalty = error = 0.0
-    for channel, play, cost in zip(channels, plays, costs, strict=True):
-        risk, bound = channel.risk(play)
-        penalty += risk + (float(cost) * play.n if play.n else 0.0)
-        error += bound
-    return penalty, error
+    Where distributions are tied together (`View.tied`), channels do not tell everything.
+    """
+    return known_channels(View(i, game.terms, counts))
 
 
 def exact_answer(game: Game, i: int) -> Exact:
     """Penalty and exact best response of agent i in the game's profile."""
-    counts = game.profile_counts()
-    channels = channels_of(game, i, counts)
-    costs = game.problem.costs[i]
-    plays = game.strategy(i).plays(View(i, game.terms, counts)) or []
-    penalty, error = price_of(channels, plays, costs)
-    best = []
-    for channel, cost in zip(channels, costs, strict=True):
-        n, _ = best_count(channel, float(cost), integer=game.problem.integer)
-        best.append(channel.best_play(n))
-    best_penalty, best_error = price_of(channels, best, costs)
-    if not game.problem.integer and np.isfinite(best_penalty):
-        best_error += OPTIMISER_ERROR * best_penalty
-    return Exact(penalty, error, tuple(best), best_penalty, best_error)
+    view = game.view(i)
+    plays = game.strategy(i).plays(view) or []
+    penalty, error = price(view, plays)
+    best = best_response(view)
+    slack = best.penalty - best.bound if np.isfinite(best.penalty) else 0.0
+    return Exact(penalty, error, best.plays, best.penalty, slack)
 
 
 def damage(game: Game, i: int, plays: tuple[Play, ...]) -> float | None:
@@ -113,16 +96,25 @@ def damage(game: Game, i: int, plays: tuple[Play, ...]) -> float | None:
     for j in range(game.problem.m):
         if j == i:
             continue
-        theirs = game.strategy(j).plays(View(j, game.terms, counts))
+        before, after = View(j, game.terms, counts), View(j, game.terms, changed)
+        theirs = game.strategy(j).plays(before)
         if theirs is None:
             return None
-        before, after = channels_of(game, j, counts), channels_of(game, j, changed)
-        for k, play in enumerate(plays):
-            old = before[k].risk(theirs[k])[0]
+        joint = after.tied()
+        if joint is not None and all(play.honest for play in plays):
+            new, old = price(after, theirs)[0], price(before, theirs)[0]
+            loss += new - old if old != new else 0.0
+            continue
+        if joint is not None:
+            return None
+        channels = zip(known_channels(before), known_channels(after), strict=True)
+        for k, (old_channel, new_channel) in enumerate(channels):
+            play = plays[k]
+            old = old_channel.risk(theirs[k])[0]
             if play.honest:
-                new = after[k].risk(theirs[k])[0]
+                new = new_channel.risk(theirs[k])[0]
             else:
-                found = _polluted(after[k], theirs[k], play)
+                found = _polluted(new_channel, theirs[k], play)
                 if found is None:
                     return None
                 new = found

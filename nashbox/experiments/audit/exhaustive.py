@@ -5,8 +5,9 @@ response can be sought among translation-equivariant strategies, and these are (
 collect n, submit s points with mean X-bar + Delta. The box closes because n points cost c n.
 
 The risks here are computed on another way than the exact audit's: Pitman's risk from the joint law
-of (X-bar, I - X-bar) under the means, two-dimensional quadrature under CBL; the lower bound that
-closes the box is the full-information risk E[Var(mu | X, Z, Z', eta)] by quadrature.
+of (X-bar, I - X-bar) under the means, quadrature under CBL and the threshold rule; the lower bound
+that closes the box is the full-information risk (E[Var(mu | X, Z, Z', eta)] under CBL) by
+quadrature.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.exact import channels_of, price_of
 from nashbox.experiments.game import Game
 from nashbox.mechanisms.cbl.channel import CorruptChannel, quadrature_risk
 from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.mechanisms.threshold.channel import ThresholdChannel
+from nashbox.mechanisms.threshold.moments import pitman_curve
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import InputError
-from nashbox.problem.terms import View
+from nashbox.strategies.response import known_channels, price
 
 Array = NDArray[np.float64]
 
@@ -37,9 +39,13 @@ CLASS = (
 
 @dataclass(frozen=True)
 class Box:
-    """The search of one distribution: best point found, its price, and a bound for all others."""
+    """The search of one distribution (or of those tied together): best point, price, and a bound.
 
-    best: Play
+    members: the distributions; best: a play for each. points: what was examined, for the figure.
+    """
+
+    members: tuple[int, ...]
+    best: tuple[Play, ...]
     price: float
     error: float
     bound: float
@@ -110,7 +116,7 @@ def _price(channel: Channel, cost: float, plays: list[Play], counts: list[float]
             break
     bound = min(_full_information(channel, n) + (cost * n if n else 0.0) for n in counts)
     shown = tuple((play, value) for play, value, _ in priced)
-    return Box(best, price, error, min(bound, price), len(plays), shown)
+    return Box((), (best,), price, error, min(bound, price), len(plays), shown)
 
 
 @lru_cache(maxsize=65536)
@@ -121,6 +127,11 @@ def _pitman_risk(channel: Channel, play: Play) -> tuple[float, float]:
         return quadrature_risk(channel, play)
     if isinstance(channel, MeanChannel) and play.n > 0:
         return _gaussian_pitman(channel, play)
+    if isinstance(channel, ThresholdChannel) and play.n > 0 and play.s > 0 and channel.clean > 0:
+        if play.s == play.n and play.shift == 0.0:  # accepting is a valid use
+            verdict = channel.verdict(play)
+            return verdict.passed + verdict.failed - verdict.failed_if_passed, verdict.error
+        return pitman_curve(channel, play.n, play.s, play.shift).risk()
     return channel.risk(play)
 
 
@@ -146,23 +157,41 @@ def _full_information(channel: Channel, n: float) -> float:
     if isinstance(channel, CorruptChannel) and n > 0 and channel.clean > 0:
         risk, error = quadrature_risk(channel, Play.truthful(n))
         return risk - error
+    if isinstance(channel, ThresholdChannel) and n > 0 and channel.clean > 0:
+        return full_information(channel, n)
     return float(channel.best_risk(np.float64(n))) * (1 - 1e-12)
 
 
+def full_information(channel: ThresholdChannel, n: float) -> float:
+    """The chance to pass by quadrature, and the pooled means' variances with either answer."""
+    verdict, v = channel.verdict(Play.truthful(n)), channel.sigma**2
+    chance = verdict.chance + verdict.error
+    return chance * v / (n + channel.others) + (1 - chance) * v / (n + channel.clean)
+
+
 def exhaustive_answer(game: Game, i: int) -> tuple[float, float, list[Box]]:
-    """Return the penalty of agent i, its numerical error, and a searched box per distribution."""
-    counts = game.profile_counts()
-    channels = channels_of(game, i, counts)
-    if len(channels) < game.problem.d:
+    """Return the penalty of agent i, its numerical error, and a searched box per distribution.
+
+    Distributions that a mechanism ties together make one box, which comes last.
+    """
+    view = game.view(i)
+    if any(channel is None for channel in view.channels()):
         raise InputError(
             f"method 'exhaustive': mechanism {type(game.mechanism).__name__} publishes no channel, "
             "so nothing closes the box; use black_box"
         )
-    costs = game.problem.costs[i]
-    plays = game.strategy(i).plays(View(i, game.terms, counts)) or []
-    penalty, error = price_of(channels, plays, costs)
+    penalty, error = price(view, game.strategy(i).plays(view) or [])
+    joint = view.tied()
+    tied = joint.members if joint is not None else ()
     boxes = [
-        search_box(channel, float(cost), float(owed))
-        for channel, cost, owed in zip(channels, costs, game.terms.counts[i], strict=True)
+        replace(search_box(channel, float(cost), float(owed)), members=(k,))
+        for k, (channel, cost, owed) in enumerate(
+            zip(known_channels(view), view.costs, view.counts, strict=True)
+        )
+        if k not in tied
     ]
+    if joint is not None:
+        from nashbox.experiments.audit.tied import tied_box
+
+        boxes.append(tied_box(joint, view))
     return penalty, error, boxes

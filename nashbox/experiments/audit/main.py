@@ -17,6 +17,7 @@ from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.strategies import Truthful
+from nashbox.strategies.response import risks_along
 
 EXACT_CLASS = (
     "all strategies of one agent: any counts, any submission, any estimator, against the others' "
@@ -174,17 +175,18 @@ def _answer(
             shown,
         )
     penalty, error, boxes = exhaustive.exhaustive_answer(game, i)
-    best = tuple(box.best for box in boxes)
+    found = {k: play for box in boxes for k, play in zip(box.members, box.best, strict=True)}
+    best = tuple(found[k] for k in sorted(found))
     price = sum(box.price for box in boxes)
     bound = sum(box.bound for box in boxes)
     shown = tuple(
         Candidate(
-            f"{game.problem.distributions[k]}: s={p.s:g} shift={p.shift:.3g}",
+            f"{game.problem.distributions[box.members[0]]}: s={p.s:g} shift={p.shift:.3g}",
             box.price - value,
             0.0,
             (p.n,),
         )
-        for k, box in enumerate(boxes)
+        for box in boxes
         for p, value in box.points
         if math.isfinite(value)
     )
@@ -194,12 +196,12 @@ def _answer(
 
 def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
     """Gains of collecting n honestly, one distribution at a time, for the figure."""
-    channels = exact.channels_of(game, i, game.profile_counts())
     costs, owed = game.problem.costs[i], game.terms.counts[i]
     if not math.isfinite(penalty):
         return ()
+    view = game.view(i)
     rows = []
-    for k, channel in enumerate(channels):
+    for k in range(costs.size):
         if math.isinf(costs[k]):
             continue
         reach = max(2.0 * owed[k], 2.0 * float(game.problem.sigma[k] / np.sqrt(costs[k])), 4.0)
@@ -208,8 +210,8 @@ def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
             if game.problem.integer
             else (np.linspace(0, reach, 41))
         )
-        values = channel.best_risk(counts) + costs[k] * counts
-        here = float(channel.best_risk(np.float64(owed[k])) + costs[k] * owed[k])
+        values = risks_along(view, k, counts) + costs[k] * counts
+        here = float(risks_along(view, k, owed[k : k + 1])[0] + costs[k] * owed[k])
         rows += [
             Candidate(game.problem.distributions[k], here - float(value), 0.0, (float(n),))
             for n, value in zip(counts, values, strict=True)
@@ -220,7 +222,7 @@ def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
 
 def notes(game: Game) -> list[str]:
     """What a user should know before believing in the mechanism."""
-    from nashbox.mechanisms import CblTerms
+    from nashbox.mechanisms import CblTerms, ThresholdTerms
 
     found = []
     terms = game.terms
@@ -239,6 +241,14 @@ def notes(game: Game) -> list[str]:
                 "CBL sends every agent home to work alone: Algorithm 1 asks for a factor of 4 over "
                 "working alone, and this plan does not reach it for anybody"
             )
+    if isinstance(terms, ThresholdTerms) and terms.sent_home:
+        pairs = [f"{terms.names[i]}, {terms.distributions[k]}" for i, k in terms.sent_home]
+        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        found.append(
+            "no rule makes this plan optimal for some, who work alone for that distribution: "
+            + "; ".join(pairs[:5])
+            + more
+        )
     found += source_notes(game)
     return found
 

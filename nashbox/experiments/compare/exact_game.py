@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.audit.exact import exact_answer, price_of
+from nashbox.experiments.audit.exact import exact_answer
 from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
@@ -25,6 +25,7 @@ from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import ContractError
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
+from nashbox.strategies.response import OPTIMISER_ERROR, best_response, price
 
 Array = NDArray[np.float64]
 
@@ -49,6 +50,9 @@ class ExactGame:
 
     def answer(self, i: int, counts: Array) -> Array:
         """Return agent i's exact best counts, (d,); the present ones if they are as good."""
+        view = View(i, self.game.terms, counts)
+        if view.tied() is not None:
+            return self._tied_answer(view)
         costs, now = self.game.problem.costs[i], counts[i]
         row = np.array(now, dtype=float)
         for k, channel in enumerate(self.channels(i, counts)):
@@ -58,6 +62,15 @@ class ExactGame:
             if here > best + TIE * abs(best):
                 row[k] = n
         return row
+
+    def _tied_answer(self, view: View) -> Array:
+        """The same where distributions are tied together, up to the error of that search."""
+        now = view.others[view.agent]
+        best = best_response(view)
+        here, error = price(view, [Play.truthful(float(n)) for n in now])
+        if here > best.penalty + error + OPTIMISER_ERROR * abs(best.penalty):
+            return np.array([play.n for play in best.plays], dtype=float)
+        return np.array(now, dtype=float)
 
     def _best_count(self, channel: Channel, cost: float) -> tuple[float, float]:
         try:
@@ -107,10 +120,8 @@ class ExactGame:
 
     def penalties(self, counts: Array, plays: list[list[Play]]) -> Array:
         """Penalties of a profile (m, d) of collected points, (m,); inf where nothing is had."""
-        costs = self.game.problem.costs
-        return np.array(
-            [price_of(self.channels(i, counts), plays[i], costs[i])[0] for i in range(len(counts))]
-        )
+        terms = self.game.terms
+        return np.array([price(View(i, terms, counts), plays[i])[0] for i in range(len(counts))])
 
     def unsuspecting_penalties(self, plays: list[list[Play]]) -> Array | None:
         """Penalties of agents who take the others' submissions for honest ones, (m,).

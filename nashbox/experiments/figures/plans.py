@@ -20,10 +20,11 @@ from nashbox.experiments.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from nashbox.experiments.design import Design
     from nashbox.experiments.planning import PlanReport
 
 
-def plan_bars(plan: PlanReport, ax: Axes | None = None) -> Axes:
+def plan_bars(plan: PlanReport | Design, ax: Axes | None = None) -> Axes:
     """Counts (left axis) and penalties (right axis) per agent; lines show working alone."""
     m = len(plan.names)
     ax = _axes(ax, max(5.0, min(16.0, 0.7 * m + 3)))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.pool import Pool, split_sums
-from nashbox.problem.data import Dataset, rows_of
+from nashbox.mechanisms.pool import Pool, even_pools, split_sums
+from nashbox.problem.data import Dataset
 
 if TYPE_CHECKING:
     from nashbox.mechanisms.cbl.mechanism import CblTerms
@@ -25,14 +25,8 @@ def corrupted_information(
     rng: np.random.Generator,
 ) -> Array:
     """Return I_{i,k} for the agents of case C, (g, R); NaN where there is nothing to draw from."""
-    if not any(s.ragged for s in submissions):
-        return _alike(Pool.of(submissions, k), terms, k, agents, rng)
-    counts = np.stack([s.counts[:, k] for s in submissions], axis=1)
-    answer = np.empty((agents.size, counts.shape[0]))
-    patterns, where = np.unique(counts, axis=0, return_inverse=True)
-    for p in range(patterns.shape[0]):  # worlds with the same counts are played together
-        rows = np.nonzero(where.reshape(-1) == p)[0]
-        pool = Pool.of([rows_of(s, k, rows, patterns[p, j]) for j, s in enumerate(submissions)], 0)
+    answer = np.empty((agents.size, submissions[0].worlds))
+    for rows, pool in even_pools(submissions, k):
         answer[:, rows] = _alike(pool, terms, k, agents, rng)
     return answer
 
@@ -62,17 +56,35 @@ def _corrupt(
     if z == 0:
         return np.full((pool.values.shape[0], agents.size), np.nan)
     z_sum, rest = split_sums(pool, agents, z, drawn, rng)
+    own = pool.sums[:, agents]
+    v, alpha = float(terms.sigma[k]) ** 2, terms.alpha[agents, k]
+    return blend(own, own_count, z_sum, z, rest, drawn - z, alpha, v, rng)
+
+
+def blend(
+    own: Array,
+    own_count: int,
+    z_sum: Array,
+    z: int,
+    rest: Array,
+    noisy: int,
+    alpha: Array,
+    v: float,
+    rng: np.random.Generator,
+) -> Array:
+    """Lines 20 to 23: the own points, z clean ones and `noisy` ones with noise, averaged; (R, g).
+
+    own, z_sum, rest: (R, g) sums, overwritten. alpha: (g,). v: sigma^2.
+    """
     if own_count == 0:  # no mean to compare: eta is infinite, Z alone is left
         return np.asarray(z_sum / z)
-    v, own = float(terms.sigma[k]) ** 2, pool.sums[:, agents]
-    noisy = drawn - z
     gap = own / own_count
     clean = np.add(own, z_sum, out=own)  # the sum of Y u Z
     if noisy == 0:
         return np.asarray(clean / (own_count + z))
     z_sum /= z
     gap -= z_sum
-    gap *= terms.alpha[agents, k]  # +-eta; the sign does not matter to symmetric noise
+    gap *= alpha  # +-eta; the sign does not matter to symmetric noise
     noise = rng.standard_normal(gap.shape)
     noise *= gap
     noise *= np.sqrt(noisy)  # the sum of |Z'| independent N(0, eta^2)

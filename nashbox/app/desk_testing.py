@@ -1,0 +1,235 @@
+"""The testing tab's computing: one game stepped on request, and the tally of all games played."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nashbox.agents.testing import REASONS
+from nashbox.app import limits, plots
+from nashbox.app.jobs import Send
+from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSetup
+from nashbox.experiments.moments import Moments
+from nashbox.experiments.saving import plain
+from nashbox.experiments.seeds import Stage, child
+from nashbox.experiments.testing.game import TestingGame, prepare_testing
+from nashbox.experiments.testing.run import TestingRun, play_block
+from nashbox.model.testing import TestingModel
+from nashbox.problem.errors import InputError, require
+from nashbox.tables.common import number
+
+COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
+TALLY = ("agent", "payoff", "s.e.", "mean stop", "error", "won")
+
+
+class TestingDesk:
+    """Holds one game; every method answers through `send`."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.game: TestingGame | None = None
+        self.setup: TestingSetup | None = None
+        self.laws: Laws | None = None
+        self._clear()
+
+    def reset(self, send: Send, setup: TestingSetup) -> None:
+        """Open the problem as set up; nothing has been played."""
+        require("seed", setup.seed, low=0, integer=True)
+        problem = setup.problem()
+        limits.check_problem(problem)
+        game = prepare_testing(problem)
+        if self.game is None or _law_key(self.game.problem) != _law_key(problem):
+            self.laws = None
+        self.game, self.setup = game, setup
+        self._clear()
+        self._build(0)
+        pmfs = {
+            name: ([str(p) for p in model.p0], [str(p) for p in model.p1])
+            for name, model in zip(problem.names, problem.models, strict=True)
+        }
+        send(
+            Opened(
+                setup=setup,
+                names=problem.names,
+                mechanism=problem.mechanism,
+                strategies=dict(problem.strategies),
+                prior=str(problem.prior),
+                beta=str(problem.beta),
+                pmfs=pmfs,
+            )
+        )
+        self._tell(send)
+
+    def learn(self, send: Send, laws: Laws) -> None:
+        """Take the exact laws in, which another process has computed."""
+        self.laws = laws
+        send(self._law())
+
+    def advance(self, send: Send, steps: int) -> None:
+        """Play iterations; after the end of a game the next one begins."""
+        self._ready()
+        for _ in range(steps):
+            self._step()
+        self._tell(send)
+
+    def finish(self, send: Send) -> None:
+        """Play the game on the table to its end (or all of the next one)."""
+        self._ready()
+        self._step()
+        while self.model.running:
+            self._step()
+        self._tell(send)
+
+    def play(self, send: Send, games: int) -> None:
+        """Play whole games at once and add them to the tally."""
+        self._ready()
+        limits.check_games(games, self.played)
+        assert self.game is not None and self.setup is not None  # noqa: S101
+        self.blocks += 1
+        self._add(play_block(self.game, games, child(self.setup.seed, Stage.RUN, 1, self.blocks)))
+        self._tell(send)
+
+    def _clear(self) -> None:
+        self.played = self.started = self.blocks = 0
+        self.first = np.zeros(1, dtype=np.int64)
+        self.model: Any = None
+        names = () if self.game is None else self.game.problem.names
+        self.sums = [{key: Moments() for key in ("payoff", "tau", "wrong", "share")} for _ in names]
+
+    def _build(self, number_: int) -> None:
+        assert self.game is not None and self.setup is not None  # noqa: S101
+        game = self.game
+        self.model = TestingModel(
+            game.problem,
+            game.exchange,
+            game.strategies,
+            replications=1,
+            rng=child(self.setup.seed, Stage.RUN, 0, number_),
+            record=1,
+        )
+
+    def _ready(self) -> None:
+        if self.model is None:
+            raise InputError("no problem is open")
+
+    def _step(self) -> None:
+        if not self.model.running:
+            limits.check_games(1, self.played)
+            self.started += 1
+            self._build(self.started)
+        self.model.step()
+        if not self.model.running:
+            self._add(self.model)
+
+    def _add(self, model: TestingModel) -> None:
+        outcomes, pays = model.outcomes(), model.payoffs()
+        for outcome, pay, sums in zip(outcomes, pays, self.sums, strict=True):
+            sums["payoff"].add(pay)
+            sums["tau"].add(outcome.tau.astype(float))
+            sums["wrong"].add(outcome.wrong.astype(float))
+            sums["share"].add(outcome.share)
+        tau = np.stack([o.tau for o in outcomes]).min(axis=0)
+        fresh = np.bincount(tau)
+        size = max(fresh.size, self.first.size)
+        self.first = np.pad(self.first, (0, size - self.first.size))
+        self.first += np.pad(fresh, (0, size - fresh.size))
+        self.played += model.replications
+
+    def _tell(self, send: Send) -> None:
+        send(Played(self.played, self.model.round, not self.model.running))
+        send(self._now())
+        send(self._tally())
+        for sketch in (self._beliefs(), self._graph(), self._law()):
+            send(sketch)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The last recorded step of every agent; before the first, the prior."""
+        assert self.game is not None  # noqa: S101
+        problem = self.game.problem
+        now: dict[str, dict[str, Any]] = {
+            name: {"belief": float(problem.prior), "signal": None, "stopped": False, "reason": None}
+            for name in problem.names
+        }
+        steps = self.model.datacollector.tables["steps"]
+        for k, name in enumerate(steps["agent"]):
+            now[name] = {key: steps[key][k] for key in now[name]}
+        return [now[name] for name in problem.names]
+
+    def _now(self) -> Table:
+        assert self.game is not None  # noqa: S101
+        problem, rows = self.game.problem, []
+        for i, (agent, row) in enumerate(zip(self.model.players, self.rows(), strict=True)):
+            stop = int(agent.tau[0])
+            declared = f"theta = {int(agent.declared[0])}" if stop else ""
+            why = f"{row['reason'] or REASONS[int(agent.reason[0])]} at {stop}" if stop else ""
+            hears = ", ".join(problem.names[j] for j in problem.neighbours(i))
+            signal = number(row["signal"]) if row["signal"] is not None else "-"
+            rows.append((agent.name, self.game.strategies[agent.name].label, hears or "nobody",
+                         number(row["belief"]), signal, why, declared))  # fmt: skip
+        over = not self.model.running
+        truth = f", theta = {int(self.model.theta[0])}" if over else ""
+        return Table("agents", COLUMNS, rows, f"iteration {self.model.round} of this game{truth}")
+
+    def _tally(self) -> Table:
+        assert self.game is not None  # noqa: S101
+        rows = []
+        for name, sums in zip(self.game.problem.names, self.sums, strict=True):
+            if not self.played:
+                break
+            se = number(sums["payoff"].se) if self.played > 1 else "-"
+            rest = [number(sums[key].mean) for key in ("tau", "wrong", "share")]
+            rows.append((name, number(sums["payoff"].mean), se, *rest))
+        return Table("tally", TALLY, rows, f"{self.played:,} games played so far")
+
+    def _beliefs(self) -> Sketch:
+        assert self.game is not None  # noqa: S101
+        problem = self.game.problem
+        text = "Beliefs and signals of one game, step by step, with the thresholds"
+        if not self.model.round:
+            start = (float(problem.beta), float(problem.prior))
+            return Sketch("beliefs", text, plots.thresholds, start)
+        return Sketch("beliefs", text, plots.beliefs, (self._as_run(),))
+
+    def _as_run(self) -> TestingRun:
+        """The game on the table as `run` records one, so that its own figure can be drawn."""
+        assert self.game is not None  # noqa: S101
+        steps = self.model.datacollector.tables["steps"]
+        rows = [dict(zip(steps, row, strict=True)) for row in zip(*steps.values(), strict=True)]
+        theta = int(self.model.theta[0])
+        return TestingRun(
+            rounds=1,
+            replications=1,
+            agents=[{"name": name} for name in self.game.problem.names],
+            steps=[],
+            system={},
+            unfinished=0,
+            laws={},
+            records={"steps": plain(rows), "games": [{"game": 0, "theta": theta}]},
+            seeds={},
+            problem=self.game.problem.to_json(),
+        )
+
+    def _graph(self) -> Sketch:
+        assert self.game is not None  # noqa: S101
+        problem = self.game.problem
+        return Sketch(
+            "graph",
+            "Who hears whom, agents coloured by their belief that theta = 1",
+            plots.beliefs_on_graph,
+            (problem.names, problem.edges, self.rows()),
+        )
+
+    def _law(self) -> Sketch:
+        return Sketch(
+            "law",
+            "Stopping times of the games played so far against the exact law",
+            plots.stopping_law,
+            (self.first.tolist(), self.played, self.laws),
+        )
+
+
+def _law_key(problem: Any) -> tuple[Any, ...]:
+    """What the exact laws depend on."""
+    return (problem.names, problem.models, problem.prior, problem.beta)

@@ -1,0 +1,88 @@
+"""What may take long: audits, and the exact laws of a testing game."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import Any
+
+import numpy as np
+
+from nashbox.app.jobs import Send
+from nashbox.app.messages import Laws, Progress, Sketch, Table, Verdict
+from nashbox.problem.errors import require
+from nashbox.tables.common import describe, number
+
+SHOWN = 3  # agents whose law alone is sent to the page
+
+
+class LongWork:
+    """Served in a process that the page may end at any time."""
+
+    def audit(self, send: Send, setup: Any, budget: int, delta: float) -> None:
+        """Audit the game as set up: progress, then verdict, table and gain landscape."""
+        problem = setup.problem()
+        require("budget", budget, low=1000, high=1e8, integer=True)
+        send(Progress(0, 0))
+        options = {"budget": budget, "delta": delta, "seed": setup.seed}
+
+        def progress(done: int, total: int) -> None:
+            send(Progress(done, total))
+
+        result: Any
+        if problem.game == "testing":
+            from nashbox.experiments.testing.audit import audit_testing
+            from nashbox.tables.testing import testing_audit_table as table
+
+            result = audit_testing(problem, progress=progress, **options)
+        else:
+            from nashbox.experiments.audit import audit
+            from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
+
+            result = audit(problem, progress=progress, **options)
+        stream = io.StringIO()
+        with contextlib.redirect_stdout(stream):
+            table(result)
+        send(_audit_rows(result))
+        send(Verdict(result.nash, stream.getvalue()))
+        wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))
+        text = "Gain of every agent's deviations, with bounds and epsilon"
+        send(Sketch("landscape", text, result.plot, size=(wide, 4.4)))
+
+    def solve(self, send: Send, setup: Any) -> None:
+        """Solve the testing game exactly; send the laws of stopping."""
+        from nashbox.experiments.testing.figures import first_stop_law
+        from nashbox.experiments.testing.solving import solve_problem
+
+        problem = setup.problem()
+        report = solve_problem(problem)
+        s = report.solution
+        weights = np.array([float(1 - problem.prior), float(problem.prior)])
+        distinct: dict[Any, str] = {}
+        for name, model in zip(problem.names, problem.models, strict=True):
+            distinct.setdefault(model, name)
+        alone = {
+            name: (weights @ s.laws[name].stop.sum(axis=1)).tolist()
+            for name in list(distinct.values())[:SHOWN]
+        }
+        columns = ("agent", "E tau alone", "error alone", "wins", "error in the race")
+        rows = [
+            (name, number(s.expected_time[name]), number(s.error[name]), number(s.wins[name]),
+             number(s.error_interactive[name]))
+            for name in problem.names
+        ]  # fmt: skip
+        title = f"exact numbers, error at most {s.error_bound:.1e}"
+        send(Table("solution", columns, rows, title, report.notes))
+        send(Laws(first_stop_law(s).tolist(), alone, s.error_bound, report.notes))
+
+
+def _audit_rows(result: Any) -> Table:
+    """The audit's main columns; the text has all of them."""
+    rows = []
+    for a in result.agents:
+        best, gain = a.best_deviation, a.gain
+        bounds = [number(x, 5) for x in (gain.estimate, gain.lower, gain.upper)]
+        words = describe(best.strategy, best.parameters)
+        rows.append((a.name, a.verdict, *bounds, number(a.epsilon, 5), words))
+    columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
+    return Table("audit", columns, rows, f"{result.method} audit", result.notes)

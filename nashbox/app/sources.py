@@ -1,0 +1,154 @@
+"""Where a problem on the page comes from: an example, a file named at the start, or an upload."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nashbox.app.limits import BYTES, FILES, at_most, check_problem
+from nashbox.problem.errors import InputError, brief
+from nashbox.problem.files import from_mapping, load, read_toml
+
+COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
+BUILT_IN: dict[str, dict[str, Any]] = {  # for an installation without the folder of examples
+    "three labs": {
+        "game": "estimation",
+        "sigma": 10.0,
+        "costs": [[0.033], [0.066], [0.1]],
+        "mechanism": "sample_mean",
+    },
+    "twenty equal labs": {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 20},
+    "two equal agents": {
+        "game": "testing",
+        "beta": "1/10",
+        "agents": [{"name": name, **COIN} for name in "AB"],
+    },
+    "ten agents on a ring": {
+        "game": "testing",
+        "beta": "1/10",
+        "graph": "cycle",
+        "payoff": {"kind": "cost", "c": 0.005, "chat": 1.0},
+        "agents": [{"name": f"lab{i}", **COIN} for i in range(1, 11)],
+    },
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A problem file, or a mapping that one would hold, with the name shown for it.
+
+    trusted: its plug-in files may be run, because it was named on the command line.
+    """
+
+    shown: str
+    path: str | None = None
+    raw: Mapping[str, Any] | None = None
+    folder: str = "."
+    trusted: bool = True
+
+    def problem(self) -> Any:
+        """Load it. Raises InputError with the message of the command line."""
+        if self.path is not None:
+            if not self.trusted:
+                _refuse_foreign_files(read_toml(self.path, self.shown), self.shown)
+            problem = load(self.path, self.shown)
+        else:
+            problem = from_mapping(self.raw or {}, self.folder, self.shown)
+        check_problem(problem)
+        return problem
+
+
+def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
+    """Problems to choose from: the files named at the start, then the examples of the game."""
+    found = [Source(file, path=file) for file in files]
+    folder = _examples_folder()
+    if folder is not None:
+        pattern = "testing/*.toml" if game == "testing" else "*.toml"
+        paths = sorted(folder.glob(pattern))
+        paths += [] if game == "testing" else sorted(folder.glob("wine/*.toml"))
+        found += [Source(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
+    else:
+        found += [Source(name, raw=raw) for name, raw in BUILT_IN.items()]
+    unique: dict[str, Source] = {}
+    for source in found:
+        if game_of(source) in (game, None):
+            unique.setdefault(source.shown, source)
+    return list(unique.values())
+
+
+def _examples_folder() -> Path | None:
+    """The examples of a checkout: beside the package, or where the page was started."""
+    for root in (Path(__file__).parents[2], Path.cwd()):
+        if (root / "examples" / "figure1.toml").is_file():
+            return root / "examples"
+    return None
+
+
+def game_of(source: Source) -> str | None:
+    """Say which game a source is about; None if it cannot be read (the page will say why)."""
+    try:
+        raw = source.raw if source.path is None else read_toml(source.path, source.shown)
+    except InputError:
+        return None
+    game = (raw or {}).get("game")
+    return game if isinstance(game, str) else None
+
+
+def uploaded(
+    files: Iterable[tuple[str, bytes]], game: str, folder: Path, sigma: Any = 10.0
+) -> Source:
+    """Put an upload into a folder of its own below `folder` and say what to open.
+
+    files: names with contents: a problem file with the tables it names, or one table of costs,
+    which with `sigma` makes an estimation problem. Raises InputError.
+    """
+    held = dict(files)
+    at_most("files in one upload", len(held), FILES)
+    for name, content in held.items():
+        if Path(name).name != name or not name.strip("."):
+            raise InputError(f"upload: a file must have a plain name, got {brief(name)}")
+        at_most(f"{name}: bytes", len(content), BYTES)
+    place = Path(tempfile.mkdtemp(dir=folder))
+    for name, content in held.items():
+        (place / name).write_bytes(content)
+    problems = [name for name in held if name.lower().endswith(".toml")]
+    tables = [name for name in held if name.lower().endswith(".csv")]
+    if len(problems) == 1:
+        return Source(problems[0], path=str(place / problems[0]), trusted=False)
+    if not problems and len(tables) == 1 == len(held) and game == "estimation":
+        raw = {"game": "estimation", "sigma": sigma, "costs": tables[0]}
+        return Source(tables[0], raw=raw, folder=str(place), trusted=False)
+    raise InputError(
+        "upload: must be one problem file (.toml) with the tables it names"
+        + (", or one table of costs (.csv)" if game == "estimation" else "")
+        + f", got {', '.join(held) or 'nothing'}"
+    )
+
+
+def _refuse_foreign_files(raw: Mapping[str, Any], shown: str) -> None:
+    """An upload reads and runs nothing but what came with it."""
+    for key, value in _strings(raw, ()):
+        if key[-1] in ("costs", "plan", "graph", "csv") and Path(value).name != value:
+            raise InputError(
+                f"{shown}: {'.'.join(key)} must be a file of the same upload, got {brief(value)}"
+            )
+        if ":" in value:
+            raise InputError(
+                f"{shown}: {'.'.join(key)}: plug-ins of an upload are not run, got {brief(value)}; "
+                "start the page with the file: nashbox app FILE"
+            )
+
+
+def _strings(value: Any, key: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], str]]:
+    """All strings in a mapping, with the keys that lead to them."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _strings(item, (*key, str(name)))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item, key)

@@ -1,0 +1,288 @@
+"""What a tab knows: menus and inputs, what its processes have sent, how to ask them.
+
+No widget is made here: the components read these reactive values and call these methods.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import solara
+
+from nashbox.app import parameters
+from nashbox.app.jobs import Ended, Idle, Trouble, Worker
+from nashbox.app.long_work import LongWork
+from nashbox.app.messages import Figure, Opened, Played, Progress, Sketch, Table, Verdict
+from nashbox.app.parameters import whole
+from nashbox.app.plots import Artist
+from nashbox.app.sources import Source, examples, uploaded
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
+
+EVERYBODY = "everybody"
+TABLES = ("agents", "change", "tally", "solution", "audit")
+FIGURES = ("agents", "penalties", "rounds", "change", "beliefs", "graph", "law", "landscape")
+NICE = 10  # audits step back: the page and its drawings go first
+
+
+@dataclass(frozen=True)
+class Started:
+    """What `nashbox app` was started with: problem files, and plug-ins for the menus."""
+
+    files: Sequence[str] = ()
+    plugins: Sequence[str] = ()
+
+
+class Tab:
+    """One game's tab: a desk that plays and draws, and a process for long work."""
+
+    game = ""
+    kinds = ("", "")  # of strategies and mechanisms, for the menus
+
+    def __init__(self, started: Started, make_desk: Callable[[], Any], shelf: Path) -> None:
+        self.started, self.shelf = started, shelf
+        self._lock, self._pending = threading.Lock(), 0
+        self.sources = solara.reactive(examples(self.game, started.files))
+        self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
+        self.played = solara.reactive(Played(0))
+        # one reactive value a name: several processes send, and nothing they send may get lost
+        self.tables: dict[str, Any] = {name: solara.reactive(None) for name in TABLES}
+        self.figures: dict[str, Any] = {name: solara.reactive(None) for name in FIGURES}
+        self.asked: dict[str, Any] = {name: solara.reactive(0) for name in FIGURES}
+        self.trouble = solara.reactive("")
+        self.waiting = solara.reactive(0)
+        self.playing = solara.reactive(False)
+        self.interval = solara.reactive(100)
+        self.progress: solara.Reactive[Progress | None] = solara.reactive(None)
+        self.verdict: solara.Reactive[Verdict | None] = solara.reactive(None)
+        self.audited: solara.Reactive[Any] = solara.reactive(None)
+        self.audit_trouble = solara.reactive("")
+        self.budget = solara.reactive("400000")
+        self.seed = solara.reactive("0")
+        self.agent = solara.reactive("")
+        self.strategy = solara.reactive("")
+        self.inputs: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.setup: solara.Reactive[Any] = solara.reactive(None)  # what is on the table
+        self.wanted: Any = None  # what was asked for last
+        self.strategies = parameters.menu(self.kinds[0], started.plugins)
+        self.mechanisms = parameters.menu(self.kinds[1], started.plugins)
+        self.desk = Worker(make_desk, self.hear)
+        self.artist = Worker(Artist, self.hear_artist)
+        self.auditor = Worker(LongWork, self.hear_audit, NICE)
+
+    # what the processes say
+
+    def hear(self, update: Any) -> None:
+        """Take an update of the desk in."""
+        if isinstance(update, Table):
+            self.tables[update.name].value = update
+        elif isinstance(update, Sketch):
+            asked = self.asked[update.name]
+            asked.value += 1
+            self.artist.request("sketch", replace(update, number=asked.value))
+        elif isinstance(update, Played):
+            self.played.value = update
+        elif isinstance(update, Opened):
+            self._take_over(update)
+        elif isinstance(update, Trouble):
+            self.trouble.value, self.playing.value = update.message, False
+            self.wanted = self.setup.value
+        elif isinstance(update, Ended):
+            self._count(-self._pending)
+            self.playing.value, self.trouble.value = False, ended(update)
+        elif isinstance(update, Idle):
+            self._count(-1)
+            if self.playing.value and not self.waiting.value:
+                time.sleep(self.interval.value / 1000)  # nothing else comes before the next request
+                if self.playing.value:
+                    self.ask("advance", 1)
+
+    def hear_artist(self, update: Any) -> None:
+        """Take a figure in."""
+        if isinstance(update, Figure):
+            self.figures[update.name].value = update
+        elif isinstance(update, (Trouble, Ended)):
+            for name, asked in self.asked.items():  # nothing is waited for any more
+                asked.value = self._number(name)
+            self.trouble.value = ended(update) if isinstance(update, Ended) else update.message
+
+    def _number(self, name: str) -> int:
+        figure = self.figures[name].value
+        return 0 if figure is None else figure.number
+
+    @property
+    def drawing(self) -> bool:
+        """Whether a figure is waited for."""
+        return any(asked.value != self._number(name) for name, asked in self.asked.items())
+
+    def hear_audit(self, update: Any) -> None:
+        """Take an update of the audit in."""
+        if isinstance(update, Progress):
+            self.progress.value = update
+        elif isinstance(update, Verdict):
+            self.verdict.value = update
+        elif isinstance(update, Trouble):
+            self.audit_trouble.value = update.message
+        elif isinstance(update, Ended):
+            self.audit_trouble.value, self.progress.value = ended(update), None
+        elif isinstance(update, Idle):
+            self.progress.value = None
+            self.auditor.cancel()  # its memory is worth more than its start
+        else:
+            self.hear(update)
+
+    # what the user does
+
+    def ask(self, method: str, *arguments: Any) -> None:
+        """Ask the desk."""
+        self._count(1)
+        self.desk.request(method, *arguments)
+
+    def attempt(self, work: Callable[[], Any]) -> None:
+        """Do what the user asked for, and show why it cannot be done."""
+        self.trouble.value = ""
+        try:
+            work()
+        except InputError as error:
+            self.trouble.value = " ".join(str(error).splitlines())
+
+    def take(self, setup: Any, method: str = "reset") -> None:
+        """Ask the desk for a game as set up."""
+        self.playing.value = False
+        self.wanted = setup
+        self.ask(method, setup)
+
+    def open(self, source: Source) -> None:
+        """Open a problem afresh, with what its file says."""
+        raise NotImplementedError
+
+    def open_shown(self, shown: str) -> None:
+        """Open the source of that name."""
+        for source in self.sources.value:
+            if source.shown == shown:
+                self.attempt(lambda source=source: self.open(source))  # type: ignore[misc]
+
+    def upload(self, files: Sequence[tuple[str, bytes]], sigma: Any = 10.0) -> None:
+        """Open an upload."""
+
+        def work() -> None:
+            self.open(uploaded(files, self.game, self.shelf, sigma))
+
+        self.attempt(work)
+
+    def step(self, rounds: int = 1) -> None:
+        """Play on."""
+        self.attempt(lambda: self.ask("advance", rounds))
+
+    def play_or_pause(self) -> None:
+        """Toggle playing."""
+        self.playing.value = not self.playing.value
+        if self.playing.value and not self.waiting.value:
+            self.step()
+
+    def reset(self) -> None:
+        """Back to the beginning, with the seed as typed."""
+        self.attempt(lambda: self.take(replace(self.wanted, **self.typed())))
+
+    def typed(self) -> dict[str, Any]:
+        """The setup's numbers as they stand in the inputs. Raises InputError."""
+        return {"seed": whole("seed", self.seed.value)}
+
+    def cancel(self) -> None:
+        """End what the desk is doing, and open the game again."""
+        self.desk.cancel()
+        self._count(-self._pending)
+        self.playing.value = False
+        if self.setup.value is not None:
+            self.ask("reset", self.setup.value)
+
+    def choose_strategy(self, name: str) -> None:
+        """A strategy from the menu: its parameters at their defaults."""
+        self.strategy.value, self.inputs.value = name, {}
+
+    def choose_agent(self, name: str) -> None:
+        """An agent from the menu, with the strategy it plays."""
+        self.agent.value = name
+        opened = self.opened.value
+        if opened is not None and name in opened.names:
+            spec = opened.strategies.get(name, Spec(parameters.RECOMMENDED))
+            self.strategy.value, self.inputs.value = spec.name, dict(spec.parameters)
+
+    def strategy_class(self) -> type[Any] | None:
+        """The class chosen in the menu, None for the recommendation and what is not in the menu."""
+        try:
+            folder = self._folder()
+            return parameters.class_of(self.kinds[0], self.strategy.value, folder)
+        except InputError:
+            return None
+
+    def chosen_strategies(self) -> dict[str, Spec]:
+        """Everybody's strategies with the choice for the agent (or for everybody) in it."""
+        opened = self.opened.value
+        if opened is None:
+            raise InputError("no problem is open")
+        spec = parameters.checked(
+            self.kinds[0], self.strategy.value, self.inputs.value, self._folder()
+        )
+        everybody = self.agent.value == EVERYBODY
+        named = list(opened.names) if everybody else [self.agent.value]
+        return {**opened.strategies, **dict.fromkeys(named, spec)}
+
+    def audit(self) -> None:
+        """Start an audit of the game as it is set up."""
+        self.audit_trouble.value, self.verdict.value = "", None
+        self.tables["audit"].value = None
+        try:
+            budget = whole("budget", self.budget.value)
+        except InputError as error:
+            self.audit_trouble.value = str(error)
+            return
+        self.audited.value = self.setup.value
+        self.progress.value = Progress(0, 0)
+        self.auditor.request("audit", self.setup.value, budget, 0.01)
+
+    def cancel_audit(self) -> None:
+        """End the audit's process."""
+        self.auditor.cancel()
+        self.progress.value = None
+        self.audit_trouble.value = "the audit was cancelled; nothing is known of its outcome"
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in (self.desk, self.artist, self.auditor):
+            worker.cancel()
+
+    def _count(self, more: int) -> None:
+        """Count requests under way; the page and the desk's listener both do."""
+        with self._lock:
+            self._pending = max(0, self._pending + more)
+        self.waiting.value = self._pending
+
+    def _folder(self) -> Path | None:
+        """Where relative plug-in files of the problem start."""
+        source = None if self.setup.value is None else self.setup.value.source
+        return None if source is None or source.path is None else Path(source.path).parent
+
+    def _take_over(self, opened: Opened) -> None:
+        """Show another game; what was said of the last one goes."""
+        before, source = self.setup.value, opened.setup.source
+        self.setup.value, self.opened.value = opened.setup, opened
+        if before is None or before.source != source:
+            self.choose_agent(opened.names[0])
+            others = [s for s in self.sources.value if s.shown != source.shown]
+            if source not in self.sources.value:
+                self.sources.value = [*others, source]
+        self.tables["change"].value = None
+
+
+def ended(update: Ended) -> str:
+    """Say that a process is gone."""
+    return (
+        f"the process that computed this has ended (code {update.code}), perhaps for lack of "
+        "memory; Reset starts a new one"
+    )

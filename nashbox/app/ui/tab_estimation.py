@@ -1,0 +1,77 @@
+"""The tab of collaborative mean estimation."""
+
+from __future__ import annotations
+
+import solara
+
+from nashbox.app.ui.state_estimation import EstimationTab
+from nashbox.app.ui.widgets import (
+    Audit,
+    ChooseProblem,
+    ChooseStrategy,
+    Controls,
+    Message,
+    Rows,
+    Rules,
+    Upload,
+    figures,
+    with_own,
+)
+from nashbox.problem.estimation import RULES
+
+
+@solara.component
+def Estimation(tab: EstimationTab) -> None:
+    """Rules and controls at the side, what is played in the middle."""
+    solara.use_effect(lambda: _open_first(tab), [])
+    with solara.Sidebar(), solara.Column():
+        Controls(tab, "rounds", tab.rounds, tab.run)
+        with solara.Card("Game", margin=0):
+            ChooseProblem(tab)
+            Rules(tab)
+            _Plan(tab)
+            solara.InputText("parallel worlds (taken by Reset)", value=tab.worlds)
+        with solara.Card("Your own", margin=0):
+            solara.InputText("sigma of an uploaded cost table", value=tab.sigma)
+            Upload(
+                lambda files: tab.upload(files, _number(tab.sigma.value)),
+                "a table of costs (.csv: agent,<distribution>,...) or a problem file (.toml) "
+                "with its tables",
+            )
+    Message(tab.trouble.value)
+    figures(tab, "agents", "penalties", "rounds", "change")
+    with solara.Card("What an agent plays", margin=0):
+        ChooseStrategy(tab)
+        solara.Button(
+            "Play this strategy", color="primary", on_click=tab.change,
+            disabled=tab.opened.value is None,
+        )  # fmt: skip
+        Rows(tab.tables["change"], "change")
+    with solara.Card("Agents", margin=0):
+        Rows(tab.tables["agents"], "agents")
+    Audit(tab)
+
+
+@solara.component
+def _Plan(tab: EstimationTab) -> None:
+    opened = tab.opened.value
+    if opened is not None:
+        solara.Select(
+            "plan",
+            value=opened.plan,
+            values=with_own(list(RULES), opened.plan),
+            on_value=lambda rule: tab.set_rules(plan=None if rule == "given" else rule),
+        )
+
+
+def _open_first(tab: EstimationTab) -> None:
+    if tab.setup.value is None and tab.sources.value:
+        tab.open_shown(tab.sources.value[0].shown)
+
+
+def _number(text: str) -> object:
+    """A number, or what was typed: the problem's check says what is wrong with it."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,288 @@
+"""Widgets that both tabs are made of."""
+
+from __future__ import annotations
+
+import base64
+import html
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import solara
+from ipyvuetify.extra import FileInput
+from mesa.visualization.solara_viz import UserInputs
+
+from nashbox.app import parameters
+from nashbox.app.limits import BYTES, FILES
+from nashbox.app.messages import Figure, Progress, Table
+from nashbox.app.ui.state import EVERYBODY, Tab
+
+CSS = """
+.nb-figure {width: 100%; max-width: 760px; height: auto; display: block;}
+.nb-table {border-collapse: collapse; font-size: 0.82rem; width: 100%;}
+.nb-table td, .nb-table th {padding: 1px 8px; text-align: right; border-bottom: 1px solid #ddd;}
+.nb-table td:first-child, .nb-table th:first-child {text-align: left;}
+.nb-below {padding-top: 18px;}
+.v-application .nb-inputs > .v-sheet {display: grid !important; gap: 0 16px !important;
+  grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));}
+.nb-scroll {overflow-x: auto; max-height: 480px; overflow-y: auto;}
+.nb-text {font-size: 0.68rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
+.nb-note {font-size: 0.82rem; color: #555;}
+.nb-verdict {font-size: 1.05rem; font-weight: 600;}
+.nb-profitable {color: #a63c00;} .nb-none_above_epsilon {color: #00664b;}
+.nb-undecided {color: #7a5200;}
+"""
+
+
+@solara.component
+def Picture(shown: Any, name: str) -> None:
+    """A figure as an image with its description; an empty place until it comes."""
+    figure: Figure | None = shown.value
+    if figure is None:
+        solara.HTML(tag="div", classes=["nb-note"], unsafe_innerHTML="...")
+        return
+    source = "data:image/png;base64," + base64.b64encode(figure.png).decode("ascii")
+    solara.v.Html(
+        tag="img",
+        attributes={"src": source, "alt": figure.text, "data-figure": name},
+        class_="nb-figure",
+    )
+
+
+@solara.component
+def Rows(shown: Any, name: str) -> None:
+    """A table with its title and notes."""
+    table: Table | None = shown.value
+    if table is None:
+        return
+    head = "".join(f"<th scope='col'>{html.escape(c)}</th>" for c in table.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>"
+        for row in table.rows
+    )
+    title = f"<div class='nb-title'><b>{html.escape(table.title)}</b></div>" if table.title else ""
+    notes = "".join(f"<div class='nb-note'>note: {html.escape(note)}</div>" for note in table.notes)
+    solara.HTML(
+        tag="div",
+        classes=["nb-scroll"],
+        attributes={"data-table": name},
+        unsafe_innerHTML=f"{title}<table class='nb-table'><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>{notes}",
+    )
+
+
+@solara.component
+def Message(text: str, name: str = "trouble") -> None:
+    """What went wrong, word for word what the command line says."""
+    if text:
+        with solara.Error(dense=True):
+            solara.HTML(
+                tag="span", attributes={"data-message": name, "role": "alert"},
+                unsafe_innerHTML=html.escape(f"nashbox: {text}"),
+            )  # fmt: skip
+
+
+@solara.component
+def Upload(on_files: Callable[[list[tuple[str, bytes]]], None], text: str) -> None:
+    """Choose files of this machine."""
+    solara.Text(text, classes=["nb-note"])
+    _Files(on_files)
+
+
+@solara.component
+def _Files(on_files: Callable[[list[tuple[str, bytes]]], None]) -> Any:
+    """Files are read in pieces, in a thread; of too large ones just enough to refuse them."""
+    info, set_info = solara.use_state(None)
+    chosen, set_chosen = solara.use_state(None)
+    element = FileInput.element(multiple=True, on_file_info=set_info, show_progress=False)
+
+    def wire() -> None:
+        if info:
+            widget: Any = solara.get_widget(element)
+            widget.version += 1
+            set_chosen(widget.get_files())
+
+    solara.use_effect(wire, [info])
+
+    def read(cancel: threading.Event) -> None:
+        if chosen:
+            on_files(
+                [
+                    (one["name"], one["file_obj"].read(min(one["size"], BYTES + 1)))
+                    for one in chosen[: FILES + 1]
+                ]
+            )
+
+    solara.use_thread(read, [chosen])
+    return element
+
+
+@solara.component
+def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[], None]) -> None:
+    """Reset, play, step as on Mesa's pages, and run: many at once."""
+    ready = tab.opened.value is not None
+    with solara.Card("Controls", margin=0):
+        solara.SliderInt("Play interval (ms)", value=tab.interval, min=1, max=500, step=10)
+        with solara.Row(justify="space-between"):
+            solara.Button("Reset", color="primary", on_click=tab.reset, disabled=not ready)
+            solara.Button(
+                "❚❚" if tab.playing.value else "▶",
+                color="primary",
+                on_click=tab.play_or_pause,
+                disabled=not ready,
+                attributes={"aria-label": "Pause" if tab.playing.value else "Play"},
+            )
+            solara.Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
+        with solara.Row(classes=["nb-below"]):
+            solara.InputText(unit, value=count)
+            solara.Button("Run", color="primary", on_click=run, disabled=not ready)
+        solara.InputText("seed (taken by Reset)", value=tab.seed)
+        Busy(tab)
+
+
+@solara.component
+def Busy(tab: Tab) -> None:
+    """How far the game is, and a way out of what takes too long."""
+    played = tab.played.value
+    busy, drawing = tab.waiting.value > 0, tab.drawing
+    solara.HTML(
+        tag="div",
+        classes=["nb-note"],
+        attributes={"data-count": str(played.count), "data-step": str(played.step),
+                    "data-busy": str(int(busy)), "data-drawing": str(int(drawing))},
+        unsafe_innerHTML=f"{played.count:,} played"
+        + (", working ..." if busy else ", drawing ..." if drawing else ""),
+    )  # fmt: skip
+    solara.Button("Cancel", on_click=tab.cancel, text=True, disabled=not busy)
+
+
+@solara.component
+def ChooseProblem(tab: Tab) -> None:
+    """Examples, files named at the start, and what was uploaded."""
+    setup = tab.setup.value
+    solara.Select(
+        "problem",
+        value=None if setup is None else setup.source.shown,
+        values=[source.shown for source in tab.sources.value],
+        on_value=tab.open_shown,
+    )
+
+
+@solara.component
+def Rules(tab: Any) -> None:
+    """The mechanism, with its parameters."""
+    opened = tab.opened.value
+    if opened is None:
+        return
+    name, inputs = opened.mechanism.name, dict(opened.mechanism.parameters)
+
+    def choose(value: str) -> None:
+        tab.attempt(lambda: tab.set_rules(mechanism=parameters.checked(tab.kinds[1], value, {})))
+
+    def change(key: str, value: Any) -> None:
+        tab.attempt(
+            lambda: tab.set_rules(
+                mechanism=parameters.checked(tab.kinds[1], name, {**inputs, key: value})
+            )
+        )
+
+    solara.Select("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
+    if name in tab.mechanisms:
+        UserInputs(parameters.user_params(parameters.class_of(tab.kinds[1], name), inputs), change)
+
+
+@solara.component
+def ChooseStrategy(tab: Tab) -> None:
+    """An agent (or everybody), a strategy of the menu, and its parameters."""
+    opened = tab.opened.value
+    if opened is None:
+        return
+    own = [spec.name for spec in opened.strategies.values()]
+    names = [parameters.RECOMMENDED, *tab.strategies]
+
+    def change(key: str, value: Any) -> None:
+        tab.inputs.value = {**tab.inputs.value, key: value}
+
+    with solara.Columns([1, 2]):
+        with solara.Column():
+            solara.Select(
+                "agent",
+                value=tab.agent.value,
+                values=[*opened.names, EVERYBODY],
+                on_value=tab.choose_agent,
+            )
+            solara.Select(
+                "strategy",
+                value=tab.strategy.value,
+                values=with_own(names, *own, tab.strategy.value),
+                on_value=tab.choose_strategy,
+            )
+        with solara.Column():
+            cls = tab.strategy_class()
+            if cls is not None:
+                summary = (cls.__doc__ or "").strip().split("\n")[0]
+                solara.Text(summary, classes=["nb-note"])
+                with solara.Div(classes=["nb-inputs"]):
+                    UserInputs(parameters.user_params(cls, tab.inputs.value), change)
+
+
+def with_own(names: list[str], *own: str) -> list[str]:
+    """A menu with what the problem's file names besides."""
+    return list(dict.fromkeys([*names, *(name for name in own if name)]))
+
+
+@solara.component
+def Audit(tab: Tab) -> None:
+    """Start an audit, watch it, cancel it; verdict, table, landscape."""
+    progress = tab.progress.value
+    with solara.Card("Audit", margin=0):
+        with solara.Row():
+            solara.InputText("budget (worlds simulated per agent at most)", value=tab.budget)
+            solara.Button(
+                "Audit", color="primary", on_click=tab.audit,
+                disabled=progress is not None or tab.opened.value is None,
+            )  # fmt: skip
+            if progress is not None:
+                solara.Button("Cancel audit", on_click=tab.cancel_audit)
+        Advance(progress)
+        Message(tab.audit_trouble.value, "audit-trouble")
+        verdict = tab.verdict.value
+        if verdict is not None:
+            solara.HTML(
+                tag="div",
+                classes=["nb-verdict", f"nb-{verdict.verdict}"],
+                attributes={"data-verdict": verdict.verdict},
+                unsafe_innerHTML=f"verdict: {html.escape(verdict.verdict)}",
+            )
+            if tab.audited.value != tab.setup.value:
+                solara.Text("the game has been changed since this audit", classes=["nb-note"])
+        Rows(tab.tables["audit"], "audit")
+        if verdict is not None:
+            Picture(tab.figures["landscape"], "landscape")
+        if verdict is not None:
+            with solara.Details("as the command line prints it"):
+                solara.HTML(
+                    tag="pre", classes=["nb-text"], unsafe_innerHTML=html.escape(verdict.text)
+                )
+
+
+@solara.component
+def Advance(progress: Progress | None) -> None:
+    """A bar: how many agents are done, or that nobody knows."""
+    if progress is None:
+        return
+    known = progress.total > 0
+    share = 100 * progress.done / progress.total if known else 0
+    solara.v.ProgressLinear(value=share, indeterminate=not known)
+    solara.HTML(
+        tag="div", classes=["nb-note"], attributes={"data-progress": str(progress.done)},
+        unsafe_innerHTML=f"{progress.done} of {progress.total} agents" if known else "working ...",
+    )  # fmt: skip
+
+
+def figures(tab: Tab, *names: str) -> None:
+    """The named figures, two in a row where there is room."""
+    with solara.ColumnsResponsive(12, large=6):
+        for name in names:
+            with solara.Card(margin=0):
+                Picture(tab.figures[name], name)

@@ -1,0 +1,47 @@
+"""`nashbox design FILE --goal G`: the best rules that nobody gains by breaking."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "the best rules for a cost table that nobody gains by breaking"
+    design = common.new_command(commands, "design", text, work)
+    common.problem_file(design)
+    design.add_argument(
+        "--goal",
+        metavar="GOAL",
+        required=True,
+        help="social, egalitarian, nash or kalai_smorodinsky",
+    )
+    design.add_argument(
+        "--form",
+        choices=["best", "separate", "joint"],
+        default="best",
+        help="comparisons passed one by one, all together, or whichever is better",
+    )
+    design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
+    common.outputs(design)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Search, prove, report."""
+    from nashbox.experiments.design import design
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.design import design_table
+
+    problem = common.load_problem(options)
+    if problem.game == "testing":
+        raise InputError(f"{options.file}: game must be 'estimation' for design, got 'testing'")
+    with progress_bar("searching rules") as progress:
+        result = design(problem, options.goal, options.form, progress=progress)
+    if options.save is not None:
+        result.save_problem(options.save)
+    common.emit(options, result, design_table)
+    return 0

@@ -1,0 +1,159 @@
+"""The threshold mechanism: owe n points, be within t of z others, receive all.
+
+Nothing in the proof that CBL is truthful needs noise that grows with the discrepancy: any loss that
+is even and nondecreasing in mean(Y_i) - mean(Z_i) makes honest submission and acceptance optimal.
+Here the loss is a step, which deters most for what it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.base import Mechanism, problem_counts
+from nashbox.mechanisms.cbl.channel import CorruptChannel
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.mechanisms.rounding import alone_counts
+from nashbox.mechanisms.threshold.channel import ThresholdChannel
+from nashbox.mechanisms.threshold.enforcing import enforce
+from nashbox.mechanisms.threshold.information import inform
+from nashbox.mechanisms.threshold.terms import (
+    Cells,
+    ThresholdTerms,
+    cells,
+    hold_together,
+    kinds_of,
+    numbers,
+)
+from nashbox.mechanisms.threshold.together import Together
+from nashbox.problem.channel import Channel
+from nashbox.problem.data import Dataset
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.terms import Terms
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Threshold(Mechanism):
+    """Pass a comparison with points of the others, or receive no more than those.
+
+    joint: who fails one comparison fails all. kind, n, z, t, alpha: the rules, tables with a row
+    per agent and a column per distribution, nan where nothing applies; n defaults to the plan.
+    Without `kind` the rules are made for the plan: thresholds where they enforce it, free data for
+    who owes nothing and wants no more, work alone where nothing else does.
+    """
+
+    sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
+
+    joint: bool = False
+    kind: Cells | None = None
+    n: Cells | None = None
+    z: Cells | None = None
+    t: Cells | None = None
+    alpha: Cells | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("kind", "n", "z", "t", "alpha"):
+            object.__setattr__(self, name, cells(name, getattr(self, name)))
+        if self.kind is None:
+            for name in ("n", "z", "t", "alpha"):
+                if getattr(self, name) is not None:
+                    raise InputError(
+                        f"threshold.{name} needs threshold.kind, a table of "
+                        "'alone', 'free', 'threshold' and 'noise'"
+                    )
+
+    def terms(self, problem: EstimationProblem, plan: Array) -> ThresholdTerms:
+        """The rules as given, or the best ones for the plan."""
+        shape = plan.shape
+        sent_home: tuple[tuple[int, int], ...] = ()
+        if self.kind is None:
+            rules = enforce(
+                problem_counts(problem, plan),
+                problem.costs,
+                problem.sigma,
+                integer=problem.integer,
+                joint=self.joint,
+            )
+            counts, kind, z, t, sent_home = rules
+            alpha = np.full(shape, np.nan)
+        else:
+            kind = kinds_of(self.kind, shape)
+            given = numbers("n", self.n, shape, 0.0)
+            counts = problem_counts(problem, plan) if self.n is None else np.nan_to_num(given)
+            if self.n is None:
+                alone = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
+                counts = np.where(kind == "alone", alone, np.where(kind == "free", 0.0, counts))
+            z, t = numbers("z", self.z, shape, 0.0), numbers("t", self.t, shape, 0.0)
+            alpha = numbers("alpha", self.alpha, shape, 0.0)
+        terms = ThresholdTerms(
+            names=problem.names,
+            distributions=problem.distributions,
+            costs=problem.costs,
+            sigma=problem.sigma,
+            counts=counts,
+            integer=problem.integer,
+            rules=self,
+            kind=kind,
+            z=z,
+            t=t,
+            alpha=alpha,
+            together=self.joint,
+            sent_home=sent_home,
+        )
+        hold_together(terms)
+        return terms
+
+    def mediate(
+        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
+    ) -> list[Array]:
+        """Compare everybody, and answer."""
+        return self.inform(submissions, terms, rng, range(len(submissions)))
+
+    def inform(
+        self,
+        submissions: Sequence[Dataset],
+        terms: Terms,
+        rng: np.random.Generator,
+        readers: Sequence[int],
+    ) -> list[Array]:
+        """Compare `readers`, and answer them."""
+        assert isinstance(terms, ThresholdTerms)  # noqa: S101 - published by this class
+        return inform(submissions, terms, rng, readers)
+
+    def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel:
+        """One distribution, the others being passed for sure where they are tied to it."""
+        assert isinstance(terms, ThresholdTerms)  # noqa: S101 - published by this class
+        sigma, kind = float(terms.sigma[k]), str(terms.kind[agent, k])
+        if kind == "alone":
+            return MeanChannel(sigma, 0.0)
+        if kind == "free":
+            return MeanChannel(sigma, others, pooled=k in terms.members(agent))
+        z = min(float(terms.z[agent, k]), others)
+        if kind == "noise":
+            return CorruptChannel(sigma, z, others - z, float(terms.alpha[agent, k]))
+        return ThresholdChannel(sigma, z, others, float(terms.t[agent, k]))
+
+    def tied(self, terms: Terms, agent: int, others: Array) -> Together | None:
+        """What an agent passes or fails as a whole, in the joint form."""
+        assert isinstance(terms, ThresholdTerms)  # noqa: S101 - published by this class
+        members = terms.members(agent)
+        if not members:
+            return None
+        owed = tuple(bool(terms.kind[agent, k] == "threshold") for k in members)
+        channels = tuple(
+            ThresholdChannel(
+                float(terms.sigma[k]),
+                min(float(terms.z[agent, k]), float(others[k])),
+                float(others[k]),
+                float(terms.t[agent, k]) if owes else 0.0,
+            )
+            for k, owes in zip(members, owed, strict=True)
+        )
+        return Together(members, channels, owed)

@@ -1,0 +1,76 @@
+"""A design as tables: who owes what under which rule, and what it was compared with."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from nashbox.tables.common import VERDICT_STYLE, counts, new_console, new_table, number
+
+if TYPE_CHECKING:
+    from nashbox.experiments.design import Design
+
+BOUND = {
+    "social": "above the social penalty that compliance would allow",
+    "egalitarian": "above the largest penalty that compliance would allow",
+    "nash": "of the mean gain (geometric) that compliance would allow is lost",
+    "kalai_smorodinsky": "of the gains that compliance would allow is lost",
+}
+
+
+def design_table(design: Design) -> None:
+    """Print rules, penalties, certificate and rivals."""
+    console = new_console()
+    table = new_table(
+        "agent",
+        *design.distributions,
+        "penalty",
+        "alone",
+        title=f"rules for the goal {design.goal} ({design.form} form)",
+    )
+    for i, name in enumerate(design.names):
+        table.add_row(
+            name,
+            *(_rule(design, i, k) for k in range(len(design.distributions))),
+            number(float(design.penalties[i])),
+            number(float(design.penalties_alone[i])),
+        )
+    console.print(table)
+    console.print(
+        "n points owed, compared with the mean of z others and passed within t; "
+        "free: receives the others' mean and owes nothing"
+    )
+    certain = {
+        "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e} (exact)",
+        "profitable": "honesty does not pay: at least one agent gains (exact)",
+        "undecided": f"undecided: nobody gains more than {design.gain:.1e} (exact)",
+    }
+    console.print(Text(certain[design.verdict], style=VERDICT_STYLE[design.verdict]))
+    rivals = new_table("compared", "social penalty", "largest penalty", "individually rational")
+    for c in design.candidates:
+        rivals.add_row(
+            c.name + (" (chosen)" if c.name == design.chosen else ""),
+            number(c.social_penalty),
+            number(c.largest_penalty),
+            "yes" if c.individually_rational else "no",
+        )
+    console.print(rivals)
+    console.print(
+        f"social penalty {number(design.social_penalty)}   "
+        f"{100 * design.certified_gap:.2f} % {BOUND[design.goal]}"
+    )
+    console.print(f"search: {design.search}")
+
+
+def _rule(design: Design, i: int, k: int) -> str:
+    kind, z, t = str(design.kind[i, k]), float(design.z[i, k]), float(design.t[i, k])
+    n = counts([design.counts[i, k]])
+    if kind == "threshold":
+        return f"{n}, z {counts([z])}, t {t:.4g}"
+    if kind == "noise":
+        return f"{n}, z {counts([z])}, alpha {float(design.alpha[i, k]):.4g}"
+    if kind == "free":
+        return "free" if math.isnan(z) else f"free if passed, else z {counts([z])}"
+    return f"{n}, alone"

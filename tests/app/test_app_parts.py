@@ -1,0 +1,151 @@
+"""The page without widgets: menus, their inputs, examples, uploads."""
+
+import pytest
+
+from nashbox.app import limits
+from nashbox.app.parameters import (
+    KINDS,
+    checked,
+    class_of,
+    known_plugin,
+    menu,
+    parameters_of,
+    read,
+    registry,
+    user_params,
+    written,
+)
+from nashbox.app.sources import BUILT_IN, Source, examples, game_of, uploaded
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
+
+PLUGIN = '''
+from dataclasses import dataclass
+from typing import Literal
+from nashbox import Strategy
+
+@dataclass(frozen=True)
+class Odd(Strategy):
+    """Somebody's own."""
+
+    greed: float = 0.3
+    mood: Literal["calm", "angry"] = "calm"
+    loud: bool = False
+'''
+
+
+# menus and parameters
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_registered_class_is_on_the_menu_with_inputs_that_give_its_defaults(kind):
+    builtin = registry(kind)[0]
+    assert set(builtin) <= set(menu(kind))
+    for name, cls in builtin.items():
+        shown = {key: entry["value"] for key, entry in user_params(cls).items()}
+        assert parameters_of(cls, shown) == {}, name
+        assert checked(kind, name, shown) == Spec(name)
+
+
+def test_a_plugin_is_on_the_menu_without_a_line_of_its_own(folder):
+    (folder / "odd.py").write_text(PLUGIN)
+    names = menu("strategies", ["odd.py:Odd"])
+    assert names[-1] == "odd.py:Odd" and "odd.py:Odd" not in menu("testing_strategies", names)
+    cls = class_of("strategies", "odd.py:Odd")
+    assert user_params(cls) == {
+        "greed": {"type": "InputText", "label": "greed", "value": "0.3"},
+        "mood": {"type": "Select", "label": "mood", "values": ["calm", "angry"], "value": "calm"},
+        "loud": {"type": "Checkbox", "label": "loud", "value": False},
+    }
+    chosen = {"greed": "0.5", "mood": "angry", "loud": True}
+    spec = checked("strategies", "odd.py:Odd", chosen)
+    assert spec.parameters == {"greed": 0.5, "mood": "angry", "loud": True}
+    known_plugin("odd.py:Odd")
+    with pytest.raises(InputError, match=r"--plugin: 'odd\.py:PLUGIN' must be a subclass"):
+        (folder / "odd.py").write_text(PLUGIN + "\nPLUGIN = 1\n")
+        known_plugin("odd.py:PLUGIN")
+
+
+def test_bad_inputs_are_refused_in_the_words_of_a_problem_file():
+    with pytest.raises(InputError, match=r"withholder\.fraction must be a number in"):
+        checked("strategies", "withholder", {"fraction": "2"})
+    with pytest.raises(InputError, match=r"factor must be a number in .*, got 'much'"):
+        checked("strategies", "over_collector", {"factor": "much"})
+
+
+@pytest.mark.parametrize("value", [None, 0.5, 3, True, "pad", [1, 2.5], ["a", {"name": "b"}]])
+def test_what_is_written_is_read_back(value):
+    assert read(written(value)) == value
+
+
+# sources
+
+
+def test_examples_open_and_are_of_their_game():
+    for game in ("estimation", "testing"):
+        found = examples(game)
+        assert len(found) >= 2
+        for source in found:
+            assert source.problem().game == game_of(source) == game
+
+
+def test_files_named_at_the_start_come_first_and_once(folder):
+    (folder / "mine.toml").write_text('game = "estimation"\nsigma = 1\ncosts = [[1.0], [2.0]]\n')
+    assert [source.shown for source in examples("estimation", ["mine.toml"] * 2)][:2] == [
+        "mine.toml",
+        "examples/figure1.toml",
+    ]
+    assert "mine.toml" not in [source.shown for source in examples("testing", ["mine.toml"])]
+
+
+def test_built_in_problems_are_valid():
+    for name, raw in BUILT_IN.items():
+        assert Source(name, raw=raw).problem().m >= 2
+
+
+def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_path):
+    costs = b"agent,x\nlab1,1\nlab2,inf\n"
+    whole = uploaded(
+        [("p.toml", b'game = "estimation"\nsigma = 1\ncosts = "c.csv"\n'), ("c.csv", costs)],
+        "estimation",
+        tmp_path,
+    )
+    table = uploaded([("c.csv", costs)], "estimation", tmp_path, sigma=1.0)
+    for source in (whole, table):
+        assert source.problem().names == ("lab1", "lab2")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([("a.csv", b""), ("b.csv", b"")], "must be one problem file"),
+        ([("a.txt", b"")], "must be one problem file"),
+        ([], "got nothing"),
+        ([("../a.csv", b"")], "plain name"),
+        ([("a.csv", b"x" * (limits.BYTES + 1))], "a.csv: bytes must be at most 2,000,000"),
+        ([(f"{i}.csv", b"") for i in range(11)], "files in one upload must be at most 10"),
+    ],
+)
+def test_other_uploads_are_refused(files, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        uploaded(files, "estimation", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('mechanism = "evil.py:Evil"', "plug-ins of an upload are not run"),
+        ('strategies = {a0 = {name = "evil.py:Evil"}}', "strategies.a0.name: plug-ins"),
+        ('plan = "/etc/passwd"', "plan must be a file of the same upload"),
+        ('source = {csv = "../secret.csv"}', "source.csv must be a file of the same upload"),
+    ],
+)
+def test_an_upload_neither_runs_nor_reads_what_did_not_come_with_it(line, message, tmp_path):
+    text = f'game = "estimation"\nsigma = 1\ncosts = [[1.0], [2.0]]\n{line}\n'
+    ran = tmp_path / "evil.py"
+    ran.write_text("raise SystemExit('run')")
+    source = uploaded(
+        [("p.toml", text.encode()), ("evil.py", ran.read_bytes())], "estimation", tmp_path
+    )
+    with pytest.raises(InputError, match=message):
+        source.problem()
