@@ -1,100 +1,95 @@
-"""Generate what the documentation shows: `python docs/generate.py`.
+"""Generate what the documentation shows: `python docs/generate.py [PAGE ...]`.
 
-The README's picture is drawn again, and every block behind a line `<!-- output: COMMAND -->` is
-replaced by what the command prints.
+Pages are Markdown; `pages.py` runs their blocks and refreshes the outputs in them. Behind
+`<!-- figure: nashbox ... -->` stands an image that the command draws, or a function of
+`drawings.py` (`<!-- figure: ratio_to_compliance -->`). Outputs are part of the pages, images are
+drawn when the site is built; only the README's picture is kept. `<!-- section: FILE, HEADING -->`
+stands for a section of another file, which the site shows there.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 import shlex
+import sys
+import tempfile
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-import numpy as np
 
-from nashbox.experiments.dynamics import best_response_dynamics
-from nashbox.experiments.figures import BLACK, BLUE, ORANGE
-from nashbox.experiments.game import prepare
-from nashbox.problem.files import from_mapping
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+FIGURE = re.compile(r"<!-- figure: (.*?) -->\n!\[.*?\]\((.*?)\)", re.DOTALL)
+SECTION = re.compile(r"<!-- section: (.*?), (.*?) -->")
 
-PAGES = ("README.md", "examples/testing/README.md")
-AGENTS, COST, SIGMA = 20, 0.05, 10.0
-LOOK = {"sample_mean": (ORANGE, "plain pooling (sample mean)"), "cbl": (BLUE, "CBL")}
+if str(DOCS) not in sys.path:
+    sys.path.insert(0, str(DOCS))
 
 
-def game_of(mechanism: str):
-    """Twenty equal labs, 10 points each planned."""
-    return prepare(
-        from_mapping(
-            {
-                "game": "estimation",
-                "sigma": SIGMA,
-                "costs": [[COST]] * AGENTS,
-                "mechanism": mechanism,
-                "counts": "real",
-            }
-        )
-    )
+def all_pages() -> list[Path]:
+    """All pages, the README first."""
+    found = [ROOT / "README.md", *sorted(ROOT.glob("examples/*/README.md"))]
+    return [*found, *sorted(DOCS.rglob("*.md"))]
 
 
-def refreshed(text: str) -> str:
-    """Return the text with every marked block replaced by its command's output."""
-    block = r"(<!-- output: nashbox (.*?) -->\n```text\n)(.*?)(```\n)"
-    return re.sub(block, lambda m: m[1] + printed(m[2]) + m[4], text, flags=re.DOTALL)
+def figures() -> None:
+    """Draw the images of the site; files with a title on the page are there for the commands."""
+    for page in sorted(DOCS.rglob("*.md")):
+        draw(page.read_text(encoding="utf-8"), page.parent)
 
 
-def printed(command: str) -> str:
-    """What a nashbox command prints in a pipe."""
-    from nashbox.cli import main as command_line
+def draw(text: str, folder: Path) -> None:
+    """Draw the images of one page that lies in `folder`."""
+    import drawings
+    import pages
 
-    stream = io.StringIO()
-    with contextlib.redirect_stdout(stream):
-        command_line(shlex.split(command))
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+    marked = FIGURE.findall(text)
+    if not marked:
+        return
+    with tempfile.TemporaryDirectory() as place, pages.workspace(Path(place)):
+        for step in pages.steps(text):
+            if step.title is not None:
+                Path(step.title).write_text(step.body, encoding="utf-8")
+        for maker, name in marked:
+            image = (folder / name).resolve()
+            image.parent.mkdir(parents=True, exist_ok=True)
+            if not maker.startswith("nashbox "):
+                getattr(drawings, maker)(image)
+                continue
+            code, said = pages.nashbox([*shlex.split(maker)[1:], "--figure", str(image)])
+            if code != 0:
+                raise pages.PageError(f"{maker}: exit code {code}\n{said}")
 
 
-def main() -> None:
-    """Draw the picture, then refresh the pages with outputs."""
-    draw()
-    for name in PAGES:
-        page = Path(__file__).parent.parent / name
-        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
+def with_sections(text: str) -> str:
+    """A page's text with the sections of other files that it asks for."""
+    return SECTION.sub(lambda m: section(m[1], m[2]), text)
 
 
-def draw() -> None:
-    """Left: what one lab gains by collecting less. Right: what that does to everybody."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
-    for mechanism, (colour, label) in LOOK.items():
-        game = game_of(mechanism)
-        channel = game.view(0).channels()[0]
-        n = np.linspace(0.05, 20, 400)
-        owed = game.terms.counts[0, 0]
-        here = float(channel.best_risk(np.float64(owed))) + COST * owed
-        left.plot(n, here - (channel.best_risk(n) + COST * n), color=colour, label=label)
-        totals = best_response_dynamics(game, sweeps=6).totals[:, 0]
-        totals = np.append(totals, np.repeat(totals[-1], 7 - totals.size))
-        right.plot(totals, "o-", color=colour, label=label)
-    left.axhline(0, color=BLACK, linewidth=0.8)
-    left.axvline(10, color=BLACK, linewidth=0.8, linestyle=":")
-    left.set_ylim(-1.2, 0.6)
-    left.set_xlabel("points one lab collects (10 were agreed)")
-    left.set_ylabel("her gain (penalty saved)")
-    left.set_title("Does it pay to collect less?")
-    right.set_xlabel("rounds of best responses")
-    right.set_ylabel("points collected by all")
-    right.set_ylim(bottom=0)
-    right.set_title("What is left when everybody asks that")
-    right.legend(frameon=False)
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(Path(__file__).parent / "honesty.png", dpi=130)
+def section(file: str, heading: str) -> str:
+    """What stands below a second-level heading of a file of the repository."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if found is None:
+        raise ValueError(f"{file} has no section {heading!r}")
+    return found[1].strip()
+
+
+def main(names: list[str]) -> None:
+    """Draw the README's picture, refresh the outputs of all pages, or of those named."""
+    import drawings
+    import pages
+
+    if not names:
+        drawings.honesty(DOCS / "honesty.png")
+    for page in [Path(name).resolve() for name in names] or all_pages():
+        text = page.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            new = pages.refreshed(text, Path(folder))
+        page.write_text(new, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -29,6 +29,13 @@ def add(commands: Any) -> None:
         help="mechanism and plan of another problem file with the same costs, e.g. a designed one; "
         "may be given several times",
     )
+    compare.add_argument(
+        "--design",
+        choices=["social", "egalitarian", "nash", "kalai_smorodinsky", "none"],
+        action="append",
+        help="rules designed for a goal; may be given several times (default: social, if the game "
+        "is small)",
+    )
     compare.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
     compare.add_argument(
         "--starts",
@@ -75,11 +82,13 @@ def work(options: argparse.Namespace) -> int:
     for file, other in rules.items():
         if other.game == "testing":
             raise InputError(f"--rules {file}: game must be 'estimation', got 'testing'")
+    goals = None if options.design is None else [g for g in options.design if g != "none"]
     with progress_bar("walking paths of best responses") as progress:
         result = compare(
             problem,
             mechanisms,
             rules=rules,
+            goals=goals,
             starts=options.starts,
             seed=options.seed,
             epsilon=options.epsilon,

@@ -34,7 +34,7 @@ class Stubborn(Revision):
 def test_data_fall_under_the_sample_mean_and_stay_under_cbl(nashbox):
     options = ["--rule", "best_response", "--compare", "sample_mean,cbl", "--rounds", "6"]
     done = nashbox("adapt", HUNDRED, *options, "--figure", "f.png", "--json", "a.json")
-    assert done.code == 0 and done.written == {"f.png", "a.json"}
+    assert done.code == 0 and done.written == {"a.json", "f.csv", "f.png"}
     assert "447.214 at first, 44.7214 in the end" in done.out
     assert "447.214 at first, 447.214 in the end" in done.out
     with open("a.json") as file:
@@ -63,7 +63,7 @@ def test_every_rule_prints_a_table(nashbox, rule):
     menu = ["--menu", "truthful,under_collector", "--rounds", "3"]
     done = nashbox("adapt", TWENTY, "--rule", rule, *menu, "--figure", "f.svg")
     assert done.code == 0 and rule in done.out and "payoffs: exact" in done.out
-    assert done.written == {"f.svg"}
+    assert done.written == {"f.csv", "f.svg"}
 
 
 def test_plugins_of_both_kinds(nashbox):
@@ -83,7 +83,7 @@ def test_the_dilemma_is_tabulated_and_solved(nashbox):
     pytest.importorskip("nashpy", reason="the extra `games` is not installed")
     options = ["--menu", "truthful,under_collector(factor=0.75)"]
     done = nashbox("empirical", LABS, *options, "--json", "e.json", "--figure", "e.png")
-    assert done.code == 0 and done.written == {"e.json", "e.png"}
+    assert done.code == 0 and done.written == {"e.csv", "e.json", "e.png"}
     assert done.out.count("no equilibrium") == 3
     with open("e.json") as file:
         body = json.load(file)

@@ -37,7 +37,10 @@ def test_json_is_what_others_rely_on(nashbox, problem):
     body = json.loads(answer.out, parse_constant=lambda token: pytest.fail(f"{token} in JSON"))
     assert body["format"] == "nashbox-compare/1"
     names = list(dict.fromkeys(row["mechanism"] for row in body["rows"]))
-    assert names == ["cbl", "sample_mean", "counted_mean", "baseline", "alone"]
+    assert names == [
+        *("cbl", "sample_mean", "counted_mean", "baseline", "alone", "threshold"),
+        "designed (social)",
+    ]
     for name in names:
         rows = [row for row in body["rows"] if row["mechanism"] == name]
         assert [row["profile"] for row in rows] == list(PROFILES)

@@ -25,10 +25,11 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import View
+from nashbox.strategies.response import price
 from tests.games import figure1, random_problem, worked_case
 from tests.statistics_for_tests import assert_mean
 
-BUILT_IN = ["cbl", "sample_mean", "counted_mean", "baseline", "alone"]
+BUILT_IN = ["cbl", "sample_mean", "counted_mean", "baseline", "alone", "threshold"]
 
 
 def test_figure_1():
@@ -181,7 +182,7 @@ def test_near_ties_are_carried_to_their_end():
 
 @pytest.mark.parametrize(("m", "cbl"), [(20, 36.32), (100, 87.38)])
 def test_equal_agents(m, cbl):
-    result = compare(worked_case(m=m, counts="real"), starts=5)
+    result = compare(worked_case(m=m, counts="real"), starts=5, goals=[])
     total = 10 / np.sqrt(0.05)
     free_riding = m * 100 / total + 0.05 * total
     for profile in PROFILES[1:]:
@@ -200,7 +201,7 @@ def test_equal_agents(m, cbl):
 def test_honesty_is_judged_as_the_audit_judges(case):
     rng = np.random.default_rng(case)
     problem = random_problem(rng, leverage=True, plan="egalitarian", m=5)
-    result = compare(problem, starts=0)
+    result = compare(problem, starts=0, goals=[])
     for name in BUILT_IN:
         found = audit(replace(problem, mechanism=Spec(name)), method="exact")
         contender = result.contender(name)
@@ -219,7 +220,7 @@ def test_epsilon_decides_what_counts_as_a_gain():
     problem = worked_case(mechanism={"name": "cbl", "alpha_factor": 0.9}, counts="real")
     label = "cbl(alpha_factor=0.9)"
     for epsilon, honest in ((0.0025, False), (0.0026, True)):
-        found = compare(problem, starts=0, epsilon=epsilon).contender(label)
+        found = compare(problem, starts=0, epsilon=epsilon, goals=[]).contender(label)
         assert found.honest_is_equilibrium is honest
         assert found.max_gain == pytest.approx(0.002557, abs=5e-7)
 
@@ -325,7 +326,7 @@ def test_cycles_are_reported_as_such(monkeypatch):
 def test_who_cannot_sample():
     costs = [["inf", 0.1], [0.1, "inf"], [0.1, 0.1]]
     body = {"game": "estimation", "sigma": 2.0, "costs": costs}
-    result = compare(from_mapping(body), starts=8)
+    result = compare(from_mapping(body), starts=8, goals=[])
     for row in result.rows:
         assert np.array(row.counts)[0, 0] == np.array(row.counts)[1, 1] == 0
     alone = result.row("alone", "honest")
@@ -354,7 +355,7 @@ def test_a_saved_comparison_comes_back(tmp_path, counts):
             "counts": counts,
         }
     )
-    result = compare(problem, starts=2)
+    result = compare(problem, starts=2, goals=[])
     result.save(tmp_path / "c.json")
     text = (tmp_path / "c.json").read_text()
     assert "NaN" not in text and "Infinity" not in text
@@ -365,7 +366,7 @@ def test_a_saved_comparison_comes_back(tmp_path, counts):
     assert len(frame) == len(result.rows) * 3
     picked = frame[(frame.mechanism == "sample_mean") & (frame.profile == "honest")]
     assert picked.penalty.tolist() == result.row("sample_mean", "honest").penalties
-    again = compare(problem, starts=2)
+    again = compare(problem, starts=2, goals=[])
     assert to_text(again.to_json()) == text
     axes = result.plot()
     assert len(axes.figure.axes) == 2 and axes.get_ylabel().startswith("social penalty")
@@ -373,7 +374,7 @@ def test_a_saved_comparison_comes_back(tmp_path, counts):
 
 def test_one_agent():
     body = {"game": "estimation", "sigma": 2.0, "costs": [[0.1]], "counts": "real"}
-    result = compare(from_mapping(body), starts=2)
+    result = compare(from_mapping(body), starts=2, goals=[])
     for row in result.rows:
         assert row.social_penalty == pytest.approx(2 * 2 * np.sqrt(0.1), rel=1e-9)
 
@@ -456,16 +457,49 @@ def test_built_ins_that_need_parameters_are_named(monkeypatch):
                 raise InputError("demanding.level must be given")
 
     monkeypatch.setitem(MECHANISMS, "demanding", Demanding)
-    result = compare(figure1(), starts=0)
+    result = compare(figure1(), starts=0, goals=[])
     assert [c.mechanism for c in result.contenders] == BUILT_IN
     assert any("demanding is left out" in note and "level" in note for note in result.notes)
     with pytest.raises(InputError, match="level must be given"):
         compare(figure1(), ["demanding"], starts=0)
 
 
+def test_rules_are_designed_for_the_comparison():
+    result = compare(figure1(counts="real"), ["cbl"], goals=["social", "egalitarian"], starts=2)
+    names = [c.mechanism for c in result.contenders]
+    assert names == ["cbl", "designed (social)", "designed (egalitarian)"]
+    for name in names[1:]:
+        assert result.contender(name).honest_is_equilibrium
+        assert result.row(name, "from_honest").counts == result.row(name, "honest").counts
+    social = result.row("designed (social)", "honest")
+    assert social.social_penalty == pytest.approx(7.26636, abs=1e-5)
+    assert max(result.row("designed (egalitarian)", "honest").penalties) < 2.947
+
+
+def test_large_games_are_designed_on_demand(monkeypatch):
+    monkeypatch.setattr("nashbox.experiments.compare.main.SMALL", 2)
+    assert any("--design social" in note for note in compare(figure1(), starts=0).notes)
+
+
+def test_tied_distributions_settle_where_nobody_else_collects():
+    rows = ["threshold", "threshold"]
+    rules = {"name": "threshold", "joint": True, "kind": [rows] * 3}
+    rules |= {"n": [[9, 8]] * 3, "z": [[6, 5]] * 3, "t": [[4.0, 4.0]] * 3}
+    body = {"game": "estimation", "sigma": 10.0, "costs": [[0.05, 0.06]] * 3, "mechanism": rules}
+    result = compare(from_mapping(body), [Spec.parse(rules, "test")], starts=4)
+    row = result.row(result.contenders[0].mechanism, "from_free_riding")
+    game = prepare(from_mapping(body))
+    counts = np.array(row.counts)
+    for i in range(3):  # no pair of counts nearby does better, by the model's own formula
+        view = View(i, game.terms, counts)
+        here = price(view, [Play.truthful(n) for n in counts[i]])[0]
+        for n in np.ndindex(60, 60):
+            assert here <= price(view, [Play.truthful(float(x)) for x in n])[0] + 1e-9
+
+
 def test_the_own_mechanism_comes_first_with_its_parameters():
     problem = worked_case(m=10, mechanism={"name": "cbl", "alpha_factor": 0.5})
-    result = compare(problem, starts=0)
+    result = compare(problem, starts=0, goals=[])
     assert [c.mechanism for c in result.contenders] == ["cbl(alpha_factor=0.5)", *BUILT_IN]
     assert result.contenders[0].spec == {"name": "cbl", "alpha_factor": 0.5}
 

@@ -11,6 +11,7 @@ from nashbox.experiments.game import Array, Game, prepare, solved_plan
 from nashbox.mechanisms import MECHANISMS
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 
 
@@ -67,6 +68,15 @@ def entries(
         solved, _ = solved_plan(other)
         found.append(Entry(label, other.mechanism, _prepared(other, solved)))
     return found, notes
+
+
+def designed(problem: EstimationProblem, goal: str) -> EstimationProblem:
+    """The problem under the best rules for a goal. Raises InputError if there are none."""
+    from nashbox.experiments.design import design
+
+    rules = from_mapping(design(problem, goal).problem)
+    assert isinstance(rules, EstimationProblem)  # noqa: S101 - design keeps the game
+    return replace(problem, plan=rules.plan, mechanism=rules.mechanism)
 
 
 def _prepared(problem: EstimationProblem, plan: Array) -> Game:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from nashbox.experiments.audit.main import best_social_penalty, source_notes
-from nashbox.experiments.compare.contenders import entries
+from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
 from nashbox.experiments.compare.result import Comparison, Contender, Row
 from nashbox.experiments.game import prepare
@@ -22,12 +22,15 @@ from nashbox.problem.spec import Spec
 
 Progress = Callable[[int, int], None]
 
+SMALL = 60  # pairs of agent and distribution up to which rules are designed unasked
+
 
 def compare(
     problem: EstimationProblem,
     mechanisms: Sequence[Spec | str] | None = None,
     *,
     rules: Mapping[str, EstimationProblem] | None = None,
+    goals: Sequence[str] | None = None,
     starts: int = 20,
     seed: int = 0,
     epsilon: float | None = None,
@@ -37,8 +40,9 @@ def compare(
     """Put mechanisms side by side on one cost table.
 
     mechanisms: None is the problem's own and all built-in ones. rules: label to a problem with the
-    same costs, whose mechanism and plan take part as they are (designed rules). starts: random
-    ones. epsilon: least gain that counts, absolute; None is 1e-3 of each penalty. budget: worlds
+    same costs, whose mechanism and plan take part as they are. goals: rules designed for them take
+    part; None is "social" where all mechanisms do and the game is small. starts: random ones.
+    epsilon: least gain that counts, absolute; None is 1e-3 of each penalty. budget: worlds
     simulated at most for a mechanism without exact formulas. Raises InputError for a mechanism that
     cannot be built, and for one without exact formulas where counts are real.
     """
@@ -49,7 +53,16 @@ def compare(
         require("epsilon", epsilon, low=0.0)
     yardstick = prepare(replace(problem, mechanism=Spec("sample_mean")), recommended=True)
     wanted = None if mechanisms is None else [Spec.parse(x, "mechanisms") for x in mechanisms]
-    entered, found_notes = entries(problem, yardstick.plan, wanted, rules or {})
+    asked = goals
+    if asked is None:
+        asked = ["social"] if wanted is None and problem.m * problem.d <= SMALL else []
+    ruled = {f"designed ({goal})": designed(problem, goal) for goal in asked}
+    entered, found_notes = entries(problem, yardstick.plan, wanted, {**ruled, **(rules or {})})
+    if goals is None and wanted is None and not asked:
+        found_notes.append(
+            f"designed rules are left out, as there are more than {SMALL} pairs of agent and "
+            "distribution; --design social searches them"
+        )
     best = best_social_penalty(problem, yardstick)
     total, done = len(entered) * (starts + 2), 0
 

@@ -141,9 +141,13 @@ class Threshold(Mechanism):
         return ThresholdChannel(sigma, z, others, float(terms.t[agent, k]))
 
     def tied(self, terms: Terms, agent: int, others: Array) -> Together | None:
-        """What an agent passes or fails as a whole, in the joint form."""
+        """What an agent passes or fails as a whole, in the joint form.
+
+        Where nobody else hands anything in there is nothing to compare with: she passes there, and
+        gets her own mean back whatever happens elsewhere.
+        """
         assert isinstance(terms, ThresholdTerms)  # noqa: S101 - published by this class
-        members = terms.members(agent)
+        members = tuple(k for k in terms.members(agent) if others[k] > 0)
         if not members:
             return None
         owed = tuple(bool(terms.kind[agent, k] == "threshold") for k in members)

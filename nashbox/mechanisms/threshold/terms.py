@@ -114,6 +114,8 @@ def hold_together(terms: ThresholdTerms) -> None:
         if kind == "free" and n:
             raise InputError(f"{where}: kind 'free' owes nothing, got a count of {n:g}")
         z = terms.z[i, k]
+        if np.isfinite(z) and not z > 0 and kind != "alone":
+            raise InputError(f"{where}: z must be > 0, got {z:g}")
         if terms.integer and np.isfinite(z) and z != np.rint(z):
             raise InputError(f"{where}: z must be a whole number, got {z:g}")
         if n and np.isinf(terms.costs[i, k]):

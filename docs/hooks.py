@@ -1,0 +1,45 @@
+"""What `mkdocs build` does besides: draws figures, writes formulas as MathML (no script)."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from latex2mathml.converter import convert
+from mkdocs.exceptions import PluginError
+
+INLINE = r'<span class="arithmatex">\\\((.*?)\\\)</span>'
+BLOCK = r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>'
+
+
+def on_pre_build(config: Any) -> None:
+    """Draw every figure that a page asks for."""
+    here = str(Path(__file__).parent)
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    import generate
+
+    generate.figures()
+
+
+def on_page_markdown(text: str, **_: Any) -> str:
+    """Put in the sections that stand in other files."""
+    import generate
+
+    return generate.with_sections(text)
+
+
+def on_page_content(text: str, page: Any, **_: Any) -> str:
+    """Replace TeX by MathML, which browsers show by themselves."""
+
+    def formula(display: str) -> Any:
+        return lambda m: convert(html.unescape(m[1]).strip(), display=display)
+
+    text = re.sub(INLINE, formula("inline"), text, flags=re.DOTALL)
+    text = re.sub(BLOCK, formula("block"), text, flags=re.DOTALL)
+    if "arithmatex" in text:
+        raise PluginError(f"{page.file.src_uri}: a formula was not converted")
+    return text

@@ -1,0 +1,79 @@
+"""Every code block of every page runs, and what pages show was made by commands."""
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+if str(ROOT / "docs") not in sys.path:
+    sys.path.append(str(ROOT / "docs"))
+generate, runner = importlib.import_module("generate"), importlib.import_module("pages")
+
+PAGES = [page.relative_to(ROOT).as_posix() for page in generate.all_pages()]
+SITE = [page for page in PAGES if page.startswith("docs/")]
+
+
+def read(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def settled(text):
+    """Text whose rounding errors, which processors have of their own, are all alike."""
+    return re.sub(r"\b(0\.0e\+00|\d\.\d+e-1[2-9])\b", "rounding", text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path):
+    assert settled(runner.refreshed(read(page), tmp_path)) == settled(read(page))
+
+
+@pytest.mark.parametrize("page", SITE)
+def test_nothing_is_typed_that_a_command_can_make(page):
+    text = read(page)
+    typed = [s for s in runner.steps(text) if s.language in ("text", "") and not s.title]
+    assert all(step.made for step in typed), "output that no command made"
+    images = re.findall(r"!\[.*?\]\((.*?)\)", text, re.DOTALL)
+    marked = [image for _, image in generate.FIGURE.findall(text)]
+    kept = [i for i in images if i not in marked and ((ROOT / page).parent / i).is_file()]
+    assert sorted(images) == sorted([*marked, *kept])
+
+
+def test_sections_of_other_files_are_there():
+    marked = [m for page in SITE for m in generate.SECTION.findall(read(page))]
+    assert marked and all(len(generate.section(*mark)) > 200 for mark in marked)
+    with pytest.raises(ValueError, match="no section"):
+        generate.section("README.md", "Nothing")
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        ("```sh\nnashbox audit nowhere.toml\n```\n", "exit code 2"),
+        ("```sh\nnashbox plan examples/figure1.toml  # exit code 1\n```\n", "exit code 0"),
+        ("```sh\nrm -r /\n```\n", "a page runs"),
+        ("* text\n\n  ```sh\n  nashbox --help\n  ```\n", "indented"),
+        ("<!-- output: python -->\n```text\n1\n```\n", "block just before"),
+    ],
+)
+def test_a_page_that_does_not_do_what_it_says_is_an_error(broken, why, tmp_path):
+    with pytest.raises(runner.PageError, match=why):
+        runner.refreshed(broken, tmp_path)
+
+
+def test_stale_outputs_and_failing_code_are_noticed(tmp_path):
+    stale = "```python\nprint(6 * 7)\n```\n\n<!-- output: python -->\n```text\n41\n```\n"
+    assert runner.refreshed(stale, tmp_path / "a") == stale.replace("41", "42")
+    with pytest.raises(ZeroDivisionError):
+        runner.refreshed("```python\n1 / 0\n```\n", tmp_path / "b")
+
+
+def test_files_with_titles_are_there_for_the_commands(tmp_path):
+    page = (
+        '```toml title="mine.toml"\ngame = "estimation"\nsigma = 2.0\ncosts = [[1.0], [1.0]]\n```\n'
+        "\n```sh\nnashbox plan mine.toml --json plan.json\n```\n"
+    )
+    assert runner.refreshed(page, tmp_path) == page
+    assert (tmp_path / "plan.json").stat().st_size > 100
