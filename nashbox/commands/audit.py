@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
-from pathlib import Path
 from typing import Any
 
 from nashbox.commands import common
@@ -77,7 +75,7 @@ def work(options: argparse.Namespace) -> int:
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
     problem = common.load_problem(options)
-    digest = hashlib.sha256(Path(options.file).read_bytes()).hexdigest()
+    files = common.files_behind(options, problem) if options.report is not None else {}
     chosen = {
         "method": options.method,
         "recommended": options.profile == "recommended",
@@ -102,7 +100,7 @@ def work(options: argparse.Namespace) -> int:
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_audit_report
 
-        origin = Origin(options.arguments, options.file, digest)
+        origin = Origin(options.arguments, files)
         write_audit_report(result, options.report, origin)
     common.emit(options, result, table)
     return 1 if options.strict and result.nash == "profitable" else 0

@@ -108,6 +108,19 @@ def load_problem(options: argparse.Namespace) -> Any:
     )
 
 
+def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:
+    """SHA-256 of the problem file and of every file named there or by --mechanism and --plan."""
+    from nashbox.experiments.named_files import file_hash, file_hashes
+    from nashbox.problem.files import read_toml
+
+    raw = read_toml(options.file)
+    if options.mechanism is not None:
+        raw["mechanism"] = problem.mechanism.name
+    if options.plan is not None:
+        raw["plan"] = os.path.relpath(options.plan, problem.folder)
+    return {options.file: file_hash(options.file), **file_hashes(raw, problem.folder)}
+
+
 def _overridden(options: argparse.Namespace, problem: Any) -> Any:
     from dataclasses import replace
 

@@ -11,11 +11,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nashbox.experiments.saving import to_text
+from nashbox.experiments.saving import plain, to_text
 
 STYLE = """
 body{max-width:62em;margin:2em auto;padding:0 1em;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a}
-h1{font-size:1.5em}h2{margin-top:2em;border-bottom:2px solid #ccc}
+h1{font-size:1.5em}h2{margin-top:2em;border-bottom:2px solid #ccc}h3{margin-top:2em}
 table{border-collapse:collapse;margin:.8em 0;font-size:.9em}
 caption{text-align:left;white-space:nowrap;font-weight:600;padding:.3em 0}
 th,td{border-bottom:1px solid #ddd;padding:.25em .7em;text-align:left;vertical-align:top}
@@ -23,6 +23,7 @@ td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .badge{color:#fff;border-radius:.3em;padding:.1em .5em;font-size:.85em;white-space:nowrap}
 .good{background:#006b4f}.bad{background:#b34700}.open{background:#005f9e}
 pre{background:#f6f6f6;padding:.6em 1em;white-space:pre-wrap;overflow-wrap:anywhere}
+blockquote{margin:.6em 0;padding:.3em 1em;border-left:4px solid #bbb;background:#f6f6f6}
 img{max-width:100%}details{margin:.8em 0}
 @media print{body{max-width:none;margin:0}h2{break-after:avoid}tr,img{break-inside:avoid}}
 """.strip()
@@ -73,7 +74,13 @@ def shown(value: Any) -> str:
 
 
 def number(value: Any, path: str = "") -> Html:
-    """Show a number; its full value, and its place in the page's JSON, stand in the attributes."""
+    """Show a number; its full value, and its place in the page's JSON, stand in the attributes.
+
+    >>> import numpy as np
+    >>> number(np.float64(1 / 3)), number(np.int64(3))
+    ('<data value="0.3333333333333333">0.333333</data>', '<data value="3">3</data>')
+    """
+    value = plain(value)
     full = value if isinstance(value, str) else "" if value is None else repr(value)
     where = {"data_path": path} if path else {}
     return element("data", shown(value), value=full, **where)

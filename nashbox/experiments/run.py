@@ -15,8 +15,8 @@ from nashbox.experiments.moments import Moments
 from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
-from nashbox.problem.errors import InputError, require
-from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.errors import require
+from nashbox.problem.estimation import EstimationProblem, check_can_draw
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -86,11 +86,7 @@ def run(
     every agent's penalty is the largest over a grid of mu, which the result names.
     """
     check_run_options(rounds, replications, seed)
-    if not problem.integer:
-        raise InputError(
-            f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '
-            'numbers; use counts = "integer"'
-        )
+    check_can_draw(problem)
     game = prepare(problem)
     invariant = all(all_equivariant(game, i, game.strategy(i)) for i in range(problem.m))
     grid = [np.zeros(problem.d)] if invariant else mu_grid(game.terms, 0)

@@ -15,7 +15,7 @@ from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError, brief
-from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.estimation import EstimationProblem, check_can_draw
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
 
@@ -46,11 +46,7 @@ class EstimationModel(Sandbox):
         what_if: bool = False,
     ) -> None:
         super().__init__(rng=rng)
-        if not problem.integer:
-            raise InputError(
-                f'{problem.shown}: counts = "real" cannot be simulated: points are drawn in '
-                'whole numbers; use counts = "integer"'
-            )
+        check_can_draw(problem)
         chosen = strategies or {}
         if not mechanism.enforced and chosen and not what_if:
             raise InputError(

@@ -247,6 +247,18 @@ def _countable(costs: Array, sigma: Array, table: Table, shown: str) -> None:
         )
 
 
+def check_can_draw(problem: EstimationProblem, why: str = "") -> None:
+    """Raise InputError where points would be drawn in numbers that are not whole.
+
+    why: in brackets, the reason for drawing any.
+    """
+    if not problem.integer:
+        raise InputError(
+            f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '
+            f'numbers{f" ({why})" if why else ""}; use counts = "integer"'
+        )
+
+
 def _outside(value: object, names: tuple[str, ...], shown: str) -> dict[str, float]:
     if not isinstance(value, Mapping):
         raise InputError(

@@ -18,7 +18,8 @@ SHORT = 60  # letters of a statement
 
 def reproduction_table(result: Reproduction) -> None:
     """Print a row per claim: verdict, and the first number it rests on."""
-    from nashbox.experiments.reproduce.report import shown, verdict_counts
+    from nashbox.experiments.html import shown
+    from nashbox.experiments.reproduce.report import verdict_counts
 
     console = new_console()
     for paper in result.papers:

@@ -1,5 +1,6 @@
 """The audit report: one file, no network, its numbers are the JSON's, names are only text."""
 
+import hashlib
 import json
 import re
 from html.parser import HTMLParser
@@ -212,3 +213,24 @@ def test_it_opens_from_python_without_a_command(tmp_path):
     write_audit_report(audit(figure1()), tmp_path / "r.html")
     page = Page((tmp_path / "r.html").read_text(encoding="utf-8"))
     assert compare(page) and "SHA-256" not in page.text and "<pre" not in page.text
+
+
+def test_every_file_the_audit_rests_on_is_named_with_its_hash(nashbox, folder):
+    files = {
+        "p/p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = "c.csv"\nplan = "plan.csv"\n',
+        "p/c.csv": "agent,x\na,0.1\nb,0.2\n",
+        "p/plan.csv": "agent,x\na,3\nb,4\n",
+        "rules.py": "from nashbox.mechanisms import SampleMean\nclass Mine(SampleMean): pass\n",
+        "other.csv": "agent,x\na,5\nb,6\n",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    overrides = ["--mechanism", "rules.py:Mine", "--plan", "other.csv"]
+    first = {"p/p.toml", "p/c.csv"}
+    for options, more in (([], {"p/plan.csv"}), (overrides, {"rules.py", "other.csv"})):
+        answer = nashbox("audit", "p/p.toml", *options, "--budget", 2000, "--report", "r.html")
+        assert answer.code == 0, answer
+        text = Page((folder / "r.html").read_text()).text
+        assert {name for name, digest in digests.items() if digest in text} == first | more

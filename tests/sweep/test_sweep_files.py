@@ -61,11 +61,16 @@ p1 = ["0.4", "0.6"]
             {"experiment": '"audit"', "options": "{signals = 'any'}"},
             ["options.signals is for testing"],
         ),
+        (
+            {"experiment": '"run"', "grid": "counts = ['integer', 'real']"},
+            ["s.toml: grid: with counts = 'real': p.toml: counts", "cannot be simulated"],
+        ),
         ({"experiment": '"run"', "options": "{rounds = 0}"}, ["options.rounds must be", "got 0"]),
         ({"experiment": '"run"', "options": "{plan = 'best'}"}, ["plan must be one of", "'best'"]),
         ({"grid": "sigma = 5.0"}, ["s.toml: grid: sigma: must be a list of values, got 5.0"]),
         ({"grid": "sigma = []"}, ["grid: sigma: must be a list of values, got []"]),
         ({"grid": "sigma = [1.0, 1.0]"}, ["grid: sigma: must not hold a value twice, got 1.0"]),
+        ({"grid": "sigma = [5, 5.0]"}, ["grid: sigma: must not hold a value twice, got 5"]),
         ({"grid": '"a..b" = [1]'}, ["grid: 'a..b': must be a dotted path"]),
         ({"grid": 'a.b = [1]\n"a.b" = [2]'}, ["grid: a.b: is given twice"]),
         ({"grid": "a = [1]\na.b = [2]"}, ["s.toml: is not valid TOML"]),
@@ -133,6 +138,9 @@ def test_paths_lead_into_the_problem(folder):
     (made,) = problems(folder, '"strategies.a1" = ["free_rider"]\ncosts.2.0 = [0.5]')
     assert made["strategies"] == {"a1": "free_rider"}
     assert made["costs"] == [[0.033], [0.066], [0.5]]
+    (folder / "m.csv").write_text("y,z\n1.0,2.0\n2.0,3.0\n")
+    (made,) = problems(folder, "source.csv = ['m.csv']\nsource.columns = [['y']]")
+    assert made["source"] == {"csv": "m.csv", "columns": ["y"]}
     made = problems(folder, "mechanism = ['cbl']\n'mechanism.alpha_factor' = [0.5]")
     assert made[0]["mechanism"] == {"name": "cbl", "alpha_factor": 0.5}
 

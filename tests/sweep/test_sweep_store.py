@@ -92,6 +92,19 @@ def test_two_drivers_and_a_reader(tmp_path, nashbox, monkeypatch):
     assert not (tmp_path / "s.sqlite.lock").exists()
 
 
+def test_a_link_to_a_store_is_that_store(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link.sqlite").symlink_to(tmp_path / "there" / "s.sqlite")
+    with Store.to_write(tmp_path / "there" / "s.sqlite"):
+        with (
+            pytest.raises(InputError, match=r"link\.sqlite: is being written"),
+            Store.to_write(tmp_path / "link.sqlite"),
+        ):
+            pass
+        with Store.to_read(tmp_path / "link.sqlite") as store:
+            assert store.driven
+
+
 def test_a_newer_format_is_refused(tmp_path, nashbox):
     file = traced(tmp_path, 0, 1)
     sweep(file, workers=1)

@@ -18,6 +18,7 @@ from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.exact import exact_answer
 from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
 from nashbox.experiments.compare.settling import Outcome
+from nashbox.experiments.dynamics.pollution import Pool, risk_among
 from nashbox.experiments.game import Game
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
@@ -139,18 +140,8 @@ class ExactGame:
             for k, channel in enumerate(self.channels(i, handed)):
                 if not isinstance(channel, MeanChannel):
                     return None
-                total[i] += _believing(channel, row[k], [p[k] for p in plays if p is not row])
+                others = [p[k] for p in plays if p is not row]
+                total[i] += risk_among(channel, row[k], Pool.of(others, channel.sigma))
                 if row[k].n:
                     total[i] += row[k].n * terms.costs[i, k]
         return total
-
-
-def _believing(channel: MeanChannel, own: Play, others: list[Play]) -> float:
-    """Risk of (n X-bar + N O)/(n + N) where O, the others' mean, holds made-up points."""
-    handed = channel.others
-    if handed == 0 or own.s < channel.required:
-        return channel.risk(Play.truthful(own.n))[0] if own.n else float("inf")
-    if any(play.s > play.n == 0 for play in others):
-        return float("inf")
-    noise = sum(p.s**2 / p.q for p in others if p.s) + own.n
-    return float(channel.sigma**2 * noise / (own.n + handed) ** 2)

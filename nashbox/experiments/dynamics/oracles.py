@@ -11,6 +11,7 @@ from nashbox.experiments.dynamics.menu import shown
 from nashbox.experiments.game import prepare
 from nashbox.experiments.testing.game import prepare_testing
 from nashbox.problem.errors import InputError, require
+from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Strategy, Truthful, make_strategy
@@ -74,12 +75,8 @@ def oracle_for(problem: Any, menu: Menu, method: str, worlds: int, seed: int) ->
         return exact
     if method == "exact":
         raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    if not testing and not problem.integer:
-        why = "" if reason is None else f" ({reason})"
-        raise InputError(
-            f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '
-            f'numbers{why}; use counts = "integer"'
-        )
+    if not testing:
+        check_can_draw(problem, reason or "")
     kind = module.SimulatedTesting if testing else module.SimulatedEstimation
     measured: PayoffOracle = kind(game, menu.strategies, menu.labels, worlds, seed)
     return measured

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 
 from nashbox.experiments.dynamics.adapt import make_rule, named
 from nashbox.experiments.dynamics.menu import graph_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import oracle_for, read_choices
 from nashbox.experiments.dynamics.revision import Revision
+from nashbox.experiments.proportion import proportion_interval
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.experiments.seeds import Stage, child
 from nashbox.model.population import Order, Population
@@ -207,6 +207,5 @@ def _se(values: NDArray[np.float64]) -> float:
 
 def _kept(k: int, n: int) -> dict[str, float]:
     """Fraction k/n with its 95 % Clopper-Pearson interval."""
-    low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
-    high = float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
+    low, high = proportion_interval(k, n, 0.95)
     return {"kept": k / n, "kept_low": low, "kept_high": high}

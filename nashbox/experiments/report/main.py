@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,10 @@ BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"
 
 @dataclass(frozen=True)
 class Origin:
-    """How an audit came about: the command's words, the problem file and its SHA-256."""
+    """How an audit came about: the command's words, and the SHA-256 of every file it rests on."""
 
     arguments: Sequence[str] = ()
-    file: str = ""
-    digest: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_audit_report(audit: AuditResult, path: str | Path, origin: Origin | None = None) -> None:
@@ -186,8 +185,8 @@ def _repeat(result: Printed, origin: Origin) -> Html:
     parts: list[object] = [element("h2", "To repeat it")]
     if origin.arguments:
         parts.append(element("pre", f"nashbox {shlex.join(origin.arguments)}"))
-    if origin.digest:
-        parts.append(element("p", f"{origin.file}, SHA-256 ", element("code", origin.digest)))
+    for name, digest in origin.files.items():
+        parts.append(element("p", f"{name}, SHA-256 ", element("code", digest)))
     seeds = result.get("seeds") or {}
     rows: list[Sequence[object]] = [(f"{key}", result.at("seeds").value(key)) for key in seeds]
     versions = result.get("versions") or {}

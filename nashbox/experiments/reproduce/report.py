@@ -5,13 +5,22 @@ A report says nothing that is not in the result: it can be written from a saved 
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from html import escape
-from numbers import Integral, Real
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.html import (
+    Html,
+    element,
+    embedded,
+    image,
+    joined,
+    number,
+    page,
+    shown,
+    table,
+)
 from nashbox.experiments.reproduce.claim import ClaimTable
 from nashbox.experiments.reproduce.drawing import claim_figure
 from nashbox.experiments.reproduce.result import VERDICTS, Checked, Reproduction
@@ -19,6 +28,7 @@ from nashbox.experiments.saving import writable, write_whole
 from nashbox.problem.errors import InputError
 
 STEM = "reproduction"
+UNCHECKED = "Not checked: the check broke off"
 TITLES = {
     "clinton2025": "Clinton, Chen, Zhu, Kandasamy: Collaborative Mean Estimation Among "
     "Heterogeneous Strategic Agents (ICML 2025)",
@@ -28,24 +38,13 @@ TITLES = {
 INTRODUCTION = (
     "Every number below was computed by the run that wrote this page. A verdict is computed from "
     "the numbers under it: it holds, it fails, or it holds under the condition that is named. "
-    "A number's error is a bound of the numerical error or, under simulation, half a confidence "
-    "interval; what is expected is what the paper says or what an independent calculation gives."
+    "A number's error is how far off it may be: a bound of the numerical error or a tolerance "
+    "above it and, under simulation, half a confidence interval or some standard errors. What is "
+    "expected is what the paper says or what an independent calculation gives."
 )
 COLUMNS = ("number", "value", "error", "expected")
 LONG = 12  # rows from which on a table is folded
-
-STYLE = """
-body{max-width:58em;margin:2em auto;padding:0 1em;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a}
-h1{font-size:1.5em}h2{margin-top:2.5em;border-bottom:2px solid #ccc}h3{margin-top:2em}
-table{border-collapse:collapse;margin:.8em 0;font-size:.9em}
-th,td{border-bottom:1px solid #ddd;padding:.25em .7em;text-align:left;vertical-align:top}
-td.number{text-align:right;font-variant-numeric:tabular-nums}
-caption{text-align:left;font-weight:600;padding:.3em 0}
-blockquote{margin:.6em 0;padding:.3em 1em;border-left:4px solid #bbb;background:#f6f6f6}
-.verdict{color:#fff;border-radius:.3em;padding:.1em .5em;font-size:.85em;white-space:nowrap}
-.holds{background:#006b4f}.holds-if{background:#005f9e}.fails{background:#b34700}
-img{max-width:100%}details{margin:.8em 0}
-""".strip()
+BADGES = {"holds": "good", "holds if": "open", "fails": "bad"}
 
 
 def report_paths(path: str | Path) -> tuple[Path | None, Path | None]:
@@ -105,21 +104,15 @@ def write_report(reproduction: Reproduction, path: str | Path) -> list[Path]:
     return written
 
 
-def shown(value: Any) -> str:
-    """Six digits of a number; words as they are; a dash for nothing.
-
-    >>> shown(1815832.751), shown(0.25), shown(None), shown("all")
-    ('1.81583e+06', '0.25', '-', 'all')
-    """
-    if value is None:
-        return "-"
-    return f"{value:.6g}" if isinstance(value, Real) else str(value)
-
-
 def numbers_table(claim: Checked) -> ClaimTable:
     """Return the numbers that a verdict rests on as a table."""
     rows = [[n.name, n.value, n.error, n.expected] for n in claim.finding.numbers]
     return ClaimTable("What the verdict rests on", COLUMNS, rows)
+
+
+def title(reproduction: Reproduction) -> str:
+    """What the report is about."""
+    return f"{'A paper' if len(reproduction.papers) == 1 else 'Two papers'}, claim by claim"
 
 
 def settings(reproduction: Reproduction) -> str:
@@ -140,79 +133,62 @@ def verdict_counts(reproduction: Reproduction) -> str:
 
 def to_html(reproduction: Reproduction, figures: dict[tuple[str, str], bytes]) -> str:
     """One page with everything in it; numbers carry their full value in <data>."""
-    parts = [f"<p>{escape(INTRODUCTION)}</p>", f"<p>{escape(verdict_counts(reproduction))}</p>"]
-    parts.append(
-        "<table><tr><th>claim<th>verdict<th>why</tr>"
-        + "".join(
-            f'<tr><td><a href="#{c.paper}-{c.id}">{escape(c.paper)}: {escape(c.id)}</a>'
-            f"<td>{_badge(c)}<td>{escape(c.finding.condition)}</tr>"
-            for c in reproduction.claims
-        )
-        + "</table>"
-    )
+    verdicts = [
+        [element("a", f"{c.paper}: {c.id}", href=f"#{_place(c)}"), _badge(c), c.finding.condition]
+        for c in reproduction.claims
+    ]
+    parts: list[Html] = [
+        element("p", INTRODUCTION),
+        element("p", verdict_counts(reproduction)),
+        table(("claim", "verdict", "why"), verdicts),
+    ]
     for paper in reproduction.papers:
-        parts.append(f"<h2>{escape(TITLES[paper])}</h2>")
-        parts += [
-            _html_claim(c, figures.get((c.paper, c.id)))
-            for c in reproduction.claims
-            if c.paper == paper
-        ]
+        parts.append(element("h2", TITLES[paper]))
+        mine = [c for c in reproduction.claims if c.paper == paper]
+        parts += [_html_claim(c, figures.get((c.paper, c.id))) for c in mine]
     if reproduction.unchecked:
-        parts.append("<h2>Not checked: the check broke off</h2>")
-        parts += [
-            f"<p>{escape(u.paper)}: {escape(u.id)}: {escape(u.error)}</p>"
-            f"<pre>{escape(u.traceback)}</pre>"
-            for u in reproduction.unchecked
-        ]
-    parts.append(f"<hr><p><small>{escape(settings(reproduction))}</small></p>")
-    body = "\n".join(parts)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>Two papers, claim by claim</title><style>{STYLE}</style></head>\n"
-        f"<body><h1>Two papers, claim by claim</h1>\n{body}\n</body></html>\n"
-    )
+        parts.append(element("h2", UNCHECKED))
+        for u in reproduction.unchecked:
+            parts.append(element("p", f"{u.paper}: {u.id}: {u.error}"))
+            parts.append(element("pre", u.traceback))
+    parts.append(element("p", settings(reproduction)))
+    return page(title(reproduction), *parts, embedded(reproduction.to_json()))
 
 
-def _badge(claim: Checked) -> str:
+def _place(claim: Checked) -> str:
+    return f"{claim.paper}-{claim.id}"
+
+
+def _badge(claim: Checked) -> Html:
     verdict = claim.finding.verdict
-    return f'<span class="verdict {verdict.replace(" ", "-")}">{verdict}</span>'
+    return element("span", verdict, class_=f"badge {BADGES[verdict]}")
 
 
-def _html_claim(claim: Checked, figure: bytes | None) -> str:
+def _html_claim(claim: Checked, figure: bytes | None) -> Html:
     finding = claim.finding
     parts = [
-        f'<h3 id="{claim.paper}-{claim.id}">{escape(claim.id)} {_badge(claim)}</h3>',
-        f"<blockquote>{escape(claim.statement)}<br><small>{escape(claim.source)}</small>"
-        "</blockquote>",
-        f"<p><b>Computed</b> ({escape(finding.method)}). {escape(finding.computed)}</p>",
-        f"<p><b>Verdict:</b> {escape(finding.verdict_in_words)}.</p>",
+        element("h3", claim.id, " ", _badge(claim), id=_place(claim)),
+        element("blockquote", claim.statement, Html("<br>"), element("small", claim.source)),
+        element("p", element("b", "Computed"), f" ({finding.method}). {finding.computed}"),
+        element("p", element("b", "Verdict:"), f" {finding.verdict_in_words}."),
     ]
     if finding.numbers:
         parts.append(_html_table(numbers_table(claim)))
     if figure is not None:
-        data = base64.b64encode(figure).decode()
-        text = escape(f"Figure of {claim.id}: {claim.statement}", quote=True)
-        parts.append(f'<p><img alt="{text}" src="data:image/svg+xml;base64,{data}"></p>')
-    parts += [_html_table(table) for table in finding.tables]
-    return "\n".join(parts)
+        parts.append(image(figure, f"Figure of {claim.id}: {claim.statement}"))
+    return joined([*parts, *map(_html_table, finding.tables)], "\n")
 
 
-def _html_table(table: ClaimTable) -> str:
-    head = "".join(f"<th>{escape(c)}" for c in table.columns)
-    rows = "".join("<tr>" + "".join(_html_cell(v) for v in row) + "</tr>\n" for row in table.rows)
-    caption = escape(table.caption)
-    if len(table.rows) < LONG:
-        return f"<table><caption>{caption}</caption><tr>{head}</tr>\n{rows}</table>"
-    inner = f"<table><tr>{head}</tr>\n{rows}</table>"
-    return f"<details><summary>{caption}</summary>{inner}</details>"
+def _html_table(content: ClaimTable) -> Html:
+    rows = [[_html_cell(value) for value in row] for row in content.rows]
+    if len(rows) < LONG:
+        return table(content.columns, rows, content.caption)
+    summary = element("summary", content.caption)
+    return element("details", summary, table(content.columns, rows))
 
 
-def _html_cell(value: Any) -> str:
-    if isinstance(value, Real):
-        exact = int(value) if isinstance(value, Integral) else float(value)
-        return f'<td class="number"><data value="{exact!r}">{shown(value)}</data>'
-    return f"<td{' class=number' * (value is None)}>{escape(shown(value))}"
+def _html_cell(value: Any) -> object:
+    return number(value) if isinstance(value, Real) else shown(value)
 
 
 # --- Markdown
@@ -220,7 +196,7 @@ def _html_cell(value: Any) -> str:
 
 def to_markdown(reproduction: Reproduction, links: dict[tuple[str, str], str]) -> str:
     """Return the same report as Markdown; links: the figures' files, relative to it."""
-    lines = ["# Two papers, claim by claim", "", INTRODUCTION, ""]
+    lines = [f"# {title(reproduction)}", "", INTRODUCTION, ""]
     lines += [verdict_counts(reproduction), ""]
     rows = [
         [f"{c.paper}: {c.id}", c.finding.verdict, c.finding.condition] for c in reproduction.claims
@@ -232,7 +208,7 @@ def to_markdown(reproduction: Reproduction, links: dict[tuple[str, str], str]) -
             if claim.paper == paper:
                 lines += _markdown_claim(claim, links.get((claim.paper, claim.id)))
     if reproduction.unchecked:
-        lines += ["## Not checked: the check broke off", ""]
+        lines += [f"## {UNCHECKED}", ""]
         for u in reproduction.unchecked:
             lines += [f"{u.paper}: {u.id}: {u.error}", "", "```", u.traceback, "```", ""]
     return "\n".join([*lines, settings(reproduction), ""])
@@ -248,8 +224,9 @@ def _markdown_claim(claim: Checked, link: str | None) -> list[str]:
         lines += _markdown_rows(COLUMNS, numbers_table(claim).rows, shown)
     if link is not None:
         lines += [f"![{claim.id}]({link})", ""]
-    for table in finding.tables:
-        lines += [f"*{table.caption}*", "", *_markdown_rows(table.columns, table.rows, shown)]
+    for content in finding.tables:
+        lines += [f"*{content.caption}*", ""]
+        lines += _markdown_rows(content.columns, content.rows, shown)
     return lines
 
 

@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.named_files import (
+    entry_point_versions,
+    file_hash,
+    file_hashes,
+    with_files,
+)
 from nashbox.experiments.sweep.cell import Cell
 from nashbox.experiments.sweep.grid import at_point, described, grid_points
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.named_files import entry_point_versions, file_hashes, with_files
 from nashbox.experiments.sweep.options import EXPERIMENTS
 from nashbox.experiments.sweep.reading import SweepFile
-from nashbox.experiments.sweep.sources import file_hash, program
+from nashbox.experiments.sweep.sources import program
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
+from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.files import from_mapping
 from nashbox.problem.testing import KEYS as TESTING_KEYS
 
@@ -50,7 +56,7 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
             raw = at_point(sweep.raw, defaults, sweep.grid, values, f"{sweep.shown}: grid")
             built = from_mapping(raw, sweep.folder, sweep.problem)
             if thorough:
-                _prepare(built)
+                _prepare(built, sweep.experiment)
             resolved = {**built.to_json(), **raw}
             files = file_hashes(raw, sweep.folder)
         point = {
@@ -100,7 +106,7 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
         raise InputError(f"{sweep.shown}: grid: with {place}: {error}") from error
 
 
-def _prepare(built: Any) -> None:
+def _prepare(built: Any, experiment: str) -> None:
     if built.game == "testing":
         from nashbox.experiments.testing.game import prepare_testing
 
@@ -109,6 +115,8 @@ def _prepare(built: Any) -> None:
         from nashbox.experiments.game import prepare
 
         prepare(built)
+        if experiment == "run":
+            check_can_draw(built)
 
 
 def _arguments(

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +21,7 @@ from nashbox.problem.spec import suggest
 
 Grid = dict[str, list[Any]]
 MOST = 10_000_000  # cells of a sweep
+WITHOUT_TABLE = (("strategies", "recommended"), ("source", "normal"))  # words that no table says
 
 
 def read_grid(value: object, where: str) -> Grid:
@@ -33,14 +36,20 @@ def read_grid(value: object, where: str) -> Grid:
             raise InputError(f"{where}: {path}: must be a list of values, got {brief(values)}")
         if path in grid:
             raise InputError(f"{where}: {path}: is given twice; once is enough")
-        texts = [canonical(item) for item in values]
+        texts = [_by_value(item) for item in values]
+        often = Counter(texts)
         for item, text in zip(values, texts, strict=True):
-            if texts.count(text) > 1:
+            if often[text] > 1:
                 raise InputError(f"{where}: {path}: must not hold a value twice, got {brief(item)}")
         grid[path] = values
     if math.prod(map(len, grid.values())) > MOST:
         raise InputError(f"{where}: must have at most {MOST} points, got more")
     return grid
+
+
+def _by_value(item: Any) -> str:
+    """A text that equal values share: 5 and 5.0 would be two cells and one row of any summary."""
+    return json.dumps(json.loads(canonical(item), parse_int=float))
 
 
 def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -88,7 +97,7 @@ def _place(node: Any, default: Any, parts: list[str], value: Any, where: str) ->
         node[position] = copy.deepcopy(below) if below is not None else {}
     child = node[position]
     if isinstance(child, str):
-        if child == "recommended":  # of `strategies`: nobody named
+        if (position, child) in WITHOUT_TABLE:
             child = {}
         else:
             child = {"kind" if position == "payoff" else "name": child}

@@ -16,7 +16,8 @@ PATIENCE = 0.5  # seconds: somebody who only looks whether the lock is held hold
 
 
 def _lock_file(store: Path) -> Path:
-    return store.with_name(f"{store.name}.lock")
+    real = store.resolve()  # one lock for a store, by whatever link it is reached
+    return real.with_name(f"{real.name}.lock")
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.named_files import with_files
 from nashbox.experiments.sweep.grid import MOST, Grid, read_grid
-from nashbox.experiments.sweep.named_files import with_files
 from nashbox.experiments.sweep.options import (
     EXPERIMENTS,
     INTO_PROBLEM,

@@ -28,8 +28,3 @@ def program() -> dict[str, str]:
     except PackageNotFoundError:
         number = "not installed"
     return {"version": number, "sources": sources()}
-
-
-def file_hash(path: str | Path) -> str:
-    """SHA-256 of a file in hexadecimal digits."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

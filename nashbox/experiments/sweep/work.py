@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.named_files import file_hash
 from nashbox.experiments.sweep.group import StaleError
-from nashbox.experiments.sweep.sources import file_hash
 from nashbox.problem.errors import ContractError, InputError, brief
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import find_object

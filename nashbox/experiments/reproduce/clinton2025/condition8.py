@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nashbox.experiments.figures import CYCLE
+from nashbox.experiments.proportion import proportion_interval
 from nashbox.experiments.reproduce.claim import (
     Claim,
     ClaimTable,
@@ -29,16 +30,6 @@ SERIES = (("ir_optimal", 1), ("ir_optimal", 2), ("ir_optimal", 3), ("nash", 2)) 
 SIMILAR = 0.1  # spread up to which costs count as similar
 CONFIDENCE = 0.99
 COLUMNS = ("series", "spread of log costs", "instances", "(8) holds", "from", "to")
-
-
-def interval(successes: int, trials: int) -> tuple[float, float]:
-    """Clopper and Pearson's interval for a proportion, at CONFIDENCE."""
-    from scipy.stats import beta
-
-    tail = (1 - CONFIDENCE) / 2
-    low = float(beta.ppf(tail, successes, trials - successes + 1)) if successes else 0.0
-    top = float(beta.isf(tail, successes + 1, trials - successes)) if successes < trials else 1.0
-    return low, top
 
 
 def sufficient(plan: Array, costs: Array, sigma: Array) -> bool:
@@ -80,7 +71,7 @@ def merge_condition8(parts: Sequence[Mapping[str, Any]]) -> Finding:
     def share(chosen: Callable[[str, int, float], bool]) -> Number:
         mine = [entry for key, entry in counted.items() if chosen(*key)]
         trials, held = sum(e[0] for e in mine), sum(e[1] for e in mine)
-        low, top = interval(held, trials)
+        low, top = proportion_interval(held, trials, CONFIDENCE)
         return Number("", held / trials, (top - low) / 2)
 
     opt = "ir_optimal"
@@ -125,7 +116,13 @@ def merge_condition8(parts: Sequence[Mapping[str, Any]]) -> Finding:
                 "Share of instances with (8)",
                 COLUMNS,
                 [
-                    [f"{rule}, d = {d}", spread, trials, held / trials, *interval(held, trials)]
+                    [
+                        f"{rule}, d = {d}",
+                        spread,
+                        trials,
+                        held / trials,
+                        *proportion_interval(held, trials, CONFIDENCE),
+                    ]
                     for (rule, d, spread), (trials, held) in counted.items()
                 ],
             )

@@ -135,6 +135,9 @@ def check(rule: str, quick: bool, seed: int) -> Finding:
         otherwise="alpha = 1/2 is not among the best for any objective",
         method="exact" if rule == "anticipating" else "exact and black box",
         computed=(
+            "The sender wants the receiver slow, wrong and uncertain, and seldom the winner "
+            "(first, with an error of at most beta given its own observations, (6b); a tie is "
+            "half a win): "
             f"exact forward recursion over both agents' counts for alpha in "
             f"{', '.join(f'{a:g}' for a in alphas)}; "
             + (
@@ -164,7 +167,7 @@ def _condition(rows: Sequence[Row]) -> str:
         if bad:
             words.append("no in " + "; ".join(f"{r.direction} (best {r.best})" for r in bad))
         parts.append(f"{objective.name}: {', '.join(words)}")
-    return "asked by objective and sender. " + ". ".join(parts)
+    return "objective and sender are among those said here. " + ". ".join(parts)
 
 
 def _where(rows: Sequence[Row]) -> str:

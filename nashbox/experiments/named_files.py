@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from nashbox.experiments.sweep.sources import file_hash
-
 Change = Callable[[str], str]
 GROUPS = ("nashbox.strategies", "nashbox.mechanisms")
+
+
+def file_hash(path: str | Path) -> str:
+    """SHA-256 of a file in hexadecimal digits."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def with_files(raw: Mapping[str, Any], change: Change) -> dict[str, Any]:
