@@ -36,6 +36,7 @@ _WHERE = {
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
+    "coalitions": "nashbox.experiments.coalitions",
     "design": "nashbox.experiments.design",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
+    from nashbox.experiments.coalitions import coalitions as coalitions
     from nashbox.experiments.design import design as design
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
     from nashbox.experiments.game import prepare as prepare

@@ -3,6 +3,6 @@
 Modules of heavy packages are imported inside the functions that need them.
 """
 
-from nashbox.commands import audit, check, design, plan, run, solve
+from nashbox.commands import audit, check, coalitions, design, plan, run, solve
 
-COMMANDS = (audit, solve, plan, design, run, check)  # in the order of `nashbox --help`
+COMMANDS = (audit, solve, plan, design, coalitions, run, check)  # in the order of `nashbox --help`

@@ -15,6 +15,7 @@ class Stage(IntEnum):
     RUN = 2
     DAMAGE = 3
     SCREEN = 4
+    LEARN = 11
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:
