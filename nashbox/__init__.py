@@ -42,6 +42,7 @@ _WHERE = {
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
     "prepare_testing": "nashbox.experiments.testing.game",
+    "robust": "nashbox.experiments.robust",
     "run": "nashbox.experiments.run",
     "run_testing": "nashbox.experiments.testing.run",
     "solve": "nashbox.solver",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
     from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.planning import plan_report as plan_report
+    from nashbox.experiments.robust import robust as robust
     from nashbox.experiments.run import run as run
     from nashbox.experiments.testing.audit import audit_testing as audit_testing
     from nashbox.experiments.testing.check import check_testing as check_testing

@@ -3,6 +3,15 @@
 Modules of heavy packages are imported inside the functions that need them.
 """
 
-from nashbox.commands import audit, check, coalitions, design, plan, run, solve
+from nashbox.commands import audit, check, coalitions, design, plan, robust, run, solve
 
-COMMANDS = (audit, solve, plan, design, coalitions, run, check)  # in the order of `nashbox --help`
+COMMANDS = (
+    audit,
+    solve,
+    plan,
+    design,
+    robust,
+    coalitions,
+    run,
+    check,
+)  # in the order of `nashbox --help`
