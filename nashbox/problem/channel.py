@@ -67,13 +67,6 @@ class Channel(ABC):
     def slope(self, n: float) -> float:
         """Derivative of `best_risk` at n > 0."""
 
-    def least_count(self, cost: float) -> float | None:
-        """The real n >= 0 that minimises best_risk(n) + cost n, where the channel can prove one.
-
-        None leaves it to a search that needs the sum to have one minimum.
-        """
-        return None
-
     @abstractmethod
     def best_play(self, n: float) -> Play:
         """Return a play that collects n and attains `best_risk`."""

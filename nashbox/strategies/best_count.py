@@ -45,10 +45,6 @@ def _best_real(channel: Channel, cost: float, nothing: float) -> tuple[float, fl
     """Globally on a fine grid, then to the root of the derivative beside its best point."""
     from scipy.optimize import brentq
 
-    proven = channel.least_count(cost)
-    if proven is not None:
-        return proven, float(channel.best_risk(np.float64(proven))) + cost * proven
-
     def slope(n: float) -> float:
         return channel.slope(n) + cost
 

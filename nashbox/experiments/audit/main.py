@@ -230,7 +230,7 @@ def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
 
 def notes(game: Game) -> list[str]:
     """What a user should know before believing in the mechanism."""
-    from nashbox.mechanisms import CblTerms
+    from nashbox.mechanisms import CblTerms, ThresholdTerms
 
     found = []
     terms = game.terms
@@ -249,6 +249,14 @@ def notes(game: Game) -> list[str]:
                 "CBL sends every agent home to work alone: Algorithm 1 asks for a factor of 4 over "
                 "working alone, and this plan does not reach it for anybody"
             )
+    if isinstance(terms, ThresholdTerms) and terms.sent_home:
+        pairs = [f"{terms.names[i]}, {terms.distributions[k]}" for i, k in terms.sent_home]
+        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        found.append(
+            "no rule makes this plan optimal for some, who work alone for that distribution: "
+            + "; ".join(pairs[:5])
+            + more
+        )
     found += source_notes(game)
     return found
 

@@ -36,10 +36,9 @@ def problem_text(design: Design) -> str:
     if body["outside_option"]:
         lines += ["", "[outside_option]"]
         lines += [f"{json.dumps(k)} = {_value(v)}" for k, v in body["outside_option"].items()]
-    if isinstance(body["mechanism"], str):
-        return "\n".join([*lines, f"mechanism = {_value(body['mechanism'])}"]) + "\n"
+    rules = body["mechanism"]
     lines += ["", "[mechanism]"]
-    for key, value in body["mechanism"].items():
+    for key, value in ({"name": rules} if isinstance(rules, str) else rules).items():
         nested = isinstance(value, (list, tuple))
         lines.append(f"{key} = {_table(value) if nested else _value(value)}")
     return "\n".join(lines) + "\n"

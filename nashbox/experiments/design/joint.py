@@ -19,8 +19,8 @@ from nashbox.mechanisms.threshold.enforcing import wants_nothing
 
 Array = NDArray[np.float64]
 
-WORK = 120  # bundles sketched, at most, while counts are scaled
-STEPS = (0.25, 0.1, 0.04, 0.015)
+WORK = 60  # bundles sketched, at most, while counts are scaled
+STEPS = (0.25, 0.08, 0.025)
 MANY = 16  # different agents who owe, beyond which nothing is scaled
 
 
@@ -118,33 +118,33 @@ def number_of_agents(world: World, draft: Draft) -> int:
 
 def improved(world: World, goal: Goal, drafts: list[Draft]) -> Tied | None:
     """The best joint rules found near the drafts; None if there are none that are rational."""
-    best: tuple[tuple[float, float], int, Draft, bool] | None = None
-    place = 0
+    best: tuple[tuple[float, float], Draft, bool] | None = None
     for draft in drafts:
         if not (draft.kind == OWES).any():
             continue
-        for tie_free in (False, True) if (draft.kind == FREE).any() else (False,):
-            found = _scaled(world, goal, draft, tie_free)
-            place += 1
-            if found is not None and (best is None or found[0] < best[0]):
-                best = (found[0], place, found[1], tie_free)
+        ways = (False, True) if (draft.kind == FREE).any() else (False,)
+        values = [_value(world, goal, draft, way) for way in ways]
+        tie_free = ways[values.index(min(values))]
+        found = _scaled(world, goal, draft, tie_free)
+        if found is not None and (best is None or found[0] < best[0]):
+            best = (found[0], found[1], tie_free)
     if best is None:
         return None
-    _, _, draft, tie_free = best
+    _, draft, tie_free = best
     result = tied(world, draft, tie_free=tie_free)
     return result if result is not None and goal.rational(result.penalties) else None
+
+
+def _value(world: World, goal: Goal, draft: Draft, tie_free: bool) -> tuple[float, float]:
+    penalties = sketch(world, draft, tie_free=tie_free)
+    return (np.inf, np.inf) if penalties is None else goal.value(penalties)
 
 
 def _scaled(
     world: World, goal: Goal, draft: Draft, tie_free: bool
 ) -> tuple[tuple[float, float], Draft] | None:
     """Pattern search over common factors of all counts, of columns, and of agents."""
-
-    def value(d: Draft) -> tuple[float, float]:
-        penalties = sketch(world, d, tie_free=tie_free)
-        return (np.inf, np.inf) if penalties is None else goal.value(penalties)
-
-    best, here = draft, value(draft)
+    best, here = draft, _value(world, goal, draft, tie_free)
     agents = number_of_agents(world, draft)
     if world.integer or agents > MANY:
         return (here, best) if np.isfinite(here[0]) else None
@@ -167,7 +167,7 @@ def _scaled(
                         break
                     work += agents
                     new = replace(best, counts=np.where(group, best.counts * factor, best.counts))
-                    there = value(new)
+                    there = _value(world, goal, new, tie_free)
                     if there < here:
                         best, here, moved = new, there, True
             if not moved:

@@ -66,7 +66,8 @@ class Landscape:
         self.fixed = np.where(self.kind == ALONE, world.alone_prices()[first], 0.0)
         self.alone = np.where(self.kind == ALONE, world.alone[first], 0.0)
         needs = np.where(self.kind == ALONE, 0.0, self.n_ind)
-        self.needed = needs.max(axis=0) * BEYOND
+        needed = needs.max(axis=0) * BEYOND
+        self.needed = np.where(needed > 0, needed, 0.01 * (self.size @ self.counts))
 
     def start(self) -> Array:
         """Log counts (V,)."""
@@ -96,7 +97,7 @@ class Landscape:
         price = np.where(free, self.sigma**2 / safe, self.fixed)
         by_T = np.where(free, -(self.sigma**2) / safe**2, 0.0)
         n_ind, unit = self.n_ind[rows, columns], self.unit[rows, columns]
-        x, t = counts[rows, columns] / n_ind, np.maximum(T[columns] / n_ind, 1 + 1e-9)
+        x, t = counts[rows, columns] / n_ind, T[columns] / n_ind
         E, by_x, by_t = surface(np.minimum(x, MOST), t)
         f = self.factor[rows, columns]
         price[rows, columns] = unit * (1 / t + x + f * E)

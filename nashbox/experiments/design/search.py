@@ -27,7 +27,8 @@ Array = NDArray[np.float64]
 
 COMPLETE = 100  # tables of kinds up to which every one is tried
 FLIPS = 60  # polished changes of one kind, at most, per design
-BIG = 200  # pairs beyond which kinds are changed only where agents are alike
+BIG = 200  # pairs beyond which kinds are changed only where agents are alike:
+ALIKE = 12  # so many classes of equal agents at most
 WHOLE_GROUP = 0.3  # of n_ind: what who starts to owe owes at first
 
 
@@ -146,6 +147,8 @@ def _flipped(
     """Change the kind of one agent at a time, polish, keep what helps; the number of tries."""
     classes = _classes(world, goal)
     tried = 0
+    if best.kind.size > BIG and classes.max() >= ALIKE:
+        return best, 0
     budget = FLIPS if best.kind.size <= BIG else FLIPS // 4
     while tried < budget:
         moves: list[tuple[tuple[float, float], int, Draft]] = []

@@ -44,18 +44,22 @@ def _spline() -> Any:
 
 
 def least_excess(x: Array, T: Array) -> Array:
-    """E(x, T), elementwise, for LEAST < x < MOST and T > 1."""
-    return surface(x, T)[0]
+    """E(x, T), elementwise, for x < MOST and T > 1."""
+    return _values(x, T)[0]
+
+
+def _values(x: Array, T: Array) -> tuple[Array, Array, Array]:
+    """E(x, T), and where it stands in the table."""
+    a = np.clip(np.log(x / (1 - x)), LOGITS[0], LOGITS[-1])
+    b = np.clip(np.log(np.maximum(T - 1, 1e-12)), LOGS[0], LOGS[-1])
+    E = np.exp(_spline().ev(a, b))
+    return np.where(x < LEAST, E * x / LEAST, E), a, b  # E is proportional to x there
 
 
 def surface(x: Array, T: Array) -> tuple[Array, Array, Array]:
     """E(x, T) with its derivatives by x and by T."""
-    a = np.clip(np.log(x / (1 - x)), LOGITS[0], LOGITS[-1])
-    b = np.clip(np.log(np.maximum(T - 1, 1e-12)), LOGS[0], LOGS[-1])
-    spline = _spline()
-    E = np.exp(spline.ev(a, b))
-    small = x < LEAST  # E is proportional to x there
-    E = np.where(small, E * x / LEAST, E)
+    E, a, b = _values(x, T)
+    spline, small = _spline(), x < LEAST
     by_a, by_b = spline.ev(a, b, dx=1), spline.ev(a, b, dy=1)
     by_b = np.where((b > LOGS[0]) & (b < LOGS[-1]), by_b, 0.0)
     by_x = np.where(small, 1 / x, by_a / (x * (1 - x)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.design.surrogate import LEAST, MOST, surface
+from nashbox.experiments.design.surrogate import LEAST, MOST, least_excess
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.mechanisms.threshold.enforcing import wants_nothing
 from nashbox.mechanisms.threshold.tuning import tuned
@@ -70,7 +70,7 @@ def estimated(world: World, draft: Draft) -> Array:
     x = draft.counts[owes] / n_ind[owes]
     scale = (sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs)))[owes]
     t = T[owes] / n_ind[owes]
-    added = np.where(x < MOST, surface(np.minimum(x, MOST), t)[0], np.inf)
+    added = np.where(x < MOST, least_excess(np.minimum(x, MOST), t), np.inf)
     out[owes] = scale * (1 / t + x + added)
     return out
 

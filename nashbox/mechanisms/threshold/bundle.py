@@ -23,9 +23,9 @@ from nashbox.mechanisms.threshold.together import Together
 Array = NDArray[np.float64]
 
 SLACK = 1e-9  # relative gain that counts as rounding
-OWED_RATIOS = np.geomspace(0.02, 20.0, 26)  # of z to n
-FREE_RATIOS = np.geomspace(0.01, 0.97, 14)  # of z to N
-STRETCHES = 12  # halvings of what t may exceed its stationary value by, whole numbers
+OWED_RATIOS = np.geomspace(0.02, 20.0, 17)  # of z to n
+FREE_RATIOS = np.geomspace(0.01, 0.97, 6)  # of z to N
+STRETCHES = 5  # halvings of what t may exceed its stationary value by, whole numbers
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _searched(
         return None
     z, best, u_best = zs[j], float(added[j]), u[j]
     groups = [np.array([pairs[k] == p for k in range(n.size)]) for p in dict.fromkeys(pairs)]
-    for width in (0.5, 0.2, 0.08, 0.03):
+    for width in (0.5, 0.15, 0.04):
         for group in groups:
             factors = np.exp(np.linspace(-width, width, 9))
             tried = lattice(np.where(group, z * factors[:, None], z))

@@ -9,6 +9,11 @@ of everything and the mean of own points and Z are both uncorrelated with Y - Z,
 of the verdict, and R(n) = sigma^2 ((1 - P)/(n + N) + P/(n + z)). No submission does better: given
 her points, Z is normal around their mean, and an interval of fixed length is hit most often where
 it is centred there (Anderson); given the verdict, no estimator does better than the pooled mean.
+
+R is convex, so that a stationary count is the best of all. With a = 1 - P and h the stake,
+R = v/(n + z) - a h and R'' = 2v/(n + z)^3 - a h'' - a'' h - 2 a' h'. The first two terms leave at
+least 2v/(n + N)^3, as a <= 1; u is concave in n and 2 Phi(u) - 1 concave and increasing in u, so
+a'' <= 0 <= a'; and h' < 0 < h.
 """
 
 from __future__ import annotations
@@ -20,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
-from nashbox.mechanisms.threshold.minimum import Minimum, certified_minimum
 from nashbox.mechanisms.threshold.moments import Verdict, pitman_curve, verdict_moments
 from nashbox.problem.channel import Channel, Play
 
@@ -73,35 +77,34 @@ class ThresholdChannel(Channel):
         return pooled if self.clean == 0 else np.asarray(pooled + self.fails(n) * self.stake(n))
 
     def slope(self, n: float) -> float:
-        """R'(n)."""
-        low, _ = self.slope_between(np.array([n]), np.array([n]))
-        return float(low[0])
-
-    def slope_between(self, a: Array, b: Array) -> tuple[Array, Array]:
-        """Bounds of R' on the intervals [a, b], a > 0, elementwise; both are R'(a) at a = b.
-
-        R'(n) = -v/(n+N)^2 - P (v/(n+z)^2 - v/(n+N)^2) - h z u phi(u)/(n (n + z)): every factor is
-        monotone in n but u phi(u), which rises up to u = 1 and falls from there.
-        """
+        """R'(n) = -v/(n+N)^2 - P (v/(n+z)^2 - v/(n+N)^2) - h z u phi(u)/(n (n + z))."""
         v, z, N = self.sigma**2, self.clean, self.others
-        u_a, u_b = self.standardised(a), self.standardised(b)
-        bend_a, bend_b = u_a * normal_density(u_a), u_b * normal_density(u_b)
-        top = np.where((u_a < 1) & (u_b > 1), np.exp(-0.5) / ROOT_2_PI, np.maximum(bend_a, bend_b))
-        pull_a = self.stake(a) * z / (a * (a + z))
-        pull_b = self.stake(b) * z / (b * (b + z))
-        spread_a = v / (a + z) ** 2 - v / (a + N) ** 2
-        spread_b = v / (b + z) ** 2 - v / (b + N) ** 2
-        low = -v / (a + N) ** 2 - self.fails(a) * spread_a - pull_a * top
-        high = -v / (b + N) ** 2 - self.fails(b) * spread_b - pull_b * np.minimum(bend_a, bend_b)
-        return low, high
+        if z == 0:
+            return -v / (n + N) ** 2
+        at = np.float64(n)
+        u = self.standardised(at)
+        pull = self.stake(at) * z / (n * (n + z)) * u * normal_density(u)
+        spread = v / (n + z) ** 2 - v / (n + N) ** 2
+        return float(-v / (n + N) ** 2 - self.fails(at) * spread - pull)
 
-    def least(self, cost: float) -> Minimum:
-        """The global minimum of R(n) + c n over real n >= 0, certified."""
-        return certified_minimum(self, cost)
+    def least(self, cost: float) -> tuple[float, float]:
+        """The n that minimises R(n) + c n over real n >= 0, and the minimum.
 
-    def least_count(self, cost: float) -> float:
-        """Where the certified minimum is."""
-        return self.least(cost).n
+        R is convex, so that the root of the slope is the global minimum.
+        """
+        from scipy.optimize import brentq
+
+        def slope(n: float) -> float:
+            return self.slope(n) + cost
+
+        scale = self.sigma / np.sqrt(cost)
+        low, high = 1e-9 * scale, 2 * scale  # the slope of v/n is -c at scale; R falls no faster
+        while slope(high) < 0:
+            high *= 2
+        n = 0.0
+        if slope(low) < 0:
+            n = float(brentq(slope, low, high, xtol=1e-300, rtol=8.9e-16))
+        return n, float(self.best_risk(np.float64(n))) + cost * n
 
     def best_play(self, n: float) -> Play:
         """Honesty; who has nothing gets the mean of Z."""

@@ -6,7 +6,8 @@ h = v/(n+z) - v/(n+N), the derivative of the penalty is 0 where
     h u phi(u) z/(n (n + z)) = c - v/(n+z)^2 + a (v/(n+z)^2 - v/(n+N)^2).
 
 The right side rises in u and the left side falls from u = 1 on. The largest root has the smallest
-chance to fail. A root with T = n + N > n_ind = sigma/sqrt(c) is a minimum at least locally.
+chance to fail. As the penalty
+is convex in n (see `channel`), a root makes n the best count of all.
 """
 
 from __future__ import annotations
