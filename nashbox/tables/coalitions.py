@@ -16,6 +16,7 @@ SHOWN = 15  # coalitions with the largest gains
 def coalitions_table(result: Coalitions) -> None:
     """Print gains with their bounds."""
     console = new_console()
+    exact = any(c.upper is not None for c in result.coalitions)
     table = new_table(
         "coalition",
         "owe",
@@ -25,25 +26,24 @@ def coalitions_table(result: Coalitions) -> None:
         "gain",
         "2 s.e.",
         "at least",
-        "exact scheme",
-        "at most",
+        *(("exact scheme", "at most") if exact else ()),
         "each, unpaid",
         title=f"{result.mechanism}: what {result.size} agents gain who deviate together",
     )
     ordered = sorted(result.coalitions, key=lambda c: -c.gain)
     for c in ordered[:SHOWN]:
         several = f" (1 of {c.represents})" if c.represents > 1 and not _all(result) else ""
+        forms = dict.fromkeys(f for f, C in zip(c.forms, c.collected, strict=True) if C)
         table.add_row(
             " + ".join(c.members) + several,
             counts(c.owed),
             counts(c.collected),
-            ", ".join(c.forms if len(set(c.forms)) > 1 else c.forms[:1]),
+            ", ".join(forms) or "nothing",
             number(sum(c.penalties)),
             number(c.gain),
             number(2 * c.se),
             number(c.lower),
-            number(c.exact),
-            number(c.upper),
+            *((number(c.exact), number(c.upper)) if exact else ()),
             number(c.common),
         )
     console.print(table)

@@ -49,7 +49,7 @@ def gains(result: Coalitions, ax: Axes | None = None) -> Axes:
     labels = [" + ".join(c.members) for c in rows]
     ax.set_xticks(x, labels, rotation=0 if len(rows) <= 6 else 60)
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
-    ax.set_ylabel("joint gain, % of the honest penalty")
+    ax.set_ylabel("joint gain, % of honest")
     ax.set_title(f"{result.mechanism}: coalitions of {result.size}")
     _legend(ax)
     return ax
