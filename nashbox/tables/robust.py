@@ -100,12 +100,14 @@ def _data(console: Console, result: Robust) -> None:
         "normal theory",
         "gain",
         "at most",
-        "normal theory",
         "verdict",
+        "by counts",
+        "2 s.e.",
+        "normal theory",
         title="on the problem's measurements (black box)",
     )
     for r in result.rules:
-        for x in sorted(r.measured, key=lambda x: -x.gain)[:SHOWN]:
+        for x in sorted(r.measured, key=lambda x: -(x.by_counts or x.gain))[:SHOWN]:
             table.add_row(
                 r.name,
                 x.name,
@@ -113,8 +115,10 @@ def _data(console: Console, result: Robust) -> None:
                 number(x.normal_penalty),
                 number(x.gain),
                 number(x.upper),
-                number(x.normal_gain),
                 x.verdict,
+                number(x.by_counts, 6),
+                number(None if x.by_counts_se is None else 2 * x.by_counts_se, 6),
+                number(x.normal_gain, 6),
                 style=VERDICT_STYLE[x.verdict],
             )
     console.print(table)

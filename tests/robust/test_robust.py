@@ -12,6 +12,7 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.game import prepare
 from nashbox.experiments.robust import Robust, robust
 from nashbox.experiments.robust.dropout import drops, without
+from nashbox.experiments.robust.measured import expected_errors
 from nashbox.experiments.robust.pair import TOLERANCE, Doubt, worst
 from nashbox.experiments.robust.rules import curve, rows, widest
 from nashbox.experiments.robust.tuning import robust_rule
@@ -23,6 +24,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
 from nashbox.problem.spec import Spec
 from tests.games import figure1, worked_case
+from tests.statistics_for_tests import assert_mean
 
 RULES = {
     "name": "threshold",
@@ -267,6 +269,21 @@ def test_real_measurements_beside_normal_theory(tmp_path):
         for measured, agent in zip(report.measured, report.agents, strict=True):
             assert measured.normal_penalty == pytest.approx(agent.penalty, rel=1e-9)
             assert measured.lower <= measured.gain <= measured.upper
+            assert measured.by_counts is not None
+
+
+@pytest.mark.parametrize(
+    "channel", [ThresholdChannel(10.0, 8.0, 42.0, 7.79), CorruptChannel(10.0, 10.0, 90.0, 3.9)]
+)
+def test_expected_errors_of_normal_points_are_the_formula(channel, seed):
+    rng = np.random.default_rng(seed)
+    values = norm.ppf((np.arange(4000) + 0.5) / 4000) * 10  # as good as normal
+    found = expected_errors(channel, np.array([5, 13]), values, np.mean(values**2), 40_000, rng)
+    for column, n in zip(found.T, (5.0, 13.0), strict=True):
+        exact = float(channel.best_risk(np.float64(n)))
+        assert_mean(column, exact, false_alarm=1e-7, atol=2e-3 * exact)
+        with pytest.raises(AssertionError):
+            assert_mean(column, 1.1 * exact, false_alarm=1e-7, atol=2e-3 * exact)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,17 @@ from nashbox.experiments.design.main import PLAN, _plain
 from nashbox.experiments.game import prepare
 from nashbox.experiments.robust.designing import RobustDesign, robust_design
 from nashbox.experiments.robust.dropout import drops
+from nashbox.experiments.robust.measured import other_counts
 from nashbox.experiments.robust.pair import Doubt
 from nashbox.experiments.robust.result import Measured, Robust, RulesReport
 from nashbox.experiments.robust.rules import curve, rows, widest
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
 
 POINTS = 41  # of the curves
+MOST_WORLDS = 400_000  # in which gains by other counts are measured
 Progress = Callable[[int, int], None]
 
 
@@ -141,8 +144,11 @@ def _measured(
         seed=seed,
     )
     found = []
-    for a in answer.agents:
+    game = prepare(rules)
+    assert isinstance(problem.source, CsvSource)  # noqa: S101 - refused before
+    for i, a in enumerate(answer.agents):
         theory = a.normal_theory or {}
+        other = other_counts(game, problem.source, i, min(20 * budget, MOST_WORLDS), seed)
         found.append(
             Measured(
                 name=a.name,
@@ -154,6 +160,8 @@ def _measured(
                 verdict=a.verdict,
                 normal_penalty=theory.get("penalty"),
                 normal_gain=theory.get("gain"),
+                by_counts=None if other is None else other.gain,
+                by_counts_se=None if other is None else other.se,
             )
         )
     return found

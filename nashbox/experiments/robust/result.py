@@ -27,6 +27,8 @@ class Measured:
     """One agent on the problem's real measurements, beside what normal theory says.
 
     gain: of the best deviation found by the black box, with bounds; verdict: of the audit.
+    by_counts: what the best other count saves who is honest otherwise, far more precisely, with its
+    standard error (None where rules are tied together).
     """
 
     name: str
@@ -38,6 +40,8 @@ class Measured:
     verdict: str
     normal_penalty: float | None
     normal_gain: float | None
+    by_counts: float | None = None
+    by_counts_se: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
