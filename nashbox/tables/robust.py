@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from nashbox.experiments.robust import Robust
+    from nashbox.experiments.robust.result import Measured
 
 SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
 
@@ -107,7 +108,7 @@ def _data(console: Console, result: Robust) -> None:
         title="on the problem's measurements (black box)",
     )
     for r in result.rules:
-        for x in sorted(r.measured, key=lambda x: -(x.by_counts or x.gain))[:SHOWN]:
+        for x in sorted(r.measured, key=_gained)[:SHOWN]:
             table.add_row(
                 r.name,
                 x.name,
@@ -122,3 +123,8 @@ def _data(console: Console, result: Robust) -> None:
                 style=VERDICT_STYLE[x.verdict],
             )
     console.print(table)
+
+
+def _gained(x: Measured) -> float:
+    """Largest first."""
+    return -(x.gain if x.by_counts is None else x.by_counts)
