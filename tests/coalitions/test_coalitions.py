@@ -107,6 +107,16 @@ def test_gains_lie_between_their_bounds():
         assert abs(c.gain - c.exact) < 0.2 * c.upper + 4 * c.se
 
 
+def test_one_point_and_a_plain_mean_are_measured_as_well_as_known():
+    """CBL gives agent 3 the mean of agent 1, which agent 2 reads too: 2 v/(1 + 55) + .066."""
+    game = prepare(figure1(mechanism="cbl"))
+    honest = exact_answer(game, 1).penalty + exact_answer(game, 2).penalty
+    exact = honest - min(200 / (C + 55) + 0.066 * C for C in range(100))
+    found = searched(game, (1, 2), 10_000, 0)
+    assert abs(found.gain - exact) < 5.4 * found.se  # false alarm below 1e-7
+    assert found.se < 0.1  # putting true readings aside would make it several times as large
+
+
 def test_bound_is_a_minimum_over_counts():
     game = prepare(worked_case(mechanism="sample_mean", m=6))
     outside = float(game.terms.counts[2:].sum())

@@ -6,8 +6,9 @@ If an answer is the mean of everything handed in, the others' mean W can be read
 
 and likewise if it is the mean of everything but the own points. Two members whose answers agree on
 W believe it: then the estimate is (C X-bar + M W)/(C + M), as good as knowing all the points. Where
-none agree there are a linear combination of the answers, and the reading of one member unless it is
-farther from the own mean than four standard deviations. Which of them is decided on other worlds.
+none agree there are a linear combination of the answers, and the reading of one member, put aside
+or moved closer where it is farther from the own mean than four standard deviations. Which of them
+is decided on other worlds.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ SAME = 1e-9  # relative to sigma: equal but for rounding
 class Use:
     """An estimator of one distribution where no answers agree.
 
-    reader: index into the readings of W, or None for the linear combination with `weights`.
+    reader: index into the readings of W, or None for the linear combination with `weights`. clip:
+    a reading that is implausible is moved to where it is just plausible, not put aside.
     """
 
     reader: int | None
     weights: Array
+    clip: bool = False
 
 
 def readings(seen: Seen, k: int) -> Array:
@@ -81,7 +84,9 @@ def _features(seen: Seen, k: int, base: Array) -> Array:
 
 def learn(seen: Seen, k: int, sigma: float) -> list[Use]:
     """Estimators to choose from, the weights fitted where no answers agree."""
-    uses = [Use(j, np.zeros(0)) for j in range(2 * len(seen.answers))] if seen.outside[k] else []
+    readers = range(2 * len(seen.answers)) if seen.outside[k] else ()
+    # where nothing is implausible in these worlds the first wins, which loses least in others
+    uses = [Use(j, np.zeros(0), clip) for clip in (True, False) for j in readers]
     base = _base(seen, k)
     apart = np.isnan(agreed(seen, k, readings(seen, k), sigma)) & np.isfinite(base)
     if apart.sum() < 20:
@@ -105,8 +110,10 @@ def estimate(seen: Seen, k: int, sigma: float, use: Use) -> Array:
         other = base + moved
     elif C and M:
         W = read[use.reader]
-        far = np.abs(W - base) > FAR * sigma * np.sqrt(1 / C + 1 / M)
-        other = np.where(far | np.isnan(W), base, (C * base + M * W) / (C + M))
+        reach = FAR * sigma * np.sqrt(1 / C + 1 / M)
+        aside = np.isnan(W) if use.clip else np.isnan(W) | (np.abs(W - base) > reach)
+        moved = np.where(aside, 0.0, np.clip(W - base, -reach, reach))
+        other = base + M / (C + M) * moved
     else:
         known = np.isnan(read[use.reader]) | (C > 0)
         other = np.where(known, base, read[use.reader])
