@@ -51,6 +51,7 @@ _WHERE = {
     "count_surface": "nashbox.experiments.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
+    "coalitions": "nashbox.experiments.coalitions",
     "design": "nashbox.experiments.design",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
@@ -58,6 +59,7 @@ _WHERE = {
     "prepare_testing": "nashbox.experiments.testing.game",
     "read_outcomes": "nashbox.experiments.sweep",
     "reproduce": "nashbox.experiments.reproduce.main",
+    "robust": "nashbox.experiments.robust",
     "run": "nashbox.experiments.run",
     "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.experiments.testing.run",
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
+    from nashbox.experiments.coalitions import coalitions as coalitions
     from nashbox.experiments.compare import Comparison as Comparison
     from nashbox.experiments.compare import compare as compare
     from nashbox.experiments.design import design as design
@@ -90,6 +93,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.reproduce.main import reproduce as reproduce
+    from nashbox.experiments.robust import robust as robust
     from nashbox.experiments.run import run as run
     from nashbox.experiments.surface import count_surface as count_surface
     from nashbox.experiments.sweep import Cell as Cell

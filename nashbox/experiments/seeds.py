@@ -21,6 +21,7 @@ class Stage(IntEnum):
     ADAPT_GRAPH = 8
     COMPARE = 9
     REPRODUCE = 10
+    LEARN = 11
 
 
 def child(seed: int, stage: Stage, *path: int) -> int:

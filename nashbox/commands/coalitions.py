@@ -1,0 +1,58 @@
+"""`nashbox coalitions FILE`: what agents gain who deviate together and share what they know."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "what agents gain who deviate together and share what they know"
+    command = common.new_command(commands, "coalitions", text, work)
+    common.problem_file(command)
+    common.overrides(command)
+    command.add_argument(
+        "--size", type=common.whole, default=2, metavar="K", help="agents together (default: 2)"
+    )
+    command.add_argument(
+        "--delta",
+        type=common.decimal,
+        default=0.01,
+        metavar="P",
+        help="chance that any lower bound is wrong (default: 0.01)",
+    )
+    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument(
+        "--budget",
+        type=common.whole,
+        default=20_000,
+        metavar="N",
+        help="worlds in which each coalition's winner is measured (default: 20000)",
+    )
+    common.outputs(command)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Search and report."""
+    from nashbox.experiments.coalitions import coalitions
+    from nashbox.tables.coalitions import coalitions_table
+    from nashbox.tables.common import progress_bar
+
+    problem = common.load_problem(options)
+    if problem.game == "testing":
+        raise InputError(f"{options.file}: game must be 'estimation' for coalitions, got 'testing'")
+    with progress_bar("searching coalitions") as progress:
+        result = coalitions(
+            problem,
+            size=options.size,
+            delta=options.delta,
+            seed=options.seed,
+            budget=options.budget,
+            progress=progress,
+        )
+    common.emit(options, result, coalitions_table)
+    return 0

@@ -1,0 +1,90 @@
+"""`nashbox robust FILE`: rules where costs, sigma, data or agents are not what was said."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from nashbox.commands import common
+from nashbox.problem.errors import InputError
+
+
+def share(text: str) -> float:
+    """Read 10% or 0.1."""
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a share such as 10% or 0.1, got {text!r}"
+        ) from None
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    text = "rules where costs, sigma, data or agents are not what was said"
+    command = common.new_command(commands, "robust", text, work)
+    common.problem_file(command)
+    common.overrides(command)
+    command.add_argument(
+        "--costs", type=share, default=0.1, metavar="R", help="costs are off by up to R (10%%)"
+    )
+    command.add_argument(
+        "--sigma", type=share, default=0.0, metavar="R", help="sigmas are off by up to R (0)"
+    )
+    command.add_argument(
+        "--drop", type=common.whole, default=0, metavar="K", help="up to K agents drop out (0)"
+    )
+    command.add_argument(
+        "--goal",
+        metavar="GOAL",
+        help="design rules for social, egalitarian, nash or kalai_smorodinsky, and rules that hold "
+        "over the interval",
+    )
+    command.add_argument(
+        "--epsilon",
+        type=common.decimal,
+        metavar="X",
+        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+    )
+    command.add_argument(
+        "--data",
+        type=common.whole,
+        default=0,
+        metavar="N",
+        help="measure gains on the file's real measurements, N worlds per agent (default: 0)",
+    )
+    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument(
+        "--save", metavar="PATH", help="write the problem file of the rules that hold (TOML)"
+    )
+    common.outputs(command)
+
+
+def work(options: argparse.Namespace) -> int:
+    """Compare and report."""
+    from nashbox.experiments.robust import robust
+    from nashbox.experiments.robust.saving import save_rules
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.robust import robust_table
+
+    problem = common.load_problem(options)
+    if problem.game == "testing":
+        raise InputError(f"{options.file}: game must be 'estimation' for robust, got 'testing'")
+    if options.save is not None and options.goal is None:
+        raise InputError("--save needs --goal: without one no rules are designed")
+    with progress_bar("comparing rules") as progress:
+        result = robust(
+            problem,
+            costs=options.costs,
+            sigma=options.sigma,
+            drop=options.drop,
+            goal=options.goal,
+            epsilon=options.epsilon,
+            data=options.data,
+            seed=options.seed,
+            progress=progress,
+        )
+    if options.save is not None:
+        save_rules(result, options.save)
+    common.emit(options, result, robust_table)
+    return 0

@@ -1,0 +1,153 @@
+"""One agent and one distribution under fixed rules, when her cost and sigma are not what was said.
+
+The rules, n and the others' points stay. At cost c and variance v her penalty is A = R_v(n) + c n,
+and her best response has B = min_n' R_v(n') + c n'. Her gain A - B is largest
+
+* over costs at an end of the interval: A is linear in c and B, a minimum of functions linear in c,
+  is concave, so that A - B is convex;
+* over sigma too at an end, where R_v is linear in v (plain means, and CBL, whose noise grows with
+  the discrepancy and hence with sigma): then A - B is convex in (c, v) together;
+* under a threshold t almost so: R_v(n) = v/(n + N) + v P h with P = 2 Phi(-u), u = t/(sqrt(v) a)
+  and h = 1/(n + z) - 1/(n + N) is convex in v, as (v P)'' = u (1 + u^2) phi(u)/(2 v). So A is
+  convex, and B, a minimum of functions that are nowhere more than K w^2/8 below their chord over
+  an interval of width w, is no more than that below its own chord:
+
+      gain <= max(gain at the ends) + K w^2/8,   K = (1/z - 1/N) max_u u (1 + u^2) phi(u)/(2 v).
+
+  Intervals are halved until the last term says enough.
+
+For what she loses against working alone B is her penalty alone, a minimum of functions linear in
+(c, v): the largest loss is at an end in all cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from nashbox.mechanisms.cbl.channel import CorruptChannel
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.mechanisms.rounding import alone_penalties
+from nashbox.mechanisms.threshold.channel import ThresholdChannel
+from nashbox.problem.channel import Channel, Play
+from nashbox.problem.errors import InputError
+from nashbox.strategies.best_count import best_count
+
+Known = MeanChannel | CorruptChannel | ThresholdChannel
+Against = Literal["best", "alone"]
+
+TOLERANCE = 2e-4  # of the pair's penalty, between what was found and the bound
+BEND = 0.3166  # above the largest u (1 + u^2) phi(u)/2, at u^2 = 1 + sqrt(2)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Relative half-widths: costs in c (1 +- costs), each sigma in sigma (1 +- sigma)."""
+
+    costs: float = 0.0
+    sigma: float = 0.0
+
+    @property
+    def cost_ends(self) -> tuple[float, ...]:
+        """Factors of the ends of the cost interval."""
+        return (1 - self.costs, 1 + self.costs) if self.costs else (1.0,)
+
+    @property
+    def sigma_ends(self) -> tuple[float, ...]:
+        """Factors of the ends of the interval of sigma."""
+        return (1 - self.sigma, 1 + self.sigma) if self.sigma else (1.0,)
+
+
+@dataclass(frozen=True)
+class Worst:
+    """found: the largest value seen, at these factors; bound: no value exceeds it."""
+
+    found: float
+    bound: float
+    cost_factor: float = 1.0
+    sigma_factor: float = 1.0
+
+
+def known(channel: Channel) -> Known:
+    """The channel, if it is one whose dependence on sigma is known. Raises InputError."""
+    if isinstance(channel, MeanChannel | CorruptChannel | ThresholdChannel):
+        return channel
+    raise InputError(
+        f"robust needs a mechanism whose formulas it knows, got {type(channel).__name__}"
+    )
+
+
+@lru_cache(maxsize=500_000)
+def honest(channel: Known, n: float, cost: float) -> float:
+    """R(n) + c n."""
+    return channel.risk(Play.truthful(n))[0] + (cost * n if n else 0.0)
+
+
+@lru_cache(maxsize=500_000)
+def least(channel: Known, cost: float, integer: bool) -> float:
+    """min_n R(n) + c n."""
+    return best_count(channel, cost, integer=integer)[1]
+
+
+@lru_cache(maxsize=500_000)
+def alone(cost: float, sigma: float, integer: bool) -> float:
+    """Her penalty alone."""
+    return float(alone_penalties(np.array([[cost]]), np.array([sigma]), integer=integer)[0])
+
+
+@lru_cache(maxsize=200_000)
+def worst(
+    channel: Known, n: float, cost: float, doubt: Doubt, integer: bool, against: Against = "best"
+) -> Worst:
+    """The largest gain (or excess over working alone) over the intervals."""
+
+    def moved(f: float) -> Known:
+        return replace(channel, sigma=channel.sigma * f)
+
+    def A(e: float, f: float) -> float:
+        return honest(moved(f), n, cost * e)
+
+    def B(e: float, f: float) -> float:
+        if against == "alone":
+            return alone(cost * e, channel.sigma * f, integer)
+        return least(moved(f), cost * e, integer)
+
+    if np.isinf(cost) or not np.isfinite(B(1.0, 1.0)):
+        return Worst(0.0, 0.0) if against == "best" else Worst(-np.inf, -np.inf)
+    corners = [(A(e, f) - B(e, f), e, f) for e in doubt.cost_ends for f in doubt.sigma_ends]
+    best = max(corners)
+    straight = not isinstance(channel, ThresholdChannel) or channel.clean == 0
+    if not doubt.sigma or against == "alone" or straight:
+        return Worst(best[0], best[0], best[1], best[2])
+    return _between(channel, best, doubt, lambda e, f: A(e, f) - B(e, f), abs(A(1.0, 1.0)))
+
+
+def _between(
+    channel: Known,
+    found: tuple[float, float, float],
+    doubt: Doubt,
+    gained: Callable[[float, float], float],
+    scale: float,
+) -> Worst:
+    """Bound what lies between the ends of the interval of sigma, at both ends of the costs'."""
+    assert isinstance(channel, ThresholdChannel)  # noqa: S101 - the others are convex
+    spread = 1 / channel.clean - 1 / max(channel.others, channel.clean)
+    bound = -np.inf
+    for e in doubt.cost_ends:
+        cells = [doubt.sigma_ends]
+        while cells:
+            a, b = cells.pop()
+            width = (b**2 - a**2) * channel.sigma**2
+            slack = BEND * spread / (a * channel.sigma) ** 2 * width**2 / 8
+            top = max(gained(e, a), gained(e, b)) + slack
+            if top <= found[0] + TOLERANCE * scale:
+                bound = max(bound, top)
+                continue
+            middle = 0.5 * (a + b)
+            found = max(found, (gained(e, middle), e, middle))
+            cells += [(a, middle), (middle, b)]
+    return Worst(found[0], max(bound, found[0]), found[1], found[2])

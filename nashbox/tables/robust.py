@@ -1,0 +1,130 @@
+"""Robustness as tables: gains over the interval, agents who drop out, real data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nashbox.tables.common import VERDICT_STYLE, new_console, new_table, number
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nashbox.experiments.robust import Robust
+    from nashbox.experiments.robust.result import Measured
+
+SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
+
+
+def robust_table(result: Robust) -> None:
+    """Print what moves, and whether honesty survives."""
+    console = new_console()
+    unit = "1e-3 of each penalty" if result.epsilon is None else f"{result.epsilon:g}"
+    summary = new_table(
+        "rules",
+        "social penalty",
+        "largest penalty",
+        "largest gain",
+        "whose",
+        "her epsilon",
+        "honest",
+        "rational",
+        f"holds to {result.along} +-",
+        title=f"costs +-{100 * result.costs:g} %, sigma +-{100 * result.sigma:g} %, epsilon {unit}",
+    )
+    for r in result.rules:
+        worst = r.worst
+        summary.add_row(
+            r.name,
+            number(r.social_penalty),
+            number(max(a.penalty for a in r.agents)),
+            number(worst.gain.bound, 6),
+            worst.name,
+            number(worst.epsilon, 6),
+            "yes" if r.honest else "no",
+            "yes" if r.rational else "no",
+            f"{100 * r.widest:.1f} %",
+        )
+    console.print(summary)
+    if not all(a.certified for r in result.rules for a in r.agents):
+        console.print("gains on many distributions tied together: looked at in two corners only")
+    console.print(
+        "honest: nobody gains more than epsilon anywhere in the interval (proven: gains are convex "
+        "in the costs);\nrational: nobody is worse off than outside by more than epsilon"
+    )
+    if result.reason is not None:
+        console.print(result.reason, style="green" if result.found else "yellow")
+    _drops(console, result)
+    _data(console, result)
+
+
+def _drops(console: Console, result: Robust) -> None:
+    if not result.searched:
+        return
+    table = new_table(
+        "rules",
+        "missing",
+        "others pay",
+        "before",
+        "hit most",
+        "from",
+        "to",
+        "gain",
+        "whose",
+        "dishonest",
+        title="agents who drop out",
+    )
+    for r in result.rules:
+        for d in sorted(r.drops, key=lambda d: -d.lost)[:SHOWN]:
+            table.add_row(
+                r.name,
+                " + ".join(d.missing),
+                number(d.after),
+                number(d.before),
+                d.hit,
+                number(d.hit_before),
+                number(d.hit_after),
+                number(d.gain),
+                d.gainer,
+                f"{len(d.dishonest)}",
+            )
+    console.print(table)
+    console.print(f"examined: {result.searched}; the worst {SHOWN} for the others are shown")
+
+
+def _data(console: Console, result: Robust) -> None:
+    if not any(r.measured for r in result.rules):
+        return
+    table = new_table(
+        "rules",
+        "agent",
+        "penalty",
+        "normal theory",
+        "gain",
+        "at most",
+        "verdict",
+        "by counts",
+        "2 s.e.",
+        "normal theory",
+        title="on the problem's measurements (black box)",
+    )
+    for r in result.rules:
+        for x in sorted(r.measured, key=_gained)[:SHOWN]:
+            table.add_row(
+                r.name,
+                x.name,
+                number(x.penalty),
+                number(x.normal_penalty),
+                number(x.gain),
+                number(x.upper),
+                x.verdict,
+                number(x.by_counts, 6),
+                number(None if x.by_counts_se is None else 2 * x.by_counts_se, 6),
+                number(x.normal_gain, 6),
+                style=VERDICT_STYLE[x.verdict],
+            )
+    console.print(table)
+
+
+def _gained(x: Measured) -> float:
+    """Largest first."""
+    return -(x.gain if x.by_counts is None else x.by_counts)
