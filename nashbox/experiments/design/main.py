@@ -66,14 +66,14 @@ def design(
         raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
     if form not in FORMS:
         raise InputError(f"form must be one of {', '.join(FORMS)}, got {brief(form)}")
-    problem = _plain(problem)
+    problem = for_normal_data(problem)
     steps = 5
     tell = progress or (lambda done, total: None)
     tell(0, steps)
-    bound, aim = _aim(problem, goal)
+    bound, aim = aim_of(problem, goal)
     real = World(problem.costs, problem.sigma, integer=False)
     world = replace(real, integer=problem.integer)
-    candidates, drafts = _rivals(problem, world, aim)
+    candidates, drafts = rivals_of(problem, world, aim)
     drafts += _searched_starts(real, aim, bound)
     tell(1, steps)
     found = search(real, aim, drafts)
@@ -81,7 +81,7 @@ def design(
     offers = list(candidates)
     separate = _separate(world, aim, found, drafts)
     if separate is not None and form != "joint":
-        offers.append(("designed, separate", _of_ruled(separate)))
+        offers.append(("designed, separate", of_ruled(separate)))
     tell(3, steps)
     skipped = ""
     if form != "separate" and problem.d > 1:
@@ -94,7 +94,7 @@ def design(
             elif form == "joint":
                 skipped = "no joint rules were found that meet the conditions"
     elif form == "joint" and separate is not None:  # with one distribution the forms are the same
-        offers.append(("designed, joint", replace(_of_ruled(separate), joint=True)))
+        offers.append(("designed, joint", replace(of_ruled(separate), joint=True)))
     tell(4, steps)
     best = _best(aim, offers)
     if best is None:
@@ -106,7 +106,7 @@ def design(
     designed = (
         replace(problem, plan=PLAN.get(goal, goal), mechanism=Spec("cbl"))
         if chosen == "CBL"
-        else _problem(problem, rules)
+        else problem_of(problem, rules)
     )
     certificate = audit(designed, method="exact", recommended=True)
     tell(5, steps)
@@ -133,12 +133,12 @@ def _best(aim: Goal, offers: list[tuple[str, _Rules]]) -> tuple[str, _Rules] | N
     return best
 
 
-def _plain(problem: EstimationProblem) -> EstimationProblem:
+def for_normal_data(problem: EstimationProblem) -> EstimationProblem:
     """The same costs with normal data and honest agents: what rules are made for."""
     return replace(problem, source=NormalSource(problem.sigma), strategies={})
 
 
-def _aim(problem: EstimationProblem, goal: str) -> tuple[Array, Goal]:
+def aim_of(problem: EstimationProblem, goal: str) -> tuple[Array, Goal]:
     """Penalties of the plan that compliance would allow, and the goal with its options."""
     plan, _ = solved_plan(replace(problem, plan=PLAN.get(goal, goal)))
     bound = compliant_penalties(plan, problem.costs, problem.sigma)
@@ -154,7 +154,7 @@ def _aim(problem: EstimationProblem, goal: str) -> tuple[Array, Goal]:
     return bound, Goal(goal, outside, scale)
 
 
-def _rivals(
+def rivals_of(
     problem: EstimationProblem, world: World, aim: Goal
 ) -> tuple[list[tuple[str, _Rules]], list[Draft]]:
     """What a design has to beat, exactly, and the same as drafts to start from."""
@@ -175,7 +175,7 @@ def _rivals(
     for name, draft in drafts.items():
         rules = ruled(world, draft)
         if rules is not None:
-            offers.append((name, _of_ruled(rules)))
+            offers.append((name, of_ruled(rules)))
     names = np.vectorize({**NAMES, OWES: "noise"}.__getitem__)(kind)
     z = np.where(kind == OWES, terms.counts, np.nan)
     alpha = np.asarray(getattr(terms, "alpha", np.full(kind.shape, np.nan)))
@@ -233,7 +233,8 @@ def _joint(
     return joint_form.improved(world, aim, near)
 
 
-def _of_ruled(rules: Ruled) -> _Rules:
+def of_ruled(rules: Ruled) -> _Rules:
+    """What drafted rules say and promise."""
     kind = np.vectorize(NAMES.__getitem__)(rules.draft.kind)
     nothing = np.full(kind.shape, np.nan)
     return _Rules(kind, rules.draft.counts, rules.z, rules.t, nothing, False, rules.penalties)
@@ -245,7 +246,7 @@ def _of_tied(tied: joint_form.Tied) -> _Rules:
     return _Rules(kind, tied.draft.counts, tied.z, tied.t, nothing, True, tied.penalties)
 
 
-def _problem(problem: EstimationProblem, rules: _Rules) -> EstimationProblem:
+def problem_of(problem: EstimationProblem, rules: _Rules) -> EstimationProblem:
     """The problem under the designed rules."""
 
     def table(values: Array) -> tuple[tuple[float | None, ...], ...]:

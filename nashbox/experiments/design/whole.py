@@ -74,7 +74,7 @@ def whole(world: World, goal: Goal, draft: Draft) -> Ruled | None:
     improved = True
     while improved and work < WORK:
         improved = False
-        for kind, counts in _moves(world, best.draft):
+        for kind, counts in moves(world, best.draft):
             work += m
             new = ruled(world, Draft(kind, counts))
             if new is None:
@@ -88,7 +88,7 @@ def whole(world: World, goal: Goal, draft: Draft) -> Ruled | None:
     return best
 
 
-def _moves(world: World, draft: Draft) -> list[tuple[NDArray[np.int_], Array]]:
+def moves(world: World, draft: Draft) -> list[tuple[NDArray[np.int_], Array]]:
     """One point more or less for one agent or for all equal ones; small debts forgiven."""
     moves = []
     kind, counts = draft.kind, draft.counts

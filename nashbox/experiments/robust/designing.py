@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.design.goals import Goal
-from nashbox.experiments.design.main import _aim, _of_ruled, _plain, _problem, _rivals
+from nashbox.experiments.design.main import aim_of, for_normal_data, of_ruled, problem_of, rivals_of
 from nashbox.experiments.design.result import Design
 from nashbox.experiments.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
-from nashbox.experiments.design.whole import _moves
+from nashbox.experiments.design.whole import moves
 from nashbox.experiments.game import prepare
 from nashbox.experiments.robust.pair import Doubt, worst
 from nashbox.experiments.robust.rules import rows
@@ -59,11 +59,11 @@ def robust_design(
     problem: EstimationProblem, nominal: Design, doubt: Doubt, epsilon: float | None
 ) -> RobustDesign:
     """Search rules for the goal of `nominal` under which nobody gains more than epsilon."""
-    problem = _plain(problem)
-    _, aim = _aim(problem, nominal.goal)
+    problem = for_normal_data(problem)
+    _, aim = aim_of(problem, nominal.goal)
     world = World(problem.costs, problem.sigma, integer=problem.integer)
     first = _draft(nominal)
-    _, rivals = _rivals(problem, world, aim)
+    _, rivals = rivals_of(problem, world, aim)
     named = {"the design": first, **{f"rival {j + 1}": d for j, d in enumerate(rivals)}}
 
     def value(rules: Ruled | None) -> tuple[float, float]:
@@ -81,10 +81,10 @@ def robust_design(
         start, best, least = _reached(world, named, doubt, epsilon, aim)
     if best is None or (least is not None and least > 1):
         widest = _widest(world, first, doubt, epsilon, aim.outside)
-        closest = None if best is None else _problem(problem, _of_ruled(best))
+        closest = None if best is None else problem_of(problem, of_ruled(best))
         return RobustDesign(closest, False, start, _words(least, widest), least, widest)
     best = _climbed(world, best, make, value)
-    made_for = _problem(problem, _of_ruled(best))
+    made_for = problem_of(problem, of_ruled(best))
     checked = rows(prepare(made_for), doubt, epsilon)
     if not all(row.honest and row.rational for row in checked):
         reason = "the rules found did not pass their own certificate"
@@ -227,7 +227,7 @@ def draft_size(draft: Draft) -> int:
 def _neighbours(world: World, draft: Draft) -> Iterator[Draft]:
     """Other counts: of one agent, of equal ones, of a whole distribution."""
     if world.integer:
-        for kind, counts in _moves(world, draft):
+        for kind, counts in moves(world, draft):
             yield Draft(kind, counts)
     seen: set[tuple[int, float, float]] = set()
     for i, k in np.argwhere(draft.kind == OWES):

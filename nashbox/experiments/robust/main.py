@@ -9,7 +9,7 @@ import numpy as np
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.design import design
-from nashbox.experiments.design.main import PLAN, _plain
+from nashbox.experiments.design.main import PLAN, for_normal_data
 from nashbox.experiments.game import prepare
 from nashbox.experiments.robust.designing import RobustDesign, robust_design
 from nashbox.experiments.robust.dropout import drops
@@ -109,7 +109,7 @@ def _entries(
     tell: Progress,
 ) -> tuple[list[tuple[str, EstimationProblem]], RobustDesign | None]:
     """The rules to compare, by name, and what the search for a robust design said."""
-    plain = _plain(problem)
+    plain = for_normal_data(problem)
     if goal is None:
         entries = [(problem.mechanism.name, plain)]
         if problem.mechanism.name != "cbl":

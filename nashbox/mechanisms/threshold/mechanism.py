@@ -51,12 +51,12 @@ class Threshold(Mechanism):
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
-    joint: bool = False
-    kind: Cells | None = None
-    n: Cells | None = None
-    z: Cells | None = None
-    t: Cells | None = None
-    alpha: Cells | None = None
+    joint: bool = False  # whether who fails one comparison fails all
+    kind: Cells | None = None  # table of alone, free, threshold, noise; none: made for the plan
+    n: Cells | None = None  # table of points owed; none: the plan's
+    z: Cells | None = None  # table of the others' points that a mean is compared with
+    t: Cells | None = None  # table of largest differences that pass, in units of measurements
+    alpha: Cells | None = None  # table of CBL's noise factors, for the kind noise
 
     def __post_init__(self) -> None:
         for name in ("kind", "n", "z", "t", "alpha"):
