@@ -141,6 +141,8 @@ def _arguments(
     file, _, name = sweep.experiment.rpartition(":")
     hashes[str(sweep.home.absolute() / file)] = source
     keys = TESTING_KEYS if resolved["game"] == "testing" else ESTIMATION_KEYS
+    if isinstance(resolved.get("costs"), str):  # a table of costs has its own names
+        keys = [key for key in keys if key not in ("agents", "distributions")]
     plain = {key: resolved[key] for key in keys if key in resolved}
     return {
         "function": f"{Path(file).name}:{name}",
