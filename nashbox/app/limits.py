@@ -9,6 +9,7 @@ from nashbox.problem.errors import InputError, require
 FILES, BYTES = 10, 2_000_000  # of one upload, and of each of its files
 AGENTS, DISTRIBUTIONS, SYMBOLS = 100, 20, 20
 WORLDS, POINTS = 20_000, 50_000_000  # parallel worlds, and points drawn in a round in all of them
+STARTS = 200  # random ones, in a comparison of mechanisms
 ROUNDS, ROUNDS_KEPT = 200, 1_000  # asked for at once, and in all
 GAMES, GAMES_KEPT = 100_000, 10_000_000
 INSTEAD = "the command line has no such limit"
@@ -42,6 +43,12 @@ def check_rounds(rounds: Any, played: int) -> None:
     require("rounds", rounds, low=1, integer=True)
     at_most("rounds at once", rounds, ROUNDS)
     at_most("rounds since the last reset", played + rounds, ROUNDS_KEPT)
+
+
+def check_starts(starts: Any) -> None:
+    """Raise InputError for more random starts than one waits for."""
+    require("starts", starts, low=0, integer=True)
+    at_most("starts", starts, STARTS)
 
 
 def check_games(games: Any, played: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,11 +41,8 @@ class LongWork:
             from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
 
             result = audit(problem, progress=progress, **options)
-        stream = io.StringIO()
-        with contextlib.redirect_stdout(stream):
-            table(result)
         send(_audit_rows(result))
-        send(Verdict(result.nash, stream.getvalue()))
+        send(Verdict(result.nash, printed(table, result)))
         wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))
         text = "Gain of every agent's deviations, with bounds and epsilon"
         send(Sketch("landscape", text, result.plot, size=(wide, 4.4)))
@@ -74,6 +72,14 @@ class LongWork:
         title = f"exact numbers, error at most {s.error_bound:.1e}"
         send(Table("solution", columns, rows, title, report.notes))
         send(Laws(first_stop_law(s).tolist(), alone, s.error_bound, report.notes))
+
+
+def printed(table: Callable[[Any], None], result: Any) -> str:
+    """What a command's table function prints."""
+    stream = io.StringIO()
+    with contextlib.redirect_stdout(stream):
+        table(result)
+    return stream.getvalue()
 
 
 def _audit_rows(result: Any) -> Table:

@@ -101,6 +101,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     title: str = ""
     notes: Sequence[str] = ()
+    printed: str = ""  # what the command line prints
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,24 @@ class Verdict:
 
     verdict: str
     text: str
+
+
+@dataclass(frozen=True)
+class Designed:
+    """Rules designed for the costs of a source; plan None is the source's own."""
+
+    source: Source
+    mechanism: Spec
+    plan: str | None
+
+    def onto(self, setup: EstimationSetup) -> EstimationSetup:
+        """The setup under these rules. Raises InputError if it is about other costs."""
+        if setup.source != self.source:
+            raise InputError(
+                f"the designed rules are for {self.source.shown}, but {setup.source.shown} has "
+                "been opened since; they are not played"
+            )
+        return replace(setup, mechanism=self.mechanism, plan=self.plan)
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,11 @@ def written(value: Any) -> str:
 
     >>> written(None), written(0.5), written((1, "a")), written("pad")
     ('', '0.5', '[1, "a"]', 'pad')
+
+    An entry of a table that does not apply is nan, as in a problem file.
+
+    >>> written(((None, 2.0),))
+    '[[nan, 2.0]]'
     """
     if isinstance(value, str):
         return value
@@ -142,6 +147,8 @@ def written(value: Any) -> str:
 
 
 def _toml(value: Any) -> str:
+    if value is None:
+        return "nan"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

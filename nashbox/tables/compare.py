@@ -28,29 +28,53 @@ DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
 def compare_table(result: Comparison) -> None:
     """Print social penalties by mechanism and profile, then everybody at her equilibrium."""
     console = new_console()
-    _social_table(console, result)
-    console.print(
-        "from honest, from free riding: the equilibrium that best responses in index order lead to "
-        "from the recommended counts, and from nobody collecting anything; worst, best: of all "
-        f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one"
-    )
-    console.print(
-        f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
-        "favour: penalty over that of working alone"
-    )
+    columns, groups = social_rows(result)
+    table = new_table(*columns, title=social_title(result))
+    table.columns[1].justify = "left"
+    for group in groups:
+        table.add_section()
+        for row in group:
+            table.add_row(*row)
+    console.print(table)
+    for text in legend(result):
+        console.print(text)
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         _agents_table(console, result, profile)
     if not few:
         console.print("who collects what in the other profiles is in --json")
-    for words in dict.fromkeys(contender.class_ for contender in result.contenders):
-        names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
-        console.print(f"best responses under {', '.join(names)}: {words}")
-    for contender in result.contenders:
-        for text in _remarks(result, contender):
-            console.print(f"{_short(contender.mechanism)}: {text}")
+    for text in remarks(result):
+        console.print(text)
     for note in result.notes:
         console.print(f"note: {note}")
+
+
+def social_title(result: Comparison) -> str:
+    """What the first table is about."""
+    return f"social penalty, plan {result.plan}"
+
+
+def legend(result: Comparison) -> list[str]:
+    """What the words in the first table mean."""
+    return [
+        "from honest, from free riding: the equilibrium that best responses in index order lead to "
+        "from the recommended counts, and from nobody collecting anything; worst, best: of all "
+        f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one",
+        f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
+        "favour: penalty over that of working alone",
+    ]
+
+
+def remarks(result: Comparison) -> list[str]:
+    """What best responses are under each mechanism, and what else there is to know of it."""
+    found = []
+    for words in dict.fromkeys(contender.class_ for contender in result.contenders):
+        names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
+        found.append(f"best responses under {', '.join(names)}: {words}")
+    for contender in result.contenders:
+        name = _short(contender.mechanism)
+        found += [f"{name}: {text}" for text in _remarks(result, contender)]
+    return found
 
 
 def _short(label: str) -> str:
@@ -59,9 +83,10 @@ def _short(label: str) -> str:
     return head.rpartition(":")[2] + (f"({inside}" if inside else "")
 
 
-def _social_table(console: Console, result: Comparison) -> None:
+def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Text, ...]]]]:
+    """Columns, and a group of rows per mechanism, one for all profiles that end alike."""
     measured = any(row.measured for row in result.rows)
-    table = new_table(
+    columns = [
         "mechanism",
         "profile",
         "points",
@@ -71,25 +96,27 @@ def _social_table(console: Console, result: Comparison) -> None:
         "least favoured",
         "most favoured",
         "honesty pays",
-        title=f"social penalty, plan {result.plan}",
-    )
-    table.columns[1].justify = "left"
+    ]
+    groups = []
     for contender in result.contenders:
-        table.add_section()
-        for place, (profiles, row) in enumerate(_merged(result, contender.mechanism)):
+        group: list[tuple[str | Text, ...]] = []
+        for profiles, row in _merged(result, contender.mechanism):
             real = "-" if row.measured is None else number(row.measured["social_penalty"])
-            table.add_row(
-                _short(contender.mechanism) if place == 0 else "",
-                profiles,
-                "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
-                number(row.social_penalty),
-                *([real] if measured else []),
-                number(row.efficiency_ratio),
-                _favour(result, row, row.least_favoured),
-                _favour(result, row, row.most_favoured),
-                _honesty(contender) if place == 0 else "",
+            group.append(
+                (
+                    "" if group else _short(contender.mechanism),
+                    profiles,
+                    "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
+                    number(row.social_penalty),
+                    *([real] if measured else []),
+                    number(row.efficiency_ratio),
+                    _favour(result, row, row.least_favoured),
+                    _favour(result, row, row.most_favoured),
+                    "" if group else _honesty(contender),
+                )
             )
-    console.print(table)
+        groups.append(group)
+    return columns, groups
 
 
 def _merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:

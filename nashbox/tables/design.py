@@ -19,6 +19,8 @@ BOUND = {
     "kalai_smorodinsky": "of the gains that compliance would allow is lost",
 }
 
+RIVALS = ("compared", "social penalty", "largest penalty", "individually rational")
+
 
 def design_table(design: Design) -> None:
     """Print rules, penalties, certificate and rivals."""
@@ -48,20 +50,33 @@ def design_table(design: Design) -> None:
         "undecided": f"undecided: nobody gains more than {design.gain:.1e} (exact)",
     }
     console.print(Text(certain[design.verdict], style=VERDICT_STYLE[design.verdict]))
-    rivals = new_table("compared", "social penalty", "largest penalty", "individually rational")
-    for c in design.candidates:
-        rivals.add_row(
+    rivals = new_table(*RIVALS)
+    for row in rival_rows(design):
+        rivals.add_row(*row)
+    console.print(rivals)
+    console.print(against_bound(design))
+    console.print(f"search: {design.search}")
+
+
+def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:
+    """What was compared, in the columns RIVALS."""
+    return [
+        (
             c.name + (" (chosen)" if c.name == design.chosen else ""),
             number(c.social_penalty),
             number(c.largest_penalty),
             "yes" if c.individually_rational else "no",
         )
-    console.print(rivals)
-    console.print(
+        for c in design.candidates
+    ]
+
+
+def against_bound(design: Design) -> str:
+    """The social penalty, and how far the goal is from what compliance would allow."""
+    return (
         f"social penalty {number(design.social_penalty)}   "
         f"{100 * design.certified_gap:.2f} % {BOUND[design.goal]}"
     )
-    console.print(f"search: {design.search}")
 
 
 def _rule(design: Design, i: int, k: int) -> str:

@@ -91,6 +91,40 @@ def test_an_audit_runs_to_its_verdict(browser):
     browser.until("verdict", "none_above_epsilon")
 
 
+def test_compare_and_design_on_figure1(browser):
+    browser.open("agents")
+    browser.choose("problem", "examples/figure1.toml")
+    browser.write("starts (random ones of the search for equilibria)", "5")
+    browser.click("Compare mechanisms")
+    browser.see("compare")
+    browser.settle()
+    rows = browser.page.locator("[data-table=compare]").inner_text()
+    assert "sample_mean\thonest\t78\t6.6512" in rows and "no: a1 0.3356" in rows
+    assert "designed (social)\thonest, equilibrium\t55\t7.2695" in rows
+    assert browser.ink("compare") >= PIXELS
+    browser.click("Step")
+    browser.until("count", 1)
+    browser.settle()
+    plain = browser.source("penalties")
+    browser.choose("goal", "egalitarian")
+    browser.click("Play the designed rules")
+    browser.page.wait_for_selector("[data-table=design]")
+    browser.page.wait_for_selector("text=the game has been changed since this comparison")
+    browser.until("count", 0)
+    browser.click("Step")
+    browser.until("count", 1)
+    browser.settle()
+    assert browser.source("penalties") != plain
+    browser.picture("compare")
+    browser.click("Audit")
+    browser.until("verdict", "none_above_epsilon")
+    browser.write("starts (random ones of the search for equilibria)", "201")
+    browser.click("Compare mechanisms")
+    said = browser.page.locator("[data-message=compare-trouble]")
+    said.wait_for()
+    assert "starts must be at most 200 on the page, got 201" in said.inner_text()
+
+
 def test_testing_plays_games_step_by_step(browser):
     browser.open()
     browser.tab("Testing")

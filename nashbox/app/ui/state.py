@@ -25,8 +25,9 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
 EVERYBODY = "everybody"
-TABLES = ("agents", "change", "tally", "solution", "audit")
-FIGURES = ("agents", "penalties", "rounds", "change", "beliefs", "graph", "law", "landscape")
+TABLES = ("agents", "change", "tally", "solution", "audit", "compare", "design")
+FIGURES = ("agents", "penalties", "rounds", "change", "beliefs", "graph", "law", "landscape",
+           "compare")  # fmt: skip
 NICE = 10  # audits step back: the page and its drawings go first
 
 
@@ -143,13 +144,14 @@ class Tab:
         self._count(1)
         self.desk.request(method, *arguments)
 
-    def attempt(self, work: Callable[[], Any]) -> None:
-        """Do what the user asked for, and show why it cannot be done."""
-        self.trouble.value = ""
+    def attempt(self, work: Callable[[], Any], trouble: Any = None) -> None:
+        """Do what the user asked for, and show (in `trouble`) why it cannot be done."""
+        told = self.trouble if trouble is None else trouble
+        told.value = ""
         try:
             work()
         except InputError as error:
-            self.trouble.value = " ".join(str(error).splitlines())
+            told.value = " ".join(str(error).splitlines())
 
     def take(self, setup: Any, method: str = "reset") -> None:
         """Ask the desk for a game as set up."""

@@ -8,11 +8,13 @@ from typing import Any
 
 import solara
 
+from nashbox.app.comparing import Comparing
 from nashbox.app.desk_estimation import EstimationDesk
-from nashbox.app.messages import EstimationSetup
+from nashbox.app.jobs import Ended, Idle, Trouble, Worker
+from nashbox.app.messages import Designed, EstimationSetup, Progress
 from nashbox.app.parameters import whole
 from nashbox.app.sources import Source
-from nashbox.app.ui.state import Started, Tab
+from nashbox.app.ui.state import NICE, Started, Tab, ended
 
 
 class EstimationTab(Tab):
@@ -25,7 +27,14 @@ class EstimationTab(Tab):
         self.worlds = solara.reactive("1000")
         self.rounds = solara.reactive("10")
         self.sigma = solara.reactive("10.0")
+        self.goal = solara.reactive("social")
+        self.starts = solara.reactive("20")
+        self.comparing: solara.Reactive[Progress | None] = solara.reactive(None)
+        self.compared: solara.Reactive[Any] = solara.reactive(None)
+        self.compare_unit = solara.reactive("")
+        self.compare_trouble = solara.reactive("")
         super().__init__(started, EstimationDesk, shelf)
+        self.comparer = Worker(Comparing, self.hear_compare, NICE)
 
     def open(self, source: Source) -> None:
         """Open a problem afresh."""
@@ -50,3 +59,50 @@ class EstimationTab(Tab):
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism or plan."""
         self.attempt(lambda: self.take(replace(self.wanted, **rules)))
+
+    def hear_compare(self, update: Any) -> None:
+        """Take an update of a comparison or a design in; designed rules are played."""
+        if isinstance(update, Progress):
+            self.comparing.value = update
+        elif isinstance(update, Designed):
+            self.attempt(lambda: self.take(update.onto(self.wanted)), self.compare_trouble)
+        elif isinstance(update, Trouble):
+            self.compare_trouble.value = update.message
+        elif isinstance(update, Ended):
+            self.compare_trouble.value, self.comparing.value = ended(update), None
+        elif isinstance(update, Idle):
+            self.comparing.value = None
+            self.comparer.cancel()  # its memory is worth more than its start
+        else:
+            self.hear(update)
+
+    def compare(self) -> None:
+        """Compare all mechanisms and the rules designed for the goal, on the costs as set up."""
+
+        def work() -> None:
+            starts = whole("starts", self.starts.value)
+            self.compared.value, self.compare_unit.value = self.setup.value, "paths"
+            self._start("compare", self.setup.value, self.goal.value, starts)
+
+        self.attempt(work, self.compare_trouble)
+
+    def design(self) -> None:
+        """Design rules for the goal and play them."""
+        self.compare_trouble.value, self.compare_unit.value = "", "steps"
+        self._start("design", self.setup.value, self.goal.value)
+
+    def cancel_compare(self) -> None:
+        """End the process of the comparison or the design."""
+        self.comparer.cancel()
+        self.comparing.value = None
+        self.compare_trouble.value = "cancelled; there is no result"
+
+    def close(self) -> None:
+        """End all processes."""
+        super().close()
+        self.comparer.cancel()
+
+    def _start(self, work: str, *arguments: Any) -> None:
+        self.tables[work].value = None
+        self.comparing.value = Progress(0, 0)
+        self.comparer.request(work, *arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import solara
 
+from nashbox.app.ui.card_compare import Compare
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.widgets import (
     Audit,
@@ -50,6 +51,7 @@ def Estimation(tab: EstimationTab) -> None:
     with solara.Card("Agents", margin=0):
         Rows(tab.tables["agents"], "agents")
     Audit(tab)
+    Compare(tab)
 
 
 @solara.component

@@ -260,15 +260,19 @@ def Audit(tab: Tab) -> None:
         if verdict is not None:
             Picture(tab.figures["landscape"], "landscape")
         if verdict is not None:
-            with solara.Details("as the command line prints it"):
-                solara.HTML(
-                    tag="pre", classes=["nb-text"], unsafe_innerHTML=html.escape(verdict.text)
-                )
+            Printed(verdict.text)
 
 
 @solara.component
-def Advance(progress: Progress | None) -> None:
-    """A bar: how many agents are done, or that nobody knows."""
+def Printed(text: str) -> None:
+    """What the command line prints, folded up."""
+    with solara.Details("as the command line prints it"):
+        solara.HTML(tag="pre", classes=["nb-text"], unsafe_innerHTML=html.escape(text))
+
+
+@solara.component
+def Advance(progress: Progress | None, unit: str = "agents") -> None:
+    """A bar: how many agents (or paths, steps) are done, or that nobody knows."""
     if progress is None:
         return
     known = progress.total > 0
@@ -276,7 +280,7 @@ def Advance(progress: Progress | None) -> None:
     solara.v.ProgressLinear(value=share, indeterminate=not known)
     solara.HTML(
         tag="div", classes=["nb-note"], attributes={"data-progress": str(progress.done)},
-        unsafe_innerHTML=f"{progress.done} of {progress.total} agents" if known else "working ...",
+        unsafe_innerHTML=f"{progress.done} of {progress.total} {unit}" if known else "working ...",
     )  # fmt: skip
 
 

@@ -1,0 +1,71 @@
+"""Mechanisms side by side and designed rules, as long work for the estimation tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nashbox.app import limits
+from nashbox.app.jobs import Send
+from nashbox.app.long_work import printed
+from nashbox.app.messages import Designed, EstimationSetup, Progress, Sketch, Table
+
+TOLD = 50  # times at most that one work says how far it is
+
+
+class Comparing:
+    """Served in a process that the page may end at any time."""
+
+    def compare(self, send: Send, setup: EstimationSetup, goal: str, starts: int) -> None:
+        """Compare all mechanisms and the rules designed for a goal: progress, table, bars."""
+        from nashbox.experiments.compare import compare
+        from nashbox.tables.compare import (
+            compare_table,
+            legend,
+            remarks,
+            social_rows,
+            social_title,
+        )
+
+        limits.check_starts(starts)
+        result = compare(
+            setup.problem(), goals=[goal], starts=starts, seed=setup.seed, progress=_telling(send)
+        )
+        columns, groups = social_rows(result)
+        rows = [tuple(str(cell) for cell in row) for group in groups for row in group]
+        notes = [
+            "honesty pays: honest play is an equilibrium; else who gains most, and how much",
+            *legend(result),
+            *remarks(result),
+            *result.notes,
+        ]
+        text = printed(compare_table, result)
+        send(Table("compare", columns, rows, social_title(result), notes, text))
+        wide = max(7.0, min(16.0, 1.2 * len(result.contenders) + 2))
+        words = "Social penalty of every mechanism, at honesty and at its equilibria"
+        send(Sketch("compare", words, result.plot, size=(wide, 4.6)))
+
+    def design(self, send: Send, setup: EstimationSetup, goal: str) -> None:
+        """Design rules for a goal: progress, what they were compared with, and the rules."""
+        from nashbox.experiments.design import design
+        from nashbox.tables.design import RIVALS, against_bound, design_table, rival_rows
+
+        result = design(setup.problem(), goal, progress=_telling(send))
+        rules = result.designed
+        assert rules is not None  # noqa: S101 - only a loaded design has none
+        plan = rules.plan if isinstance(rules.plan, str) else None
+        send(Designed(setup.source, rules.mechanism, plan))
+        title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
+        notes = [against_bound(result), f"search: {result.search}"]
+        text = printed(design_table, result)
+        send(Table("design", RIVALS, rival_rows(result), title, notes, text))
+
+
+def _telling(send: Send) -> Callable[[int, int], None]:
+    """Progress for the page, which has more to do than to draw a bar."""
+    send(Progress(0, 0))
+
+    def progress(done: int, total: int) -> None:
+        if done % max(1, total // TOLD) == 0 or done == total:
+            send(Progress(done, total))
+
+    return progress

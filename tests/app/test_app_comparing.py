@@ -1,0 +1,140 @@
+"""Comparisons and designed rules on the page, without widgets or processes."""
+
+import io
+import pickle
+from dataclasses import replace
+
+import matplotlib.image
+import pytest
+
+from nashbox.app.comparing import Comparing
+from nashbox.app.desk_estimation import EstimationDesk
+from nashbox.app.long_work import LongWork
+from nashbox.app.messages import (
+    Designed,
+    EstimationSetup,
+    Opened,
+    Played,
+    Progress,
+    Sketch,
+    Table,
+    Verdict,
+)
+from nashbox.app.parameters import checked, class_of, parameters_of, user_params
+from nashbox.app.plots import drawn
+from nashbox.app.sources import BUILT_IN, Source
+from nashbox.experiments.compare import compare
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
+
+THREE = Source("three labs", raw=BUILT_IN["three labs"])
+FOUR = Source("four labs", raw={**BUILT_IN["three labs"], "costs": [[0.05]] * 4})
+
+
+class Box(list):
+    """Keeps what is sent; `last(kind)` is the latest of a kind."""
+
+    def last(self, kind, name=None):
+        return [u for u in self if isinstance(u, kind) and (name is None or u.name == name)][-1]
+
+
+@pytest.fixture
+def box():
+    return Box()
+
+
+def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
+    Comparing().compare(box.append, EstimationSetup(THREE), "egalitarian", 3)
+    told = nashbox(
+        "compare", "p.toml", "--design", "egalitarian", "--starts", "3",
+        files={"p.toml": problem()},
+    )  # fmt: skip
+    table = box.last(Table, "compare")
+    assert table.printed == told.out
+    result = compare(THREE.problem(), goals=["egalitarian"], starts=3)
+    named = [row[0] for row in table.rows if row[0]]
+    first = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert named == [c.mechanism for c in result.contenders]
+    assert "designed (egalitarian)" in named and "designed (social)" not in named
+    assert first["designed (egalitarian)"]["honesty pays"] == "yes"
+    honest, row = first["sample_mean"], result.row("sample_mean", "honest")
+    assert honest["profile"] == "honest" and honest["points"] == "78"
+    assert honest["social"] == f"{row.social_penalty:.4f}"
+    assert honest["ratio"] == f"{row.efficiency_ratio:.4f}"
+    assert honest["honesty pays"].startswith("no: a1 0.33")
+    assert any(note.startswith("best responses under") for note in table.notes)
+    told_of = [u for u in box if isinstance(u, Progress)]
+    assert told_of[0] == Progress(0, 0) and told_of[-1].total == 5 * len(named)
+    assert 1 < len(told_of) <= 60
+
+
+def test_the_figure_of_a_comparison_is_drawn_from_what_travels_between_processes(box):
+    Comparing().compare(box.append, EstimationSetup(THREE), "social", 0)
+    figure = drawn(pickle.loads(pickle.dumps(box.last(Sketch, "compare"))))
+    pixels = matplotlib.image.imread(io.BytesIO(figure.png), format="png")[..., :3]
+    assert (pixels.min(axis=-1) < 0.9).sum() >= 10_000
+
+
+def test_more_starts_than_one_waits_for_are_refused(box):
+    with pytest.raises(InputError, match="starts must be at most 200 on the page, got 201"):
+        Comparing().compare(box.append, EstimationSetup(THREE), "social", 201)
+    with pytest.raises(InputError, match="starts must be"):
+        Comparing().compare(box.append, EstimationSetup(THREE), "social", -1)
+    many = Source("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
+    for work, more in (("compare", (1,)), ("design", ())):
+        with pytest.raises(InputError, match="many: agents must be at most 100"):
+            getattr(Comparing(), work)(box.append, EstimationSetup(many), "social", *more)
+    assert not [u for u in box if isinstance(u, (Table, Sketch, Designed))]
+
+
+@pytest.mark.parametrize("goal", ["social", "egalitarian", "nash", "kalai_smorodinsky"])
+def test_designed_rules_are_played_and_audited(box, goal):
+    setup = EstimationSetup(FOUR, worlds=2000)
+    Comparing().design(box.append, setup, goal)
+    designed = box.last(Designed)
+    other = designed.onto(replace(setup, worlds=4000))
+    assert other.worlds == 4000 and other.problem().mechanism == designed.mechanism
+    chosen = [row for row in box.last(Table, "design").rows if "(chosen)" in row[0]]
+    promised = float(chosen[0][1])
+    desk = EstimationDesk()
+    desk.reset(box.append, other)
+    assert box.last(Opened).mechanism.name == designed.mechanism.name == "threshold"
+    desk.advance(box.append, 1)
+    assert box.last(Played).count == 1
+    rows = desk.steps[-4:]
+    spread = sum(row["se"] for row in rows)  # s.e. of a sum is no more, whatever the correlation
+    assert sum(row["penalty"] for row in rows) == pytest.approx(promised, abs=6 * spread)
+    plain = EstimationDesk()
+    plain.reset(box.append, setup)
+    plain.advance(box.append, 1)
+    assert abs(sum(row["penalty"] for row in plain.steps) - promised) > 6 * spread
+    LongWork().audit(box.append, other, 2000, 0.01)
+    assert box.last(Verdict).verdict == "none_above_epsilon"
+    LongWork().audit(box.append, setup, 2000, 0.01)
+    assert box.last(Verdict).verdict == "profitable"
+
+
+def test_designed_rules_are_for_the_costs_they_were_made_for():
+    designed = Designed(FOUR, Spec("threshold"), None)
+    with pytest.raises(InputError, match=r"rules are for four labs, but three labs has been"):
+        designed.onto(EstimationSetup(THREE))
+
+
+def test_a_plan_given_as_a_table_stays(box):
+    table = {**FOUR.raw, "plan": [[10.0]] * 4}
+    setup = EstimationSetup(Source("given", raw=table))
+    Comparing().design(box.append, setup, "social")
+    assert box.last(Designed).plan is None
+    assert box.last(Designed).onto(setup).problem().plan_name == "given"
+
+
+def test_designed_rules_can_be_edited_as_they_stand_in_the_inputs(box):
+    Comparing().design(box.append, EstimationSetup(FOUR), "social")
+    rules = box.last(Designed).mechanism
+    shown = user_params(class_of("mechanisms", "threshold"), rules.parameters)
+    typed = {key: entry["value"] for key, entry in shown.items()}
+    cls = class_of("mechanisms", "threshold")
+    read_back = cls(**parameters_of(cls, typed))
+    assert str(read_back) == str(cls(**rules.parameters))  # nan is not equal to itself
+    with pytest.raises(InputError, match="kind"):
+        checked("mechanisms", "threshold", {**typed, "kind": "much"})
