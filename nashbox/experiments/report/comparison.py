@@ -108,7 +108,9 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
             cells: list[object] = ["" if nth else element("b", name), profiles]
             cells.append(row.n("social_penalty"))
             if measured:
-                cells.append(row.at("measured").plus_minus("social_penalty", "social_se"))
+                real = row.at("measured")
+                known = real.get() is not None
+                cells.append(real.plus_minus("social_penalty", "social_se") if known else "-")
             cells.append(row.n("efficiency_ratio"))
             cells += [_favour(result, row, key) for key in ("least_favoured", "most_favoured")]
             rational = row.get("individually_rational")
