@@ -183,8 +183,10 @@ def _basis(result: Printed) -> Html:
             said.append(" paths of best responses")
             values = known.get("social_penalties")
             if values:
-                said += [", social penalties from ", known.n("social_penalties", 0)]
-                said += [" to ", known.n("social_penalties", len(values) - 1)]
+                apart = len(values) > 1
+                said.append(", social penalties from " if apart else ", social penalty ")
+                said.append(known.n("social_penalties", 0))
+                said += [" to ", known.n("social_penalties", len(values) - 1)] if apart else []
             said.append("; there may be others.")
         for c in range(len(known.get("cycles") or [])):
             cycle = known.at("cycles", c)
