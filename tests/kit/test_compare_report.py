@@ -124,6 +124,14 @@ def test_measured_values_stand_beside_those_of_normal_data(nashbox, folder):
     assert f"rows/{rows[0]}/measured/social_se" in places
 
 
+def test_measurements_may_lie_beside_a_problem_file_elsewhere(nashbox, folder):
+    files = {"deep/p.toml": REAL, "deep/m.csv": DATA}
+    options = ["--starts", 0, "--mechanism", "cbl", "--design", "social", "--report", "r.html"]
+    assert nashbox("compare", "deep/p.toml", *options, files=files).code == 0
+    text = Page((folder / "r.html").read_text(encoding="utf-8")).text
+    assert "deep/m.csv, SHA-256" in text and "designed (social)" in text
+
+
 def test_kinds_and_comparisons_are_those_that_are_played(nashbox, folder):
     from nashbox.experiments.game import prepare
     from nashbox.problem.files import load
