@@ -122,6 +122,7 @@ def test_measured_values_stand_beside_those_of_normal_data(nashbox, folder):
     places = compare(page)
     assert f"rows/{rows[0]}/measured/social_penalty" in places
     assert f"rows/{rows[0]}/measured/social_se" in places
+    assert "this is said of normal data; see the notes" in page.text
 
 
 def test_measurements_may_lie_beside_a_problem_file_elsewhere(nashbox, folder):

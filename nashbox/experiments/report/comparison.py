@@ -67,12 +67,14 @@ def _answer(result: Printed) -> Html:
             kept.append(row)
         if holds is None:
             open_.append(row.get("mechanism"))
-    undecided = f" Undecided within the budget: {', '.join(open_)}." if open_ else ""
+    besides = f" Undecided within the budget: {', '.join(open_)}." if open_ else ""
+    if result.get("problem", "source") != "normal":
+        besides += " Where rules have exact formulas this is said of normal data; see the notes."
     if not kept:
         return element(
             "p",
             "Under none of these rules honest play was found to be an equilibrium in which nobody "
-            f"is worse off than outside.{undecided}",
+            f"is worse off than outside.{besides}",
         )
     names = joined((element("b", row.get("mechanism")) for row in kept), ", ")
     parts: list[object] = [
@@ -87,7 +89,7 @@ def _answer(result: Printed) -> Html:
         parts += [" has the least social penalty, ", least.n("social_penalty"), "; "]
         parts += [element("b", mildest.get("mechanism")), " has the smallest largest penalty, "]
         parts += [mildest.n("penalties", _largest(mildest)), "."]
-    return element("p", *parts, undecided)
+    return element("p", *parts, besides)
 
 
 def _largest(row: Printed) -> int:
