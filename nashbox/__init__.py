@@ -68,6 +68,7 @@ _WHERE = {
     "sweep": "nashbox.experiments.sweep",
     "sweep_summary": "nashbox.experiments.figures",
     "write_audit_report": "nashbox.experiments.report",
+    "write_comparison_report": "nashbox.experiments.report",
 }
 _RENAMED = {"load_problem": "load"}
 
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.listing import listing as listing
     from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.report import write_audit_report as write_audit_report
+    from nashbox.experiments.report import write_comparison_report as write_comparison_report
     from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.robust import robust as robust
     from nashbox.experiments.run import run as run

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 from typing import Any
 
 from nashbox.commands import common
@@ -59,6 +61,7 @@ def add(commands: Any) -> None:
         help="worlds simulated at most for a mechanism without exact formulas (default: 2000000)",
     )
     common.outputs(compare)
+    common.report_output(compare)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -82,6 +85,7 @@ def work(options: argparse.Namespace) -> int:
     for file, other in rules.items():
         if other.game == "testing":
             raise InputError(f"--rules {file}: game must be 'estimation', got 'testing'")
+    files = _files(options, problem, mechanisms) if options.report is not None else {}
     goals = None if options.design is None else [g for g in options.design if g != "none"]
     with progress_bar("walking paths of best responses") as progress:
         result = compare(
@@ -95,5 +99,27 @@ def work(options: argparse.Namespace) -> int:
             budget=options.budget,
             progress=progress,
         )
+    if options.report is not None:
+        from nashbox.experiments.report import Origin, write_comparison_report
+
+        write_comparison_report(result, options.report, Origin(options.arguments, files))
     common.emit(options, result, compare_table)
     return 0
+
+
+def _files(options: argparse.Namespace, problem: Any, mechanisms: Any) -> dict[str, str]:
+    """SHA-256 of all problem files, and of every file named there or by an option."""
+    from nashbox.experiments.named_files import file_hash, file_hashes
+    from nashbox.problem.files import read_toml
+
+    found = {}
+    for file in (options.file, *options.rules):
+        raw, folder = read_toml(file), os.path.dirname(file)
+        if file == options.file and mechanisms is not None:
+            raw["mechanism"] = [spec.name for spec in mechanisms]
+        if file == options.file and options.plan is not None:
+            raw["plan"] = os.path.relpath(options.plan, problem.folder)
+        found[file] = file_hash(file)
+        for name, digest in file_hashes(raw, Path(folder)).items():
+            found[os.path.normpath(os.path.join(folder, name))] = digest
+    return found

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
+from nashbox.experiments.compare.profiles import SHOWN, merged
 from nashbox.tables.common import counts, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
 
-SHOWN = {
-    "honest": "honest",
-    "from_honest": "from honest",
-    "from_free_riding": "from free riding",
-    "worst": "worst",
-    "best": "best",
-}
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
@@ -100,7 +93,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
     groups = []
     for contender in result.contenders:
         group: list[tuple[str | Text, ...]] = []
-        for profiles, row in _merged(result, contender.mechanism):
+        for profiles, row in merged(result, contender.mechanism):
             real = "-" if row.measured is None else number(row.measured["social_penalty"])
             group.append(
                 (
@@ -117,41 +110,6 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
             )
         groups.append(group)
     return columns, groups
-
-
-def _merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
-    """Rows of a mechanism; profiles with one outcome share a line."""
-    groups: list[tuple[list[str], Row]] = []
-    for row in result.rows:
-        if row.mechanism != mechanism:
-            continue
-        for names, other in groups:
-            if _alike(row, other):
-                names.append(SHOWN[row.profile])
-                break
-        else:
-            groups.append(([SHOWN[row.profile]], row))
-    return [(_named(names), row) for names, row in groups]
-
-
-def _named(profiles: list[str]) -> str:
-    equilibria = [name for name in profiles if name != "honest"]
-    if len(equilibria) == len(SHOWN) - 1:
-        equilibria = ["equilibrium"]
-    return ", ".join(["honest"] * ("honest" in profiles) + equilibria)
-
-
-def _alike(a: Row, b: Row) -> bool:
-    """Whether two rows say the same, but for rounding."""
-    if (a.converged, a.note) != (b.converged, b.note) or (a.counts is None) != (b.counts is None):
-        return False
-    pairs = [
-        (x, y)
-        for mine, theirs in ((a.counts, b.counts), (a.submitted, b.submitted))
-        for r, s in zip(mine or (), theirs or (), strict=True)
-        for x, y in zip(r, s, strict=True)
-    ]
-    return all(math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-6) for x, y in pairs)
 
 
 def _favour(result: Comparison, row: Row, name: str | None) -> str:

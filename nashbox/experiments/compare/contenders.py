@@ -11,7 +11,6 @@ from nashbox.experiments.game import Array, Game, prepare, solved_plan
 from nashbox.mechanisms import MECHANISMS
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
-from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 
 
@@ -74,8 +73,8 @@ def designed(problem: EstimationProblem, goal: str) -> EstimationProblem:
     """The problem under the best rules for a goal. Raises InputError if there are none."""
     from nashbox.experiments.design import design
 
-    rules = from_mapping(design(problem, goal).problem)
-    assert isinstance(rules, EstimationProblem)  # noqa: S101 - design keeps the game
+    rules = design(problem, goal).designed
+    assert rules is not None  # noqa: S101 - it was just made
     return replace(problem, plan=rules.plan, mechanism=rules.mechanism)
 
 

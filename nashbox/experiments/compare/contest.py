@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit, exact
 from nashbox.experiments.audit.main import notes, source_notes
+from nashbox.experiments.compare.checks import checks
 from nashbox.experiments.compare.contenders import Entry
 from nashbox.experiments.compare.exact_game import ExactGame
 from nashbox.experiments.compare.paths import Path, Paths, walk
@@ -250,6 +251,7 @@ class Contest:
             starts=0 if paths is None else len(paths.walked),
             unfinished=0 if paths is None else paths.unfinished,
             notes=[*extra, *(text for text in notes(game) if text not in source_notes(game))],
+            checks=checks(game.terms),
         )
 
 

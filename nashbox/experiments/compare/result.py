@@ -62,7 +62,8 @@ class Contender:
     that the dynamics run over, in words. max_gain: most that an agent gains by leaving honesty,
     and who. equilibria: number of distinct ones found; social_penalties: theirs, ascending, each
     value once. cycles: length and range of social penalty of each one found. starts: paths walked;
-    unfinished: those that neither ended nor repeated themselves.
+    unfinished: those that neither ended nor repeated themselves. checks: what each agent owes and
+    how she is checked (`checks.checks`), None where nobody is.
     """
 
     mechanism: str
@@ -79,6 +80,7 @@ class Contender:
     starts: int
     unfinished: int
     notes: Sequence[str] = ()
+    checks: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The mapping of one contender."""

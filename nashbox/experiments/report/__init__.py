@@ -1,5 +1,13 @@
-"""The audit as one HTML file that can be attached to a contract."""
+"""An audit or a comparison as one HTML file that can be attached to a contract."""
 
-from nashbox.experiments.report.main import Origin, audit_page, write_audit_report
+from nashbox.experiments.report.comparison import comparison_page, write_comparison_report
+from nashbox.experiments.report.main import audit_page, write_audit_report
+from nashbox.experiments.report.origin import Origin
 
-__all__ = ["Origin", "audit_page", "write_audit_report"]
+__all__ = [
+    "Origin",
+    "audit_page",
+    "comparison_page",
+    "write_audit_report",
+    "write_comparison_report",
+]

@@ -1,4 +1,4 @@
-"""The JSON of an audit, from which every number of the report is printed with its place."""
+"""The JSON of a result, from which every number of its report is printed with its place."""
 
 from __future__ import annotations
 

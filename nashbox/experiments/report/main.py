@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +11,12 @@ from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
 from nashbox.experiments.report.words import deviation
 from nashbox.experiments.saving import write_whole
 
 BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"}
-
-
-@dataclass(frozen=True)
-class Origin:
-    """How an audit came about: the command's words, and the SHA-256 of every file it rests on."""
-
-    arguments: Sequence[str] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_audit_report(audit: AuditResult, path: str | Path, origin: Origin | None = None) -> None:
@@ -49,7 +40,7 @@ def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
         _deviations(result, game, pay),
         _basis(result, pay),
         _figures(audit, pay),
-        _repeat(result, origin or Origin()),
+        repeat_part(result, origin or Origin()),
         embedded(audit.to_json()),
     )
 
@@ -179,25 +170,3 @@ def _figures(audit: Any, pay: str) -> Html:
     ]
     shown = (image(rendered(result, "svg")[0], text) for result, text in drawings)
     return joined([element("h2", "Figures"), *shown])
-
-
-def _repeat(result: Printed, origin: Origin) -> Html:
-    parts: list[object] = [element("h2", "To repeat it")]
-    if origin.arguments:
-        parts.append(element("pre", f"nashbox {shlex.join(origin.arguments)}"))
-    for name, digest in origin.files.items():
-        parts.append(element("p", f"{name}, SHA-256 ", element("code", digest)))
-    seeds = result.get("seeds") or {}
-    rows: list[Sequence[object]] = [(f"{key}", result.at("seeds").value(key)) for key in seeds]
-    versions = result.get("versions") or {}
-    rows += [(key, element("code", text)) for key, text in versions.items()]
-    parts.append(table(["seed or package", "value"], rows))
-    parts.append(
-        element(
-            "p",
-            "The same seeds and versions give the same numbers, whatever the number of processes. "
-            "The whole result stands in this file as JSON, in the element ",
-            element("code", "script#result"), ".",
-        )
-    )  # fmt: skip
-    return joined(parts)

@@ -1,0 +1,50 @@
+"""Profiles of a mechanism that came out alike, under one name."""
+
+from __future__ import annotations
+
+import math
+
+from nashbox.experiments.compare.result import Comparison, Row
+
+SHOWN = {
+    "honest": "honest",
+    "from_honest": "from honest",
+    "from_free_riding": "from free riding",
+    "worst": "worst",
+    "best": "best",
+}
+
+
+def merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
+    """Rows of a mechanism; profiles with one outcome share a line."""
+    groups: list[tuple[list[str], Row]] = []
+    for row in result.rows:
+        if row.mechanism != mechanism:
+            continue
+        for names, other in groups:
+            if _alike(row, other):
+                names.append(SHOWN[row.profile])
+                break
+        else:
+            groups.append(([SHOWN[row.profile]], row))
+    return [(_named(names), row) for names, row in groups]
+
+
+def _named(profiles: list[str]) -> str:
+    equilibria = [name for name in profiles if name != "honest"]
+    if len(equilibria) == len(SHOWN) - 1:
+        equilibria = ["equilibrium"]
+    return ", ".join(["honest"] * ("honest" in profiles) + equilibria)
+
+
+def _alike(a: Row, b: Row) -> bool:
+    """Whether two rows say the same, but for rounding."""
+    if (a.converged, a.note) != (b.converged, b.note) or (a.counts is None) != (b.counts is None):
+        return False
+    pairs = [
+        (x, y)
+        for mine, theirs in ((a.counts, b.counts), (a.submitted, b.submitted))
+        for r, s in zip(mine or (), theirs or (), strict=True)
+        for x, y in zip(r, s, strict=True)
+    ]
+    return all(math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-6) for x, y in pairs)
