@@ -118,6 +118,8 @@ def test_compare_and_design_on_figure1(browser):
     browser.picture("compare")
     browser.click("Audit")
     browser.until("verdict", "none_above_epsilon")
+    browser.see("landscape")
+    browser.settle()  # nothing moves under the next click
     browser.write("starts (random ones of the search for equilibria)", "201")
     browser.click("Compare mechanisms")
     said = browser.page.locator("[data-message=compare-trouble]")

@@ -71,8 +71,8 @@ class EstimationTab(Tab):
         elif isinstance(update, Ended):
             self.compare_trouble.value, self.comparing.value = ended(update), None
         elif isinstance(update, Idle):
-            self.comparing.value = None
             self.comparer.cancel()  # its memory is worth more than its start
+            self.comparing.value = None  # from here on the next work may be asked for
         else:
             self.hear(update)
 
