@@ -49,7 +49,8 @@ def robust_table(result: Robust) -> None:
         console.print("gains on many distributions tied together: looked at in two corners only")
     console.print(
         "honest: nobody gains more than epsilon anywhere in the interval (proven: gains are convex "
-        "in the costs, and of bounded curvature in sigma);\nrational: nobody is worse off than outside by more than epsilon"
+        "in the costs, and of bounded curvature in sigma);\n"
+        "rational: nobody is worse off than outside by more than epsilon"
     )
     if result.reason is not None:
         console.print(result.reason, style="green" if result.found else "yellow")
