@@ -1,6 +1,5 @@
 """Testing games from the command line: bad input, keys of the answers, examples, figures."""
 
-import importlib.util
 import json
 import re
 from fractions import Fraction
@@ -216,17 +215,6 @@ def test_edges_from_a_file(nashbox):
 
 
 PAGE = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.slow
-def test_outputs_in_the_page_are_what_the_commands_print(monkeypatch):
-    root = EXAMPLES.parents[1]
-    monkeypatch.chdir(root)
-    spec = importlib.util.spec_from_file_location("generate", root / "docs" / "generate.py")
-    generate = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(generate)
-    assert PAGE.count("<!-- output:") >= 5
-    assert generate.refreshed(PAGE) == PAGE
 
 
 def test_the_class_of_the_page_plugs_in(nashbox):
