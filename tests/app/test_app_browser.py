@@ -212,6 +212,7 @@ def test_a_good_upload_is_opened(browser):
 def test_what_is_too_large_is_refused_with_a_message(browser):
     browser.open("agents")
     browser.write("rounds", "100000")
+    browser.until("busy", 0)  # a click on a button that is just being drawn anew is lost
     browser.click("Run")
     said = browser.page.locator("[data-message=trouble]")
     said.wait_for()
