@@ -30,9 +30,9 @@ def add(commands: Any) -> None:
     )
     audit.add_argument(
         "--epsilon",
-        type=common.decimal,
+        type=common.least_gain,
         metavar="X",
-        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+        help=common.LEAST_GAIN,
     )
     audit.add_argument(
         "--delta",

@@ -30,6 +30,17 @@ def decimal(text: str) -> float:
         raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
 
 
+LEAST_GAIN = (
+    "least gain that counts: absolute, or a share like 0.5%% of each agent's penalty, or of the "
+    "range of payoffs she reaches (default: 0.1%%)"
+)
+
+
+def least_gain(text: str) -> float | str:
+    """Read --epsilon: a number, or a share that ends in %."""
+    return text if text.endswith("%") else decimal(text)
+
+
 def new_command(
     commands: Any, name: str, text: str, work: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:

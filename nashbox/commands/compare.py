@@ -49,9 +49,9 @@ def add(commands: Any) -> None:
     compare.add_argument("--seed", type=common.whole, default=0)
     compare.add_argument(
         "--epsilon",
-        type=common.decimal,
+        type=common.least_gain,
         metavar="X",
-        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+        help=common.LEAST_GAIN,
     )
     compare.add_argument(
         "--budget",

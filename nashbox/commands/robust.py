@@ -42,9 +42,9 @@ def add(commands: Any) -> None:
     )
     command.add_argument(
         "--epsilon",
-        type=common.decimal,
+        type=common.least_gain,
         metavar="X",
-        help="least gain that counts, absolute (default: 1e-3 of each penalty)",
+        help=common.LEAST_GAIN,
     )
     command.add_argument(
         "--data",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
 from nashbox.tables.common import new_console, new_table, number
 
@@ -100,10 +101,12 @@ def empirical_table(game: EmpiricalGame, tolerance: float | None = None) -> None
     except InputError as error:
         console.print(f"equilibria: {error}")
         return
-    for x, y in found:
+    if game.solved.degenerate:
+        console.print(f"note: {DEGENERATE}")
+    for (x, y), piece in zip(found, game.solved.piece, strict=True):
         conv = game.regret(x, y).nash_conv
         console.print(
-            f"equilibrium of the table: {_mixture(game.row_menu, x)} against "
+            f"{'extreme point of equilibria' if piece else 'equilibrium'} of the table: {_mixture(game.row_menu, x)} against "
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper)}"
         )
     console.print(f"gains up to {number(accepted)} count as none")

@@ -80,7 +80,6 @@ def test_plugins_of_both_kinds(nashbox):
 
 
 def test_the_dilemma_is_tabulated_and_solved(nashbox):
-    pytest.importorskip("nashpy", reason="the extra `games` is not installed")
     options = ["--menu", "truthful,under_collector(factor=0.75)"]
     done = nashbox("empirical", LABS, *options, "--json", "e.json", "--figure", "e.png")
     assert done.code == 0 and done.written == {"e.csv", "e.json", "e.png"}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nashbox.experiments.audit.epsilon import Epsilon, check_epsilon
 from nashbox.experiments.methods import METHODS
 from nashbox.experiments.result import Body, Result, list_of
 from nashbox.problem.errors import InputError, require
@@ -81,13 +82,12 @@ class AuditResult(Result):
 
 
 def check_audit_options(
-    method: str, epsilon: float | None, delta: float, seed: int, budget: int
+    method: str, epsilon: Epsilon, delta: float, seed: int, budget: int
 ) -> None:
     """Refuse options of an audit that mean nothing. Raises InputError."""
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    if epsilon is not None:
-        require("epsilon", epsilon, low=0.0)
+    check_epsilon(epsilon)
     require("delta", delta, low=0.0, high=0.5, open_low=True)
     require("seed", seed, low=0, integer=True)
     require("budget", budget, low=1000, integer=True)

@@ -30,8 +30,9 @@ from nashbox.experiments.audit.candidates import (
     named,
     searched,
 )
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.result import Deviation
-from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
+from nashbox.experiments.audit.verdict import tail, verdict
 from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage
@@ -117,7 +118,7 @@ class _Task:
         """Where the audited strategy is played when another one is played at place g of mu."""
         return g if g in self.places[0] else 0
 
-    def screen(self, epsilon: float | None) -> _Screen:
+    def screen(self, epsilon: Epsilon) -> _Screen:
         """Compare all candidates on search seeds: roughly at every mu, the closest ones again."""
         everybody = range(len(self.strategies))
         cells = [(j, g) for j in everybody for g in self.places[j]]
@@ -134,7 +135,7 @@ class _Task:
             gains.append(level - theirs if math.isfinite(level) else -theirs)
             spreads.append(self.spread(rough, j, worst[j]))
         counts = [self.block] * len(gains)
-        target = epsilon if epsilon is not None else default_epsilon(level)
+        target = epsilon_of(epsilon, level)
         close = [
             j
             for j, (gain, spread) in enumerate(zip(gains, spreads, strict=True))
@@ -171,7 +172,7 @@ def audit_agent(
     game: Game,
     agent: int,
     *,
-    epsilon: float | None,
+    epsilon: Epsilon,
     delta: float,
     seed: int,
     budget: int,
@@ -190,7 +191,7 @@ def audit_agent(
     own_places, winner_places = task.places[0], task.places[winner + 1]
     z_low = tail(delta, m, len(winner_places))
     z_up = tail(delta, m, K * len(own_places))
-    guess = epsilon if epsilon is not None else default_epsilon(screen.level)
+    guess = epsilon_of(epsilon, screen.level)
     left = budget - task.used - screen.worlds
 
     cells = [(0, g) for g in own_places]
@@ -209,7 +210,7 @@ def audit_agent(
     for g in own_places:
         if fresh.penalties[0, g].mean > penalty.mean:
             penalty = fresh.penalties[0, g]
-    final = epsilon if epsilon is not None else default_epsilon(penalty.mean)
+    final = epsilon_of(epsilon, penalty.mean)
     theirs = [fresh.penalties[j + 1, screen.worst[j]] for j in range(K)]
     shown = [fresh.gains[screen.audited_worst, j + 1, screen.worst[j]] for j in range(K)]
     best = winner

@@ -9,6 +9,7 @@ from nashbox.experiments.audit import exact
 from nashbox.experiments.audit.bench import GRID_IN_WORDS
 from nashbox.experiments.audit.black_box import BlackBox, audit_agent
 from nashbox.experiments.audit.candidates import BOX_CLASS, CLASS
+from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.result import AgentAudit
 from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.game import Game, prepare
@@ -26,7 +27,7 @@ def described_class(over_mu: bool, in_box: bool = False) -> str:
 def _work(
     problem: EstimationProblem,
     agent: int,
-    epsilon: float | None,
+    epsilon: Epsilon,
     delta: float,
     seed: int,
     budget: int,
@@ -41,7 +42,7 @@ def _work(
 
 def black_box_rows(
     game: Game,
-    epsilon: float | None,
+    epsilon: Epsilon,
     delta: float,
     seed: int,
     budget: int,

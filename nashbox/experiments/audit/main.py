@@ -9,8 +9,9 @@ import numpy as np
 
 from nashbox.experiments.audit import exact, exhaustive
 from nashbox.experiments.audit.base import Candidate, Progress, check_audit_options
+from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of
 from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
-from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
+from nashbox.experiments.audit.verdict import noiseless_gain, verdict
 from nashbox.experiments.game import Game, prepare, solved_plan, with_strategy
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.channel import Play
@@ -30,7 +31,7 @@ def audit(
     *,
     method: str = "auto",
     recommended: bool = False,
-    epsilon: float | None = None,
+    epsilon: Epsilon = None,
     delta: float = 0.01,
     seed: int = 0,
     budget: int = 400_000,
@@ -40,7 +41,8 @@ def audit(
     """Audit every agent of a problem.
 
     method: "auto" takes the strongest that applies. recommended: ignore the problem's strategies.
-    epsilon: absolute, in units of the penalty; None is 1e-3 of each agent's penalty. delta: the
+    epsilon: absolute, in units of the penalty, or a share like "0.5%" of each
+    agent's penalty; None is 0.1%. delta: the
     chance that any verdict is wrong. budget: worlds simulated per agent at most. workers: processes
     of the black box (the result does not depend on them). Raises InputError if the method does not
     apply, with the reason.
@@ -66,7 +68,7 @@ def audit(
         plan=problem.plan_name,
         method=chosen,
         class_=covered,
-        epsilon=epsilon,
+        epsilon=absolute(epsilon),
         delta=delta,
         seeds=seeds,
         problem=problem.to_json(),
@@ -128,12 +130,12 @@ def _as_deviation(plays: tuple[Play, ...], penalty: float) -> Deviation:
     )
 
 
-def _noiseless(game: Game, i: int, method: str, epsilon: float | None) -> AgentAudit:
+def _noiseless(game: Game, i: int, method: str, epsilon: Epsilon) -> AgentAudit:
     penalty, error, best, best_penalty, best_error, bound, examined, shown = _answer(
         game, i, method
     )
     gain = noiseless_gain(penalty, error, best_penalty, best_error, bound)
-    mine = default_epsilon(penalty) if epsilon is None else epsilon
+    mine = epsilon_of(epsilon, penalty)
     name = game.problem.names[i]
     over = None
     if name in game.strategies:

@@ -12,11 +12,6 @@ import math
 from nashbox.experiments.audit.base import Gain
 
 
-def default_epsilon(penalty: float) -> float:
-    """1e-3 |penalty|, at least 1e-9 (which also serves where the penalty is inf)."""
-    return max(1e-9, 1e-3 * abs(penalty)) if math.isfinite(penalty) else 1e-9
-
-
 def verdict(gain: Gain, epsilon: float) -> str:
     """profitable, none_above_epsilon or undecided."""
     if gain.lower > epsilon:

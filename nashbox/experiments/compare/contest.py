@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit, exact
+from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.main import notes, source_notes
 from nashbox.experiments.compare.checks import checks
 from nashbox.experiments.compare.contenders import Entry
@@ -57,7 +58,7 @@ class Contest:
         yardstick: Game,
         best: float | None,
         seed: int,
-        epsilon: float | None,
+        epsilon: Epsilon,
         budget: int,
     ) -> None:
         self.entry, self.yardstick, self.best = entry, yardstick, best

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import Gain
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.exact import exact_answer
-from nashbox.experiments.audit.verdict import default_epsilon, noiseless_gain, verdict
+from nashbox.experiments.audit.verdict import noiseless_gain, verdict
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
 from nashbox.experiments.game import Game
@@ -98,7 +99,7 @@ class ExactGame:
         """Honest plays of a profile (m, d)."""
         return [[Play.truthful(float(n)) for n in row] for row in counts]
 
-    def verdicts(self, epsilon: float | None) -> tuple[list[str], list[Gain]]:
+    def verdicts(self, epsilon: Epsilon) -> tuple[list[str], list[Gain]]:
         """The exact audit of honesty: a verdict and a gain per agent."""
         words, gains = [], []
         for i in range(self.game.problem.m):
@@ -106,7 +107,7 @@ class ExactGame:
             gain = noiseless_gain(
                 e.penalty, e.penalty_error, e.best_penalty, e.best_error, e.best_penalty
             )
-            least = default_epsilon(e.penalty) if epsilon is None else epsilon
+            least = epsilon_of(epsilon, e.penalty)
             words.append(verdict(gain, least))
             gains.append(gain)
         return words, gains

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.audit.main import best_social_penalty, source_notes
 from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
@@ -33,7 +34,7 @@ def compare(
     goals: Sequence[str] | None = None,
     starts: int = 20,
     seed: int = 0,
-    epsilon: float | None = None,
+    epsilon: Epsilon = None,
     budget: int = 2_000_000,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -49,8 +50,7 @@ def compare(
     require("starts", starts, low=0, integer=True)
     require("seed", seed, low=0, integer=True)
     require("budget", budget, low=1000, integer=True)
-    if epsilon is not None:
-        require("epsilon", epsilon, low=0.0)
+    check_epsilon(epsilon)
     yardstick = prepare(replace(problem, mechanism=Spec("sample_mean")), recommended=True)
     wanted = None if mechanisms is None else [Spec.parse(x, "mechanisms") for x in mechanisms]
     asked = goals
@@ -87,7 +87,7 @@ def compare(
         distributions=problem.distributions,
         penalties_alone=yardstick.penalties_alone.tolist(),
         best_rational=best,
-        epsilon=epsilon,
+        epsilon=absolute(epsilon),
         rows=rows,
         contenders=contenders,
         notes=found_notes + _notes(problem, best) + source_notes(yardstick)[1:],

@@ -23,7 +23,7 @@ from nashbox.experiments.audit.bench import (
     mu_grid,
     play_block,
 )
-from nashbox.experiments.audit.verdict import default_epsilon
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
@@ -102,7 +102,7 @@ def measured(
 class SimulatedGame:
     """Answers by simulation. epsilon: least gain worth moving for; None is 1e-3 of the penalty."""
 
-    def __init__(self, game: Game, seed: int, budget: Budget, epsilon: float | None) -> None:
+    def __init__(self, game: Game, seed: int, budget: Budget, epsilon: Epsilon) -> None:
         self.game, self.seed, self.budget, self.epsilon = game, seed, budget, epsilon
         self._known: dict[tuple[int, bytes], Array] = {}
         self._room: dict[tuple[int, bytes], float] = {}
@@ -185,7 +185,7 @@ class SimulatedGame:
             return math.isfinite(float(there.mean())), 0.0
         moments = Moments()
         moments.add(gain_of(here, there))
-        least = default_epsilon(level) if self.epsilon is None else self.epsilon
+        least = epsilon_of(self.epsilon, level)
         noise = NOISE * moments.se
         return moments.mean > max(least, noise), moments.mean + noise
 

@@ -13,7 +13,6 @@ hold for all K + L gains of a profile at once, up to `delta`.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,17 +23,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nashbox.experiments.audit.base import Gain
+from nashbox.experiments.audit.epsilon import payoff_range
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.problem.errors import InputError, require
+from nashbox.solver.equilibria import Equilibria, equilibria
 
 if TYPE_CHECKING:
     import matplotlib.axes
-    import nashpy  # type: ignore[import-untyped]
     import pandas as pd
 
 Array = NDArray[np.float64]
 FORMAT = "nashbox-empirical/1"
-LARGEST_ENUMERATED = 12  # strategies of a player up to which supports are enumerated
+ROUNDING = 1e-9  # regret of an equilibrium, relative to the largest payoff
+DEGENERATE = (
+    "the tables are degenerate: equilibria may form a continuum; listed are its extreme points, "
+    "and pairs of points of one piece are equilibria too"
+)
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,9 @@ class EmpiricalGame:
 
     @property
     def tolerance(self) -> float:
-        """What counts as nothing unless said: 1e-3 of the largest payoff in size, as in audits."""
+        """What counts as nothing unless said: 1e-3 of the range of payoffs, as in audits."""
         both = np.concatenate([self.row_payoffs.ravel(), self.column_payoffs.ravel()])
-        return max(1e-9, 1e-3 * float(np.abs(both[np.isfinite(both)]).max(initial=0.0)))
+        return 1e-3 * payoff_range(both.tolist())
 
     def regret(self, x: ArrayLike, y: ArrayLike, *, delta: float = 0.01) -> Regret:
         """Regrets in the profile (x, y), probabilities (K,) and (L,); bounds hold up to `delta`."""
@@ -129,50 +133,57 @@ class EmpiricalGame:
         K, L = self.row_payoffs.shape
         return self.regret(np.eye(K)[k], np.eye(L)[l])
 
-    def to_nashpy(self) -> nashpy.Game:
-        """Return the game for nashpy (extra `games`). Raises InputError where it cannot be solved.
+    @cached_property
+    def solved(self) -> Equilibria:
+        """All extreme equilibria of the estimated tables, and whether the game is degenerate.
 
-        Payoffs of -inf are refused: no mixed equilibrium can be computed with them.
+        Raises InputError for infinite payoffs, for menus beyond reach, and if one of them is none
+        by our own regret.
         """
-        try:
-            import nashpy
-        except ImportError:
-            raise InputError("nashpy is not installed; pip install 'nashbox[games]'") from None
         for name, table in ((self.row, self.row_payoffs), (self.column, self.column_payoffs)):
             for k, l in np.argwhere(~np.isfinite(table)).tolist():
                 raise InputError(
                     f"the payoff of {name} where {self.row} plays {self.row_menu[k]} and "
-                    f"{self.column} plays {self.column_menu[l]} must be finite for nashpy, got "
+                    f"{self.column} plays {self.column_menu[l]} must be finite for equilibria, got "
                     f"{table[k, l]}"
                 )
-        return nashpy.Game(self.row_payoffs, self.column_payoffs)
+        found = equilibria(self.row_payoffs, self.column_payoffs)
+        for x, y in found.pairs:
+            regret = self.regret(x, y)
+            for part, table in (
+                (regret.row, self.row_payoffs),
+                (regret.column, self.column_payoffs),
+            ):
+                if part.estimate > ROUNDING * np.abs(table).max():
+                    raise InputError(f"{x}, {y} came out as an equilibrium and is none: {regret}")
+        return found
 
-    @cached_property
+    @property
     def equilibria(self) -> list[tuple[Array, Array]]:
-        """Nash equilibria of the estimated tables by support enumeration, all if nondegenerate."""
-        if max(self.row_payoffs.shape) > LARGEST_ENUMERATED:
-            raise InputError(
-                f"menus must have at most {LARGEST_ENUMERATED} entries for equilibria, got "
-                f"{self.row_payoffs.shape}; use to_nashpy() and an algorithm of your choice"
-            )
-        game = self.to_nashpy()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # "an even number": degenerate, said so
-            found = list(game.support_enumeration())
-        return [(np.asarray(x), np.asarray(y)) for x, y in found]
+        """Nash equilibria (x, y) of the estimated tables: all of them in a nondegenerate game.
+
+        In a degenerate one (`solved.degenerate`) the extreme ones; `solved.piece` says which are
+        corners of a continuum.
+        """
+        return self.solved.pairs
 
     def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-empirical/1; "equilibria" is null where nashpy cannot say."""
+        """The mapping of nashbox-empirical/1; "equilibria" is null, with a note, where they
+        cannot be found.
+        """
         K, L = self.row_payoffs.shape
+        degenerate, note = None, None
         try:
+            degenerate = self.solved.degenerate
             found: Any = [
-                {"row": x, "column": y, "regret": self.regret(x, y).to_json()}
-                for x, y in self.equilibria
+                {"row": x, "column": y, "piece": piece, "regret": self.regret(x, y).to_json()}
+                for (x, y), piece in zip(self.equilibria, self.solved.piece, strict=True)
             ]
-            note = None
+            if degenerate:
+                note = DEGENERATE
         except InputError as error:
             found, note = None, str(error)
-        body = {k: v for k, v in vars(self).items() if k != "equilibria"}
+        body = {k: v for k, v in vars(self).items() if k != "solved"}
         return {
             "format": FORMAT,
             **body,
@@ -180,6 +191,7 @@ class EmpiricalGame:
             "column_se": self.column_se,
             "tolerance": self.tolerance,
             "pure": [[self.pure(k, l).to_json() for l in range(L)] for k in range(K)],
+            "degenerate": degenerate,
             "equilibria": found,
             "note": note,
         }
@@ -217,8 +229,9 @@ class EmpiricalGame:
     def load(cls, path: str | Path) -> EmpiricalGame:
         """Read what `save` wrote."""
         body = read_json(path, FORMAT)
-        for key in ("format", "row_se", "column_se", "tolerance", "pure", "equilibria", "note"):
-            body.pop(key)
+        derived = "format row_se column_se tolerance pure degenerate equilibria note"
+        for key in derived.split():
+            body.pop(key, None)
         for key in ("row_payoffs", "column_payoffs", "row_covariance", "column_covariance"):
             body[key] = np.array(body[key], dtype=float)
         return cls(**body)

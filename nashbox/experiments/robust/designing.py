@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.epsilon import Epsilon, share_of
 from nashbox.experiments.design.goals import Goal
 from nashbox.experiments.design.main import aim_of, for_normal_data, of_ruled, problem_of, rivals_of
 from nashbox.experiments.design.result import Design
@@ -56,7 +57,7 @@ class RobustDesign:
 
 
 def robust_design(
-    problem: EstimationProblem, nominal: Design, doubt: Doubt, epsilon: float | None
+    problem: EstimationProblem, nominal: Design, doubt: Doubt, epsilon: Epsilon
 ) -> RobustDesign:
     """Search rules for the goal of `nominal` under which nobody gains more than epsilon."""
     problem = for_normal_data(problem)
@@ -110,15 +111,15 @@ def _draft(design: Design) -> Draft:
     return Draft(kind, np.asarray(design.counts, dtype=float))
 
 
-def _own_epsilon(world: World, draft: Draft, epsilon: float | None) -> Array | None:
-    """(m,) epsilons; by default a little less than 1e-3 of what each pays at the nominal costs."""
+def _own_epsilon(world: World, draft: Draft, epsilon: Epsilon) -> Array | None:
+    """(m,) epsilons; a share means a little less of what each pays at the nominal costs."""
     m = world.costs.shape[0]
-    if epsilon is not None:
+    if isinstance(epsilon, (int, float)):
         return np.full(m, epsilon)
     rules = ruled(world, draft)
     if rules is None:
         return None
-    return 0.99 * SHARE * rules.penalties
+    return 0.99 * share_of(epsilon) * rules.penalties
 
 
 def robust_ruled(
@@ -249,7 +250,7 @@ def _neighbours(world: World, draft: Draft) -> Iterator[Draft]:
 
 
 def _reached(
-    world: World, named: Mapping[str, Draft], doubt: Doubt, epsilon: float | None, aim: Goal
+    world: World, named: Mapping[str, Draft], doubt: Doubt, epsilon: Epsilon, aim: Goal
 ) -> tuple[str, Ruled | None, float | None]:
     """Counts moved until epsilon is enough, from where the smallest multiple of it is.
 
@@ -300,7 +301,7 @@ def _stretched(world: World, draft: Draft, by: float) -> Draft:
 
 
 def _widest(
-    world: World, draft: Draft, doubt: Doubt, epsilon: float | None, outside: Array
+    world: World, draft: Draft, doubt: Doubt, epsilon: Epsilon, outside: Array
 ) -> float | None:
     """The share of the intervals that thresholds at these kinds and counts can hold."""
     own = _own_epsilon(world, draft, epsilon)

@@ -13,7 +13,7 @@ from math import comb
 
 import numpy as np
 
-from nashbox.experiments.audit.verdict import default_epsilon
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.game import Game
 from nashbox.experiments.robust.rules import ROUNDING, agent_gain
 
@@ -48,7 +48,7 @@ class Drop:
         return 0.0 if np.isinf(self.before) else self.after - self.before
 
 
-def without(game: Game, missing: tuple[int, ...], epsilon: float | None) -> Drop:
+def without(game: Game, missing: tuple[int, ...], epsilon: Epsilon) -> Drop:
     """Penalties, gains and outside options of everybody who is left, exactly."""
     counts = game.terms.counts.copy()
     counts[list(missing)] = 0.0
@@ -57,7 +57,7 @@ def without(game: Game, missing: tuple[int, ...], epsilon: float | None) -> Drop
     before = np.array([agent_gain(game.terms, i, game.terms.counts)[0] for i in left])
     pairs = np.array([agent_gain(game.terms, i, counts) for i in left])
     after, gains = pairs[:, 0], pairs[:, 1]
-    own = np.array([default_epsilon(p) if epsilon is None else epsilon for p in before])
+    own = np.array([epsilon_of(epsilon, p) for p in before])
     with np.errstate(invalid="ignore"):
         lost = np.where(np.isinf(before), 0.0, after - before)
     slack = own + ROUNDING * np.where(np.isfinite(after), np.abs(after), 0.0)
@@ -79,7 +79,7 @@ def without(game: Game, missing: tuple[int, ...], epsilon: float | None) -> Drop
     )
 
 
-def drops(game: Game, most: int, epsilon: float | None) -> tuple[list[Drop], str]:
+def drops(game: Game, most: int, epsilon: Epsilon) -> tuple[list[Drop], str]:
     """Every agent alone, then sets of 2 .. most agents; and in words how they were chosen.
 
     Where there are more than 500 sets of a size, those examined are the sets of one agent less that

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nashbox.experiments.audit import audit
+from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.design import design
 from nashbox.experiments.design.main import PLAN, for_normal_data
 from nashbox.experiments.game import prepare
@@ -34,7 +35,7 @@ def robust(
     sigma: float = 0.0,
     drop: int = 0,
     goal: str | None = None,
-    epsilon: float | None = None,
+    epsilon: Epsilon = None,
     data: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
@@ -53,8 +54,9 @@ def robust(
     require("--drop", drop, low=0, high=problem.m - 1, integer=True)
     require("--data", data, low=0, high=1e8, integer=True)
     require("--seed", seed, low=0, integer=True)
-    if epsilon is not None:
+    if epsilon is not None and not isinstance(epsilon, str):
         require("--epsilon", epsilon, low=0.0, open_low=True)
+    check_epsilon(epsilon)
     if data and problem.source.normal:
         raise InputError(
             f"{problem.shown}: --data needs real measurements (source = {{csv = ...}})"
@@ -86,7 +88,7 @@ def robust(
     return Robust(
         costs=costs,
         sigma=sigma,
-        epsilon=epsilon,
+        epsilon=absolute(epsilon),
         goal=goal,
         along=along,
         factors=factors,
@@ -105,7 +107,7 @@ def _entries(
     problem: EstimationProblem,
     goal: str | None,
     doubt: Doubt,
-    epsilon: float | None,
+    epsilon: Epsilon,
     tell: Progress,
 ) -> tuple[list[tuple[str, EstimationProblem]], RobustDesign | None]:
     """The rules to compare, by name, and what the search for a robust design said."""
@@ -130,7 +132,7 @@ def _entries(
 def _measured(
     rules: EstimationProblem,
     problem: EstimationProblem,
-    epsilon: float | None,
+    epsilon: Epsilon,
     budget: int,
     seed: int,
 ) -> list[Measured]:

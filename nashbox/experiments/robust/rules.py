@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.verdict import default_epsilon
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.game import Game
 from nashbox.experiments.robust.pair import Doubt, Worst, honest, known, least, worst
 from nashbox.mechanisms.rounding import alone_penalties
@@ -83,7 +83,7 @@ def agent_gain(terms: Terms, i: int, counts: Array) -> tuple[float, float]:
     return here, here - best if np.isfinite(best) else 0.0
 
 
-def rows(game: Game, doubt: Doubt, epsilon: float | None) -> list[AgentRow]:
+def rows(game: Game, doubt: Doubt, epsilon: Epsilon) -> list[AgentRow]:
     """Every agent's worst gain over the interval; all others are honest."""
     reason = refuse(game)
     if reason is not None:
@@ -91,7 +91,7 @@ def rows(game: Game, doubt: Doubt, epsilon: float | None) -> list[AgentRow]:
     found = []
     for i in range(game.problem.m):
         penalty, _ = agent_gain(game.terms, i, game.terms.counts)
-        own = default_epsilon(penalty) if epsilon is None else epsilon
+        own = epsilon_of(epsilon, penalty)
         result, certified = _gain(game, i, doubt)
         found.append(
             AgentRow(
@@ -217,7 +217,7 @@ def curve(game: Game, factors: Array, of: str) -> Array:
     return out
 
 
-def widest(game: Game, epsilon: float | None, of: str, most: float = 0.9) -> float:
+def widest(game: Game, epsilon: Epsilon, of: str, most: float = 0.9) -> float:
     """The widest interval (relative half-width) over which nobody gains more than epsilon.
 
     Worst gains rise with the width, so halving finds it; 0 where somebody gains at once.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nashbox.experiments.audit.epsilon import check_epsilon
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.spec import suggest
 
@@ -43,7 +44,7 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "plan": _any,
         "profile": _one_of("file", "recommended"),
         "method": _one_of("auto", "exact", "exhaustive", "black_box"),
-        "epsilon": _number(low=0.0),
+        "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
         "delta": _number(low=0.0, high=0.5, open_low=True),
         "budget": _number(low=1000, integer=True),
         "signals": _one_of("paper", "any"),

@@ -46,6 +46,7 @@ __all__ = [
     "solve_plan",
 ]
 
+CERTIFIED = 1e-3  # largest gap of a plan that is returned
 RULES = ("alone", "social", "ir_optimal", "nash", "egalitarian", "kalai_smorodinsky")
 
 
@@ -67,9 +68,10 @@ def solve_plan(
         raise PlanError(f"rule must be one of {', '.join(RULES)}, got {rule!r}")
     instance = validated(costs, sigma, outside)
     counts, gap = import_module(f"{__name__}.{rule}").solve(instance)
-    if not np.isfinite(gap):
+    if not gap <= CERTIFIED:
         raise PlanError(
-            f"{rule}: no plan could be certified; the outside options leave hardly any room "
+            f"{rule}: no plan could be certified (gap {gap:.2g}, at most {CERTIFIED:g} is allowed):"
+            " costs differ by too many powers of ten, or outside options leave hardly any room "
             "between them and what can be had at best"
         )
     return Plan(rule, counts, gap)

@@ -23,7 +23,6 @@ from nashbox.mechanisms.plans.common import (
     compliant_penalties,
     grouped,
 )
-from nashbox.mechanisms.plans.dual import SMALL, Dual, improve
 from nashbox.mechanisms.plans.interior import Program
 from nashbox.mechanisms.plans.narrow import ENOUGH, best
 from nashbox.mechanisms.plans.solver import find_room, optimise
@@ -53,38 +52,19 @@ def solve(instance: Instance) -> tuple[Array, float]:
 
 
 def _certified(instance: Instance, counts: Array, lam: Array) -> float:
-    gap = nash_gap(instance, counts)
-    return gap if gap <= ENOUGH else min(gap, thin_gap(instance, counts, lam))
+    """The gap of the geometric mean, or what workers could save where none of them saves anything.
 
-
-def thin_gap(instance: Instance, counts: Array, lam: Array) -> float:
-    """The gap if agents who save next to nothing stay out of the product.
-
-    The larger of two: what the geometric mean of the others' Delta_i could grow by, and how much of
-    o_i anyone left out could save at most. `lam` (m,) proves the latter where nobody can gain.
+    Where only some save next to nothing, nothing is certain: in truth all can save or none can.
     """
-    if not feasible(instance, counts, instance.outside):
-        return float("inf")
-    o = instance.outside
+    gap = nash_gap(instance, counts)
+    if gap <= ENOUGH or not feasible(instance, counts, instance.outside):
+        return gap
     penalty = compliant_penalties(counts, instance.costs, instance.sigma)
-    saved = o - penalty
-    out = saved <= FEASIBLE * o
-    if not out.any():
-        return float("inf")
-    if out.all() and (lam > 0).any():
-        return anyone_savings_bound(instance, lam)
-    if instance.costs.size > SMALL:  # Delta_i is never more than o_i: crude, but true
-        kept = np.log(o[~out] / saved[~out])
-        return max(1.0, float(np.expm1(kept.mean())) if kept.size else 0.0)
-    gap = 0.0
-    for i in np.flatnonzero(out):
-        base = (np.arange(len(o)) == i) / o
-        gap = max(gap, 1.0 - improve(Dual(instance, base), 0.0 * o, 1.0 - ENOUGH))
-    if not out.all():
-        base = np.where(out, 0.0, 1.0 / np.where(out, 1.0, saved))
-        lower = improve(Dual(instance, base), 0.0 * o, float(base @ penalty) - ENOUGH)
-        excess = (float(base @ penalty) - lower) / int((~out).sum())
-        gap = max(gap, float(np.expm1(excess)) if excess < 1.0 else float("inf"))
+    can = np.isfinite(instance.costs).any(axis=1)
+    nothing = instance.outside - penalty <= FEASIBLE * instance.outside
+    if nothing[can].all() and (lam > 0).any():
+        most = anyone_savings_bound(instance, lam)
+        return most if most <= FEASIBLE else float("inf")
     return gap
 
 

@@ -109,7 +109,7 @@ def optimise(
             with np.errstate(all="ignore"), suppress(VertexError):  # wrong guesses may overflow
                 if offer(polish(p, point)) <= EXACT:
                     break
-        if stuck > (8 if rest < TRY else 50):
+        if stuck > (8 if rest < TRY and p.costs.size > EAGER else 50):
             break
     if best is None and last is not None:
         # An honest second best: the interior point without its dust, and whatever gap that has.

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nashbox.experiments.audit.base import Candidate, Gain
-from nashbox.experiments.audit.verdict import default_epsilon, tail, verdict
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
+from nashbox.experiments.audit.verdict import tail, verdict
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
 from nashbox.experiments.testing.audit.candidates import Trial, catalogue
@@ -93,7 +94,7 @@ def audit_agent(
     game: TestingGame,
     agent: int,
     signals: str,
-    epsilon: float | None,
+    epsilon: Epsilon,
     delta: float,
     seed: int,
     budget: int,
@@ -108,11 +109,11 @@ def audit_agent(
     screen = compare(game, agent, strategies, [block] * (K + 1), block, (seed, Stage.SCREEN))
     winner = max(range(1, K + 1), key=lambda j: screen.gains[j].mean)
     z_low, z_up = tail(delta, m, 1), tail(delta, m, K)
-    guess = default_epsilon(screen.payoffs[0].mean) if epsilon is None else epsilon
+    guess = epsilon_of(epsilon, payoff_range([p.mean for p in screen.payoffs]))
     counts = allocate(screen, winner, guess, z_low, z_up, budget - screen.games, block)
     fresh = compare(game, agent, strategies, counts, block, (seed, Stage.VERIFY))
     gains = fresh.gains
-    final = default_epsilon(fresh.payoffs[0].mean) if epsilon is None else epsilon
+    final = epsilon_of(epsilon, payoff_range([p.mean for p in fresh.payoffs]))
     best = gains[winner]
     gain = Gain(
         best.mean,

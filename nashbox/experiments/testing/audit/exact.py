@@ -8,14 +8,18 @@ earns itself has a closed form in the stopping laws (`signaller_payoff`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
 
 from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.audit.verdict import default_epsilon, verdict
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
+from nashbox.experiments.audit.verdict import verdict
 from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingDeviation
 from nashbox.experiments.testing.game import TestingGame
 from nashbox.problem.errors import InputError
 from nashbox.problem.observations import parse_probability
-from nashbox.problem.payoffs import Contest, Cost
+from nashbox.problem.payoffs import Contest, Cost, Outcome, Payoff
 from nashbox.solver import BestResponse, Rival, Solution, best_response, signaller_payoff, solve
 from nashbox.strategies.testing import Inverter, Signaller, TestingStrategy, Truthful
 
@@ -68,7 +72,7 @@ def solved(game: TestingGame) -> Solution:
 
 
 def audit_exactly(
-    game: TestingGame, i: int, solution: Solution, signals: str, epsilon: float | None
+    game: TestingGame, i: int, solution: Solution, signals: str, epsilon: Epsilon
 ) -> ExactAudit:
     """Audit agent i of a game that `unavailable` lets through. Raises InputError."""
     p = game.problem
@@ -86,11 +90,15 @@ def audit_exactly(
 
     best = respond(signals, None)
     gain = Gain(best.lower - value, best.lower - value - error, best.upper - value + error)
-    threshold = default_epsilon(value) if epsilon is None else epsilon
+    ahead, still = (
+        signaller_payoff(solution, name, payoff, anticipates=flag) for flag in (True, False)
+    )
+    reached = [value, best.lower, ahead, still, at_once(payoff, p.prior)]
+    threshold = epsilon_of(epsilon, payoff_range(reached))
     over = None
     if not mine.anticipate:  # alpha alone changes nothing
-        ahead = value - signaller_payoff(solution, name, payoff, anticipates=True)
-        over = Gain(ahead, ahead - 2 * error, ahead + 2 * error)
+        lost = value - ahead
+        over = Gain(lost, lost - 2 * error, lost + 2 * error)
     row = TestingAgentAudit(
         name=name,
         strategy=mine.label,
@@ -113,6 +121,23 @@ def _informed(respond: object, signals: str, value: float, error: float) -> Gain
     except InputError:
         return None
     return Gain(told.lower - value, told.lower - value - error, told.upper - value + error)
+
+
+def at_once(payoff: Payoff, prior: Fraction) -> float:
+    """Payoff of declaring the likelier state before the first observation."""
+    false, true = np.zeros(2, dtype=np.int8), np.array([False, True])
+    never = Outcome(
+        tau=np.zeros(2, dtype=np.int64),
+        wrong=true,
+        qualified=np.array([False, False]),
+        share=np.zeros(2),
+        theta=true.astype(np.int8),
+        declared=false,
+        finished=np.array([True, True]),
+    )
+    right, wrong = payoff.pay(never).tolist()
+    slip = float(min(prior, 1 - prior))
+    return (1 - slip) * float(right) + slip * float(wrong)
 
 
 def _steepness(payoff: Contest | Cost) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.processes import default_workers, in_order
 from nashbox.experiments.testing.audit.black_box import audit_agent
 from nashbox.experiments.testing.audit.result import TestingAgentAudit
@@ -17,7 +18,7 @@ def black_box_rows(
     problem: TestingProblem,
     recommended: bool,
     signals: str,
-    epsilon: float | None,
+    epsilon: Epsilon,
     delta: float,
     seed: int,
     budget: int,

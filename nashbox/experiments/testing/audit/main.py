@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nashbox.experiments.audit.base import Progress, check_audit_options
+from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.testing.audit import exact
 from nashbox.experiments.testing.audit.candidates import described_class
 from nashbox.experiments.testing.audit.fan_out import black_box_rows
@@ -18,7 +19,7 @@ def audit_testing(
     method: str = "auto",
     signals: str = "paper",
     recommended: bool = False,
-    epsilon: float | None = None,
+    epsilon: Epsilon = None,
     delta: float = 0.01,
     seed: int = 0,
     budget: int = 400_000,
@@ -28,9 +29,9 @@ def audit_testing(
     """Audit every agent of a testing game.
 
     method: "auto" takes the strongest that applies. signals: "paper" or "any" (bluffs included).
-    recommended: everybody plays the default signaller. epsilon: absolute, in units of the payoff;
-    None is 1e-3 of each agent's payoff. delta: the chance that any verdict is wrong. budget: games
-    simulated per agent at most. workers: processes of the black box (the result does not depend on
+    recommended: everybody plays the default signaller. epsilon: absolute, in units of the payoff,
+    or a share like "0.5%" of the range of payoffs that each agent reaches; None is 0.1%. delta: the
+    chance that any verdict is wrong. budget: games simulated per agent at most. workers: processes of the black box (the result does not depend on
     them). Raises InputError if the method does not apply, with the reason.
     """
     if signals not in ("paper", "any"):
@@ -58,7 +59,7 @@ def audit_testing(
         payoff=problem.payoff.label,
         method=chosen,
         class_=covered,
-        epsilon=epsilon,
+        epsilon=absolute(epsilon),
         delta=delta,
         seeds=seeds,
         problem=problem.to_json(),
@@ -69,7 +70,7 @@ def audit_testing(
 
 
 def _exact(
-    game: TestingGame, method: str, signals: str, epsilon: float | None, notes: list[str]
+    game: TestingGame, method: str, signals: str, epsilon: Epsilon, notes: list[str]
 ) -> tuple[list[TestingAgentAudit], str] | None:
     """Rows and class of the exact method; None if `auto` has to do without it."""
     reason = exact.unavailable(game)

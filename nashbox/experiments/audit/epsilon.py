@@ -1,0 +1,57 @@
+"""The least gain that counts: absolute, or a share of what the agent has at stake."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nashbox.problem.errors import InputError, require
+
+Epsilon = float | str | None  # absolute, or "0.5%" of each agent's scale; None is DEFAULT
+DEFAULT = 1e-3  # of each agent's scale
+
+
+def epsilon_of(epsilon: Epsilon, scale: float) -> float:
+    """Least gain that counts for an agent; no absolute floor, whatever the unit of measurement.
+
+    scale: her penalty in the audited profile, or the range of the payoffs that she reaches. Where
+    it is inf every finite penalty is better by inf, and 0 will do.
+
+    >>> epsilon_of(None, -4e-12), epsilon_of("0.5%", 2.0), epsilon_of(0.1, 2.0)
+    (4e-15, 0.01, 0.1)
+    """
+    if isinstance(epsilon, (int, float)):
+        return float(epsilon)
+    return share_of(epsilon) * abs(scale) if math.isfinite(scale) else 0.0
+
+
+def share_of(epsilon: str | None) -> float:
+    """The share of her scale that a relative epsilon means. Raises InputError."""
+    if epsilon is None:
+        return DEFAULT
+    try:
+        share = float(epsilon.removesuffix("%")) / 100
+    except ValueError:
+        share = math.nan
+    if not (epsilon.endswith("%") and 0 <= share < math.inf):
+        raise InputError(f"epsilon must be a number >= 0 or a share like 0.5%, got {epsilon!r}")
+    return share
+
+
+def absolute(epsilon: Epsilon) -> float | None:
+    """What results hold of it: the number that was given, None for shares."""
+    return None if isinstance(epsilon, str) else epsilon
+
+
+def payoff_range(payoffs: Sequence[float]) -> float:
+    """Scale of payoffs, which may be near 0 or shifted: the range of the finite ones."""
+    finite = [value for value in payoffs if math.isfinite(value)]
+    return max(finite) - min(finite) if finite else math.inf
+
+
+def check_epsilon(epsilon: Epsilon, where: str = "epsilon") -> None:
+    """Refuse what is neither a number >= 0 nor a share. Raises InputError naming `where`."""
+    if isinstance(epsilon, str):
+        share_of(epsilon)
+    elif epsilon is not None:
+        require(where, epsilon, low=0.0)
