@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
-OUTPUTS = ("json", "figure", "report", "save")  # options that name a file to write
+OUTPUTS = ("json", "figure", "report", "save", "export")  # options that name a file to write
 
 
 def whole(text: str) -> int:
@@ -87,9 +87,24 @@ def report_output(command: argparse.ArgumentParser) -> None:
 
 
 def check_outputs(options: argparse.Namespace) -> None:
-    """Refuse files that cannot be written before anything is computed."""
-    from nashbox.experiments.saving import writable
+    """Refuse files that cannot be written, or would overwrite what is read, before any work."""
+    from nashbox.experiments.saving import is_channel, same_file, writable
 
+    targets: dict[str, Path] = {}  # by what the user wrote
+    for option, path in output_files(options):
+        for other, taken in targets.items():
+            if same_file(path, taken) and not is_channel(path):
+                raise InputError(f"--{option} {path}: is written by {other} already")
+        targets[f"--{option}"] = writable(path)
+    inputs = input_files(options) if targets else []
+    for name, target in targets.items():
+        for path in inputs:
+            if not is_channel(target) and same_file(path, target):
+                raise InputError(f"{name}: {path} is read by this command, and would be lost")
+
+
+def output_files(options: argparse.Namespace) -> Iterator[tuple[str, str | Path]]:
+    """Options that name files to write, with each file. Raises InputError for a wrong ending."""
     for option in OUTPUTS:
         path = getattr(options, option, None)
         if path is None or (option == "json" and path == "-"):
@@ -97,14 +112,46 @@ def check_outputs(options: argparse.Namespace) -> None:
         if option == "figure":
             from nashbox.experiments.figures import figure_paths
 
-            figure_paths(path)
+            yield f"{option} {path}: its data", figure_paths(path)[1]
         if option == "report":
             endings = getattr(options, "report_endings", None)
-            if endings is None:  # a command with a report of another kind looks itself
+            if endings is None:
+                from nashbox.experiments.reproduce.report import report_paths
+
+                yield from ((option, found) for found in report_paths(path) if found is not None)
                 continue
             if not path.lower().endswith(endings):
                 raise InputError(f"--report must end in {' or '.join(endings)}, got {path!r}")
-        writable(path)
+        yield option, path
+
+
+def input_files(options: argparse.Namespace) -> list[Path]:
+    """Files that a command reads: what its words name, and what those files name in turn."""
+    from nashbox.experiments.named_files import files_named
+    from nashbox.problem.files import read_toml
+
+    words = [
+        word
+        for key, value in vars(options).items()
+        if key not in (*OUTPUTS, "arguments")
+        for word in (value if isinstance(value, (list, tuple)) else [value])
+        if isinstance(word, str) and word
+    ]
+    found = []
+    for word in words:
+        path = Path(word.rpartition(":")[0] if ".py:" in word else word)
+        try:
+            if not path.is_file():
+                continue
+        except (OSError, ValueError):
+            continue
+        found.append(path)
+        if path.suffix.lower() == ".toml":
+            try:
+                found += files_named(read_toml(path), path.parent)
+            except InputError:  # the command says what is wrong with it
+                continue
+    return found
 
 
 def load_problem(options: argparse.Namespace) -> Any:

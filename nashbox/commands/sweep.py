@@ -41,7 +41,7 @@ def add(commands: Any) -> None:
 
 
 def work(options: argparse.Namespace) -> int:
-    """Sweep."""
+    """Sweep; 1 if cells failed or are left."""
     from nashbox.experiments.sweep.frame import check_export
     from nashbox.experiments.sweep.interrupt import as_ctrl_c
     from nashbox.experiments.sweep.main import sweep, sweep_status
@@ -63,4 +63,5 @@ def work(options: argparse.Namespace) -> int:
                 steps=options.steps,
             )
     common.emit(options, report, sweep_table)
-    return 0
+    unfinished = report.failed or report.left
+    return 1 if unfinished and not options.status else 0

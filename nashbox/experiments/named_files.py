@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+
+from nashbox.problem.files import read_toml
+from nashbox.problem.neighbours import neighbours
 
 Change = Callable[[str], str]
 GROUPS = ("nashbox.strategies", "nashbox.mechanisms")
@@ -42,6 +46,31 @@ def _inside(value: Any, change: Change) -> Any:
     return value
 
 
+def files_named(raw: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Files that a problem, or a sweep with its problem and store, names and that are there."""
+    found = [folder / name for name in file_hashes(raw, folder)]
+    for key in ("problem", "store", "points"):
+        value = raw.get(key)
+        if isinstance(value, str) and value and (folder / value).is_file():
+            found.append(folder / value)
+            if key == "problem":
+                inner = folder / value
+                found += files_named(read_toml(inner), inner.parent)
+    return found
+
+
+def neighbour_hashes(plugin: Path, start: Path | None = None) -> dict[str, str]:
+    """SHA-256 of the modules beside a plug-in that it imports, by their path from `start`.
+
+    Without `start` paths are absolute.
+    """
+    origin = None if start is None else start.absolute()
+    return {
+        str(path) if origin is None else os.path.relpath(path, origin): file_hash(path)
+        for path in neighbours(plugin)
+    }
+
+
 def file_hashes(raw: Mapping[str, Any], folder: Path) -> dict[str, str]:
     """SHA-256 of every file that a problem names, by the name as written."""
     found: dict[str, str] = {}
@@ -49,6 +78,8 @@ def file_hashes(raw: Mapping[str, Any], folder: Path) -> dict[str, str]:
     def look(name: str) -> str:
         if name not in found and (folder / name).is_file():
             found[name] = file_hash(folder / name)
+            if name.endswith(".py"):
+                found.update(neighbour_hashes(folder / name, folder))
         return name
 
     with_files(raw, look)

@@ -6,8 +6,10 @@ import json
 import math
 import os
 import platform
+import stat
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -61,41 +63,92 @@ def write_json(body: Mapping[str, Any], path: str | Path) -> None:
 
 
 def writable(path: str | Path) -> Path:
-    """Return the path. Raises InputError if no file can be written there."""
-    target = Path(path)
+    """Return where the path leads, links resolved. Raises InputError if it cannot be written."""
     try:
         if not str(path) or "\0" in str(path):
             reason = "this is no name of a file"
-        elif target.is_dir():
-            reason = "it is a directory"
-        elif not target.parent.is_dir():
-            reason = f"there is no directory {target.parent}"
-        elif not os.access(target.parent, os.W_OK):
-            reason = f"the directory {target.parent} cannot be written to"
+        elif is_channel(path):
+            target = Path(path)
+            if os.access(target, os.W_OK):
+                return target
+            reason = "it may not be written into"
         else:
-            return target
+            target = Path(os.path.realpath(path) if os.path.islink(path) else path)
+            if target.is_dir():
+                reason = "it is a directory"
+            elif not target.parent.is_dir():
+                reason = f"there is no directory {target.parent}"
+            elif not os.access(target.parent, os.W_OK):
+                reason = f"the directory {target.parent} cannot be written to"
+            elif target.exists() and not os.access(target, os.W_OK):
+                reason = "it is write-protected"
+            else:
+                return target
     except OSError as error:
         reason = str(error.strerror)
     raise InputError(f"{str(path)!r} cannot be written: {reason}")
 
 
+def is_channel(path: str | Path) -> bool:
+    """Whether this is a pipe, a device or the like, which is written into and never replaced.
+
+    So is what lies below /dev and /proc, where names stand for files that somebody has open.
+    """
+    if os.path.abspath(path).startswith(("/dev/", "/proc/")):
+        return os.path.exists(path)
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def write_whole(path: str | Path, content: bytes) -> None:
-    """Write beside the target, then move into place. Raises InputError naming the path."""
+    """Write beside the target, then move into place; mode and owner of an older file are kept.
+
+    Pipes and devices are written into. Raises InputError naming the path.
+    """
     target = writable(path)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
+        if is_channel(target):
+            with open(target, "wb") as stream:
                 stream.write(content)
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        else:
+            _replace(target, content)
+    except BrokenPipeError:
+        pass  # whoever read from the pipe has read enough
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nashbox-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        if target.exists():
+            before = target.stat()
+            with suppress(OSError):  # only root may give files away
+                os.chown(name, before.st_uid, before.st_gid)
+            os.chmod(name, stat.S_IMODE(before.st_mode))
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def same_file(a: str | Path, b: str | Path) -> bool:
+    """Whether two names lead to one file, through links or spelling, or will once written."""
+    try:
+        if os.path.samefile(a, b):
+            return True
+    except (OSError, ValueError):
+        pass
+    return os.path.realpath(a) == os.path.realpath(b)
 
 
 def read_json(path: str | Path, expected: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.neighbours import let_import, neighbours
 
 T = TypeVar("T")
 PLUGIN = "nashbox_plugin_"  # how the modules of plug-in files are called
@@ -107,7 +108,8 @@ def suggest(name: str, allowed: list[str]) -> str:
 
 def _load_file(path: Path, shown: str, where: str) -> ModuleType:
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        texts = [file.read_bytes() for file in (path, *neighbours(path))]
+        digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
     except OSError as error:
         raise InputError(f"{where}: {shown} cannot be read: {error.strerror}") from error
     except ValueError as error:  # a name that no file can have
@@ -121,6 +123,7 @@ def _executed(name: str, path: Path, shown: str, where: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise InputError(f"{where}: {shown} is not a Python file (its name must end in .py)")
+    let_import(path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up while it is executed
     try:

@@ -105,8 +105,9 @@ def empirical_table(game: EmpiricalGame, tolerance: float | None = None) -> None
         console.print(f"note: {DEGENERATE}")
     for (x, y), piece in zip(found, game.solved.piece, strict=True):
         conv = game.regret(x, y).nash_conv
+        what = "extreme point of equilibria" if piece else "equilibrium"
         console.print(
-            f"{'extreme point of equilibria' if piece else 'equilibrium'} of the table: {_mixture(game.row_menu, x)} against "
+            f"{what} of the table: {_mixture(game.row_menu, x)} against "
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper)}"
         )
     console.print(f"gains up to {number(accepted)} count as none")

@@ -89,7 +89,12 @@ def sweep_table(report: SweepReport) -> None:
     if report.left:
         parts.append(f"{report.left} left")
     console.print(f"{report.file}: {', '.join(parts)}")
-    if report.left and report.rate is not None:
+    if report.damaged:
+        rows = "row" if report.damaged == 1 else "rows"
+        console.print(f"{report.damaged} damaged {rows} in the store: computed again next time")
+    if report.left and not report.driven:
+        console.print("nobody works on it: the same command without --status goes on")
+    if report.left and report.driven and report.rate is not None:
         console.print(f"{report.rate:.3g} cells a second, {span(report.remaining)} remaining")
     for error in report.errors:
         console.print(f"failed ({error['cells']}): {error['error']}")

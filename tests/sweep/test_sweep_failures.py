@@ -42,7 +42,8 @@ def test_raising_nan_and_a_minute_interrupted(tmp_path):
     wait_for(lambda: all(gone(worker) for worker, _ in log(tmp_path)), 10)
     frame = load(tmp_path / "s.sqlite")
     assert frame["iteration"].tolist() == order
-    assert frame["status"].tolist() == ["failed"] * 10 + ["ok"] * 10 + ["interrupted"] * 10
+    assert frame["status"].tolist() == ["failed"] * 20 + ["interrupted"] * 10
+    assert set(frame["error"][10:20]) == {"NaN: no number for value"}
     assert frame["error"][:10].tolist() == [
         f"ValueError: seed {seed} of <object object at 0x...> is bad" for seed in order[:10]
     ]
@@ -54,12 +55,13 @@ def test_raising_nan_and_a_minute_interrupted(tmp_path):
 
     (tmp_path / "quick").touch()
     report = sweep(tmp_path / "s.toml", workers=2)
-    assert (report.ok, report.failed, report.left) == (20, 10, 0)
-    assert report.errors[0]["cells"] == 1 and "ValueError" in report.errors[0]["error"]
+    assert (report.ok, report.failed, report.left) == (10, 20, 0)
+    assert report.errors[0] == {"error": "NaN: no number for value", "cells": 10}
+    assert report.errors[1]["cells"] == 1 and "ValueError" in report.errors[1]["error"]
     frame = load(tmp_path / "s.sqlite")
     assert (frame["other"][20:] == math.inf).all() and (frame["value"][20:] == 2.0).all()
     with Store.to_read(tmp_path / "s.sqlite") as store:
-        traces = [outcome.traceback for outcome in store.failures()]
+        traces = [o.traceback for o in store.failures() if o.traceback is not None]
     assert len(traces) == 10
     assert all("jobs.py" in trace and "group.py" not in trace for trace in traces)
 
@@ -144,7 +146,7 @@ def test_numbers_of_numpy_are_numbers(tmp_path, recwarn):
         "    return {'a': np.float64(0.1), 'b': np.int64(2), 'c': np.True_, 'd': nan}\n"
     )
     file = write_sweep(tmp_path, source=source, seeds="2", grid="sigma = [5.0]")
-    assert sweep(file, workers=1).failed == 0
+    assert sweep(file, workers=1).failed == 2  # d is no number
     frame = load(tmp_path / "s.sqlite")
     assert frame[["a", "b", "c"]].values.tolist() == [[0.1, 2, True]] * 2
     assert frame["d"].isna().all() and frame["c"].dtype == bool and frame["b"].dtype == "int64"

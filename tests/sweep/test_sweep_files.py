@@ -31,8 +31,8 @@ p1 = ["0.4", "0.6"]
         ({"problem": '"no.toml"'}, ["no.toml: cannot be read: No such file"]),
         ({"problem": "3"}, ["s.toml: problem must be a text, got 3"]),
         (
-            {"experiment": '"plan"'},
-            ["s.toml: experiment: unknown name 'plan'", "audit, run, solve"],
+            {"experiment": '"plam"'},
+            ["s.toml: experiment: unknown name 'plam'", "audit, run, solve"],
         ),
         ({"experiment": '"no.py:job"'}, ["s.toml: experiment: no.py cannot be read"]),
         ({"experiment": '"jobs.py:none"'}, ["experiment: jobs.py has no function 'none'"]),

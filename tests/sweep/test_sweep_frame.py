@@ -113,7 +113,8 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
     frame = nashbox.load(folder / "s.sqlite")
     x = frame["x"].tolist()
     assert x[0] == math.inf and math.isnan(x[1]) and x[2] == -math.inf and x[4] == 1.0
-    assert frame["status"].tolist() == ["ok"] * 5
+    assert frame["status"].tolist() == ["ok", "failed", "ok", "ok", "ok"]
+    assert frame["error"][1] == "NaN: no number for x"
     with nashbox.Store.to_read(folder / "s.sqlite") as store:
         payloads = [row[3] for row in store.table("cells", "key")]
     assert sorted(payloads) == sorted(

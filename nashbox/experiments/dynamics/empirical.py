@@ -148,14 +148,11 @@ class EmpiricalGame:
                     f"{table[k, l]}"
                 )
         found = equilibria(self.row_payoffs, self.column_payoffs)
+        large = max(np.abs(self.row_payoffs).max(), np.abs(self.column_payoffs).max())
         for x, y in found.pairs:
             regret = self.regret(x, y)
-            for part, table in (
-                (regret.row, self.row_payoffs),
-                (regret.column, self.column_payoffs),
-            ):
-                if part.estimate > ROUNDING * np.abs(table).max():
-                    raise InputError(f"{x}, {y} came out as an equilibrium and is none: {regret}")
+            if regret.nash_conv.estimate > ROUNDING * large:
+                raise InputError(f"{x}, {y} came out as an equilibrium and is none: {regret}")
         return found
 
     @property
@@ -168,9 +165,7 @@ class EmpiricalGame:
         return self.solved.pairs
 
     def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-empirical/1; "equilibria" is null, with a note, where they
-        cannot be found.
-        """
+        """The mapping of nashbox-empirical/1; "equilibria" is null where a note says why."""
         K, L = self.row_payoffs.shape
         degenerate, note = None, None
         try:

@@ -45,7 +45,8 @@ class Cell:
 class Outcome:
     """What became of a cell: "ok" with its payload, or "failed" with error and traceback.
 
-    error: type and message on one line. payload: what the work function returned.
+    Where its row in the store is not what was written it is "damaged". error: type and message on
+    one line. payload: what the work function returned.
     """
 
     key: str

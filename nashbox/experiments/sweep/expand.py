@@ -12,13 +12,14 @@ from nashbox.experiments.named_files import (
     entry_point_versions,
     file_hash,
     file_hashes,
+    neighbour_hashes,
     with_files,
 )
 from nashbox.experiments.sweep.cell import Cell
-from nashbox.experiments.sweep.grid import at_point, described, grid_points
+from nashbox.experiments.sweep.grid import at_point, described
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.options import EXPERIMENTS
-from nashbox.experiments.sweep.reading import SweepFile
+from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
@@ -48,27 +49,35 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
     builtin = sweep.experiment in EXPERIMENTS
     file = sweep.experiment.rpartition(":")[0]
     source = None if builtin else file_hash(sweep.home / file)
+    beside = {} if builtin else neighbour_hashes(sweep.home / file)
     defaults = _defaults(sweep)
     cells: list[Cell] = []
-    points = list(grid_points(sweep.grid))
-    for values in points:
+    inside = [k for k, path in enumerate(sweep.paths) if not path.startswith(OPTION)]
+    paths = [sweep.paths[k] for k in inside]
+    for values in sweep.points:
+        options = dict(sweep.options) | {
+            path.removeprefix(OPTION): value
+            for path, value in zip(sweep.paths, values, strict=True)
+            if path.startswith(OPTION)
+        }
         with _named(sweep, values):
-            raw = at_point(sweep.raw, defaults, sweep.grid, values, f"{sweep.shown}: grid")
+            chosen = [values[k] for k in inside]
+            raw = at_point(sweep.raw, defaults, paths, chosen, f"{sweep.shown}: grid")
             built = from_mapping(raw, sweep.folder, sweep.problem)
             if thorough:
                 _prepare(built, sweep.experiment)
             resolved = {**built.to_json(), **raw}
-            files = file_hashes(raw, sweep.folder)
+            files = file_hashes(raw, sweep.folder) | beside
         point = {
             "problem": resolved,
             "files": files,
             "packages": entry_point_versions(raw),
             "experiment": sweep.experiment,
-            "options": dict(sweep.options),
+            "options": options,
             "source": source,
             "nashbox": program_,
         }
-        arguments = _arguments(sweep, raw, resolved, files, source)
+        arguments = _arguments(sweep, raw, resolved, files, source, options)
         cells += [
             Cell(
                 {**point, "seed": seed}, WORK if builtin else FUNCTION, {**arguments, "seed": seed}
@@ -78,8 +87,8 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
     layout = Layout(
         file=Path(sweep.shown).name,
         experiment=sweep.experiment,
-        paths=list(sweep.grid),
-        points=points,
+        paths=list(sweep.paths),
+        points=list(sweep.points),
         seeds=list(sweep.seeds),
         keys=[cell.key for cell in cells],
     )
@@ -102,7 +111,7 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
     except InputError as error:
         if not values or str(error).startswith(sweep.shown):
             raise
-        place = described(sweep.grid, values)
+        place = described(sweep.paths, values)
         raise InputError(f"{sweep.shown}: grid: with {place}: {error}") from error
 
 
@@ -125,6 +134,7 @@ def _arguments(
     resolved: Mapping[str, Any],
     files: Mapping[str, str],
     source: str | None,
+    options: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What a worker needs; folders are absolute, as it may stand elsewhere."""
     folder = sweep.folder.absolute()
@@ -135,7 +145,7 @@ def _arguments(
             "problem": raw,
             "folder": str(folder),
             "shown": sweep.problem,
-            "options": dict(sweep.options),
+            "options": dict(options),
             "files": hashes,
         }
     file, _, name = sweep.experiment.rpartition(":")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FIRST, LAST = ("RunId", "iteration", "Step", "AgentID"), ("status", "error")
 KINDS = (".parquet", ".csv")
 BEGUN = "interrupted while it ran; the same command computes it again"
+DAMAGED = "its row in the store is damaged; the same command computes it again"
 WAITING = "the sweep was interrupted before it; the same command computes it"
 
 
@@ -77,13 +78,15 @@ def _results(
     """Rows of a cell with status and error."""
     if outcome is None:
         yield {}, "interrupted", BEGUN if begun else WAITING
-    elif outcome.status != "ok":
+    elif outcome.status == "damaged":
+        yield {}, "interrupted", DAMAGED
+    elif outcome.payload is None:
         yield {}, outcome.status, outcome.error
     else:
         last = max((row.get("Step", 0) for row in outcome.payload), default=0)
         for row in outcome.payload:
             if steps or row.get("Step", 0) == last:
-                yield dict(row), "ok", None
+                yield dict(row), outcome.status, outcome.error
 
 
 def _plain(value: Any) -> Any:

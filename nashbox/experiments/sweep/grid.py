@@ -11,13 +11,16 @@ import copy
 import itertools
 import json
 import math
+import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.sweep.encoding import canonical
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.spec import suggest
+from nashbox.problem.tables import read_rows
 
 Grid = dict[str, list[Any]]
 MOST = 10_000_000  # cells of a sweep
@@ -61,19 +64,90 @@ def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, An
             yield path, value
 
 
-def grid_points(grid: Grid) -> Iterator[list[Any]]:
+def grid_points(grid: Grid) -> list[list[Any]]:
     """The product of all lists; the last path is the fastest."""
-    for values in itertools.product(*grid.values()):
-        yield list(values)
+    return [list(values) for values in itertools.product(*grid.values())]
 
 
-def described(grid: Grid, values: list[Any]) -> str:
+def read_points(value: object, home: Path, where: str) -> tuple[list[str], list[list[Any]]]:
+    """Paths and points of ``points``: a CSV file's name, or an array of tables.
+
+    Raises InputError naming the point, or row and column.
+    """
+    if isinstance(value, str) and value:
+        return _points_of_csv(home / value, value)
+    if not isinstance(value, list) or not value or not all(isinstance(p, Mapping) for p in value):
+        raise InputError(
+            f"{where}: must be the name of a CSV file (a column per path, a row per point) or "
+            f"tables [[points]], got {brief(value)}"
+        )
+    tables = [dict(_leaves(point)) for point in value]
+    paths = list(tables[0])
+    _check_paths(paths, where)
+    for number, table in enumerate(tables, start=1):
+        if set(table) != set(paths):
+            raise InputError(
+                f"{where}: point {number} must have the paths of the first ({', '.join(paths)}), "
+                f"got {', '.join(table) or 'none'}"
+            )
+    return paths, _distinct([[table[path] for path in paths] for table in tables], where)
+
+
+def _points_of_csv(path: Path, shown: str) -> tuple[list[str], list[list[Any]]]:
+    (_, header), *rows = read_rows(path, shown)
+    _check_paths(header, shown)
+    points = []
+    for line, row in rows:
+        if not all(row):
+            raise InputError(
+                f"{shown}: row {line}: must have a value in each column, got none in "
+                f"{header[row.index('')]}"
+            )
+        points.append([_cell(cell) for cell in row])
+    if not points:
+        raise InputError(f"{shown}: must have at least one point below its header")
+    return header, _distinct(points, shown)
+
+
+def _check_paths(paths: Sequence[str], where: str) -> None:
+    for path in paths:
+        if not path or not all(path.split(".")):
+            raise InputError(f"{where}: {path!r}: must be a dotted path into the problem")
+        if paths.count(path) > 1:
+            raise InputError(f"{where}: {path}: is given twice; once is enough")
+    if not paths:
+        raise InputError(f"{where}: must name at least one path")
+
+
+def _distinct(points: list[list[Any]], where: str) -> list[list[Any]]:
+    often = Counter(_by_value(point) for point in points)
+    for number, point in enumerate(points, start=1):
+        if often[_by_value(point)] > 1:
+            raise InputError(f"{where}: point {number} comes twice: {brief(point)}")
+    if len(points) > MOST:
+        raise InputError(f"{where}: must have at most {MOST} points, got more")
+    return points
+
+
+def _cell(text: str) -> Any:
+    """A cell of a CSV file: a value as TOML writes it, or a word that means itself."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def described(paths: Iterable[str], values: list[Any]) -> str:
     """A point in words, as the file would say it."""
-    return ", ".join(f"{path} = {brief(v)}" for path, v in zip(grid, values, strict=True))
+    return ", ".join(f"{path} = {brief(v)}" for path, v in zip(paths, values, strict=True))
 
 
 def at_point(
-    raw: Mapping[str, Any], defaults: Mapping[str, Any], grid: Grid, values: list[Any], where: str
+    raw: Mapping[str, Any],
+    defaults: Mapping[str, Any],
+    paths: Sequence[str],
+    values: list[Any],
+    where: str,
 ) -> dict[str, Any]:
     """The problem's mapping with the values of a point in their places.
 
@@ -81,7 +155,7 @@ def at_point(
     nowhere. Shorter paths are set first, so that "mechanism" and "mechanism.alpha_factor" agree.
     """
     changed = copy.deepcopy(dict(raw))
-    pairs = sorted(zip(grid, values, strict=True), key=lambda pair: pair[0].count("."))
+    pairs = sorted(zip(paths, values, strict=True), key=lambda pair: pair[0].count("."))
     for path, value in pairs:
         _place(changed, defaults, path.split("."), copy.deepcopy(value), f"{where}: {path}")
     return changed

@@ -6,12 +6,13 @@ Nothing heavy is imported here, so that a worker is up at once.
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import re
 import socket
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -69,7 +70,10 @@ def _compute(task: Task) -> Done:
     start = time.perf_counter()
     status, payload, error, trace = "ok", None, None, None
     try:
-        payload = to_text(_function(task.work)(**task.arguments))
+        answer = _function(task.work)(**task.arguments)
+        payload = to_text(answer)
+        if nothing := list(dict.fromkeys(not_numbers(answer))):
+            status, error = "failed", f"NaN: no number for {', '.join(nothing)}"
     except StaleError:
         raise
     except BaseException as raised:  # whatever a user's function does is its result
@@ -77,6 +81,25 @@ def _compute(task: Task) -> Done:
         error, trace = _clean(told(raised)), _clean(_trace(raised))
     seconds = time.perf_counter() - start
     return Done(task.key, status, payload, error, trace, seconds, socket.gethostname())
+
+
+def not_numbers(value: Any, above: str = "") -> Iterator[str]:
+    """Keys of an answer that hold NaN.
+
+    >>> list(not_numbers([{"x": float("nan"), "y": {"z": [1.0, float("nan")]}}]))
+    ['x', 'y.z']
+    """
+    if isinstance(value, float):
+        if math.isnan(value):
+            yield above or "the answer"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from not_numbers(item, f"{above}.{key}" if above else str(key))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from not_numbers(item, above)
+    elif hasattr(value, "tolist"):
+        yield from not_numbers(value.tolist(), above)
 
 
 def _trace(raised: BaseException) -> str:

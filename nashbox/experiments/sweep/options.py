@@ -7,9 +7,10 @@ from typing import Any
 
 from nashbox.experiments.audit.epsilon import check_epsilon
 from nashbox.problem.errors import InputError, brief, require
+from nashbox.problem.estimation import RULES
 from nashbox.problem.spec import suggest
 
-EXPERIMENTS = ("audit", "run", "solve")
+EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
 INTO_PROBLEM = ("mechanism", "plan", "everyone")  # options that say what the problem could say
 ELSEWHERE = {
     "seed": "the sweep's `seeds` say it",
@@ -32,6 +33,11 @@ def _one_of(*allowed: str) -> Callable[[str, object], None]:
 
 def _number(**limits: Any) -> Callable[[str, object], None]:
     return lambda where, value: require(where, value, **limits)
+
+
+def _names(where: str, value: object) -> None:
+    if not isinstance(value, list) or not value:
+        raise InputError(f"{where} must be a list of names, got {brief(value)}")
 
 
 def _any(where: str, value: object) -> None:
@@ -58,7 +64,36 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "revision": _one_of("sequential", "simultaneous"),
     },
     "solve": {},
+    "adapt": {
+        "mechanism": _any,
+        "plan": _any,
+        "rule": _any,
+        "menu": _names,
+        "rounds": _number(low=1, high=1e6, integer=True),
+        "start": _any,
+        "graph": _any,
+        "order": _one_of("sequential", "simultaneous", "random"),
+        "revising": _number(low=0.0, high=1.0),
+        "honest": _names,
+        "method": _one_of("auto", "exact", "simulated"),
+        "worlds": _number(low=2, high=1e9, integer=True),
+    },
+    "compare": {
+        "plan": _any,
+        "mechanisms": _names,
+        "goals": _names,
+        "starts": _number(low=0, integer=True),
+        "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
+        "budget": _number(low=1000, integer=True),
+    },
+    "design": {
+        "goal": _one_of("social", "egalitarian", "nash", "kalai_smorodinsky"),
+        "form": _one_of("best", "separate", "joint"),
+    },
+    "plan": {"plan": _any, "rule": _one_of(*RULES)},
 }
+NEEDED = {"design": "goal"}
+SEEDLESS = ("solve", "design", "plan")  # experiments that draw nothing
 DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_000}}
 
 
@@ -79,7 +114,8 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
 def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:
     """Refuse what the game does not have."""
     testing_only = {"solve": experiment == "solve", "options.signals": "signals" in options}
-    estimation_only = {"options.plan": "plan" in options, "options.revision": "revision" in options}
+    estimation_only = {f"options.{name}": name in options for name in ("plan", "revision")}
+    estimation_only[experiment] = experiment in ("compare", "design", "plan")
     wrong = testing_only if game == "estimation" else estimation_only
     for what, asked in wrong.items():
         if asked:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.named_files import with_files
-from nashbox.experiments.sweep.grid import MOST, Grid, read_grid
+from nashbox.experiments.sweep.grid import MOST, grid_points, read_grid, read_points
 from nashbox.experiments.sweep.options import (
     EXPERIMENTS,
     INTO_PROBLEM,
@@ -21,7 +20,8 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import GAMES, read_toml
 from nashbox.problem.spec import find_object, suggest
 
-KEYS = ["problem", "experiment", "store", "seeds", "options", "grid"]
+OPTION = "options."  # in front of a path that leads into the options
+KEYS = ["problem", "experiment", "store", "seeds", "options", "grid", "points"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class SweepFile:
 
     shown: the file as it was given; problem: the problem file as the sweep names it, which lies in
     `folder`. raw: the problem's mapping, options that belong into it included. experiment: "audit",
-    "run", "solve" or "file.py:function", found from `home`, the sweep file's own folder.
+    ... or "file.py:function", found from `home`, the sweep file's own folder. points: values of the
+    `paths` into the problem, or into the options ("options.NAME").
     """
 
     shown: str
@@ -41,7 +42,8 @@ class SweepFile:
     experiment: str
     options: Mapping[str, Any]
     seeds: tuple[int, ...]
-    grid: Grid
+    paths: Sequence[str]
+    points: Sequence[list[Any]]
     store: Path
 
 
@@ -59,9 +61,10 @@ def read_sweep(path: str | Path) -> SweepFile:
             raise InputError(f"{shown}: {key} must be a text, got {brief(body[key])}")
     experiment = _experiment(body["experiment"], home, shown)
     options = read_options(experiment, body.get("options", {}), f"{shown}: options")
-    grid = read_grid(body.get("grid", {}), f"{shown}: grid")
+    paths, points = _points(body, home, shown)
+    _check_option_paths(experiment, body.get("options", {}), paths, points, shown)
     seeds = _seeds(body.get("seeds", 1), f"{shown}: seeds")
-    if len(seeds) * math.prod(map(len, grid.values())) > MOST:
+    if len(seeds) * len(points) > MOST:
         raise InputError(f"{shown}: must have at most {MOST} cells, got more")
     problem = home / body["problem"]
     raw = _problem(problem, body["problem"])
@@ -75,13 +78,56 @@ def read_sweep(path: str | Path) -> SweepFile:
         home=home,
         problem=body["problem"],
         folder=problem.parent,
-        raw=_with_options(raw, options, grid, home, problem.parent, shown),
+        raw=_with_options(raw, options, paths, home, problem.parent, shown),
         experiment=experiment,
         options={key: value for key, value in options.items() if key not in INTO_PROBLEM},
         seeds=seeds,
-        grid=grid,
-        store=home / body["store"],
+        paths=paths,
+        points=points,
+        store=_store(home, body["store"], shown),
     )
+
+
+def _points(
+    body: Mapping[str, Any], home: Path, shown: str
+) -> tuple[Sequence[str], list[list[Any]]]:
+    """Paths and points of [grid] or points; without either one point that changes nothing."""
+    if "grid" in body and "points" in body:
+        raise InputError(f"{shown}: points: the table [grid] is there too; leave one of them out")
+    if "points" in body:
+        return read_points(body["points"], home, f"{shown}: points")
+    grid = read_grid(body.get("grid", {}), f"{shown}: grid")
+    return list(grid), grid_points(grid)
+
+
+def _check_option_paths(
+    experiment: str,
+    options: Mapping[str, Any],
+    paths: Sequence[str],
+    points: Sequence[list[Any]],
+    shown: str,
+) -> None:
+    """Hold the values of "options.NAME" to what the option may be."""
+    for place, path in enumerate(paths):
+        if not path.startswith(OPTION):
+            continue
+        name = path.removeprefix(OPTION)
+        if name in INTO_PROBLEM:
+            raise InputError(f"{shown}: {path}: write {name!r}, a path into the problem")
+        if name in options:
+            raise InputError(f"{shown}: options.{name}: the grid says it already; leave one out")
+        for value in {str(point[place]): point[place] for point in points}.values():
+            read_options(experiment, {name: value}, f"{shown}: options")
+
+
+def _store(home: Path, name: str, shown: str) -> Path:
+    """Where the store is. Raises InputError for names that mean something else to SQLite."""
+    if name.startswith((":", "file:")) or "?" in name or "\0" in name:
+        raise InputError(
+            f"{shown}: store must be the name of a file without ':' in front and without '?', "
+            f"got {name!r}"
+        )
+    return home / name
 
 
 def _problem(path: Path, shown: str) -> dict[str, Any]:
@@ -121,7 +167,7 @@ def _seeds(value: object, where: str) -> tuple[int, ...]:
 def _with_options(
     raw: dict[str, Any],
     options: Mapping[str, Any],
-    grid: Grid,
+    paths: Sequence[str],
     home: Path,
     folder: Path,
     shown: str,
@@ -132,7 +178,7 @@ def _with_options(
     changed = dict(raw)
     for key, value in moved.items():
         target = "strategies" if key == "everyone" else key
-        if any(path == target or path.startswith(f"{target}.") for path in grid):
+        if any(path == target or path.startswith(f"{target}.") for path in paths):
             raise InputError(f"{shown}: options.{key}: the grid says it already; leave one out")
         changed[target] = value
     if "everyone" in moved:

@@ -26,6 +26,7 @@ class SweepReport:
     left: not finished; interrupted: those of them that some driver had begun and did not finish.
     running: handed to workers right now. rate: cells per second (null if unknown); remaining:
     seconds until the end at that rate. driven: whether a driver works on the store right now.
+    damaged: cells whose rows in the store are not what was written; they count as left.
     errors: how often which error came, the most frequent first.
     """
 
@@ -40,6 +41,7 @@ class SweepReport:
     rate: float | None
     remaining: float | None
     driven: bool
+    damaged: int = 0
     errors: Sequence[Mapping[str, Any]] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +93,7 @@ def report(file: str, store: Store, layout: Layout) -> SweepReport:
         rate=rate,
         remaining=0.0 if not left else None if not rate else left / rate,
         driven=driven,
+        damaged=len(keys & set(store.damaged())),
         errors=[{"error": error, "cells": cells} for error, cells in often],
     )
 

@@ -11,9 +11,10 @@ import os
 import sqlite3
 from pathlib import Path
 
+from nashbox.experiments.saving import is_channel
 from nashbox.problem.errors import InputError
 
-FORMAT = 1
+FORMAT = 2  # 2: a checksum per cell
 APPLICATION = 0x6E626F78  # "nbox"
 RESULTS = {"cells": "key", "sweeps": "sweep"}  # tables that are compared, and their keys
 TABLES = """
@@ -23,7 +24,8 @@ CREATE TABLE cells (
     status TEXT NOT NULL CHECK (status IN ('ok', 'failed')),
     payload TEXT,
     error TEXT,
-    traceback TEXT
+    traceback TEXT,
+    checksum TEXT
 );
 CREATE TABLE sweeps (sweep TEXT PRIMARY KEY, file TEXT NOT NULL, layout TEXT NOT NULL);
 CREATE TABLE times (
@@ -46,12 +48,21 @@ class EmptyStoreError(InputError):
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open a store, a new one if there is none; the caller holds the lock."""
     try:
-        connection = sqlite3.connect(path, isolation_level=None, timeout=60)
+        connection = sqlite3.connect(os.path.abspath(path), isolation_level=None, timeout=60)
     except sqlite3.Error as error:
         raise InputError(f"{path}: cannot be opened: {error}") from error
     try:
         if not _is_new(connection):
             _check(connection, path)
+            (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if state != "ok":
+                raise InputError(
+                    f"{path}: is damaged ({' '.join(state.split())[:120]}): export what can still "
+                    "be read, and name another store"
+                )
+            if not has_checksums(connection):
+                connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")
+                connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("PRAGMA journal_mode = WAL")
         for setting in SETTINGS:
             connection.execute(f"PRAGMA {setting}")
@@ -73,6 +84,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
 
 def open_to_read(path: Path) -> sqlite3.Connection:
     """Open an existing store; nothing can be written through it."""
+    if is_channel(path):
+        raise InputError(f"{path}: must be a result store of nashbox, got a pipe or a device")
     if not path.is_file():
         raise InputError(f"{path}: cannot be read: there is no such result store")
     try:
@@ -106,6 +119,11 @@ def refusal(path: Path, error: sqlite3.Error) -> InputError:
     return InputError(f"{path}: must be a result store of nashbox, got {error}")
 
 
+def has_checksums(connection: sqlite3.Connection) -> bool:
+    """Whether the store is of a format that can tell a damaged row."""
+    return any(row[1] == "checksum" for row in connection.execute("PRAGMA table_info(cells)"))
+
+
 def _is_new(connection: sqlite3.Connection) -> bool:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return bool(tables == 0)
@@ -116,6 +134,10 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     (number,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION:
         raise InputError(f"{path}: must be a result store of nashbox, got another SQLite database")
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    for name in ("cells", "sweeps", "times", "begun", "drivers"):
+        if name not in tables:
+            raise InputError(f"{path}: is damaged: its table {name!r} is missing")
     if number > FORMAT:
         raise InputError(
             f"{path}: must have store format {FORMAT} or older, got {number}: a newer nashbox "

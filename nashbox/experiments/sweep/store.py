@@ -5,21 +5,40 @@ Only the driver writes, one transaction a cell, in WAL mode: others may read whi
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
-from nashbox.experiments.saving import writable
+from nashbox.experiments.saving import is_channel, writable
 from nashbox.experiments.sweep.cell import Cell, Outcome
 from nashbox.experiments.sweep.encoding import from_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.lock import is_driven, locked
-from nashbox.experiments.sweep.schema import open_to_read, open_to_write, refusal
+from nashbox.experiments.sweep.schema import has_checksums, open_to_read, open_to_write, refusal
+from nashbox.problem.errors import InputError
+
+COLUMNS = "key, identity, status, payload, error, traceback"
+
+
+def checksum(row: Sequence[object]) -> str:
+    """Of what a cell's row holds, in hexadecimal digits."""
+    return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and number of the file at a path, None if there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 class Store:
@@ -29,12 +48,31 @@ class Store:
         """Take an open connection; see `to_write` and `to_read`."""
         self.path, self._connection = path, connection
         self._driver = 0
+        self._file = _identity(path)
+
+    def check_place(self) -> None:
+        """Raise InputError if the path leads to another file than the one that is open."""
+        now = _identity(self.path)
+        if now != self._file:
+            what = "is gone" if now is None else "is another file now"
+            raise InputError(
+                f"{self.path}: {what}: it was moved, deleted or replaced while the sweep ran. What "
+                "was finished lies in the file that was opened; move it back and start again"
+            )
 
     @classmethod
     @contextmanager
     def to_write(cls, path: str | Path) -> Iterator[Store]:
         """Open as the only driver; InputError if there is another one, or a newer format."""
-        target = writable(path)
+        target = Path(path)
+        writable(path)
+        if is_channel(target):
+            raise InputError(f"{path}: must be a result store of nashbox, got a pipe or a device")
+        if target.exists() and target.stat().st_nlink > 1:
+            raise InputError(
+                f"{path}: has {target.stat().st_nlink} names (hard links), and drivers of the "
+                "others could not be told from this one: copy the store, or remove the other names"
+            )
         with locked(target), closing(open_to_write(target)) as connection:
             store = cls(target, connection)
             with store._transaction():
@@ -71,8 +109,16 @@ class Store:
                 raise refusal(self.path, error) from error
             raise
 
+    def _select(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query. Raises InputError where the file is damaged."""
+        try:
+            yield from self._connection.execute(query, values)
+        except sqlite3.Error as error:
+            raise refusal(self.path, error) from error
+
     def begin(self, cells: Iterable[Cell]) -> None:
         """Note that cells were handed to a worker."""
+        self.check_place()
         with self._transaction():
             self._connection.executemany(
                 "INSERT OR REPLACE INTO begun VALUES (?, ?)",
@@ -81,10 +127,12 @@ class Store:
 
     def finish(self, cell: Cell, done: Done) -> None:
         """Write what became of a cell, in one transaction."""
+        self.check_place()
+        row = (cell.key, cell.text, done.status, done.payload, done.error, done.traceback)
         with self._transaction():
             self._connection.execute(
-                "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?)",
-                (cell.key, cell.text, done.status, done.payload, done.error, done.traceback),
+                "INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (*row, checksum(row)),
             )
             self._connection.execute(
                 "INSERT OR REPLACE INTO times VALUES (?, ?, ?, ?, ?)",
@@ -106,23 +154,44 @@ class Store:
 
     def layouts(self) -> list[Layout]:
         """The sweeps that were run in this store, the latest last."""
-        rows = self._connection.execute(
-            "SELECT layout FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
+        rows = self._select(
+            "SELECT sweep, layout FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
             "ORDER BY max(driver)"
         )
-        return [Layout.from_text(text) for (text,) in rows]
+        found = []
+        for sweep, text in rows:
+            try:
+                layout = Layout.from_text(text)
+                whole = layout.sweep == sweep
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+                whole = False
+            if not whole:
+                raise InputError(f"{self.path}: is damaged: the list of its sweeps is not whole")
+            found.append(layout)
+        return found
 
     def statuses(self) -> dict[str, str]:
-        """Return "ok" or "failed" of every finished cell, by key."""
-        return dict(self._connection.execute("SELECT key, status FROM cells"))
+        """Return "ok" or "failed" of every finished cell whose row is whole, by key."""
+        return {row[0]: row[2] for row, whole in self._rows() if whole}
+
+    def damaged(self) -> list[str]:
+        """Keys of rows that are not what was written."""
+        return [str(row[0]) for row, whole in self._rows() if not whole]
+
+    def _rows(self) -> Iterator[tuple[tuple[Any, ...], bool]]:
+        """The rows of all cells, and whether each is as it was written."""
+        known = has_checksums(self._connection)
+        query = f"SELECT {COLUMNS}, {'checksum' if known else 'NULL'} FROM cells"  # noqa: S608
+        for *row, written in self._select(query):
+            yield tuple(row), not known or written == checksum(row)
 
     def begun(self) -> set[str]:
         """Keys of cells that were handed to a worker and have not come back."""
-        return {key for (key,) in self._connection.execute("SELECT key FROM begun")}
+        return {key for (key,) in self._select("SELECT key FROM begun")}
 
     def finished_at(self, last: int = 1000) -> list[tuple[float, int]]:
         """When the latest cells were finished (seconds since 1970, latest first), by whom."""
-        rows = self._connection.execute(
+        rows = self._select(
             "SELECT finished, driver FROM times ORDER BY finished DESC LIMIT ?", (last,)
         )
         return list(rows)
@@ -130,21 +199,21 @@ class Store:
     def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
         """What became of the finished cells among `keys` (of all without), in no special order."""
         wanted = None if keys is None else set(keys)
-        query = "SELECT key, status, payload, error, traceback FROM cells"
-        for key, status, payload, error, trace in self._connection.execute(query):
+        for (key, _, status, payload, error, trace), whole in self._rows():
             if wanted is None or key in wanted:
+                if not whole:
+                    yield Outcome(key, "damaged")
+                    continue
                 value = None if payload is None else from_text(payload)
                 yield Outcome(key, status, value, error, trace)
 
     def failures(self) -> Iterator[Outcome]:
         """The failed cells."""
-        query = "SELECT key, error, traceback FROM cells WHERE status = 'failed'"
-        for key, error, trace in self._connection.execute(query):
-            yield Outcome(key, "failed", None, error, trace)
+        yield from (outcome for outcome in self.outcomes() if outcome.status == "failed")
 
     def table(self, name: str, by: str) -> Iterator[tuple[object, ...]]:
         """All rows of a table in the order of a column."""
-        yield from self._connection.execute(f"SELECT * FROM {name} ORDER BY {by}")  # noqa: S608
+        yield from self._select(f"SELECT * FROM {name} ORDER BY {by}")  # noqa: S608
 
 
 def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, Outcome]:
@@ -153,7 +222,8 @@ def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, Outcome]
     Raises InputError if there is no such store.
     """
     with Store.to_read(path) as store:
-        return {outcome.key: outcome for outcome in store.outcomes(c.key for c in cells)}
+        found = store.outcomes(c.key for c in cells)
+        return {outcome.key: outcome for outcome in found if outcome.status != "damaged"}
 
 
 def difference(first: str | Path, second: str | Path) -> str | None:

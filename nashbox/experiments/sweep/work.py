@@ -30,15 +30,17 @@ def work(
     files: Mapping[str, str],
     seed: int,
 ) -> list[Row]:
-    """Run audit, run or solve once; rows in the order of steps and agents."""
+    """Run an experiment once; rows in the order of steps and agents."""
     check_files(files)
     built = from_mapping(problem, folder, shown)
     testing = built.game == "testing"
-    if experiment == "solve":
-        return _solved(built)
-    if experiment == "run":
-        return _played(built, testing, options, seed)
-    return _audited(built, testing, options, seed)
+    if experiment in WORKS:
+        rows = WORKS[experiment](built, options, seed)
+    elif experiment == "run":
+        rows = _played(built, testing, options, seed)
+    else:
+        rows = _audited(built, testing, options, seed)
+    return rows
 
 
 def call(
@@ -129,7 +131,62 @@ def _played(built: Any, testing: bool, options: Mapping[str, Any], seed: int) ->
     return [flat(step, built.distributions) for step in steps]
 
 
-def _solved(built: Any) -> list[Row]:
+def _planned(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
+    from nashbox.experiments.planning import plan_report
+
+    return _per_agent(plan_report(built, options.get("rule")), "certified_gap", "condition_8")
+
+
+def _designed(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
+    from nashbox.experiments.design import design
+
+    return _per_agent(design(built, **options), "verdict", "chosen")
+
+
+def _per_agent(result: Any, *whole: str) -> list[Row]:
+    """A row per agent of a plan or a design; `whole`: attributes of all of it."""
+    common = {key: getattr(result, key) for key in ("social_penalty", *whole)}
+    rows = [_plain({"AgentID": row.pop("agent"), **row}) for row in _records(result.to_frame())]
+    return [{**row, **common} for row in rows]
+
+
+def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
+    """A row per mechanism and profile."""
+    from nashbox.experiments.compare import compare
+
+    rows = _records(compare(built, **options, seed=seed).to_frame())
+    return [_plain({"AgentID": row.pop("agent"), **row}) for row in rows]
+
+
+def _adapted(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
+    """A row per round (Step), from 0, the start."""
+    from nashbox.experiments.dynamics import adapt
+
+    result = adapt(built, **options, seed=seed)
+    run = result.runs[-1]
+    last = {"rest": run.rest, "doubts": run.doubts, "payoffs": run.payoffs}
+    rows = [_plain(row) for row in _records(result.to_frame())]
+    return [
+        {"Step": row.pop("round"), **row, **(last if i == len(rows) - 1 else {})}
+        for i, row in enumerate(rows)
+    ]
+
+
+def _records(frame: Any) -> list[Row]:
+    return list(frame.to_dict("records"))
+
+
+def _plain(row: Row) -> Row:
+    """Numbers as Python has them; what is missing (NaN in a frame) is None."""
+    found = {}
+    for key, value in row.items():
+        item = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+        item = item.tolist() if hasattr(item, "tolist") else item
+        found[key] = None if isinstance(item, float) and math.isnan(item) else item
+    return flat(found)
+
+
+def _solved(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     from nashbox.experiments.testing.solving import solve_problem
 
     if built.game != "testing":
@@ -156,3 +213,12 @@ def flat(value: Mapping[str, Any], labels: Sequence[str] = (), above: str = "") 
         else:
             row[f"{above}{key}"] = item
     return row
+
+
+WORKS = {
+    "solve": _solved,
+    "plan": _planned,
+    "design": _designed,
+    "compare": _compared,
+    "adapt": _adapted,
+}

@@ -31,8 +31,9 @@ def audit_testing(
     method: "auto" takes the strongest that applies. signals: "paper" or "any" (bluffs included).
     recommended: everybody plays the default signaller. epsilon: absolute, in units of the payoff,
     or a share like "0.5%" of the range of payoffs that each agent reaches; None is 0.1%. delta: the
-    chance that any verdict is wrong. budget: games simulated per agent at most. workers: processes of the black box (the result does not depend on
-    them). Raises InputError if the method does not apply, with the reason.
+    chance that any verdict is wrong. budget: games simulated per agent at most. workers: processes
+    of the black box (the result does not depend on them). Raises InputError if the method does not
+    apply, with the reason.
     """
     if signals not in ("paper", "any"):
         raise InputError(f"signals must be paper or any, got {signals!r}")

@@ -1,0 +1,116 @@
+"""Where outputs go: into what is there, through links, never over an input or another output."""
+
+import argparse
+import os
+import stat
+import threading
+
+import pytest
+
+from nashbox.cli import _parser
+from nashbox.commands.common import OUTPUTS
+from nashbox.experiments.saving import write_whole
+from nashbox.problem.errors import InputError
+
+PLAN = ["plan", "p.toml"]
+
+
+@pytest.fixture
+def files(problem):
+    return {"p.toml": problem()}
+
+
+def test_every_option_that_writes_is_looked_at_before_the_work():
+    parsers = next(a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
+    writing = {
+        action.dest
+        for command in parsers.choices.values()
+        for action in command._actions
+        if action.help and action.help.startswith("write") and action.metavar
+    }
+    assert writing <= set(OUTPUTS), writing
+
+
+def test_a_pipe_is_written_into(nashbox, files, folder):
+    os.mkfifo(folder / "pipe")
+    got = []
+    reader = threading.Thread(target=lambda: got.append((folder / "pipe").read_text()))
+    reader.start()
+    assert nashbox(*PLAN, "--json", "pipe", files=files).code == 0
+    reader.join(20)
+    assert got[0].startswith("{") and stat.S_ISFIFO((folder / "pipe").stat().st_mode)
+
+
+def test_a_device_stays_one(nashbox, files, folder):
+    (folder / "null").symlink_to("/dev/null")
+    for name in ("/dev/null", "null"):
+        assert nashbox(*PLAN, "--json", name, files=files).code == 0
+        assert stat.S_ISCHR(os.stat(name).st_mode)
+
+
+def test_links_are_followed_and_modes_kept(nashbox, files, folder):
+    (folder / "real.json").write_text("old")
+    (folder / "real.json").chmod(0o600)
+    (folder / "link.json").symlink_to("real.json")
+    (folder / "to come").symlink_to("new.json")
+    assert nashbox(*PLAN, "--json", "link.json", files=files).code == 0
+    assert (folder / "link.json").is_symlink() and (folder / "real.json").stat().st_size > 100
+    assert stat.S_IMODE((folder / "real.json").stat().st_mode) == 0o600
+    assert nashbox(*PLAN, "--json", "to come", files=files).code == 0
+    assert (folder / "new.json").stat().st_size > 100
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE((folder / "new.json").stat().st_mode) == 0o666 & ~mask
+
+
+@pytest.mark.parametrize(
+    ("spelling", "make"),
+    [
+        ("p.toml", None),
+        ("./sub/../p.toml", "sub"),
+        ("link.toml", lambda f: (f / "link.toml").symlink_to("p.toml")),
+        ("hard.toml", lambda f: os.link(f / "p.toml", f / "hard.toml")),
+        ("costs.csv", None),
+        ("mine.py", None),
+    ],
+)
+def test_no_input_is_overwritten(nashbox, folder, spelling, make):
+    texts = {
+        "p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = "costs.csv"\n'
+        'strategies = {b = "mine.py:S"}\n',
+        "costs.csv": "agent,x\na,0.1\nb,0.2\n",
+        "mine.py": "from nashbox import Strategy\nclass S(Strategy): pass\n",
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    if callable(make):
+        make(folder)
+    elif make:
+        (folder / make).mkdir()
+    nashbox(*PLAN, "--json", spelling).refuses("--json", "is read by this command")
+    assert all((folder / name).read_text() == text for name, text in texts.items())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--json", "same.png", "--figure", "same.png"],
+        ["--json", "x.csv", "--figure", "x.png"],
+        ["--json", "./x.png", "--figure", "x.png"],
+    ],
+)
+def test_two_outputs_do_not_share_a_file(nashbox, files, options):
+    nashbox(*PLAN, *options, files=files).refuses("is written by")
+
+
+def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path, monkeypatch):
+    (tmp_path / "x.json").write_text("old")
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_whole(tmp_path / "x.json", b"new")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+    assert (tmp_path / "x.json").read_text() == "old"
