@@ -12,7 +12,9 @@ from typing import NoReturn
 
 from nashbox.commands import COMMANDS
 from nashbox.commands.common import check_outputs
-from nashbox.problem.errors import InputError, told
+from nashbox.problem.errors import InputError, shown, told
+
+LONGEST = 490  # characters of a message
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _obey(arguments)
     except InputError as error:
-        print("nashbox: " + " ".join(str(error).splitlines()), file=sys.stderr)
-        return 2
+        return _refused(str(error))
+    except MemoryError as error:
+        return _refused(f"not enough memory: {told(error)}; take fewer worlds, agents or points")
+    except (OverflowError, RecursionError) as error:
+        return _refused(f"a number or a structure is too large: {told(error)}")
     except KeyboardInterrupt:
         print("nashbox: interrupted", file=sys.stderr)
         return 130
@@ -48,8 +53,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # whoever read our output has read enough
             return 0
-        print(f"nashbox: {told(error)}", file=sys.stderr)
-        return 2
+        return _refused(told(error))
+
+
+def _refused(message: str) -> int:
+    """Say on one line why nothing was done."""
+    print("nashbox: " + shown(message, LONGEST), file=sys.stderr)
+    return 2
 
 
 def _obey(arguments: Sequence[str] | None) -> int:
@@ -68,7 +78,9 @@ def _obey(arguments: Sequence[str] | None) -> int:
     with _own_output(options):
         try:
             code: int = options.work(options)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plug-in may raise whatever it likes
             culprit = _plugin_line(error)
             if isinstance(error, InputError) or culprit is None:
                 raise
@@ -90,13 +102,28 @@ def _plugin_line(error: BaseException) -> str | None:
 
 @contextmanager
 def _own_output(options: argparse.Namespace) -> Iterator[None]:
-    """With --json - whatever a plug-in prints goes to standard error."""
+    """With --json - whatever else is written to standard output goes to standard error.
+
+    Also what a plug-in, a library or a worker process writes to file descriptor 1.
+    """
     options.stdout = sys.stdout
     if getattr(options, "json", None) != "-":
         yield
         return
-    with redirect_stdout(sys.stderr):
-        yield
+    try:
+        number = sys.stdout.fileno()
+    except (AttributeError, OSError):  # a stream of a program that calls us
+        with redirect_stdout(sys.stderr):
+            yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(number)
+    with redirect_stdout(sys.stderr), os.fdopen(kept, "w", encoding="utf-8") as options.stdout:
+        os.dup2(2, number)
+        try:
+            yield
+        finally:
+            os.dup2(kept, number)
 
 
 if __name__ == "__main__":

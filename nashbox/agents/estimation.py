@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.data import Collected, Dataset, merge
-from nashbox.problem.errors import ContractError, InputError, brief
+from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.estimation import MOST
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
@@ -103,9 +103,11 @@ class EstimationAgent(Player):
                 return getattr(strategy, method)(*arguments)
         except InputError as error:
             raise type(error)(f"{self.name}: {error}") from error
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plug-in may raise whatever it likes
             raise ContractError(
-                f"{self.name}: {type(strategy).__name__}.{method} raised {error!r}"
+                f"{self.name}: {type(strategy).__name__}.{method} raised {told(error)}"
             ) from error
 
     def counts_of(self, strategy: Strategy) -> NDArray[np.int64]:

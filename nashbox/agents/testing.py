@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nashbox.agents.base import Player
 from nashbox.problem.draw import Observer
-from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind, TestingView
 from nashbox.problem.signal import Signal, Word
@@ -139,9 +139,11 @@ class TestingAgent(Player):
             return getattr(strategy, method)(*arguments)
         except InputError as error:
             raise type(error)(f"{self.name}: {error}") from error
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plug-in may raise whatever it likes
             raise ContractError(
-                f"{self.name}: {type(strategy).__name__}.{method} raised {error!r}"
+                f"{self.name}: {type(strategy).__name__}.{method} raised {told(error)}"
             ) from error
 
     def _broken(self, method: str, wanted: str, got: str) -> ContractError:

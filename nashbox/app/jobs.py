@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from nashbox.experiments.processes import safe_path
 from nashbox.problem.errors import InputError, told
 
 Send = Callable[[Any], None]
@@ -86,7 +87,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self.make, self.nice))
-        self._process.start()
+        with safe_path():
+            self._process.start()
         theirs.close()
         self._pipe = ours
         _alive.add(self)

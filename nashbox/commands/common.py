@@ -155,15 +155,18 @@ def input_files(options: argparse.Namespace) -> list[Path]:
 
 
 def load_problem(options: argparse.Namespace) -> Any:
-    """Load the problem and apply --mechanism, --plan and --everyone."""
+    """Load the problem and apply --mechanism, --plan and --everyone.
+
+    Whatever it names is looked for here, whether the command needs it or not. Raises InputError.
+    """
+    from nashbox.experiments.game import check_names_found
     from nashbox.problem.files import load
 
     problem = load(options.file)
-    return (
-        _overridden_testing(options, problem)
-        if problem.game == "testing"
-        else (_overridden(options, problem))
-    )
+    testing = problem.game == "testing"
+    problem = (_overridden_testing if testing else _overridden)(options, problem)
+    check_names_found(problem)
+    return problem
 
 
 def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,18 @@ def make_mechanism(problem: EstimationProblem, folder: Path | None = None) -> Me
     return build(cls, spec.parameters, where)
 
 
+def check_names_found(problem: Any) -> None:
+    """Find mechanism and strategies of a problem of either game. Raises InputError."""
+    if isinstance(problem, EstimationProblem):
+        make_mechanism(problem)
+        for name, spec in problem.strategies.items():
+            make_strategy(spec, f"{problem.shown}: strategies.{name}", problem.folder)
+    else:
+        from nashbox.experiments.testing.game import prepare_testing
+
+        prepare_testing(problem)
+
+
 def solved_plan(problem: EstimationProblem) -> tuple[Array, float | None]:
     """Return the plan's real-valued counts (m, d) and its certified gap (None if given).
 
@@ -166,7 +178,9 @@ def _ask(where: str, method: str, call: Callable[[], T]) -> T:
         return call()
     except InputError as error:
         raise type(error)(f"{where}: {error}") from error
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plug-in may raise whatever it likes
         raise ContractError(f"{where}: {method} raised {told(error)}") from error
 
 

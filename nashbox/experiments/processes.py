@@ -6,10 +6,14 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from nashbox.problem.errors import InputError
+
 T = TypeVar("T")
+SAFE = "PYTHONSAFEPATH"
 WORTH_A_PROCESS = 1_000_000  # worlds in all, below which starting processes costs more
 
 
@@ -33,6 +37,23 @@ def in_order(
     return [found[i] for i in range(len(jobs))]
 
 
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Let processes started inside import nothing from the current folder before their path is set.
+
+    A file pickle.py there would be executed by every worker.
+    """
+    before = os.environ.get(SAFE)
+    os.environ[SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(SAFE, None)
+        else:
+            os.environ[SAFE] = before
+
+
 def _leave_ctrl_c() -> None:
     """Let the parent alone answer an interruption."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -47,11 +68,19 @@ def answers(
             yield i, work(*job)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c) as pool:
+    with (
+        safe_path(),
+        ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c) as pool,
+    ):
         futures = {pool.submit(work, *job): i for i, job in enumerate(jobs)}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
+        except BrokenExecutor as error:
+            raise InputError(
+                "a worker process died: it was killed, or memory ran out; the same command with "
+                "fewer --workers needs less"
+            ) from error
         except BaseException:
             children = multiprocessing.active_children()
             pool.shutdown(wait=False, cancel_futures=True)

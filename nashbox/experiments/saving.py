@@ -12,11 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nashbox.problem.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PACKAGES = ("nashbox", "mesa", "numpy", "scipy", "networkx")
 
@@ -139,6 +142,34 @@ def _replace(target: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """A frame as CSV in which no cell is a formula: spreadsheets execute =, +, - and @.
+
+    Texts that begin so, or with a tab or a line break, get an apostrophe in front, which
+    spreadsheets take for the mark of a text; numbers stay as they are.
+    """
+    shown = table.rename(columns={name: harmless(name) for name in table.columns})
+    for place in range(shown.shape[1]):
+        if shown.dtypes.iloc[place].kind not in "biufc":
+            shown.isetitem(place, shown.iloc[:, place].map(harmless))
+    return str(shown.to_csv(index=False))
+
+
+def harmless(cell: Any) -> Any:
+    """A cell of a CSV file that no spreadsheet executes.
+
+    >>> harmless("=1+1"), harmless("-3.5e-2"), harmless("-x"), harmless(-3)
+    ("'=1+1", '-3.5e-2', "'-x", -3)
+    """
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
 
 
 def same_file(a: str | Path, b: str | Path) -> bool:

@@ -14,7 +14,7 @@ from nashbox.agents import EstimationAgent
 from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.problem.data import Collected, Dataset
-from nashbox.problem.errors import ContractError, InputError, brief
+from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
@@ -145,8 +145,10 @@ def mediated(
                 information = mechanism.inform(submissions, terms, rng, readers)
     except InputError:
         raise
-    except Exception as error:
-        raise ContractError(f"{name}.mediate raised {error!r}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plug-in may raise whatever it likes
+        raise ContractError(f"{name}.mediate raised {told(error)}") from error
     expected = len(submissions) if readers is None else len(readers)
     method = f"{name}.{'mediate' if readers is None else 'inform'}"
     if not isinstance(information, (Sequence, np.ndarray)) or len(information) != expected:

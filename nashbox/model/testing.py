@@ -17,7 +17,7 @@ from nashbox.agents.testing import REASONS, TestingAgent
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.well import Well
-from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.mind import TestingView
 from nashbox.problem.payoffs import Outcome, paid
 from nashbox.problem.signal import Signal, Word
@@ -95,8 +95,10 @@ class TestingModel(Sandbox):
             words = self.mechanism.mediate(submissions, self.circle, self.mechanism_rng)
         except InputError:
             raise
-        except Exception as error:
-            raise ContractError(f"{name}.mediate raised {error!r}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plug-in may raise whatever it likes
+            raise ContractError(f"{name}.mediate raised {told(error)}") from error
         if len(words) != len(self.players):
             raise ContractError(
                 f"{name}.mediate: must return words for {len(self.players)} agents, "

@@ -21,13 +21,34 @@ def told(error: BaseException) -> str:
     >>> told(KeyError("a"))
     "KeyError: 'a'"
     """
-    return f"{type(error).__name__}: {' '.join(str(error).split())}".removesuffix(": ")
+    try:
+        text = str(error)
+    except BaseException:  # a user's own exception may fail at that, too
+        text = "(no words)"
+    return f"{type(error).__name__}: {shown(text, 300)}".removesuffix(": ")
 
 
 def brief(value: object) -> str:
     """Return repr(value), cut where it would fill the screen."""
-    text = repr(value)
-    return text if len(text) <= 120 else f"{text[:100]}... ({len(text)} characters)"
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no whole numbers of more than 4,300 digits
+        return f"{type(value).__name__} with a whole number of more than 4300 digits"
+    except Exception:
+        return f"a {type(value).__name__} that cannot be shown"
+    return shown(text) if len(text) <= 120 else f"{shown(text[:100])}... ({len(text)} characters)"
+
+
+def shown(text: str, most: int = 10_000) -> str:
+    r"""The text on one line, without characters that steer a terminal or turn the writing round.
+
+    >>> shown("a\x1b[31m b\u202ec")
+    'a\\x1b[31m b\\u202ec'
+    """
+    line = " ".join(text.split())
+    if not line.isprintable():  # controls, formats (Cf), surrogates, line separators
+        line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+    return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
 def finite(value: object) -> bool:

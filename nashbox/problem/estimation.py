@@ -24,6 +24,7 @@ from nashbox.problem.tables import Table, check_names, read_agent_table, read_co
 
 Array = NDArray[np.float64]
 
+MOST_AGENTS, MOST_DISTRIBUTIONS, MOST_PAIRS = 20_000, 1_000, 400_000
 POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
 KEYS = [
     "game",
@@ -164,6 +165,12 @@ def _costs(value: object, folder: Path, shown: str) -> Table:
         table, where = _inline(value, allowed, f"{shown}: costs"), f"{shown}: costs"
     else:
         raise InputError(f"{shown}: costs must be a CSV file's name or a table, got {brief(value)}")
+    m, d = table.values.shape
+    if m > MOST_AGENTS or d > MOST_DISTRIBUTIONS or m * d > MOST_PAIRS:
+        raise InputError(
+            f"{where}: must have at most {MOST_AGENTS} agents, {MOST_DISTRIBUTIONS} distributions "
+            f"and {MOST_PAIRS} costs in all, got {m} agents and {d} distributions: more takes hours"
+        )
     for (i, k), cost in np.ndenumerate(table.values):
         if not (positive(cost) or cost == np.inf):
             raise InputError(f"{where}: {table.place(i, k)}: cost must be {allowed}, got {cost:g}")

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import InputError, brief, told
 from nashbox.problem.estimation import EstimationProblem, read_estimation
+from nashbox.problem.reading import read_bytes
 from nashbox.problem.testing import TestingProblem, read_testing
 
 GAMES = ("estimation", "testing")
@@ -22,11 +23,12 @@ def read_toml(path: str | Path, shown: str | None = None) -> dict[str, Any]:
     `shown` is the file's name in messages, if not its path.
     """
     try:
-        return tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"), parse_float=_float)
-    except OSError as error:
-        raise InputError(f"{shown or path}: cannot be read: {error.strerror}") from error
+        text = read_bytes(path, shown or str(path), pipes=True).decode("utf-8-sig")
+        return tomllib.loads(text, parse_float=_float)
+    except InputError:
+        raise
     except (ValueError, RecursionError) as error:  # also what tomllib does not wrap
-        raise InputError(f"{shown or path}: is not valid TOML in UTF-8: {error}") from error
+        raise InputError(f"{shown or path}: is not valid TOML in UTF-8: {told(error)}") from error
 
 
 def _float(text: str) -> float:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.bounds import TooMuchError, bounded
+from nashbox.problem.errors import InputError, brief, told
 from nashbox.problem.spec import suggest
 from nashbox.problem.tables import read_rows
 
 Edges = tuple[tuple[int, int], ...]
 USUAL = ("complete", "cycle", "star", "path", "wheel", "empty")
 ALIASES = {"ring": "cycle"}
+LINEAR = ("cycle", "star", "path", "wheel", "empty")  # as many edges as nodes, at most twice
+MOST_EDGES = 2_000_000
+SECONDS, ROOM = 5, 1 << 30  # what any other generator may take: processor time, bytes
 
 
 def read_graph(value: object, names: Sequence[str], folder: Path, shown: str) -> Edges:
@@ -20,12 +25,14 @@ def read_graph(value: object, names: Sequence[str], folder: Path, shown: str) ->
 
     value: a generator's name ("complete", "cycle", "star", ...: networkx's `<name>_graph(n)`), a
     table {name, parameters}, a list of pairs of agent names, or a CSV file with two columns of
-    names under a header. Raises InputError.
+    names, under a header or without one. Random generators have a seed, 0 unless given. Raises
+    InputError.
     """
     where = f"{shown}: graph"
     if isinstance(value, str) and value.lower().endswith(".csv"):
-        _, *rows = read_rows(folder / value, value)
-        return _edges([row for _, row in rows], names, value)
+        rows = [row for _, row in read_rows(folder / value, value)]
+        header = not (len(rows[0]) == 2 and set(rows[0]) <= set(names))
+        return _edges(rows[header:], names, value)
     if isinstance(value, list):
         return _edges(value, names, where)
     if isinstance(value, str):
@@ -35,7 +42,7 @@ def read_graph(value: object, names: Sequence[str], folder: Path, shown: str) ->
         return _generated(value["name"], rest, len(names), where)
     raise InputError(
         f"{where}: must be a networkx generator's name, a table with one, a list of pairs of agent "
-        f"names or a CSV file of them, got {value!r}"
+        f"names or a CSV file of them, got {brief(value)}"
     )
 
 
@@ -43,14 +50,16 @@ def _edges(pairs: Sequence[Any], names: Sequence[str], where: str) -> Edges:
     found = set()
     for row, pair in enumerate(pairs, start=1):
         if not (isinstance(pair, (list, tuple)) and len(pair) == 2):
-            raise InputError(f"{where}: edge {row}: must be a pair of agent names, got {pair!r}")
+            raise InputError(
+                f"{where}: edge {row}: must be a pair of agent names, got {brief(pair)}"
+            )
         for name in pair:
             if name not in names:
                 raise InputError(
                     f"{where}: edge {row}: unknown agent {name!r} ({suggest(str(name), [*names])})"
                 )
         if pair[0] == pair[1]:
-            raise InputError(f"{where}: edge {row}: must join two agents, got {pair!r}")
+            raise InputError(f"{where}: edge {row}: must join two agents, got {brief(pair)}")
         i, j = sorted(names.index(name) for name in pair)
         found.add((i, j))
     return tuple(sorted(found))
@@ -58,6 +67,8 @@ def _edges(pairs: Sequence[Any], names: Sequence[str], where: str) -> Edges:
 
 def _generated(name: str, parameters: Mapping[str, Any], m: int, where: str) -> Edges:
     if name == "complete" and not parameters:
+        if m * (m - 1) // 2 > MOST_EDGES:
+            raise InputError(f"{where}: must have at most {MOST_EDGES} edges, got more: {m} agents")
         return tuple((i, j) for i in range(m) for j in range(i + 1, m))
     import networkx as nx
 
@@ -68,14 +79,37 @@ def _generated(name: str, parameters: Mapping[str, Any], m: int, where: str) -> 
             f"{where}: unknown networkx generator {name!r} ({suggest(name, [*USUAL])})"
         )
     size = m - 1 if base == "star" else m  # star_graph(n) has n + 1 nodes
+    given = dict(parameters)
+    if "seed" not in given and "seed" in _arguments(generator):
+        given["seed"] = 0
+
+    def drawn() -> tuple[int, list[tuple[int, int]]]:
+        graph = generator(size, **given)
+        nodes, edges = graph.number_of_nodes(), graph.number_of_edges()
+        if nodes != m or edges > MOST_EDGES:
+            return nodes, []
+        return nodes, sorted({(min(i, j), max(i, j)) for i, j in _pairs(graph) if i != j})
+
+    shown = f"networkx.{base}_graph({size}) with {brief(given)}"
     try:
-        graph = generator(size, **parameters)
-        edges = {tuple(sorted((int(i), int(j)))) for i, j in graph.edges() if i != j}
-        nodes = graph.number_of_nodes()
-    except Exception as error:
+        nodes, edges = drawn() if base in LINEAR else bounded(drawn, SECONDS, ROOM)
+    except TooMuchError as error:
         raise InputError(
-            f"{where}: networkx.{base}_graph({size}) with {dict(parameters)!r} failed: {error}"
+            f"{where}: {shown} {error}; its argument may not be the number of nodes"
         ) from error
+    except Exception as error:
+        raise InputError(f"{where}: {shown} failed: {told(error)}") from error
     if nodes != m:
         raise InputError(f"{where}: {name!r} must have a node per agent ({m}), got {nodes}")
-    return tuple(sorted((i, j) for i, j in edges))
+    return tuple(edges)
+
+
+def _pairs(graph: Any) -> Iterator[tuple[int, int]]:
+    return ((int(i), int(j)) for i, j in graph.edges())
+
+
+def _arguments(function: Any) -> Mapping[str, Any]:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.tables import read_rows
 
@@ -48,7 +48,7 @@ def read_labelled(path: Path, shown: str, label: str, symbol: str) -> list[tuple
     for line, row in body:
         if row[at] not in ("0", "1"):
             raise InputError(
-                f"{shown}: row {line}, column {label}: label must be 0 or 1, got {row[at]!r}"
+                f"{shown}: row {line}, column {label}: label must be 0 or 1, got {brief(row[at])}"
             )
         if not row[on]:
             raise InputError(f"{shown}: row {line}, column {symbol}: the symbol is missing")

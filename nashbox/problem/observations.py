@@ -21,7 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
+
+DIGITS = 400  # of a number written as text, and its largest power of ten
 
 
 def parse_probability(value: object, name: str = "probability") -> Fraction:
@@ -36,7 +38,7 @@ def parse_probability(value: object, name: str = "probability") -> Fraction:
     number = _fraction(value)
     if number is None or not 0 <= number <= 1:
         wanted = 'a probability in [0, 1] such as 0.2, "0.2" or "1/3"'
-        raise InputError(f"{name} must be {wanted}, got {value!r}")
+        raise InputError(f"{name} must be {wanted}, got {brief(value)}")
     return number
 
 
@@ -48,11 +50,23 @@ def _fraction(value: object) -> Fraction | None:
     if isinstance(value, float):
         return Fraction(repr(float(value))) if math.isfinite(value) else None
     if isinstance(value, str):
-        try:
-            return Fraction(value)
-        except (ValueError, ZeroDivisionError):
-            return None
+        return exact_fraction(value)
     return None
+
+
+def exact_fraction(text: str) -> Fraction | None:
+    """A decimal or a fraction as text; None for what is none, or has hundreds of digits.
+
+    >>> exact_fraction("1/3"), exact_fraction("2e-3"), exact_fraction("1e-20000000")
+    (Fraction(1, 3), Fraction(1, 500), None)
+    """
+    _, _, exponent = text.lower().partition("e")
+    try:
+        if len(text) > DIGITS or abs(int(exponent or "0")) > DIGITS:
+            return None
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ class ObservationModel:
         for name, pmf in (("p0", self.p0), ("p1", self.p1)):
             for y, p in enumerate(pmf):
                 if not isinstance(p, Fraction) or not 0 <= p <= 1:
-                    raise InputError(f"{name}[{y}] must be a Fraction in [0, 1], got {p!r}")
+                    raise InputError(f"{name}[{y}] must be a Fraction in [0, 1], got {brief(p)}")
             total = sum(pmf, Fraction(0))
             if total != 1:
                 raise InputError(

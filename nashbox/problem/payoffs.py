@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.errors import ContractError, InputError, brief
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -61,7 +61,7 @@ def _check(owner: str, **numbers: float) -> None:
     for name, value in numbers.items():
         known = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not (known and math.isfinite(value) and value >= 0):
-            raise InputError(f"{owner}.{name} must be a finite number >= 0, got {value!r}")
+            raise InputError(f"{owner}.{name} must be a finite number >= 0, got {brief(value)}")
 
 
 @dataclass(frozen=True)

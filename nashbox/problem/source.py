@@ -8,7 +8,22 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.errors import InputError
+
 Array = NDArray[np.float64]
+
+
+MOST_POINTS = 1 << 28  # of one draw: 2 GiB
+
+
+def check_block(worlds: int, count: int) -> None:
+    """Refuse to draw more points at once than fit into memory. Raises InputError."""
+    if worlds * count > MOST_POINTS:
+        raise InputError(
+            f"{worlds} worlds of {count:.6g} points need {worlds * count * 8 / 2**30:.3g} GiB, "
+            f"and {MOST_POINTS * 8 >> 30} are allowed: exact methods draw no points; others need "
+            "fewer worlds at once, or costs and sigma at which less is collected"
+        )
 
 
 class Source(Protocol):
@@ -41,6 +56,7 @@ class NormalSource:
 
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Independent normal points."""
+        check_block(worlds, count)
         drawn = rng.standard_normal((worlds, count))
         drawn *= self.sigma[k]
         return drawn
@@ -61,5 +77,6 @@ class CsvSource:
 
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Bootstrap draws."""
+        check_block(worlds, count)
         column = self.columns[k]
         return np.asarray(column[rng.integers(column.size, size=(worlds, count), dtype=np.int32)])

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from nashbox.problem.errors import InputError, brief, told
 from nashbox.problem.neighbours import let_import, neighbours
+from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")
 PLUGIN = "nashbox_plugin_"  # how the modules of plug-in files are called
@@ -108,12 +109,11 @@ def suggest(name: str, allowed: list[str]) -> str:
 
 def _load_file(path: Path, shown: str, where: str) -> ModuleType:
     try:
-        texts = [file.read_bytes() for file in (path, *neighbours(path))]
-        digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
-    except OSError as error:
-        raise InputError(f"{where}: {shown} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # a name that no file can have
-        raise InputError(f"{where}: {shown!r} cannot be read: {error}") from error
+        text = read_bytes(path, shown)
+    except InputError as error:
+        raise InputError(f"{where}: {str(error).replace(': cannot', ' cannot', 1)}") from error
+    texts = [text, *(read_bytes(file, file.name) for file in neighbours(path))]
+    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
     name = f"{PLUGIN}{path.stem}_{digest}"
     with _LOADING:
         return sys.modules[name] if name in sys.modules else _executed(name, path, shown, where)
@@ -140,7 +140,7 @@ def find_object(name: str, folder: Path, where: str, kind: str = "class") -> Any
     """Return what ``file.py:Name`` names, a `kind` of thing. Raises InputError naming `where`."""
     file, _, attribute = name.rpartition(":")
     if not file or not attribute:
-        raise InputError(f"{where}: must be 'file.py:{kind.title()}', got {name!r}")
+        raise InputError(f"{where}: must be 'file.py:{kind.title()}', got {brief(name)}")
     found = getattr(_load_file(folder / file, file, where), attribute, None)
     if found is None:
         raise InputError(f"{where}: {file} has no {kind} {attribute!r}")
@@ -188,7 +188,9 @@ def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
         made = cls(**parameters)
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plug-in may raise whatever it likes
         given = brief(dict(parameters))
         raise InputError(f"{where}: {cls.__name__} refused {given}: {told(error)}") from error
     if dataclasses.is_dataclass(cls):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.errors import LARGEST, InputError, brief
+from nashbox.problem.reading import read_bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +39,11 @@ def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
     All have as many cells as the first. Raises InputError naming the file.
     """
     try:
-        with path.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.reader(stream, strict=True)
-            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror}") from error
+        text = read_bytes(path, shown).decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except InputError:
+        raise
     except (ValueError, csv.Error) as error:
         raise InputError(f"{shown}: is not a CSV file in UTF-8: {error}") from error
     rows = [(line, row) for line, row in rows if any(row)]
@@ -115,6 +117,11 @@ def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] 
         if not name:
             place = "" if lines else f" number {position + 1}"
             raise InputError(f"{where}: {what}{place} has no name; every one needs its own")
+        if not name.isprintable():
+            raise InputError(
+                f"{where}: {what} {brief(name)}: names must be printable, without characters that "
+                "steer a terminal or turn the writing round"
+            )
         if name in seen:
             raise InputError(f"{where}: {what} {name!r} is named twice; names must differ")
         seen.add(name)
@@ -139,7 +146,7 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.
                 where = f"{shown}: row {line}, column {column}: measurement"
                 cell = number(row[position], where, "a finite number")
                 if not abs(cell) <= LARGEST:
-                    raise InputError(f"{where} must be a finite number, got {row[position]!r}")
+                    raise InputError(f"{where} must be a finite number, got {brief(row[position])}")
                 cells.append(cell)
         if len(cells) < 2:
             raise InputError(

@@ -13,10 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.graphs import Edges, read_graph
 from nashbox.problem.labelled import estimate_model, read_labelled
-from nashbox.problem.observations import ObservationModel, parse_probability
+from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.problem.tables import check_names
@@ -117,18 +117,18 @@ def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> TestingPro
     prior = parse_probability(raw.get("prior", "1/2"), f"{shown}: prior")
     beta = parse_probability(raw["beta"], f"{shown}: beta")
     if not 0 < beta < Fraction(1, 2):
-        raise InputError(f"{shown}: beta must be in (0, 1/2), got {raw['beta']!r}")
+        raise InputError(f"{shown}: beta must be in (0, 1/2), got {brief(raw['beta'])}")
     if not min(prior, 1 - prior) > beta:
         raise InputError(
             f"{shown}: prior must have min(prior, 1 - prior) > beta = {beta}, else the test is "
-            f"over before the first observation, got {raw.get('prior')!r}"
+            f"over before the first observation, got {brief(raw.get('prior'))}"
         )
     agents = _agents(raw["agents"], shown)
     names = tuple(agent["name"] for agent in agents)
     read = [_model(agent, folder, f"{shown}: agent {agent['name']}") for agent in agents]
     cap = raw.get("cap", CAP)
     if not isinstance(cap, int) or isinstance(cap, bool) or not 1 <= cap <= 10**6:
-        raise InputError(f"{shown}: cap must be a whole number in [1, 1000000], got {cap!r}")
+        raise InputError(f"{shown}: cap must be a whole number in [1, 1000000], got {brief(cap)}")
     return TestingProblem(
         names=names,
         models=tuple(model for model, _ in read),
@@ -149,7 +149,7 @@ def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> TestingPro
 
 def _agents(value: object, shown: str) -> list[Mapping[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(a, Mapping) for a in value):
-        raise InputError(f"{shown}: agents must be tables [[agents]], got {value!r}")
+        raise InputError(f"{shown}: agents must be tables [[agents]], got {brief(value)}")
     if len(value) < 2:
         raise InputError(f"{shown}: at least two [[agents]] are needed, got {len(value)}")
     for position, agent in enumerate(value, start=1):
@@ -157,7 +157,7 @@ def _agents(value: object, shown: str) -> list[Mapping[str, Any]]:
         if not isinstance(name, str) or not name:
             raise InputError(
                 f"{shown}: agent number {position}: the key 'name' must be a text of its own, "
-                f"got {name!r}"
+                f"got {brief(name)}"
             )
         for key in agent:
             if key not in AGENT_KEYS:
@@ -183,7 +183,7 @@ def _model(
         for key in ("p0", "p1"):
             if not isinstance(agent.get(key), list) or not agent[key]:
                 raise InputError(
-                    f"{where}: {key} must be a list of probabilities, got {agent.get(key)!r}"
+                    f"{where}: {key} must be a list of probabilities, got {brief(agent.get(key))}"
                 )
         alphabet, model = (), _parsed(agent, where)
     if not model.informative:
@@ -207,14 +207,15 @@ def _estimated(
     columns = [agent.get("label", "label"), agent.get("symbol", "symbol")]
     for key, value in (("csv", agent["csv"]), *zip(("label", "symbol"), columns, strict=True)):
         if not isinstance(value, str) or not value:
-            raise InputError(f"{where}: {key} must be a name, got {value!r}")
+            raise InputError(f"{where}: {key} must be a name, got {brief(value)}")
     given = agent.get("smoothing", "1/2")
     try:
-        smoothing = Fraction(repr(given) if isinstance(given, float) else given)
-    except (TypeError, ValueError, ZeroDivisionError):
-        smoothing = Fraction(-1)
-    if smoothing < 0 or isinstance(given, bool):
-        raise InputError(f"{where}: smoothing must be a number >= 0, got {given!r}")
+        text = repr(given) if isinstance(given, (int, float)) else given
+        smoothing = exact_fraction(text)
+    except (AttributeError, TypeError, ValueError):
+        smoothing = None
+    if smoothing is None or smoothing < 0 or isinstance(given, bool):
+        raise InputError(f"{where}: smoothing must be a number >= 0, got {brief(given)}")
     pairs = read_labelled(folder / agent["csv"], agent["csv"], *columns)
     return estimate_model(pairs, smoothing)
 
@@ -226,7 +227,7 @@ def _specs(agents: Sequence[Mapping[str, Any]], over: object, shown: str) -> tup
         return (SIGNALLER,) * len(names)
     if not isinstance(over, Mapping):
         raise InputError(
-            f"{shown}: strategies must be 'recommended' or a table of agents, got {over!r}"
+            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(over)}"
         )
     for name in over:
         if name not in names:
@@ -255,7 +256,7 @@ def read_payoff(value: object, folder: Path, where: str) -> Payoff:
     if not isinstance(kind, str) or ":" not in kind:
         raise InputError(
             f"{where}: kind must be one of {', '.join(KINDS)} or 'file.py:Class' (or function), "
-            f"got {kind!r}"
+            f"got {brief(kind)}"
         )
     found = find_object(kind, folder, where)
     if isinstance(found, type) and issubclass(found, Payoff):
@@ -263,5 +264,6 @@ def read_payoff(value: object, folder: Path, where: str) -> Payoff:
     if callable(found) and not isinstance(found, type) and not table:
         return FunctionPayoff(found)
     raise InputError(
-        f"{where}: {kind!r} must be a subclass of Payoff or a function of an outcome, got {found!r}"
+        f"{where}: {kind!r} must be a subclass of Payoff or a function of an outcome, "
+        f"got {brief(found)}"
     )

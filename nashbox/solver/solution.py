@@ -96,6 +96,9 @@ def _number(value: float) -> float | str:
     return "inf" if value == math.inf else value
 
 
+LONGEST = 30_000  # iterations of all tests together that exact answers follow
+
+
 def check_game(models: Mapping[str, ObservationModel], prior: Fraction, beta: Fraction) -> None:
     """Raise InputError unless everybody can reach the threshold, and has not yet done so."""
     if not 0 < beta < Fraction(1, 2):
@@ -111,6 +114,31 @@ def check_game(models: Mapping[str, ObservationModel], prior: Fraction, beta: Fr
                 f"agent {name}: p0 and p1 must differ, got the same pmf twice: "
                 "its observations say nothing and it would never stop"
             )
+    needed = sum(iterations_needed(model, beta) for model in set(models.values()))
+    if needed > LONGEST:
+        raise InputError(
+            f"p0 and p1 hardly differ (agents {', '.join(models)}): tests would have to be "
+            f"followed for about {needed:.2g} iterations, exact answers for {LONGEST}; nashbox run "
+            "plays them"
+        )
+
+
+def iterations_needed(model: ObservationModel, beta: Fraction, tolerance: float = 1e-12) -> float:
+    """Iterations until all but `tolerance` of the tests have ended, roughly.
+
+    A Brownian motion with the drift and the variance v of the log odds (drift v/2) leaves an
+    interval of width W at the rate v/8 + pi^2 v / (2 W^2).
+    """
+    width = 2 * math.log(float((1 - beta) / beta))
+    steps = [
+        (float(p), math.log(float(p / q)))
+        for p, q in zip(model.p0, model.p1, strict=True)
+        if p > 0 and q > 0
+    ]
+    proof = 1.0 - sum(p for p, _ in steps)  # chance of a symbol that settles it
+    v = sum(p * step**2 for p, step in steps)
+    rate = v / 8 + math.pi**2 * v / (2 * width**2) + proof
+    return -math.log(tolerance) / rate
 
 
 def solve(

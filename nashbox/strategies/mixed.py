@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy
 
@@ -30,7 +30,7 @@ class Mixed(Strategy):
 
         if not isinstance(self.strategies, (list, tuple)) or not self.strategies:
             raise InputError(
-                f"mixed.strategies must be a list of strategies, got {self.strategies!r}"
+                f"mixed.strategies must be a list of strategies, got {brief(self.strategies)}"
             )
         parts = tuple(
             part if isinstance(part, Strategy) else make_strategy(part, "mixed.strategies")
@@ -38,12 +38,12 @@ class Mixed(Strategy):
         )
         n = len(parts)
         if not isinstance(self.weights, (list, tuple, type(None))):
-            raise InputError(f"mixed.weights must be a list of {n}, got {self.weights!r}")
+            raise InputError(f"mixed.weights must be a list of {n}, got {brief(self.weights)}")
         weights = tuple(self.weights) if self.weights is not None else (1 / n,) * n
         good = all(isinstance(w, (int, float)) and 0 <= w <= 1 for w in weights)
         if len(weights) != n or not good or abs(sum(weights) - 1) > 1e-9:
             raise InputError(
-                f"mixed.weights must be {n} probabilities that sum to 1, got {list(weights)!r}"
+                f"mixed.weights must be {n} probabilities that sum to 1, got {brief(list(weights))}"
             )
         object.__setattr__(self, "strategies", parts)
         object.__setattr__(self, "weights", weights)

@@ -37,6 +37,7 @@ from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage
 from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
 from nashbox.strategies.best_count import best_count
 
@@ -97,7 +98,8 @@ class _Task:
         ]
         played = sum(len(places) for places in self.places)
         share = int(budget * SEARCH_SHARE * 0.5)
-        self.budget, self.block = budget, min(block_size(budget), max(1, share // played))
+        room = max(1, int(MOST_POINTS / 4 / max(1.0, 2.0 * float(game.terms.counts.sum()))))
+        self.budget, self.block = budget, min(block_size(budget), max(1, share // played), room)
 
     def play(self, cells: list[Cell], pairs: list[Pair], worlds: list[int], stage: Stage) -> Paired:
         """Play cells on the seeds of one stage."""

@@ -20,7 +20,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from nashbox.experiments.sweep.interrupt import SIGNALS
-from nashbox.problem.errors import InputError, told
+from nashbox.problem.errors import InputError, brief, told
 
 PATIENCE = "10s"  # for an answer of a Dask scheduler
 FRESH = 2.0  # seconds for which the number of Dask's workers is taken to be what it was
@@ -167,7 +167,7 @@ class Factory(Engine):
         if not isinstance(self.executor, Executor):
             raise InputError(
                 f"--engine {self._name}: must return a concurrent.futures.Executor, "
-                f"got {self.executor!r}"
+                f"got {brief(self.executor)}"
             )
         size = getattr(self.executor, "_max_workers", None)
         self.count = self._given or (size if isinstance(size, int) else usable_processors())
@@ -205,7 +205,7 @@ def check_engine(name: str) -> None:
         return
     if ":" not in name or "/" in name or not all(name.partition(":")):
         raise InputError(
-            f"--engine must be local, dask://HOST:PORT or module:factory, got {name!r}"
+            f"--engine must be local, dask://HOST:PORT or module:factory, got {brief(name)}"
         )
     _found(name)
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nashbox.experiments.saving import writable, write_whole
+from nashbox.experiments.saving import csv_text, writable, write_whole
 from nashbox.experiments.sweep.cell import Outcome
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.store import Store
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +122,7 @@ def check_export(path: str | Path) -> None:
     """Refuse before any work what could not be exported afterwards."""
     kind = os.path.splitext(path)[1].lower()
     if kind not in KINDS:
-        raise InputError(f"--export must end in {' or '.join(KINDS)}, got {str(path)!r}")
+        raise InputError(f"--export must end in {' or '.join(KINDS)}, got {brief(str(path))}")
     writable(path)
     if kind == ".parquet" and importlib.util.find_spec("pyarrow") is None:
         raise InputError(
@@ -135,7 +135,7 @@ def export(table: pd.DataFrame, path: str | Path) -> None:
     """Write a frame to Parquet or CSV, whole or not at all."""
     check_export(path)
     if str(path).lower().endswith(".csv"):
-        write_whole(path, table.to_csv(index=False).encode())
+        write_whole(path, csv_text(table).encode())
         return
     content = io.BytesIO()
     table.to_parquet(content, index=False)

@@ -70,7 +70,8 @@ def read_sweep(path: str | Path) -> SweepFile:
     raw = _problem(problem, body["problem"])
     if raw.get("game") not in GAMES:
         raise InputError(
-            f"{body['problem']}: game must be one of {', '.join(GAMES)}, got {raw.get('game')!r}"
+            f"{body['problem']}: game must be one of {', '.join(GAMES)}, "
+            f"got {brief(raw.get('game'))}"
         )
     check_game(experiment, options, raw["game"], shown)
     return SweepFile(
@@ -125,7 +126,7 @@ def _store(home: Path, name: str, shown: str) -> Path:
     if name.startswith((":", "file:")) or "?" in name or "\0" in name:
         raise InputError(
             f"{shown}: store must be the name of a file without ':' in front and without '?', "
-            f"got {name!r}"
+            f"got {brief(name)}"
         )
     return home / name
 

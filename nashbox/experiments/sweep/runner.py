@@ -13,6 +13,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
+from nashbox.experiments.processes import safe_path
 from nashbox.experiments.sweep.cell import Cell
 from nashbox.experiments.sweep.engines import Engine, open_engine
 from nashbox.experiments.sweep.group import Done, StaleError, Task, run_group
@@ -88,7 +89,7 @@ def run_cells(
     batch.count = Counter(known[key] for key in skip)
     batch.total, batch.found = len(unique), len(skip)
     if batch.todo:
-        with one_thread_each(), asked_to_stop(batch.wake) as stopped:
+        with safe_path(), one_thread_each(), asked_to_stop(batch.wake) as stopped:
             batch.engine = open_engine(engine, workers)
             finished = False
             try:

@@ -67,7 +67,7 @@ def call(
         )
         if not isinstance(key, str) or not (fits or number is None):
             raise ContractError(
-                f"{function} must return a flat dict of numbers, got {key!r}: {brief(value)}"
+                f"{function} must return a flat dict of numbers, got {brief(key)}: {brief(value)}"
             )
         row[key] = number
     return [row]
