@@ -15,12 +15,12 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.spec import Spec, build, find_class, find_object
 
 RECOMMENDED = "recommended"
@@ -102,14 +102,47 @@ def parameters_of(cls: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
     return parameters
 
 
-def checked(kind: str, name: str, chosen: Mapping[str, Any], folder: Path | None = None) -> Spec:
-    """Name and inputs as a problem file would hold them. Raises InputError for a bad parameter."""
+def checked(
+    kind: str,
+    name: str,
+    chosen: Mapping[str, Any],
+    allowed: Collection[str],
+    folder: Path | None = None,
+) -> Spec:
+    """Name and inputs as a problem file would hold them.
+
+    allowed: the names of the menu: whatever else a page sends is not looked for, as looking for a
+    file runs it. Raises InputError for other names, also within parameters, and bad parameters.
+    """
+    hold_to_menu(name, allowed)
     if name == RECOMMENDED:
         return Spec(name)
     cls = class_of(kind, name, folder)
     spec = Spec(name, parameters_of(cls, chosen))
+    for word in _words(spec.parameters):
+        if ":" in word or "/" in word:
+            raise InputError(f"{name}: files cannot be named here, got {brief(word)}")
     build(cls, spec.parameters, name)
     return spec
+
+
+def hold_to_menu(name: str, allowed: Collection[str]) -> None:
+    """Raise InputError unless a name is one of the menu."""
+    if name not in allowed:
+        raise InputError(f"the menu has no {brief(name)}: it has {', '.join(allowed)}")
+
+
+def _words(value: Any) -> Iterator[str]:
+    """All texts in a parameter."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield str(key)
+            yield from _words(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _words(item)
 
 
 def default_of(field: dataclasses.Field[Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from nashbox.app.limits import BYTES, FILES, at_most, check_problem
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import from_mapping, load, read_toml
 
+KEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
 BUILT_IN: dict[str, dict[str, Any]] = {  # for an installation without the folder of examples
     "three labs": {
@@ -61,6 +64,32 @@ class Source:
         return problem
 
 
+class Shelf:
+    """A folder for uploads, made when it is needed; gone with this process, however that ends."""
+
+    def __init__(self) -> None:
+        self._place: str | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
+
+    def folder(self) -> Path:
+        """Return where it is. A process of its own removes it as soon as this one hangs up."""
+        if self._place is None:
+            self._place = tempfile.mkdtemp(prefix="nashbox-")
+            self._keeper = subprocess.Popen(  # noqa: S603 - our own words
+                [sys.executable, "-I", "-S", "-c", KEEP, self._place],
+                stdin=subprocess.PIPE,
+                start_new_session=True,
+            )
+        return Path(self._place)
+
+    def cleanup(self) -> None:
+        """Remove it."""
+        if self._keeper is not None and self._keeper.stdin is not None:
+            self._keeper.stdin.close()
+            self._keeper.wait()
+        self._place, self._keeper = None, None
+
+
 def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
     """Problems to choose from: the files named at the start, then the examples of the game."""
     found = [Source(file, path=file) for file in files]
@@ -98,9 +127,9 @@ def game_of(source: Source) -> str | None:
 
 
 def uploaded(
-    files: Iterable[tuple[str, bytes]], game: str, folder: Path, sigma: Any = 10.0
+    files: Iterable[tuple[str, bytes]], game: str, shelf: Shelf, sigma: Any = 10.0
 ) -> Source:
-    """Put an upload into a folder of its own below `folder` and say what to open.
+    """Put an upload into a folder of its own on the shelf and say what to open.
 
     files: names with contents: a problem file with the tables it names, or one table of costs,
     which with `sigma` makes an estimation problem. Raises InputError.
@@ -110,8 +139,12 @@ def uploaded(
     for name, content in held.items():
         if Path(name).name != name or not name.strip("."):
             raise InputError(f"upload: a file must have a plain name, got {brief(name)}")
+        if not name.lower().endswith((".toml", ".csv")):
+            raise InputError(
+                f"upload: must be problem files (.toml) and tables (.csv), got {brief(name)}"
+            )
         at_most(f"{name}: bytes", len(content), BYTES)
-    place = Path(tempfile.mkdtemp(dir=folder))
+    place = Path(tempfile.mkdtemp(dir=shelf.folder()))
     for name, content in held.items():
         (place / name).write_bytes(content)
     problems = [name for name in held if name.lower().endswith(".toml")]

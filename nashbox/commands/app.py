@@ -28,11 +28,19 @@ def add(commands: Any) -> None:
     app.add_argument(
         "--port", type=common.whole, default=8765, help="default: 8765; 0: any free one"
     )
+    app.add_argument(
+        "--sessions",
+        type=common.whole,
+        default=8,
+        metavar="N",
+        help="pages served at once, with processes of their own (default: 8)",
+    )
     app.add_argument("--no-open", action="store_true", help="do not open a browser")
 
 
 def work(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
+    require("--sessions", options.sessions, low=1, high=1000, integer=True)
     require("--port", options.port, low=0, high=65535, integer=True)
     from nashbox.app.parameters import known_plugin
     from nashbox.app.server import serve
@@ -54,6 +62,7 @@ def work(options: argparse.Namespace) -> int:
         open_browser=not options.no_open,
         files=options.files,
         plugins=options.plugin,
+        sessions=options.sessions,
     )
     return 0
 

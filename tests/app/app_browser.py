@@ -141,7 +141,7 @@ def served_page(place):
             text=True,
         )
         try:
-            url = re.search(r"http://\S+/", server.stdout.readline())
+            url = re.search(r"http://\S+", server.stdout.readline())
             if url is None:
                 raise RuntimeError((place / "stderr").read_text())
             with sync_playwright() as playwright:

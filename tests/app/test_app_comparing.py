@@ -137,4 +137,4 @@ def test_designed_rules_can_be_edited_as_they_stand_in_the_inputs(box):
     read_back = cls(**parameters_of(cls, typed))
     assert str(read_back) == str(cls(**rules.parameters))  # nan is not equal to itself
     with pytest.raises(InputError, match="kind"):
-        checked("mechanisms", "threshold", {**typed, "kind": "much"})
+        checked("mechanisms", "threshold", {**typed, "kind": "much"}, ["threshold"])

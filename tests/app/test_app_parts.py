@@ -15,7 +15,7 @@ from nashbox.app.parameters import (
     user_params,
     written,
 )
-from nashbox.app.sources import BUILT_IN, Source, examples, game_of, uploaded
+from nashbox.app.sources import BUILT_IN, Shelf, Source, examples, game_of, uploaded
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -44,7 +44,7 @@ def test_every_registered_class_is_on_the_menu_with_inputs_that_give_its_default
     for name, cls in builtin.items():
         shown = {key: entry["value"] for key, entry in user_params(cls).items()}
         assert parameters_of(cls, shown) == {}, name
-        assert checked(kind, name, shown) == Spec(name)
+        assert checked(kind, name, shown, menu(kind)) == Spec(name)
 
 
 def test_a_plugin_is_on_the_menu_without_a_line_of_its_own(folder):
@@ -58,7 +58,7 @@ def test_a_plugin_is_on_the_menu_without_a_line_of_its_own(folder):
         "loud": {"type": "Checkbox", "label": "loud", "value": False},
     }
     chosen = {"greed": "0.5", "mood": "angry", "loud": True}
-    spec = checked("strategies", "odd.py:Odd", chosen)
+    spec = checked("strategies", "odd.py:Odd", chosen, ["odd.py:Odd"])
     assert spec.parameters == {"greed": 0.5, "mood": "angry", "loud": True}
     known_plugin("odd.py:Odd")
     with pytest.raises(InputError, match=r"--plugin: 'odd\.py:PLUGIN' must be a subclass"):
@@ -68,9 +68,9 @@ def test_a_plugin_is_on_the_menu_without_a_line_of_its_own(folder):
 
 def test_bad_inputs_are_refused_in_the_words_of_a_problem_file():
     with pytest.raises(InputError, match=r"withholder\.fraction must be a number in"):
-        checked("strategies", "withholder", {"fraction": "2"})
+        checked("strategies", "withholder", {"fraction": "2"}, menu("strategies"))
     with pytest.raises(InputError, match=r"factor must be a number in .*, got 'much'"):
-        checked("strategies", "over_collector", {"factor": "much"})
+        checked("strategies", "over_collector", {"factor": "much"}, menu("strategies"))
 
 
 @pytest.mark.parametrize("value", [None, 0.5, 3, True, "pad", [1, 2.5], ["a", {"name": "b"}]])
@@ -108,9 +108,9 @@ def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_pa
     whole = uploaded(
         [("p.toml", b'game = "estimation"\nsigma = 1\ncosts = "c.csv"\n'), ("c.csv", costs)],
         "estimation",
-        tmp_path,
+        Shelf(),
     )
-    table = uploaded([("c.csv", costs)], "estimation", tmp_path, sigma=1.0)
+    table = uploaded([("c.csv", costs)], "estimation", Shelf(), sigma=1.0)
     for source in (whole, table):
         assert source.problem().names == ("lab1", "lab2")
 
@@ -119,7 +119,8 @@ def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_pa
     ("files", "message"),
     [
         ([("a.csv", b""), ("b.csv", b"")], "must be one problem file"),
-        ([("a.txt", b"")], "must be one problem file"),
+        ([("a.txt", b"")], r"problem files \(.toml\) and tables"),
+        ([("p.toml", b""), ("evil.py", b"")], "got 'evil.py'"),
         ([], "got nothing"),
         ([("../a.csv", b"")], "plain name"),
         ([("a.csv", b"x" * (limits.BYTES + 1))], "a.csv: bytes must be at most 2,000,000"),
@@ -128,7 +129,7 @@ def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_pa
 )
 def test_other_uploads_are_refused(files, message, tmp_path):
     with pytest.raises(InputError, match=message):
-        uploaded(files, "estimation", tmp_path)
+        uploaded(files, "estimation", Shelf())
 
 
 @pytest.mark.parametrize(
@@ -142,10 +143,6 @@ def test_other_uploads_are_refused(files, message, tmp_path):
 )
 def test_an_upload_neither_runs_nor_reads_what_did_not_come_with_it(line, message, tmp_path):
     text = f'game = "estimation"\nsigma = 1\ncosts = [[1.0], [2.0]]\n{line}\n'
-    ran = tmp_path / "evil.py"
-    ran.write_text("raise SystemExit('run')")
-    source = uploaded(
-        [("p.toml", text.encode()), ("evil.py", ran.read_bytes())], "estimation", tmp_path
-    )
+    source = uploaded([("p.toml", text.encode())], "estimation", Shelf())
     with pytest.raises(InputError, match=message):
         source.problem()

@@ -12,7 +12,7 @@ from app_browser import Browser
 from app_watch import SOURCE
 
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
-from nashbox.app.server import absolute, bound, own_page_only
+from nashbox.app.server import absolute, bound
 from nashbox.problem.errors import InputError
 
 PATIENCE = 60  # seconds: a busy machine is no failure
@@ -117,41 +117,6 @@ def test_cancelling_ends_the_process_and_what_it_has_started(worker):
 
 
 # the server
-
-
-async def page(scope, receive, send):
-    await send({"type": "let in"})
-
-
-def told(host, origin=None, kind="http"):
-    """Type of the first message that the guard of 127.0.0.1 lets out."""
-    sent = []
-
-    async def send(message):
-        sent.append(message)
-
-    headers = [(b"host", host.encode())]
-    headers += [(b"origin", origin.encode())] if origin else []
-    guarded = own_page_only(page, "127.0.0.1")
-    coroutine = guarded({"type": kind, "headers": headers}, None, send)
-    with pytest.raises(StopIteration):
-        coroutine.send(None)
-    return sent[0]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:9000", "[::1]:80", "localhost"])
-def test_the_page_answers_its_own_machine(host):
-    assert told(host)["type"] == "let in"
-    assert told(host, "http://localhost:9000", "websocket")["type"] == "let in"
-
-
-def test_the_page_refuses_other_sites():
-    assert told("evil.example:8765")["status"] == 403
-    assert told("127.0.0.1:8765", "https://evil.example")["status"] == 403
-    assert told("127.0.0.1:8765", "https://evil.example", "websocket") == {
-        "type": "websocket.close",
-        "code": 1008,
-    }
 
 
 def test_a_port_in_use_is_one_message(nashbox, monkeypatch):

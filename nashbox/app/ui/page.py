@@ -4,35 +4,49 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from pathlib import Path
+import threading
 
 import solara
 
-from nashbox.app.sources import Source, game_of
+from nashbox.app.sources import Shelf, Source, game_of
 from nashbox.app.ui.state import Started
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.state_testing import TestingTab
 from nashbox.app.ui.tab_estimation import Estimation
 from nashbox.app.ui.tab_testing import Testing
-from nashbox.app.ui.widgets import CSS
+from nashbox.app.ui.widgets import CSS, Message
 
 STARTED = "NASHBOX_APP"  # files and plug-ins of the command line, as JSON
+
+
+_open: set[Session] = set()  # pages with processes
+_door = threading.Lock()
 
 
 class Session:
     """Both tabs of one browser page, and a folder for what it uploads."""
 
     def __init__(self, started: Started) -> None:
-        self.shelf = tempfile.TemporaryDirectory(prefix="nashbox-")
-        place = Path(self.shelf.name)
-        self.estimation = EstimationTab(started, place)
-        self.testing = TestingTab(started, place)
+        self.shelf = Shelf()
+        self.estimation = EstimationTab(started, self.shelf)
+        self.testing = TestingTab(started, self.shelf)
         first = [Source(file, path=file) for file in started.files[:1]]
         self.tab = solara.reactive(int(any(game_of(source) == "testing" for source in first)))
 
+    @classmethod
+    def opened(cls, started: Started) -> Session | None:
+        """A new page, or None if there are as many as the server is to serve."""
+        with _door:
+            if len(_open) >= started.sessions:
+                return None
+            session = cls(started)
+            _open.add(session)
+            return session
+
     def close(self) -> None:
         """End everything that belongs to the page."""
+        with _door:
+            _open.discard(self)
         self.estimation.close()
         self.testing.close()
         self.shelf.cleanup()
@@ -46,11 +60,19 @@ def started() -> Started:
 @solara.component
 def Page() -> None:
     """Two tabs, one a game."""
-    session = solara.use_memo(lambda: Session(started()), [])
-    solara.use_effect(lambda: session.close, [])
+    known = started()
+    session = solara.use_memo(lambda: Session.opened(known), [])
+    solara.use_effect(lambda: session.close if session is not None else None, [])
     solara.Style(CSS)
     solara.Title("nashbox: does honesty pay?")
     solara.AppBarTitle("nashbox: does honesty pay?")
+    if session is None:
+        Message(
+            f"this server shows {known.sessions} pages already, which is all it was started for; "
+            "close one and load this page again, or start it with --sessions N",
+            "full",
+        )
+        return
     with solara.v.Tabs(v_model=session.tab.value, on_v_model=session.tab.set):
         solara.v.Tab(children=["Estimation"])
         solara.v.Tab(children=["Testing"])

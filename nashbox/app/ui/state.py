@@ -20,7 +20,7 @@ from nashbox.app.long_work import LongWork
 from nashbox.app.messages import Figure, Opened, Played, Progress, Sketch, Table, Verdict
 from nashbox.app.parameters import whole
 from nashbox.app.plots import Artist
-from nashbox.app.sources import Source, examples, uploaded
+from nashbox.app.sources import Shelf, Source, examples, uploaded
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -37,6 +37,7 @@ class Started:
 
     files: Sequence[str] = ()
     plugins: Sequence[str] = ()
+    sessions: int = 8
 
 
 class Tab:
@@ -45,7 +46,7 @@ class Tab:
     game = ""
     kinds = ("", "")  # of strategies and mechanisms, for the menus
 
-    def __init__(self, started: Started, make_desk: Callable[[], Any], shelf: Path) -> None:
+    def __init__(self, started: Started, make_desk: Callable[[], Any], shelf: Shelf) -> None:
         self.started, self.shelf = started, shelf
         self._lock, self._pending = threading.Lock(), 0
         self.sources = solara.reactive(examples(self.game, started.files))
@@ -218,10 +219,22 @@ class Tab:
     def strategy_class(self) -> type[Any] | None:
         """The class chosen in the menu, None for the recommendation and what is not in the menu."""
         try:
-            folder = self._folder()
-            return parameters.class_of(self.kinds[0], self.strategy.value, folder)
+            parameters.hold_to_menu(self.strategy.value, self.allowed(0))
+            return parameters.class_of(self.kinds[0], self.strategy.value, self._folder())
         except InputError:
             return None
+
+    def allowed(self, kind: int) -> list[str]:
+        """Names of strategies (0) or mechanisms (1) that may be chosen.
+
+        Those of the menu and, where the problem's file was named on the command line, its own.
+        """
+        names = [[parameters.RECOMMENDED, *self.strategies], self.mechanisms][kind]
+        opened = self.opened.value
+        if opened is None or not opened.setup.source.trusted:
+            return names
+        specs = [list(opened.strategies.values()), [opened.mechanism]][kind]
+        return [*names, *(spec.name for spec in specs)]
 
     def chosen_strategies(self) -> dict[str, Spec]:
         """Everybody's strategies with the choice for the agent (or for everybody) in it."""
@@ -229,7 +242,11 @@ class Tab:
         if opened is None:
             raise InputError("no problem is open")
         spec = parameters.checked(
-            self.kinds[0], self.strategy.value, self.inputs.value, self._folder()
+            self.kinds[0],
+            self.strategy.value,
+            self.inputs.value,
+            self.allowed(0),
+            self._folder(),
         )
         everybody = self.agent.value == EVERYBODY
         named = list(opened.names) if everybody else [self.agent.value]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import solara
@@ -12,9 +11,10 @@ from nashbox.app.comparing import Comparing
 from nashbox.app.desk_estimation import EstimationDesk
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.messages import Designed, EstimationSetup, Progress
-from nashbox.app.parameters import whole
-from nashbox.app.sources import Source
+from nashbox.app.parameters import hold_to_menu, whole
+from nashbox.app.sources import Shelf, Source
 from nashbox.app.ui.state import NICE, Started, Tab, ended
+from nashbox.problem.estimation import RULES
 
 
 class EstimationTab(Tab):
@@ -23,7 +23,7 @@ class EstimationTab(Tab):
     game = "estimation"
     kinds = ("strategies", "mechanisms")
 
-    def __init__(self, started: Started, shelf: Path) -> None:
+    def __init__(self, started: Started, shelf: Shelf) -> None:
         self.worlds = solara.reactive("1000")
         self.rounds = solara.reactive("10")
         self.sigma = solara.reactive("10.0")
@@ -59,6 +59,17 @@ class EstimationTab(Tab):
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism or plan."""
         self.attempt(lambda: self.take(replace(self.wanted, **rules)))
+
+    def choose_plan(self, rule: str) -> None:
+        """Another plan of the menu, or the file's own."""
+        opened = self.opened.value
+        own = [] if opened is None else [opened.plan]
+
+        def work() -> None:
+            hold_to_menu(rule, [*RULES, *own])
+            self.set_rules(plan=None if rule == "given" else rule)
+
+        self.attempt(work)
 
     def hear_compare(self, update: Any) -> None:
         """Take an update of a comparison or a design in; designed rules are played."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import solara
@@ -13,7 +12,7 @@ from nashbox.app.jobs import Ended, Idle, Worker
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import Laws, Opened, Progress, TestingSetup
 from nashbox.app.parameters import parts, whole
-from nashbox.app.sources import Source
+from nashbox.app.sources import Shelf, Source
 from nashbox.app.ui.state import EVERYBODY, NICE, Started, Tab, ended
 from nashbox.problem.errors import InputError
 
@@ -26,7 +25,7 @@ class TestingTab(Tab):
     game = "testing"
     kinds = ("testing_strategies", "testing_mechanisms")
 
-    def __init__(self, started: Started, shelf: Path) -> None:
+    def __init__(self, started: Started, shelf: Shelf) -> None:
         self.games = solara.reactive("1000")
         self.prior, self.beta = solara.reactive(""), solara.reactive("")
         self.p0, self.p1 = solara.reactive(""), solara.reactive("")

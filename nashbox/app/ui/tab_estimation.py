@@ -62,7 +62,7 @@ def _Plan(tab: EstimationTab) -> None:
             "plan",
             value=opened.plan,
             values=with_own(list(RULES), opened.plan),
-            on_value=lambda rule: tab.set_rules(plan=None if rule == "given" else rule),
+            on_value=tab.choose_plan,
         )
 
 

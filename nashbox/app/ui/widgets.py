@@ -16,6 +16,7 @@ from nashbox.app import parameters
 from nashbox.app.limits import BYTES, FILES
 from nashbox.app.messages import Figure, Progress, Table
 from nashbox.app.ui.state import EVERYBODY, Tab
+from nashbox.problem.spec import Spec
 
 CSS = """
 .nb-figure {width: 100%; max-width: 760px; height: auto; display: block;}
@@ -176,15 +177,14 @@ def Rules(tab: Any) -> None:
         return
     name, inputs = opened.mechanism.name, dict(opened.mechanism.parameters)
 
+    def made(chosen: str, given: dict[str, Any]) -> Spec:
+        return parameters.checked(tab.kinds[1], chosen, given, tab.allowed(1))
+
     def choose(value: str) -> None:
-        tab.attempt(lambda: tab.set_rules(mechanism=parameters.checked(tab.kinds[1], value, {})))
+        tab.attempt(lambda: tab.set_rules(mechanism=made(value, {})))
 
     def change(key: str, value: Any) -> None:
-        tab.attempt(
-            lambda: tab.set_rules(
-                mechanism=parameters.checked(tab.kinds[1], name, {**inputs, key: value})
-            )
-        )
+        tab.attempt(lambda: tab.set_rules(mechanism=made(name, {**inputs, key: value})))
 
     solara.Select("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
     if name in tab.mechanisms:
