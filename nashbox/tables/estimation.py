@@ -149,12 +149,18 @@ def run_table(run: Run) -> None:
         console.print(steps)
 
 
+MARKS = {
+    True: Text("passed", style="green"),
+    False: Text("FAILED", style="bold red"),
+    None: Text("skipped", style="dim"),
+}
+
+
 def check_table(report: CheckReport) -> None:
     """Print every check with its reason."""
     console = new_console()
     table = new_table("check", "", "reason", title=f"contract of {report.target}")
     table.columns[2].justify = "left"
     for row in report.checks:
-        mark = Text("passed", style="green") if row.passed else Text("FAILED", style="bold red")
-        table.add_row(row.name, mark, row.reason)
+        table.add_row(row.name, MARKS[row.passed], row.reason)
     console.print(table)

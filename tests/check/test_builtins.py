@@ -9,7 +9,7 @@ from nashbox.strategies import STRATEGIES, make_strategy
 
 @pytest.mark.parametrize("name", [*STRATEGIES, *MECHANISMS])
 def test_contract(name):
-    assert [(r.name, r.reason) for r in check(name).checks if not r.passed] == []
+    assert [(r.name, r.reason) for r in check(name).checks if r.passed is False] == []
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_contract(name):
 )
 def test_contract_with_parameters(spec):
     rows = check_strategy(make_strategy(spec, "test"))
-    assert [(r.name, r.reason) for r in rows if not r.passed] == []
+    assert [(r.name, r.reason) for r in rows if r.passed is False] == []
 
 
 @pytest.mark.parametrize("factor", [0.0, 0.5, 2.0])

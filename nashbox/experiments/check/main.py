@@ -9,28 +9,39 @@ from typing import Any
 from nashbox.experiments.check.mechanisms import check_mechanism
 from nashbox.experiments.check.report import CheckReport
 from nashbox.experiments.check.strategies import check_strategy
+from nashbox.experiments.game import prepare
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.mechanisms import Mechanism
 from nashbox.mechanisms.exchange import Exchange
 from nashbox.problem.errors import InputError, told
+from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.strategies.testing import TestingStrategy
 
 
-def check(target: str, folder: Path | str = ".") -> CheckReport:
+def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckReport:
     """Check ``file.py:Class``, a built-in name or an entry point, with parameters if given.
 
-    A name of both games means the one of estimation games. Raises InputError if there is no such
-    class, or if it refuses the parameters.
+    problem: one to check it on as well. A name of both games means the one of estimation games.
+    Raises InputError if there is no such class, or if it refuses the parameters.
     """
     spec = Spec.parse_call(target, "check")
     made: Any = build(_find(spec.name, Path(folder)), spec.parameters, "check")
     if isinstance(made, (TestingStrategy, Exchange)):
+        if isinstance(problem, EstimationProblem):
+            raise InputError(f"--problem {problem.shown}: {target} is for testing games")
         from nashbox.experiments.testing.check import check_testing
 
-        return CheckReport(target, check_testing(made))
-    rows = check_mechanism(made) if isinstance(made, Mechanism) else check_strategy(made)
-    return CheckReport(target, rows)
+        return CheckReport(target, check_testing(made, problem))
+    if problem is not None and not isinstance(problem, EstimationProblem):
+        raise InputError(f"--problem {problem.shown}: {target} is for estimation games")
+    if isinstance(made, Mechanism):
+        return CheckReport(target, check_mechanism(made, problem))
+    own = None
+    if problem is not None:
+        game = prepare(problem, recommended=True)
+        own = (problem.shown, problem, game.mechanism, game.terms)
+    return CheckReport(target, check_strategy(made, own))
 
 
 def _find(name: str, folder: Path) -> type[Any]:

@@ -17,10 +17,10 @@ from nashbox.problem.errors import told
 
 @dataclass(frozen=True)
 class CheckRow:
-    """One check: whether it passed, and what it saw."""
+    """One check: whether it passed (None: skipped, nothing was tested), and what it saw."""
 
     name: str
-    passed: bool
+    passed: bool | None
     reason: str
 
 
@@ -39,12 +39,16 @@ class CheckReport(Result):
 
     @property
     def passed(self) -> bool:
-        """Whether every check passed."""
-        return all(row.passed for row in self.checks)
+        """Whether no check failed."""
+        return all(row.passed is not False for row in self.checks)
 
 
 class BrokenError(Exception):
     """What a check saw, in words for the author of the class."""
+
+
+class SkippedError(Exception):
+    """Why there was nothing to test, in words."""
 
 
 def run_all(checks: Mapping[str, Callable[[], str]], needed: Sequence[str]) -> list[CheckRow]:
@@ -52,7 +56,8 @@ def run_all(checks: Mapping[str, Callable[[], str]], needed: Sequence[str]) -> l
     rows: list[CheckRow] = []
     kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - plug-ins may move them
     for name, work in checks.items():
-        broken = next((row.name for row in rows if not row.passed and row.name in needed), None)
+        failed = [row.name for row in rows if row.passed is False and row.name in needed]
+        broken = failed[0] if failed else None
         rows.append(_run(name, work) if broken is None else _untested(name, broken))
     np.random.set_state(kept[0])  # noqa: NPY002
     random.setstate(kept[1])
@@ -60,16 +65,20 @@ def run_all(checks: Mapping[str, Callable[[], str]], needed: Sequence[str]) -> l
 
 
 def _untested(name: str, broken: str) -> CheckRow:
-    return CheckRow(name, True, f"not tested, as '{broken}' fails")
+    return CheckRow(name, None, f"not tested, as '{broken}' fails")
 
 
 def _run(name: str, work: Callable[[], str]) -> CheckRow:
     try:
         with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN, as in the model
             return CheckRow(name, True, work())
+    except SkippedError as error:
+        return CheckRow(name, None, str(error))
     except BrokenError as error:
         return CheckRow(name, False, str(error))
-    except (Exception, SystemExit) as error:  # the author's class may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the author's class may raise anything
         return CheckRow(name, False, f"raised {told(error)}")
 
 

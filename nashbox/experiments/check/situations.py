@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.check.report import BrokenError
+from nashbox.experiments.check.report import BrokenError, SkippedError
 from nashbox.mechanisms import CountedMean, Mechanism, SampleMean
 from nashbox.problem.data import Collected, Dataset
+from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import from_mapping
 from nashbox.problem.terms import Terms, View
@@ -19,7 +20,6 @@ from nashbox.strategies import Strategy
 
 Array = NDArray[np.float64]
 WORLDS = 7
-AGENTS = 16
 NEEDED = ("leaves_inputs_alone", "uses_only_its_generator")  # by the checks that follow
 SHIFTS = (3.0, -250.0, 1e5)  # in units of the measurements; sigma is 10
 
@@ -31,22 +31,50 @@ def four_agents() -> tuple[EstimationProblem, Array]:
     return problem, np.array([[6.0, 4.0], [7.0, 3.0], [5.0, 0.0], [6.0, 4.0]])
 
 
-def games() -> Iterator[tuple[str, EstimationProblem, Mechanism, Terms]]:
-    """The games every strategy is put into."""
+SIZES = (  # agents, distributions, points owed
+    (16, 2, 6),
+    (2, 1, 1),
+    (3, 1, 10_000),
+    (5, 1, 100),
+    (40, 3, 2),
+)
+Setting = tuple[str, EstimationProblem, Mechanism, Terms]
+
+
+def equal_agents(agents: int, distributions: int, owed: int) -> tuple[EstimationProblem, Array]:
+    """A problem of agents who are all alike, with a plan in which all owe the same."""
+    costs = [[0.05] * distributions] * agents
+    problem = from_mapping({"game": "estimation", "sigma": 10.0, "costs": costs})
+    return problem, np.full((agents, distributions), float(owed))
+
+
+def games(own: Setting | None = None) -> Iterator[Setting]:
+    """The games every strategy is put into; `own` is the user's."""
     problem, plan = four_agents()
     for mechanism in (SampleMean(), CountedMean()):
         yield type(mechanism).__name__, problem, mechanism, mechanism.terms(problem, plan)
+    for size in SIZES:
+        problem, plan = equal_agents(*size)
+        label = "{} agents, {} distributions, {} points owed".format(*size)
+        yield label, problem, SampleMean(), SampleMean().terms(problem, plan)
+    if own is not None:
+        yield own
 
 
 @dataclass
 class Situation:
-    """A pure strategy in agent 0's place, with data and information ready."""
+    """A pure strategy in one agent's place, with data and information ready."""
 
     strategy: Strategy
     view: View
     problem: EstimationProblem
     mechanism: Mechanism
     terms: Terms
+
+    @property
+    def d(self) -> int:
+        """Number of distributions."""
+        return self.problem.d
 
     def data(self, offset: float = 0.0, worlds: int = WORLDS) -> Dataset:
         """The same points whenever it is asked, moved by `offset`."""
@@ -55,50 +83,71 @@ class Situation:
         drawn = Collected(
             self.problem.source,
             self.problem.sigma,
-            np.zeros(2),
+            np.zeros(self.d),
             counts.astype(np.int64),
             worlds,
             rng,
         )
-        return Dataset([drawn.points(k) + offset for k in range(2)], drawn.counts)
+        return Dataset([drawn.points(k) + offset for k in range(self.d)], drawn.counts)
 
     def play(self, offset: float = 0.0, seed: int = 3) -> tuple[Dataset, Array, Array]:
         """Submission, information and estimate, the others honest, everything moved by `offset`."""
-        rng = np.random.default_rng(seed)
+        rng, i = np.random.default_rng(seed), self.view.agent
         data = self.data(offset)
         handed = self.strategy.report(data, self.view, rng)
-        others = [self._other(i, offset) for i in range(1, self.problem.m)]
-        received = self.mechanism.mediate([handed, *others], self.terms, np.random.default_rng(2))[
-            0
-        ]
+        everybody = [handed if j == i else self._other(j, offset) for j in range(self.problem.m)]
+        dice = np.random.default_rng(2)
+        (received,) = self.mechanism.inform(everybody, self.terms, dice, [i])
         estimate = self.strategy.estimate(data, handed, received, self.view, rng)
         return handed, np.asarray(received), np.asarray(estimate)
 
     def _other(self, i: int, offset: float) -> Dataset:
         rng = np.random.default_rng(100 + i)
         counts = self.terms.counts[i].astype(np.int64)
-        points = [rng.normal(offset, 10.0, size=(WORLDS, n)) for n in counts]
-        return Dataset(points, np.broadcast_to(counts, (WORLDS, 2)))
+        sigma = self.terms.sigma
+        pairs = zip(counts, sigma, strict=True)
+        points = [rng.normal(offset, s, size=(WORLDS, n)) for n, s in pairs]
+        return Dataset(points, np.broadcast_to(counts, (WORLDS, self.d)))
 
 
-def each_game(strategy: Strategy, work: Callable[[Situation], str]) -> str:
-    """Do a check in every game, with every pure strategy of a mixture."""
-    said = ""
-    for name, problem, mechanism, terms in games():
+def each_game(strategy: Strategy, own: Setting | None, work: Callable[[Situation], str]) -> str:
+    """Do a check in every game, with every pure strategy of a mixture.
+
+    Raises SkippedError where there was nothing to test in any of them.
+    """
+    said, skipped = "", ""
+    for name, problem, mechanism, terms in games(own):
         for pure, _ in strategy.mixture():
             view = View(0, terms, terms.counts)
             try:
                 said = work(Situation(pure, view, problem, mechanism, terms))
+            except SkippedError as reason:
+                skipped = str(reason)
+            except ContractError:
+                raise
+            except InputError as error:  # parameters that are made for other games
+                if own is not None and name == own[0]:
+                    raise
+                skipped = f"it is not for this game: {error}"
             except BrokenError as error:
-                raise BrokenError(f"{error} (under {name})") from None
+                raise BrokenError(f"{error} (in the game: {name})") from None
+    if not said:
+        raise SkippedError(skipped)
     return said
 
 
-def small_terms(mechanism: Mechanism) -> Terms:
-    """Terms for equal agents, of whom CBL asks for data."""
-    costs = [[0.05, 0.05]] * AGENTS
-    problem = from_mapping({"game": "estimation", "sigma": 10.0, "costs": costs})
-    return mechanism.terms(problem, np.full((AGENTS, 2), 6.0))
+def settings(mechanism: Mechanism, own: EstimationProblem | None) -> Iterator[tuple[str, Terms]]:
+    """Terms of a mechanism for games of several sizes, and for the user's problem."""
+    for size in SIZES:
+        problem, plan = equal_agents(*size)
+        yield (
+            "{} agents, {} distributions, {} points owed".format(*size),
+            mechanism.terms(problem, plan),
+        )
+    if own is not None:
+        from nashbox.experiments.game import solved_plan
+
+        yield own.shown, mechanism.terms(own, solved_plan(own)[0])
 
 
 def submissions_of(terms: Terms, offset: float = 0.0) -> list[Dataset]:
@@ -106,7 +155,10 @@ def submissions_of(terms: Terms, offset: float = 0.0) -> list[Dataset]:
     rng = np.random.default_rng(17)
     result = []
     for row in terms.counts:
-        points = [rng.normal(0.0, 10.0, size=(WORLDS, int(n))) + offset for n in row]
+        points = [
+            rng.normal(0.0, s, size=(WORLDS, int(n))) + offset
+            for n, s in zip(row, terms.sigma, strict=True)
+        ]
         result.append(Dataset(points, np.broadcast_to(row.astype(np.int64), (WORLDS, row.size))))
     return result
 

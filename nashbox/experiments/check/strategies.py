@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nashbox.experiments.check.report import (
     BrokenError,
     CheckRow,
+    SkippedError,
     global_streams_at_rest,
     pickles,
     run_all,
@@ -20,6 +21,7 @@ from nashbox.experiments.check.situations import (
     NEEDED,
     SHIFTS,
     WORLDS,
+    Setting,
     Situation,
     each_game,
     gap_between,
@@ -33,8 +35,11 @@ from nashbox.strategies import Strategy
 Array = NDArray[np.float64]
 
 
-def check_strategy(strategy: Strategy) -> list[CheckRow]:
-    """Hold a strategy to the contract: shapes, untouched inputs, own randomness, its promises."""
+def check_strategy(strategy: Strategy, own: Setting | None = None) -> list[CheckRow]:
+    """Hold a strategy to the contract: shapes, untouched inputs, own randomness, its promises.
+
+    own: a game of the user's (label, problem, mechanism, terms) to try it in as well.
+    """
     checks: dict[str, Callable[[Situation], str]] = {
         "counts": _counts,
         "report": _report,
@@ -47,17 +52,17 @@ def check_strategy(strategy: Strategy) -> list[CheckRow]:
         "plays": _plays,
     }
     named = {"pickles": partial(pickles, strategy)}
-    named |= {name: partial(each_game, strategy, work) for name, work in checks.items()}
+    named |= {name: partial(each_game, strategy, own, work) for name, work in checks.items()}
     return run_all(named, ("counts", "report", "estimate", *NEEDED))
 
 
 def _counts(s: Situation) -> str:
-    for agent in (0, 2):  # agent 2 cannot sample the second distribution
+    for agent in range(min(s.problem.m, 4)):  # of four, the third cannot sample everything
         view = View(agent, s.terms, s.terms.counts)
         counts = np.asarray(s.strategy.gather(view, np.random.default_rng(0)))
-        if counts.shape != (2,):
+        if counts.shape != (s.d,):
             raise BrokenError(
-                f"gather must return one count per distribution, shape (2,), got {counts.shape}"
+                f"gather must return one count per distribution, shape ({s.d},), got {counts.shape}"
             )
         if counts.dtype.kind not in "iuf" or not (
             np.isfinite(counts).all() and (counts >= 0).all() and (counts == np.rint(counts)).all()
@@ -71,12 +76,12 @@ def _counts(s: Situation) -> str:
 def _report(s: Situation) -> str:
     data = s.data()
     handed = s.strategy.report(data, s.view, np.random.default_rng(3))
-    if not isinstance(handed, Dataset) or handed.counts.shape != (WORLDS, 2):
+    if not isinstance(handed, Dataset) or handed.counts.shape != (WORLDS, s.d):
         raise BrokenError(
             "report must return a Dataset of as many worlds and distributions as came, got "
             + (f"counts {handed.counts.shape}" if isinstance(handed, Dataset) else repr(handed))
         )
-    for k in range(2):
+    for k in range(s.d):
         points = handed.points(k)
         if not np.array_equal((~np.isnan(points)).sum(axis=1), handed.counts[:, k]):
             raise BrokenError(
@@ -90,9 +95,11 @@ def _report(s: Situation) -> str:
 
 def _estimate(s: Situation) -> str:
     estimate = s.play()[2]
-    if estimate.shape != (WORLDS, 2):
+    if estimate.dtype.kind not in "fiub":
+        raise BrokenError(f"estimate must return real numbers, got {estimate.dtype}")
+    if estimate.shape != (WORLDS, s.d):
         raise BrokenError(
-            f"estimate must return shape (worlds, distributions) = {(WORLDS, 2)}, "
+            f"estimate must return shape (worlds, distributions) = {(WORLDS, s.d)}, "
             f"got {estimate.shape}"
         )
     if not np.isfinite(estimate[:, s.data().counts[0] > 0]).all():
@@ -101,11 +108,13 @@ def _estimate(s: Situation) -> str:
 
 
 def _leaves_inputs(s: Situation) -> str:
-    data, terms = s.data(), s.terms
-    rng = np.random.default_rng(3)
-    information = np.full((WORLDS, 2), 0.5)
+    terms, rng = s.terms, np.random.default_rng(3)
     published = (terms.counts, terms.costs, terms.sigma, s.view.others)
-    kept = copy.deepcopy((data, information, published))
+    before = copy.deepcopy(published)
+    data = s.data()  # asks gather
+    information = np.full((WORLDS, s.d), 0.5)
+    kept = copy.deepcopy((data, information, before))
+    _same(kept[2], published, "gather writes into what it is shown (view)")
     handed = s.strategy.report(data, s.view, rng)
     same_points(kept[0], data, "report writes into the data it was given")
     sent = copy.deepcopy(handed)
@@ -114,9 +123,13 @@ def _leaves_inputs(s: Situation) -> str:
     same_points(sent, handed, "estimate writes into the submission")
     if not np.array_equal(kept[1], information):
         raise BrokenError("estimate writes into the information it received; copy before changing")
-    if not all(np.array_equal(a, b) for a, b in zip(kept[2], published, strict=True)):
-        raise BrokenError("writes into the published terms; copy before changing")
+    _same(kept[2], published, "writes into the published terms")
     return "data, submission, information and terms are as before"
+
+
+def _same(before: tuple[Array, ...], after: tuple[Array, ...], what: str) -> None:
+    if not all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)):
+        raise BrokenError(f"{what}; copy before changing")
 
 
 def _own_randomness(s: Situation) -> str:
@@ -133,14 +146,15 @@ def _own_randomness(s: Situation) -> str:
 
 
 def _equal(first: tuple[Dataset, Array, Array], second: tuple[Dataset, Array, Array]) -> bool:
-    pairs = [(first[0].points(k), second[0].points(k)) for k in range(2)]
+    d = first[0].counts.shape[1]
+    pairs = [(first[0].points(k), second[0].points(k)) for k in range(d)]
     pairs += [(first[2], second[2])]
     return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
 
 
 def _deterministic(s: Situation) -> str:
     if not s.strategy.deterministic:
-        return "not promised (deterministic = False)"
+        raise SkippedError("not promised (deterministic = False)")
     counts = [s.strategy.gather(s.view, np.random.default_rng(seed)) for seed in (5, 6, 7)]
     if any((n != counts[0]).any() for n in counts) or not _equal(s.play(seed=3), s.play(seed=4)):
         raise BrokenError(
@@ -152,7 +166,7 @@ def _deterministic(s: Situation) -> str:
 
 def _equivariant(s: Situation) -> str:
     if not s.strategy.invariant(s.view):
-        return "not promised (equivariant = False)"
+        raise SkippedError("not promised (equivariant = False)")
     handed, _, estimate = s.play()
     for shift in SHIFTS:
         told, _, moved = s.play(offset=shift)
@@ -195,8 +209,8 @@ def _plays(s: Situation) -> str:
     """The exact audit believes what `plays` says instead of playing."""
     plays = s.strategy.plays(s.view)
     if plays is None:
-        return "not promised (plays returns None)"
-    if len(plays) != 2 or not all(isinstance(play, Play) for play in plays):
+        raise SkippedError("not promised (plays returns None)")
+    if len(plays) != s.d or not all(isinstance(play, Play) for play in plays):
         raise BrokenError(f"plays must return one Play per distribution or None, got {plays!r}")
     data = s.data()
     handed, received, estimate = s.play()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nashbox.experiments.check.report import (
     BrokenError,
     CheckRow,
+    SkippedError,
     global_streams_at_rest,
     pickles,
     run_all,
@@ -117,6 +118,7 @@ class _Bench:
     """Games of one problem with a strategy in one agent's place, on given observations."""
 
     strategy: TestingStrategy
+    problems: list[TestingProblem] = field(default_factory=_problems)
 
     def play(
         self,
@@ -129,7 +131,10 @@ class _Bench:
         model = TestingModel(
             problem,
             BeliefExchange(),
-            {"A": strategy or self.strategy, "B": Signaller()},
+            {
+                **dict.fromkeys(problem.names, Signaller()),
+                problem.names[0]: strategy or self.strategy,
+            },
             replications=well.games,
             rng=seed,
             record=0,
@@ -141,14 +146,14 @@ class _Bench:
     def guarded(self, about: str) -> list[str]:
         """What a guard saw about one subject."""
         seen: list[str] = []
-        for problem in _problems():
+        for problem in self.problems:
             guard = _Guard(inner=self.strategy, seen=seen)
             self.play(problem, 1, Well(problem, GAMES, 1), guard)
         return [text for text in dict.fromkeys(seen) if text.startswith(about)]
 
     def plays(self) -> str:
         """Signals and decisions of the right kind, in games of two and three symbols."""
-        for problem in _problems():
+        for problem in self.problems:
             self.play(problem, 1, Well(problem, GAMES, 1))
         return self.clean("shapes", "signals, masks and memory have one entry per live game")
 
@@ -161,12 +166,12 @@ class _Bench:
     def paper(self) -> str:
         """The promise paper_signals."""
         if not self.strategy.paper_signals:
-            return "not promised (paper_signals = False)"
+            raise SkippedError("not promised (paper_signals = False)")
         return self.clean("paper", "reveals its belief, the inverse, or nothing")
 
     def own_randomness(self) -> str:
         """Same generator, same result; no global state."""
-        for problem in _problems():
+        for problem in self.problems:
             well = Well(problem, GAMES, 2)
             with global_streams_at_rest():
                 first = self.play(problem, 3, well)
@@ -182,8 +187,8 @@ class _Bench:
     def deterministic(self) -> str:
         """The promise deterministic: stop times do not depend on the generator."""
         if not self.strategy.deterministic:
-            return "not promised (deterministic = False)"
-        for problem in _problems():
+            raise SkippedError("not promised (deterministic = False)")
+        for problem in self.problems:
             well = Well(problem, GAMES, 2)
             if not np.array_equal(self.play(problem, 3, well)[0], self.play(problem, 4, well)[0]):
                 raise BrokenError(
@@ -194,11 +199,11 @@ class _Bench:
 
     def games_apart(self) -> str:
         """What happens in a game does not depend on the games beside it."""
-        for problem in _problems():
+        for problem in self.problems:
             well = Well(problem, GAMES, 2)
             whole = self.play(problem, 3, well)
             if not np.array_equal(whole[0], self.play(problem, 5, well)[0]):
-                return "not tested: coins decide its stop times"
+                raise SkippedError("not tested: coins decide its stop times")
             part = self.play(problem, 3, _Part(problem, well, SMALL))
             if not np.array_equal(whole[0, :SMALL], part[0]):
                 raise BrokenError(
@@ -218,14 +223,20 @@ class _Part(Well):
         return self.whole.symbols(agent, iteration, live)
 
 
-def check_testing(made: TestingStrategy | Exchange) -> list[CheckRow]:
-    """Hold a testing strategy or an exchange to its contract."""
-    return check_exchange(made) if isinstance(made, Exchange) else check_testing_strategy(made)
+def check_testing(
+    made: TestingStrategy | Exchange, own: TestingProblem | None = None
+) -> list[CheckRow]:
+    """Hold a testing strategy or an exchange to its contract; `own`: a problem of the user's."""
+    if isinstance(made, Exchange):
+        return check_exchange(made)
+    return check_testing_strategy(made, own)
 
 
-def check_testing_strategy(strategy: TestingStrategy) -> list[CheckRow]:
-    """Hold a testing strategy to its contract."""
-    bench = _Bench(strategy)
+def check_testing_strategy(
+    strategy: TestingStrategy, own: TestingProblem | None = None
+) -> list[CheckRow]:
+    """Hold a testing strategy to its contract, in the first agent's place."""
+    bench = _Bench(strategy, [*_problems(), *([] if own is None else [own])])
     checks: dict[str, Callable[[], str]] = {
         "pickles": partial(pickles, strategy),
         "plays": bench.plays,
@@ -300,7 +311,7 @@ def _exchange_randomness(exchange: Exchange) -> str:
 
 def _faithful(exchange: Exchange) -> str:
     if not exchange.faithful:
-        return "not promised (faithful = False)"
+        raise SkippedError("not promised (faithful = False)")
     said = _said()
     for i, words in enumerate(_mediated(exchange, said, 1)):
         wanted = [j for j in CIRCLE.neighbours[i] if said[j] is not None]
