@@ -70,32 +70,10 @@ def design(
     steps = 5
     tell = progress or (lambda done, total: None)
     tell(0, steps)
+    order = canonical(problem)
+    there, found, skipped = _offers(order.put(problem), goal, form, tell)
+    offers = [(name, order.back(rules)) for name, rules in there]
     bound, aim = aim_of(problem, goal)
-    real = World(problem.costs, problem.sigma, integer=False)
-    world = replace(real, integer=problem.integer)
-    candidates, drafts = rivals_of(problem, world, aim)
-    drafts += _searched_starts(real, aim, bound)
-    tell(1, steps)
-    found = search(real, aim, drafts)
-    tell(2, steps)
-    offers = list(candidates)
-    separate = _separate(world, aim, found, drafts)
-    if separate is not None and form != "joint":
-        offers.append(("designed, separate", of_ruled(separate)))
-    tell(3, steps)
-    skipped = ""
-    if form != "separate" and problem.d > 1:
-        if form == "best" and problem.m * problem.d > JOINT_PAIRS:
-            skipped = f"the joint form was not tried (more than {JOINT_PAIRS} pairs)"
-        else:
-            tied = _joint(real, world, aim, found, separate, drafts)
-            if tied is not None:
-                offers.append(("designed, joint", _of_tied(tied)))
-            elif form == "joint":
-                skipped = "no joint rules were found that meet the conditions"
-    elif form == "joint" and separate is not None:  # with one distribution the forms are the same
-        offers.append(("designed, joint", replace(of_ruled(separate), joint=True)))
-    tell(4, steps)
     best = _best(aim, offers)
     if best is None:
         raise InputError(
@@ -113,6 +91,75 @@ def design(
     return _result(
         problem, designed, goal, aim, rules, bound, certificate, chosen, offers, found, skipped
     )
+
+
+def _offers(
+    problem: EstimationProblem, goal: str, form: str, tell: Progress
+) -> tuple[list[tuple[str, _Rules]], Found | None, str]:
+    """All rules that come into question, the search behind them, and what was not tried."""
+    bound, aim = aim_of(problem, goal)
+    real = World(problem.costs, problem.sigma, integer=False)
+    world = replace(real, integer=problem.integer)
+    candidates, drafts = rivals_of(problem, world, aim)
+    drafts += _searched_starts(real, aim, bound)
+    tell(1, 5)
+    found = search(real, aim, drafts)
+    tell(2, 5)
+    offers = list(candidates)
+    separate = _separate(world, aim, found, drafts)
+    if separate is not None and form != "joint":
+        offers.append(("designed, separate", of_ruled(separate)))
+    tell(3, 5)
+    skipped = ""
+    if form != "separate" and problem.d > 1:
+        if form == "best" and problem.m * problem.d > JOINT_PAIRS:
+            skipped = f"the joint form was not tried (more than {JOINT_PAIRS} pairs)"
+        else:
+            tied = _joint(real, world, aim, found, separate, drafts)
+            if tied is not None:
+                offers.append(("designed, joint", _of_tied(tied)))
+            elif form == "joint":
+                skipped = "no joint rules were found that meet the conditions"
+    elif form == "joint" and separate is not None:  # with one distribution the forms are the same
+        offers.append(("designed, joint", replace(of_ruled(separate), joint=True)))
+    tell(4, 5)
+    return offers, found, skipped
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Agents and distributions in an order of their own, so that the user's does not matter."""
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+
+    def put(self, problem: EstimationProblem) -> EstimationProblem:
+        """The problem in this order."""
+        plan = problem.plan
+        return replace(
+            problem,
+            names=tuple(problem.names[i] for i in self.rows),
+            distributions=tuple(problem.distributions[k] for k in self.columns),
+            costs=problem.costs[np.ix_(self.rows, self.columns)],
+            sigma=problem.sigma[self.columns],
+            plan=plan if isinstance(plan, str) else plan[np.ix_(self.rows, self.columns)],
+            source=NormalSource(problem.sigma[self.columns]),
+        )
+
+    def back(self, rules: _Rules) -> _Rules:
+        """Rules for the problem in this order as rules for the user's."""
+        rows, columns = np.argsort(self.rows), np.argsort(self.columns)
+        place = np.ix_(rows, columns)
+        tables = {key: getattr(rules, key)[place] for key in ("kind", "counts", "z", "t", "alpha")}
+        return replace(rules, penalties=rules.penalties[rows], **tables)
+
+
+def canonical(problem: EstimationProblem) -> _Order:
+    """Distributions by their sorted prices, then agents by their prices and options."""
+    prices = problem.costs * problem.sigma**2
+    columns = np.lexsort(np.sort(prices, axis=0)[::-1])
+    keys = np.column_stack([prices[:, columns], np.nan_to_num(problem.outside, nan=-1.0)])
+    return _Order(np.lexsort(keys.T[::-1]), columns)
 
 
 def _best(aim: Goal, offers: list[tuple[str, _Rules]]) -> tuple[str, _Rules] | None:
