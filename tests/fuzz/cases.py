@@ -1,0 +1,213 @@
+"""Cases of the fuzz: a valid problem and a command, with a few structural mutations.
+
+A case is made of a seed and its number alone, so that it can be played again by both.
+"""
+
+import copy
+import random
+
+ESTIMATION = {
+    "game": "estimation",
+    "sigma": 10.0,
+    "costs": [[0.033, 0.2], [0.066, 0.1], [0.1, 0.3]],
+    "plan": "ir_optimal",
+    "mechanism": "cbl",
+    "counts": "integer",
+    "strategies": {"a1": {"name": "withholder", "fraction": 0.5}},
+    "outside_option": {"a2": 12.0},
+}
+TABLES = {**ESTIMATION, "costs": "costs.csv", "source": {"csv": "data.csv", "columns": ["u", "v"]},
+          "strategies": {"lab1": "free_rider"}, "outside_option": {}}  # fmt: skip
+PLUGIN = {**ESTIMATION, "costs": [[0.1], [0.2]], "mechanism": "rules.py:M", "outside_option": {},
+          "strategies": {"a0": "rules.py:S"}}  # fmt: skip
+RACE = {
+    "game": "testing",
+    "prior": 0.5,
+    "beta": "1/10",
+    "mechanism": "belief_exchange",
+    "payoff": {"kind": "contest", "prize": 1.0, "cost": 0.01},
+    "graph": "complete",
+    "cap": 500,
+    "agents": [
+        {"name": "A", "p0": ["0.8", "0.2"], "p1": ["0.5", "0.5"], "strategy": "signaller"},
+        {"name": "B", "p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"],
+         "strategy": {"name": "signaller", "alpha": 0.5, "weight": 0.9}},
+    ],
+}  # fmt: skip
+RING = {**RACE, "cap": 60, "graph": {"name": "gnp_random", "p": 0.5},
+        "payoff": {"kind": "cost", "c": 0.02, "chat": 1.0},
+        "agents": [{**RACE["agents"][1], "name": f"n{i}"} for i in range(5)]}  # fmt: skip
+PROBLEMS = {  # another game joins by a problem of its own, with the commands it knows
+    "estimation": (ESTIMATION, "estimation"),
+    "tables": (TABLES, "estimation"),
+    "plugin": (PLUGIN, "estimation"),
+    "race": (RACE, "testing"),
+    "ring": (RING, "testing"),
+}
+BOTH = (
+    "audit p.toml --method black_box --budget 4000 --workers 1",
+    "audit p.toml",
+    "audit p.toml --method exhaustive --epsilon 0.5%",
+    "run p.toml --replications 50 --rounds 2",
+    "adapt p.toml --menu {menu} --rounds 2 --worlds 50",
+    "adapt p.toml --rule {{name='logit',temperature=0.1}} --menu {menu} --rounds 2 --worlds 50",
+    "empirical p.toml --menu {menu} --worlds 50",
+    "sweep s.toml --workers 1 --export out.csv",
+)
+COMMANDS = {
+    "estimation": (
+        *BOTH,
+        "plan p.toml",
+        "plan p.toml --rule nash",
+        "compare p.toml --starts 1 --budget 4000 --design none",
+        "design p.toml --goal social --save d.toml",
+        "robust p.toml --costs 5%",
+        "coalitions p.toml --budget 4000",
+        "check rules.py:M",
+        "check rules.py:S --problem p.toml",
+        "check withholder(fraction=0.5)",
+        "list",
+        "new strategy Mine",
+    ),
+    "testing": (*BOTH, "solve p.toml", "check signaller", "new strategy Mine --game testing"),
+}
+MENU = {"estimation": "truthful,free_rider", "testing": "signaller,signaller(alpha=0.5)"}
+SWEEP = (
+    'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\nseeds = 2\n'
+    "options = {replications = 20}\n"
+)
+RULES = """
+import numpy as np
+from dataclasses import dataclass
+from nashbox import Strategy
+from nashbox.mechanisms import SampleMean
+
+@dataclass(frozen=True)
+class M(SampleMean):
+    def mediate(self, submissions, terms, rng):
+        return {mediate}
+
+@dataclass(frozen=True)
+class S(Strategy):
+    def gather(self, view, rng):
+        {gather}
+        return super().gather(view, rng)
+"""
+MEDIATE = ("super().mediate(submissions, terms, rng)",) * 4 + (
+    "[x + 1j for x in super().mediate(submissions, terms, rng)]",
+    "None",
+    "[None] * len(submissions)",
+    "[x * np.nan for x in super().mediate(submissions, terms, rng)]",
+    "super().mediate(submissions, terms, rng)[:1]",
+    "1 / 0",
+)
+GATHER = ("pass",) * 4 + (
+    "raise GeneratorExit",
+    "raise SystemExit(3)",
+    "raise MemoryError",
+    "view.others[:] = 1",
+    "print('hello')",
+    "return [-1]",
+    "return 'x'",
+    "import os; os.write(1, b'raw')",
+)
+WORDS = (
+    *("", "x", "cbl", "nope", "../../etc/passwd", "/dev/zero", "file.py:C", "a\x1b[31mb"),
+    *("a\u202eb", "\u540d\u524d", "=1+1", "nan", "inf", "1/3", "1e-99999999", "x" * 700, "true"),
+    *("[1", "p.toml", "costs.csv", "rules.py:M", "0", "signaller", "threshold", "sample_mean"),
+)
+NUMBERS = (0, -1, 1, 2, 3, 7, 0.5, 1e-300, 1e300, 1e-50, 1e50, 5e-324, float("inf"), float("nan"),
+           -0.0, 10**25, 16**5000, 0.1, 1e-9, 1e9, 12.0, 2.5)  # fmt: skip
+
+
+def toml(value):
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        inside = "".join(
+            c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in value
+        )
+        return f'"{inside}"'
+    if isinstance(value, int):
+        return hex(value) if abs(value) > 10**20 else str(value)
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, list):
+        return f"[{', '.join(toml(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{toml(str(k))} = {toml(v)}' for k, v in value.items())}}}"
+    return '""'
+
+
+def places(value, path=()):
+    """All places of a nested value, the root left out."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        yield (*path, key)
+        if isinstance(item, (dict, list)):
+            yield from places(item, (*path, key))
+
+
+def mutate(raw, dice):
+    """Change one place of a nested mapping."""
+    spots = list(places(raw))
+    if not spots:
+        return
+    *path, key = dice.choice(spots)
+    node = raw
+    for step in path:
+        node = node[step]
+    kind = dice.randrange(9)
+    if kind == 0:
+        del node[key]
+    elif kind == 1:
+        node[key] = dice.choice(WORDS)
+    elif kind in (2, 3):
+        node[key] = dice.choice(NUMBERS)
+    elif kind == 4:
+        node[key] = dice.choice([[], {}, [[]], [{}], True, [1, "a"], {"name": "x", "y": 1}])
+    elif kind == 5 and isinstance(node, dict):
+        node[dice.choice(["x", "sigma", "plan", "seed", "Prior", "costs", ""])] = node[key]
+    elif kind == 6 and isinstance(node[key], list) and node[key]:
+        node[key] = node[key] + [copy.deepcopy(dice.choice(node[key]))]
+    elif kind == 7 and isinstance(node[key], list):
+        dice.shuffle(node[key])
+    else:
+        node[key] = [copy.deepcopy(node[key])] * dice.randrange(3)
+
+
+def scratched(text, dice):
+    """A text with a few characters changed, gone or doubled."""
+    for _ in range(dice.randrange(1, 4)):
+        at = dice.randrange(len(text) + 1)
+        noise = dice.choice(["", ",", "\n", "nan", "-", "\x00", "\t", "9" * 30, ";"])
+        text = text[:at] + noise + text[at + dice.randrange(3) :]
+    return text
+
+
+def case(seed, number):
+    """Arguments of the command line, and files by name."""
+    dice = random.Random(f"{seed}/{number}")  # noqa: S311
+    raw, game = PROBLEMS[dice.choice(list(PROBLEMS))]
+    raw = copy.deepcopy(raw)
+    for _ in range(dice.choice([0, 1, 1, 1, 2, 3])):
+        mutate(raw, dice)
+    text = "".join(f"{toml(str(k))} = {toml(v)}\n" for k, v in raw.items())
+    files = {
+        "p.toml": scratched(text, dice) if dice.random() < 0.1 else text,
+        "costs.csv": "agent,x,y\nlab1,0.1,0.2\nlab2,0.2,inf\nlab3,0.05,0.1\n",
+        "data.csv": "u,v\n" + "".join(f"{i % 7},{i % 5 + 0.5}\n" for i in range(40)),
+        "rules.py": RULES.format(mediate=dice.choice(MEDIATE), gather=dice.choice(GATHER)),
+        "s.toml": SWEEP,
+    }
+    if dice.random() < 0.15:
+        name = dice.choice(["costs.csv", "data.csv", "s.toml", "rules.py"])
+        files[name] = scratched(files[name], dice)
+    command = dice.choice(COMMANDS[game]).format(menu=MENU[game])
+    arguments = command.split()
+    if dice.random() < 0.15:
+        arguments[dice.randrange(1, len(arguments) + 1):] = [dice.choice(WORDS)]  # fmt: skip
+    if dice.random() < 0.5 and not command.startswith(("sweep", "new", "list")):
+        arguments += ["--json", dice.choice(["-", "o.json", "o.json", "p.toml", "no/x.json"])]
+    return arguments, files
