@@ -251,7 +251,7 @@ def read_payoff(value: object, folder: Path, where: str) -> Payoff:
             raise InputError(f"{where}: win has no parameter, got {', '.join(table)}")
         return Contest(1.0, 0.0)
     known: dict[object, type[Payoff]] = {"contest": Contest, "cost": Cost}
-    if kind in known:
+    if isinstance(kind, str) and kind in known:
         return build(known[kind], table, where)
     if not isinstance(kind, str) or ":" not in kind:
         raise InputError(

@@ -34,9 +34,9 @@ RACE = {
          "strategy": {"name": "signaller", "alpha": 0.5, "weight": 0.9}},
     ],
 }  # fmt: skip
-RING = {**RACE, "cap": 60, "graph": {"name": "gnp_random", "p": 0.5},
+RING = {**RACE, "cap": 25, "graph": {"name": "gnp_random", "p": 0.5},
         "payoff": {"kind": "cost", "c": 0.02, "chat": 1.0},
-        "agents": [{**RACE["agents"][1], "name": f"n{i}"} for i in range(5)]}  # fmt: skip
+        "agents": [{**RACE["agents"][1], "name": f"n{i}"} for i in range(3)]}  # fmt: skip
 PROBLEMS = {  # another game joins by a problem of its own, with the commands it knows
     "estimation": (ESTIMATION, "estimation"),
     "tables": (TABLES, "estimation"),
@@ -46,8 +46,8 @@ PROBLEMS = {  # another game joins by a problem of its own, with the commands it
 }
 BOTH = (
     "audit p.toml --method black_box --budget 4000 --workers 1",
-    "audit p.toml",
-    "audit p.toml --method exhaustive --epsilon 0.5%",
+    "audit p.toml --budget 4000 --workers 1",
+    "audit p.toml --method exhaustive --epsilon 0.5% --budget 4000 --workers 1",
     "run p.toml --replications 50 --rounds 2",
     "adapt p.toml --menu {menu} --rounds 2 --worlds 50",
     "adapt p.toml --rule {{name='logit',temperature=0.1}} --menu {menu} --rounds 2 --worlds 50",
