@@ -75,7 +75,9 @@ def _obey(arguments: Sequence[str] | None) -> int:
         parser.print_help()
         return 0
     check_outputs(options)
-    with _own_output(options):
+    from nashbox.experiments.saving import all_or_none
+
+    with all_or_none(), _own_output(options):
         try:
             code: int = options.work(options)
         except KeyboardInterrupt:

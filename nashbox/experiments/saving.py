@@ -8,8 +8,9 @@ import os
 import platform
 import stat
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,32 @@ def is_channel(path: str | Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
+_written: ContextVar[list[tuple[Path, bytes | None]] | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def all_or_none() -> Iterator[None]:
+    """Files written within stay, all of them, or none if an error ends it: older ones come back.
+
+    An interruption keeps what was finished; pipes and devices keep what they were told.
+    """
+    outer = _written.get()
+    own: list[tuple[Path, bytes | None]] = []
+    token = _written.set(own)
+    try:
+        yield
+    except Exception:
+        for target, before in reversed(own):
+            with suppress(OSError):
+                target.unlink() if before is None else _replace(target, before)
+        raise
+    else:
+        if outer is not None:
+            outer += own
+    finally:
+        _written.reset(token)
+
+
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write beside the target, then move into place; mode and owner of an older file are kept.
 
@@ -117,7 +144,11 @@ def write_whole(path: str | Path, content: bytes) -> None:
             with open(target, "wb") as stream:
                 stream.write(content)
         else:
+            written = _written.get()
+            before = target.read_bytes() if written is not None and target.exists() else None
             _replace(target, content)
+            if written is not None:
+                written.append((target, before))
     except BrokenPipeError:
         pass  # whoever read from the pipe has read enough
     except OSError as error:

@@ -114,3 +114,18 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path, monkeypat
         write_whole(tmp_path / "x.json", b"new")
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
     assert (tmp_path / "x.json").read_text() == "old"
+
+
+def test_what_a_refused_command_has_written_is_taken_back(tmp_path):
+    from nashbox.experiments.saving import all_or_none
+
+    (tmp_path / "old").write_text("before")
+    with pytest.raises(InputError), all_or_none():
+        write_whole(tmp_path / "old", b"after")
+        write_whole(tmp_path / "new", b"x")
+        raise InputError("too late")
+    assert (tmp_path / "old").read_text() == "before" and not (tmp_path / "new").exists()
+    with pytest.raises(KeyboardInterrupt), all_or_none():
+        write_whole(tmp_path / "new", b"x")
+        raise KeyboardInterrupt
+    assert (tmp_path / "new").exists()

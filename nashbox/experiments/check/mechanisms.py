@@ -75,7 +75,7 @@ def _terms(mechanism: Mechanism, own: EstimationProblem | None) -> str:
     problem, plan = four_agents()
     four = ("four agents", mechanism.terms(problem, plan))
     for _, terms in (four, *settings(mechanism, own)):
-        shape = np.shape(getattr(terms, "costs", None))
+        shape = np.shape(getattr(terms, "costs", ()))
         if not isinstance(terms, Terms) or np.shape(terms.counts) != shape:
             raise BrokenError(
                 "terms must return Terms with counts of shape (agents, distributions)"

@@ -18,7 +18,7 @@ from string import Template
 from typing import ClassVar
 
 from nashbox.experiments.result import Result
-from nashbox.experiments.saving import writable, write_whole
+from nashbox.experiments.saving import all_or_none, writable, write_whole
 from nashbox.problem.errors import InputError, brief
 
 
@@ -64,12 +64,9 @@ def write_skeleton(kind: str, text: str, game: str, folder: str | Path) -> Skele
         writable(path)
     stem = f"{game}_{kind}"
     texts = [_filled(f"{stem}.txt", name, cls), _filled(f"test_{stem}.txt", name, cls)]
-    write_whole(paths[0], texts[0].encode())
-    try:
-        write_whole(paths[1], texts[1].encode())
-    except BaseException:
-        paths[0].unlink()
-        raise
+    with all_or_none():
+        for path, filled in zip(paths, texts, strict=True):
+            write_whole(path, filled.encode())
     return Skeleton(f"{paths[0]}:{cls}", [str(p) for p in paths], _next(kind, game, paths, cls))
 
 
