@@ -67,7 +67,7 @@ def test_the_large_example_is_written_by_its_script(tmp_path, capsys):
 )
 def test_plugins_keep_their_contract(name):
     report = check(name, EXAMPLES / "plugins")
-    assert report.passed, [row for row in report.checks if not row.passed]
+    assert report.passed, [row for row in report.checks if row.passed is False]
 
 
 def test_a_new_strategy_of_a_few_lines_is_audited_with_no_other_change(tmp_path, capsys):

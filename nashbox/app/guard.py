@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 Scope = MutableMapping[str, Any]
@@ -81,7 +81,7 @@ class Guard:
         """Set the cookie, and go on at the same address without the token."""
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         rest = urlencode([pair for pair in pairs if pair[0] != "token"])
-        path = "/" + scope["path"].lstrip("/\\")  # never another host's
+        path = quote("/" + scope["path"].lstrip("/\\"))  # never another host's
         place = f"{path}?{rest}" if rest else path
         cookie = f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict"
         headers = [

@@ -6,13 +6,13 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.agents import EstimationAgent
 from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
+from nashbox.model.collector import DataCollector
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
@@ -65,7 +65,7 @@ class EstimationModel(Sandbox):
             for i, name in enumerate(problem.names)
         ]
         self._know_each_other()
-        self.datacollector = mesa.DataCollector(
+        self.datacollector = DataCollector(
             model_reporters={"social_penalty": _social}, agent_reporters=_reporters(problem)
         )
 

@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 
 from nashbox.agents.learner import Learner
+from nashbox.model.collector import DataCollector
 from nashbox.problem.graphs import Edges
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 
@@ -55,7 +56,7 @@ class Population(mesa.Model):
         for i, j in edges:
             self.players[i].neighbours.append(self.players[j])
             self.players[j].neighbours.append(self.players[i])
-        self.datacollector = mesa.DataCollector(
+        self.datacollector = DataCollector(
             model_reporters={"social_payoff": lambda m: sum(a.earned for a in m.players)},
             agent_reporters={
                 "agent": "name",

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.agents.testing import REASONS, TestingAgent
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.model.base import Sandbox
+from nashbox.model.collector import DataCollector
 from nashbox.model.well import Well
 from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.mind import TestingView
@@ -78,7 +78,7 @@ class TestingModel(Sandbox):
             self.players.append(TestingAgent(self, i, strategies[name], view))
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
-        self.datacollector = mesa.DataCollector(
+        self.datacollector = DataCollector(
             model_reporters={"live": lambda model: int(model.live.size)},
             tables={"steps": list(STEP_COLUMNS), "games": []},
         )

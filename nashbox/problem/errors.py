@@ -48,7 +48,10 @@ def shown(text: str, most: int = 10_000) -> str:
     line = " ".join(text.split())
     if not line.isprintable():  # controls, formats (Cf), surrogates, line separators
         line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
-    return line if len(line) <= most else f"{line[: most - 3]}..."
+    if len(line) <= most:
+        return line
+    half = (most - 5) // 2  # who is meant stands in front, what is wrong behind
+    return f"{line[:half]} ... {line[-half:]}"
 
 
 def finite(value: object) -> bool:

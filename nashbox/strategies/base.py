@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from abc import ABC
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
+from nashbox.problem.spec import PLUGIN
 from nashbox.problem.terms import View
 
 Array = NDArray[np.float64]
@@ -34,8 +37,12 @@ class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
 
     @property
     def label(self) -> str:
-        """The name shown in tables: the class's, in the style of problem files."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        """The name shown in tables: the class's, in the style of problem files.
+
+        A plug-in that is called like a built-in strategy is shown with its file.
+        """
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return name if (file := plugin_file(type(self))) is None else f"{name} ({file})"
 
     def gather(self, view: View, rng: np.random.Generator) -> Counts:
         """How many points of each distribution to collect, (d,): here what is recommended."""
@@ -71,6 +78,17 @@ class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
     def revise(self, view: View) -> Strategy:
         """Say what to play after a round in which the others handed in `view.others`."""
         return self
+
+
+def plugin_file(cls: type) -> str | None:
+    """File of a plug-in whose class bears the name of a built-in strategy, else None."""
+    from nashbox.strategies import STRATEGIES  # which is made of subclasses of this module's
+
+    builtin = {known.__name__ for known in STRATEGIES.values()}
+    module = sys.modules.get(cls.__module__)
+    if cls.__name__ not in builtin or not cls.__module__.startswith(PLUGIN):
+        return None
+    return Path(str(getattr(module, "__file__", cls.__module__))).name
 
 
 def accept(data: Dataset, information: Any) -> Array:

@@ -159,7 +159,7 @@ BAD_CELLS = ["nan", "abc", "", "-1", "-inf", "1e999", "1_000", "\uff11", "0x10",
         *((f"agent,x\nlab1,1\nlab2,{v}\n", ["row 3 (lab2), column x: cost must be", NUMBER])
           for v in [*BAD_CELLS, "0", "1e-400", "1e-60"]),
         ("agent,x\n\n\nlab1,1\n,\nlab2,-7\n", ["row 6 (lab2)", "got -7"]),
-        ('agent,x\n"la\nb1",1\nlab2,-7\n', ["row 4 (lab2)", "got -7"]),
+        ('agent,x\n"la\nb1",1\nlab2,-7\n', ["row 3", "must be printable"]),
         ("agent,x,y\nlab1,1,inf\nlab2,1,inf\n", ["column y", "inf in every row"]),
     ],
 )  # fmt: skip

@@ -365,7 +365,7 @@ def test_joint_rules_for_a_plan(counts):
 
 @pytest.mark.parametrize("joint", [False, True])
 def test_the_contract_holds_in_both_forms(joint):
-    assert [r for r in check_mechanism(Threshold(joint=joint)) if not r.passed] == []
+    assert [r for r in check_mechanism(Threshold(joint=joint)) if r.passed is False] == []
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ FALSE_ALARM = 6.3e-5  # four standard errors, two-sided
 @pytest.mark.parametrize("name", sorted({**TESTING_STRATEGIES, **EXCHANGES}.keys() - STRATEGIES))
 def test_built_in_classes_keep_their_contract(name):
     report = check(name)
-    assert report.passed, [row for row in report.checks if not row.passed]
+    assert report.passed, [row for row in report.checks if row.passed is False]
 
 
 def likelihoods(model, alpha, shown):
@@ -204,7 +204,9 @@ def test_plug_ins_play(plugins):
 )  # fmt: skip
 def test_check_sees_what_is_broken(plugins, name, broken):
     report = check(f"mine.py:{name}", plugins)
-    assert [row.name for row in report.checks if not row.passed] == ([broken] if broken else [])
+    assert [row.name for row in report.checks if row.passed is False] == (
+        [broken] if broken else []
+    )
 
 
 def test_adaptive_strategies_revise_between_games(plugins):

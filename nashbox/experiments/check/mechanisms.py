@@ -184,9 +184,11 @@ def _worlds_apart(mechanism: Mechanism, terms: Terms) -> str:
 
 
 def _dice(mechanism: Mechanism, terms: Terms) -> str:
-    """Where all worlds are alike, dice thrown once for all of them show."""
-    alike = [s.map(lambda points, k: np.repeat(points[:1], len(points), axis=0))
-             for s in submissions_of(terms)]  # fmt: skip
+    """Where all points of all worlds are the same, dice thrown once for all of them show.
+
+    An order drawn once for all worlds does no harm, and does not show.
+    """
+    alike = [s.map(lambda points, k: np.ones_like(points)) for s in submissions_of(terms)]
     calls = [np.asarray(ask(mechanism, terms, alike, seed), dtype=float) for seed in range(20)]
     if all(np.array_equal(calls[0], call, equal_nan=True) for call in calls):
         raise SkippedError("nothing to hold it to (it throws no dice here)")
