@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class DataCollector(mesa.DataCollector):  # type: ignore[misc]
+class DataCollector(mesa.DataCollector):
     """Indexes frames by whole steps, called Step."""
 
     def get_model_vars_dataframe(self) -> pd.DataFrame:
