@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
-from nashbox.commands.common import check_outputs
+from nashbox.commands.common import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, shown, told
 
 LONGEST = 490  # characters of a message
@@ -75,9 +75,7 @@ def _obey(arguments: Sequence[str] | None) -> int:
         parser.print_help()
         return 0
     check_outputs(options)
-    from nashbox.experiments.saving import all_or_none
-
-    with all_or_none(), _own_output(options):
+    with outputs_whole(), _own_output(options):
         try:
             code: int = options.work(options)
         except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,15 @@ def check_outputs(options: argparse.Namespace) -> None:
         for path in inputs:
             if not is_channel(target) and same_file(path, target):
                 raise InputError(f"{name}: {path} is read by this command, and would be lost")
+
+
+@contextmanager
+def outputs_whole() -> Iterator[None]:
+    """Take back the files that a command has written if it ends in a refusal."""
+    from nashbox.experiments.saving import all_or_none
+
+    with all_or_none():
+        yield
 
 
 def output_files(options: argparse.Namespace) -> Iterator[tuple[str, str | Path]]:
