@@ -302,7 +302,7 @@ def _allocate(
     wanted = []
     for j, (gain, spread) in enumerate(zip(screen.gains, screen.spreads, strict=True)):
         doubt = 2 * spread / math.sqrt(screen.each[j])  # of the search's own estimate
-        room = max(abs(epsilon - gain) - doubt, 0.2 * abs(epsilon - gain), 1e-12)
+        room = max(abs(epsilon - gain) - doubt, 0.2 * abs(epsilon - gain), 1e-300)
         z = max(z_up, z_low) if j == winner else z_up
         need = 2 * (z * spread / room) ** 2
         wanted.append(min(need, float(budget)) if math.isfinite(need) else least)
@@ -340,5 +340,5 @@ def _needed(gain: Gain, epsilon: float, simulated: int) -> int:
         width, room = gain.estimate - gain.lower, gain.estimate - epsilon
     else:
         width, room = gain.upper - gain.estimate, epsilon - gain.estimate
-    ratio = width / max(room, 1e-3 * max(width, 1e-12))
+    ratio = width / max(room, 1e-3 * width, 1e-300)
     return math.ceil(simulated * max(1.5, ratio**2))

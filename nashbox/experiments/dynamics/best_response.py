@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class BestResponse(Revision):
     """Switch to the best entry of the menu if it gains more than `tolerance` (payoff units)."""
 
-    tolerance: float = 1e-9
+    tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         require("best_response.tolerance", self.tolerance, low=0.0)

@@ -30,7 +30,7 @@ class FictitiousPlay(Revision):
     as the average variance, its largest possible value: the same profile brings the same error.
     """
 
-    tolerance: float = 1e-9
+    tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         require("fictitious_play.tolerance", self.tolerance, low=0.0)

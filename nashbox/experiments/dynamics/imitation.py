@@ -42,7 +42,7 @@ class Imitation(Revision):
 
     look: str = "best"
     scale: float | None = None
-    tolerance: float = 1e-9
+    tolerance: float = 0.0
 
     def __post_init__(self) -> None:
         if self.look not in CHOICES:
@@ -65,7 +65,8 @@ class Imitation(Revision):
             return agent.choice
         gain = model.earned - agent.earned
         error = math.hypot(agent.earned_se, model.earned_se)
-        if not believed(agent, gain, error, self.tolerance):
+        size = max((abs(x) for x in (agent.earned, model.earned) if math.isfinite(x)), default=0.0)
+        if not believed(agent, gain, error, self.tolerance, size):
             return agent.choice
         if self.look == "random" and self.scale is not None and rng.random() >= gain / self.scale:
             return agent.choice

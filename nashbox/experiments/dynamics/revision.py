@@ -18,6 +18,7 @@ from nashbox.problem.payoff_oracle import Answer
 if TYPE_CHECKING:
     from nashbox.agents.learner import Learner
 
+ROUNDING = 1e-12  # relative to payoffs: gains below this are none
 CAUTION = 2.0  # standard errors that an estimated gain must exceed to be believed
 
 
@@ -38,9 +39,12 @@ class Revision(ABC):
         """Return the place in the menu that the agent plays next."""
 
 
-def believed(agent: Learner, gain: float, se: float, tolerance: float) -> bool:
-    """Whether a gain exceeds `tolerance`, and CAUTION standard errors; else the agent doubts it."""
-    if not gain > tolerance:
+def believed(agent: Learner, gain: float, se: float, tolerance: float, size: float) -> bool:
+    """Whether a gain exceeds `tolerance`, and CAUTION standard errors; else the agent doubts it.
+
+    A gain that is lost in the rounding of the payoffs behind it (`size`) is none.
+    """
+    if not gain > max(tolerance, ROUNDING * size):
         return False
     agent.doubted = gain <= tolerance + CAUTION * se
     return not agent.doubted
@@ -57,4 +61,5 @@ def best_of(agent: Learner, answer: Answer, tolerance: float) -> int:
         return current
     gain = float(values[best] - values[current])
     se = float(answer.se_of_gain(current)[best])
-    return best if believed(agent, gain, se, tolerance) else current
+    size = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    return best if believed(agent, gain, se, tolerance, size) else current

@@ -160,7 +160,7 @@ def allocate(
     wanted = [0.0]
     for j, gain in enumerate(screen.gains[1:], start=1):
         spread = math.sqrt(gain.variance)
-        room = max(abs(epsilon - gain.mean) - 2 * gain.se, 0.2 * abs(epsilon - gain.mean), 1e-12)
+        room = max(abs(epsilon - gain.mean) - 2 * gain.se, 0.2 * abs(epsilon - gain.mean), 1e-300)
         z = max(z_low, z_up) if j == winner else z_up
         wanted.append(min(float(budget), 2 * (z * spread / room) ** 2))
     wanted[winner] = max(wanted)
@@ -207,5 +207,5 @@ def _needed(gain: Gain, epsilon: float, simulated: int, least: int) -> int:
         width, room = gain.estimate - gain.lower, gain.estimate - epsilon
     else:
         width, room = gain.upper - gain.estimate, epsilon - gain.estimate
-    ratio = width / max(room, 1e-3 * max(width, 1e-12))
+    ratio = width / max(room, 1e-3 * width, 1e-300)
     return math.ceil(simulated * max(1.5, ratio**2, TRUSTED / least))
