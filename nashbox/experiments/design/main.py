@@ -72,8 +72,10 @@ def design(
     tell(0, steps)
     order = canonical(problem)
     there, found, skipped = _offers(order.put(problem), goal, form, tell)
-    offers = [(name, order.back(rules)) for name, rules in there]
     bound, aim = aim_of(problem, goal)
+    world = World(problem.costs, problem.sigma, integer=problem.integer)
+    offers, _ = rivals_of(problem, world, aim)
+    offers += [(name, order.back(rules)) for name, rules in there]
     best = _best(aim, offers)
     if best is None:
         raise InputError(
@@ -96,16 +98,16 @@ def design(
 def _offers(
     problem: EstimationProblem, goal: str, form: str, tell: Progress
 ) -> tuple[list[tuple[str, _Rules]], Found | None, str]:
-    """All rules that come into question, the search behind them, and what was not tried."""
+    """The rules that the search finds, the search itself, and what was not tried."""
     bound, aim = aim_of(problem, goal)
     real = World(problem.costs, problem.sigma, integer=False)
     world = replace(real, integer=problem.integer)
-    candidates, drafts = rivals_of(problem, world, aim)
+    _, drafts = rivals_of(problem, world, aim)
     drafts += _searched_starts(real, aim, bound)
     tell(1, 5)
     found = search(real, aim, drafts)
     tell(2, 5)
-    offers = list(candidates)
+    offers: list[tuple[str, _Rules]] = []
     separate = _separate(world, aim, found, drafts)
     if separate is not None and form != "joint":
         offers.append(("designed, separate", of_ruled(separate)))
