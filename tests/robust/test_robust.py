@@ -315,3 +315,12 @@ def test_plug_ins_without_formulas_are_refused():
     plug_in = replace(figure1(), mechanism=Spec("examples/plugins/robust_means.py:Median"))
     with pytest.raises(InputError, match="exact"):
         rows(prepare(plug_in), Doubt(0.1), None)
+
+
+def test_agents_without_a_finite_penalty_are_no_division_by_zero(nashbox):
+    text = (
+        'game = "estimation"\nsigma = [1.0, 2.0]\nmechanism = "alone"\n'
+        'costs = [[0.033, 0.05], [0.066, "inf"], [0.1, 0.04], [0.05, 0.08]]\n'
+    )
+    answer = nashbox("robust", "p.toml", "--costs", "5%", files={"p.toml": text})
+    assert answer.code in (0, 2), answer

@@ -79,7 +79,7 @@ class RulesReport:
     @property
     def worst(self) -> AgentRow:
         """The agent with the largest gain relative to her epsilon."""
-        return max(self.agents, key=lambda a: a.gain.bound / a.epsilon)
+        return max(self.agents, key=lambda a: a.excess)
 
 
 @dataclass(frozen=True, eq=False)

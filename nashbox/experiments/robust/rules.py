@@ -44,6 +44,13 @@ class AgentRow:
     certified: bool
 
     @property
+    def excess(self) -> float:
+        """Gain relative to epsilon, which is 0 where the penalty is inf; any gain is inf there."""
+        if self.epsilon > 0:
+            return self.gain.bound / self.epsilon
+        return float("inf") if self.gain.bound > 0 else 0.0
+
+    @property
     def honest(self) -> bool:
         """Whether she gains no more than epsilon anywhere in the interval."""
         return self.gain.bound <= self.epsilon + ROUNDING * abs(self.penalty)
