@@ -68,6 +68,10 @@ DAMAGE = {
     "no cells": sql("DROP TABLE cells"),
     "no sweeps": sql("DROP TABLE sweeps"),
     "no times": sql("DROP TABLE times"),
+    "checksums dropped": lambda path: (
+        sql("ALTER TABLE cells DROP COLUMN checksum")(path),
+        sql("UPDATE cells SET payload = replace(payload, '1000', '2000') WHERE rowid = 3")(path),
+    ),
     "another application": sql("PRAGMA application_id = 7"),
     "from the future": sql("PRAGMA user_version = 99"),
     "half": rewritten(lambda c: c[: len(c) // 2]),
@@ -111,6 +115,9 @@ def test_a_store_of_the_format_before_is_read_and_goes_on(undamaged, tmp_path):
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     sql("ALTER TABLE cells DROP COLUMN checksum")(tmp_path / "s.sqlite")
     sql("PRAGMA user_version = 1")(tmp_path / "s.sqlite")
+    assert load(tmp_path / "s.sqlite").equals(expected)
+    with Store.to_write(tmp_path / "s.sqlite") as store:
+        assert store.damaged() == []
     assert load(tmp_path / "s.sqlite").equals(expected)
 
 

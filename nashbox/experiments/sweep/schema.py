@@ -7,14 +7,18 @@ order). Beside them, outside every comparison and export: `times` (when, how lon
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from nashbox.experiments.saving import is_channel
 from nashbox.problem.errors import InputError
 
-FORMAT = 2  # 2: a checksum per cell
+FORMAT = 2
+CHECKED = 2  # the format from which on every cell has a checksum
+COLUMNS = "key, identity, status, payload, error, traceback"
 APPLICATION = 0x6E626F78  # "nbox"
 RESULTS = {"cells": "key", "sweeps": "sweep"}  # tables that are compared, and their keys
 TABLES = """
@@ -61,8 +65,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
                     "be read, and name another store"
                 )
             if not has_checksums(connection):
-                connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")
-                connection.execute(f"PRAGMA user_version = {FORMAT}")
+                _give_checksums(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         for setting in SETTINGS:
             connection.execute(f"PRAGMA {setting}")
@@ -121,7 +124,25 @@ def refusal(path: Path, error: sqlite3.Error) -> InputError:
 
 def has_checksums(connection: sqlite3.Connection) -> bool:
     """Whether the store is of a format that can tell a damaged row."""
-    return any(row[1] == "checksum" for row in connection.execute("PRAGMA table_info(cells)"))
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(number >= CHECKED)
+
+
+def checksum(row: Sequence[object]) -> str:
+    """Of what a cell's row holds, in hexadecimal digits."""
+    return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
+
+
+def _give_checksums(connection: sqlite3.Connection) -> None:
+    """Bring a store of the format before to this one, all of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")
+    rows = connection.execute(f"SELECT {COLUMNS} FROM cells").fetchall()  # noqa: S608
+    connection.executemany(
+        "UPDATE cells SET checksum = ? WHERE key = ?", [(checksum(row), row[0]) for row in rows]
+    )
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:
@@ -138,6 +159,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     for name in ("cells", "sweeps", "times", "begun", "drivers"):
         if name not in tables:
             raise InputError(f"{path}: is damaged: its table {name!r} is missing")
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(cells)")}
+    if number >= CHECKED and "checksum" not in columns:
+        raise InputError(f"{path}: is damaged: its column of checksums is missing")
     if number > FORMAT:
         raise InputError(
             f"{path}: must have store format {FORMAT} or older, got {number}: a newer nashbox "

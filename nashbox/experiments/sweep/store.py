@@ -5,7 +5,6 @@ Only the driver writes, one transaction a cell, in WAL mode: others may read whi
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 import sqlite3
@@ -21,15 +20,15 @@ from nashbox.experiments.sweep.encoding import from_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.lock import is_driven, locked
-from nashbox.experiments.sweep.schema import has_checksums, open_to_read, open_to_write, refusal
+from nashbox.experiments.sweep.schema import (
+    COLUMNS,
+    checksum,
+    has_checksums,
+    open_to_read,
+    open_to_write,
+    refusal,
+)
 from nashbox.problem.errors import InputError
-
-COLUMNS = "key, identity, status, payload, error, traceback"
-
-
-def checksum(row: Sequence[object]) -> str:
-    """Of what a cell's row holds, in hexadecimal digits."""
-    return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
