@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ from nashbox.problem.errors import InputError
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
 OUTPUTS = ("json", "figure", "report", "save", "export")  # options that name a file to write
+PLUGIN_FILE = re.compile(r"[^\s,;(){}\[\]='\"]+\.py(?=:)")
+
+LEAST_GAIN = (
+    "least gain that counts: absolute, or a share like 0.5%% of each agent's penalty, or of the "
+    "range of payoffs she reaches (default: 0.1%%)"
+)
 
 
 def whole(text: str) -> int:
@@ -29,12 +36,6 @@ def decimal(text: str) -> float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
-
-
-LEAST_GAIN = (
-    "least gain that counts: absolute, or a share like 0.5%% of each agent's penalty, or of the "
-    "range of payoffs she reaches (default: 0.1%%)"
-)
 
 
 def least_gain(text: str) -> float | str:
@@ -139,28 +140,29 @@ def input_files(options: argparse.Namespace) -> list[Path]:
     """Files that a command reads: what its words name, and what those files name in turn."""
     from nashbox.experiments.named_files import files_named
     from nashbox.problem.files import read_toml
+    from nashbox.problem.neighbours import neighbours
 
+    given = [value for key, value in vars(options).items() if key not in (*OUTPUTS, "arguments")]
     words = [
         word
-        for key, value in vars(options).items()
-        if key not in (*OUTPUTS, "arguments")
-        for word in (value if isinstance(value, (list, tuple)) else [value])
-        if isinstance(word, str) and word
+        for value in given
+        for item in (value if isinstance(value, (list, tuple)) else [value])
+        if isinstance(item, str)
+        for word in (item, *PLUGIN_FILE.findall(item))  # also within lists and parameters
     ]
-    found = []
-    for word in words:
-        path = Path(word.rpartition(":")[0] if ".py:" in word else word)
+    found: list[Path] = []
+    for path in map(Path, dict.fromkeys(words)):
         try:
             if not path.is_file():
                 continue
         except (OSError, ValueError):
             continue
         found.append(path)
-        if path.suffix.lower() == ".toml":
-            try:
-                found += files_named(read_toml(path), path.parent)
-            except InputError:  # the command says what is wrong with it
-                continue
+        if path.suffix == ".py":
+            found += neighbours(path)
+            continue
+        with suppress(InputError):  # no problem, or the command says what is wrong with it
+            found += files_named(read_toml(path), path.parent)
     return found
 
 

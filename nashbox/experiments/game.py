@@ -207,8 +207,8 @@ def _hold_to_contract(strategy: Strategy, view: View, where: str) -> None:
     """Refuse what a strategy says of itself if it has the wrong shape."""
     name, d = type(strategy).__name__, view.costs.size
     label = _ask(where, f"{name}.label", lambda: strategy.label)
-    if not isinstance(label, str):
-        raise ContractError(f"{where}: {name}.label must be a string, got {brief(label)}")
+    if not isinstance(label, str) or not label.isprintable():
+        raise ContractError(f"{where}: {name}.label must be a printable text, got {brief(label)}")
     mixture = _ask(where, f"{name}.mixture", lambda: tuple(strategy.mixture()))
     parts = [part for part in mixture if isinstance(part, tuple) and len(part) == 2]
     weights = [p for pure, p in parts if isinstance(pure, Strategy) and p >= 0]

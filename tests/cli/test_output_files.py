@@ -129,3 +129,24 @@ def test_what_a_refused_command_has_written_is_taken_back(tmp_path):
         write_whole(tmp_path / "new", b"x")
         raise KeyboardInterrupt
     assert (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["adapt", "p.problem", "--menu", "truthful,mine.py:S"],
+        ["adapt", "p.problem", "--menu", "truthful, {name = 'mine.py:S'}"],
+        ["run", "p.problem", "--everyone", "mine.py:S(x=1)"],
+        ["audit", "p.problem", "--mechanism", "mine.py:M"],
+    ],
+)
+@pytest.mark.parametrize("target", ["p.problem", "costs.csv", "mine.py", "near.py"])
+def test_inputs_within_lists_and_under_other_endings_are_kept_too(nashbox, words, target):
+    files = {
+        "p.problem": 'game = "estimation"\nsigma = 10.0\ncosts = "costs.csv"\n',
+        "costs.csv": "agent,x\na,0.1\nb,0.2\n",
+        "mine.py": "import near\n",
+        "near.py": "",
+    }
+    answer = nashbox(*words, "--json", target, files=files)
+    answer.refuses("--json", target, "is read by this command")

@@ -304,7 +304,8 @@ def _allocate(
         doubt = 2 * spread / math.sqrt(screen.each[j])  # of the search's own estimate
         room = max(abs(epsilon - gain) - doubt, 0.2 * abs(epsilon - gain), 1e-300)
         z = max(z_up, z_low) if j == winner else z_up
-        need = 2 * (z * spread / room) ** 2
+        ratio = z * spread / room
+        need = 2 * ratio * ratio  # a power would overflow
         wanted.append(min(need, float(budget)) if math.isfinite(need) else least)
     wanted[winner] = max(wanted)  # the number everybody will quote
 

@@ -41,11 +41,10 @@ def audit(
     """Audit every agent of a problem.
 
     method: "auto" takes the strongest that applies. recommended: ignore the problem's strategies.
-    epsilon: absolute, in units of the penalty, or a share like "0.5%" of each
-    agent's penalty; None is 0.1%. delta: the
-    chance that any verdict is wrong. budget: worlds simulated per agent at most. workers: processes
-    of the black box (the result does not depend on them). Raises InputError if the method does not
-    apply, with the reason.
+    epsilon: absolute, in units of the penalty, or a share like "0.5%" of each agent's penalty; None
+    is 0.1%. delta: the chance that any verdict is wrong. budget: worlds simulated per agent at
+    most. workers: processes of the black box (the result does not depend on them). Raises
+    InputError if the method does not apply, with the reason.
     """
     check_audit_options(method, epsilon, delta, seed, budget)
     game = prepare(problem, recommended=recommended)

@@ -28,7 +28,6 @@ from nashbox.problem.estimation import EstimationProblem
 
 Array = NDArray[np.float64]
 
-SHARE = 1e-3  # of each penalty: epsilon where none is given
 WORK = 6000  # rules made, at most, while counts are moved
 STEPS = (0.85, 0.95, 1.05, 1.15)  # by which real counts are moved
 HALVINGS = 6

@@ -162,7 +162,8 @@ def allocate(
         spread = math.sqrt(gain.variance)
         room = max(abs(epsilon - gain.mean) - 2 * gain.se, 0.2 * abs(epsilon - gain.mean), 1e-300)
         z = max(z_low, z_up) if j == winner else z_up
-        wanted.append(min(float(budget), 2 * (z * spread / room) ** 2))
+        need = z * spread / room
+        wanted.append(min(float(budget), 2 * need * need))  # a power would overflow
     wanted[winner] = max(wanted)
     least = max(1.0, TRUSTED / block)
 
