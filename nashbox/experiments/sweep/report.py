@@ -71,7 +71,8 @@ def report(file: str, store: Store, layout: Layout) -> SweepReport:
     """Look into a store, driven or not."""
     keys = set(layout.keys)
     driven = store.driven
-    statuses = {key: status for key, status in store.statuses().items() if key in keys}
+    standing = {key: status for key, status in store.standing().items() if key in keys}
+    statuses = {key: status for key, status in standing.items() if status != "damaged"}
     count = {name: list(statuses.values()).count(name) for name in ("ok", "failed")}
     left = len(keys) - len(statuses)
     begun = len((store.begun() & keys) - set(statuses))
@@ -93,7 +94,7 @@ def report(file: str, store: Store, layout: Layout) -> SweepReport:
         rate=rate,
         remaining=0.0 if not left else None if not rate else left / rate,
         driven=driven,
-        damaged=len(keys & set(store.damaged())),
+        damaged=len(standing) - len(statuses),
         errors=[{"error": error, "cells": cells} for error, cells in often],
     )
 

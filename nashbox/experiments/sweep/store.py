@@ -31,6 +31,18 @@ from nashbox.experiments.sweep.schema import (
 from nashbox.problem.errors import InputError
 
 
+def _outcome(row: Sequence[Any], whole: bool, wanted: set[str] | None = None) -> Outcome | None:
+    """What a row says, None if nobody wants its key."""
+    key, _, status, payload, error, trace = row
+    if wanted is not None and key not in wanted:
+        return None
+    try:
+        value = None if payload is None else from_text(payload)
+    except (TypeError, ValueError):  # in a store without checksums
+        whole = False
+    return Outcome(key, status, value, error, trace) if whole else Outcome(key, "damaged")
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     """Device and number of the file at a path, None if there is none."""
     try:
@@ -169,18 +181,19 @@ class Store:
             found.append(layout)
         return found
 
+    def standing(self) -> dict[str, str]:
+        """Return "ok", "failed" or "damaged" (not what was written) of every row, by key."""
+        return {str(row[0]): row[2] if whole else "damaged" for row, whole in self._rows()}
+
     def statuses(self) -> dict[str, str]:
         """Return "ok" or "failed" of every finished cell whose row is whole, by key."""
-        return {row[0]: row[2] for row, whole in self._rows() if whole}
+        return {key: status for key, status in self.standing().items() if status != "damaged"}
 
-    def damaged(self) -> list[str]:
-        """Keys of rows that are not what was written."""
-        return [str(row[0]) for row, whole in self._rows() if not whole]
-
-    def _rows(self) -> Iterator[tuple[tuple[Any, ...], bool]]:
-        """The rows of all cells, and whether each is as it was written."""
+    def _rows(self, where: str = "") -> Iterator[tuple[tuple[Any, ...], bool]]:
+        """The rows of cells, and whether each is as it was written."""
         known = has_checksums(self._connection)
-        query = f"SELECT {COLUMNS}, {'checksum' if known else 'NULL'} FROM cells"  # noqa: S608
+        column = "checksum" if known else "NULL"
+        query = f"SELECT {COLUMNS}, {column} FROM cells {where}"  # noqa: S608 - our own words
         for *row, written in self._select(query):
             yield tuple(row), not known or written == checksum(row)
 
@@ -198,17 +211,13 @@ class Store:
     def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
         """What became of the finished cells among `keys` (of all without), in no special order."""
         wanted = None if keys is None else set(keys)
-        for (key, _, status, payload, error, trace), whole in self._rows():
-            if wanted is None or key in wanted:
-                if not whole:
-                    yield Outcome(key, "damaged")
-                    continue
-                value = None if payload is None else from_text(payload)
-                yield Outcome(key, status, value, error, trace)
+        yield from (o for row, whole in self._rows() if (o := _outcome(row, whole, wanted)))
 
     def failures(self) -> Iterator[Outcome]:
         """The failed cells."""
-        yield from (outcome for outcome in self.outcomes() if outcome.status == "failed")
+        rows = self._rows("WHERE status = 'failed'")
+        found = (_outcome(row, whole) for row, whole in rows)
+        yield from (outcome for outcome in found if outcome and outcome.status == "failed")
 
     def table(self, name: str, by: str) -> Iterator[tuple[object, ...]]:
         """All rows of a table in the order of a column."""
