@@ -24,6 +24,7 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SLOWED = float(os.environ.get("NASHBOX_SLOWED", "1"))  # Chromium's processor: times slower
 SLOWLY = 120_000  # ms: a busy machine is no failure
 
 
@@ -38,6 +39,8 @@ class Browser:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._note(request.url))
         page.on("websocket", lambda socket: self._note(socket.url))
+        slowed = page.context.new_cdp_session(page)
+        slowed.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
 
     def _note(self, url):
         if not re.match(r"(data|blob):|(http|ws)://127\.0\.0\.1[:/]", url):
