@@ -51,7 +51,7 @@ def test_observation_models_that_are_not_yet_played_stay_as_typed(browser):
 
 def test_a_run_takes_the_number_typed_last_even_without_enter(browser):
     browser.open("agents")
-    browser.page.get_by_label("rounds", exact=True).press_sequentially("0")  # 10, then 100
+    browser.page.get_by_label("rounds", exact=True).fill("100")
     browser.page.evaluate(PRESS, "Run")
     browser.until("count", 100)
 
