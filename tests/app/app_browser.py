@@ -24,6 +24,7 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SLOWED = float(os.environ.get("NASHBOX_SLOWED", "1"))  # Chromium's processor: times slower
 SLOWLY = 120_000  # ms: a busy machine is no failure
 
 
@@ -38,6 +39,8 @@ class Browser:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._note(request.url))
         page.on("websocket", lambda socket: self._note(socket.url))
+        slowed = page.context.new_cdp_session(page)
+        slowed.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
 
     def _note(self, url):
         if not re.match(r"(data|blob):|(http|ws)://127\.0\.0\.1[:/]", url):
@@ -115,27 +118,20 @@ class Browser:
 
 
 @contextlib.contextmanager
-def served_page(place):
-    """Start the app and a Chromium; yields address, browser, file of calls off the machine, pid.
+def started(place, *options, **environment):
+    """Start the app; yields its process, its address and whether it has a network of its own.
 
-    place: an empty folder. Raises RuntimeError that says what is missing.
+    place: an empty folder, where `calls` then lists whom the app called off the machine.
     """
-    chromium_path = shutil.which("chromium")
-    if chromium_path is None:
-        raise RuntimeError("this needs Debian's chromium: apt-get install -y chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        raise RuntimeError("this needs playwright: pip install -e '.[dev,web]'") from None
     (place / "sitecustomize.py").write_text(SOURCE)
-    calls = place / "calls"
-    calls.touch()
+    (place / "calls").touch()
     path = os.pathsep.join([str(place), str(ROOT), os.environ.get("PYTHONPATH", "")])
+    own = {"PYTHONPATH": path, "CALLS": str(place / "calls"), **environment}
     with loopback_only() as alone, (place / "stderr").open("w") as errors:
         server = subprocess.Popen(
-            [sys.executable, "-m", "nashbox.cli", "app", "--no-open", "--port", "0"],
+            [sys.executable, "-m", "nashbox.cli", "app", "--no-open", "--port", "0", *options],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": path, "CALLS": str(calls)},
+            env={**os.environ, **own},
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -144,14 +140,33 @@ def served_page(place):
             url = re.search(r"http://\S+", server.stdout.readline())
             if url is None:
                 raise RuntimeError((place / "stderr").read_text())
-            with sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(
-                    executable_path=chromium_path,
-                    args=[*SWITCHES, *([] if alone else [RULES, PROXY])],
-                )
-                yield url[0], chromium, calls, server.pid
-                chromium.close()
+            yield server, url[0], alone
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(60)
             server.stdout.close()
+
+
+@contextlib.contextmanager
+def chromium(alone):
+    """A Chromium that asks nobody off the machine. Raises RuntimeError where it is missing."""
+    path = shutil.which("chromium")
+    if path is None:
+        raise RuntimeError("this needs Debian's chromium: apt-get install -y chromium")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise RuntimeError("this needs playwright: pip install -e '.[dev,web]'") from None
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=path, args=[*SWITCHES, *([] if alone else [RULES, PROXY])]
+        )
+        yield found
+        found.close()
+
+
+@contextlib.contextmanager
+def served_page(place):
+    """Start the app and a Chromium; yields address, browser, file of calls off the machine, pid."""
+    with started(place) as (server, url, alone), chromium(alone) as found:
+        yield url, found, place / "calls", server.pid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import solara
 
+from nashbox.app.ui.inputs import Button, Choice, Text
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.widgets import Advance, Message, Picture, Printed, Rows
 from nashbox.experiments.design.goals import GOALS
@@ -16,18 +17,16 @@ def Compare(tab: EstimationTab) -> None:
     ready = progress is None and tab.opened.value is not None
     with solara.Card("Compare and design", margin=0):
         with solara.Row():
-            solara.Select("goal", value=tab.goal, values=list(GOALS))
-            solara.InputText("starts (random ones of the search for equilibria)", value=tab.starts)
+            Choice("goal", value=tab.goal, values=list(GOALS))
+            Text("starts (random ones of the search for equilibria)", value=tab.starts)
         with solara.Row():
-            solara.Button(
-                "Compare mechanisms", color="primary", on_click=tab.compare, disabled=not ready
-            )
-            solara.Button(
+            Button("Compare mechanisms", color="primary", on_click=tab.compare, disabled=not ready)
+            Button(
                 "Play the designed rules", color="primary", on_click=tab.design, disabled=not ready
             )
             if progress is not None:
                 label = "Cancel comparing" if tab.compare_unit.value == "paths" else "Cancel design"
-                solara.Button(label, on_click=tab.cancel_compare)
+                Button(label, on_click=tab.cancel_compare)
         Advance(progress, tab.compare_unit.value)
         Message(tab.compare_trouble.value, "compare-trouble")
         Rows(tab.tables["design"], "design")

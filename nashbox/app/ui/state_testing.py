@@ -31,6 +31,7 @@ class TestingTab(Tab):
         self.p0, self.p1 = solara.reactive(""), solara.reactive("")
         self.solving = solara.reactive(False)
         self.solved: Any = None
+        self._shown: tuple[list[str], list[str]] = ([], [])  # pmfs as last put into the inputs
         super().__init__(started, TestingDesk, shelf)
         self.solver = Worker(LongWork, self.hear_laws, NICE)
 
@@ -40,7 +41,8 @@ class TestingTab(Tab):
             self.prior.value, self.beta.value = update.prior, update.beta
         super().hear(update)
         if isinstance(update, Opened):
-            self._show_pmfs()
+            if self._typed_pmfs() in (self._shown, self._pmfs()):
+                self._show_pmfs()  # otherwise they are being edited, and stay as typed
             self._solve(update)
 
     def hear_laws(self, update: Any) -> None:
@@ -112,8 +114,16 @@ class TestingTab(Tab):
         self.tables["solution"].value = None
         self.solver.request("solve", opened.setup)
 
-    def _show_pmfs(self) -> None:
+    def _pmfs(self) -> tuple[list[str], list[str]]:
+        """The pmfs of the chosen agent in the game as set up, none for everybody."""
         opened = self.opened.value
         known = opened is not None and self.agent.value in opened.names
         pair = opened.pmfs[self.agent.value] if opened is not None and known else ((), ())
-        self.p0.value, self.p1.value = (", ".join(pmf) for pmf in pair)
+        return list(pair[0]), list(pair[1])
+
+    def _typed_pmfs(self) -> tuple[list[str], list[str]]:
+        return parts(self.p0.value), parts(self.p1.value)
+
+    def _show_pmfs(self) -> None:
+        self._shown = self._pmfs()
+        self.p0.value, self.p1.value = (", ".join(pmf) for pmf in self._shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import solara
 
 from nashbox.app.ui.card_compare import Compare
+from nashbox.app.ui.inputs import Button, Choice, Text
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.widgets import (
     Audit,
@@ -31,9 +32,9 @@ def Estimation(tab: EstimationTab) -> None:
             ChooseProblem(tab)
             Rules(tab)
             _Plan(tab)
-            solara.InputText("parallel worlds (taken by Reset)", value=tab.worlds)
+            Text("parallel worlds (taken by Reset)", value=tab.worlds)
         with solara.Card("Your own", margin=0):
-            solara.InputText("sigma of an uploaded cost table", value=tab.sigma)
+            Text("sigma of an uploaded cost table", value=tab.sigma)
             Upload(
                 lambda files: tab.upload(files, _number(tab.sigma.value)),
                 "a table of costs (.csv: agent,<distribution>,...) or a problem file (.toml) "
@@ -43,7 +44,7 @@ def Estimation(tab: EstimationTab) -> None:
     figures(tab, "agents", "penalties", "rounds", "change")
     with solara.Card("What an agent plays", margin=0):
         ChooseStrategy(tab)
-        solara.Button(
+        Button(
             "Play this strategy", color="primary", on_click=tab.change,
             disabled=tab.opened.value is None,
         )  # fmt: skip
@@ -58,7 +59,7 @@ def Estimation(tab: EstimationTab) -> None:
 def _Plan(tab: EstimationTab) -> None:
     opened = tab.opened.value
     if opened is not None:
-        solara.Select(
+        Choice(
             "plan",
             value=opened.plan,
             values=with_own(list(RULES), opened.plan),

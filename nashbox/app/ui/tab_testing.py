@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import solara
 
+from nashbox.app.ui.inputs import Button, Text
 from nashbox.app.ui.state_testing import TestingTab
 from nashbox.app.ui.widgets import (
     Audit,
@@ -24,17 +25,17 @@ def Testing(tab: TestingTab) -> None:
     solara.use_effect(lambda: _open_first(tab), [])
     with solara.Sidebar(), solara.Column():
         Controls(tab, "games", tab.games, tab.run)
-        solara.Button("Finish this game", on_click=tab.finish, disabled=tab.opened.value is None)
+        Button("Finish this game", on_click=tab.finish, disabled=tab.opened.value is None)
         with solara.Card("Game", margin=0):
             ChooseProblem(tab)
             Rules(tab)
-            solara.InputText(
+            Text(
                 "beta (confidence)", value=tab.beta.value,
-                on_value=lambda text: tab.set_rules(beta=text),
+                on_value=lambda text: tab.set_rules(beta=text), lazy=True,
             )  # fmt: skip
-            solara.InputText(
+            Text(
                 "prior P(theta = 1)", value=tab.prior.value,
-                on_value=lambda text: tab.set_rules(prior=text),
+                on_value=lambda text: tab.set_rules(prior=text), lazy=True,
             )  # fmt: skip
         with solara.Card("Your own", margin=0):
             Upload(tab.upload, "a problem file (.toml) with the tables it names")
@@ -43,15 +44,13 @@ def Testing(tab: TestingTab) -> None:
     if tab.solving.value:
         with solara.Row():
             solara.Text("the exact law is being computed", classes=["nb-note"])
-            solara.Button("Cancel solving", on_click=tab.cancel_solving, text=True)
+            Button("Cancel solving", on_click=tab.cancel_solving, plain=True)
     with solara.Card("What an agent sees and plays", margin=0):
         ChooseStrategy(tab)
         with solara.Row():
-            solara.InputText("p0: probabilities of its symbols if theta = 0", value=tab.p0)
-            solara.InputText("p1: the same if theta = 1", value=tab.p1)
-        solara.Button(
-            "Play this", color="primary", on_click=tab.change, disabled=tab.opened.value is None
-        )
+            Text("p0: probabilities of its symbols if theta = 0", value=tab.p0)
+            Text("p1: the same if theta = 1", value=tab.p1)
+        Button("Play this", color="primary", on_click=tab.change, disabled=tab.opened.value is None)
     with solara.Card("Agents", margin=0):
         Rows(tab.tables["agents"], "agents")
         Rows(tab.tables["tally"], "tally")

@@ -10,11 +10,11 @@ from typing import Any
 
 import solara
 from ipyvuetify.extra import FileInput
-from mesa.visualization.solara_viz import UserInputs
 
 from nashbox.app import parameters
 from nashbox.app.limits import BYTES, FILES
 from nashbox.app.messages import Figure, Progress, Table
+from nashbox.app.ui.inputs import Button, Choice, Parameters, Slide, Text
 from nashbox.app.ui.state import EVERYBODY, Tab
 from nashbox.problem.spec import Spec
 
@@ -123,21 +123,21 @@ def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[],
     """Reset, play, step as on Mesa's pages, and run: many at once."""
     ready = tab.opened.value is not None
     with solara.Card("Controls", margin=0):
-        solara.SliderInt("Play interval (ms)", value=tab.interval, min=1, max=500, step=10)
+        Slide("Play interval (ms)", tab.interval, 1, 500, 10)
         with solara.Row(justify="space-between"):
-            solara.Button("Reset", color="primary", on_click=tab.reset, disabled=not ready)
-            solara.Button(
+            Button("Reset", color="primary", on_click=tab.reset, disabled=not ready)
+            Button(
                 "❚❚" if tab.playing.value else "▶",
                 color="primary",
                 on_click=tab.play_or_pause,
                 disabled=not ready,
-                attributes={"aria-label": "Pause" if tab.playing.value else "Play"},
+                spoken="Pause" if tab.playing.value else "Play",
             )
-            solara.Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
+            Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
         with solara.Row(classes=["nb-below"]):
-            solara.InputText(unit, value=count)
-            solara.Button("Run", color="primary", on_click=run, disabled=not ready)
-        solara.InputText("seed (taken by Reset)", value=tab.seed)
+            Text(unit, value=count)
+            Button("Run", color="primary", on_click=run, disabled=not ready)
+        Text("seed (taken by Reset)", value=tab.seed)
         Busy(tab)
 
 
@@ -154,14 +154,14 @@ def Busy(tab: Tab) -> None:
         unsafe_innerHTML=f"{played.count:,} played"
         + (", working ..." if busy else ", drawing ..." if drawing else ""),
     )  # fmt: skip
-    solara.Button("Cancel", on_click=tab.cancel, text=True, disabled=not busy)
+    Button("Cancel", on_click=tab.cancel, plain=True, disabled=not busy)
 
 
 @solara.component
 def ChooseProblem(tab: Tab) -> None:
     """Examples, files named at the start, and what was uploaded."""
     setup = tab.setup.value
-    solara.Select(
+    Choice(
         "problem",
         value=None if setup is None else setup.source.shown,
         values=[source.shown for source in tab.sources.value],
@@ -184,11 +184,15 @@ def Rules(tab: Any) -> None:
         tab.attempt(lambda: tab.set_rules(mechanism=made(value, {})))
 
     def change(key: str, value: Any) -> None:
-        tab.attempt(lambda: tab.set_rules(mechanism=made(name, {**inputs, key: value})))
+        # what was asked for last counts, not what is shown: the answer may be on its way
+        asked = getattr(tab.wanted, "mechanism", None)
+        now = dict(asked.parameters) if asked is not None and asked.name == name else inputs
+        tab.attempt(lambda: tab.set_rules(mechanism=made(name, {**now, key: value})))
 
-    solara.Select("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
+    Choice("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
     if name in tab.mechanisms:
-        UserInputs(parameters.user_params(parameters.class_of(tab.kinds[1], name), inputs), change)
+        cls = parameters.class_of(tab.kinds[1], name)
+        Parameters(name, parameters.user_params(cls, inputs), change, lazy=True)
 
 
 @solara.component
@@ -205,13 +209,13 @@ def ChooseStrategy(tab: Tab) -> None:
 
     with solara.Columns([1, 2]):
         with solara.Column():
-            solara.Select(
+            Choice(
                 "agent",
                 value=tab.agent.value,
                 values=[*opened.names, EVERYBODY],
                 on_value=tab.choose_agent,
             )
-            solara.Select(
+            Choice(
                 "strategy",
                 value=tab.strategy.value,
                 values=with_own(names, *own, tab.strategy.value),
@@ -223,7 +227,8 @@ def ChooseStrategy(tab: Tab) -> None:
                 summary = (cls.__doc__ or "").strip().split("\n")[0]
                 solara.Text(summary, classes=["nb-note"])
                 with solara.Div(classes=["nb-inputs"]):
-                    UserInputs(parameters.user_params(cls, tab.inputs.value), change)
+                    shown = parameters.user_params(cls, tab.inputs.value)
+                    Parameters(tab.strategy.value, shown, change, lazy=False)
 
 
 def with_own(names: list[str], *own: str) -> list[str]:
@@ -237,13 +242,13 @@ def Audit(tab: Tab) -> None:
     progress = tab.progress.value
     with solara.Card("Audit", margin=0):
         with solara.Row():
-            solara.InputText("budget (worlds simulated per agent at most)", value=tab.budget)
-            solara.Button(
+            Text("budget (worlds simulated per agent at most)", value=tab.budget)
+            Button(
                 "Audit", color="primary", on_click=tab.audit,
                 disabled=progress is not None or tab.opened.value is None,
             )  # fmt: skip
             if progress is not None:
-                solara.Button("Cancel audit", on_click=tab.cancel_audit)
+                Button("Cancel audit", on_click=tab.cancel_audit)
         Advance(progress)
         Message(tab.audit_trouble.value, "audit-trouble")
         verdict = tab.verdict.value
