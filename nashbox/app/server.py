@@ -21,11 +21,11 @@ OFFLINE = {  # read by solara when it is imported
     "SOLARA_ASSETS_PROXY": "true",  # this server hands out the scripts of solara-assets
     "SOLARA_ASSETS_CDN": "http://127.0.0.1:9/",  # and asks nobody for others
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "false",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "90s",  # a page that lost its browser keeps processes so long
     "SOLARA_THEME_SHOW_BANNER": "false",  # it would lie over the page's last lines
     "SOLARA_MODE": "production",
     "SOLARA_APP": "nashbox.app.ui.page",
 }
+GRACE = "SOLARA_KERNEL_CULL_TIMEOUT"  # how long a page that lost its browser keeps its processes
 
 
 def serve(
@@ -40,6 +40,7 @@ def serve(
     """Serve until interrupted, `sessions` pages at once. Raises InputError for host and port."""
     listening = bound(host, port)
     os.environ.update(OFFLINE)
+    os.environ.setdefault(GRACE, "90s")
     os.environ["NASHBOX_APP"] = json.dumps(
         {
             "files": list(files),

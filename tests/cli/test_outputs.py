@@ -93,7 +93,7 @@ RUN = {
 CHECK = {
     "format": "nashbox-check/1",
     "passed": bool,
-    "checks": [{"name": str, "passed": bool, "reason": str}],
+    "checks": [{"name": str, "passed": (bool, None), "reason": str}],
 }
 
 

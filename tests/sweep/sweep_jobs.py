@@ -1,6 +1,7 @@
 """What tests of sweeps share: sweep files, functions that leave a trace, drivers to be killed."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -57,9 +58,15 @@ def command(folder, *options):
 
 
 def start(folder, *options, **others):
-    """Start a driver."""
+    """Start a driver, which hears signals even where these tests are run in the background."""
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command(folder, *options), cwd=folder, **{**streams, **others})
+    given = {**streams, "preexec_fn": hearing, **others}
+    return subprocess.Popen(command(folder, *options), cwd=folder, **given)
+
+
+def hearing():
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for(condition, seconds=60.0):

@@ -123,7 +123,8 @@ class Store:
     def _select(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows of a query. Raises InputError where the file is damaged."""
         try:
-            yield from self._connection.execute(query, values)
+            # through map, for a cursor that is left is closed, which a closed store refuses
+            yield from map(tuple, self._connection.execute(query, values))
         except sqlite3.Error as error:
             raise refusal(self.path, error) from error
 
