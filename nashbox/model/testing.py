@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from nashbox.agents.testing import REASONS, TestingAgent
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
-from nashbox.model.well import Well
+from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.mind import TestingView
 from nashbox.problem.payoffs import Outcome, paid
@@ -46,7 +47,7 @@ class TestingModel(Sandbox):
         replications: int = 1,
         rng: int | None = None,
         record: int = 1,
-        well: Well | None = None,
+        well: Well | Copies | None = None,
     ) -> None:
         super().__init__(rng=rng)
         self.problem, self.mechanism, self.replications = problem, exchange, replications
@@ -208,7 +209,7 @@ class TestingModel(Sandbox):
                     continue
                 signal = None
                 if revealed is not None and not np.isnan(revealed[row]):
-                    signal = float(1 / (1 + np.exp(-revealed[row])))
+                    signal = float(expit(revealed[row]))
                 values = (
                     game,
                     self.round,

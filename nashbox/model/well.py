@@ -9,6 +9,21 @@ from nashbox.problem.draw import Observer
 from nashbox.problem.testing import TestingProblem
 
 
+class Copies:
+    """A well whose games are each played by several strategies, one after another.
+
+    Game g of `copies` is game g // copies of the well. theta: as in `Well`.
+    """
+
+    def __init__(self, well: Well, copies: int) -> None:
+        self.well, self.copies = well, copies
+        self.theta = np.repeat(well.theta, copies)
+
+    def symbols(self, agent: int, iteration: int, live: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """Symbols of one agent and iteration (1, 2, ...) in the live games, (L,)."""
+        return self.well.symbols(agent, iteration, live // self.copies)
+
+
 class Well:
     """Every agent's symbols in R games, iteration by iteration as they are asked for.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
@@ -66,7 +67,7 @@ class Mind:
         """Belief pi that theta = 1."""
         if self.shift is None:
             return self.walk.belief
-        return np.asarray(1 / (1 + np.exp(-self.log_odds)))
+        return np.asarray(expit(self.log_odds))
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Forget all games but these."""

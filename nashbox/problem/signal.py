@@ -13,6 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from nashbox.problem.draw import Coin
 from nashbox.problem.lattice import Floats
@@ -39,7 +40,7 @@ class Signal(ABC):
     @property
     def belief(self) -> Floats:
         """Revealed probability of theta = 1, pi~."""
-        return np.asarray(1 / (1 + np.exp(-self.log_odds)))
+        return np.asarray(expit(self.log_odds))
 
     @abstractmethod
     def sure(self, beta: Fraction) -> Mask:

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
@@ -108,10 +109,10 @@ class Walk(ABC):
 
     def crossed(self, beta: Fraction) -> Mask:
         """Whether the posterior error is <= beta; decided exactly."""
-        return self._once(beta, lambda: self._crossed(beta))
+        return self._once(beta.as_integer_ratio(), lambda: self._crossed(beta))
 
     def _belief(self) -> Floats:
-        return np.asarray(1 / (1 + np.exp(-self.log_odds)))
+        return np.asarray(expit(self.log_odds))
 
     def _once(self, key: object, work: Callable[[], T]) -> T:
         if key not in self._cache:
@@ -157,7 +158,7 @@ class CountWalk(Walk):
         return self._table().take(self._index())
 
     def _belief(self) -> Floats:
-        return np.asarray(1 / (1 + np.exp(-self._table()))).take(self._index())
+        return np.asarray(expit(self._table())).take(self._index())
 
     def _crossed(self, beta: Fraction) -> Mask:
         bottom, top = self.cuts.outside(self.iteration, beta)
@@ -181,7 +182,7 @@ class _Cuts:
         odds = self.lattice.prior_odds
         self.start = math.log(odds.numerator) - math.log(odds.denominator)
         self._found: dict[tuple[int, Fraction], tuple[int, int]] = {}
-        self._outside: dict[Fraction, list[tuple[int, int]]] = {}
+        self._outside: dict[tuple[int, int], list[tuple[int, int]]] = {}
 
     @staticmethod
     @lru_cache(maxsize=64)
@@ -196,10 +197,10 @@ class _Cuts:
 
     def outside(self, n: int, beta: Fraction) -> tuple[int, int]:
         """Counts <= the first or >= the second number have posterior error <= beta."""
-        known = self._outside.setdefault(beta, [])
-        odds = (1 - beta) / beta
-        high, low = (odds, 1 / odds) if self.rising else (1 / odds, odds)
+        known = self._outside.setdefault(beta.as_integer_ratio(), [])  # hashed faster than beta
         while len(known) <= n:
+            odds = (1 - beta) / beta
+            high, low = (odds, 1 / odds) if self.rising else (1 / odds, odds)
             known.append((self.cut(len(known), low)[0], self.cut(len(known), high)[1]))
         return known[n]
 

@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.payoffs import BuiltinPayoff, Contest
@@ -51,7 +52,7 @@ def posterior(log_odds: Floats, log_ratio: Floats) -> Floats:
     with np.errstate(invalid="ignore", over="ignore"):
         total = log_odds[:, None] + log_ratio
         total[np.isnan(total)] = 0.0  # proofs of opposite states: impossible
-        return np.asarray(1 / (1 + np.exp(-total)))
+        return np.asarray(expit(total))
 
 
 @dataclass(frozen=True, eq=False)

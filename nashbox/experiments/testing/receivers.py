@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from scipy.special import expit
 
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.result import Result, list_of
@@ -248,7 +249,7 @@ class Witness(TestingStrategy):
         total = heard if heard is not None else mind.log_odds + observer.heard(mind, words)
         new = np.flatnonzero(decision.threshold & ~mind.memory["over"])
         x = np.abs(total[new])
-        p = 1 / (1 + np.exp(-x))
+        p = expit(x)
         q = np.exp(-x) * p  # 1 - p without cancellation
         with np.errstate(divide="ignore", invalid="ignore"):
             h = -p * np.log(p) - np.where(q > 0, q * np.log(q), 0.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.special import expit
 
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats
@@ -67,7 +68,7 @@ def going_on(view: TestingView, price: float) -> tuple[float, float]:
     ]
     limit = float(np.log1p(-min(price, 0.49)) - np.log(min(price, 0.49))) + 0.01
     x = np.linspace(-limit, limit, GRID)
-    one = 1 / (1 + np.exp(-x))
+    one = expit(x)
     stop = np.minimum(one, 1 - one)
 
     def loss(values: Floats, at: Floats) -> Floats:

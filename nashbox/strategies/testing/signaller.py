@@ -23,7 +23,7 @@ from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word
 from nashbox.problem.walk import Mask
 from nashbox.strategies.testing.base import TestingStrategy
 
-_TIE = 1e-12  # fused beliefs nearer than this to a threshold meet it
+TIE = 1e-12  # fused beliefs nearer than this to a threshold meet it
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Signaller(TestingStrategy):
             crossed = mind.walk.crossed(bound)
         else:
             fused = self.fuse(mind, words)
-            low = float(bound) + _TIE
+            low = float(bound) + TIE
             crossed = np.asarray((fused <= low) | (fused >= 1 - low))
             lean = np.subtract(fused, 0.5, out=mind.walk.room("lean"))
             if self.feedback:
@@ -119,17 +119,9 @@ class Signaller(TestingStrategy):
                 np.copyto(room("others"), others, where=spoken)
                 others = room("others")
         else:
-            others = self._mean(words, own)
+            others = mean_of_words(words, own)
         fused += np.multiply(others, 1 - w, out=room("share"))
         return np.asarray(fused)
-
-    def _mean(self, words: Sequence[Word], own: Floats) -> Floats:
-        total, speakers = np.zeros(own.size), np.zeros(own.size)
-        for word in words:
-            said, spoken = word.signal.belief, word.signal.spoken
-            total += said if spoken is None else np.where(spoken, said, 0.0)
-            speakers += 1.0 if spoken is None else spoken
-        return np.divide(total, speakers, out=own.copy(), where=speakers > 0)
 
     def warned(self, mind: Mind, words: Sequence[Word]) -> Mask | None:
         """Where a neighbour's crossing makes the agent stop now, None for nowhere."""
@@ -175,6 +167,16 @@ class Silent(Signaller):
     def signal(self, mind: Mind, rng: np.random.Generator) -> Signal | None:
         """Say nothing."""
         return None
+
+
+def mean_of_words(words: Sequence[Word], own: Floats) -> Floats:
+    """Mean of what those reveal who still play, one's own belief where nobody does."""
+    total, speakers = np.zeros(own.size), np.zeros(own.size)
+    for word in words:
+        said, spoken = word.signal.belief, word.signal.spoken
+        total += said if spoken is None else np.where(spoken, said, 0.0)
+        speakers += 1.0 if spoken is None else spoken
+    return np.divide(total, speakers, out=own.copy(), where=speakers > 0)
 
 
 def someone_sure(words: Sequence[Word], beta: Fraction) -> Mask:

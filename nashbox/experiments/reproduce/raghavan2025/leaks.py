@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
@@ -105,7 +106,7 @@ def filtered(
         for column in shown.T:
             state = filter_.update(state, column)
         states.append(state)
-    one = 1 / (1 + np.exp(-log_ratio(states)))
+    one = expit(log_ratio(states))
     mass = np.array([float(p[0] + p[1]) / 2 for p in law.values()])
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = [np.where(q > 0, q * np.log(2 * q), 0.0) for q in (one, 1 - one)]

@@ -11,6 +11,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
 from nashbox.experiments.audit.verdict import tail, verdict
@@ -20,9 +23,10 @@ from nashbox.experiments.testing.audit.candidates import Trial, catalogue
 from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingDeviation
 from nashbox.experiments.testing.game import TestingGame
 from nashbox.model.testing import TestingModel
-from nashbox.model.well import Well
+from nashbox.model.well import Copies, Well
 from nashbox.problem.testing import SIGNALLER
 from nashbox.strategies.testing import TestingStrategy, make_testing_strategy
+from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
 
 SEARCH_SHARE = 0.25  # of the budget
 PIECE = 1 << 15  # games played at once at most
@@ -56,26 +60,37 @@ def compare(
     for b, (start, size) in enumerate(pieces(max(counts), block)):
         number = child(*seed, agent, b)
         well = Well(game.problem, size, number)
-        base = None
-        for j, (strategy, count) in enumerate(zip(strategies, counts, strict=True)):
-            if j and count <= start:
-                continue
-            played = game.with_strategy(name, strategy)
+        playing = [j for j, count in enumerate(counts) if not j or count > start]
+        paid: dict[int, NDArray[np.float64]] = {}
+        for group in together(strategies, playing, size):
+            mine = strategies[group[0]]
+            if len(group) > 1:
+                mine = SideBySide(tuple(s for j in group if is_plain(s := strategies[j])))
             model = TestingModel(
                 game.problem,
                 game.exchange,
-                played.strategies,
-                replications=size,
+                {**game.strategies, name: mine},
+                replications=size * len(group),
                 rng=number,
                 record=0,
-                well=well,
+                well=well if len(group) == 1 else Copies(well, len(group)),
             ).play()
-            pay = model.payoffs()[agent]
-            base = pay if base is None else base
-            out.payoffs[j].add(pay)
-            out.gains[j].add(pay - base)
+            paid.update(zip(group, model.payoffs()[agent].reshape(size, len(group)).T, strict=True))
+        for j in playing:
+            out.payoffs[j].add(paid[j])
+            out.gains[j].add(paid[j] - paid[0])
             out.games += size
     return out
+
+
+def together(
+    strategies: Sequence[TestingStrategy], playing: Sequence[int], size: int
+) -> list[list[int]]:
+    """Groups of strategies that play `size` games each in one run: as many as a run holds."""
+    most = max(1, PIECE // size)
+    plain = [j for j in playing if is_plain(strategies[j])]
+    alone = [[j] for j in playing if not is_plain(strategies[j])]
+    return alone + [plain[k : k + most] for k in range(0, len(plain), most)]
 
 
 def pieces(games: int, block: int) -> list[tuple[int, int]]:
