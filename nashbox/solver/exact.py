@@ -25,6 +25,7 @@ from nashbox.solver.law import Bounds, StoppingLaw, Trace
 from nashbox.solver.line import WORK, forward_line
 
 STATES = 30_000  # beliefs in one layer beyond which the grid takes over (when it may)
+ROOM = 20_000_000  # coordinates of what may arrive in a layer, beyond which it does too
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,8 @@ def forward(
 ) -> tuple[OddsLattice, Trace, Layer | None]:
     """Follow a test of one agent (or of several that pool) until its alive mass is <= tolerance.
 
-    Given `states`, stop as soon as a layer holds more beliefs than that, and return that layer
-    (else None). A recursion beyond about 4e8 operations ends early; what is alive is its tail.
+    Given `states`, stop as soon as a layer holds more beliefs than that, or before one that takes
+    too much memory, and return that layer (else None). A recursion beyond about 4e8 operations ends early; what is alive is its tail.
     """
     lattice = OddsLattice.of(models, prior)
     trace = Trace([], [])
@@ -64,6 +65,9 @@ def _forward_lists(
     mass = np.ones((2, 1))
     work = 0
     while True:
+        room = mass.shape[1] * p.shape[1] * lattice.rank
+        if states is not None and trace.stop and room > ROOM:
+            return Layer(len(trace.stop), coords, mass)
         stop = np.diag(mass.sum(axis=1) * certain)  # proofs of theta
         arriving = (mass[:, :, None] * p[:, None, :]).reshape(2, -1)
         coords, mass = merge(lattice.successors(coords), arriving)
