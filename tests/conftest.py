@@ -14,6 +14,19 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("seed", range(metafunc.config.getoption("--seeds")))
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
+def pytest_collection_modifyitems(items):
+    """sparse(n): beyond its first n cases a test is slow."""
+    seen = {}
+    for item in items:
+        mark = item.get_closest_marker("sparse")
+        if mark is not None:
+            name = item.nodeid.partition("[")[0]
+            seen[name] = seen.get(name, 0) + 1
+            if seen[name] > mark.args[0]:
+                item.add_marker("slow")
+
+
 class Answer(NamedTuple):
     """What a command did: exit code, both streams, and the files that were not there before."""
 

@@ -53,6 +53,7 @@ def test_the_large_example_is_written_by_its_script(tmp_path, capsys):
     assert "certified gap" in capsys.readouterr().out
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize(
     "name",
     [
@@ -70,6 +71,7 @@ def test_plugins_keep_their_contract(name):
     assert report.passed, [row for row in report.checks if row.passed is False]
 
 
+@pytest.mark.slow
 def test_a_new_strategy_of_a_few_lines_is_audited_with_no_other_change(tmp_path, capsys):
     source = (EXAMPLES / "plugins" / "rich_liar.py").read_text()
     assert len(source.splitlines()) <= 25
@@ -129,6 +131,7 @@ def test_a_parrot_says_what_it_heard_last(tmp_path):
     assert all(r["signal"] == 0.5 for r in rows.values() if r["agent"] == "P" and r["step"] == 1)
 
 
+@pytest.mark.slow
 def test_commands_of_the_gallery_run(monkeypatch, capsys):
     import re
     import shlex

@@ -65,6 +65,7 @@ def violations(layer, source):
             yield line, module
 
 
+@pytest.mark.sparse(6)
 @pytest.mark.parametrize("layer", BELOW)
 def test_imports_go_one_way(layer):
     files = [p for p in ROOT.rglob("*.py") if layer_of(p) == layer]

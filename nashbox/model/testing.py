@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from nashbox.agents.testing import REASONS, TestingAgent
 from nashbox.mechanisms.exchange import Circle, Exchange
@@ -19,6 +18,7 @@ from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import ContractError, InputError, told
+from nashbox.problem.lattice import belief_of
 from nashbox.problem.mind import TestingView
 from nashbox.problem.payoffs import Outcome, paid
 from nashbox.problem.signal import Signal, Word
@@ -209,7 +209,7 @@ class TestingModel(Sandbox):
                     continue
                 signal = None
                 if revealed is not None and not np.isnan(revealed[row]):
-                    signal = float(expit(revealed[row]))
+                    signal = float(belief_of(revealed[row]))
                 values = (
                     game,
                     self.round,

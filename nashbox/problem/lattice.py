@@ -17,6 +17,16 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+def belief_of(log_odds: Floats) -> Floats:
+    """Probability of theta = 1 at these log odds (nats), 0 and 1 where floats know no better.
+
+    >>> belief_of(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    with np.errstate(over="ignore"):
+        return np.asarray(1 / (1 + np.exp(-log_odds)))
+
+
 def coprime_base(numbers: Iterable[int]) -> list[int]:
     """Pairwise coprime integers > 1 of which every given positive integer is a product.
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
-from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Payoff
 from nashbox.problem.walk import Mask, Walk
@@ -67,7 +66,7 @@ class Mind:
         """Belief pi that theta = 1."""
         if self.shift is None:
             return self.walk.belief
-        return np.asarray(expit(self.log_odds))
+        return belief_of(self.log_odds)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Forget all games but these."""

@@ -13,10 +13,9 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from nashbox.problem.draw import Coin
-from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.walk import Mask, Walk
 
 _TIE = 1e-9  # log odds nearer than this to a threshold meet it
@@ -40,7 +39,7 @@ class Signal(ABC):
     @property
     def belief(self) -> Floats:
         """Revealed probability of theta = 1, pi~."""
-        return np.asarray(expit(self.log_odds))
+        return belief_of(self.log_odds)
 
     @abstractmethod
     def sure(self, beta: Fraction) -> Mask:

@@ -23,9 +23,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
-from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
 
@@ -112,7 +111,7 @@ class Walk(ABC):
         return self._once(beta.as_integer_ratio(), lambda: self._crossed(beta))
 
     def _belief(self) -> Floats:
-        return np.asarray(expit(self.log_odds))
+        return belief_of(self.log_odds)
 
     def _once(self, key: object, work: Callable[[], T]) -> T:
         if key not in self._cache:
@@ -158,7 +157,7 @@ class CountWalk(Walk):
         return self._table().take(self._index())
 
     def _belief(self) -> Floats:
-        return np.asarray(expit(self._table())).take(self._index())
+        return belief_of(self._table()).take(self._index())
 
     def _crossed(self, beta: Fraction) -> Mask:
         bottom, top = self.cuts.outside(self.iteration, beta)

@@ -47,7 +47,8 @@ def forward(
     """Follow a test of one agent (or of several that pool) until its alive mass is <= tolerance.
 
     Given `states`, stop as soon as a layer holds more beliefs than that, or before one that takes
-    too much memory, and return that layer (else None). A recursion beyond about 4e8 operations ends early; what is alive is its tail.
+    too much memory, and return that layer (else None). A recursion beyond about 4e8 operations
+    ends early; what is alive is its tail.
     """
     lattice = OddsLattice.of(models, prior)
     trace = Trace([], [])

@@ -24,9 +24,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
-from nashbox.problem.lattice import Floats, Ints
+from nashbox.problem.lattice import Floats, Ints, belief_of
 from nashbox.problem.payoffs import BuiltinPayoff, Contest
 from nashbox.solver.beliefs import BeliefLayer, Mask
 from nashbox.solver.signals import SignalLayer
@@ -52,7 +51,7 @@ def posterior(log_odds: Floats, log_ratio: Floats) -> Floats:
     with np.errstate(invalid="ignore", over="ignore"):
         total = log_odds[:, None] + log_ratio
         total[np.isnan(total)] = 0.0  # proofs of opposite states: impossible
-        return np.asarray(expit(total))
+        return belief_of(total)
 
 
 @dataclass(frozen=True, eq=False)

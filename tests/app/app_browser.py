@@ -39,8 +39,9 @@ class Browser:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self._note(request.url))
         page.on("websocket", lambda socket: self._note(socket.url))
-        slowed = page.context.new_cdp_session(page)
-        slowed.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+        if SLOWED != 1:
+            session = page.context.new_cdp_session(page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
 
     def _note(self, url):
         if not re.match(r"(data|blob):|(http|ws)://127\.0\.0\.1[:/]", url):

@@ -43,6 +43,7 @@ def box():
     return Box()
 
 
+@pytest.mark.slow
 def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
     Comparing().compare(box.append, EstimationSetup(THREE), "egalitarian", 3)
     told = nashbox(

@@ -18,6 +18,7 @@ def collected(deviation):
     return sum(deviation.parameters.get("collect", [0]))
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("mechanism", ["sample_mean", "counted_mean"])
 def test_finds_the_known_holes(mechanism, seed):
     exact = audit(figure1(mechanism=mechanism))
@@ -33,6 +34,7 @@ def test_finds_the_known_holes(mechanism, seed):
         assert collected(agent.best_deviation) < owed
 
 
+@pytest.mark.slow
 def test_names_its_class_and_never_calls_cbl_unsafe(seed):
     found = audit(worked_case(m=20), method="black_box", budget=40_000, seed=seed, workers=1)
     assert found.nash != "profitable"
@@ -43,6 +45,7 @@ def test_names_its_class_and_never_calls_cbl_unsafe(seed):
             assert agent.budget_needed > 40_000
 
 
+@pytest.mark.slow
 def test_the_same_bits_whatever_the_number_of_workers():
     problem = figure1(mechanism="counted_mean")
     one, two = (audit(problem, method="black_box", budget=60_000, workers=n) for n in (1, 2))
@@ -64,6 +67,7 @@ def test_a_deviation_can_be_replayed(seed):
             assert abs(row["penalty"] - best.penalty) <= width
 
 
+@pytest.mark.slow
 def test_where_something_is_not_equivariant_mu_is_searched(seed):
     problem = figure1(
         mechanism="sample_mean", strategies={"a0": {"name": "shrinker", "weight": 0.5}}
@@ -113,6 +117,7 @@ def test_false_verdicts_stay_below_delta():
     assert wrong <= 60
 
 
+@pytest.mark.slow
 def test_the_budget_is_kept_and_small_ones_decide_nothing(seed):
     from nashbox.experiments.audit.black_box import audit_agent
     from nashbox.experiments.game import prepare
@@ -154,6 +159,7 @@ class Pool(Mechanism):
 """
 
 
+@pytest.mark.slow
 def test_the_box_is_simulated_for_a_mechanism_without_formulas(tmp_path, seed):
     from tests.games import FIGURE1, from_mapping
 

@@ -81,6 +81,7 @@ def test_methods_agree_on_random_games(seed):
             assert a.verdict == b.verdict
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("owed", [150, 300, 2000])
 def test_large_counts_are_audited_alike(owed):
     """20 equal agents whose plan is `owed` points each: honesty is exactly optimal."""
@@ -100,6 +101,7 @@ def test_an_outside_option_nobody_can_meet_leaves_the_audit_possible():
     assert any("outside options" in note for note in result.notes)
 
 
+@pytest.mark.slow
 def test_the_plan_alone_means_the_same_counts_everywhere():
     from nashbox.experiments.planning import plan_report
 

@@ -7,11 +7,13 @@ from nashbox.mechanisms import MECHANISMS
 from nashbox.strategies import STRATEGIES, make_strategy
 
 
+@pytest.mark.sparse(8)
 @pytest.mark.parametrize("name", [*STRATEGIES, *MECHANISMS])
 def test_contract(name):
     assert [(r.name, r.reason) for r in check(name).checks if r.passed is False] == []
 
 
+@pytest.mark.sparse(7)
 @pytest.mark.parametrize(
     "spec",
     [
@@ -35,6 +37,7 @@ def test_contract_with_parameters(spec):
     assert [(r.name, r.reason) for r in rows if r.passed is False] == []
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("factor", [0.0, 0.5, 2.0])
 def test_contract_of_weakened_cbl(factor):
     assert all(

@@ -103,6 +103,7 @@ def test_shapes_can_fail():
         assert not holds(wrong, {"a": [int], "b": (None, int)})
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize(
     ("command", "changes", "shape"),
     [
@@ -190,6 +191,7 @@ def test_strict(nashbox, problem, options, code):
     assert answer.written == ({"o.json"} if "o.json" in options else set())
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf", "PNG"])
 def test_figures(nashbox, problem, kind):
     start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind.lower()]

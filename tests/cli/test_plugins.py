@@ -206,6 +206,7 @@ def plug_in(base, body):
     return f"{HEAD}{TERMS_OF}\n@dataclass(frozen=True)\nclass {name}({base}):\n    {body}\n"
 
 
+@pytest.mark.sparse(20)
 @pytest.mark.parametrize(("body", "words"), BAD_STRATEGIES)
 def test_strategies_that_break_the_contract(nashbox, problem, body, words):
     files = {

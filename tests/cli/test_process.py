@@ -44,6 +44,7 @@ def test_bad_input(folder):
     assert done.stderr == "nashbox: no.toml: cannot be read: No such file or directory\n"
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_the_table_and_no_progress(folder, problem):
     (folder / "p.toml").write_text(problem())
     audit = ["audit", "p.toml", "--method", "black_box", "--budget", "3000"]
@@ -55,6 +56,7 @@ def test_a_pipe_gets_the_table_and_no_progress(folder, problem):
     assert "\x1b" not in done.stdout and "%" not in done.stdout
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("options", [[], ["--json", "-"]])
 def test_a_reader_that_leaves_does_not_change_the_exit_code(folder, problem, options):
     (folder / "p.toml").write_text(problem())

@@ -110,6 +110,7 @@ def test_20_equal_agents_share_equally():
     assert result.penalties.max() <= 1.2132
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("goal", GOALS)
 def test_whole_numbers_are_held_by_every_audit(goal, tmp_path):
     result = design(figure1(), goal)

@@ -13,6 +13,7 @@ if str(ROOT / "docs") not in sys.path:
 generate, runner = importlib.import_module("generate"), importlib.import_module("pages")
 
 PAGES = [page.relative_to(ROOT).as_posix() for page in generate.all_pages()]
+PAGES.sort(key=lambda page: page != "README.md")
 SITE = [page for page in PAGES if page.startswith("docs/")]
 
 
@@ -25,6 +26,7 @@ def settled(text):
     return re.sub(r"\b(0\.0e\+00|\d\.\d+e-1[2-9])\b", "rounding", text)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path):
     assert settled(runner.refreshed(read(page), tmp_path)) == settled(read(page))

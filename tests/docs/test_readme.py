@@ -15,6 +15,7 @@ def test_the_readme_shows_real_output():
     assert README.count("<!-- output:") >= 4
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(("name", "key"), [("Lazy", "strategies"), ("HalfEach", "mechanism")])
 def test_classes_of_the_readme_plug_in(name, key, tmp_path, capsys):
     block = next(b for b in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if name in b)

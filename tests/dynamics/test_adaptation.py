@@ -56,6 +56,7 @@ def test_best_responses_among_all_counts():
     np.testing.assert_allclose(drawn["cbl"], corrupted)
 
 
+@pytest.mark.slow
 def test_survival_over_mechanisms_sizes_and_graphs():
     found = honesty_survival(
         worked_case(),

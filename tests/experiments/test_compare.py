@@ -66,6 +66,7 @@ def largest_alone(problem):
     return wanted, total, social.sum()
 
 
+@pytest.mark.sparse(10)
 @pytest.mark.parametrize("case", range(12))
 def test_equilibria_of_the_sample_mean_have_a_closed_form(case):
     rng = np.random.default_rng(case)
@@ -119,6 +120,7 @@ def channel_price(game):
     return price
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize("case", range(8))
 def test_whatever_is_reported_is_among_all_pure_equilibria(case):
     rng = np.random.default_rng(case)
@@ -180,6 +182,7 @@ def test_near_ties_are_carried_to_their_end():
     assert found.counts.ravel() == pytest.approx([0.0, 1000.0], abs=0.02)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(("m", "cbl"), [(20, 36.32), (100, 87.38)])
 def test_equal_agents(m, cbl):
     result = compare(worked_case(m=m, counts="real"), starts=5, goals=[])
@@ -481,6 +484,7 @@ def test_large_games_are_designed_on_demand(monkeypatch):
     assert any("--design social" in note for note in compare(figure1(), starts=0).notes)
 
 
+@pytest.mark.slow
 def test_tied_distributions_settle_where_nobody_else_collects():
     rows = ["threshold", "threshold"]
     rules = {"name": "threshold", "joint": True, "kind": [rows] * 3}

@@ -33,6 +33,7 @@ RESULTS = {
 }
 
 
+@pytest.mark.sparse(5)
 @pytest.mark.parametrize("kind", RESULTS, ids=lambda kind: kind.__name__)
 def test_results_read_back_what_they_wrote(kind, tmp_path):
     result = RESULTS[kind]()

@@ -71,6 +71,7 @@ def numbers(rows, key):
     return [row[key] for row in rows]
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("name", MADE)
 def test_axes_say_what_is_drawn_in_which_units(shown, name):
     import matplotlib.pyplot as plt

@@ -24,6 +24,7 @@ CASES = {
 }
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("case", CASES)
 def test_numbers_are_those_of_the_json(nashbox, folder, case):
     text, options = CASES[case]

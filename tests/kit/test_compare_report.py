@@ -63,6 +63,7 @@ def first_of_its_kind(rows, r):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_numbers_are_those_of_the_json(nashbox, folder, case):
     arguments, page, body = written(nashbox, folder, case)
@@ -176,6 +177,7 @@ def test_names_cannot_become_markup(nashbox, folder):
     assert name in page.text
 
 
+@pytest.mark.slow
 def test_the_same_comparison_writes_the_same_bytes(nashbox, folder):
     found = []
     for _ in range(2):

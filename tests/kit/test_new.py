@@ -33,6 +33,7 @@ def write_all(nashbox):
         assert answer.code == 0, answer
 
 
+@pytest.mark.slow
 def test_all_four_are_written_documented_and_pass_their_check_and_their_test(nashbox, folder):
     write_all(nashbox)
     for game, kind in KINDS:
@@ -55,6 +56,7 @@ MUTATIONS = {  # what turns each class into one that is not what its test says
 }
 
 
+@pytest.mark.slow
 def test_the_written_tests_can_fail(nashbox, folder):
     write_all(nashbox)
     for name, (old, new) in MUTATIONS.items():
@@ -90,6 +92,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize(("game", "kind", "line", "instead", "fails", "advice"), BROKEN)
 def test_without_what_a_promise_rests_on_the_check_says_what_to_change(
     nashbox, folder, game, kind, line, instead, fails, advice

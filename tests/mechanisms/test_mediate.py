@@ -64,6 +64,7 @@ def test_the_benchmarks_case_corrupts_all_thousand_pairs():
     assert (terms.counts == 5).all()
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(("m", "plan"), [(20, 10.0), (100, 5.0)])
 def test_information_has_the_joint_law_of_the_plain_loop(m, plan, seed):
     game = prepare(worked_case(m=m))
@@ -76,6 +77,7 @@ def test_information_has_the_joint_law_of_the_plain_loop(m, plan, seed):
         assert_same_mean(statistic(ours), statistic(plain), false_alarm=2e-7)
 
 
+@pytest.mark.slow
 def test_the_law_test_rejects_wrong_rules(seed):
     game = prepare(worked_case())
     rng = np.random.default_rng([seed, 2])
@@ -91,6 +93,7 @@ def test_the_law_test_rejects_wrong_rules(seed):
         assert_same_mean(STATISTICS["together"](apart), STATISTICS["together"](plain), 2e-7)
 
 
+@pytest.mark.slow
 def test_leftover_points_stay_unused(seed):
     """T is 40 but the others hand in 57: 40 - 2 - 2 points are noisy, the rest plays no part."""
     problem = worked_case(m=20)

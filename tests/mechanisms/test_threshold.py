@@ -147,6 +147,7 @@ def test_the_penalty_is_convex_and_its_root_the_global_minimum(seed):
         assert (beside > price_).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("integer", [False, True])
 def test_joint_best_responses_against_all_counts(integer, seed):
     rng = np.random.default_rng([seed, 13])
@@ -184,6 +185,7 @@ def test_a_joint_rule_over_one_distribution_is_a_separate_one():
     assert found.penalty == pytest.approx(channel.least(0.05)[1], rel=1e-9)
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("joint", [False, True])
 @pytest.mark.parametrize(
     "strategy",
@@ -248,6 +250,7 @@ def test_mixed_counts_are_compared_world_by_world(seed):
         assert_mean(model.players[0].penalty[handed == points], exact, false_alarm=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("joint", [False, True])
 def test_three_audits_agree(joint):
     exact, box = (audit(everything(joint=joint), method=method) for method in METHODS)
@@ -363,6 +366,7 @@ def test_joint_rules_for_a_plan(counts):
     assert all(a.gain.upper < 1e-7 for a in tied.agents)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("joint", [False, True])
 def test_the_contract_holds_in_both_forms(joint):
     assert [r for r in check_mechanism(Threshold(joint=joint)) if r.passed is False] == []

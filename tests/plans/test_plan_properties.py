@@ -52,6 +52,7 @@ def options(costs, sigma):
 @pytest.mark.parametrize("rule", SOLVED)
 @QUICK
 @given(instances())
+@pytest.mark.sparse(2)
 def test_certified_feasible_and_clean(rule, instance):
     costs, sigma, outside = instance
     plan = solve_plan(rule, costs, sigma, outside)
@@ -71,6 +72,7 @@ def test_certified_feasible_and_clean(rule, instance):
 @pytest.mark.parametrize("rule", RULES)
 @settings(QUICK, max_examples=15)
 @given(instances(), st.randoms(use_true_random=False))
+@pytest.mark.sparse(5)
 def test_relabelling_permutes_the_plan(rule, instance, random):
     costs, sigma, outside = instance
     order = list(range(len(costs)))
@@ -94,6 +96,7 @@ def test_equal_agents_get_equal_counts(rule, instance):
 @pytest.mark.parametrize("rule", RULES)
 @settings(QUICK, max_examples=10)
 @given(instances())
+@pytest.mark.sparse(5)
 def test_scaling(rule, instance):
     """Costs times 4: penalties times 2, counts divided by 2. Sigma times 3: both times 3.
 

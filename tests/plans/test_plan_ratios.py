@@ -54,6 +54,7 @@ def check(rule, costs, sigma, outside):
     return plan
 
 
+@pytest.mark.sparse(43)
 @pytest.mark.parametrize("rule", SOLVED)
 @pytest.mark.parametrize("number", range(12))
 def test_twelve_decades(rule, number):
@@ -61,6 +62,7 @@ def test_twelve_decades(rule, number):
     assert check(rule, costs, sigma, outside).certified_gap < 1e-7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", SOLVED)
 @pytest.mark.parametrize("number", range(8))
 def test_hundred_decades(rule, number):
@@ -88,6 +90,7 @@ def test_two_agents_and_a_closed_form(ratio):
         assert plan.counts[1, 0] == pytest.approx(lonely / (4 * ratio**2), rel=2 / ratio + 1e-2)
 
 
+@pytest.mark.sparse(8)
 @pytest.mark.parametrize("rule", SOLVED)
 @pytest.mark.parametrize("costs", [[[1e-5], [0.1]], [[1e-6], [1e3]], [[1e8], [1e-8]]])
 def test_known_failures_of_the_past(rule, costs):
@@ -98,6 +101,7 @@ def test_known_failures_of_the_past(rule, costs):
         assert plan.certified_gap < 1e-6
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("ratio", [1e3, 1e7, 1e11, 1e12, 1e14, 1e20])
 def test_nash_is_certified_by_the_product_of_savings_or_refused(ratio):
     """c = (1, r): agent 1 hands in a sliver, and both save; nobody may be left with nothing.

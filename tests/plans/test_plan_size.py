@@ -26,6 +26,7 @@ def test_thousand_agents_twenty_distributions(rule, limit, gap):
     assert time.process_time() - start <= 3 * limit  # of CPU, on a machine that is slow or busy
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize("rule", ["ir_optimal", "nash", "egalitarian", "kalai_smorodinsky"])
 def test_many_binding_options(rule):
     costs, sigma, _ = large(150, 8, 1)

@@ -90,6 +90,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("kind", REFUSED)
 def test_refused_in_one_line(bounded, kind):
     text, words = REFUSED[kind]

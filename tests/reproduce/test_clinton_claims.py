@@ -13,6 +13,7 @@ def test_every_claim_has_its_verdict_here():
     assert [claim.id for claim in CLAIMS] == list(VERDICTS)
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("id", VERDICTS)
 def test_verdicts(id, seed):
     """False alarms: fact2 and the two with black boxes, 1e-6 or less each by their 5 se or delta.
@@ -47,6 +48,7 @@ def test_figure_1_has_the_numbers_of_the_paper():
         assert number(finding, f"social penalty, {rule}").value == pytest.approx(social, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_worked_case_and_its_controls():
     finding = known("corruption")
     assert number(finding, "alpha of").value == pytest.approx(3.936428691, abs=1e-9)
@@ -99,6 +101,7 @@ def test_theorem_1_fails_as_printed_by_hand():
     assert measured.leverage and measured.corrupted == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id", ["condition8"])
 def test_parts_differ_by_their_number_and_seed_alone(id):
     claim = {claim.id: claim for claim in CLAIMS}[id]

@@ -86,6 +86,7 @@ def test_every_claim_has_an_expected_verdict():
     assert [claim.id for claim in CLAIMS] == list(VERDICTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", marked(VERDICTS))
 def test_verdict(name):
     finding = found(name)
@@ -95,6 +96,7 @@ def test_verdict(name):
     assert all(len(row) == len(t.columns) for t in finding.tables for row in t.rows)
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("name", marked(VERDICTS))
 def test_a_stored_finding_is_shown_like_a_fresh_one(name):
     finding = found(name)
@@ -107,6 +109,7 @@ def test_a_stored_finding_is_shown_like_a_fresh_one(name):
         assert all(ax.has_data() and ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("name", ["numbers", "stopping-laws"])
 def test_a_seed_gives_one_finding(name):
     check = pickle.loads(pickle.dumps(BY_ID[name].check))

@@ -91,6 +91,7 @@ def found():
         return reproduce(quick=True)
 
 
+@pytest.mark.slow
 def test_the_command_writes_what_it_found(nashbox, folder, cheap):
     answer = nashbox(
         "reproduce", "clinton2025", "--quick", "--workers", 1, "--json", "a.json", "--report", "r"
@@ -124,6 +125,7 @@ def test_bad_options_are_refused_at_once(nashbox, cheap, options, words):
     nashbox("reproduce", "--quick", *options).refuses(*words)
 
 
+@pytest.mark.slow
 def test_what_was_found_does_not_depend_on_workers(cheap, found):
     """Children see all claims, not the few of this process; so these are real ones."""
     many = [c for c in cells.cells_of("clinton2025", quick=True, seed=0) if c.claim in CHEAP]
@@ -135,6 +137,7 @@ def test_what_was_found_does_not_depend_on_workers(cheap, found):
     ]
 
 
+@pytest.mark.slow
 def test_it_survives_saving(found, tmp_path):
     found.save(tmp_path / "r.json")
     loaded = Reproduction.load(tmp_path / "r.json")
@@ -151,6 +154,7 @@ def test_it_survives_saving(found, tmp_path):
     assert found.plot().figure is not None
 
 
+@pytest.mark.slow
 def test_a_page_needs_nothing_else_and_shows_only_what_was_found(found, tmp_path):
     write_report(found, tmp_path / "r.html")
     page = Page((tmp_path / "r.html").read_text())
@@ -184,6 +188,7 @@ def test_reports_change_with_what_was_found(found):
         assert found.claims[0].finding.condition not in text
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_from_the_finding_alone(found, tmp_path):
     body = plain(found.to_json())
     for claim in body["claims"]:

@@ -25,6 +25,7 @@ def computed(store):
         return list(opened.table("times", "key"))
 
 
+@pytest.mark.slow
 def test_a_store_gives_the_same_answers_and_is_gone_on_from(cheap, tmp_path):
     store = tmp_path / "claims.sqlite"
     direct = reproduce(quick=True)
@@ -43,6 +44,7 @@ def test_a_store_gives_the_same_answers_and_is_gone_on_from(cheap, tmp_path):
     assert stored.to_json() == direct.to_json()
 
 
+@pytest.mark.slow
 def test_a_claim_that_breaks_off_is_named_and_tried_again(cheap, tmp_path, monkeypatch):
     broken = dataclasses.replace(clinton2025.CLAIMS[0], id="no-such-claim")
     monkeypatch.setattr(clinton2025, "CLAIMS", (*clinton2025.CLAIMS, broken))
@@ -55,6 +57,7 @@ def test_a_claim_that_breaks_off_is_named_and_tried_again(cheap, tmp_path, monke
     assert len(drivers) == 2  # the second tried it again
 
 
+@pytest.mark.slow
 def test_the_command_keeps_a_store_where_it_is_told(nashbox, cheap):
     answer = nashbox("reproduce", "clinton2025", "--quick", "--store", "s.sqlite", "--json", "-")
     assert answer.code == 0 and '"nashbox-reproduce/1"' in answer.out

@@ -134,6 +134,7 @@ def test_gains_are_those_of_an_audit_at_other_costs(rules):
         assert row.gain.bound >= row.gain.found
 
 
+@pytest.mark.slow
 def test_distributions_tied_together_are_worst_at_a_vertex():
     plan = {"mechanism": {"name": "threshold", "joint": True}, "plan": "egalitarian"}
     game = prepare(worked_case(m=3, d=2, **plan))
@@ -176,6 +177,7 @@ def test_widest_interval_is_sharp():
     assert not all(row.honest for row in rows(game, Doubt(1.05 * width), None))
 
 
+@pytest.mark.slow
 def test_twenty_equal_agents_have_rules_that_hold():
     result = robust(worked_case(m=20, counts="real"), goal="social")
     assert result.found
@@ -191,6 +193,7 @@ def test_twenty_equal_agents_have_rules_that_hold():
         assert answer.nash == "none_above_epsilon"
 
 
+@pytest.mark.slow
 def test_figure_1_has_no_rules_that_hold_at_10_per_cent():
     result = robust(figure1(), goal="egalitarian")
     assert result.found is False

@@ -52,6 +52,7 @@ def played_and_exact(game, spec, seed, worlds=WORLDS, agent=1):
     return trial.penalty, exact
 
 
+@pytest.mark.sparse(53)
 @pytest.mark.parametrize("name", GAMES)
 @pytest.mark.parametrize("spec", PLAYED, ids=str)
 def test_penalty_in_the_model_is_the_exact_one(name, spec, seed):

@@ -85,6 +85,7 @@ DAMAGE = {
 }
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_damaged_store_gives_the_same_rows_or_says_so(undamaged, tmp_path, kind):
     folder, expected = undamaged
@@ -121,6 +122,7 @@ def test_a_store_of_the_format_before_is_read_and_goes_on(undamaged, tmp_path):
     assert load(tmp_path / "s.sqlite").equals(expected)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("how", ["moved", "deleted", "replaced"])
 def test_a_sweep_stops_when_its_store_is_no_longer_there(tmp_path, how):
     traced(tmp_path, 0.02, 400)
@@ -208,6 +210,7 @@ POINTS = {
 }
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("how", POINTS)
 def test_points_are_cells_in_their_order(tmp_path, nashbox, how):
     (tmp_path / "p.csv").write_text("sigma,options.rounds\n5.0,2\n6.0,3\n")
@@ -228,6 +231,7 @@ def test_points_are_cells_in_their_order(tmp_path, nashbox, how):
     ]
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(
     ("experiment", "options", "columns"),
     [

@@ -96,6 +96,7 @@ def test_workers_of_a_cluster_that_die_of_a_cell(tmp_path):
     assert failures == {batch[3].key: died, batch[5].key: died}
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_any_engine_any_order(tmp_path):
     one = filled(tmp_path / "one", cells(24), workers=1)
     for name, options in {
@@ -198,6 +199,7 @@ def cluster(folder, workers):
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_that_loses_a_worker(tmp_path):
     batch = cells(80, seconds=0.02)
     here = filled(tmp_path / "here", batch, workers=2)

@@ -32,6 +32,7 @@ def smaller(file, *changes):
     return file
 
 
+@pytest.mark.slow
 def test_mechanisms(examples):
     few = (("seeds = 3", "seeds = 1"), ("[5.0, 10.0, 20.0]", "[10.0]"), ("100000", "8000"))
     few += (('"counted_mean", ', ""),)

@@ -28,6 +28,7 @@ def job(problem, seed):
 """
 
 
+@pytest.mark.slow
 def test_raising_nan_and_a_minute_interrupted(tmp_path):
     order = [*range(0, 30, 3), *range(1, 30, 3), *range(2, 30, 3)]  # the long ones last
     source = MIXED.replace("LONG", "0 if (Path(__file__).parent / 'quick').exists() else 60")
@@ -66,6 +67,7 @@ def test_raising_nan_and_a_minute_interrupted(tmp_path):
     assert all("jobs.py" in trace and "group.py" not in trace for trace in traces)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_other_ways_to_ask(tmp_path, name):
     traced(tmp_path, 0.05, 200)

@@ -28,6 +28,7 @@ def same(one, other):
     pd.testing.assert_frame_equal(one, other, check_exact=True)
 
 
+@pytest.mark.slow
 def test_the_example_of_figure_1_from_the_command_line(nashbox, folder):
     (folder / "figure1.toml").write_text((EXAMPLES / "figure1.toml").read_text())
     text = (
@@ -59,6 +60,7 @@ def test_the_example_of_figure_1_from_the_command_line(nashbox, folder):
     np.testing.assert_array_equal(read[numbers].to_numpy(), frame[numbers].to_numpy())
 
 
+@pytest.mark.slow
 def test_steps_of_runs(folder):
     keys = {"experiment": '"run"', "options": "{rounds = 3, replications = 20}", "seeds": "2"}
     file = write_sweep(folder, **keys, grid="strategies.a1 = ['free_rider', 'truthful']")
@@ -77,6 +79,7 @@ def test_steps_of_runs(folder):
     assert rows["collected.x0"].tolist() == [row["collected"][0] for row in played.steps]
 
 
+@pytest.mark.slow
 def test_testing_games(folder):
     keys = {"seeds": "1", "grid": 'agents.A.strategy.alpha = [0.5]\nbeta = ["1/4", "1/5"]'}
     for experiment, options, rows in (

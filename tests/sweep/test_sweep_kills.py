@@ -57,6 +57,7 @@ def survive(tmp_path, seconds, seeds, kills, seed):
     assert frame["RunId"].tolist() == list(range(cells)) and set(frame["status"]) == {"ok"}
 
 
+@pytest.mark.slow
 def test_a_few_kills(tmp_path, seed):
     survive(tmp_path, seconds=0.02, seeds=60, kills=2, seed=seed)
 

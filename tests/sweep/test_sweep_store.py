@@ -171,6 +171,7 @@ def test_numbers_come_back_as_they_were(tmp_path):
     assert outcome.payload == {"third": 1 / 3, "inf": float("inf"), "text": "inf"}
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_is_told(tmp_path):
     file = traced(tmp_path, 0, 1)
     (tmp_path / "script.py").write_text(f"import nashbox\nnashbox.sweep({str(file)!r})\n")

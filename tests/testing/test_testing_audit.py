@@ -41,6 +41,7 @@ def test_contest_of_equals():
     assert any("alpha alone changes nothing" in note for note in audit.notes)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("alpha, rival", [(0.0, 1.0), (0.5, 0.0), (1.0, 0.5)])
 def test_every_pair_of_alphas(alpha, rival):
     strategies = [{"name": "signaller", "alpha": a} for a in (alpha, rival)]
@@ -49,6 +50,7 @@ def test_every_pair_of_alphas(alpha, rival):
     assert audit.agents[0].payoff == pytest.approx(0.340811, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_bluffing():
     problem = game((COIN, COIN), payoff=G1)
     audit = audit_testing(problem, signals="any")
@@ -61,6 +63,7 @@ def test_bluffing():
     assert abs(played["payoff"] - 0.748424) < 4 * played["se"]
 
 
+@pytest.mark.slow
 def test_cost_payoff():
     for c, before, after, gain in ((0.005, 0.270857, 0.206494, 0.064363),
                                    (0.02, 0.509640, 0.384615, 0.125024829)):  # fmt: skip
@@ -73,6 +76,7 @@ def test_cost_payoff():
         assert abs(replayed(problem, row)) < 4
 
 
+@pytest.mark.slow
 def test_black_box_finds_nothing_where_its_class_has_nothing():
     audit = audit_testing(game((COIN, COIN), payoff=cost(0.02)), method="black_box")
     assert audit.nash == "none_above_epsilon"
@@ -90,6 +94,7 @@ def test_black_box_finds_nothing_where_its_class_has_nothing():
             assert (candidate.gain, candidate.se) == (0.0, 0.0)
 
 
+@pytest.mark.slow
 def test_black_box_finds_what_pays():
     problem = game((COIN, COIN), payoff=cost(0.005))
     audit = audit_testing(problem, method="black_box", budget=80_000)
@@ -114,6 +119,7 @@ def test_quitting_a_hopeless_race():
     assert audit_testing(equal).agents[0].gain.estimate == pytest.approx(0.0165, abs=2e-4)
 
 
+@pytest.mark.slow
 def test_named_agents_are_offered_the_recommendation():
     lone = {"name": "signaller", "anticipate": False}
     problem = game((COIN, COIN), [lone, "signaller"], payoff=cost(0.02))
@@ -125,6 +131,7 @@ def test_named_agents_are_offered_the_recommendation():
     assert audit_testing(problem, recommended=True).agents[0].strategy == "signaller"
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(
     "problem, words",
     [
@@ -145,6 +152,7 @@ def test_exact_refuses_with_a_reason(problem, words):
     assert all(row.budget_needed for row in audit.agents if row.verdict == "undecided")
 
 
+@pytest.mark.slow
 def test_too_many_beliefs_are_refused():
     with pytest.raises(InputError, match="at most"):
         audit_testing(game((COIN, SIX)), method="exact")
@@ -155,6 +163,7 @@ def test_exhaustive_does_not_apply():
         audit_testing(game((COIN, COIN)), method="exhaustive")
 
 
+@pytest.mark.slow
 def test_results_are_saved_and_loaded(tmp_path):
     audit = audit_testing(game((COIN, COIN)), method="black_box", budget=1000)
     audit.save(tmp_path / "a.json")
@@ -165,6 +174,7 @@ def test_results_are_saved_and_loaded(tmp_path):
     assert twice.to_json() == audit.to_json()
 
 
+@pytest.mark.slow
 def test_workers_change_nothing():
     problem = game((COIN, COIN))
     one, two = (

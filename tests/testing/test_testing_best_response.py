@@ -26,6 +26,7 @@ def respond(own, rival, payoff, **options):
     return best_response(own, rival, HALF, TENTH, payoff, **options)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(
     "alpha, knows, anticipates",
     [(0.0, None, True), (0.25, None, True), (0.5, None, True), (0.5, None, False),
@@ -109,6 +110,7 @@ def test_unequal_contest():
     assert free.upper == pytest.approx(game.wins["B"] + game.tie / 2, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_asymmetric_models_hide_nothing():
     """Magnitudes of SHARP name every symbol: alpha cannot matter."""
     values = [respond(COIN, Rival(SHARP, alpha), Cost(0.01, 1)) for alpha in (0.0, 0.3, 0.5, 1.0)]
@@ -118,6 +120,7 @@ def test_asymmetric_models_hide_nothing():
     assert values[0].lower > respond(COIN, Rival(SHARP), Cost(0.01, 1), knows="crossing").upper
 
 
+@pytest.mark.slow
 def test_more_information_is_worth_more():
     """Symmetric models: magnitudes tell nothing about theta, signs do."""
     values = [
@@ -142,6 +145,7 @@ SHORT = [
 PRICES = [Contest(1.0, 0.03), Contest(2.0, 0.3), Cost(0.02, 1.0), Cost(0.05, 1.0)]
 
 
+@pytest.mark.sparse(6)
 @pytest.mark.parametrize("own, rival, prior, horizon", SHORT)
 @pytest.mark.parametrize("signals", ["paper", "any"])
 @pytest.mark.parametrize("anticipates", [True, False])
@@ -211,6 +215,7 @@ def replay(best, own, rival, prior, beta, payoff, games, rng):
     return paid
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("payoff", [Contest(1.0, 0.05), Cost(0.01, 1.0)])
 @pytest.mark.parametrize("signals", ["paper", "any"])
 @pytest.mark.parametrize("own, other", [(COIN, SHARP), (SHARP, COIN), (THREE, THREE)])

@@ -119,6 +119,7 @@ def test_floats_are_read_by_their_shortest_decimal(nashbox):
     assert numbers[0]["p_tie"] == numbers[1]["p_tie"]
 
 
+@pytest.mark.slow
 def test_audit(nashbox):
     answer = nashbox("audit", "g.toml", "--json", "-", files={"g.toml": text()})
     body = json.loads(answer.out)
@@ -134,6 +135,7 @@ def test_audit(nashbox):
     assert bluff.code == 1 and "profitable" in bluff.out
 
 
+@pytest.mark.slow
 def test_best_deviations_are_written_as_files_take_them(nashbox):
     found = nashbox("audit", "g.toml", "--signals", "any", "--json", "-", files={"g.toml": text()})
     best = json.loads(found.out)["agents"][0]["best_deviation"]
@@ -174,6 +176,7 @@ def test_overrides(nashbox):
     assert "exact audit" in fair.out
 
 
+@pytest.mark.slow
 def test_figures(nashbox):
     files = {"g.toml": text()}
     for command in (
@@ -198,6 +201,7 @@ def test_examples(nashbox):
     assert [len(star.neighbours(i)) for i in range(10)] == [9] + [1] * 9
 
 
+@pytest.mark.slow
 def test_estimated_pmfs(nashbox):
     problem = load(EXAMPLES / "breast_cancer.toml")
     assert problem.alphabets["texture"] == ("q1", "q2", "q3", "q4")

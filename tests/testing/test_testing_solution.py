@@ -82,6 +82,7 @@ ODD_MODELS = {
 }
 
 
+@pytest.mark.sparse(8)
 @pytest.mark.parametrize("model", ODD_MODELS.values(), ids=ODD_MODELS)
 @pytest.mark.parametrize("prior", [HALF, Fraction(2, 5)])
 def test_law_against_all_sequences(model, prior):
@@ -195,6 +196,7 @@ def test_simulation_rejects_wrong_answers():
         assert_mean(weak["interactive A"], no_coin, FALSE_ALARM)
 
 
+@pytest.mark.slow
 def test_six_symbols_on_the_grid():
     s = solve({"A": SIX, "B": SIX}, HALF, Fraction(1, 1000))
     assert s.arithmetic == "grid"
@@ -206,6 +208,7 @@ def test_six_symbols_on_the_grid():
         assert_mean(sample[name], exact, FALSE_ALARM)
 
 
+@pytest.mark.slow
 def test_grid_agrees_with_lists_to_its_bound():
     """Few cells, so that the bound is not idle; lists until 5e-4 of the games are left."""
     exact = exact_law([SIX], HALF, Fraction(1, 10), tolerance=5e-4)
@@ -220,6 +223,7 @@ def test_grid_agrees_with_lists_to_its_bound():
         assert (np.abs(exact.expected_time + late - grid.expected_time) <= grid.delay).all()
 
 
+@pytest.mark.slow
 def test_grid_bound_covers_finer_grids():
     """Asymmetric, prior off 1/2: coarse answers lie within their bounds of a fine one."""
     model = parse([0.4, 0.3, 0.2, 0.1], [0.15, 0.2, 0.3, 0.35])

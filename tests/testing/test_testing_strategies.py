@@ -21,6 +21,7 @@ from nashbox.strategies.testing.informed import Filter, log_ratio
 FALSE_ALARM = 6.3e-5  # four standard errors, two-sided
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("name", sorted({**TESTING_STRATEGIES, **EXCHANGES}.keys() - STRATEGIES))
 def test_built_in_classes_keep_their_contract(name):
     report = check(name)
@@ -42,6 +43,7 @@ def likelihoods(model, alpha, shown):
     return out
 
 
+@pytest.mark.sparse(8)
 @pytest.mark.parametrize("pmfs", [COIN, SHARP, THREE])
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 0.5, 1.0])
 def test_informed_bayesian_against_all_histories(pmfs, alpha):
@@ -69,6 +71,7 @@ def test_half_tells_nothing_in_a_symmetric_model():
     assert run_testing(sure, replications=20_000).agents[1]["tau"] < 15  # alone it takes 25
 
 
+@pytest.mark.slow
 def test_mirror_images_hide_what_a_signal_means():
     """A receiver that does not know which hypothesis is which learns nothing from alpha = 1/2."""
     strategies = [{"name": "signaller", "anticipate": False}, "unknown_model_bayesian"]
@@ -118,6 +121,7 @@ def test_weights_may_be_a_sequence():
     assert fused.laws["first"] == same.laws["first"]  # nobody can cross before iteration 6
 
 
+@pytest.mark.slow
 def test_value_of_alpha():
     report = value_of_alpha(game((SHARP, COIN)), games=8_000)
     best = {(row.receiver, row.objective): row.best for row in report.rows}

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.result import Result, list_of
@@ -24,7 +23,7 @@ from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
 from nashbox.problem.errors import InputError
-from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import Signal, Word
 from nashbox.problem.testing import TestingProblem
@@ -249,7 +248,7 @@ class Witness(TestingStrategy):
         total = heard if heard is not None else mind.log_odds + observer.heard(mind, words)
         new = np.flatnonzero(decision.threshold & ~mind.memory["over"])
         x = np.abs(total[new])
-        p = expit(x)
+        p = belief_of(x)
         q = np.exp(-x) * p  # 1 - p without cancellation
         with np.errstate(divide="ignore", invalid="ignore"):
             h = -p * np.log(p) - np.where(q > 0, q * np.log(q), 0.0)

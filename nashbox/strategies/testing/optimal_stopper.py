@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from nashbox.problem.errors import InputError
-from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.mind import Decision, Mind, TestingView
 from nashbox.problem.payoffs import Cost
 from nashbox.problem.signal import Word
@@ -68,7 +67,7 @@ def going_on(view: TestingView, price: float) -> tuple[float, float]:
     ]
     limit = float(np.log1p(-min(price, 0.49)) - np.log(min(price, 0.49))) + 0.01
     x = np.linspace(-limit, limit, GRID)
-    one = expit(x)
+    one = belief_of(x)
     stop = np.minimum(one, 1 - one)
 
     def loss(values: Floats, at: Floats) -> Floats:

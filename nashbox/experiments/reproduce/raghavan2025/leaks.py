@@ -15,12 +15,12 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
 from nashbox.experiments.reproduce.raghavan2025.findings import finding, table
 from nashbox.experiments.reproduce.raghavan2025.games import BETA, COIN, HALF, SHARP
+from nashbox.problem.lattice import belief_of
 from nashbox.problem.observations import ObservationModel
 from nashbox.solver.beliefs import Beliefs
 from nashbox.solver.signals import Signals
@@ -106,7 +106,7 @@ def filtered(
         for column in shown.T:
             state = filter_.update(state, column)
         states.append(state)
-    one = expit(log_ratio(states))
+    one = belief_of(log_ratio(states))
     mass = np.array([float(p[0] + p[1]) / 2 for p in law.values()])
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = [np.where(q > 0, q * np.log(2 * q), 0.0) for q in (one, 1 - one)]

@@ -26,10 +26,9 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from nashbox.experiments.reproduce.raghavan2025.games import HALF, flip_symmetric
-from nashbox.problem.lattice import Floats, Ints
+from nashbox.problem.lattice import Floats, Ints, belief_of
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
 from nashbox.solver.law import remaining_time
@@ -194,7 +193,7 @@ def _rule(
     if rule == "informed Bayesian":
         limit = float(np.log(float((1 - beta) / beta)))
         return np.asarray(np.abs(own + heard) >= limit - _TIE), own + heard
-    pi, told = (expit(x) for x in (own, shown))
+    pi, told = (belief_of(x) for x in (own, shown))
     fused = np.where(sender < 2, (pi + told) / 2, pi)  # eq. (2) with w = 1/2
     stop = np.minimum(fused, 1 - fused) <= float(beta) + 1e-12
     return np.where(sender < 2, stop, crossed), fused - 0.5
