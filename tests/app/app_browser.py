@@ -1,6 +1,8 @@
 """The page in a real browser: Debian's Chromium, headless, the network cut off."""
 
+import atexit
 import contextlib
+import functools
 import io
 import os
 import re
@@ -154,16 +156,23 @@ def chromium(alone):
     path = shutil.which("chromium")
     if path is None:
         raise RuntimeError("this needs Debian's chromium: apt-get install -y chromium")
+    found = _playwright().chromium.launch(
+        executable_path=path, args=[*SWITCHES, *([] if alone else [RULES, PROXY])]
+    )
+    yield found
+    found.close()
+
+
+@functools.cache
+def _playwright():
+    """The one driver of all browsers."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise RuntimeError("this needs playwright: pip install -e '.[dev,web]'") from None
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(
-            executable_path=path, args=[*SWITCHES, *([] if alone else [RULES, PROXY])]
-        )
-        yield found
-        found.close()
+    driver = sync_playwright().start()
+    atexit.register(driver.stop)
+    return driver
 
 
 @contextlib.contextmanager

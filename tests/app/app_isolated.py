@@ -13,6 +13,9 @@ RULES = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
 PROXY = "--proxy-server=http://127.0.0.1:9"  # nobody listens there; loopback goes past it
 
 
+_own = []  # the network namespace of all that is started here
+
+
 @contextlib.contextmanager
 def loopback_only():
     """Processes started inside see no network but the loopback address; yields whether they do.
@@ -23,19 +26,25 @@ def loopback_only():
     libc = ctypes.CDLL(None, use_errno=True)
     home = os.open("/proc/self/ns/net", os.O_RDONLY)
     try:
-        if libc.unshare(CLONE_NEWNET) != 0:
+        if not _own and libc.unshare(CLONE_NEWNET) == 0:
+            _own.append(os.open("/proc/self/ns/net", os.O_RDONLY))
+            _loopback_up()
+        if not _own:
             yield False
             return
         try:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-                name = b"lo".ljust(16, b"\0")
-                flags = struct.unpack(
-                    "16sh", fcntl.ioctl(probe, SIOCGIFFLAGS, name + b"\0" * 16)[:18]
-                )[1]
-                request = name + struct.pack("h", flags | IFF_UP) + b"\0" * 14
-                fcntl.ioctl(probe, SIOCSIFFLAGS, request)
+            libc.setns(_own[0], CLONE_NEWNET)
             yield True
         finally:
             libc.setns(home, CLONE_NEWNET)
     finally:
         os.close(home)
+
+
+def _loopback_up():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        name = b"lo".ljust(16, b"\0")
+        answer = fcntl.ioctl(probe, SIOCGIFFLAGS, name + b"\0" * 16)
+        flags = struct.unpack("16sh", answer[:18])[1]
+        request = name + struct.pack("h", flags | IFF_UP) + b"\0" * 14
+        fcntl.ioctl(probe, SIOCSIFFLAGS, request)

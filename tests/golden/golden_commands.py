@@ -75,15 +75,9 @@ def thinned(value):
 def differences(old, new, at=""):
     """Places where the answers differ by more than rounding: same seeds, same numbers."""
     if isinstance(old, dict) and isinstance(new, dict):
-        return [
-            found
-            for key in old
-            for found in (
-                differences(old[key], new[key], f"{at}.{key}")
-                if key in new
-                else [f"{at}.{key} is gone"]
-            )
-        ]
+        gone = [f"{at}.{key} is gone" for key in old if key not in new]
+        both = [key for key in old if key in new]
+        return gone + [f for key in both for f in differences(old[key], new[key], f"{at}.{key}")]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         pairs = enumerate(zip(old, new, strict=True))
         return [found for k, (a, b) in pairs for found in differences(a, b, f"{at}[{k}]")]

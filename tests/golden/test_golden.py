@@ -19,5 +19,5 @@ def test_differences_are_seen():
     old = {"a": [1.0, {"b": "x"}], "c": 2}
     assert differences(old, {"a": [1.0, {"b": "x"}], "c": 2, "new": 0}) == []
     assert differences(old, {"a": [1.00001, {"b": "y"}]}) == [
-        ".a[0]: 1.0 -> 1.00001", ".a[1].b: x -> y", ".c is gone",
+        ".c is gone", ".a[0]: 1.0 -> 1.00001", ".a[1].b: x -> y",
     ]  # fmt: skip

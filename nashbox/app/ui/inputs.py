@@ -20,7 +20,7 @@ import traitlets
 SCRIPT = """
 <script>
 module.exports = {
-  data() { return {value: null, sent: 0, unsaid: false, held: null, pressed: false} },
+  data() { return {value: null, sent: 0, unsaid: false, held: null, pointed: false} },
   created() { this.value = this.given },
   beforeDestroy() { this.commit() },
   watch: {
@@ -42,20 +42,18 @@ module.exports = {
     hold(event) {  // a press stays with its button, wherever that moves meanwhile
       if (event.button !== 0 || this.disabled) return
       this.held = [event.clientX, event.clientY]
-      this.pressed = false
+      this.pointed = true
       event.currentTarget.setPointerCapture(event.pointerId)
     },
     release(event) {
       if (this.held === null) return
       const [x, y] = this.held
       this.held = null
-      this.pressed = Math.hypot(event.clientX - x, event.clientY - y) < 8
-      if (this.pressed) this.tell(null)
+      if (Math.hypot(event.clientX - x, event.clientY - y) < 8) this.tell(null)
     },
     press(event) {  // by key, script or whatever else makes no pointer events
-      const told = this.pressed && event.detail > 0
-      this.pressed = false
-      if (!told) this.tell(null)
+      if (event.detail === 0 || !this.pointed) this.tell(null)
+      this.pointed = false
     },
   },
 }

@@ -1,0 +1,204 @@
+"""Sealed-bid auctions of one thing: values are private, independent, uniform on [0, 1].
+
+Payoffs are expectations before values are drawn. Ties are split at random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nashbox.games.base import Array, Deviation, Exact, Family
+from nashbox.games.one_shot import Action, OneShot, View
+from nashbox.problem.errors import InputError, brief, require
+
+RULES = ("first_price", "second_price", "all_pay")
+VALUES, BIDS, POINTS = 400, 1 << 14, 64  # of the exact answer: values, bids, corners of a best bid
+
+
+@dataclass(frozen=True)
+class Bid(Action):
+    """Bid factor * value ** power."""
+
+    factor: float = 1.0  # >= 0
+    power: float = 1.0  # > 0
+
+    def __post_init__(self) -> None:
+        """Hold both to their ranges."""
+        require("factor", self.factor, low=0.0)
+        require("power", self.power, low=0.0, open_low=True)
+
+    def of(self, value: Array) -> Array:
+        """Bids of values."""
+        return np.asarray(self.factor * value**self.power)
+
+    def act(self, view: View, rng: np.random.Generator) -> Any:
+        """The bid, (R,)."""
+        return self.of(view.private)
+
+
+@dataclass(frozen=True)
+class Bids(Action):
+    """Bid what a line through given points says: the first is the bid of 0, the last that of 1."""
+
+    points: Any = (0.0, 1.0)  # at equal distances, >= 0
+
+    def __post_init__(self) -> None:
+        """Refuse fewer than two points, and negative ones."""
+        object.__setattr__(self, "points", tuple(self.points))
+        for k, point in enumerate(self.points):
+            require(f"points[{k}]", point, low=0.0)
+        if len(self.points) < 2:
+            raise InputError(f"points must hold at least two numbers, got {brief(self.points)}")
+
+    def of(self, value: Array) -> Array:
+        """Bids of values."""
+        return np.interp(value, np.linspace(0, 1, len(self.points)), self.points)
+
+    def act(self, view: View, rng: np.random.Generator) -> Any:
+        """The bid, (R,)."""
+        return self.of(view.private)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """Opens the bids: everybody learns whether she has won, and the highest bid of the others."""
+
+    def mediate(self, actions: Sequence[Array], rng: np.random.Generator) -> Sequence[Any]:
+        """Return (won, highest other bid), (2, R), for every bidder."""
+        bids = np.array(actions)
+        high = bids == bids.max(axis=0)
+        lots = np.where(high, rng.random(bids.shape), -1.0)
+        winner = lots.argmax(axis=0)
+        told = []
+        for i in range(len(bids)):
+            others = np.delete(bids, i, axis=0).max(axis=0)
+            told.append(np.array([winner == i, others]))
+        return told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Auction(OneShot):
+    """n bidders for one thing."""
+
+    menu: ClassVar = {"bid": Bid, "bids": Bids}
+    mechanisms: ClassVar = {"sealed": Sealed}
+
+    rule: str = "first_price"  # first_price, second_price or all_pay
+    mechanism: Any = Sealed()
+
+    def __post_init__(self) -> None:
+        """Refuse other rules."""
+        super().__post_init__()
+        if self.rule not in RULES:
+            raise InputError(f"rule must be one of {', '.join(RULES)}, got {brief(self.rule)}")
+
+    def recommended(self, i: int) -> Bid:
+        """The symmetric equilibrium: (n-1)/n v, v, or (n-1)/n v^n."""
+        share = (self.m - 1) / self.m
+        return {
+            "first_price": Bid(share),
+            "second_price": Bid(1.0),
+            "all_pay": Bid(share, float(self.m)),
+        }[self.rule]
+
+    def nature(self, worlds: int, rng: np.random.Generator) -> Sequence[Any]:
+        """Values, (R,) each."""
+        return list(rng.random((self.m, worlds)))
+
+    def pay(self, view: View, action: Array, received: Any) -> Array:
+        """Value of what was won less what is paid for it, (R,)."""
+        won, others = received
+        value: Array = view.private
+        if self.rule == "all_pay":
+            return np.asarray(won * value - action)
+        return np.asarray(won * (value - (action if self.rule == "first_price" else others)))
+
+    def deviations(self, i: int) -> Sequence[Deviation | Family]:
+        """Bids factor * value ** power."""
+        powers = sorted({1.0, 2.0, float(self.m)})
+        return [self.family("bid", factor=(0.0, 1.5), power=powers, coarse=16)]
+
+    def exact(self, i: int) -> Exact | str:
+        """The best bid of every value, against others who bid factor * value ** power.
+
+        Payoffs after values are known are convex in the value: the mean over values lies between
+        the midpoint and the trapezoid sum. Bids are compared on a grid, with a bound between.
+        """
+        rivals = [self.strategy(j) for j in range(self.m) if j != i]
+        if any(type(rival) is not Bid or rival.factor == 0 for rival in rivals):
+            return "it covers rivals who bid factor * value ** power, factor > 0"
+        mine = self.strategy(i)
+        if type(mine) not in (Bid, Bids):
+            return "players with strategies of their own have no formula"
+        interim = _Interim(self.rule, rivals)
+        v = np.linspace(0, 1, POINTS + 1)
+        best = Bids(tuple(float(b) for b in interim.best(v)))
+        line = Bid(round(best.points[-1], 9))
+        found: Bid | Bids = best
+        if self.rule == "second_price":
+            found = Bid(1.0)
+        elif interim.mean(line) >= interim.mean(best) - 1e-6:
+            found = line
+        edges = np.linspace(0, 1, VALUES + 1)
+        values = interim.bound(edges)
+        bound = float(((values[1:] + values[:-1]) / 2).mean())
+        parameters = (
+            {"factor": found.factor} if isinstance(found, Bid) else {"points": found.points}
+        )
+        deviation = self.deviation("bid" if isinstance(found, Bid) else "bids", **parameters)
+        return Exact(
+            interim.mean(mine),
+            interim.mean(found),
+            deviation,
+            max(bound, interim.mean(found)),
+            1e-6,
+        )
+
+
+class _Interim:
+    """What a bid is paid on average over the others' values."""
+
+    def __init__(self, rule: str, rivals: Sequence[Bid]) -> None:
+        self.rule, self.rivals = rule, rivals
+        self.top = max(1.0, *(rival.factor for rival in rivals))
+        self.bids = np.linspace(0, self.top, BIDS + 1)
+        chance = self.chance(self.bids)
+        areas = np.concatenate([[0.0], np.cumsum((chance[1:] + chance[:-1]) / 2)])
+        self.area = areas * self.top / BIDS  # integral of the chance to win
+
+    def chance(self, bids: Array) -> Array:
+        """Chance that all others bid less."""
+        parts = [np.minimum(1.0, (bids / r.factor) ** (1 / r.power)) for r in self.rivals]
+        return np.asarray(np.prod(parts, axis=0))
+
+    def paid(self, value: Array, bid: Array) -> Array:
+        """Mean payoff of a bid at a value."""
+        chance = self.chance(bid)
+        if self.rule == "all_pay":
+            return np.asarray(value * chance - bid)
+        if self.rule == "first_price":
+            return np.asarray((value - bid) * chance)
+        return np.asarray((value - bid) * chance + np.interp(bid, self.bids, self.area))
+
+    def mean(self, strategy: Bid | Bids) -> float:
+        """Mean payoff over values, midpoints of 2^17 intervals."""
+        v = (np.arange(1 << 17) + 0.5) / (1 << 17)
+        return float(self.paid(v, strategy.of(v)).mean())
+
+    def best(self, values: Array) -> Array:
+        """The best bid on the grid at each value."""
+        found = [int(self.paid(np.full(self.bids.size, v), self.bids).argmax()) for v in values]
+        return np.asarray(self.bids[found])
+
+    def bound(self, values: Array) -> Array:
+        """No bid is paid more, by value: chances at the upper end of each step, costs at the lower."""
+        if self.rule == "second_price":
+            return self.paid(values, values) + self.top / BIDS
+        low, chance = self.bids[:-1], self.chance(self.bids[1:])
+        if self.rule == "all_pay":
+            return np.array([(v * chance - low).max() for v in values])
+        return np.array([(np.maximum(v - low, 0) * chance).max() for v in values])

@@ -1,0 +1,206 @@
+"""What a game is: who plays, what everybody plays, what it pays, and what one might do instead.
+
+The engines (run, audit, adapt, compare, ...) ask nothing else, so that a game of one's own is as
+good as a built-in one. Every array carries the replication axis first where it has one; payments of
+all players are (m, R).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.spec import Spec, build, find_class
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Pay:
+    """What players are paid: its name, and +1 if more is better, -1 if less is."""
+
+    name: str = "payoff"
+    sign: int = 1
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A strategy, and how problem files write it."""
+
+    spec: Spec
+    strategy: Any
+
+    @property
+    def label(self) -> str:
+        """Name with parameters, as tables print it."""
+        return self.spec.label
+
+
+@dataclass(frozen=True)
+class Family:
+    """Strategies of one class whose parameters lie within ranges; a search looks for the best.
+
+    ranges: by parameter, (low, high) for a number that may be anything between, or a list of all
+    values it may take. fixed: parameters that are the same for all. coarse: how many values of each
+    number an audit always looks at, ends included.
+    """
+
+    name: str
+    make: Callable[..., Any]
+    ranges: Mapping[str, tuple[float, float] | list[Any]]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    coarse: int = 11
+
+    def member(self, values: Mapping[str, Any]) -> Deviation:
+        """The strategy with these values of the parameters in `ranges`."""
+        parameters = {**self.fixed, **values}
+        return Deviation(Spec(self.name, parameters), self.make(**parameters))
+
+    def grid(self) -> list[Deviation]:
+        """Return all listed values with `coarse` values of each number."""
+        values = [
+            r if isinstance(r, list) else np.linspace(*r, self.coarse).tolist()
+            for r in self.ranges.values()
+        ]
+        keys = list(self.ranges)
+        return [self.member(dict(zip(keys, row, strict=True))) for row in product(*values)]
+
+    @property
+    def label(self) -> str:
+        """The family in words: ``price(p in [0, 1])``."""
+        inside = [
+            f"{key} in {{{', '.join(map(str, r))}}}"
+            if isinstance(r, list)
+            else f"{key} in [{r[0]:g}, {r[1]:g}]"
+            for key, r in self.ranges.items()
+        ]
+        inside += [f"{key}={value}" for key, value in self.fixed.items()]
+        return f"{self.name}({', '.join(inside)})"
+
+
+@dataclass(frozen=True)
+class Exact:
+    """A best response by formula: what she is paid now, at best, and what brings it.
+
+    best: what `deviation` pays. bound: what nothing she could do is above, `best` unless given
+    (where no deviation is best). error: bound of the numerical error of each number, in units of
+    the payment. covers: the class of deviations, in words.
+    """
+
+    paid: float
+    best: float
+    deviation: Deviation
+    bound: float | None = None
+    error: float = 0.0
+    covers: str = "all strategies of one player, against the others' (exact formulas)"
+
+
+class Game(ABC):
+    """A game made ready to play.
+
+    pays: what players are paid. menu, mechanisms: classes that problem files name, by name.
+    players: names. strategies: what players play who do not follow the recommendation, by name.
+    """
+
+    pays: ClassVar[Pay] = Pay()
+    menu: ClassVar[Mapping[str, type]] = {}
+    mechanisms: ClassVar[Mapping[str, type]] = {}
+    mechanism: Any
+    strategies: Mapping[str, Any]
+
+    @property
+    @abstractmethod
+    def players(self) -> Sequence[str]:
+        """Names of the players, in order."""
+
+    @property
+    def m(self) -> int:
+        """Number of players."""
+        return len(self.players)
+
+    @abstractmethod
+    def recommended(self, i: int) -> Any:
+        """What player i is asked to play."""
+
+    def strategy(self, i: int) -> Any:
+        """What player i plays."""
+        return self.strategies.get(self.players[i], self.recommended(i))
+
+    @abstractmethod
+    def with_strategies(self, strategies: Mapping[str, Any]) -> Self:
+        """Return the game with the named players' strategies replaced."""
+
+    @abstractmethod
+    def model(self, worlds: int, seed: int, at: Any = None) -> Any:
+        """Return the Mesa model: R = worlds independent games; each player has `paid` (R,).
+
+        at: a state of nature (see `states`).
+        """
+
+    def trials(
+        self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
+    ) -> Iterator[Array]:
+        """Payments (m, R) with each of `strategies` for player i, in the same worlds."""
+        for strategy in strategies:
+            model = self.with_strategies({self.players[i]: strategy}).model(worlds, seed, at)
+            model.step()
+            yield np.array([player.paid for player in model.players])
+
+    @abstractmethod
+    def deviations(self, i: int) -> Sequence[Deviation | Family]:
+        """What an audit searches for player i, beside everything that problem files name."""
+
+    def states(self, i: int, strategy: Any) -> Sequence[Hashable]:
+        """States of nature over which the worst counts; one where chance decides them all."""
+        return (None,)
+
+    def outside(self, i: int) -> float | None:
+        """What player i is paid if she stays away (for individual rationality), None if unknown."""
+        return None
+
+    def controls(self, i: int) -> Sequence[Callable[[Any], Array]]:
+        """Functions of a model just played, (R,), whose means are exactly 0: they reduce noise."""
+        return ()
+
+    def exact(self, i: int) -> Exact | str:
+        """The best response by formula, or why there is none."""
+        return "no formula is known"
+
+    def extras(self) -> Mapping[str, Any]:
+        """What only this game has to say of its audit, by key of the answer."""
+        return {}
+
+    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
+        """Make the strategy that a problem file or option names for player i.
+
+        A name of the menu, of an entry point, or ``file.py:Class``. Raises InputError naming
+        `where`, what is allowed and what came.
+        """
+        found: type[Any] = find_class(
+            spec.name, self.menu, object, "nashbox.strategies", folder, where
+        )
+        return build(found, spec.parameters, where)
+
+    def deviation(self, name: str, **parameters: Any) -> Deviation:
+        """A strategy of the menu as a deviation.
+
+        >>> from nashbox.games.public_goods import PublicGoods
+        >>> PublicGoods().deviation("contribute", share=0.5).label
+        'contribute(share=0.5)'
+        """
+        return Deviation(Spec(name, parameters), self.menu[name](**parameters))
+
+    def family(
+        self, name: str, *, coarse: int = 11, **ranges: tuple[float, float] | list[Any] | Any
+    ) -> Family:
+        """Strategies of the menu with parameters in ranges (low, high) or lists; others fixed."""
+        moving = {k: r for k, r in ranges.items() if isinstance(r, (tuple, list))}
+        fixed = {k: r for k, r in ranges.items() if k not in moving}
+        return Family(name, self.menu[name], moving, fixed, coarse)

@@ -1,0 +1,100 @@
+"""How a problem file names a game, and how it is made ready to play.
+
+A game is a built-in name, the name of an entry point of the group ``nashbox.games``, or
+``"file.py:Class"``. `GAMES` maps the built-in names to where their classes are.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from nashbox.games.base import Game
+from nashbox.problem.errors import InputError, brief
+from nashbox.problem.parametric import ParametricProblem, parameters_of, read_strategies
+from nashbox.problem.spec import Spec, build, find_class
+
+GROUP = "nashbox.games"
+GAMES: dict[str, str] = {
+    "public_goods": "nashbox.games.public_goods:PublicGoods",
+}
+
+
+def game_class(name: str, folder: Path, where: str) -> type[Game]:
+    """Return the class of a game. Raises InputError naming `where`, what is allowed, what came."""
+    if name in GAMES:
+        module, _, attribute = GAMES[name].partition(":")
+        found: type[Game] = getattr(importlib.import_module(module), attribute)
+        return found
+    # only subclasses of the abstract class come back
+    return find_class(name, dict.fromkeys(GAMES, Game), Game, GROUP, folder, where)  # type: ignore[type-abstract]
+
+
+def known_games() -> Iterator[str]:
+    """Names of all games that are installed."""
+    yield from GAMES
+    yield from (point.name for point in entry_points(group=GROUP))
+
+
+def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> ParametricProblem:
+    """Validate the mapping of a problem file of a game with parameters. Raises InputError."""
+    name = raw["game"]
+    if not isinstance(name, str):
+        raise InputError(f"{shown}: game must be a name or 'file.py:Class', got {brief(name)}")
+    cls = game_class(name, folder, f"{shown}: game")
+    parameters = parameters_of(cls, raw, shown)
+    mechanism = raw.get("mechanism")
+    built = build(cls, with_files(cls, parameters, folder), shown)
+    names = tuple(built.players)
+    problem = ParametricProblem(
+        game=name,
+        cls=cls,
+        parameters=parameters,
+        mechanism=None if mechanism is None else Spec.parse(mechanism, f"{shown}: mechanism"),
+        strategies=read_strategies(raw.get("strategies", "recommended"), names, shown),
+        names=names,
+        folder=folder,
+        raw=dict(raw),
+        shown=shown,
+    )
+    prepare_parametric(problem)  # whatever is wrong is said on loading
+    return problem
+
+
+def with_files(cls: type, parameters: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Parameters with the paths that a game declares (`files`) started at the problem's folder."""
+    files = getattr(cls, "files", ())
+    return {
+        key: str(folder / value) if key in files and isinstance(value, str) else value
+        for key, value in parameters.items()
+    }
+
+
+def prepare_parametric(problem: ParametricProblem, *, recommended: bool = False) -> Game:
+    """Build game, mechanism and strategies. recommended: nobody plays a strategy of her own."""
+    cls: type[Game] = problem.cls
+    parameters = with_files(cls, problem.parameters, problem.folder)
+    if problem.mechanism is not None:
+        where = f"{problem.shown}: mechanism"
+        known: Mapping[str, type[Any]] = cls.mechanisms
+        found = find_class(
+            problem.mechanism.name, known, object, "nashbox.mechanisms", problem.folder, where
+        )
+        parameters["mechanism"] = build(found, problem.mechanism.parameters, where)
+    game = build(cls, parameters, problem.shown)
+    if recommended:
+        return game
+    strategies = {
+        name: make_strategy(cls, spec, problem.folder, f"{problem.shown}: strategies.{name}")
+        for name, spec in problem.strategies.items()
+    }
+    return game.with_strategies(strategies)
+
+
+def make_strategy(cls: type[Game], spec: Spec, folder: Path, where: str) -> Any:
+    """Make a strategy of a game by its name in the game's menu, or of ``file.py:Class``."""
+    found: type[Any] = find_class(spec.name, cls.menu, object, "nashbox.strategies", folder, where)
+    return build(found, spec.parameters, where)

@@ -1,0 +1,76 @@
+"""The Mesa model of a one-shot game: R worlds, one step a game."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import mesa
+
+from nashbox.agents.one_shot import OneShotAgent
+from nashbox.model.base import Sandbox
+from nashbox.problem.errors import ContractError, InputError, told
+
+
+class OneShotModel(Sandbox):
+    """Every step is a game played afresh, by the same agents.
+
+    Streams of random numbers are spawned by who uses them (players, mechanism, nature): another
+    strategy of one player leaves all other draws alone.
+    """
+
+    def __init__(self, game: Any, worlds: int, seed: int) -> None:
+        super().__init__(rng=seed)
+        self.game, self.replications, self.round = game, worlds, 0
+        *streams, self.dice, self.nature = self.rng.spawn(game.m + 2)
+        self.players = [
+            OneShotAgent(self, i, game.strategy(i), stream) for i, stream in enumerate(streams)
+        ]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={f"social_{game.pays.name}": social},
+            agent_reporters={
+                "agent": "name",
+                "strategy": lambda agent: agent.strategy.label,
+                game.pays.name: lambda agent: float(agent.paid.mean()),
+            },
+        )
+
+    def step(self) -> None:
+        """Let nature draw, and play."""
+        private = self._ask("nature", lambda: self.game.nature(self.replications, self.nature))
+        if len(private) != self.game.m:
+            raise ContractError(
+                f"{type(self.game).__name__}.nature must return one thing per player "
+                f"({self.game.m}), got {len(private)}"
+            )
+        self.private = private
+        super().step()
+
+    def view(self, i: int) -> Any:
+        """What player i knows when she acts."""
+        return self.game.view(i, self.replications, self.private[i])
+
+    def mediate(self, submissions: Sequence[Any]) -> Sequence[Any]:
+        """Ask the mechanism."""
+        mechanism = self.game.mechanism
+        found = self._ask("mediate", lambda: mechanism.mediate(submissions, self.dice), mechanism)
+        if len(found) != len(submissions):
+            raise ContractError(
+                f"{type(mechanism).__name__}.mediate must return one thing per player "
+                f"({len(submissions)}), got {len(found)}"
+            )
+        return found
+
+    def _ask(self, method: str, call: Any, owner: Any = None) -> Sequence[Any]:
+        where = f"{type(owner or self.game).__name__}.{method}"
+        try:
+            return list(call())
+        except InputError:
+            raise
+        except Exception as error:
+            raise ContractError(f"{where} raised {told(error)}") from error
+
+
+def social(model: OneShotModel) -> float:
+    """Sum of what all players are paid, mean over worlds."""
+    return float(sum(player.paid.mean() for player in model.players))

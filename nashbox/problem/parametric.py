@@ -1,0 +1,91 @@
+"""Problems of games whose keys in a file are the dataclass fields of the game's class."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nashbox.problem.errors import InputError, brief
+from nashbox.problem.spec import Spec, suggest
+
+RESERVED = ("game", "mechanism", "strategies")
+
+
+@dataclass(frozen=True, eq=False)
+class ParametricProblem:
+    """A game's class with its parameters, its mechanism and what named players play.
+
+    game: as the file names it. parameters: by field, as in the file. mechanism: None is the game's
+    own. strategies: by player; who is not named plays what the game recommends.
+    """
+
+    game: str
+    cls: type
+    parameters: Mapping[str, Any]
+    mechanism: Spec | None
+    strategies: Mapping[str, Spec]
+    names: tuple[str, ...]
+    folder: Path = Path()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    shown: str = "problem"
+
+    @property
+    def m(self) -> int:
+        """Number of players."""
+        return len(self.names)
+
+    def with_strategies(self, strategies: Mapping[str, Spec]) -> ParametricProblem:
+        """Return the same problem with the named players' strategies replaced."""
+        return replace(self, strategies={**self.strategies, **strategies})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a problem file would hold."""
+        body: dict[str, Any] = {"game": self.game, **self.parameters}
+        if self.mechanism is not None:
+            body["mechanism"] = self.mechanism.to_json()
+        if self.strategies:
+            body["strategies"] = {name: spec.to_json() for name, spec in self.strategies.items()}
+        return body
+
+
+def parameters_of(cls: type, raw: Mapping[str, Any], shown: str) -> dict[str, Any]:
+    """Return the parameters that a file gives. Raises InputError for keys that are none."""
+    allowed = [f.name for f in dataclasses.fields(cls) if f.init and f.name not in RESERVED]
+    for key in raw:
+        if key not in RESERVED and key not in allowed:
+            known = [*RESERVED, *allowed]
+            raise InputError(f"{shown}: unknown key {key!r} ({suggest(str(key), known)})")
+    needed = [
+        f.name
+        for f in dataclasses.fields(cls)
+        if f.name in allowed
+        and f.default is dataclasses.MISSING
+        and f.default_factory is dataclasses.MISSING
+    ]
+    for key in needed:
+        if key not in raw:
+            raise InputError(f"{shown}: the key {key!r} is missing; {cls.__name__} needs it")
+    return {key: raw[key] for key in allowed if key in raw}
+
+
+def read_strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, Spec]:
+    """Read ``strategies``: "recommended" or a table of players. Raises InputError."""
+    if value == "recommended":
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError(
+            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(value)}"
+        )
+    found = {}
+    for name, given in value.items():
+        if name not in names:
+            raise InputError(
+                f"{shown}: strategies: unknown agent {name!r} ({suggest(str(name), list(names))})"
+            )
+        spec = Spec.parse(given, f"{shown}: strategies.{name}")
+        if spec.name != "recommended":
+            found[str(name)] = spec
+    return found
