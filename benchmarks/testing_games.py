@@ -12,8 +12,8 @@ import sys
 import time
 from fractions import Fraction
 
-from nashbox.experiments.testing.game import prepare_testing
 from nashbox.experiments.testing.run import BLOCK, play_block
+from nashbox.games.testing import prepare_testing
 from nashbox.problem.files import from_mapping
 from nashbox.solver import solve
 

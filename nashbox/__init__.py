@@ -38,7 +38,8 @@ _WHERE = {
     "accept": "nashbox.strategies",
     "adapt": "nashbox.experiments.dynamics",
     "audit": "nashbox.experiments.audit",
-    "audit_testing": "nashbox.experiments.testing.audit",
+    "audit_game": "nashbox.experiments.audit",
+    "audit_testing": "nashbox.experiments.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
     "check": "nashbox.experiments.check",
     "check_mechanism": "nashbox.experiments.check",
@@ -56,7 +57,7 @@ _WHERE = {
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
     "prepare": "nashbox.experiments.game",
-    "prepare_testing": "nashbox.experiments.testing.game",
+    "prepare_testing": "nashbox.games.testing",
     "read_outcomes": "nashbox.experiments.sweep",
     "reproduce": "nashbox.experiments.reproduce.main",
     "robust": "nashbox.experiments.robust",
@@ -70,10 +71,11 @@ _WHERE = {
     "write_audit_report": "nashbox.experiments.report",
     "write_comparison_report": "nashbox.experiments.report",
 }
-_RENAMED = {"load_problem": "load"}
+_RENAMED = {"load_problem": "load", "audit_testing": "audit_game"}
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import audit as audit
+    from nashbox.experiments.audit import audit_game as audit_game
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
@@ -104,10 +106,9 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep import read_outcomes as read_outcomes
     from nashbox.experiments.sweep import run_cells as run_cells
     from nashbox.experiments.sweep import sweep as sweep
-    from nashbox.experiments.testing.audit import audit_testing as audit_testing
     from nashbox.experiments.testing.check import check_testing as check_testing
-    from nashbox.experiments.testing.game import prepare_testing as prepare_testing
     from nashbox.experiments.testing.run import run_testing as run_testing
+    from nashbox.games.testing import prepare_testing as prepare_testing
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
     from nashbox.model import EstimationModel as EstimationModel

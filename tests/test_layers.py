@@ -9,7 +9,8 @@ import pytest
 import nashbox
 
 ROOT = Path(nashbox.__file__).parent
-WORK = {"problem", "solver", "strategies", "mechanisms", "agents", "model", "experiments"}
+PLAY = {"problem", "solver", "strategies", "mechanisms", "agents", "model"}
+WORK = {*PLAY, "games", "experiments"}
 BELOW = {  # what a layer may import from inside; it may always import from itself
     "problem": set(),
     "solver": {"problem"},
@@ -17,7 +18,8 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "mechanisms": {"problem"},
     "agents": {"problem", "strategies", "mechanisms"},
     "model": {"problem", "strategies", "mechanisms", "agents"},
-    "experiments": {"problem", "solver", "strategies", "mechanisms", "agents", "model"},
+    "games": PLAY,
+    "experiments": {*PLAY, "games"},
     "tables": WORK,
     "app": {*WORK, "tables"},
     "commands": {*WORK, "tables", "app"},
@@ -86,6 +88,8 @@ def test_every_module_is_in_a_layer():
         ("mechanisms", "from nashbox.strategies.base import accept"),
         ("mechanisms", "import mesa"),
         ("model", "from nashbox.experiments import audit"),
+        ("problem", "from nashbox.games.base import Game"),
+        ("games", "from nashbox.experiments.audit import audit"),
         ("experiments", "from nashbox.cli import main"),
         ("app", "from nashbox.commands import audit"),
     ],

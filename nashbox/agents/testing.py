@@ -116,7 +116,12 @@ class TestingAgent(Player):
         declared = lean > _EVEN
         even = np.flatnonzero(np.abs(lean) <= _EVEN)
         if even.size:
-            declared[even] = self.stream.random(even.size) < 0.5
+            well = self.model.well
+            declared[even] = (
+                self.stream.random(even.size) < 0.5
+                if well is None
+                else well.coins(self.index, games[even])
+            )
         walk = self.mind.walk
         crossed = walk.crossed(self.view.beta)[rows]
         self.qualified[games] = crossed & ((walk.side[rows] > 0) == declared)

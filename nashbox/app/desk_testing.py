@@ -13,8 +13,8 @@ from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSet
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.saving import plain
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.game import TestingGame, prepare_testing
 from nashbox.experiments.testing.run import TestingRun, play_block
+from nashbox.games.testing import TestingGame, prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.problem.errors import InputError, require
 from nashbox.tables.common import number

@@ -31,11 +31,11 @@ class LongWork:
             send(Progress(done, total))
 
         result: Any
-        if problem.game == "testing":
-            from nashbox.experiments.testing.audit import audit_testing
-            from nashbox.tables.testing import testing_audit_table as table
+        if problem.game != "estimation":
+            from nashbox.experiments.audit import audit_game
+            from nashbox.tables.games import game_audit_table as table
 
-            result = audit_testing(problem, progress=progress, **options)
+            result = audit_game(problem, progress=progress, **options)
         else:
             from nashbox.experiments.audit import audit
             from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]

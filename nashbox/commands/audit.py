@@ -87,11 +87,13 @@ def work(options: argparse.Namespace) -> int:
     }
     result: Any
     with progress_bar("auditing agents") as progress:
-        if problem.game == "testing":
-            from nashbox.experiments.testing.audit import audit_testing
-            from nashbox.tables.testing import testing_audit_table as table
+        if problem.game != "estimation":
+            from nashbox.experiments.audit import audit_game
+            from nashbox.tables.games import game_audit_table as table
 
-            result = audit_testing(problem, signals=options.signals, progress=progress, **chosen)
+            if problem.game == "testing":
+                chosen["signals"] = options.signals
+            result = audit_game(problem, progress=progress, **chosen)
         else:
             from nashbox.experiments.audit import audit
             from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]

@@ -175,8 +175,8 @@ def load_problem(options: argparse.Namespace) -> Any:
     from nashbox.problem.files import load
 
     problem = load(options.file)
-    testing = problem.game == "testing"
-    problem = (_overridden_testing if testing else _overridden)(options, problem)
+    override = _overridden if problem.game == "estimation" else _overridden_game
+    problem = override(options, problem)
     check_names_found(problem)
     return problem
 
@@ -214,21 +214,38 @@ def _overridden(options: argparse.Namespace, problem: Any) -> Any:
     return problem
 
 
-def _overridden_testing(options: argparse.Namespace, problem: Any) -> Any:
+def _overridden_game(options: argparse.Namespace, problem: Any) -> Any:
     from dataclasses import replace
 
-    from nashbox.mechanisms.exchange import EXCHANGES, Exchange
-    from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+    from nashbox.games.registry import game_of
 
+    game = game_of(problem)
     if getattr(options, "plan", None) is not None:
-        raise InputError(f"--plan: testing games have no plan, got {options.plan!r}")
+        raise InputError(f"--plan: {problem.game} games have no plan, got {options.plan!r}")
     if getattr(options, "mechanism", None) is not None:
-        spec = _named(options, "mechanism", EXCHANGES, Exchange, problem.folder)
+        spec = _named(options, "mechanism", game.mechanisms, object, problem.folder)
         problem = replace(problem, mechanism=spec)
     if getattr(options, "everyone", None) is not None:
-        spec = _named(options, "everyone", TESTING_STRATEGIES, TestingStrategy, problem.folder)
+        from nashbox.games.registry import prepare_game
+
+        spec = relative(options.everyone, "everyone", Path())
+        prepared = prepare_game(problem, recommended=True)
+        for i in range(prepared.m):
+            prepared.read_strategy(i, spec, Path(), "--everyone")
+        spec = relative(options.everyone, "everyone", problem.folder)
         problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
     return problem
+
+
+def relative(name: str, option: str, folder: Any) -> Any:
+    """Return the spec of a name; a plug-in's path is made relative to the problem's folder."""
+    from nashbox.problem.spec import Spec
+
+    spec = Spec.parse_call(name, f"--{option}")
+    if ":" in spec.name:
+        file, _, attribute = spec.name.rpartition(":")
+        return Spec(f"{os.path.relpath(file, folder)}:{attribute}", spec.parameters)
+    return spec
 
 
 def _named(options: argparse.Namespace, option: str, builtin: Any, base: Any, folder: Any) -> Any:
@@ -248,10 +265,7 @@ def named_spec(name: str, option: str, builtin: Any, base: Any, folder: Any) -> 
     found = find_class(spec.name, builtin, base, group, Path(), f"--{option}")
     if spec.parameters:
         build(found, spec.parameters, f"--{option}")
-    if ":" in spec.name:
-        file, _, attribute = spec.name.rpartition(":")
-        return Spec(f"{os.path.relpath(file, folder)}:{attribute}", spec.parameters)
-    return spec
+    return relative(name, option, folder)
 
 
 def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:

@@ -119,15 +119,15 @@ def make_mechanism(problem: EstimationProblem, folder: Path | None = None) -> Me
 
 
 def check_names_found(problem: Any) -> None:
-    """Find mechanism and strategies of a problem of either game. Raises InputError."""
+    """Find mechanism and strategies of a problem. Raises InputError."""
     if isinstance(problem, EstimationProblem):
         make_mechanism(problem)
         for name, spec in problem.strategies.items():
             make_strategy(spec, f"{problem.shown}: strategies.{name}", problem.folder)
     else:
-        from nashbox.experiments.testing.game import prepare_testing
+        from nashbox.games.registry import prepare_game
 
-        prepare_testing(problem)
+        prepare_game(problem)
 
 
 def solved_plan(problem: EstimationProblem) -> tuple[Array, float | None]:

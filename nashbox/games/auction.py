@@ -33,7 +33,8 @@ class Bid(Action):
 
     def of(self, value: Array) -> Array:
         """Bids of values."""
-        return np.asarray(self.factor * value**self.power)
+        bids: Array = self.factor * value**self.power
+        return bids
 
     def act(self, view: View, rng: np.random.Generator) -> Any:
         """The bid, (R,)."""
@@ -56,7 +57,8 @@ class Bids(Action):
 
     def of(self, value: Array) -> Array:
         """Bids of values."""
-        return np.interp(value, np.linspace(0, 1, len(self.points)), self.points)
+        bids: Array = np.interp(value, np.linspace(0, 1, len(self.points)), self.points)
+        return bids
 
     def act(self, view: View, rng: np.random.Generator) -> Any:
         """The bid, (R,)."""
@@ -146,16 +148,19 @@ class Auction(OneShot):
         edges = np.linspace(0, 1, VALUES + 1)
         values = interim.bound(edges)
         bound = float(((values[1:] + values[:-1]) / 2).mean())
-        parameters = (
-            {"factor": found.factor} if isinstance(found, Bid) else {"points": found.points}
-        )
-        deviation = self.deviation("bid" if isinstance(found, Bid) else "bids", **parameters)
+        if isinstance(found, Bid):
+            deviation = self.deviation("bid", factor=found.factor)
+        else:
+            deviation = self.deviation("bids", points=list(found.points))
+        reached = interim.mean(found)
         return Exact(
             interim.mean(mine),
-            interim.mean(found),
+            reached,
             deviation,
-            max(bound, interim.mean(found)),
+            max(bound, reached),
             1e-6,
+            reached=[interim.mean(Bid(factor)) for factor in (0.25, 0.5, 1.0, 1.5)],
+            recommended=interim.mean(self.recommended(i)),
         )
 
 
@@ -195,7 +200,7 @@ class _Interim:
         return np.asarray(self.bids[found])
 
     def bound(self, values: Array) -> Array:
-        """No bid is paid more, by value: chances at the upper end of each step, costs at the lower."""
+        """No bid is paid more, by value: chances of each step's upper end, costs of its lower."""
         if self.rule == "second_price":
             return self.paid(values, values) + self.top / BIDS
         low, chance = self.bids[:-1], self.chance(self.bids[1:])

@@ -63,14 +63,13 @@ class Family:
         parameters = {**self.fixed, **values}
         return Deviation(Spec(self.name, parameters), self.make(**parameters))
 
-    def grid(self) -> list[Deviation]:
-        """Return all listed values with `coarse` values of each number."""
-        values = [
+    def values(self) -> list[dict[str, Any]]:
+        """All listed values with `coarse` values of each number, by parameter."""
+        found = [
             r if isinstance(r, list) else np.linspace(*r, self.coarse).tolist()
             for r in self.ranges.values()
         ]
-        keys = list(self.ranges)
-        return [self.member(dict(zip(keys, row, strict=True))) for row in product(*values)]
+        return [dict(zip(self.ranges, row, strict=True)) for row in product(*found)]
 
     @property
     def label(self) -> str:
@@ -91,7 +90,9 @@ class Exact:
 
     best: what `deviation` pays. bound: what nothing she could do is above, `best` unless given
     (where no deviation is best). error: bound of the numerical error of each number, in units of
-    the payment. covers: the class of deviations, in words.
+    the payment. covers: the class of deviations, in words. reached: what other deviations pay,
+    which says on what scale a gain is large. recommended: what the recommendation pays, None where
+    she plays it. extra: what only this game has to say, by key of the answer.
     """
 
     paid: float
@@ -100,6 +101,9 @@ class Exact:
     bound: float | None = None
     error: float = 0.0
     covers: str = "all strategies of one player, against the others' (exact formulas)"
+    reached: Sequence[float] = ()
+    recommended: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Game(ABC):
@@ -114,6 +118,7 @@ class Game(ABC):
     mechanisms: ClassVar[Mapping[str, type]] = {}
     mechanism: Any
     strategies: Mapping[str, Any]
+    specs: Mapping[str, Spec] = {}
 
     @property
     @abstractmethod
@@ -134,8 +139,13 @@ class Game(ABC):
         return self.strategies.get(self.players[i], self.recommended(i))
 
     @abstractmethod
-    def with_strategies(self, strategies: Mapping[str, Any]) -> Self:
-        """Return the game with the named players' strategies replaced."""
+    def with_strategies(
+        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
+    ) -> Self:
+        """Return the game with the named players' strategies replaced.
+
+        specs: how a problem file names them, where it does.
+        """
 
     @abstractmethod
     def model(self, worlds: int, seed: int, at: Any = None) -> Any:
@@ -173,9 +183,23 @@ class Game(ABC):
         """The best response by formula, or why there is none."""
         return "no formula is known"
 
+    def described(self) -> str:
+        """The class that a black-box audit searches, in words."""
+        parts = dict.fromkeys(d.label for i in range(self.m) for d in self.deviations(i))
+        shown = list(parts)[:12] + (["..."] if len(parts) > 12 else [])
+        return f"{'; '.join(shown)}; the recommendation and what the other players play"
+
+    def notes(self, method: str) -> Sequence[str]:
+        """What a reader of an audit by this method should know."""
+        return ()
+
     def extras(self) -> Mapping[str, Any]:
         """What only this game has to say of its audit, by key of the answer."""
         return {}
+
+    def playable(self, i: int, strategy: Any) -> bool:
+        """Whether player i could play another player's strategy."""
+        return True
 
     def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
         """Make the strategy that a problem file or option names for player i.

@@ -85,12 +85,15 @@ class Cournot(OneShot):
         best = max(0.0, (a - c - b * others) / (2 * b))
 
         def profit(q: float) -> float:
-            return (max(0.0, a - b * (others + q)) - c) * q
+            return float((max(0.0, a - b * (others + q)) - c) * q)
 
-        scale = a * a / b + c * plays[i].q
+        error = 1e-14 * (a * a / b + c * plays[i].q)
+        deviation = self.deviation("quantity", q=best)
         return Exact(
             profit(plays[i].q),
             profit(best),
-            self.deviation("quantity", q=best),
-            error=1e-14 * scale,
+            deviation,
+            error=error,
+            reached=[profit(q) for q in np.linspace(0.0, a / b, 41).tolist()],
+            recommended=profit(self.recommended(i).q),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.base import Game
 from nashbox.problem.errors import InputError, brief, require
+from nashbox.problem.spec import Spec
 from nashbox.problem.tables import check_names
 
 Array = NDArray[np.float64]
@@ -41,8 +42,14 @@ class Action:
 
     @property
     def label(self) -> str:
-        """The class's name in the style of problem files."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        """Name in the style of problem files, with the parameters that are not the defaults."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        shown = [
+            f"{f.name}={_short(getattr(self, f.name))}"
+            for f in fields(self)
+            if f.init and getattr(self, f.name) != f.default
+        ]
+        return f"{name}({', '.join(shown)})" if shown else name
 
     def act(self, view: View, rng: np.random.Generator) -> Any:
         """What to do in each of `view.worlds` worlds: (R,), (R, k), or a number for all of them."""
@@ -70,6 +77,7 @@ class OneShot(Game):
     agents: Any = 2  # names, or how many
     mechanism: Any = field(default_factory=Publish)
     strategies: Mapping[str, Any] = field(default_factory=dict)
+    specs: Mapping[str, Spec] = field(default_factory=dict)  # how a file names the strategies
 
     def __post_init__(self) -> None:
         """Hold the names to what every problem file is held to."""
@@ -81,9 +89,16 @@ class OneShot(Game):
         number = self.agents
         return tuple(f"a{i}" for i in range(number)) if isinstance(number, int) else tuple(number)
 
-    def with_strategies(self, strategies: Mapping[str, Any]) -> Self:
+    def with_strategies(
+        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
+    ) -> Self:
         """Return the game with the named players' strategies replaced."""
-        return replace(self, strategies={**self.strategies, **strategies})
+        known = {k: v for k, v in self.specs.items() if k not in strategies}
+        return replace(
+            self,
+            strategies={**self.strategies, **strategies},
+            specs={**known, **(specs or {})},
+        )
 
     def nature(self, worlds: int, rng: np.random.Generator) -> Sequence[Any]:
         """What nature tells each player alone, (R,) each: nothing here."""
@@ -102,6 +117,10 @@ class OneShot(Game):
         from nashbox.model.one_shot import OneShotModel  # Mesa takes its time to load
 
         return OneShotModel(self, worlds, seed)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else brief(value)
 
 
 def check_players(agents: object, where: str) -> None:

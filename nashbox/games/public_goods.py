@@ -97,4 +97,11 @@ class PublicGoods(OneShot):
         largest = self.endowment * (1 + self.multiplier) + self.impact * sum(
             p.punish for p in plays
         )
-        return Exact(now, paid(*best), deviation, error=1e-14 * self.m * largest)
+        return Exact(
+            now,
+            paid(*best),
+            deviation,
+            error=1e-14 * self.m * largest,
+            reached=[paid(share, self.endowment * k) for share in (*shares, 0.5) for k in (0, 1)],
+            recommended=paid(1.0, 0.0),
+        )

@@ -18,8 +18,14 @@ from nashbox.problem.parametric import ParametricProblem, parameters_of, read_st
 from nashbox.problem.spec import Spec, build, find_class
 
 GROUP = "nashbox.games"
+PAPERS = ("estimation", "testing")  # games of the two papers, whose files have readers of their own
 GAMES: dict[str, str] = {
+    "table": "nashbox.games.table:Table",
     "public_goods": "nashbox.games.public_goods:PublicGoods",
+    "auction": "nashbox.games.auction:Auction",
+    "cournot": "nashbox.games.cournot:Cournot",
+    "tullock": "nashbox.games.tullock:Tullock",
+    "federated": "nashbox.games.federated:Federated",
 }
 
 
@@ -29,14 +35,46 @@ def game_class(name: str, folder: Path, where: str) -> type[Game]:
         module, _, attribute = GAMES[name].partition(":")
         found: type[Game] = getattr(importlib.import_module(module), attribute)
         return found
+    known = dict.fromkeys((*PAPERS, *GAMES), Game)
     # only subclasses of the abstract class come back
-    return find_class(name, dict.fromkeys(GAMES, Game), Game, GROUP, folder, where)  # type: ignore[type-abstract]
+    return find_class(name, known, Game, GROUP, folder, where)  # type: ignore[type-abstract]
 
 
 def known_games() -> Iterator[str]:
     """Names of all games that are installed."""
     yield from GAMES
     yield from (point.name for point in entry_points(group=GROUP))
+
+
+def prepare_game(problem: Any, *, recommended: bool = False, **extra: Any) -> Game:
+    """Make a problem ready to play. recommended: nobody plays a strategy of her own.
+
+    extra: options that only its game has. Raises InputError for those of other games.
+    """
+    if problem.game == "testing":
+        from nashbox.games.testing import prepare_testing
+
+        return prepare_testing(problem, recommended=recommended, **extra)
+    return prepare_parametric(problem, recommended=recommended)
+
+
+def game_of(problem: Any) -> type[Game]:
+    """The class of a problem's game."""
+    if problem.game == "testing":
+        from nashbox.games.testing import TestingGame
+
+        return TestingGame
+    found: type[Game] = problem.cls
+    return found
+
+
+def menu_of(name: str) -> Mapping[str, type]:
+    """Strategies of a game by name, none where the game is a file's."""
+    if name == "testing":
+        from nashbox.games.testing import TestingGame
+
+        return TestingGame.menu
+    return game_class(name, Path(), "game").menu if name in GAMES else {}
 
 
 def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> ParametricProblem:
@@ -79,22 +117,21 @@ def prepare_parametric(problem: ParametricProblem, *, recommended: bool = False)
     parameters = with_files(cls, problem.parameters, problem.folder)
     if problem.mechanism is not None:
         where = f"{problem.shown}: mechanism"
-        known: Mapping[str, type[Any]] = cls.mechanisms
-        found = find_class(
-            problem.mechanism.name, known, object, "nashbox.mechanisms", problem.folder, where
-        )
-        parameters["mechanism"] = build(found, problem.mechanism.parameters, where)
+        parameters["mechanism"] = make_mechanism(cls, problem.mechanism, problem.folder, where)
     game = build(cls, parameters, problem.shown)
     if recommended:
         return game
     strategies = {
-        name: make_strategy(cls, spec, problem.folder, f"{problem.shown}: strategies.{name}")
+        name: game.read_strategy(
+            problem.names.index(name), spec, problem.folder, f"{problem.shown}: strategies.{name}"
+        )
         for name, spec in problem.strategies.items()
     }
-    return game.with_strategies(strategies)
+    return game.with_strategies(strategies, specs=problem.strategies)
 
 
-def make_strategy(cls: type[Game], spec: Spec, folder: Path, where: str) -> Any:
-    """Make a strategy of a game by its name in the game's menu, or of ``file.py:Class``."""
-    found: type[Any] = find_class(spec.name, cls.menu, object, "nashbox.strategies", folder, where)
+def make_mechanism(cls: type[Game], spec: Spec, folder: Path, where: str) -> Any:
+    """Make a mechanism of a game by its name there, or of ``file.py:Class``."""
+    known: Mapping[str, type[Any]] = cls.mechanisms
+    found = find_class(spec.name, known, object, "nashbox.mechanisms", folder, where)
     return build(found, spec.parameters, where)

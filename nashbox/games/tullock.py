@@ -77,4 +77,12 @@ class Tullock(OneShot):
             best, bound = NEXT_TO_NOTHING * self.prize, self.prize
         error = 1e-14 * (self.prize + plays[i].x)
         deviation = self.deviation("effort", x=best)
-        return Exact(paid(plays[i].x), paid(best), deviation, bound, error)
+        return Exact(
+            paid(plays[i].x),
+            paid(best),
+            deviation,
+            bound,
+            error,
+            reached=[paid(x) for x in np.linspace(0.0, self.prize, 41).tolist()],
+            recommended=paid(self.recommended(i).x),
+        )

@@ -23,6 +23,10 @@ class Copies:
         """Symbols of one agent and iteration (1, 2, ...) in the live games, (L,)."""
         return self.well.symbols(agent, iteration, live // self.copies)
 
+    def coins(self, agent: int, games: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Fair coins of one agent, one a game, for declarations at even odds."""
+        return self.well.coins(agent, games // self.copies)
+
 
 class Well:
     """Every agent's symbols in R games, iteration by iteration as they are asked for.
@@ -42,6 +46,7 @@ class Well:
         self._streams = rng.spawn(problem.m)
         self._observers = [Observer(model) for model in problem.models]
         self._drawn: list[list[NDArray[np.uint8]]] = [[] for _ in problem.models]
+        self._tosses = [stream.random(games) < 0.5 for stream in rng.spawn(problem.m)]
 
     def symbols(self, agent: int, iteration: int, live: NDArray[np.intp]) -> NDArray[np.uint8]:
         """Symbols of one agent and iteration (1, 2, ...) in the live games, (L,)."""
@@ -50,3 +55,7 @@ class Well:
             new = self._observers[agent].draw(self._streams[agent], self.games, self.split)
             drawn.append(new)
         return drawn[iteration - 1][live]
+
+    def coins(self, agent: int, games: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Fair coins of one agent, one a game, for declarations at even odds."""
+        return self._tosses[agent][games]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import tomllib
 from collections.abc import Mapping
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError, brief, told
-from nashbox.problem.estimation import EstimationProblem, read_estimation
 from nashbox.problem.reading import read_bytes
-from nashbox.problem.testing import TestingProblem, read_testing
 
-GAMES = ("estimation", "testing")
-Problem = EstimationProblem | TestingProblem
+READERS = {  # of the games whose files have keys of their own
+    "estimation": "nashbox.problem.estimation:read_estimation",
+    "testing": "nashbox.problem.testing:read_testing",
+}
+OTHERS = "nashbox.games.registry:read_parametric"  # of all games whose keys are their parameters
+BUILT_IN = ("table", "public_goods", "auction", "cournot", "tullock", "federated")
 
 
 def read_toml(path: str | Path, shown: str | None = None) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def _float(text: str) -> float:
 
 
 def load(path: str | Path, shown: str | None = None) -> Any:
-    """Load a problem file, a `Problem` of either game. Relative paths start at its own folder.
+    """Load a problem file, of whichever game. Relative paths start at its own folder.
 
     `shown` is the file's name in messages, if not its path.
     """
@@ -49,11 +52,10 @@ def load(path: str | Path, shown: str | None = None) -> Any:
 def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:
     """Validate a mapping with the keys of a problem file."""
     if "game" not in raw:
-        raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(GAMES)})")
-    if raw["game"] not in GAMES:
-        raise InputError(
-            f"{shown}: game must be one of {', '.join(GAMES)}, got {brief(raw['game'])}"
-        )
-    if raw["game"] == "testing":
-        return read_testing(raw, Path(folder), shown)
-    return read_estimation(raw, Path(folder), shown)
+        allowed = [*READERS, *BUILT_IN, "file.py:Class"]
+        raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(allowed)})")
+    name = raw["game"]
+    if not isinstance(name, str):
+        raise InputError(f"{shown}: game must be a name or 'file.py:Class', got {brief(name)}")
+    module, _, reader = READERS.get(name, OTHERS).partition(":")
+    return getattr(importlib.import_module(module), reader)(raw, Path(folder), shown)

@@ -12,6 +12,7 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.spec import Spec, suggest
 
 RESERVED = ("game", "mechanism", "strategies")
+HIDDEN = (*RESERVED, "specs")  # fields that no file gives
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,11 @@ class ParametricProblem:
         """Number of players."""
         return len(self.names)
 
+    @property
+    def integer(self) -> bool:
+        """Whether counts are whole: there are none that are not."""
+        return True
+
     def with_strategies(self, strategies: Mapping[str, Spec]) -> ParametricProblem:
         """Return the same problem with the named players' strategies replaced."""
         return replace(self, strategies={**self.strategies, **strategies})
@@ -53,7 +59,7 @@ class ParametricProblem:
 
 def parameters_of(cls: type, raw: Mapping[str, Any], shown: str) -> dict[str, Any]:
     """Return the parameters that a file gives. Raises InputError for keys that are none."""
-    allowed = [f.name for f in dataclasses.fields(cls) if f.init and f.name not in RESERVED]
+    allowed = [f.name for f in dataclasses.fields(cls) if f.init and f.name not in HIDDEN]
     for key in raw:
         if key not in RESERVED and key not in allowed:
             known = [*RESERVED, *allowed]

@@ -72,6 +72,16 @@ class Spec:
             f"'cbl(alpha_factor=0.5)', got {brief(text)}"
         )
 
+    @property
+    def label(self) -> str:
+        """Name with parameters, as commands read it and tables print it.
+
+        >>> Spec("withholder", {"fraction": 0.5}).label
+        'withholder(fraction=0.5)'
+        """
+        inside = ", ".join(f"{key}={value}" for key, value in self.parameters.items())
+        return f"{self.name}({inside})" if inside else self.name
+
     def to_json(self) -> Any:
         """The plain name, or the table a problem file would hold."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
-from nashbox.experiments.audit.words import verdict_in_words
-from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_table, number
+from nashbox.tables.common import new_console, new_table, number
 
 if TYPE_CHECKING:
-    from nashbox.experiments.testing.audit import TestingAudit
     from nashbox.experiments.testing.receivers import ReceiverReport
     from nashbox.experiments.testing.run import TestingRun
     from nashbox.experiments.testing.solving import SolveReport
@@ -54,51 +50,6 @@ def solve_table(report: SolveReport) -> None:
     console.print(f"error bound of every number {s.error_bound:.1e}, tail mass {s.tail_mass:.1e}")
     for note in report.notes:
         console.print(f"note: {note}")
-
-
-def testing_audit_table(audit: TestingAudit) -> None:
-    """Print verdicts, gains and what they rest on."""
-    console = new_console()
-    table = new_table(
-        "agent",
-        "plays",
-        "payoff",
-        "gain",
-        "from",
-        "to",
-        "verdict",
-        "best deviation found",
-        title=f"{audit.mechanism}, payoff {audit.payoff}: {audit.method} audit",
-    )
-    for a in audit.agents:
-        table.add_row(
-            a.name,
-            a.strategy,
-            number(a.payoff, 6),
-            number(a.gain.estimate, 6),
-            number(a.gain.lower, 6),
-            number(a.gain.upper, 6),
-            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
-            describe(a.best_deviation.strategy, a.best_deviation.parameters),
-        )
-    console.print(table)
-    console.print(Text(verdict_in_words(audit), style=VERDICT_STYLE[audit.nash]))
-    for a in audit.agents:
-        if a.gain_over_recommended is not None:
-            console.print(
-                f"{a.name} plays {a.strategy}, which gains it over the default signaller "
-                f"{number(a.gain_over_recommended.estimate, 6)}"
-            )
-        if a.gain_if_belief_known is not None:
-            known = a.gain_if_belief_known
-            console.print(
-                f"{a.name}, shown the rival's signed belief, could gain {number(known.estimate, 6)}"
-            )
-        if a.budget_needed is not None:
-            console.print(f"{a.name}: about --budget {a.budget_needed} would decide")
-    for note in audit.notes:
-        console.print(f"note: {note}")
-    console.print(f"covered: {audit.class_}")
 
 
 def testing_run_table(run: TestingRun) -> None:

@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from nashbox.experiments.audit import Audit, audit
+from nashbox.experiments.audit import Audit, GameAudit, audit, audit_game
 from nashbox.experiments.check import CheckReport, check
 from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.saving import to_text
-from nashbox.experiments.testing.audit import TestingAudit, audit_testing
 from nashbox.experiments.testing.receivers import ReceiverReport, value_of_alpha
 from nashbox.experiments.testing.run import TestingRun, run_testing
 from nashbox.problem.errors import InputError
@@ -28,7 +27,7 @@ RESULTS = {
     PlanReport: lambda: plan_report(figure1()),
     ReceiverReport: lambda: value_of_alpha(race(), games=50),
     Run: lambda: run(figure1(mechanism="sample_mean"), replications=50),
-    TestingAudit: lambda: audit_testing(race(), method="black_box", budget=1000),
+    GameAudit: lambda: audit_game(race(), method="black_box", budget=1000),
     TestingRun: lambda: run_testing(race(), replications=50),
 }
 

@@ -8,12 +8,11 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from nashbox.experiments.audit import audit
+from nashbox.experiments.audit import audit, audit_game
 from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
 from nashbox.experiments.figures.standing import Standing
 from nashbox.experiments.planning import plan_report
 from nashbox.experiments.run import run
-from nashbox.experiments.testing.audit import audit_testing
 from nashbox.experiments.testing.receivers import value_of_alpha
 from nashbox.experiments.testing.run import run_testing
 from nashbox.experiments.testing.solving import solve_problem
@@ -43,8 +42,8 @@ MADE = {
     "race": lambda: run_testing(race(), replications=150, seed=2),
     "races": lambda: run_testing(race(), replications=150, rounds=2),
     "solution": lambda: solve_problem(race()),
-    "exact race audit": lambda: audit_testing(race()),
-    "grid race audit": lambda: audit_testing(race(), method="black_box", budget=1000),
+    "exact race audit": lambda: audit_game(race()),
+    "grid race audit": lambda: audit_game(race(), method="black_box", budget=1000),
     "receivers": lambda: value_of_alpha(race(), games=100),
 }
 

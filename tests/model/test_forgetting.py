@@ -8,8 +8,8 @@ import pytest
 
 from nashbox.experiments.dynamics import BestResponse
 from nashbox.experiments.game import prepare
-from nashbox.experiments.testing.game import prepare_testing
 from nashbox.experiments.testing.run import play_block
+from nashbox.games.testing import prepare_testing
 from nashbox.model.population import Population
 from nashbox.problem.files import load
 from nashbox.problem.payoff_oracle import TableOracle

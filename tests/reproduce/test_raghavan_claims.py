@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from matplotlib.figure import Figure
 
+from nashbox.experiments.audit.simulated import compare
 from nashbox.experiments.reproduce.claim import Finding
 from nashbox.experiments.reproduce.raghavan2025 import (
     CLAIMS,
@@ -31,9 +32,7 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
 )
 from nashbox.experiments.seeds import Stage
 from nashbox.experiments.testing import figures
-from nashbox.experiments.testing.audit import exact
-from nashbox.experiments.testing.audit.black_box import compare
-from nashbox.experiments.testing.game import prepare_testing
+from nashbox.games.testing import exact, prepare_testing
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Contest, Cost
 from nashbox.problem.signal import OwnSignal

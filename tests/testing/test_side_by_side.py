@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from nashbox.experiments.testing.game import prepare_testing
+from nashbox.games.testing import prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Copies, Well
 from nashbox.problem.files import from_mapping

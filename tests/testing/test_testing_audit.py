@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from testing_problems import COIN, SHARP, SIX, game
 
-from nashbox.experiments.testing.audit import TestingAudit, audit_testing
+from nashbox.experiments.audit import GameAudit, audit_game
 from nashbox.experiments.testing.run import run_testing
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
@@ -28,7 +28,7 @@ def replayed(problem, row, games=100_000):
 
 def test_contest_of_equals():
     problem = game((COIN, COIN), payoff=G1)
-    audit = audit_testing(problem)
+    audit = audit_game(problem)
     assert (audit.method, audit.nash) == ("exact", "none_above_epsilon")
     for row in audit.agents:
         assert row.payoff == pytest.approx(0.340811, abs=1e-6)
@@ -45,7 +45,7 @@ def test_contest_of_equals():
 @pytest.mark.parametrize("alpha, rival", [(0.0, 1.0), (0.5, 0.0), (1.0, 0.5)])
 def test_every_pair_of_alphas(alpha, rival):
     strategies = [{"name": "signaller", "alpha": a} for a in (alpha, rival)]
-    audit = audit_testing(game((COIN, COIN), strategies, payoff=G1))
+    audit = audit_game(game((COIN, COIN), strategies, payoff=G1))
     assert audit.nash == "none_above_epsilon"
     assert audit.agents[0].payoff == pytest.approx(0.340811, abs=1e-6)
 
@@ -53,7 +53,7 @@ def test_every_pair_of_alphas(alpha, rival):
 @pytest.mark.slow
 def test_bluffing():
     problem = game((COIN, COIN), payoff=G1)
-    audit = audit_testing(problem, signals="any")
+    audit = audit_game(problem, signals="any")
     assert audit.nash == "profitable"
     for row in audit.agents:
         assert row.gain.estimate == pytest.approx(0.407613, abs=1e-6)
@@ -68,7 +68,7 @@ def test_cost_payoff():
     for c, before, after, gain in ((0.005, 0.270857, 0.206494, 0.064363),
                                    (0.02, 0.509640, 0.384615, 0.125024829)):  # fmt: skip
         problem = game((COIN, COIN), payoff=cost(c))
-        row = audit_testing(problem).agents[0]
+        row = audit_game(problem).agents[0]
         assert row.verdict == "profitable"
         assert -row.payoff == pytest.approx(before, abs=1e-6)
         assert -row.best_deviation.payoff == pytest.approx(after, abs=1e-6)
@@ -78,7 +78,7 @@ def test_cost_payoff():
 
 @pytest.mark.slow
 def test_black_box_finds_nothing_where_its_class_has_nothing():
-    audit = audit_testing(game((COIN, COIN), payoff=cost(0.02)), method="black_box")
+    audit = audit_game(game((COIN, COIN), payoff=cost(0.02)), method="black_box")
     assert audit.nash == "none_above_epsilon"
     for word in ("alpha in {0, .25, .5, .75, 1}", "w in {1, .9, .7, .5}", "anticipating or not"):
         assert word in audit.class_
@@ -97,13 +97,13 @@ def test_black_box_finds_nothing_where_its_class_has_nothing():
 @pytest.mark.slow
 def test_black_box_finds_what_pays():
     problem = game((COIN, COIN), payoff=cost(0.005))
-    audit = audit_testing(problem, method="black_box", budget=80_000)
+    audit = audit_game(problem, method="black_box", budget=80_000)
     for row in audit.agents:
         assert row.verdict == "profitable"
         assert row.gain.lower < 0.064363 < row.gain.upper
         assert row.best_deviation.parameters["anticipate"] is False
         assert abs(replayed(problem, row)) < 4
-    bluffs = audit_testing(
+    bluffs = audit_game(
         game((COIN, COIN), payoff=G1), method="black_box", signals="any", budget=80_000
     )
     assert {row.best_deviation.strategy for row in bluffs.agents} == {"bluffer"}
@@ -112,23 +112,23 @@ def test_black_box_finds_what_pays():
 
 def test_quitting_a_hopeless_race():
     problem = game((SHARP, COIN), payoff={"kind": "contest", "prize": 1.0, "cost": 0.05})
-    rows = {row.name: row for row in audit_testing(problem).agents}
+    rows = {row.name: row for row in audit_game(problem).agents}
     assert rows["B"].verdict == "profitable"
     assert abs(replayed(problem, rows["B"])) < 4
     equal = game((COIN, COIN), payoff={"kind": "contest", "prize": 1.0, "cost": 0.03})
-    assert audit_testing(equal).agents[0].gain.estimate == pytest.approx(0.0165, abs=2e-4)
+    assert audit_game(equal).agents[0].gain.estimate == pytest.approx(0.0165, abs=2e-4)
 
 
 @pytest.mark.slow
 def test_named_agents_are_offered_the_recommendation():
     lone = {"name": "signaller", "anticipate": False}
     problem = game((COIN, COIN), [lone, "signaller"], payoff=cost(0.02))
-    exact = audit_testing(problem).agents[0]
+    exact = audit_game(problem).agents[0]
     assert exact.gain_over_recommended.estimate == pytest.approx(-0.0742, abs=5e-5)
-    simulated = audit_testing(problem, method="black_box", budget=60_000).agents[0]
+    simulated = audit_game(problem, method="black_box", budget=60_000).agents[0]
     over = simulated.gain_over_recommended
     assert over.lower < exact.gain_over_recommended.estimate < over.upper
-    assert audit_testing(problem, recommended=True).agents[0].strategy == "signaller"
+    assert audit_game(problem, recommended=True).agents[0].strategy == "signaller"
 
 
 @pytest.mark.sparse(1)
@@ -145,8 +145,8 @@ def test_named_agents_are_offered_the_recommendation():
 )
 def test_exact_refuses_with_a_reason(problem, words):
     with pytest.raises(InputError, match=words):
-        audit_testing(problem, method="exact")
-    audit = audit_testing(problem, budget=2000)
+        audit_game(problem, method="exact")
+    audit = audit_game(problem, budget=2000)
     assert audit.method == "black_box"
     assert any(words in note for note in audit.notes)
     assert all(row.budget_needed for row in audit.agents if row.verdict == "undecided")
@@ -155,22 +155,22 @@ def test_exact_refuses_with_a_reason(problem, words):
 @pytest.mark.slow
 def test_too_many_beliefs_are_refused():
     with pytest.raises(InputError, match="at most"):
-        audit_testing(game((COIN, SIX)), method="exact")
+        audit_game(game((COIN, SIX)), method="exact")
 
 
 def test_exhaustive_does_not_apply():
     with pytest.raises(InputError, match="exhaustive"):
-        audit_testing(game((COIN, COIN)), method="exhaustive")
+        audit_game(game((COIN, COIN)), method="exhaustive")
 
 
 @pytest.mark.slow
 def test_results_are_saved_and_loaded(tmp_path):
-    audit = audit_testing(game((COIN, COIN)), method="black_box", budget=1000)
+    audit = audit_game(game((COIN, COIN)), method="black_box", budget=1000)
     audit.save(tmp_path / "a.json")
-    again = TestingAudit.load(tmp_path / "a.json")
+    again = GameAudit.load(tmp_path / "a.json")
     assert again.to_json() == audit.to_json()
     assert list(audit.to_frame()["name"]) == ["A", "B"]
-    twice = audit_testing(game((COIN, COIN)), method="black_box", budget=1000)
+    twice = audit_game(game((COIN, COIN)), method="black_box", budget=1000)
     assert twice.to_json() == audit.to_json()
 
 
@@ -178,6 +178,6 @@ def test_results_are_saved_and_loaded(tmp_path):
 def test_workers_change_nothing():
     problem = game((COIN, COIN))
     one, two = (
-        audit_testing(problem, method="black_box", budget=1000, workers=n).to_json() for n in (1, 2)
+        audit_game(problem, method="black_box", budget=1000, workers=n).to_json() for n in (1, 2)
     )
     assert one == two

@@ -8,8 +8,8 @@ from testing_problems import CASES, COIN, SHARP, SIX, THREE, game, play_slowly
 from testing_simulation import assert_mean, exact_numbers
 
 from nashbox.agents.testing import REASONS
-from nashbox.experiments.testing.game import prepare_testing
 from nashbox.experiments.testing.run import run_testing
+from nashbox.games.testing import prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
 from nashbox.problem.draw import Coin, SymbolTable

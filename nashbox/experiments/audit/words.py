@@ -15,7 +15,7 @@ ESTIMATION = {
     "none_above_epsilon": "honesty pays: no deviation of the class gains more than epsilon",
     "undecided": "honesty is undecided: the budget leaves room for a gain above epsilon",
 }
-TESTING = {
+OTHERS = {
     "profitable": "not an equilibrium: at least one agent gains by another strategy",
     "none_above_epsilon": "no deviation of the class gains more than epsilon",
     "undecided": "undecided: the method leaves room for a gain above epsilon",
@@ -24,4 +24,4 @@ TESTING = {
 
 def verdict_in_words(audit: Any) -> str:
     """What the verdict of a whole audit means."""
-    return (TESTING if audit.game == "testing" else ESTIMATION)[audit.nash]
+    return (ESTIMATION if audit.game == "estimation" else OTHERS)[audit.nash]

@@ -9,7 +9,7 @@ from typing import Any
 from nashbox.experiments.dynamics import estimation_oracle, testing_oracle
 from nashbox.experiments.dynamics.menu import shown
 from nashbox.experiments.game import prepare
-from nashbox.experiments.testing.game import prepare_testing
+from nashbox.games.testing import prepare_testing
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import PayoffOracle

@@ -11,11 +11,11 @@ from functools import cached_property
 
 import numpy as np
 
+from nashbox.experiments.audit.simulated import PIECE
 from nashbox.experiments.dynamics.joint import Joint
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.audit.black_box import PIECE
-from nashbox.experiments.testing.audit.exact import solved, unavailable
-from nashbox.experiments.testing.game import TestingGame
+from nashbox.games.testing import TestingGame
+from nashbox.games.testing.exact import solved, unavailable
 from nashbox.mechanisms.exchange import EXCHANGES
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
@@ -120,7 +120,7 @@ class SimulatedTesting(TestingOracle):
             well = Well(p, size, seed)
             pays = []
             for strategy in self.strategies:
-                one = played.with_strategy(p.names[i], strategy)
+                one = played.with_strategies({p.names[i]: strategy})
                 model = TestingModel(
                     p,
                     one.exchange,

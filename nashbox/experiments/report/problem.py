@@ -13,6 +13,8 @@ def problem_part(result: Printed) -> Html:
     problem = result.at("problem")
     if result.get("game") == "testing":
         return _testing(problem)
+    if result.get("game") != "estimation":
+        return _others(problem)
     names, kinds = problem.get("agents"), problem.get("distributions")
     rows = [
         [name, *(_cost(problem.at("costs", i, k)) for k in range(len(kinds)))]
@@ -44,6 +46,11 @@ def problem_part(result: Printed) -> Html:
             table(["", ""], [(element("b", key), value) for key, value in facts]),
         ]
     )
+
+
+def _others(problem: Printed) -> Html:
+    facts = [(element("b", key), problem.value(key)) for key in problem.get()]
+    return joined([element("h2", "The problem"), table(["", ""], facts)])
 
 
 def _cost(cell: Printed) -> Html | str:

@@ -8,9 +8,9 @@ from typing import Any
 
 from nashbox.experiments.html import Html, element, joined
 from nashbox.experiments.report.body import Printed
+from nashbox.games.registry import menu_of
 from nashbox.problem.parameters import described_parameters
 from nashbox.strategies import STRATEGIES
-from nashbox.strategies.testing import TESTING_STRATEGIES
 
 ESTIMATORS = {
     "pitman": "estimate in the best way that moves along with the data (Pitman's estimator)",
@@ -24,7 +24,7 @@ def deviation(row: Printed, distributions: list[str], game: str) -> Html:
     name, best = row.get("best_deviation", "strategy"), row.at("best_deviation", "parameters")
     if name == "equivariant":
         return _equivariant(best, distributions)
-    builtin: Mapping[str, type[Any]] = STRATEGIES if game == "estimation" else TESTING_STRATEGIES
+    builtin: Mapping[str, type[Any]] = STRATEGIES if game == "estimation" else menu_of(game)
     cls = builtin.get(name)
     doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}

@@ -117,7 +117,7 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
 
 def _prepare(built: Any, experiment: str) -> None:
     if built.game == "testing":
-        from nashbox.experiments.testing.game import prepare_testing
+        from nashbox.games.testing import prepare_testing
 
         prepare_testing(built)
     else:

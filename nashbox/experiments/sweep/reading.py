@@ -17,7 +17,7 @@ from nashbox.experiments.sweep.options import (
     read_options,
 )
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.files import GAMES, read_toml
+from nashbox.problem.files import read_toml
 from nashbox.problem.spec import find_object, suggest
 
 OPTION = "options."  # in front of a path that leads into the options
@@ -68,10 +68,10 @@ def read_sweep(path: str | Path) -> SweepFile:
         raise InputError(f"{shown}: must have at most {MOST} cells, got more")
     problem = home / body["problem"]
     raw = _problem(problem, body["problem"])
-    if raw.get("game") not in GAMES:
+    if not isinstance(raw.get("game"), str):
         raise InputError(
-            f"{body['problem']}: game must be one of {', '.join(GAMES)}, "
-            f"got {brief(raw.get('game'))}"
+            f"{body['problem']}: game must be a name or 'file.py:Class', got "
+            f"{brief(raw.get('game'))}"
         )
     check_game(experiment, options, raw["game"], shown)
     return SweepFile(

@@ -97,9 +97,9 @@ def _audited(built: Any, testing: bool, options: Mapping[str, Any], seed: int) -
     chosen = {key: value for key, value in options.items() if key != "profile"}
     chosen |= {"recommended": options.get("profile") == "recommended", "seed": seed, "workers": 1}
     if testing:
-        from nashbox.experiments.testing.audit import audit_testing
+        from nashbox.experiments.audit import audit_game
 
-        body = audit_testing(built, **chosen).to_json()
+        body = audit_game(built, **chosen).to_json()
         whole = ["nash", "method", "social_payoff"]
     else:
         from nashbox.experiments.audit import audit

@@ -27,7 +27,7 @@ from nashbox.problem.lattice import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.testing.audit import TestingAudit
+    from nashbox.experiments.audit import GameAudit
     from nashbox.experiments.testing.receivers import ReceiverReport
     from nashbox.experiments.testing.run import TestingRun
     from nashbox.experiments.testing.solving import SolveReport
@@ -186,7 +186,7 @@ def stopping_laws(report: SolveReport, ax: Axes | None = None) -> Axes:
     return panel
 
 
-def testing_gains(audit: TestingAudit, ax: Axes | None = None) -> Axes:
+def testing_gains(audit: GameAudit, ax: Axes | None = None) -> Axes:
     """Payoff surface over (alpha, w) of every agent where a grid was examined, else the gains."""
     shown = [a for a in audit.agents if a.landscape][:4]
     if not shown or ax is not None:
@@ -203,7 +203,7 @@ def testing_gains(audit: TestingAudit, ax: Axes | None = None) -> Axes:
 
 def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
     """Gain over (alpha, w) for one agent."""
-    from nashbox.experiments.testing.audit.candidates import ALPHAS, WEIGHTS
+    from nashbox.games.testing.candidates import ALPHAS, WEIGHTS
 
     found = {c.label: (c.gain, c.se) for c in agent.landscape}
     played = (0.0, 0.0)  # the audited strategy is no candidate
@@ -231,7 +231,7 @@ def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
     ax.figure.colorbar(image, ax=ax, label=PAYOFF)
 
 
-def _gain_intervals(audit: TestingAudit, ax: Axes | None) -> Axes:
+def _gain_intervals(audit: GameAudit, ax: Axes | None) -> Axes:
     panel = panels(ax, 1)[0]
     for i, a in enumerate(audit.agents):
         g = a.gain

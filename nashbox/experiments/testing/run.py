@@ -15,7 +15,7 @@ from nashbox.experiments.moments import Moments
 from nashbox.experiments.run import RunResult, check_run_options
 from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.game import TestingGame, prepare_testing
+from nashbox.games.testing import TestingGame, prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.problem.testing import TestingProblem
 from nashbox.strategies.testing import TestingStrategy

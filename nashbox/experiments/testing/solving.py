@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import versions
-from nashbox.experiments.testing.game import prepare_testing
+from nashbox.games.testing import prepare_testing
 from nashbox.problem.testing import TestingProblem
 from nashbox.solver import Solution, solve
 from nashbox.strategies.testing import Signaller, TestingStrategy

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.experiments.audit import audit_game
+from nashbox.experiments.audit.simulated import compare
 from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
 from nashbox.experiments.reproduce.raghavan2025.findings import SURE, bisect, finding, table
@@ -17,9 +19,7 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     case_problem,
 )
 from nashbox.experiments.seeds import Stage
-from nashbox.experiments.testing.audit import audit_testing
-from nashbox.experiments.testing.audit.black_box import compare
-from nashbox.experiments.testing.game import prepare_testing
+from nashbox.games.testing import prepare_testing
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.solver import Rival, best_response, signaller_payoff, solve
@@ -56,7 +56,7 @@ def check_weak(quick: bool, seed: int) -> Finding:
     for alpha in alphas:
         for other in alphas:
             problem = case_problem("a", BETA, contest(G1), alpha=(alpha, other))
-            audit = audit_testing(problem, method="exact", epsilon=EXACT)
+            audit = audit_game(problem, method="exact", epsilon=EXACT)
             for agent in audit.agents:
                 rows.append([alpha, other, agent.name, agent.payoff, agent.gain.upper])
                 bounds.append(agent.gain.upper)

@@ -21,7 +21,7 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     race_of,
 )
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.game import prepare_testing
+from nashbox.games.testing import prepare_testing
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
@@ -256,7 +256,7 @@ def _replayed(quick: bool, seed: int) -> list[Number]:
         ("the best policy with signals", BestResponse(horizon=best.policy.horizon), best.lower),
         ("w = 1, anticipating", Signaller(), played),
     ):
-        changed = game.with_strategy("B", strategy)
+        changed = game.with_strategies({"B": strategy})
         moments = Moments()
         for b in range(-(-GAMES[quick] // BLOCK)):
             size = min(BLOCK, GAMES[quick] - b * BLOCK)

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from itertools import product
+from typing import TYPE_CHECKING
 
-from nashbox.experiments.testing.game import TestingGame
+from nashbox.games.base import Deviation
 from nashbox.problem.spec import Spec
 from nashbox.strategies.testing import Bluffer, Signaller, TestingStrategy, make_testing_strategy
+
+if TYPE_CHECKING:
+    from nashbox.games.testing.race import TestingGame
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 WEIGHTS = (1.0, 0.9, 0.7, 0.5)
 BLUFFS = (1, 2, 4, 8, 16)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A deviation as problem files write it, and the strategy."""
-
-    spec: Spec
-    strategy: TestingStrategy
-
-    @property
-    def label(self) -> str:
-        """Name with parameters."""
-        inside = ", ".join(f"{key}={value}" for key, value in self.spec.parameters.items())
-        return f"{self.spec.name}({inside})" if inside else self.spec.name
 
 
 def described_class(signals: str) -> str:
@@ -40,21 +29,24 @@ def described_class(signals: str) -> str:
     return words
 
 
-def catalogue(game: TestingGame, signals: str) -> list[Trial]:
+def catalogue(game: TestingGame) -> list[Deviation]:
     """All candidates, whoever deviates; plug-ins that need parameters or break are left out."""
+    signals = game.signals
     trials = []
     for alpha, weight, anticipate in product(ALPHAS, WEIGHTS, (True, False)):
         parameters = {"alpha": alpha, "weight": weight, "anticipate": anticipate}
-        trials.append(Trial(Spec("signaller", parameters), Signaller(alpha, weight, anticipate)))
+        trials.append(
+            Deviation(Spec("signaller", parameters), Signaller(alpha, weight, anticipate))
+        )
     if signals == "any":
         for start in BLUFFS:
-            trials.append(Trial(Spec("bluffer", {"start": start}), Bluffer(start=start)))
+            trials.append(Deviation(Spec("bluffer", {"start": start}), Bluffer(start=start)))
     for spec, strategy in zip(game.problem.specs, game.strategies.values(), strict=True):
         if ":" in spec.name:
-            trials.append(Trial(spec, strategy))
+            trials.append(Deviation(spec, strategy))
     for point in entry_points(group="nashbox.strategies"):
         found = point.load()
         if isinstance(found, type) and issubclass(found, TestingStrategy):
-            trials.append(Trial(Spec(point.name), make_testing_strategy(point.name, "audit")))
+            trials.append(Deviation(Spec(point.name), make_testing_strategy(point.name, "audit")))
     allowed = [t for t in trials if signals == "any" or t.strategy.paper_signals]
     return list({(t.spec.name, repr(t.spec.parameters)): t for t in allowed}.values())

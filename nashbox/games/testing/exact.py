@@ -7,21 +7,21 @@ earns itself has a closed form in the stopping laws (`signaller_payoff`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
-from nashbox.experiments.audit.verdict import verdict
-from nashbox.experiments.testing.audit.result import TestingAgentAudit, TestingDeviation
-from nashbox.experiments.testing.game import TestingGame
+from nashbox.games.base import Deviation, Exact
 from nashbox.problem.errors import InputError
 from nashbox.problem.observations import parse_probability
 from nashbox.problem.payoffs import Contest, Cost, Outcome, Payoff
+from nashbox.problem.spec import Spec
 from nashbox.solver import BestResponse, Rival, Solution, best_response, signaller_payoff, solve
 from nashbox.strategies.testing import Inverter, Signaller, TestingStrategy, Truthful
+
+if TYPE_CHECKING:
+    from nashbox.games.testing.race import TestingGame
 
 PAPER = (Signaller, Truthful, Inverter)
 
@@ -57,25 +57,15 @@ def _outside_class(strategy: TestingStrategy, game: TestingGame) -> str | None:
     return None
 
 
-@dataclass(frozen=True, eq=False)
-class ExactAudit:
-    """One agent's answer with the class that it covers."""
-
-    row: TestingAgentAudit
-    covers: str
-
-
 def solved(game: TestingGame) -> Solution:
     """Stopping laws of the two agents."""
     p = game.problem
     return solve(dict(zip(p.names, p.models, strict=True)), p.prior, p.beta)
 
 
-def audit_exactly(
-    game: TestingGame, i: int, solution: Solution, signals: str, epsilon: Epsilon
-) -> ExactAudit:
-    """Audit agent i of a game that `unavailable` lets through. Raises InputError."""
-    p = game.problem
+def answer(game: TestingGame, i: int, solution: Solution) -> Exact:
+    """Agent i's best response in a game that `unavailable` lets through. Raises InputError."""
+    p, signals = game.problem, game.signals
     name, payoff = p.names[i], p.payoff
     assert isinstance(payoff, (Contest, Cost))  # noqa: S101 - `unavailable` has seen to it
     mine, other = (game.strategies[p.names[j]] for j in (i, 1 - i))
@@ -85,42 +75,34 @@ def audit_exactly(
     value = signaller_payoff(solution, name, payoff, anticipates=mine.anticipate)
     error = solution.error_bound * _steepness(payoff)
 
-    def respond(said: str, knows: str | None) -> BestResponse:
-        return best_response(p.models[i], rival, p.prior, p.beta, payoff, said, knows)
+    def respond(knows: str | None) -> BestResponse:
+        return best_response(p.models[i], rival, p.prior, p.beta, payoff, signals, knows)
 
-    best = respond(signals, None)
-    gain = Gain(best.lower - value, best.lower - value - error, best.upper - value + error)
+    best = respond(None)
     ahead, still = (
         signaller_payoff(solution, name, payoff, anticipates=flag) for flag in (True, False)
     )
-    reached = [value, best.lower, ahead, still, at_once(payoff, p.prior)]
-    threshold = epsilon_of(epsilon, payoff_range(reached))
-    over = None
-    if not mine.anticipate:  # alpha alone changes nothing
-        lost = value - ahead
-        over = Gain(lost, lost - 2 * error, lost + 2 * error)
-    row = TestingAgentAudit(
-        name=name,
-        strategy=mine.label,
-        payoff=value,
-        payoff_se=0.0,
-        epsilon=threshold,
-        verdict=verdict(gain, threshold),
-        gain=gain,
-        candidates=None,
-        best_deviation=_deviation(best, rival, signals),
-        gain_over_recommended=over,
-        gain_if_belief_known=_informed(respond, signals, value, error),
-    )
-    return ExactAudit(row, best.covers)
-
-
-def _informed(respond: object, signals: str, value: float, error: float) -> Gain | None:
+    extra = {}
     try:
-        told: BestResponse = respond(signals, "signed")  # type: ignore[operator]
+        told = respond("signed")
     except InputError:
-        return None
-    return Gain(told.lower - value, told.lower - value - error, told.upper - value + error)
+        pass
+    else:
+        bounds = (told.lower - value, told.lower - value - error, told.upper - value + error)
+        extra["gain_if_belief_known"] = dict(
+            zip(("estimate", "lower", "upper"), bounds, strict=True)
+        )
+    return Exact(
+        paid=value,
+        best=best.lower,
+        deviation=_deviation(best, rival, signals),
+        bound=best.upper,
+        error=error,
+        covers=best.covers,
+        reached=(ahead, still, at_once(payoff, p.prior)),
+        recommended=None if mine.anticipate else ahead,  # alpha alone changes nothing
+        extra=extra,
+    )
 
 
 def at_once(payoff: Payoff, prior: Fraction) -> float:
@@ -147,7 +129,7 @@ def _steepness(payoff: Contest | Cost) -> float:
     return payoff.c + payoff.chat
 
 
-def _deviation(best: BestResponse, rival: Rival, signals: str) -> TestingDeviation:
+def _deviation(best: BestResponse, rival: Rival, signals: str) -> Deviation:
     parameters = {
         "rival_alpha": rival.alpha,
         "rival_anticipates": rival.anticipates,
@@ -155,4 +137,4 @@ def _deviation(best: BestResponse, rival: Rival, signals: str) -> TestingDeviati
         "knows": best.receivers[0],
         "horizon": best.policy.horizon,
     }
-    return TestingDeviation("best_response", parameters, best.lower)
+    return Deviation(Spec("best_response", parameters), None)

@@ -1,0 +1,122 @@
+"""What the audit of any game says; payoffs, higher is better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nashbox.experiments.audit.base import AgentRow, AuditResult, Candidate, Gain, gain_from_json
+from nashbox.experiments.result import list_of
+from nashbox.experiments.saving import versions
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+
+
+@dataclass(frozen=True)
+class PaidDeviation:
+    """A strategy as problem files write it, and what it is paid."""
+
+    strategy: str
+    parameters: Mapping[str, Any]
+    payoff: float
+    se: float = 0.0
+
+
+@dataclass(frozen=True)
+class PlayerAudit(AgentRow):
+    """The audit of one player.
+
+    damage: what her best deviation costs the others together, where it was simulated.
+    gain_if_belief_known: of testing games, the gain of an agent that is shown the rival's signed
+    belief, where the exact method found it.
+    """
+
+    KEYS: ClassVar[str] = (
+        "name strategy payoff payoff_se epsilon verdict gain candidates individually_rational "
+        "best_deviation landscape"
+    )
+    OPTIONAL: ClassVar[str] = (
+        "damage gain_over_recommended gain_if_belief_known budget_needed reason"
+    )
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        **AgentRow.PARTS,
+        "best_deviation": lambda body: PaidDeviation(**body),
+        "gain_if_belief_known": gain_from_json,
+    }
+
+    name: str
+    strategy: str
+    payoff: float
+    payoff_se: float
+    epsilon: float
+    verdict: str
+    gain: Gain
+    candidates: int | None
+    best_deviation: PaidDeviation
+    damage: float | None = None
+    gain_over_recommended: Gain | None = None
+    gain_if_belief_known: Gain | None = None
+    individually_rational: bool | None = None
+    budget_needed: int | None = None
+    reason: str | None = None
+    landscape: Sequence[Candidate] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of nashbox-audit/1, payoff instead of penalty; nobody collects points."""
+        body = super().to_json()
+        for row in body["landscape"]:
+            del row["collected"]
+        return body
+
+
+@dataclass(frozen=True)
+class GameAudit(AuditResult):
+    """The whole audit; `class_` says in words which deviations were covered.
+
+    payoff, signals: of testing games. nash_conv: of payoff tables.
+    """
+
+    KEYS: ClassVar[str] = (
+        "game mechanism plan method class epsilon delta seeds versions problem nash "
+        "individually_rational social_payoff efficiency_ratio condition_8 resolution notes agents"
+    )
+    OPTIONAL: ClassVar[str] = "payoff signals nash_conv"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"agents": list_of(PlayerAudit.from_json)}
+    plan: ClassVar[None] = None
+    efficiency_ratio: ClassVar[None] = None
+    condition_8: ClassVar[None] = None
+    resolution: ClassVar[None] = None
+
+    game: str
+    mechanism: str | None
+    method: str
+    class_: str
+    epsilon: float | None
+    delta: float
+    seeds: Mapping[str, Any]
+    problem: Mapping[str, Any]
+    agents: Sequence[PlayerAudit]
+    payoff: str | None = None
+    signals: str | None = None
+    nash_conv: float | None = None
+    notes: Sequence[str] = ()
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    @property
+    def social_payoff(self) -> float:
+        """Sum of the players' payoffs."""
+        return float(sum(agent.payoff for agent in self.agents))
+
+    @property
+    def individually_rational(self) -> bool | None:
+        """Whether nobody would rather stay away; None where that is not known."""
+        found = [agent.individually_rational for agent in self.agents]
+        return None if None in found and False not in found else all(found)
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw every player's gain with its bounds and the examined deviations behind it."""
+        from nashbox.experiments.testing.figures import testing_gains
+
+        return testing_gains(self, ax)

@@ -1,0 +1,195 @@
+"""Games whose payoffs stand in a table: N players, menus of any length, pure and mixed play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nashbox.games.base import Array, Deviation, Exact, Family
+from nashbox.games.one_shot import Action, OneShot, View
+from nashbox.problem.errors import InputError, brief, finite
+from nashbox.problem.payoff_tables import PayoffTables, of_arrays, read_tables
+from nashbox.problem.spec import Spec, suggest
+
+
+@dataclass(frozen=True)
+class Pure(Action):
+    """Choose one entry of the menu."""
+
+    entry: str = ""
+    index: int = 0
+
+    @property
+    def label(self) -> str:
+        """The entry."""
+        return self.entry
+
+    def act(self, view: View, rng: np.random.Generator) -> Any:
+        """Its number."""
+        return self.index
+
+
+@dataclass(frozen=True)
+class Mixed(Action):
+    """Draw an entry of the menu, with chances as the weights."""
+
+    weights: Any = (1.0,)  # one per entry, >= 0
+
+    def __post_init__(self) -> None:
+        """Hold the weights to numbers >= 0 that are not all 0."""
+        good = isinstance(self.weights, (list, tuple)) and len(self.weights) > 0
+        good = good and all(finite(w) and 0 <= w <= 1e50 for w in self.weights)
+        if not good or not sum(self.weights) > 0:
+            raise InputError(
+                f"weights must be numbers >= 0 that are not all 0, got {brief(self.weights)}"
+            )
+        object.__setattr__(self, "weights", tuple(float(w) for w in self.weights))
+
+    @property
+    def label(self) -> str:
+        """The weights."""
+        return f"mixed({', '.join(f'{w:.3g}' for w in self.weights)})"
+
+    @property
+    def chances(self) -> Array:
+        """Chance of every entry."""
+        weights = np.array(self.weights)
+        return np.asarray(weights / weights.sum())
+
+    def act(self, view: View, rng: np.random.Generator) -> Any:
+        """Numbers of entries, (R,)."""
+        edges = np.cumsum(self.chances)
+        drawn = np.searchsorted(edges, rng.random(view.worlds), side="right")
+        return np.minimum(drawn, len(edges) - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(OneShot):
+    """A game in strategic form.
+
+    payoffs: a file (.nfg or CSV), or a table with one nested array per player, her own choice along
+    her own axis. Players and menus are those of the file.
+    """
+
+    menu: ClassVar = {"mixed": Mixed}
+    files: ClassVar[Sequence[str]] = ("payoffs",)
+    agents: Any = ()  # named by the payoffs
+
+    payoffs: Any = ()  # a file (.nfg, .csv), or {row = [[...]], column = [[...]]}
+
+    def __post_init__(self) -> None:
+        """Read the payoffs, once."""
+        if not isinstance(self.payoffs, PayoffTables):
+            if isinstance(self.payoffs, Mapping):
+                found = of_arrays(self.payoffs, "payoffs")
+            elif isinstance(self.payoffs, (str, Path)):
+                found = read_tables(Path(self.payoffs), str(self.payoffs))
+            else:
+                raise InputError(
+                    f"payoffs must be a file or a table of arrays, got {brief(self.payoffs)}"
+                )
+            object.__setattr__(self, "payoffs", found)
+        if self.agents:
+            raise InputError("agents: the players of a table are named by its payoffs")
+
+    @property
+    def players(self) -> Sequence[str]:
+        """Names of the players."""
+        found: Sequence[str] = self.payoffs.players
+        return found
+
+    def recommended(self, i: int) -> Pure:
+        """The first entry of the menu."""
+        return self.entry(i, 0)
+
+    def entry(self, i: int, index: int) -> Pure:
+        """An entry of player i's menu as a strategy."""
+        return Pure(self.payoffs.menus[i][index], index)
+
+    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
+        """An entry by its label, mixed(weights), or a class of one's own."""
+        menu = self.payoffs.menus[i]
+        if spec.name in menu and not spec.parameters:
+            return self.entry(i, menu.index(spec.name))
+        if spec.name not in menu and spec.name != "mixed" and ":" not in spec.name:
+            allowed = [*menu, "mixed", "file.py:Class"]
+            raise InputError(f"{where}: unknown name {spec.name!r} ({suggest(spec.name, allowed)})")
+        found = super().read_strategy(i, spec, folder, where)
+        if isinstance(found, Mixed) and len(found.weights) != len(menu):
+            raise InputError(
+                f"{where}: weights must be one per entry ({', '.join(menu)}), got "
+                f"{brief(list(found.weights))}"
+            )
+        return found
+
+    def playable(self, i: int, strategy: Any) -> bool:
+        """Nobody plays from another's menu."""
+        return False
+
+    def pay(self, view: View, action: Array, received: Any) -> Array:
+        """The entry of the table, (R,)."""
+        sizes = self.payoffs.paid.shape[1:]
+        for name, numbers, size in zip(self.players, received, sizes, strict=True):
+            if not ((numbers >= 0) & (numbers < size) & (numbers == np.rint(numbers))).all():
+                raise InputError(f"{name}: must choose entries 0 to {size - 1} of the menu")
+        found: Array = self.payoffs.paid[view.index][tuple(received.astype(np.intp))]
+        return found
+
+    def deviations(self, i: int) -> Sequence[Deviation | Family]:
+        """Every entry of the menu: no mixture pays more than the best of them."""
+        menu = self.payoffs.menus[i]
+        return [Deviation(Spec(label), self.entry(i, k)) for k, label in enumerate(menu)]
+
+    def chances(self, i: int) -> Array | None:
+        """Chance of every entry of player i's menu, None for a strategy of her own."""
+        play = self.strategy(i)
+        if type(play) is Mixed:
+            return play.chances
+        if type(play) is not Pure:
+            return None
+        pure: Array = np.eye(len(self.payoffs.menus[i]))[play.index]
+        return pure
+
+    def values(self, i: int) -> Array | None:
+        """What each entry of player i's menu pays against the others' play, None if unknown."""
+        found = np.moveaxis(self.payoffs.paid[i], i, -1)
+        for j in range(self.m):
+            if j == i:
+                continue
+            chances = self.chances(j)
+            if chances is None:
+                return None
+            found = np.tensordot(chances, found, axes=(0, 0))
+        values: Array = found
+        return values
+
+    def exact(self, i: int) -> Exact | str:
+        """The best entry."""
+        values, chances = self.values(i), self.chances(i)
+        if values is None or chances is None:
+            return "players with strategies of their own have no formula"
+        best = int(values.argmax())
+        error = 1e-15 * self.payoffs.paid.size * float(np.abs(self.payoffs.paid[i]).max())
+        error = min(error, 1e-12 * float(np.abs(self.payoffs.paid[i]).max()))
+        entry = self.payoffs.menus[i][best]
+        deviation = Deviation(Spec(entry), self.entry(i, best))
+        return Exact(
+            float(values @ chances),
+            float(values[best]),
+            deviation,
+            error=error,
+            reached=values.tolist(),
+            recommended=float(values[0]),
+        )
+
+    def extras(self) -> Mapping[str, Any]:
+        """NashConv: what all players together could gain, each by herself."""
+        answers = [self.exact(i) for i in range(self.m)]
+        if any(isinstance(answer, str) for answer in answers):
+            return {"nash_conv": None}
+        gains = [a.best - a.paid for a in answers if isinstance(a, Exact)]
+        return {"nash_conv": float(sum(gains))}

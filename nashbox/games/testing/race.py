@@ -1,0 +1,153 @@
+"""Competitive sequential testing as a game: a problem with its exchange and strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from nashbox.games.base import Array, Deviation, Exact, Family, Game
+from nashbox.games.testing import candidates, exact
+from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
+from nashbox.model.testing import TestingModel
+from nashbox.model.well import Copies, Well
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
+from nashbox.problem.testing import SIGNALLER, TestingProblem
+from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy, make_testing_strategy
+from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
+
+ROOM = 1 << 15  # games that are played at once when several strategies share a run
+
+
+@dataclass(frozen=True, eq=False)
+class TestingGame(Game):
+    """Everything an experiment needs; strategies by agent name, for all agents.
+
+    signals: what deviations may say: "paper" (the belief or its inverse) or "any".
+    """
+
+    __test__ = False
+    menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
+    mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
+
+    problem: TestingProblem
+    exchange: Exchange
+    strategies: Mapping[str, TestingStrategy]
+    signals: str = "paper"
+    known: dict[str, Any] = field(default_factory=dict, repr=False)  # stopping laws, once found
+
+    @property
+    def mechanism(self) -> Exchange:
+        """The exchange."""
+        return self.exchange
+
+    @property
+    def players(self) -> Sequence[str]:
+        """Names of the agents."""
+        return self.problem.names
+
+    def recommended(self, i: int) -> TestingStrategy:
+        """The default signaller."""
+        return make_testing_strategy(SIGNALLER, "recommended")
+
+    def with_strategies(
+        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
+    ) -> Self:
+        """Return the game with the named agents' strategies replaced."""
+        return replace(self, strategies={**self.strategies, **strategies})
+
+    def model(self, worlds: int, seed: int, at: Any = None) -> TestingModel:
+        """Return the Mesa model of R games, each still to be stepped to its end."""
+        return self._model(self.strategies, worlds, seed, None)
+
+    def _model(
+        self, strategies: Mapping[str, Any], worlds: int, seed: int, well: Well | Copies | None
+    ) -> TestingModel:
+        return TestingModel(
+            self.problem, self.exchange, strategies,
+            replications=worlds, rng=seed, record=0, well=well,
+        )  # fmt: skip
+
+    def trials(
+        self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
+    ) -> Iterator[Array]:
+        """Payoffs (m, R) with each strategy, on the same observations; signallers share runs."""
+        well = Well(self.problem, worlds, seed)
+        paid: dict[int, Array] = {}
+        for group in together(strategies, worlds):
+            mine = strategies[group[0]]
+            if len(group) > 1:
+                mine = SideBySide(tuple(s for j in group if is_plain(s := strategies[j])))
+            played = {**self.strategies, self.players[i]: mine}
+            symbols = well if len(group) == 1 else Copies(well, len(group))
+            model = self._model(played, worlds * len(group), seed, symbols).play()
+            pays = np.array(model.payoffs()).reshape(self.m, worlds, len(group))
+            paid.update((j, pays[..., k]) for k, j in enumerate(group))
+        yield from (paid[j] for j in range(len(strategies)))
+
+    def deviations(self, i: int) -> Sequence[Deviation | Family]:
+        """The paper's grid at threshold beta, plug-ins, and bluffs if they are allowed."""
+        return candidates.catalogue(self)
+
+    def described(self) -> str:
+        """The class that the black box searches, in words."""
+        return candidates.described_class(self.signals)
+
+    def exact(self, i: int) -> Exact | str:
+        """Dynamic programme over all stopping policies, or why there is none."""
+        reason = exact.unavailable(self)
+        if reason is not None:
+            return reason
+        try:
+            if "solution" not in self.known:
+                self.known["solution"] = exact.solved(self)
+            return exact.answer(self, i, self.known["solution"])
+        except InputError as error:
+            return str(error)
+
+    def extras(self) -> Mapping[str, Any]:
+        """The payoff and the signals of this game."""
+        return {"payoff": self.problem.payoff.label, "signals": self.signals}
+
+    def notes(self, method: str) -> Sequence[str]:
+        """What a reader of an exact audit should know."""
+        if method != "exact":
+            return ()
+        return (
+            "changing alpha alone changes nothing, exactly: rivals with w = 1 look at "
+            "magnitudes, which are the same for every alpha",
+        )
+
+    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> TestingStrategy:
+        """Make the strategy that a problem file or option names."""
+        return make_testing_strategy(spec, where, folder)
+
+
+def together(strategies: Sequence[Any], worlds: int) -> list[list[int]]:
+    """Groups of strategies that play `worlds` games each in one run: as many as a run holds."""
+    most = max(1, ROOM // worlds)
+    plain = [j for j, strategy in enumerate(strategies) if is_plain(strategy)]
+    alone = [[j] for j, strategy in enumerate(strategies) if not is_plain(strategy)]
+    return alone + [plain[k : k + most] for k in range(0, len(plain), most)]
+
+
+def prepare_testing(
+    problem: TestingProblem, *, recommended: bool = False, signals: str = "paper"
+) -> TestingGame:
+    """Build exchange and strategies. recommended: everybody plays the default signaller."""
+    if signals not in ("paper", "any"):
+        raise InputError(f"signals must be paper or any, got {signals!r}")
+    exchange = make_exchange(problem.mechanism, f"{problem.shown}: mechanism", problem.folder)
+    strategies = {
+        name: make_testing_strategy(
+            SIGNALLER if recommended else spec,
+            f"{problem.shown}: agent {name}: strategy",
+            problem.folder,
+        )
+        for name, spec in problem.strategies.items()
+    }
+    return TestingGame(problem, exchange, strategies, signals)

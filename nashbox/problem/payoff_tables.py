@@ -1,0 +1,274 @@
+"""Payoff tables of N players with menus of any length, and the files they are read from.
+
+A file is TOML-like arrays (within a problem), CSV, or Gambit's .nfg in both its forms.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.reading import read_bytes
+from nashbox.problem.tables import check_names
+
+Array = NDArray[np.float64]
+MOST_CELLS = 20_000_000  # numbers in all tables together
+WORDS = ("recommended", "mixed")  # labels that mean something else in problem files
+TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s{},"]+)')
+
+
+@dataclass(frozen=True, eq=False)
+class PayoffTables:
+    """What everybody is paid for every choice of everybody.
+
+    players: names. menus: labels of each player's entries. paid: (N, k_1, ..., k_N).
+    """
+
+    players: tuple[str, ...]
+    menus: tuple[tuple[str, ...], ...]
+    paid: Array
+
+    def __post_init__(self) -> None:
+        """Hold names, labels and numbers to what every problem file is held to."""
+        check_names(list(self.players), "payoffs", "player")
+        for player, menu in zip(self.players, self.menus, strict=True):
+            check_names(list(menu), f"payoffs: menu of {player}", "entry")
+            for word in WORDS:
+                if word in menu:
+                    raise InputError(
+                        f"payoffs: menu of {player}: an entry may not be called {word!r}"
+                    )
+        if not np.isfinite(self.paid).all():
+            raise InputError("payoffs: must be finite numbers")
+
+
+def numbered(sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+    """Labels "1", "2", ... for menus without any."""
+    return tuple(tuple(str(k + 1) for k in range(size)) for size in sizes)
+
+
+def of_arrays(payoffs: Mapping[str, object], where: str) -> PayoffTables:
+    """Tables given inline: one nested array per player, her own choice along her own axis."""
+    found = {}
+    for name, rows in payoffs.items():
+        try:
+            found[str(name)] = np.array(rows, dtype=float)
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(
+                f"{where}.{name}: must be an array of numbers, all rows as long, got {brief(rows)}"
+            ) from None
+    if len(found) < 2:
+        raise InputError(f"{where}: must have an array for each of at least two players")
+    shapes = {table.shape for table in found.values()}
+    if len(shapes) > 1 or len(next(iter(shapes))) != len(found) or 0 in next(iter(shapes)):
+        shown = ", ".join(f"{name} {table.shape}" for name, table in found.items())
+        raise InputError(
+            f"{where}: every array must have one axis per player ({len(found)}) and the same "
+            f"shape, got {brief(shown)}"
+        )
+    paid = np.array(list(found.values()))
+    return PayoffTables(tuple(found), numbered(paid.shape[1:]), paid)
+
+
+def read_tables(path: Path, shown: str) -> PayoffTables:
+    """Read a file of payoffs: .nfg, or CSV. Raises InputError naming it."""
+    try:
+        text = read_bytes(path, shown).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown}: is not UTF-8: {told(error)}") from error
+    try:
+        return of_nfg(text) if text.lstrip().upper().startswith("NFG") else of_csv(text)
+    except InputError as error:
+        raise InputError(f"{shown}: {error}") from error
+
+
+def of_csv(text: str) -> PayoffTables:
+    """One row per choice of everybody: N columns of labels, then N of what each is paid.
+
+    The header's first N names are the players'.
+    """
+    sample = text.splitlines()[0] if text.strip() else ""
+    mark = max(",;\t", key=sample.count)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if any(row)]
+    if len(rows) < 2 or len(rows[0]) < 4 or len(rows[0]) % 2:
+        raise InputError(
+            "must have a header and rows of N labels and N payoffs, one of each per player"
+        )
+    N = len(rows[0]) // 2
+    players = tuple(name.strip() for name in rows[0][:N])
+    menus: list[dict[str, int]] = [{} for _ in players]
+    cells: dict[tuple[int, ...], list[float]] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        if len(row) != 2 * N:
+            raise InputError(f"row {line}: must have {2 * N} fields, got {len(row)}")
+        labels = [cell.strip() for cell in row[:N]]
+        key = tuple(menu.setdefault(w, len(menu)) for menu, w in zip(menus, labels, strict=True))
+        if key in cells:
+            raise InputError(f"row {line}: {', '.join(labels)} is there twice")
+        cells[key] = [_number(cell.strip(), f"row {line}", mark) for cell in row[N:]]
+    sizes = [len(menu) for menu in menus]
+    if math.prod(sizes) != len(cells):
+        raise InputError(
+            f"must have one row for each of {' x '.join(map(str, sizes))} choices, got {len(cells)}"
+        )
+    paid = np.empty((N, *sizes))
+    for key, values in cells.items():
+        np.moveaxis(paid, 0, -1)[key] = values
+    return PayoffTables(players, tuple(tuple(menu) for menu in menus), paid)
+
+
+def _number(text: str, where: str, mark: str = ",") -> float:
+    if mark != ",":
+        text = text.replace(",", ".")
+    try:
+        value = float(Fraction(text)) if "/" in text else float(text)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        value = math.nan
+    if not math.isfinite(value) or len(text) > 400:
+        raise InputError(f"{where}: must be a finite number, got {brief(text)}")
+    return value
+
+
+def of_nfg(text: str) -> PayoffTables:
+    """Gambit's strategic form: payoffs in a row, or outcomes with an index into them.
+
+    The first player's choice changes fastest. Raises InputError.
+    """
+    tokens = _tokens(text)
+    for word in ("NFG", "1"):
+        if next(tokens, ("", ""))[1].upper() != word:
+            raise InputError("must begin with NFG 1 R or NFG 1 D")
+    if next(tokens, ("", ""))[1].upper() not in ("R", "D"):
+        raise InputError("must begin with NFG 1 R or NFG 1 D")
+    _take(tokens, "text", "a title")
+    players = _texts(tokens, "the players' names")
+    if len(players) < 2:
+        raise InputError("must have at least two players")
+    _take(tokens, "{", "what everybody can do")
+    kind, word = next(tokens, ("", ""))
+    menus: tuple[tuple[str, ...], ...]
+    if kind == "{":
+        named = []
+        while kind == "{":
+            named.append(_rest_of_texts(tokens, "names of strategies"))
+            kind, word = next(tokens, ("", ""))
+        menus = tuple(tuple(label or str(k + 1) for k, label in enumerate(menu)) for menu in named)
+    else:
+        sizes = []
+        while kind == "word":
+            if not word.isdigit() or not 0 < int(word) <= MOST_CELLS:
+                raise InputError(f"must give numbers of strategies > 0, got {brief(word)}")
+            sizes.append(int(word))
+            kind, word = next(tokens, ("", ""))
+        if math.prod(sizes) * len(players) > MOST_CELLS:
+            raise InputError(f"must have at most {MOST_CELLS} payoffs")
+        menus = numbered(sizes)
+    if kind != "}" or len(menus) != len(players) or not all(menus):
+        raise InputError(f"must say for each of {len(players)} players what she can do")
+    shape = tuple(len(menu) for menu in menus)
+    if math.prod(shape) * len(players) > MOST_CELLS:
+        raise InputError(f"must have at most {MOST_CELLS} payoffs")
+    return PayoffTables(players, menus, _paid(list(tokens), shape))
+
+
+def _paid(tokens: list[tuple[str, str]], shape: tuple[int, ...]) -> Array:
+    """Payoffs (N, k_1, ..., k_N) behind the strategies; a comment may stand in front."""
+    N, cells = len(shape), math.prod(shape)
+    if tokens and tokens[0][0] == "text":
+        tokens = tokens[1:]
+    if tokens and tokens[0][0] == "{":
+        outcomes, tokens = _outcomes(tokens, N)
+        if len(tokens) != cells or not all(word.isdigit() for _, word in tokens):
+            raise InputError(f"must have {cells} numbers of outcomes, got {len(tokens)}")
+        which = [int(word) for _, word in tokens]
+        if max(which) > len(outcomes):
+            raise InputError(f"has {len(outcomes)} outcomes, and names number {max(which)}")
+        values = np.array([[0.0] * N, *outcomes])[which]
+    else:
+        if len(tokens) != cells * N or any(kind != "word" for kind, _ in tokens):
+            raise InputError(f"must have {cells * N} payoffs, got {len(tokens)}")
+        numbers = [_number(word, "payoff") for _, word in tokens]
+        values = np.array(numbers).reshape(cells, N)
+    return np.array([column.reshape(shape, order="F") for column in values.T])
+
+
+def _outcomes(
+    tokens: list[tuple[str, str]], N: int
+) -> tuple[list[list[float]], list[tuple[str, str]]]:
+    """Payoffs by outcome, and what stands behind them."""
+    found: list[list[float]] = []
+    at = 1
+    while at < len(tokens) and tokens[at][0] == "{":
+        inside = list(itertools.takewhile(lambda token: token[0] != "}", tokens[at + 1 :]))
+        at += len(inside) + 2
+        words = [word for kind, word in inside if kind == "word"]
+        if len(words) != N:
+            raise InputError(f"outcome {len(found) + 1}: must have {N} payoffs, got {len(words)}")
+        found.append([_number(word, f"outcome {len(found) + 1}") for word in words])
+    if at >= len(tokens) or tokens[at][0] != "}":
+        raise InputError("the list of outcomes must end in }")
+    return found, tokens[at + 1 :]
+
+
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    for quoted, brace, word in TOKEN.findall(text):
+        if brace:
+            yield brace, brace
+        elif word:
+            yield "word", word
+        else:
+            yield "text", re.sub(r"\\(.)", r"\1", quoted)
+
+
+def _take(tokens: Iterator[tuple[str, str]], kind: str, what: str) -> str:
+    found, word = next(tokens, ("", ""))
+    if found != kind:
+        raise InputError(f"must have {what} here, got {brief(word)}")
+    return word
+
+
+def _texts(tokens: Iterator[tuple[str, str]], what: str) -> tuple[str, ...]:
+    _take(tokens, "{", what)
+    return _rest_of_texts(tokens, what)
+
+
+def _rest_of_texts(tokens: Iterator[tuple[str, str]], what: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for kind, word in tokens:
+        if kind == "}":
+            return tuple(found)
+        if kind not in ("text", "word"):
+            raise InputError(f"must have {what} here, got {brief(word)}")
+        found.append(word)
+    raise InputError(f"{what} must end in }}")
+
+
+def to_nfg(tables: PayoffTables, *, outcomes: bool = False, title: str = "") -> str:
+    """Write Gambit's strategic form, as payoffs in a row or as outcomes."""
+
+    def quoted(word: str) -> str:
+        return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    menus = " ".join("{ " + " ".join(map(quoted, menu)) + " }" for menu in tables.menus)
+    head = f"NFG 1 R {quoted(title)} {{ {' '.join(map(quoted, tables.players))} }}\n{{ {menus} }}\n"
+    rows = [
+        [repr(float(value)) for value in cell]
+        for cell in np.array([table.ravel(order="F") for table in tables.paid]).T
+    ]
+    if not outcomes:
+        return head + "\n" + "\n".join(" ".join(row) for row in rows) + "\n"
+    known: dict[tuple[str, ...], int] = {}
+    which = [known.setdefault(tuple(row), len(known) + 1) for row in rows]
+    listed = "\n".join(f'{{ "{k}" {", ".join(row)} }}' for row, k in known.items())
+    return f"{head}{{\n{listed}\n}}\n{' '.join(map(str, which))}\n"
