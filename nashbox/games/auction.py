@@ -5,7 +5,7 @@ Payoffs are expectations before values are drawn. Ties are split at random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -123,6 +123,10 @@ class Auction(OneShot):
         """Bids factor * value ** power."""
         powers = sorted({1.0, 2.0, float(self.m)})
         return [self.family("bid", factor=(0.0, 1.5), power=powers, coarse=16)]
+
+    def kind(self, i: int) -> Hashable:
+        """All are alike."""
+        return 0
 
     def exact(self, i: int) -> Exact | str:
         """The best bid of every value, against others who bid factor * value ** power.

@@ -183,6 +183,19 @@ class Game(ABC):
         """The best response by formula, or why there is none."""
         return "no formula is known"
 
+    def paid(self, i: int) -> float | str:
+        """What player i is paid by formula, or why there is none."""
+        answer = self.exact(i)
+        return answer if isinstance(answer, str) else answer.paid
+
+    def kind(self, i: int) -> Hashable:
+        """Players of one kind are interchangeable; by default each is her own."""
+        return i
+
+    def is_honest(self, i: int, strategy: Any) -> bool:
+        """Whether a strategy counts as honest: the recommendation does."""
+        return bool(strategy == self.recommended(i))
+
     def described(self) -> str:
         """The class that a black-box audit searches, in words."""
         parts = dict.fromkeys(d.label for i in range(self.m) for d in self.deviations(i))

@@ -6,7 +6,7 @@ Price max(0, a - b Q) with Q the sum of all quantities; firm i makes q_i units a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -74,6 +74,10 @@ class Cournot(OneShot):
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """Any quantity up to where the price is 0."""
         return [self.family("quantity", q=(0.0, self.intercept / self.slope), coarse=41)]
+
+    def kind(self, i: int) -> Hashable:
+        """Who pays alike is alike."""
+        return self.costs[i]
 
     def exact(self, i: int) -> Exact | str:
         """Best response (a - c_i - b Q_-i)/(2b), or nothing."""

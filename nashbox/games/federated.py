@@ -11,7 +11,7 @@ minus what her points cost her.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -133,6 +133,10 @@ class Federated(OneShot):
         series = float(T) if q == 1 else (1 - kept) / (1 - q * q)
         disguise = sum(s * s for s in noise) / self.m**2 * series
         return float((1 - q**T) ** 2 * self.sigma**2 * spread + kept * server.start**2 + disguise)
+
+    def kind(self, i: int) -> Hashable:
+        """Who pays alike is alike."""
+        return self.costs[i]
 
     def exact(self, i: int) -> Exact | str:
         """The best number of points; noise helps nobody. Convex in n > 0, so a descent finds it."""

@@ -8,7 +8,7 @@ everything in, and each is better off putting nothing in, unless punished.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -70,6 +70,10 @@ class PublicGoods(OneShot):
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """Any share with any punishment up to the endowment."""
         return [self.family("contribute", share=(0.0, 1.0), punish=(0.0, self.endowment), coarse=5)]
+
+    def kind(self, i: int) -> Hashable:
+        """All are alike."""
+        return 0
 
     def exact(self, i: int) -> Exact | str:
         """Best response: between two others' contributions the payoff is linear in one's own.

@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from nashbox.games.base import Game
+from nashbox.games.base import Game, Pay
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.parametric import ParametricProblem, parameters_of, read_strategies
 from nashbox.problem.spec import Spec, build, find_class
@@ -56,6 +56,16 @@ def prepare_game(problem: Any, *, recommended: bool = False, **extra: Any) -> Ga
 
         return prepare_testing(problem, recommended=recommended, **extra)
     return prepare_parametric(problem, recommended=recommended)
+
+
+def has_plan(problem: Any) -> bool:
+    """Whether a problem asks for a plan of what everybody collects."""
+    return hasattr(problem, "plan")
+
+
+def pays_of(problem: Any) -> Pay:
+    """What a problem's players are paid."""
+    return Pay("penalty", -1) if has_plan(problem) else game_of(problem).pays
 
 
 def game_of(problem: Any) -> type[Game]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -59,6 +59,10 @@ class Tullock(OneShot):
         """Next to nothing, or any effort up to the prize."""
         least = self.deviation("effort", x=NEXT_TO_NOTHING * self.prize)
         return [least, self.family("effort", x=(0.0, self.prize), coarse=41)]
+
+    def kind(self, i: int) -> Hashable:
+        """All are alike."""
+        return 0
 
     def exact(self, i: int) -> Exact | str:
         """Best response sqrt(V S) - S to the others' efforts S > 0; V is never reached at S = 0."""

@@ -24,11 +24,11 @@ def adaptation_table(result: Adaptation) -> None:
     parameters = ", ".join(f"{k}={v}" for k, v in result.rule.items() if k not in ("name",))
     graph = "" if result.graph is None else f", graph {result.graph}"
     for run in result.runs:
-        named = "" if result.game == "testing" else f"{run.mechanism}: "
+        named = f"{run.mechanism}: " if run.mechanism else ""
         title = f"{named}{result.rule['name']} ({parameters or result.order}){graph}"
         entries = list(result.menu)
         extra = [] if run.last["data"] is None else ["data collected"]
-        word = "payoff" if result.game == "testing" else "penalty"
+        word = next(key for key in run.last if key.startswith("social_")).removeprefix("social_")
         table = new_table("round", *entries, *extra, f"social {word}", "se", title=title)
         for row in _shown(run):
             shares = [f"{row['shares'][label]:.3f}" for label in entries]

@@ -67,7 +67,7 @@ def adapt(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Adaptation:
-    """Let the agents of a problem, of either game, revise for `rounds` rounds.
+    """Let the agents of a problem, of whichever game, revise for `rounds` rounds.
 
     menu: strategies as problem files write them, for everybody, whatever the problem's own are;
     None lets best responses choose among all counts (estimation games with exact formulas). start:
@@ -106,7 +106,7 @@ def adapt(
         oracle = oracle_for(one, chosen, method, worlds, seed)
         tick = None if progress is None else _part(progress, r, len(problems))
         step = replicate if made is None else play
-        runs.append(step(setting, oracle, shown(one.mechanism), tick))
+        runs.append(step(setting, oracle, rules_of(one), tick))
     return Adaptation(
         notes=_notes(problem),
         game=problem.game,
@@ -121,8 +121,13 @@ def adapt(
     )
 
 
+def rules_of(problem: Any) -> str:
+    """The mechanism in words, the game where that has none to choose."""
+    return str(problem.game) if problem.mechanism is None else shown(problem.mechanism)
+
+
 def _notes(problem: Any) -> list[str]:
-    if problem.game == "testing" or not problem.strategies:
+    if problem.game == "testing" or not problem.strategies:  # races name everybody's
         return []
     return ["the strategies of the problem are not played: everybody revises"]
 
@@ -155,7 +160,7 @@ def named(rule: Revision | None) -> dict[str, Any]:
 
 
 def _edges(problem: Any, graph: object, seed: int) -> tuple[Edges, str]:
-    if graph is None and problem.game == "testing":
+    if graph is None and hasattr(problem, "edges"):
         return problem.edges, "the problem's"
     value = "complete" if graph is None else graph
     return graph_of(value, problem.names, Path(), "adapt", seed), str(value)

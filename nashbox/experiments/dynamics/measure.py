@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
-from nashbox.experiments.dynamics.oracles import Menu, oracle_for, read_choices
+from nashbox.experiments.dynamics.oracles import Maker, Menu, oracle_for, read_choices
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.payoff_oracle import Answer
-from nashbox.problem.spec import Spec, suggest
-from nashbox.strategies import make_strategy
-from nashbox.strategies.testing import make_testing_strategy
+from nashbox.problem.spec import suggest
 
 
 def empirical_game(
@@ -99,26 +97,24 @@ def _union(
 ) -> tuple[Menu, list[int], list[int], NDArray[np.int64]]:
     """One menu of all that is played, places of both menus in it, and what the others play."""
     labels, strategies = list(mine.labels), list(mine.strategies)
+    specs = list(mine.specs)
     for label, strategy in zip(theirs.labels, theirs.strategies, strict=True):
         if label not in labels:
             labels.append(label)
             strategies.append(strategy)
-    others = np.zeros(problem.m, dtype=np.int64)
+            specs.append(theirs.specs[theirs.labels.index(label)])
+    others, maker = np.zeros(problem.m, dtype=np.int64), Maker(problem)
     for agent, name in enumerate(problem.names):
         if agent in players:
             continue
-        fixed = _made(problem, problem.strategies.get(name, Spec("truthful")))
+        fixed = maker.own(agent)
         place = next((k for k, known in enumerate(strategies) if known == fixed), None)
         if place is None:
             labels.append(f"{name}'s own")
             strategies.append(fixed)
+            specs.append(None)
             place = len(labels) - 1
         others[agent] = place
     columns = [labels.index(label) for label in theirs.labels]
     rows = [labels.index(label) for label in mine.labels]
-    return Menu(tuple(labels), tuple(strategies), ()), rows, columns, others
-
-
-def _made(problem: Any, spec: Spec) -> Any:
-    make: Any = make_testing_strategy if problem.game == "testing" else make_strategy
-    return make(spec, f"{problem.shown}: strategies", problem.folder)
+    return Menu(tuple(labels), tuple(strategies), (), tuple(specs)), rows, columns, others

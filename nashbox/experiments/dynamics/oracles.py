@@ -2,81 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nashbox.experiments.dynamics import estimation_oracle, testing_oracle
+from nashbox.experiments.dynamics import estimation_oracle, game_oracle
 from nashbox.experiments.dynamics.menu import shown
 from nashbox.experiments.game import prepare
-from nashbox.games.testing import prepare_testing
+from nashbox.games.registry import has_plan, prepare_game
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
-from nashbox.strategies import Strategy, Truthful, make_strategy
-from nashbox.strategies.testing import Signaller, Silent, TestingStrategy, make_testing_strategy
+from nashbox.strategies import Truthful, make_strategy
 
 METHODS = ("auto", "exact", "simulated")
 
 
 @dataclass(frozen=True)
 class Menu:
-    """Strategies to choose from; honest: places of those that `is_honest` counts."""
+    """Strategies to choose from; honest: places of those that are counted as honest.
+
+    specs: how a file names the entries, None for strategies given as objects.
+    """
 
     labels: tuple[str, ...]
     strategies: tuple[Any, ...]
     honest: tuple[int, ...]
+    specs: tuple[Spec | None, ...] = ()
 
 
 def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> Menu:
     """Make the strategies of a menu: names, tables, ``file.py:Class``, or objects."""
     if len(menu) < 2:
         raise InputError(f"{where}: must have at least two strategies, got {len(menu)}")
-    labels, strategies = [], []
-    make: Any = make_testing_strategy if problem.game == "testing" else make_strategy
+    labels: list[str] = []
+    strategies: list[Any] = []
+    specs: list[Spec | None] = []
+    maker = Maker(problem)
     for entry in menu:
-        if isinstance(entry, (Strategy, TestingStrategy)):
-            labels.append(entry.label)
+        if not isinstance(entry, (str, Mapping, Spec)):
+            labels.append(entry.label)  # type: ignore[attr-defined]
             strategies.append(entry)
+            specs.append(None)
             continue
         spec = Spec.parse(entry, where)
         labels.append(shown(spec))
-        strategies.append(make(spec, f"{where}: {shown(spec)}", problem.folder))
+        strategies.append(maker.make(spec, f"{where}: {shown(spec)}"))
+        specs.append(spec)
     for label in labels:
         if labels.count(label) > 1:
             raise InputError(f"{where}: every entry must be named once, got {label} twice")
-    honest = tuple(k for k, s in enumerate(strategies) if is_honest(s))
-    return Menu(tuple(labels), tuple(strategies), honest)
+    honest = tuple(k for k, s in enumerate(strategies) if maker.is_honest(s))
+    return Menu(tuple(labels), tuple(strategies), honest, tuple(specs))
 
 
-def is_honest(strategy: Any) -> bool:
-    """Whether a strategy is what the mechanism recommends, or reveals what it believes."""
-    if isinstance(strategy, Signaller):
-        return strategy.alpha == 1 and not isinstance(strategy, Silent)
-    return isinstance(strategy, Truthful)
+class Maker:
+    """Makes strategies of a problem's game, and says which of them are honest."""
+
+    def __init__(self, problem: Any) -> None:
+        self.problem = problem
+        self.game = None if has_plan(problem) else prepare_game(problem, recommended=True)
+
+    def make(self, spec: Spec, where: str) -> Any:
+        """Make a strategy. Raises InputError naming `where`."""
+        if self.game is None:
+            return make_strategy(spec, where, self.problem.folder)
+        return self.game.read_strategy(0, spec, self.problem.folder, where)
+
+    def is_honest(self, strategy: Any) -> bool:
+        """Whether a strategy is what is recommended, or reveals what it believes."""
+        if self.game is None:
+            return isinstance(strategy, Truthful)
+        return self.game.is_honest(0, strategy)
+
+    def own(self, i: int) -> Any:
+        """What the problem says that agent i plays."""
+        name = self.problem.names[i]
+        if self.game is None:
+            spec = self.problem.strategies.get(name, Spec("truthful"))
+            return self.make(spec, f"{self.problem.shown}: strategies")
+        return prepare_game(self.problem).strategy(i)
 
 
 def oracle_for(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
-    """Return who knows what the menu is paid in a problem of either game.
+    """Return who knows what the menu is paid in a problem of whichever game.
 
     Raises InputError where method = "exact" has no formula, or counts = "real" would need points.
     """
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     require("worlds", worlds, low=2, high=1e9, integer=True)
-    testing = problem.game == "testing"
-    module: Any = testing_oracle if testing else estimation_oracle
-    game = prepare_testing(problem) if testing else prepare(problem)
-    reason = module.no_formula(game, menu.strategies, menu.labels)
+    if not has_plan(problem):
+        return _of_game(problem, menu, method, worlds, seed)
+    game = prepare(problem)
+    reason = estimation_oracle.no_formula(game, menu.strategies, menu.labels)
     if reason is None and method != "simulated":
-        kind = module.ExactTesting if testing else module.ExactEstimation
-        exact: PayoffOracle = kind(game, menu.strategies, menu.labels)
-        return exact
+        return estimation_oracle.ExactEstimation(game, menu.strategies, menu.labels)
     if method == "exact":
         raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    if not testing:
-        check_can_draw(problem, reason or "")
-    kind = module.SimulatedTesting if testing else module.SimulatedEstimation
-    measured: PayoffOracle = kind(game, menu.strategies, menu.labels, worlds, seed)
-    return measured
+    check_can_draw(problem, reason or "")
+    return estimation_oracle.SimulatedEstimation(game, menu.strategies, menu.labels, worlds, seed)
+
+
+def _of_game(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
+    game = prepare_game(problem)
+    specs = menu.specs or (None,) * len(menu.labels)
+    menus = game_oracle.menus_of(game, menu.strategies, specs, problem.folder)
+    reason = game_oracle.no_formula(game, menus, menu.labels)
+    if reason is None and method != "simulated":
+        return game_oracle.ExactGame(game, menus, menu.labels)
+    if method == "exact":
+        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
+    return game_oracle.SimulatedGame(game, menus, menu.labels, worlds, seed)

@@ -58,15 +58,28 @@ def _outside_class(strategy: TestingStrategy, game: TestingGame) -> str | None:
 
 
 def solved(game: TestingGame) -> Solution:
-    """Stopping laws of the two agents."""
+    """Stopping laws of the two agents, found once."""
     p = game.problem
-    return solve(dict(zip(p.names, p.models, strict=True)), p.prior, p.beta)
+    if "solution" not in game.known:
+        models = dict(zip(p.names, p.models, strict=True))
+        game.known["solution"] = solve(models, p.prior, p.beta)
+    found: Solution = game.known["solution"]
+    return found
 
 
-def answer(game: TestingGame, i: int, solution: Solution) -> Exact:
+def paid(game: TestingGame, i: int) -> float:
+    """Agent i's payoff in a game that `unavailable` lets through."""
+    p = game.problem
+    payoff, mine = p.payoff, game.strategies[p.names[i]]
+    assert isinstance(payoff, (Contest, Cost))  # noqa: S101 - `unavailable` has seen to it
+    assert isinstance(mine, Signaller)  # noqa: S101
+    return signaller_payoff(solved(game), p.names[i], payoff, anticipates=mine.anticipate)
+
+
+def answer(game: TestingGame, i: int) -> Exact:
     """Agent i's best response in a game that `unavailable` lets through. Raises InputError."""
     p, signals = game.problem, game.signals
-    name, payoff = p.names[i], p.payoff
+    name, payoff, solution = p.names[i], p.payoff, solved(game)
     assert isinstance(payoff, (Contest, Cost))  # noqa: S101 - `unavailable` has seen to it
     mine, other = (game.strategies[p.names[j]] for j in (i, 1 - i))
     assert isinstance(mine, Signaller)  # noqa: S101

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -17,7 +17,13 @@ from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 from nashbox.problem.testing import SIGNALLER, TestingProblem
-from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy, make_testing_strategy
+from nashbox.strategies.testing import (
+    TESTING_STRATEGIES,
+    Signaller,
+    Silent,
+    TestingStrategy,
+    make_testing_strategy,
+)
 from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
 
 ROOM = 1 << 15  # games that are played at once when several strategies share a run
@@ -103,11 +109,29 @@ class TestingGame(Game):
         if reason is not None:
             return reason
         try:
-            if "solution" not in self.known:
-                self.known["solution"] = exact.solved(self)
-            return exact.answer(self, i, self.known["solution"])
+            return exact.answer(self, i)
         except InputError as error:
             return str(error)
+
+    def paid(self, i: int) -> float | str:
+        """Payoff from the stopping laws; the rival's choice does not change it."""
+        reason = exact.unavailable(self)
+        if reason is not None:
+            return reason
+        return exact.paid(self, i)
+
+    def kind(self, i: int) -> Hashable:
+        """Agents who observe alike are alike where everybody hears everybody."""
+        p = self.problem
+        if not p.complete or type(self.exchange) not in EXCHANGES.values():
+            return i
+        return p.models[i]
+
+    def is_honest(self, i: int, strategy: Any) -> bool:
+        """Revealing what one believes is honest, whatever else one does."""
+        if not isinstance(strategy, Signaller):
+            return False
+        return bool(strategy.alpha == 1) and not isinstance(strategy, Silent)
 
     def extras(self) -> Mapping[str, Any]:
         """The payoff and the signals of this game."""

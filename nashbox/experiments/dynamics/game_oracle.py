@@ -1,0 +1,119 @@
+"""Payoffs of any game with the protocol: by its formulas, or through its own model.
+
+Simulated: a stated number of games, in which one player plays the whole menu in the same worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nashbox.experiments.dynamics.joint import Joint
+from nashbox.experiments.seeds import Stage, child
+from nashbox.games.base import Game
+from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
+from nashbox.problem.spec import Spec
+
+PIECE = 1 << 15  # games played at once at most
+
+
+def menus_of(
+    game: Game, menu: Sequence[Any], specs: Sequence[Spec | None], folder: Path
+) -> list[list[Any]]:
+    """The menu as each player plays it: where menus differ, names mean her own entries."""
+    return [
+        [
+            strategy
+            if spec is None
+            else game.read_strategy(i, spec, folder, f"menu of {game.players[i]}")
+            for strategy, spec in zip(menu, specs, strict=True)
+        ]
+        for i in range(game.m)
+    ]
+
+
+def kinds_of(game: Game, menu: Sequence[Any]) -> Profile:
+    """Number players so that those who are alike share a number (`Game.kind`).
+
+    With strategies of one's own, which may tell players apart, every player is her own kind.
+    """
+    if any(not type(s).__module__.startswith("nashbox.") for s in menu):
+        return np.arange(game.m)
+    kinds = [game.kind(i) for i in range(game.m)]
+    order = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    return np.array([order[kind] for kind in kinds])
+
+
+def no_formula(game: Game, menus: Sequence[Sequence[Any]], labels: Sequence[str]) -> str | None:
+    """Say why payoffs of these menus have no exact formula, or None if they have."""
+    for k in range(len(labels)):
+        chosen = {name: menu[k] for name, menu in zip(game.players, menus, strict=True)}
+        same = game.with_strategies(chosen)
+        for i in range(game.m):
+            paid = same.paid(i)
+            if isinstance(paid, str):
+                return paid
+    return None
+
+
+class GameOracle(PayoffOracle):
+    """What exact and simulated oracles share. menus: [player][entry]."""
+
+    def __init__(self, game: Game, menus: Sequence[Sequence[Any]], labels: Sequence[str]) -> None:
+        super().__init__(tuple(labels), kinds_of(game, menus[0]))
+        self.game, self.menus = game, menus
+
+    def played(self, profile: Profile) -> Game:
+        """The game in which players play their places in the menu."""
+        chosen = {
+            name: self.menus[j][int(k)]
+            for j, (name, k) in enumerate(zip(self.game.players, profile, strict=True))
+        }
+        return self.game.with_strategies(chosen)
+
+    @cached_property
+    def sign(self) -> int:
+        """+1 if more is better."""
+        return self.game.pays.sign
+
+
+class ExactGame(GameOracle):
+    """Payoffs from the game's formulas."""
+
+    method = "exact: formulas of the game"
+
+    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
+        played, name = self.played(profile), self.game.players[i]
+        paid = [played.with_strategies({name: s}).paid(i) for s in self.menus[i]]
+        return Answer.exactly(self.sign * np.array([float(value) for value in paid]))
+
+
+class SimulatedGame(GameOracle):
+    """Payoffs measured in the game's model, in `worlds` games."""
+
+    exact = False
+
+    def __init__(
+        self,
+        game: Game,
+        menus: Sequence[Sequence[Any]],
+        labels: Sequence[str],
+        worlds: int,
+        seed: int,
+    ) -> None:
+        super().__init__(game, menus, labels)
+        self.worlds, self.seed = worlds, seed
+        self.method = f"simulated in {worlds} games"
+
+    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
+        played, joint = self.played(profile), Joint(self.K)
+        for block, start in enumerate(range(0, self.worlds, PIECE)):
+            size = min(PIECE, self.worlds - start)
+            seed = child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
+            trials = played.trials(i, self.menus[i], size, seed)
+            joint.add(self.sign * np.array([paid[i] for paid in trials]))
+        return joint.answer()
