@@ -73,8 +73,8 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.compare import compare_table
 
     problem = common.load_problem(options)
-    if problem.game == "testing":
-        raise InputError(f"{options.file}: game must be 'estimation' for compare, got 'testing'")
+    if problem.game != "estimation":
+        return _compare_game(options, problem)
     mechanisms = None
     if options.mechanisms is not None:
         mechanisms = [
@@ -83,8 +83,8 @@ def work(options: argparse.Namespace) -> int:
         ]
     rules = {file: load(file) for file in options.rules}
     for file, other in rules.items():
-        if other.game == "testing":
-            raise InputError(f"--rules {file}: game must be 'estimation', got 'testing'")
+        if other.game != "estimation":
+            raise InputError(f"--rules {file}: game must be 'estimation', got {other.game!r}")
     files = _files(options, problem, mechanisms) if options.report is not None else {}
     goals = None if options.design is None else [g for g in options.design if g != "none"]
     with progress_bar("walking paths of best responses") as progress:
@@ -104,6 +104,36 @@ def work(options: argparse.Namespace) -> int:
 
         write_comparison_report(result, options.report, Origin(options.arguments, files))
     common.emit(options, result, compare_table)
+    return 0
+
+
+def _compare_game(options: argparse.Namespace, problem: Any) -> int:
+    """Compare the mechanisms of a game without plans."""
+    from nashbox.experiments.compare.games import compare_game
+    from nashbox.games.registry import game_of
+    from nashbox.tables.common import progress_bar
+    from nashbox.tables.games import game_compare_table
+
+    for option in ("design", "rules", "report"):
+        if getattr(options, option):
+            raise InputError(f"--{option} is for estimation games, got game = {problem.game!r}")
+    mechanisms = None
+    if options.mechanisms is not None:
+        known = game_of(problem).mechanisms
+        mechanisms = [
+            common.named_spec(name, "mechanism", known, object, problem.folder)
+            for name in options.mechanisms
+        ]
+    with progress_bar("walking paths of best responses") as progress:
+        result = compare_game(
+            problem,
+            mechanisms,
+            starts=options.starts,
+            seed=options.seed,
+            epsilon=options.epsilon,
+            progress=progress,
+        )
+    common.emit(options, result, game_compare_table)
     return 0
 
 

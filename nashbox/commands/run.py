@@ -53,6 +53,11 @@ def work(options: argparse.Namespace) -> int:
             from nashbox.tables.testing import testing_run_table as table
 
             result = run_testing(problem, progress=progress, **chosen)
+        elif problem.game != "estimation":
+            from nashbox.experiments.run_game import run_game
+            from nashbox.tables.games import game_run_table as table  # type: ignore[assignment]
+
+            result = run_game(problem, progress=progress, **chosen)
         else:
             from nashbox.experiments.run import run
             from nashbox.tables.estimation import run_table as table  # type: ignore[assignment]

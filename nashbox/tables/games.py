@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -11,6 +12,8 @@ from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_tabl
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import GameAudit
+    from nashbox.experiments.compare.games import GameComparison
+    from nashbox.experiments.run_game import GameRun
 
 
 def _rules(audit: GameAudit) -> str:
@@ -66,3 +69,38 @@ def game_audit_table(audit: GameAudit) -> None:
     for note in audit.notes:
         console.print(f"note: {note}")
     console.print(f"covered: {audit.class_}")
+
+
+def game_run_table(run: GameRun) -> None:
+    """Print what everybody was paid in the last round."""
+    console = new_console()
+    title = f"{run.game}: {run.replications} worlds, round {run.rounds} of {run.rounds}"
+    table = new_table("player", "strategy", run.pays, "s.e.", title=title)
+    for a in run.agents:
+        se = "" if a["se"] is None else number(a["se"], 5)
+        table.add_row(a["name"], a["strategy"], number(a[run.pays], 6), se)
+    console.print(table)
+
+
+def game_compare_table(result: GameComparison) -> None:
+    """Print the sum of payoffs by mechanism and profile, and who plays what."""
+    console = new_console()
+    table = new_table(
+        "mechanism", "profile", "sum of payoffs", "strategies", "honesty is an equilibrium",
+        title=f"{result.game}: at honesty, and where best responses lead",
+    )  # fmt: skip
+    for row in result.rows:
+        social = row["social_payoff"]
+        if social is None:
+            shown, plays = "none found", ""
+        else:
+            shown = number(social, 6) + ("" if row["converged"] else " (still moving)")
+            plays = "; ".join(
+                label if n == 1 else f"{n} x {label}"
+                for label, n in Counter(row["strategies"]).items()
+            )
+        keeps = "yes" if row["honest_is_equilibrium"] else "no"
+        table.add_row(row["mechanism"], row["profile"].replace("_", " "), shown, plays, keeps)
+    console.print(table)
+    for note in result.notes:
+        console.print(f"note: {note}")

@@ -21,6 +21,7 @@ from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.options import EXPERIMENTS
 from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
+from nashbox.games.registry import has_plan, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
 from nashbox.problem.estimation import check_can_draw
@@ -116,10 +117,8 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
 
 
 def _prepare(built: Any, experiment: str) -> None:
-    if built.game == "testing":
-        from nashbox.games.testing import prepare_testing
-
-        prepare_testing(built)
+    if not has_plan(built):
+        prepare_game(built)
     else:
         from nashbox.experiments.game import prepare
 

@@ -113,11 +113,14 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
 
 def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:
     """Refuse what the game does not have."""
-    testing_only = {"solve": experiment == "solve", "options.signals": "signals" in options}
-    estimation_only = {f"options.{name}": name in options for name in ("plan", "revision")}
-    estimation_only[experiment] = experiment in ("compare", "design", "plan")
-    wrong = testing_only if game == "estimation" else estimation_only
-    for what, asked in wrong.items():
-        if asked:
-            needed = "testing" if game == "estimation" else "estimation"
-            raise InputError(f"{where}: {what} is for {needed} games, got game = {game!r}")
+    only = {
+        "testing": {"solve": experiment == "solve", "options.signals": "signals" in options},
+        "estimation": {
+            **{f"options.{name}": name in options for name in ("plan", "revision")},
+            experiment: experiment in ("design", "plan"),
+        },
+    }
+    for needed, wrong in only.items():
+        for what, asked in wrong.items():
+            if asked and game != needed:
+                raise InputError(f"{where}: {what} is for {needed} games, got game = {game!r}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from nashbox.experiments.named_files import file_hash
 from nashbox.experiments.sweep.group import StaleError
+from nashbox.games.registry import has_plan
 from nashbox.problem.errors import ContractError, InputError, brief
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import find_object
@@ -33,14 +34,7 @@ def work(
     """Run an experiment once; rows in the order of steps and agents."""
     check_files(files)
     built = from_mapping(problem, folder, shown)
-    testing = built.game == "testing"
-    if experiment in WORKS:
-        rows = WORKS[experiment](built, options, seed)
-    elif experiment == "run":
-        rows = _played(built, testing, options, seed)
-    else:
-        rows = _audited(built, testing, options, seed)
-    return rows
+    return WORKS[experiment](built, options, seed)
 
 
 def call(
@@ -93,10 +87,10 @@ def _hash(name: str, modified: int, size: int, inode: int) -> str:
     return file_hash(name)
 
 
-def _audited(built: Any, testing: bool, options: Mapping[str, Any], seed: int) -> list[Row]:
+def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     chosen = {key: value for key, value in options.items() if key != "profile"}
     chosen |= {"recommended": options.get("profile") == "recommended", "seed": seed, "workers": 1}
-    if testing:
+    if not has_plan(built):
         from nashbox.experiments.audit import audit_game
 
         body = audit_game(built, **chosen).to_json()
@@ -117,8 +111,12 @@ def _audited(built: Any, testing: bool, options: Mapping[str, Any], seed: int) -
     return rows
 
 
-def _played(built: Any, testing: bool, options: Mapping[str, Any], seed: int) -> list[Row]:
-    if testing:
+def _played(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
+    if not has_plan(built) and built.game != "testing":
+        from nashbox.experiments.run_game import run_game
+
+        return [flat(step) for step in run_game(built, **options, seed=seed).steps]
+    if built.game == "testing":
         from nashbox.experiments.testing.run import run_testing
 
         played = run_testing(built, **options, seed=seed)
@@ -152,6 +150,11 @@ def _per_agent(result: Any, *whole: str) -> list[Row]:
 
 def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     """A row per mechanism and profile."""
+    if not has_plan(built):
+        from nashbox.experiments.compare.games import compare_game
+
+        found = _records(compare_game(built, **options, seed=seed).to_frame())
+        return [_plain({"AgentID": row.pop("agent"), **row}) for row in found]
     from nashbox.experiments.compare import compare
 
     rows = _records(compare(built, **options, seed=seed).to_frame())
@@ -216,6 +219,8 @@ def flat(value: Mapping[str, Any], labels: Sequence[str] = (), above: str = "") 
 
 
 WORKS = {
+    "audit": _audited,
+    "run": _played,
     "solve": _solved,
     "plan": _planned,
     "design": _designed,

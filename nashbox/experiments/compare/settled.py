@@ -1,0 +1,110 @@
+"""Where players of any game end who answer one after the other, each among her candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
+from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.seeds import Stage, child
+from nashbox.games.base import Game
+
+Array = NDArray[np.float64]
+Places = tuple[int, ...]
+MOST_SWEEPS = 100
+
+
+class Settling:
+    """Answers: what each candidate of a player pays against the others' places.
+
+    exact: whether they come from the game's formulas.
+    """
+
+    def __init__(
+        self, game: Game, pools: Sequence[Pool], worlds: int, seed: int, epsilon: Epsilon
+    ) -> None:
+        self.game, self.worlds, self.seed, self.epsilon = game, worlds, seed, epsilon
+        self.menus = [pool.strategies for pool in pools]  # the recommendation first
+        self.exact = not any(isinstance(game.paid(i), str) for i in range(game.m))
+        self._known: dict[tuple[int, Places], Array] = {}
+
+    def played(self, places: Places) -> Game:
+        """The game with players at these places of their menus."""
+        chosen = zip(self.game.players, self.menus, places, strict=True)
+        return self.game.with_strategies({name: menu[k] for name, menu, k in chosen})
+
+    def answers(self, i: int, places: Places) -> Array:
+        """What every candidate would pay player i, higher is better, (K_i,)."""
+        key = (i, (*places[:i], 0, *places[i + 1 :]))
+        if key not in self._known:
+            game, name = self.played(places), self.game.players[i]
+            if self.exact:
+                found: list[Any] = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
+            else:
+                number = child(self.seed, Stage.COMPARE, i)
+                trials = game.trials(i, self.menus[i], self.worlds, number)
+                found = [float(paid[i].mean()) for paid in trials]
+            self._known[key] = self.game.pays.sign * np.array(found, dtype=float)
+        return self._known[key]
+
+    def best(self, i: int, places: Places) -> int:
+        """Her best candidate, the one she plays unless another gains more than epsilon."""
+        values = self.answers(i, places)
+        k = int(values.argmax())
+        gain = values[k] - values[places[i]]
+        return k if gain > epsilon_of(self.epsilon, payoff_range(values.tolist())) else places[i]
+
+    def walk(self, places: Places) -> tuple[Places, int | None]:
+        """Answer in turn until nobody moves; the sweeps that took, None if that never happens."""
+        for sweep in range(MOST_SWEEPS):
+            before = places
+            for i in range(self.game.m):
+                places = (*places[:i], self.best(i, places), *places[i + 1 :])
+            if places == before:
+                return places, sweep
+        return places, None
+
+    def row(self, profile: str, places: Places | None, sweeps: int | None) -> dict[str, Any]:
+        """What a profile pays."""
+        if places is None:
+            nothing = dict.fromkeys(("strategies", "payoffs", "social_payoff"))
+            return {"profile": profile, **nothing, "converged": False, "sweeps": None}
+        paid = [float(self.answers(i, places)[k]) for i, k in enumerate(places)]
+        labels = [menu[k].label for menu, k in zip(self.menus, places, strict=True)]
+        return {
+            "profile": profile,
+            "strategies": labels,
+            "payoffs": paid,
+            "social_payoff": float(sum(paid)),
+            "converged": sweeps is not None,
+            "sweeps": sweeps,
+        }
+
+
+def settled(ways: Settling, starts: int) -> list[dict[str, Any]]:
+    """The rows of one mechanism."""
+    m = ways.game.m
+    honest: Places = (0,) * m
+    rng = np.random.default_rng(child(ways.seed, Stage.COMPARE))
+    selfish = tuple(int(ways.answers(i, honest).argmax()) for i in range(m))
+    keeps = all(ways.best(i, honest) == 0 for i in range(m))
+    ends = {name: ways.walk(start) for name, start in (("honest", honest), ("free", selfish))}
+    found = {places for places, sweeps in ends.values() if sweeps is not None}
+    for _ in range(starts):
+        start = tuple(int(rng.integers(len(menu))) for menu in ways.menus)
+        places, sweeps = ways.walk(start)
+        if sweeps is not None:
+            found.add(places)
+    ranked = sorted(found, key=lambda p: ways.row("", p, 0)["social_payoff"])
+    rows = [
+        ways.row("honest", honest, 0),
+        ways.row("from_honest", *ends["honest"]),
+        ways.row("from_free_riding", *ends["free"]),
+        ways.row("worst", ranked[0] if ranked else None, 0),
+        ways.row("best", ranked[-1] if ranked else None, 0),
+    ]
+    return [{**row, "honest_is_equilibrium": keeps} for row in rows]
