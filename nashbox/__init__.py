@@ -9,12 +9,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
+    "OneShot": "nashbox.games",
+    "Game": "nashbox.games",
+    "Action": "nashbox.games",
     "Cell": "nashbox.experiments.sweep",
     "Comparison": "nashbox.experiments.compare",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
     "EmpiricalGame": "nashbox.experiments.dynamics",
-    "EstimationModel": "nashbox.model",
+    "EstimationModel": "nashbox.experiments.models",
     "EstimationProblem": "nashbox.problem.estimation",
     "Exchange": "nashbox.mechanisms.exchange",
     "InputError": "nashbox.problem.errors",
@@ -36,8 +39,8 @@ _WHERE = {
     "View": "nashbox.problem.terms",
     "Word": "nashbox.problem.signal",
     "accept": "nashbox.strategies",
-    "adapt": "nashbox.experiments.dynamics",
-    "audit": "nashbox.experiments.audit",
+    "adapt": "nashbox.api",
+    "audit": "nashbox.api",
     "audit_game": "nashbox.experiments.audit",
     "audit_testing": "nashbox.experiments.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
@@ -45,23 +48,24 @@ _WHERE = {
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
     "check_testing": "nashbox.experiments.testing.check",
-    "load": "nashbox.experiments.sweep",
+    "load": "nashbox.api",
     "empirical_game": "nashbox.experiments.dynamics",
     "honesty_survival": "nashbox.experiments.dynamics",
-    "compare": "nashbox.experiments.compare",
+    "compare": "nashbox.api",
     "count_surface": "nashbox.experiments.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
     "coalitions": "nashbox.experiments.coalitions",
-    "design": "nashbox.experiments.design",
+    "design": "nashbox.api",
     "load_problem": "nashbox.problem.files",
     "plan_report": "nashbox.experiments.planning",
-    "prepare": "nashbox.experiments.game",
+    "prepare": "nashbox.api",
     "prepare_testing": "nashbox.games.testing",
+    "read_store": "nashbox.api",
     "read_outcomes": "nashbox.experiments.sweep",
     "reproduce": "nashbox.experiments.reproduce.main",
     "robust": "nashbox.experiments.robust",
-    "run": "nashbox.experiments.run",
+    "run": "nashbox.api",
     "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.experiments.testing.run",
     "save_figure": "nashbox.experiments.figures",
@@ -74,44 +78,48 @@ _WHERE = {
 _RENAMED = {"load_problem": "load", "audit_testing": "audit_game"}
 
 if TYPE_CHECKING:
-    from nashbox.experiments.audit import audit as audit
+    from nashbox.api import adapt as adapt
+    from nashbox.api import audit as audit
+    from nashbox.api import compare as compare
+    from nashbox.api import design as design
+    from nashbox.api import load as load
+    from nashbox.api import prepare as prepare
+    from nashbox.api import read_store as read_store
+    from nashbox.api import run as run
     from nashbox.experiments.audit import audit_game as audit_game
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
     from nashbox.experiments.coalitions import coalitions as coalitions
     from nashbox.experiments.compare import Comparison as Comparison
-    from nashbox.experiments.compare import compare as compare
-    from nashbox.experiments.design import design as design
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
-    from nashbox.experiments.dynamics import adapt as adapt
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
     from nashbox.experiments.dynamics import empirical_game as empirical_game
     from nashbox.experiments.dynamics import honesty_survival as honesty_survival
     from nashbox.experiments.figures import save_figure as save_figure
     from nashbox.experiments.figures import sweep_summary as sweep_summary
-    from nashbox.experiments.game import prepare as prepare
     from nashbox.experiments.listing import listing as listing
+    from nashbox.experiments.models import EstimationModel as EstimationModel
     from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.report import write_comparison_report as write_comparison_report
     from nashbox.experiments.reproduce.main import reproduce as reproduce
     from nashbox.experiments.robust import robust as robust
-    from nashbox.experiments.run import run as run
     from nashbox.experiments.surface import count_surface as count_surface
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
-    from nashbox.experiments.sweep import load as load
     from nashbox.experiments.sweep import read_outcomes as read_outcomes
     from nashbox.experiments.sweep import run_cells as run_cells
     from nashbox.experiments.sweep import sweep as sweep
     from nashbox.experiments.testing.check import check_testing as check_testing
     from nashbox.experiments.testing.run import run_testing as run_testing
+    from nashbox.games import Action as Action
+    from nashbox.games import Game as Game
+    from nashbox.games import OneShot as OneShot
     from nashbox.games.testing import prepare_testing as prepare_testing
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
-    from nashbox.model import EstimationModel as EstimationModel
     from nashbox.model.testing import TestingModel as TestingModel
     from nashbox.problem.channel import Play as Play
     from nashbox.problem.data import Dataset as Dataset

@@ -21,6 +21,7 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "games": PLAY,
     "experiments": {*PLAY, "games"},
     "tables": WORK,
+    "api": WORK,
     "app": {*WORK, "tables"},
     "commands": {*WORK, "tables", "app"},
     "cli": {"problem", "commands"},

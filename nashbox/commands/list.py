@@ -6,13 +6,14 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
+from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    text = "names of all strategies and mechanisms, with their parameters"
+    text = "names of all games, strategies and mechanisms, with their parameters"
     listing = common.new_command(commands, "list", text, work)
-    listing.add_argument("--game", choices=["estimation", "testing"], help="only of this game")
+    listing.add_argument("--game", metavar="NAME", help="only of this game")
     common.json_output(listing)
 
 
@@ -21,6 +22,10 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.listing import Listing, listing
     from nashbox.tables.kit import listing_table
 
-    found = [e for e in listing().entries if e.game in (None, options.game) or not options.game]
+    entries = listing().entries
+    games = sorted({entry.game for entry in entries if entry.game is not None})
+    if options.game is not None and options.game not in games:
+        raise InputError(f"--game must be one of {', '.join(games)}, got {options.game!r}")
+    found = [e for e in entries if e.game in (None, options.game) or not options.game]
     common.emit(options, Listing(found), listing_table)
     return 0

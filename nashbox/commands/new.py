@@ -1,4 +1,4 @@
-"""`nashbox new strategy|mechanism NAME`: a documented class that works, with its test."""
+"""`nashbox new strategy|mechanism|game NAME`: a documented class that works, with its test."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from nashbox.commands import common
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    text = "write a documented strategy or mechanism that works, with its test"
+    text = "write a documented strategy, mechanism or game that works, with its test"
     new = common.new_command(commands, "new", text, work)
-    new.add_argument("kind", choices=["strategy", "mechanism"])
+    new.add_argument("kind", choices=["strategy", "mechanism", "game"])
     new.add_argument("name", metavar="NAME", help="of the class, e.g. RichLiar or rich_liar")
     new.add_argument(
         "--game",
         choices=["estimation", "testing"],
         default="estimation",
-        help="the game it is for (default: estimation)",
+        help="the game that a strategy or mechanism is for (default: estimation)",
     )
     new.add_argument("--folder", default=".", help="where to write (default: here)")
     common.json_output(new)

@@ -6,13 +6,17 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.result import Result, list_of
+from nashbox.games.base import Game
+from nashbox.games.registry import GAMES, GROUP, PAPERS, game_class
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange
 from nashbox.problem.errors import told
 from nashbox.problem.parameters import Parameter, described_parameters
+from nashbox.problem.parametric import HIDDEN
 from nashbox.strategies import STRATEGIES, Strategy
 from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
 
@@ -90,7 +94,13 @@ def listing() -> Listing:
     found = [
         _entry(name, kind, cls, "nashbox") for kind in KINDS for name, cls in kind.builtin.items()
     ]
-    for group in dict.fromkeys(kind.group for kind in KINDS):
+    for name in GAMES:
+        cls = game_class(name, Path(), "list")
+        found.append(_entry(name, Kind(name, "game", Game, {}, GROUP), cls, "nashbox", HIDDEN))
+        for kind, builtin in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
+            own = Kind(name, kind, object, builtin, "")
+            found += [_entry(label, own, one, "nashbox") for label, one in builtin.items()]
+    for group in (*dict.fromkeys(kind.group for kind in KINDS), GROUP):
         found += [_loaded(point, group) for point in entry_points(group=group)]
     return Listing(found)
 
@@ -103,14 +113,15 @@ def kind_of(cls: object, group: str | None = None) -> Kind | None:
     return next((kind for kind in kinds if issubclass(cls, kind.base)), None)
 
 
-def _entry(name: str, kind: Kind, cls: type[Any], source: str) -> Entry:
+def _entry(name: str, kind: Kind, cls: type[Any], source: str, hidden: Sequence[str] = ()) -> Entry:
     doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
-    return Entry(name, kind.game, kind.kind, source, doc, described_parameters(cls))
+    parameters = [p for p in described_parameters(cls) if p.name not in hidden]
+    return Entry(name, kind.game, kind.kind, source, doc, parameters)
 
 
 def _loaded(point: EntryPoint, group: str) -> Entry:
     source = f"{point.dist.name} ({point.value})" if point.dist else point.value
-    word = "strategy" if group == "nashbox.strategies" else "mechanism"
+    word = {"nashbox.strategies": "strategy", GROUP: "game"}.get(group, "mechanism")
 
     def useless(why: str) -> Entry:
         return Entry(point.name, None, word, source, "", problem=why)
@@ -119,6 +130,12 @@ def _loaded(point: EntryPoint, group: str) -> Entry:
         cls = point.load()
     except Exception as error:
         return useless(f"fails to load: {told(error)}")
+    if group == GROUP:
+        if not (isinstance(cls, type) and issubclass(cls, Game)):
+            return useless("must be a subclass of Game")
+        if point.name in (*PAPERS, *GAMES):
+            return useless(f"{point.name!r} is the name of a built-in game, which is taken instead")
+        return _entry(point.name, Kind(point.name, "game", Game, {}, GROUP), cls, source, HIDDEN)
     kind = kind_of(cls, group)
     if kind is None:
         bases = " or ".join(kind.base.__name__ for kind in KINDS if kind.group == group)

@@ -13,7 +13,7 @@ from nashbox.problem.files import read_toml
 from nashbox.problem.neighbours import neighbours
 
 Change = Callable[[str], str]
-GROUPS = ("nashbox.strategies", "nashbox.mechanisms")
+GROUPS = ("nashbox.strategies", "nashbox.mechanisms", "nashbox.games")
 
 
 def file_hash(path: str | Path) -> str:
@@ -24,9 +24,10 @@ def file_hash(path: str | Path) -> str:
 def with_files(raw: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The problem's mapping with every file's name passed through `change`."""
     changed = {key: _inside(value, change) for key, value in raw.items()}
-    for key in ("costs", "plan", "graph"):
+    for key in ("costs", "payoffs", "plan", "graph"):
         value = changed.get(key)
-        if isinstance(value, str) and (key == "costs" or value.lower().endswith(".csv")):
+        sure = key in ("costs", "payoffs")
+        if isinstance(value, str) and (sure or value.lower().endswith(".csv")):
             changed[key] = change(value)
     return changed
 

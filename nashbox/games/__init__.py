@@ -1,6 +1,10 @@
-"""Games: what an experiment asks of one (`base`), and how a problem file names one (`registry`)."""
+"""Games: what they are (`base`), games of one step (`one_shot`), and those that come along.
+
+A game of one's own is a class in a file: ``game = "my_game.py:MyGame"``; `nashbox new game NAME`
+writes one that works.
+"""
 
 from nashbox.games.base import Deviation, Exact, Family, Game, Pay
-from nashbox.games.one_shot import Action, OneShot, Publish
+from nashbox.games.one_shot import Action, OneShot, Publish, View
 
-__all__ = ["Action", "Deviation", "Exact", "Family", "Game", "OneShot", "Pay", "Publish"]
+__all__ = ["Action", "Deviation", "Exact", "Family", "Game", "OneShot", "Pay", "Publish", "View"]

@@ -16,7 +16,8 @@ from nashbox.games.one_shot import Action, OneShot, View
 from nashbox.problem.errors import InputError, brief, require
 
 RULES = ("first_price", "second_price", "all_pay")
-VALUES, BIDS, POINTS = 400, 1 << 14, 64  # of the exact answer: values, bids, corners of a best bid
+VALUES, BIDS = 400, 1 << 14  # of the exact answer
+POINTS = (64, 1024)  # corners of a best bid
 
 
 @dataclass(frozen=True)
@@ -141,17 +142,18 @@ class Auction(OneShot):
         if type(mine) not in (Bid, Bids):
             return "players with strategies of their own have no formula"
         interim = _Interim(self.rule, rivals)
-        v = np.linspace(0, 1, POINTS + 1)
-        best = Bids(tuple(float(b) for b in interim.best(v)))
+        bound = interim.most()
+        for points in POINTS:  # few will do where the best bid does not jump
+            v = np.linspace(0, 1, points + 1)
+            best = Bids(tuple(float(b) for b in interim.best(v)))
+            if bound - interim.mean(best) < 1e-4 * abs(bound):
+                break
         line = Bid(round(best.points[-1], 9))
         found: Bid | Bids = best
         if self.rule == "second_price":
             found = Bid(1.0)
         elif interim.mean(line) >= interim.mean(best) - 1e-6:
             found = line
-        edges = np.linspace(0, 1, VALUES + 1)
-        values = interim.bound(edges)
-        bound = float(((values[1:] + values[:-1]) / 2).mean())
         if isinstance(found, Bid):
             deviation = self.deviation("bid", factor=found.factor)
         else:
@@ -202,6 +204,11 @@ class _Interim:
         """The best bid on the grid at each value."""
         found = [int(self.paid(np.full(self.bids.size, v), self.bids).argmax()) for v in values]
         return np.asarray(self.bids[found])
+
+    def most(self) -> float:
+        """No strategy is paid more: the trapezoid sum of `bound`, which is convex in the value."""
+        values = self.bound(np.linspace(0, 1, VALUES + 1))
+        return float(((values[1:] + values[:-1]) / 2).mean())
 
     def bound(self, values: Array) -> Array:
         """No bid is paid more, by value: chances of each step's upper end, costs of its lower."""

@@ -79,7 +79,7 @@ class Table(OneShot):
     files: ClassVar[Sequence[str]] = ("payoffs",)
     agents: Any = ()  # named by the payoffs
 
-    payoffs: Any = ()  # a file (.nfg, .csv), or {row = [[...]], column = [[...]]}
+    payoffs: Any  # a file (.nfg, .csv), or {row = [[...]], column = [[...]]}
 
     def __post_init__(self) -> None:
         """Read the payoffs, once."""

@@ -19,7 +19,8 @@ def listing_table(listing: Listing) -> None:
     good = [entry for entry in listing.entries if entry.problem is None]
     plural = {"strategy": "strategies", "mechanism": "mechanisms"}
     for game, kind in dict.fromkeys((entry.game, entry.kind) for entry in good):
-        table = new_table("name", "default", "", title=f"{plural[kind]} of {game} games")
+        title = f"the game {game}" if kind == "game" else f"{plural[kind]} of {game} games"
+        table = new_table("name", "default", "", title=title)
         table.columns[1].justify = table.columns[2].justify = "left"
         mine = [entry for entry in good if (entry.game, entry.kind) == (game, kind)]
         for entry in mine:

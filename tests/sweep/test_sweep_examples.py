@@ -38,7 +38,7 @@ def test_mechanisms(examples):
     few += (('"counted_mean", ', ""),)
     file = smaller(examples / "mechanisms.toml", *few)
     assert sweep(file, workers=1).ok == 2
-    frame = nashbox.load(examples / "mechanisms.sqlite")
+    frame = nashbox.read_store(examples / "mechanisms.sqlite")
     second = frame[frame["AgentID"] == "a1"].set_index("mechanism")["gain.estimate"]
     assert second["sample_mean"] > 0.3 > 0.1 > second["cbl"]
 
@@ -46,7 +46,7 @@ def test_mechanisms(examples):
 def test_alpha(examples):
     file = smaller(examples / "alpha.toml", ("seeds = 4", "seeds = 1"), ("10000}", "500}"))
     assert sweep(file, workers=1).ok == 10
-    frame = nashbox.load(examples / "alpha.sqlite")
+    frame = nashbox.read_store(examples / "alpha.sqlite")
     alone = frame[(frame["agents.B.strategy.weight"] == 1.0) & (frame["AgentID"] == "B")]
     assert alone["tau"].nunique() == 1  # who relies on itself does not care
     listening = frame[(frame["agents.B.strategy.weight"] == 0.5) & (frame["AgentID"] == "B")]
@@ -63,4 +63,4 @@ def test_the_body_of_the_cluster_script(tmp_path):
         n_workers=1, threads_per_worker=2, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
         assert slurm.run(cluster, file).ok == 6
-    assert nashbox.load(tmp_path / "s.sqlite")["x"].tolist() == [0, 1 / 3, 2 / 3] * 2
+    assert nashbox.read_store(tmp_path / "s.sqlite")["x"].tolist() == [0, 1 / 3, 2 / 3] * 2

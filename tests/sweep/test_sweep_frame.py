@@ -65,7 +65,10 @@ def test_steps_of_runs(folder):
     keys = {"experiment": '"run"', "options": "{rounds = 3, replications = 20}", "seeds": "2"}
     file = write_sweep(folder, **keys, grid="strategies.a1 = ['free_rider', 'truthful']")
     sweep(file, workers=1, export_to=folder / "all.csv", steps=True)
-    last, steps = nashbox.load(folder / "s.sqlite"), nashbox.load(folder / "s.sqlite", steps=True)
+    last, steps = (
+        nashbox.read_store(folder / "s.sqlite"),
+        nashbox.read_store(folder / "s.sqlite", steps=True),
+    )
     assert len(steps) == 3 * len(last) == 3 * 2 * 2 * 3
     assert set(last["Step"]) == {3}
     order = steps[["RunId", "Step", "AgentID"]].to_numpy().tolist()
@@ -91,7 +94,7 @@ def test_testing_games(folder):
         file = write_sweep(home, **keys, experiment=f'"{experiment}"', options=options)
         (home / "p.toml").write_text(TESTING)
         assert sweep(file, workers=1).failed == 0
-        frame = nashbox.load(home / "s.sqlite")
+        frame = nashbox.read_store(home / "s.sqlite")
         paths = ["agents.A.strategy.alpha", "beta"]
         assert frame.columns.tolist()[:6] == [*FIRST, *paths] and len(frame) == rows
         assert frame["beta"].tolist() == ["1/4"] * (rows // 2) + ["1/5"] * (rows // 2)
@@ -113,7 +116,7 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
         "{'x': -float('inf')}, {'y': None}, {'x': 1.0, 'y': 2}][seed]\n"
     )
     sweep(write_sweep(folder, source=source, seeds="5", grid="sigma = [5.0]"), workers=1)
-    frame = nashbox.load(folder / "s.sqlite")
+    frame = nashbox.read_store(folder / "s.sqlite")
     x = frame["x"].tolist()
     assert x[0] == math.inf and math.isnan(x[1]) and x[2] == -math.inf and x[4] == 1.0
     assert frame["status"].tolist() == ["ok", "failed", "ok", "ok", "ok"]
@@ -128,7 +131,7 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
 def test_results_called_like_other_columns_give_way(folder):
     source = "def job(problem, seed):\n    return {'status': 3, 'sigma': 4.0, 'RunId': 5, 'x': 6}\n"
     sweep(write_sweep(folder, source=source, seeds="1", grid="sigma = [5.0]"), workers=1)
-    (row,) = nashbox.load(folder / "s.sqlite").to_dict("records")
+    (row,) = nashbox.read_store(folder / "s.sqlite").to_dict("records")
     assert (row["status"], row["sigma"], row["RunId"]) == ("ok", 5.0, 0)
     assert (row["result.status"], row["result.sigma"], row["result.RunId"]) == (3, 4.0, 5)
 
@@ -137,7 +140,7 @@ def test_a_table_in_the_grid_is_shown_as_json(folder):
     grid = "mechanism = ['cbl', {name = 'cbl', alpha_factor = 0.5}]"
     source = "def job(problem, seed):\n    return {'x': 1}\n"
     sweep(write_sweep(folder, source=source, seeds="1", grid=grid), workers=1)
-    shown = nashbox.load(folder / "s.sqlite")["mechanism"].tolist()
+    shown = nashbox.read_store(folder / "s.sqlite")["mechanism"].tolist()
     assert shown == ["cbl", '{"name": "cbl", "alpha_factor": 0.5}']
 
 
@@ -151,7 +154,7 @@ def test_a_function_gets_a_problem_it_can_build(folder):
     (folder / "p.toml").write_text('game = "estimation"\nsigma = 1.0\ncosts = "c.csv"\n')
     (folder / "c.csv").write_text("agent,x\na,0.1\nb,0.2\n")
     assert sweep(file, workers=1).failed == 0
-    assert nashbox.load(folder / "s.sqlite")["sigma2"].tolist() == [10.0, 10.0, 20.0, 20.0]
+    assert nashbox.read_store(folder / "s.sqlite")["sigma2"].tolist() == [10.0, 10.0, 20.0, 20.0]
 
 
 def test_a_store_of_two_sweeps(folder):
@@ -161,10 +164,10 @@ def test_a_store_of_two_sweeps(folder):
     for name in ("a", "b", "a"):
         sweep(folder / f"{name}.toml", workers=1, export_to=folder / f"{name}.csv")
     assert [len(pd.read_csv(folder / f"{name}.csv")) for name in "ab"] == [2, 3]
-    assert len(nashbox.load(folder / "s.sqlite")) == 2  # the last one
-    assert len(nashbox.load(folder / "s.sqlite", sweep="b.toml")) == 3
+    assert len(nashbox.read_store(folder / "s.sqlite")) == 2  # the last one
+    assert len(nashbox.read_store(folder / "s.sqlite", sweep="b.toml")) == 3
     with pytest.raises(InputError, match=r"must hold the sweep 'c.toml', got a.toml, b.toml|b.*a"):
-        nashbox.load(folder / "s.sqlite", sweep="c.toml")
+        nashbox.read_store(folder / "s.sqlite", sweep="c.toml")
 
 
 def test_a_pipe_gets_log_lines_and_the_answer(folder):

@@ -6,11 +6,14 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.check.games import check_game
 from nashbox.experiments.check.mechanisms import check_mechanism
 from nashbox.experiments.check.report import CheckReport
 from nashbox.experiments.check.strategies import check_strategy
 from nashbox.experiments.game import prepare
 from nashbox.experiments.listing import KINDS, kind_of
+from nashbox.games.base import Game
+from nashbox.games.registry import GAMES, GROUP, game_class
 from nashbox.mechanisms import Mechanism
 from nashbox.mechanisms.exchange import Exchange
 from nashbox.problem.errors import InputError, told
@@ -26,7 +29,14 @@ def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckRe
     Raises InputError if there is no such class, or if it refuses the parameters.
     """
     spec = Spec.parse_call(target, "check")
-    made: Any = build(_find(spec.name, Path(folder)), spec.parameters, "check")
+    found = _find(spec.name, Path(folder))
+    if issubclass(found, Game):
+        if spec.parameters:
+            raise InputError("check: a game's parameters come from a problem: give --problem FILE")
+        if problem is not None and getattr(problem, "cls", None) is not found:
+            raise InputError(f"--problem {problem.shown}: its game is not {target}")
+        return check_game(found, target, Path(folder), problem)
+    made: Any = build(found, spec.parameters, "check")
     if isinstance(made, (TestingStrategy, Exchange)):
         if isinstance(problem, EstimationProblem):
             raise InputError(f"--problem {problem.shown}: {target} is for testing games")
@@ -49,12 +59,15 @@ def _find(name: str, folder: Path) -> type[Any]:
     for kind in KINDS:
         if name in kind.builtin:
             return kind.builtin[name]
+    if name in GAMES:
+        return game_class(name, folder, "check")
     if ":" in name:
         found = find_object(name, folder, "check")
     else:
-        points = {point.name: point for kind in KINDS for point in entry_points(group=kind.group)}
+        groups = [*(kind.group for kind in KINDS), GROUP]
+        points = {point.name: point for group in groups for point in entry_points(group=group)}
         if name not in points:
-            allowed = [*dict.fromkeys(n for kind in KINDS for n in kind.builtin), *points]
+            allowed = [*dict.fromkeys(n for kind in KINDS for n in kind.builtin), *GAMES, *points]
             raise InputError(
                 f"check: unknown name {name!r} ({suggest(name, [*allowed, 'file.py:Class'])})"
             )
@@ -62,10 +75,12 @@ def _find(name: str, folder: Path) -> type[Any]:
             found = points[name].load()
         except Exception as error:
             raise InputError(f"check: entry point {name!r} fails: {told(error)}") from error
+    if isinstance(found, type) and issubclass(found, Game):
+        return found
     if kind_of(found) is None:
         what = f"the class {found.__name__}" if isinstance(found, type) else repr(found)
         raise InputError(
             f"check: {name!r} must be a subclass of nashbox.Strategy, nashbox.Mechanism, "
-            f"TestingStrategy or Exchange, got {what}"
+            f"TestingStrategy, Exchange or Game, got {what}"
         )
     return found  # type: ignore[no-any-return]

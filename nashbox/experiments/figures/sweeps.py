@@ -26,7 +26,7 @@ def sweep_summary(
 ) -> Axes:
     """Draw the mean of column `y` over seeds against column `x`, a line for each value of `by`.
 
-    frame: one row per cell (and agent), as `nashbox.load(store)` gives it; `iteration` is the seed.
+    frame: one row per cell (and agent), as `nashbox.read_store` gives it; `iteration` is the seed.
     The intervals are Student's at `level`, seeds being independent; a single seed has none, and is
     drawn hollow. Rows that failed or are missing are left out, and counted in the title. Raises
     InputError for columns that are not there, and where several rows share x, `by` and the seed:

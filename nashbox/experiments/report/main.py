@@ -30,7 +30,7 @@ def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
     game = result.get("game")
     pay = "penalty" if game == "estimation" else "payoff"
     name = result.get("problem", "mechanism")
-    title = f"Audit of {name['name'] if isinstance(name, dict) else name}"
+    title = f"Audit of {name['name'] if isinstance(name, dict) else name or game}"
     return page(
         title,
         element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"))),

@@ -97,8 +97,8 @@ def _testing(problem: Printed) -> Html:
 
 
 def plan_part(result: Printed) -> Html:
-    """What every agent owes, and what she could reach alone; nothing for testing games."""
-    if result.get("game") == "testing":
+    """What every agent owes, and what she could reach alone; nothing where there is no plan."""
+    if result.get("plan") is None:
         return Html()
     kinds = result.get("problem", "distributions")
     rows = []

@@ -62,7 +62,7 @@ def write_skeleton(kind: str, text: str, game: str, folder: str | Path) -> Skele
         if path.exists() or path.is_symlink():
             raise InputError(f"new: {str(path)!r} exists; give another name, or move it away")
         writable(path)
-    stem = f"{game}_{kind}"
+    stem = "game" if kind == "game" else f"{game}_{kind}"
     texts = [_filled(f"{stem}.txt", name, cls), _filled(f"test_{stem}.txt", name, cls)]
     with all_or_none():
         for path, filled in zip(paths, texts, strict=True):
@@ -94,6 +94,12 @@ def _filled(file: str, name: str, cls: str) -> str:
 
 def _next(kind: str, game: str, paths: Sequence[Path], cls: str) -> list[str]:
     target = f"{os.fspath(paths[0])}:{cls}"
+    if kind == "game":
+        return [
+            f"nashbox check {target}",
+            f"pytest {os.fspath(paths[1])}",
+            f'game = "{target}"    # in FILE, a problem file; then: nashbox audit FILE',
+        ]
     play = f"--mechanism {target}" if kind == "mechanism" else f"--everyone {target}"
     lines = [
         f"nashbox check {target}",

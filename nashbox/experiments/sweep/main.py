@@ -25,7 +25,7 @@ def sweep(
     export_to: str | Path | None = None,
     steps: bool = False,
 ) -> SweepReport:
-    """Run or resume the sweep of a file; `nashbox.load` of its store gives the results.
+    """Run or resume the sweep of a file; `nashbox.read_store` of its store gives the results.
 
     workers, engine, progress, retry_failed: see `run_cells`. export_to: a .parquet or .csv file,
     also written if the sweep is interrupted; steps: with every step of runs. Raises InputError for

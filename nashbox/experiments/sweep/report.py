@@ -53,7 +53,7 @@ class SweepReport:
         write_json(self.to_json(), path)
 
     def to_frame(self) -> pd.DataFrame:
-        """The sweep's results; see `nashbox.load`."""
+        """The sweep's results; see `nashbox.read_store`."""
         from nashbox.experiments.sweep.frame import load
 
         return load(self.store, sweep=self.file)

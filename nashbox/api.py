@@ -1,0 +1,109 @@
+"""What `import nashbox` offers: experiments on a file, a mapping or a problem, of any game."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nashbox.problem.files import from_mapping
+from nashbox.problem.files import load as load_problem
+
+
+def problem_of(source: Any) -> Any:
+    """A problem: of a file's path, of a mapping with a file's keys, or as it is."""
+    if isinstance(source, (str, Path)):
+        return load_problem(source)
+    return from_mapping(source) if isinstance(source, Mapping) else source
+
+
+def load(path: str | Path, **options: Any) -> Any:
+    """Load a problem file. Raises InputError for what is none.
+
+    Until the next version a result store is read as well, as `read_store` does.
+    """
+    if Path(path).is_file() and Path(path).read_bytes()[:15] == b"SQLite format 3":
+        text = "nashbox.load of a result store is now nashbox.read_store"
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        return read_store(path, **options)
+    return load_problem(path, **options)
+
+
+def read_store(path: str | Path, **options: Any) -> Any:
+    """The frame of a sweep's result store; options as in `nashbox.experiments.sweep.load`."""
+    from nashbox.experiments.sweep import load as read
+
+    return read(path, **options)
+
+
+def prepare(problem: Any, *, recommended: bool = False) -> Any:
+    """Make a problem ready to play; the answer's `model(worlds, seed)` is a Mesa model."""
+    from nashbox.games.registry import has_plan, prepare_game
+
+    found = problem_of(problem)
+    if not has_plan(found):
+        return prepare_game(found, recommended=recommended)
+    from nashbox.experiments.game import prepare as prepared
+
+    return prepared(found, recommended=recommended)
+
+
+def audit(problem: Any, **options: Any) -> Any:
+    """Hunt for a profitable deviation of every agent.
+
+    Options: method, recommended, epsilon, delta, seed, budget, workers, progress; testing games
+    have signals as well.
+    """
+    from nashbox.experiments import audit as room
+    from nashbox.games.registry import has_plan
+
+    found = problem_of(problem)
+    work: Any = room.audit if has_plan(found) else room.audit_game
+    return work(found, **options)
+
+
+def run(problem: Any, **options: Any) -> Any:
+    """Play the profile: options rounds, replications, seed, progress."""
+    from nashbox.games.registry import has_plan
+
+    found = problem_of(problem)
+    if has_plan(found):
+        from nashbox.experiments.run import run as work
+
+        return work(found, **options)
+    if found.game == "testing":
+        from nashbox.experiments.testing.run import run_testing
+
+        return run_testing(found, **options)
+    from nashbox.experiments.run_game import run_game
+
+    return run_game(found, **options)
+
+
+def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
+    """Mechanisms side by side, at honesty and where best responses lead."""
+    from nashbox.games.registry import has_plan
+
+    found = problem_of(problem)
+    if has_plan(found):
+        from nashbox.experiments.compare import compare as work
+
+        return work(found, *arguments, **options)
+    from nashbox.experiments.compare.games import compare_game
+
+    return compare_game(found, *arguments, **options)
+
+
+def design(problem: Any, *arguments: Any, **options: Any) -> Any:
+    """The best enforceable rules of an estimation game."""
+    from nashbox.experiments.design import design as work
+
+    return work(problem_of(problem), *arguments, **options)
+
+
+def adapt(problem: Any, *arguments: Any, **options: Any) -> Any:
+    """Let agents revise what they play, round by round."""
+    from nashbox.experiments.dynamics import adapt as work
+
+    return work(problem_of(problem), *arguments, **options)

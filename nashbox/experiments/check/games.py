@@ -1,0 +1,152 @@
+"""The contract of a game: what every engine counts on, tried on its own example and on yours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.check.report import BrokenError, CheckReport, SkippedError, run_all
+from nashbox.games.base import Exact, Game
+from nashbox.games.registry import prepare_game
+from nashbox.problem.errors import InputError
+from nashbox.problem.files import from_mapping
+
+WORLDS, MANY = 64, 20_000
+SIGMAS = 6.0  # of a false alarm once in 10^9
+TRIED = 12  # candidates played
+
+
+def check_game(cls: type[Game], target: str, folder: Path, problem: Any = None) -> CheckReport:
+    """Hold a game to its contract, with its default parameters and on a problem of yours."""
+    games: list[Game] = []
+
+    def builds() -> str:
+        try:
+            built = from_mapping({"game": target}, folder, target)
+        except InputError as error:
+            if "is missing" in str(error):
+                raise SkippedError(f"it needs parameters: {error}") from error
+            raise BrokenError(f"with its default parameters: {error}") from error
+        games.append(prepare_game(built))
+        return "it is made from its default parameters"
+
+    def on_all(trial: Callable[[Game], str | None]) -> Callable[[], str]:
+        def work() -> str:
+            if not games:
+                raise SkippedError("there is no game to try: give --problem FILE")
+            for game in games:
+                found = trial(game)
+                if found is not None:
+                    raise BrokenError(found)
+            return (trial.__doc__ or "").partition("\n")[0].rstrip(".")
+
+        return work
+
+    if problem is not None:
+        games.append(prepare_game(problem))
+    checks = {"builds": builds, **{name: on_all(trial) for name, trial in CHECKS.items()}}
+    return CheckReport(target, run_all(checks, ("builds", "plays")))
+
+
+def _paid(game: Game, worlds: int, seed: int) -> Any:
+    trials = game.trials(0, [game.strategy(0)], worlds, seed)
+    return np.asarray(next(iter(trials)))
+
+
+def _plays(game: Game) -> str | None:
+    """A game of R worlds pays (m, R) finite numbers, whatever R."""
+    for worlds in (1, 2, WORLDS):
+        paid = _paid(game, worlds, 1)
+        if paid.shape != (game.m, worlds):
+            return f"{worlds} worlds must pay ({game.m}, {worlds}) numbers, got {paid.shape}"
+        if np.isnan(paid).any():
+            return "a payment is NaN"
+    return None
+
+
+def _repeats(game: Game) -> str | None:
+    """The same seed gives the same payments."""
+    same = np.array_equal(_paid(game, WORLDS, 7), _paid(game, WORLDS, 7))
+    return None if same else "two runs with one seed pay different amounts"
+
+
+def _deviations(game: Game) -> str | None:
+    """Everything that an audit would try can be played, by every player."""
+    for i in range(game.m):
+        pool = Pool.of(game, i, 60)
+        if not pool.deviations:
+            return f"{game.players[i]} has nothing to deviate to: deviations(i) is empty"
+        some = pool.strategies[:: max(1, len(pool.strategies) // TRIED)]
+        for strategy, paid in zip(some, game.trials(i, some, 8, 3), strict=True):
+            if np.asarray(paid).shape != (game.m, 8):
+                return f"{game.players[i]} with {strategy.label}: payments of another shape"
+    return None
+
+
+def _replaced(game: Game) -> str | None:
+    """A player's strategy can be replaced without changing the others'."""
+    other = next(iter(_others(game)), None)
+    if other is None:
+        return None
+    changed = game.with_strategies({game.players[0]: other})
+    kept = all(changed.strategy(j) == game.strategy(j) for j in range(1, game.m))
+    return None if kept else "with_strategies changes what other players play"
+
+
+def _others(game: Game) -> Iterator[Any]:
+    yield from Pool.of(game, 0, 20).strategies[1:]
+
+
+def _streams(game: Game) -> str | None:
+    """Another strategy of one player leaves the draws of all others alone."""
+    if game.m < 3:
+        return None
+    strategies = [game.strategy(0), *list(_others(game))[:1]]
+    before = [np.asarray(p) for p in game.trials(0, strategies, WORLDS, 5)]
+    again = np.asarray(next(iter(game.trials(0, strategies[:1], WORLDS, 5))))
+    return None if np.array_equal(before[0], again) else "what is tried later changes payments"
+
+
+def _exact(game: Game) -> str | None:
+    """Exact answers agree with simulation, and no candidate beats their bound."""
+    for i in range(game.m):
+        answer = game.exact(i)
+        if isinstance(answer, str):
+            return None
+        problem = _agrees(game, i, answer)
+        if problem is not None:
+            return problem
+    return None
+
+
+def _agrees(game: Game, i: int, answer: Exact) -> str | None:
+    sign, name = game.pays.sign, game.players[i]
+    pool = Pool.of(game, i, TRIED)
+    bound = sign * (answer.best if answer.bound is None else answer.bound)
+    here = True
+    for strategy, paid in zip(
+        pool.strategies, game.trials(i, pool.strategies, MANY, 11), strict=True
+    ):
+        mine = sign * np.asarray(paid)[i]
+        slack = SIGMAS * float(mine.std()) / np.sqrt(MANY) + answer.error
+        slack += 1e-9 * max(1.0, abs(float(mine.mean())))
+        if here and abs(float(mine.mean()) - sign * answer.paid) > slack:
+            return f"{name} is paid {mine.mean():.6g} in {MANY} worlds, {answer.paid:.6g} exactly"
+        if float(mine.mean()) > bound + slack:
+            return f"{name} with {strategy.label} is paid {mine.mean():.6g}, above the bound"
+        here = False
+    return None
+
+
+CHECKS: dict[str, Callable[[Game], str | None]] = {
+    "plays": _plays,
+    "repeats": _repeats,
+    "deviations": _deviations,
+    "strategies": _replaced,
+    "streams": _streams,
+    "exact": _exact,
+}

@@ -1,0 +1,56 @@
+"""Mesa models that begin with a problem file, as users of Mesa try first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nashbox.experiments.game import prepare
+from nashbox.mechanisms import Mechanism
+from nashbox.model import EstimationModel as Model
+from nashbox.problem.files import from_mapping, load
+from nashbox.problem.spec import Spec
+
+
+class EstimationModel(Model):
+    """Collaborative mean estimation: `EstimationModel("file.toml", mechanism="sample_mean")`.
+
+    problem: a file, a mapping with its keys, or an EstimationProblem. mechanism: a name or table
+    as files have it, in place of the problem's; or, with `terms`, the mechanism itself. strategies: by
+    agent, names as files have them, or strategies. rng, seed: the seed. `mesa.batch_run` plays it.
+    """
+
+    def __init__(
+        self,
+        problem: Any,
+        mechanism: Any = None,
+        terms: Any = None,
+        strategies: Mapping[str, Any] | None = None,
+        *,
+        replications: int = 1,
+        rng: int | None = None,
+        seed: int | None = None,
+        **options: Any,
+    ) -> None:
+        number = rng if seed is None else seed
+        if terms is None and not isinstance(mechanism, Mechanism):
+            if isinstance(problem, (str, Path)):
+                problem = load(problem)
+            elif isinstance(problem, Mapping):
+                problem = from_mapping(problem)
+            if mechanism is not None:
+                problem = replace(problem, mechanism=Spec.parse(mechanism, "mechanism"))
+            named, made = {}, {}
+            for name, play in (strategies or {}).items():
+                if isinstance(play, (str, Mapping, Spec)):
+                    named[name] = Spec.parse(play, f"strategies.{name}")
+                else:
+                    made[name] = play
+            game = prepare(problem.with_strategies(named))
+            problem, mechanism, terms = game.problem, game.mechanism, game.terms
+            strategies = {**game.strategies, **made}
+        super().__init__(
+            problem, mechanism, terms, strategies, replications=replications, rng=number, **options
+        )
