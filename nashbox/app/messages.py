@@ -79,6 +79,30 @@ class TestingSetup:
 
 
 @dataclass(frozen=True)
+class GameSetup:
+    """A game of one step as chosen on the page; None is what the problem file says."""
+
+    source: Source
+    mechanism: Spec | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    strategies: Mapping[str, Spec] | None = None
+    worlds: int = 1000
+    seed: int = 0
+
+    def problem(self) -> Any:
+        """The problem with these choices, validated as a problem file is. Raises InputError."""
+        problem = self.source.problem()
+        if not hasattr(problem, "cls"):
+            raise InputError(f"{problem.shown}: game {problem.game!r} has a tab of its own")
+        raw = {**problem.raw, **self.parameters}
+        if self.mechanism is not None:
+            raw["mechanism"] = self.mechanism.to_json()
+        if self.strategies is not None:
+            raw["strategies"] = {name: spec.to_json() for name, spec in self.strategies.items()}
+        return from_mapping(raw, problem.folder, problem.shown)
+
+
+@dataclass(frozen=True)
 class Opened:
     """The game that is on the table from now on, for the menus; pmfs as in TestingSetup."""
 
@@ -90,6 +114,7 @@ class Opened:
     prior: str = ""
     beta: str = ""
     pmfs: Mapping[str, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,11 @@ def checked(
     hold_to_menu(name, allowed)
     if name == RECOMMENDED:
         return Spec(name)
-    cls = class_of(kind, name, folder)
+    return spec_of(class_of(kind, name, folder), name, chosen)
+
+
+def spec_of(cls: type[Any], name: str, chosen: Mapping[str, Any]) -> Spec:
+    """Name and inputs of a class as a problem file would hold them. Raises InputError."""
     spec = Spec(name, parameters_of(cls, chosen))
     for word in _words(spec.parameters):
         if ":" in word or "/" in word:

@@ -14,6 +14,7 @@ from nashbox.app.limits import BYTES, FILES, at_most, check_problem
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import from_mapping, load, read_toml
 
+PAPERS = ("estimation", "testing")  # games with tabs of their own
 KEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
 BUILT_IN: dict[str, dict[str, Any]] = {  # for an installation without the folder of examples
@@ -24,6 +25,7 @@ BUILT_IN: dict[str, dict[str, Any]] = {  # for an installation without the folde
         "mechanism": "sample_mean",
     },
     "twenty equal labs": {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 20},
+    "a pot for four": {"game": "public_goods", "agents": 4},
     "two equal agents": {
         "game": "testing",
         "beta": "1/10",
@@ -95,15 +97,20 @@ def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
     found = [Source(file, path=file) for file in files]
     folder = _examples_folder()
     if folder is not None:
-        pattern = "testing/*.toml" if game == "testing" else "*.toml"
-        paths = sorted(folder.glob(pattern))
-        paths += [] if game == "testing" else sorted(folder.glob("wine/*.toml"))
+        paths = [
+            path
+            for pattern in ("*.toml", "wine/*.toml", "testing/*.toml")
+            for path in sorted(folder.glob(pattern))
+            if not path.name.startswith("sweep")
+        ]
         found += [Source(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
     else:
         found += [Source(name, raw=raw) for name, raw in BUILT_IN.items()]
     unique: dict[str, Source] = {}
     for source in found:
-        if game_of(source) in (game, None):
+        found_game = game_of(source)
+        others = found_game not in (None, *PAPERS)
+        if found_game is None or found_game == game or (others and not game):
             unique.setdefault(source.shown, source)
     return list(unique.values())
 
@@ -164,7 +171,7 @@ def uploaded(
 def _refuse_foreign_files(raw: Mapping[str, Any], shown: str) -> None:
     """An upload reads and runs nothing but what came with it."""
     for key, value in _strings(raw, ()):
-        if key[-1] in ("costs", "plan", "graph", "csv") and Path(value).name != value:
+        if key[-1] in ("costs", "payoffs", "plan", "graph", "csv") and Path(value).name != value:
             raise InputError(
                 f"{shown}: {'.'.join(key)} must be a file of the same upload, got {brief(value)}"
             )

@@ -18,8 +18,8 @@ class EstimationModel(Model):
     """Collaborative mean estimation: `EstimationModel("file.toml", mechanism="sample_mean")`.
 
     problem: a file, a mapping with its keys, or an EstimationProblem. mechanism: a name or table
-    as files have it, in place of the problem's; or, with `terms`, the mechanism itself. strategies: by
-    agent, names as files have them, or strategies. rng, seed: the seed. `mesa.batch_run` plays it.
+    as files have it, in place of the problem's; or, with `terms`, the mechanism itself. strategies:
+    by agent, names as files have them, or strategies. rng, seed: the seed.
     """
 
     def __init__(

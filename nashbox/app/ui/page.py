@@ -8,11 +8,13 @@ import threading
 
 import solara
 
-from nashbox.app.sources import Shelf, Source, game_of
+from nashbox.app.sources import PAPERS, Shelf, Source, game_of
 from nashbox.app.ui.state import Started
 from nashbox.app.ui.state_estimation import EstimationTab
+from nashbox.app.ui.state_games import GamesTab
 from nashbox.app.ui.state_testing import TestingTab
 from nashbox.app.ui.tab_estimation import Estimation
+from nashbox.app.ui.tab_games import Games
 from nashbox.app.ui.tab_testing import Testing
 from nashbox.app.ui.widgets import CSS, Message
 
@@ -24,14 +26,16 @@ _door = threading.Lock()
 
 
 class Session:
-    """Both tabs of one browser page, and a folder for what it uploads."""
+    """The tabs of one browser page, and a folder for what it uploads."""
 
     def __init__(self, started: Started) -> None:
         self.shelf = Shelf()
         self.estimation = EstimationTab(started, self.shelf)
         self.testing = TestingTab(started, self.shelf)
-        first = [Source(file, path=file) for file in started.files[:1]]
-        self.tab = solara.reactive(int(any(game_of(source) == "testing" for source in first)))
+        self.games = GamesTab(started, self.shelf)
+        first = [game_of(Source(file, path=file)) for file in started.files[:1]]
+        game = first[0] if first and first[0] is not None else PAPERS[0]
+        self.tab = solara.reactive(PAPERS.index(game) if game in PAPERS else len(PAPERS))
 
     @classmethod
     def opened(cls, started: Started) -> Session | None:
@@ -49,6 +53,7 @@ class Session:
             _open.discard(self)
         self.estimation.close()
         self.testing.close()
+        self.games.close()
         self.shelf.cleanup()
 
 
@@ -59,7 +64,7 @@ def started() -> Started:
 
 @solara.component
 def Page() -> None:
-    """Two tabs, one a game."""
+    """Three tabs: one for each paper's game, one for all others."""
     known = started()
     session = solara.use_memo(lambda: Session.opened(known), [])
     solara.use_effect(lambda: session.close if session is not None else None, [])
@@ -76,7 +81,10 @@ def Page() -> None:
     with solara.v.Tabs(v_model=session.tab.value, on_v_model=session.tab.set):
         solara.v.Tab(children=["Estimation"])
         solara.v.Tab(children=["Testing"])
+        solara.v.Tab(children=["Games"])
     if session.tab.value == 0:
         Estimation(session.estimation)
-    else:
+    elif session.tab.value == 1:
         Testing(session.testing)
+    else:
+        Games(session.games)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,9 @@ class Tab:
         self.inputs: solara.Reactive[dict[str, Any]] = solara.reactive({})
         self.setup: solara.Reactive[Any] = solara.reactive(None)  # what is on the table
         self.wanted: Any = None  # what was asked for last
-        self.strategies = parameters.menu(self.kinds[0], started.plugins)
-        self.mechanisms = parameters.menu(self.kinds[1], started.plugins)
+        self.strategies, self.mechanisms = (
+            parameters.menu(kind, started.plugins) if kind else [] for kind in self.kinds
+        )
         self.desk = Worker(make_desk, self.hear)
         self.artist = Worker(Artist, self.hear_artist)
         self.auditor = Worker(LongWork, self.hear_audit, NICE)
@@ -216,11 +217,20 @@ class Tab:
             spec = opened.strategies.get(name, Spec(parameters.RECOMMENDED))
             self.strategy.value, self.inputs.value = spec.name, dict(spec.parameters)
 
+    def class_of(self, kind: int, name: str) -> type[Any]:
+        """Find the class of a strategy's (0) or mechanism's (1) name. Raises InputError."""
+        return parameters.class_of(self.kinds[kind], name, self._folder())
+
+    def checked(self, kind: int, name: str, inputs: Mapping[str, Any]) -> Spec:
+        """Name and inputs as a problem file would hold them. Raises InputError."""
+        allowed = self.allowed(kind)
+        return parameters.checked(self.kinds[kind], name, inputs, allowed, self._folder())
+
     def strategy_class(self) -> type[Any] | None:
         """The class chosen in the menu, None for the recommendation and what is not in the menu."""
         try:
             parameters.hold_to_menu(self.strategy.value, self.allowed(0))
-            return parameters.class_of(self.kinds[0], self.strategy.value, self._folder())
+            return self.class_of(0, self.strategy.value)
         except InputError:
             return None
 
@@ -241,13 +251,7 @@ class Tab:
         opened = self.opened.value
         if opened is None:
             raise InputError("no problem is open")
-        spec = parameters.checked(
-            self.kinds[0],
-            self.strategy.value,
-            self.inputs.value,
-            self.allowed(0),
-            self._folder(),
-        )
+        spec = self.checked(0, self.strategy.value, self.inputs.value)
         everybody = self.agent.value == EVERYBODY
         named = list(opened.names) if everybody else [self.agent.value]
         return {**opened.strategies, **dict.fromkeys(named, spec)}

@@ -178,7 +178,8 @@ def Rules(tab: Any) -> None:
     name, inputs = opened.mechanism.name, dict(opened.mechanism.parameters)
 
     def made(chosen: str, given: dict[str, Any]) -> Spec:
-        return parameters.checked(tab.kinds[1], chosen, given, tab.allowed(1))
+        spec: Spec = tab.checked(1, chosen, given)
+        return spec
 
     def choose(value: str) -> None:
         tab.attempt(lambda: tab.set_rules(mechanism=made(value, {})))
@@ -191,7 +192,7 @@ def Rules(tab: Any) -> None:
 
     Choice("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
     if name in tab.mechanisms:
-        cls = parameters.class_of(tab.kinds[1], name)
+        cls = tab.class_of(1, name)
         Parameters(name, parameters.user_params(cls, inputs), change, lazy=True)
 
 

@@ -1,0 +1,54 @@
+"""The tab for games of one step."""
+
+from __future__ import annotations
+
+import solara
+
+from nashbox.app.ui.inputs import Button, Parameters, Text
+from nashbox.app.ui.state_games import GamesTab
+from nashbox.app.ui.widgets import (
+    Audit,
+    ChooseProblem,
+    ChooseStrategy,
+    Controls,
+    Message,
+    Rows,
+    Rules,
+    Upload,
+    figures,
+)
+
+
+@solara.component
+def Games(tab: GamesTab) -> None:
+    """Rules and controls at the side, what is played and paid in the middle."""
+    solara.use_effect(lambda: _open_first(tab), [])
+    with solara.Sidebar(), solara.Column():
+        Controls(tab, "rounds", tab.rounds, tab.run)
+        with solara.Card("Game", margin=0):
+            ChooseProblem(tab)
+            Rules(tab)
+            if tab.setup.value is not None:
+                Parameters(tab.setup.value.source.shown, tab.fields(), tab.set_parameter, lazy=True)
+            Text("parallel worlds (taken by Reset)", value=tab.worlds)
+        with solara.Card("Your own", margin=0):
+            Upload(tab.upload, "a problem file (.toml) with the tables it names")
+    Message(tab.trouble.value)
+    figures(tab, "agents", "rounds")
+    with solara.Card("What a player plays", margin=0):
+        ChooseStrategy(tab)
+        Button(
+            "Play this strategy", color="primary", on_click=tab.change,
+            disabled=tab.opened.value is None,
+        )  # fmt: skip
+    with solara.Card("Players", margin=0):
+        Rows(tab.tables["agents"], "agents")
+    Audit(tab)
+
+
+def _open_first(tab: GamesTab) -> None:
+    if tab.setup.value is None and tab.sources.value:
+        shown = [source.shown for source in tab.sources.value]
+        named = [name for name in shown if name in tab.started.files]
+        usual = [name for name in shown if name.endswith("public_goods.toml")]
+        tab.open_shown([*named, *usual, *shown][0])
