@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
-from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
@@ -43,8 +42,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.common import progress_bar
 
     problem = common.load_problem(options)
-    if problem.game == "testing":
-        raise InputError(f"{options.file}: game must be 'estimation' for coalitions, got 'testing'")
+    common.only("estimation", "coalitions", options, problem)
     with progress_bar("searching coalitions") as progress:
         result = coalitions(
             problem,

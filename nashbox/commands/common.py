@@ -181,6 +181,14 @@ def load_problem(options: argparse.Namespace) -> Any:
     return problem
 
 
+def only(game: str, command: str, options: argparse.Namespace, problem: Any) -> None:
+    """Refuse other games than the one that has what a command is about. Raises InputError."""
+    if problem.game != game:
+        raise InputError(
+            f"{options.file}: game must be {game!r} for {command}, got {problem.game!r}"
+        )
+
+
 def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:
     """SHA-256 of the problem file and of every file named there or by --mechanism and --plan."""
     from nashbox.experiments.named_files import file_hash, file_hashes

@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
-from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
@@ -37,8 +36,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.design import design_table
 
     problem = common.load_problem(options)
-    if problem.game == "testing":
-        raise InputError(f"{options.file}: game must be 'estimation' for design, got 'testing'")
+    common.only("estimation", "design", options, problem)
     with progress_bar("searching rules") as progress:
         result = design(problem, options.goal, options.form, progress=progress)
     if options.save is not None:

@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
-from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
@@ -24,7 +23,6 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.estimation import plan_table
 
     problem = common.load_problem(options)
-    if problem.game == "testing":
-        raise InputError(f"{options.file}: game must be 'estimation' for plan, got 'testing'")
+    common.only("estimation", "plan", options, problem)
     common.emit(options, plan_report(problem, options.rule), plan_table)
     return 0

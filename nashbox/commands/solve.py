@@ -6,7 +6,6 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
-from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
@@ -24,8 +23,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Solve the game, with --receivers the value of alpha."""
     problem = common.load_problem(options)
-    if problem.game != "testing":
-        raise InputError(f"{options.file}: game must be 'testing' for solve, got 'estimation'")
+    common.only("testing", "solve", options, problem)
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
         from nashbox.tables.common import progress_bar

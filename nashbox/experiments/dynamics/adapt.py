@@ -127,7 +127,7 @@ def rules_of(problem: Any) -> str:
 
 
 def _notes(problem: Any) -> list[str]:
-    if problem.game == "testing" or not problem.strategies:  # races name everybody's
+    if hasattr(problem, "specs") or not problem.strategies:  # races name everybody's
         return []
     return ["the strategies of the problem are not played: everybody revises"]
 

@@ -31,7 +31,7 @@ class Standing:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw penalties or payoffs with 2 s.e.; infinite ones are left out and named."""
         agents = self.audit.agents
-        pay = "payoff" if self.audit.game == "testing" else "penalty"
+        pay = "penalty" if self.audit.game == "estimation" else "payoff"
         ax = _axes(ax, max(5.5, min(16.0, 0.6 * len(agents) + 3)))
         left_out = []
         for label, place, colour, mark, values in (

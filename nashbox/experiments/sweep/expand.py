@@ -149,7 +149,8 @@ def _arguments(
         }
     file, _, name = sweep.experiment.rpartition(":")
     hashes[str(sweep.home.absolute() / file)] = source
-    keys = TESTING_KEYS if resolved["game"] == "testing" else ESTIMATION_KEYS
+    known = {"testing": TESTING_KEYS, "estimation": ESTIMATION_KEYS}
+    keys = known.get(resolved["game"], tuple(resolved))
     if isinstance(resolved.get("costs"), str):  # a table of costs has its own names
         keys = [key for key in keys if key not in ("agents", "distributions")]
     plain = {key: resolved[key] for key in keys if key in resolved}
