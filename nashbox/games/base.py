@@ -114,6 +114,7 @@ class Game(ABC):
     """
 
     pays: ClassVar[Pay] = Pay()
+    formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
     menu: ClassVar[Mapping[str, type]] = {}
     mechanisms: ClassVar[Mapping[str, type]] = {}
     mechanism: Any

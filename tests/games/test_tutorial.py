@@ -50,7 +50,7 @@ def test_the_known_gain_is_found(files, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, text in files.items():
         Path(name).write_text(text)
-    row = nashbox.audit("bertrand.toml", budget=20_000).agents[0]
+    row = nashbox.audit("bertrand.toml", budget=100_000).agents[0]
     assert row.verdict == "profitable"
     assert row.gain.estimate == pytest.approx(0.5 * 0.4 * 0.4, rel=1e-4)
 

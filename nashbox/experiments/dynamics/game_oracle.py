@@ -84,7 +84,10 @@ class GameOracle(PayoffOracle):
 class ExactGame(GameOracle):
     """Payoffs from the game's formulas."""
 
-    method = "exact: formulas of the game"
+    @property
+    def method(self) -> str:  # type: ignore[override]
+        """What the payoffs rest on."""
+        return f"exact: {self.game.formulas}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
         played, name = self.played(profile), self.game.players[i]

@@ -37,6 +37,7 @@ class TestingGame(Game):
     """
 
     __test__ = False
+    formulas: ClassVar[str] = "stopping laws"
     menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
 
