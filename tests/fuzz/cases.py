@@ -37,12 +37,37 @@ RACE = {
 RING = {**RACE, "cap": 25, "graph": {"name": "gnp_random", "p": 0.5},
         "payoff": {"kind": "cost", "c": 0.02, "chat": 1.0},
         "agents": [{**RACE["agents"][1], "name": f"n{i}"} for i in range(3)]}  # fmt: skip
+POT = {"game": "public_goods", "agents": ["a", "b", "c"], "endowment": 1.0, "multiplier": 1.6,
+       "impact": 3.0, "strategies": {"a": {"name": "contribute", "share": 0.3}}}  # fmt: skip
+BATTLE = {"game": "table", "payoffs": {"row": [[2, 0], [0, 1]], "column": [[1, 0], [0, 2]]},
+          "strategies": {"row": "2", "column": {"name": "mixed", "weights": [0.5, 0.5]}}}  # fmt: skip
+NFG = {"game": "table", "payoffs": "b.nfg", "strategies": {"row": "opera"}}
+SALE = {"game": "auction", "agents": 3, "rule": "all_pay", "mechanism": "sealed",
+        "strategies": {"a1": {"name": "bid", "factor": 0.5, "power": 2.0}}}  # fmt: skip
+FIRMS = {"game": "cournot", "agents": ["a", "b"], "intercept": 1.0, "slope": 1.0,
+         "cost": [0.1, 0.2], "strategies": {"a": {"name": "quantity", "q": 0.1}}}  # fmt: skip
+PRIZE = {"game": "tullock", "agents": 4, "prize": 2.0, "strategies": {"a0": "effort"}}
+CLINICS = {"game": "federated", "agents": 4, "sigma": 3.0, "cost": 0.1, "points": 5,
+           "mechanism": {"name": "averaging", "rounds": 5, "rate": 0.5, "start": 3.0},
+           "strategies": {"a0": {"name": "free_rider", "noise": 0.1}}}  # fmt: skip
 PROBLEMS = {  # another game joins by a problem of its own, with the commands it knows
     "estimation": (ESTIMATION, "estimation"),
     "tables": (TABLES, "estimation"),
     "plugin": (PLUGIN, "estimation"),
     "race": (RACE, "testing"),
     "ring": (RING, "testing"),
+    **{
+        name: (raw, name)
+        for name, raw in {
+            "public_goods": POT,
+            "table": BATTLE,
+            "nfg": NFG,
+            "auction": SALE,
+            "cournot": FIRMS,
+            "tullock": PRIZE,
+            "federated": CLINICS,
+        }.items()
+    },  # fmt: skip
 }
 BOTH = (
     "audit p.toml --method black_box --budget 4000 --workers 1",
@@ -71,7 +96,26 @@ COMMANDS = {
     ),
     "testing": (*BOTH, "solve p.toml", "check signaller", "new strategy Mine --game testing"),
 }
-MENU = {"estimation": "truthful,free_rider", "testing": "signaller,signaller(alpha=0.5)"}
+GAMES = (
+    *BOTH,
+    "audit p.toml --method black_box --budget 2000 --workers 1 --report r.html",
+    "compare p.toml --starts 1",
+    "list",
+    "new game Mine",
+)
+MENUS = {
+    "public_goods": "contribute,contribute(share=0)",
+    "table": "1,2",
+    "nfg": "opera,boxing",
+    "auction": "bid(factor=0.5),bid(factor=0.9)",
+    "cournot": "quantity(q=0.1),quantity(q=0.4)",
+    "tullock": "effort(x=0.1),effort(x=0.4)",
+    "federated": "train(points=3),free_rider",
+}
+COMMANDS |= {
+    name: (*GAMES, f"check {'table' if name == 'nfg' else name} --problem p.toml") for name in MENUS
+}
+MENU = {**MENUS, "estimation": "truthful,free_rider", "testing": "signaller,signaller(alpha=0.5)"}
 SWEEP = (
     'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\nseeds = 2\n'
     "options = {replications = 20}\n"
@@ -197,6 +241,8 @@ def case(seed, number):
     files = {
         "p.toml": scratched(text, dice) if dice.random() < 0.1 else text,
         "costs.csv": "agent,x,y\nlab1,0.1,0.2\nlab2,0.2,inf\nlab3,0.05,0.1\n",
+        "b.nfg": 'NFG 1 R "" { "row" "column" } { { "opera" "boxing" } { "opera" "boxing" } } '
+        "2 1 0 0 0 0 1 2",
         "data.csv": "u,v\n" + "".join(f"{i % 7},{i % 5 + 0.5}\n" for i in range(40)),
         "rules.py": RULES.format(mediate=dice.choice(MEDIATE), gather=dice.choice(GATHER)),
         "s.toml": SWEEP,
