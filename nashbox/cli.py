@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("nashbox: interrupted", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a closed pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(OSError):  # standard output may be no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # whoever read our output has read enough
             return 0
         return _refused(told(error))

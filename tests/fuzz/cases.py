@@ -39,8 +39,9 @@ RING = {**RACE, "cap": 25, "graph": {"name": "gnp_random", "p": 0.5},
         "agents": [{**RACE["agents"][1], "name": f"n{i}"} for i in range(3)]}  # fmt: skip
 POT = {"game": "public_goods", "agents": ["a", "b", "c"], "endowment": 1.0, "multiplier": 1.6,
        "impact": 3.0, "strategies": {"a": {"name": "contribute", "share": 0.3}}}  # fmt: skip
+EVEN = {"name": "mixed", "weights": [0.5, 0.5]}
 BATTLE = {"game": "table", "payoffs": {"row": [[2, 0], [0, 1]], "column": [[1, 0], [0, 2]]},
-          "strategies": {"row": "2", "column": {"name": "mixed", "weights": [0.5, 0.5]}}}  # fmt: skip
+          "strategies": {"row": "2", "column": EVEN}}  # fmt: skip
 NFG = {"game": "table", "payoffs": "b.nfg", "strategies": {"row": "opera"}}
 SALE = {"game": "auction", "agents": 3, "rule": "all_pay", "mechanism": "sealed",
         "strategies": {"a1": {"name": "bid", "factor": 0.5, "power": 2.0}}}  # fmt: skip
@@ -56,18 +57,13 @@ PROBLEMS = {  # another game joins by a problem of its own, with the commands it
     "plugin": (PLUGIN, "estimation"),
     "race": (RACE, "testing"),
     "ring": (RING, "testing"),
-    **{
-        name: (raw, name)
-        for name, raw in {
-            "public_goods": POT,
-            "table": BATTLE,
-            "nfg": NFG,
-            "auction": SALE,
-            "cournot": FIRMS,
-            "tullock": PRIZE,
-            "federated": CLINICS,
-        }.items()
-    },  # fmt: skip
+    "public_goods": (POT, "public_goods"),
+    "table": (BATTLE, "table"),
+    "nfg": (NFG, "nfg"),
+    "auction": (SALE, "auction"),
+    "cournot": (FIRMS, "cournot"),
+    "tullock": (PRIZE, "tullock"),
+    "federated": (CLINICS, "federated"),
 }
 BOTH = (
     "audit p.toml --method black_box --budget 4000 --workers 1",
@@ -112,9 +108,9 @@ MENUS = {
     "tullock": "effort(x=0.1),effort(x=0.4)",
     "federated": "train(points=3),free_rider",
 }
-COMMANDS |= {
-    name: (*GAMES, f"check {'table' if name == 'nfg' else name} --problem p.toml") for name in MENUS
-}
+for _name in MENUS:
+    _target = "table" if _name == "nfg" else _name
+    COMMANDS[_name] = (*GAMES, f"check {_target} --problem p.toml")
 MENU = {**MENUS, "estimation": "truthful,free_rider", "testing": "signaller,signaller(alpha=0.5)"}
 SWEEP = (
     'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\nseeds = 2\n'

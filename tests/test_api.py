@@ -1,0 +1,71 @@
+"""`import nashbox`: experiments take files, mappings and problems, of any game."""
+
+import warnings
+from pathlib import Path
+
+import mesa
+import pytest
+
+import nashbox
+
+EXAMPLES = Path(nashbox.__file__).parents[1] / "examples"
+POT = {"game": "public_goods", "agents": 3}
+RACE = EXAMPLES / "testing" / "case_a.toml"
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        (EXAMPLES / "figure1.toml", "profitable"),
+        (str(EXAMPLES / "battle.toml"), "profitable"),
+        (RACE, "none_above_epsilon"),
+        (POT, "profitable"),
+        (nashbox.load(RACE), "none_above_epsilon"),
+    ],
+    ids=["figure1", "battle", "case_a", "mapping", "problem"],
+)
+def test_audit_takes_files_mappings_and_problems(source, verdict):
+    assert nashbox.audit(source).nash == verdict
+
+
+@pytest.mark.parametrize("source", [EXAMPLES / "figure1.toml", RACE, POT], ids=str)
+def test_run_and_prepare_take_them_as_well(source):
+    assert len(nashbox.run(source, replications=20).agents) >= 2
+    model = nashbox.prepare(source).model(5, 1)
+    assert isinstance(model, mesa.Model)
+    model.step()
+
+
+def test_a_problem_and_a_store_are_read_by_names_of_their_own(tmp_path):
+    (tmp_path / "p.toml").write_text('game = "tullock"\nagents = 2\n')
+    sweep = 'problem = "p.toml"\nexperiment = "audit"\nstore = "s.sqlite"\nseeds = 1\n'
+    (tmp_path / "s.toml").write_text(sweep + "[grid]\nprize = [1.0, 2.0]\n")
+    nashbox.sweep(tmp_path / "s.toml", workers=1)
+    assert nashbox.load(tmp_path / "p.toml").names == ("a0", "a1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        frame = nashbox.read_store(tmp_path / "s.sqlite")
+    assert frame["payoff"].tolist() == pytest.approx([0.25, 0.25, 0.5, 0.5])
+    with pytest.warns(DeprecationWarning, match="read_store"):
+        assert nashbox.load(tmp_path / "s.sqlite").equals(frame)
+
+
+def test_a_model_begins_with_a_file_and_runs_in_batches():
+    file = str(EXAMPLES / "figure1.toml")
+    model = nashbox.EstimationModel(
+        file, mechanism="sample_mean", strategies={"a1": "free_rider"}, replications=10, seed=3
+    )
+    model.step()
+    assert type(model.mechanism).__name__ == "SampleMean"
+    assert [p.strategy.label for p in model.players] == ["truthful", "free_rider", "truthful"]
+    rows = mesa.batch_run(
+        nashbox.EstimationModel,
+        parameters={"problem": file, "mechanism": ["cbl", "sample_mean"], "replications": 10},
+        iterations=2,
+        max_steps=3,
+        number_processes=1,
+        data_collection_period=-1,
+        display_progress=False,
+    )
+    assert {row["mechanism"] for row in rows} == {"cbl", "sample_mean"}
+    assert all(row["social_penalty"] > 0 for row in rows)
