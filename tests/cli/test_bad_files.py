@@ -19,8 +19,11 @@ NUMBER = "a number > 0"
         ('game = "estimation"\nsigma = 1' + 5000 * "0", ["not valid TOML"]),
         ('game = "estimation"\nsigma = 1e999', ["1e999 is too large"]),
         ('game = "estimation"\nsigma = 1\nsigma = 2', ["not valid TOML"]),
-        ("game = 3", ["game must be one of estimation", "got 3"]),
-        ('game = "estimaton"', ["game must be one of estimation", "'estimaton'"]),
+        ("game = 3", ["game must be a name", "got 3"]),
+        (
+            'game = "estimaton"',
+            ["'estimaton'", "did you mean 'estimation'"],
+        ),
         ('game = "estimation"\nsigma = 1.0', ["'costs' is missing"]),
         ('game = "estimation"\ncosts = [[1.0]]', ["'sigma' is missing"]),
     ],

@@ -125,8 +125,19 @@ def test_refuses(nashbox, problem, options, words):
     nashbox("compare", "p.toml", *options, files=files).refuses(*words)
 
 
-def test_refuses_testing_games_and_points_of_real_counts(nashbox, problem):
-    nashbox("compare", "t.toml", files={"t.toml": TESTING}).refuses("t.toml", "'testing'")
+def test_testing_games_have_no_designed_rules(nashbox):
+    refused = nashbox("compare", "t.toml", "--design", "social", files={"t.toml": TESTING})
+    refused.refuses("--design", "'testing'")
+    answer = nashbox("compare", "t.toml", "--starts", "1", "--json", "-")
+    rows = json.loads(answer.out)["rows"]
+    assert answer.code == 0 and {row["mechanism"] for row in rows} == {
+        "belief_exchange",
+        "no_exchange",
+    }
+    assert all(row["honest_is_equilibrium"] is not None for row in rows)
+
+
+def test_refuses_points_of_real_counts(nashbox, problem):
     files = {"p.toml": problem(counts='"real"'), "half.py": MEDIAN}
     answer = nashbox("compare", "p.toml", "--mechanism", "half.py:Half", files=files)
     answer.refuses('counts = "real"', "Half", '"integer"')

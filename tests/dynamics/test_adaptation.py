@@ -143,7 +143,9 @@ def test_random_graphs_are_repeated_by_the_seed():
 
 
 def test_names_of_nashbox_itself():
-    assert nashbox.adapt is adapt and nashbox.honesty_survival is honesty_survival
+    assert nashbox.honesty_survival is honesty_survival
+    problem, chosen = worked_case(counts="real"), {"rounds": 2}
+    assert nashbox.adapt(problem, **chosen).to_json() == adapt(problem, **chosen).to_json()
     assert nashbox.best_response_dynamics(nashbox.prepare(figure1(counts="real"))).converged
 
 

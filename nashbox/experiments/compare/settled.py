@@ -29,8 +29,17 @@ class Settling:
     ) -> None:
         self.game, self.worlds, self.seed, self.epsilon = game, worlds, seed, epsilon
         self.menus = [pool.strategies for pool in pools]  # the recommendation first
-        self.exact = not any(isinstance(game.paid(i), str) for i in range(game.m))
+        self.exact = self._has_formulas()
         self._known: dict[tuple[int, Places], Array] = {}
+
+    def _has_formulas(self) -> bool:
+        """Whether the game has formulas for whatever one player may choose."""
+        for i, name in enumerate(self.game.players):
+            for strategy in self.menus[i]:
+                changed = self.game.with_strategies({name: strategy})
+                if any(isinstance(changed.paid(j), str) for j in range(self.game.m)):
+                    return False
+        return True
 
     def played(self, places: Places) -> Game:
         """The game with players at these places of their menus."""
