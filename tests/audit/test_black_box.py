@@ -18,7 +18,7 @@ def collected(deviation):
     return sum(deviation.parameters.get("collect", [0]))
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("mechanism", ["sample_mean", "counted_mean"])
 def test_finds_the_known_holes(mechanism, seed):
     exact = audit(figure1(mechanism=mechanism))

@@ -81,7 +81,7 @@ def test_methods_agree_on_random_games(seed):
             assert a.verdict == b.verdict
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("owed", [150, 300, 2000])
 def test_large_counts_are_audited_alike(owed):
     """20 equal agents whose plan is `owed` points each: honesty is exactly optimal."""

@@ -172,6 +172,7 @@ def test_real_measurements_have_no_exact_numbers(tmp_path):
     assert all(c.upper is None and c.exact is None for c in result.coalitions)
 
 
+@pytest.mark.slow
 def test_three_agents_and_files(tmp_path, capsys):
     file = tmp_path / "p.toml"
     file.write_text('game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1], [0.1]]\n')

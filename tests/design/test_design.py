@@ -157,6 +157,7 @@ def test_random_tables_by_the_hundred(number, tmp_path):
     beats_everything(result, problem)
 
 
+@pytest.mark.slow
 def test_the_joint_form_wins_where_agents_share_many_distributions(tmp_path):
     problem = worked_case(m=8, d=4, counts="real")
     apart, best = (design(problem, "social", form) for form in ("separate", "best"))

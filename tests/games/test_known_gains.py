@@ -77,6 +77,7 @@ def test_known_gains_by_formula(problem, gain):
     assert row.verdict == ("profitable" if gain > 1e-3 else "none_above_epsilon")
 
 
+@pytest.mark.sparse(7)
 @pytest.mark.parametrize(("problem", "gain"), [row[1:] for row in KNOWN], ids=[r[0] for r in KNOWN])
 def test_the_black_box_finds_them_as_well(problem, gain):
     """Its upper bounds hold all candidates: the best of the class, near the best of all."""
@@ -92,6 +93,7 @@ RULES = [("public_goods", {}), ("cournot", {"cost": [0.0, 0.2, 0.9]}), ("tullock
 RULES += [("auction", {"rule": rule}) for rule in ("first_price", "second_price", "all_pay")]
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize(("name", "keys"), RULES[1:], ids=str)
 def test_recommendations_are_equilibria(name, keys):
     for n in (3,) if "cost" in keys else (2, 3, 5):
@@ -229,6 +231,7 @@ def test_the_best_number_of_points_is_the_best_of_all():
         assert answer.best == pytest.approx(max(values), abs=1e-9)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("rule", ["first_price", "second_price", "all_pay"])
 def test_no_bid_of_a_fine_grid_beats_the_exact_bound(rule):
     rng = np.random.default_rng(1)

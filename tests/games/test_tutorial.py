@@ -55,6 +55,7 @@ def test_the_known_gain_is_found(files, tmp_path, monkeypatch):
     assert row.gain.estimate == pytest.approx(0.5 * 0.4 * 0.4, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_skeleton_passes_its_check_and_its_test(nashbox, tmp_path):
     import subprocess
     import sys

@@ -9,7 +9,7 @@ from tests.golden.golden_commands import COMMANDS, NUMBERS, answer, differences
 KNOWN = json.loads(NUMBERS.read_text())
 
 
-@pytest.mark.sparse(8)
+@pytest.mark.sparse(12)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_numbers_are_as_they_were(command):
     assert differences(KNOWN[command], answer(command)) == []

@@ -103,6 +103,7 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
         assert re.findall(r"\d+\.\d+", page.plain.replace("threshold(joint=True)", "")) == []
 
 
+@pytest.mark.slow
 def test_it_says_which_rules_hold_and_which_are_best(nashbox, folder):
     _, page, body = written(nashbox, folder, "default")
     honest = [r for r in body["rows"] if r["profile"] == "honest"]
@@ -159,6 +160,7 @@ def test_kinds_and_comparisons_are_those_that_are_played(nashbox, folder):
         assert words in page.text
 
 
+@pytest.mark.slow
 def test_a_number_that_is_not_the_json_s_is_found(nashbox, folder):
     written(nashbox, folder, "joint")
     source = (folder / "r.html").read_text(encoding="utf-8")

@@ -64,7 +64,7 @@ def test_the_benchmarks_case_corrupts_all_thousand_pairs():
     assert (terms.counts == 5).all()
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("m", "plan"), [(20, 10.0), (100, 5.0)])
 def test_information_has_the_joint_law_of_the_plain_loop(m, plan, seed):
     game = prepare(worked_case(m=m))

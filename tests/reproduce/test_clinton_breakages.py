@@ -144,7 +144,7 @@ def test_every_claim_is_broken_at_least_once():
     assert alone_counts is enforceable.alone_counts
 
 
-@pytest.mark.sparse(8)
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize(("claim", "where", "name", "wrong", "verdict"), BREAKAGES)
 def test_a_broken_formula_turns_the_verdict(fresh, monkeypatch, claim, where, name, wrong, verdict):
     monkeypatch.setattr(where, name, wrong(getattr(where, name)))

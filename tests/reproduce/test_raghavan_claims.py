@@ -298,6 +298,7 @@ def test_the_table_of_exact_numbers():
             assert seen[(*column, name)] == pytest.approx(float(text), abs=6e-7), (name, column)
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_conditions():
     assert value(found("claim2-price"), "critical c/chat, case a, beta 0.1, A") == pytest.approx(
         0.011967, abs=5e-7

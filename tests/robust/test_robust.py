@@ -262,6 +262,7 @@ def test_command_writes_what_it_promises(tmp_path, capsys):
     assert len(again.to_frame()) == 36
 
 
+@pytest.mark.slow
 def test_real_measurements_beside_normal_theory(tmp_path):
     values = np.random.default_rng(1).exponential(size=60).round(3)
     (tmp_path / "x.csv").write_text("x\n" + "\n".join(map(str, values)) + "\n")

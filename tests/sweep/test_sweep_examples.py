@@ -43,6 +43,7 @@ def test_mechanisms(examples):
     assert second["sample_mean"] > 0.3 > 0.1 > second["cbl"]
 
 
+@pytest.mark.slow
 def test_alpha(examples):
     file = smaller(examples / "alpha.toml", ("seeds = 4", "seeds = 1"), ("10000}", "500}"))
     assert sweep(file, workers=1).ok == 10

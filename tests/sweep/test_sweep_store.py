@@ -49,6 +49,7 @@ def test_a_full_disk_is_one_error_and_nothing_is_lost(tmp_path, monkeypatch):
     assert difference(path, tmp_path / "other.sqlite") is None
 
 
+@pytest.mark.slow
 def test_a_limit_of_file_sizes(tmp_path):
     traced(tmp_path, 0, 400)
 

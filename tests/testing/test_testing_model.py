@@ -64,6 +64,7 @@ def test_every_number_of_the_table_on_a_million_games(case, beta):
         assert_mean(got["time A"], 1.01 * exact["time A"], FALSE_ALARM)
 
 
+@pytest.mark.slow
 def test_six_symbols():
     check_six_symbols(100_000)
 
@@ -91,6 +92,7 @@ def test_threshold_hits():
         assert_mean(tau, 7.0, FALSE_ALARM)  # a strict threshold
 
 
+@pytest.mark.slow
 def test_three_agents_on_a_complete_graph():
     models = (COIN, SHARP, THREE)
     solution = solved(game(models))
