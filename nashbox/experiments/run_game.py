@@ -11,7 +11,7 @@ from nashbox.experiments.moments import Moments
 from nashbox.experiments.run import RunResult, check_run_options
 from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
-from nashbox.games.registry import prepare_game
+from nashbox.games.registry import blaming, prepare_game
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -50,6 +50,7 @@ class GameRun(RunResult):
         return paid_figure(self, ax)
 
 
+@blaming
 def run_game(
     problem: Any,
     *,

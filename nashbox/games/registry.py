@@ -7,17 +7,20 @@ A game is a built-in name, the name of an entry point of the group ``nashbox.gam
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from nashbox.games.base import Game, Pay
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.parametric import ParametricProblem, parameters_of, read_strategies
 from nashbox.problem.spec import Spec, build, find_class
 
 GROUP = "nashbox.games"
+Work = TypeVar("Work", bound=Callable[..., Any])
 PAPERS = ("estimation", "testing")  # games of the two papers, whose files have readers of their own
 GAMES: dict[str, str] = {
     "table": "nashbox.games.table:Table",
@@ -58,6 +61,36 @@ def prepare_game(problem: Any, *, recommended: bool = False, **extra: Any) -> Ga
     return prepare_parametric(problem, recommended=recommended)
 
 
+@contextmanager
+def blamed(problem: Any) -> Iterator[None]:
+    """Whatever a game of a user's own raises is an error that names it."""
+    try:
+        yield
+    except (InputError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a plug-in may raise whatever it likes
+        if not _is_plugin(problem):
+            raise
+        raise ContractError(f"{problem.shown}: {problem.game} raised {told(error)}") from error
+
+
+def _is_plugin(problem: Any) -> bool:
+    """Whether a game or its classes come from outside of this package."""
+    cls = getattr(problem, "cls", None)
+    return cls is not None and not cls.__module__.startswith("nashbox.")
+
+
+def blaming(work: Work) -> Work:
+    """Decorate an experiment on a problem, its first argument: see `blamed`."""
+
+    @wraps(work)
+    def asked(problem: Any, *arguments: Any, **options: Any) -> Any:
+        with blamed(problem):
+            return work(problem, *arguments, **options)
+
+    return cast(Work, asked)
+
+
 def has_plan(problem: Any) -> bool:
     """Whether a problem asks for a plan of what everybody collects."""
     return hasattr(problem, "plan")
@@ -96,7 +129,7 @@ def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> Paramet
     parameters = parameters_of(cls, raw, shown)
     mechanism = raw.get("mechanism")
     built = build(cls, with_files(cls, parameters, folder), shown)
-    names = tuple(built.players)
+    names = _players(built, shown)
     problem = ParametricProblem(
         game=name,
         cls=cls,
@@ -108,8 +141,25 @@ def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> Paramet
         raw=dict(raw),
         shown=shown,
     )
-    prepare_parametric(problem)  # whatever is wrong is said on loading
+    with blamed(problem):
+        prepare_parametric(problem)  # whatever is wrong is said on loading
     return problem
+
+
+def _players(game: Game, shown: str) -> tuple[str, ...]:
+    """Names of the players. Raises ContractError where a game of a user's own has none."""
+    name = type(game).__name__
+    try:
+        found = tuple(game.players)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise ContractError(f"{shown}: {name}.players raised {told(error)}") from error
+    if len(found) < 2 or not all(isinstance(one, str) and one for one in found):
+        raise ContractError(
+            f"{shown}: {name}.players must be at least two names, got {brief(found)}"
+        )
+    return found
 
 
 def with_files(cls: type, parameters: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -51,6 +51,50 @@ PRIZE = {"game": "tullock", "agents": 4, "prize": 2.0, "strategies": {"a0": "eff
 CLINICS = {"game": "federated", "agents": 4, "sigma": 3.0, "cost": 0.1, "points": 5,
            "mechanism": {"name": "averaging", "rounds": 5, "rate": 0.5, "start": 3.0},
            "strategies": {"a0": {"name": "free_rider", "noise": 0.1}}}  # fmt: skip
+OWN = {"game": "own.py:G", "agents": 3, "size": 1.0, "mechanism": "own.py:R",
+       "strategies": {"a1": {"name": "act", "x": 0.5}}}  # fmt: skip
+GAME = """
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from nashbox.games import Action, Exact, OneShot
+
+@dataclass(frozen=True)
+class Act(Action):
+    x: float = 1.0
+    def act(self, view, rng):
+        return {act}
+
+@dataclass(frozen=True)
+class R:
+    def mediate(self, actions, rng):
+        return {mediate}
+
+@dataclass(frozen=True, kw_only=True)
+class G(OneShot):
+    menu: ClassVar = {{"act": Act}}
+    mechanisms: ClassVar = {{"r": R}}
+    size: float = 1.0
+    def recommended(self, i):
+        return {recommended}
+    def pay(self, view, action, received):
+        return {pay}
+    def deviations(self, i):
+        return {deviations}
+    def exact(self, i):
+        return {exact}
+"""
+ANSWERS = {  # the first is good
+    "act": ("self.x", "rng.random(view.worlds)", "[1]", "'x'", "np.nan", "1 / 0", "1j"),
+    "mediate": ("[sum(actions)] * len(actions)", "None", "[]", "1 / 0", "[None] * len(actions)"),
+    "recommended": ("Act(1.0)", "None", "1 / 0", "Act('x')"),
+    "pay": ("received * self.size - action", "1.0", "None", "received[:1]", "action * 1j",
+            "(_ for _ in ()).throw(SystemExit(3))"),
+    "deviations": ("[self.family('act', x=(0.0, 1.0), coarse=5)]", "[]", "None", "[1]", "1 / 0",
+                   "[self.family('nope', x=(0.0, 1.0))]", "[self.family('act', y=(0.0, 1.0))]"),
+    "exact": ("'none'", "None", "1 / 0", "Exact(0.0, 1.0, self.deviation('act', x=0.1))",
+              "Exact(float('nan'), 'x', None)"),
+}  # fmt: skip
 PROBLEMS = {  # another game joins by a problem of its own, with the commands it knows
     "estimation": (ESTIMATION, "estimation"),
     "tables": (TABLES, "estimation"),
@@ -64,6 +108,7 @@ PROBLEMS = {  # another game joins by a problem of its own, with the commands it
     "cournot": (FIRMS, "cournot"),
     "tullock": (PRIZE, "tullock"),
     "federated": (CLINICS, "federated"),
+    "own": (OWN, "own"),
 }
 BOTH = (
     "audit p.toml --method black_box --budget 4000 --workers 1",
@@ -107,9 +152,10 @@ MENUS = {
     "cournot": "quantity(q=0.1),quantity(q=0.4)",
     "tullock": "effort(x=0.1),effort(x=0.4)",
     "federated": "train(points=3),free_rider",
+    "own": "act(x=0.5),act(x=0.9)",
 }
 for _name in MENUS:
-    _target = "table" if _name == "nfg" else _name
+    _target = {"nfg": "table", "own": "own.py:G"}.get(_name, _name)
     COMMANDS[_name] = (*GAMES, f"check {_target} --problem p.toml")
 MENU = {**MENUS, "estimation": "truthful,free_rider", "testing": "signaller,signaller(alpha=0.5)"}
 SWEEP = (
@@ -241,6 +287,12 @@ def case(seed, number):
         "2 1 0 0 0 0 1 2",
         "data.csv": "u,v\n" + "".join(f"{i % 7},{i % 5 + 0.5}\n" for i in range(40)),
         "rules.py": RULES.format(mediate=dice.choice(MEDIATE), gather=dice.choice(GATHER)),
+        "own.py": GAME.format(
+            **{
+                name: dice.choice(some) if dice.random() < 0.25 else some[0]
+                for name, some in ANSWERS.items()
+            }
+        ),
         "s.toml": SWEEP,
     }
     if dice.random() < 0.15:

@@ -11,10 +11,11 @@ from nashbox.experiments.audit.players import black_box_rows
 from nashbox.experiments.audit.pool import same
 from nashbox.experiments.audit.verdict import verdict
 from nashbox.games.base import Exact, Game
-from nashbox.games.registry import prepare_game
+from nashbox.games.registry import blaming, prepare_game
 from nashbox.problem.errors import InputError
 
 
+@blaming
 def audit_game(
     problem: Any,
     *,

@@ -21,7 +21,7 @@ from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.settled import Settling, settled
 from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
-from nashbox.games.registry import game_of, prepare_game
+from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.problem.errors import require
 from nashbox.problem.spec import Spec
 
@@ -76,6 +76,7 @@ class GameComparison(Result):
         return compared_figure(self, ax)
 
 
+@blaming
 def compare_game(
     problem: Any,
     mechanisms: Sequence[Spec | str] | None = None,

@@ -20,6 +20,7 @@ from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicat
 from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.game import prepare
+from nashbox.games.registry import blaming
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
@@ -50,6 +51,7 @@ def make_rule(value: object, folder: Path | str = ".") -> Revision | None:
     return build(found, spec.parameters, "rule")
 
 
+@blaming
 def adapt(
     problem: Any,
     rule: object = "best_response",

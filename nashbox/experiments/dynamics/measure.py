@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.oracles import Maker, Menu, oracle_for, read_choices
+from nashbox.games.registry import blaming
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import suggest
 
 
+@blaming
 def empirical_game(
     problem: Any,
     menu: Sequence[object],
