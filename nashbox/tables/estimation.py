@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.experiments.audit.words import verdict_in_words
+from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
 from nashbox.tables.common import VERDICT_STYLE, counts, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def audit_table(audit: Audit) -> None:
     console.print(table)
     console.print(Text(verdict_in_words(audit), style=VERDICT_STYLE[audit.nash]))
     console.print(
-        f"individually rational: {'yes' if audit.individually_rational else 'no'}"
+        f"individually rational: {yes_or_no(audit.individually_rational)}"
         f"   social penalty {number(audit.social_penalty)}"
         f"   times the best rational one {number(audit.efficiency_ratio)}"
         f"   condition (8): {'yes' if audit.condition_8 else 'no'}"

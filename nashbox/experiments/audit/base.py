@@ -38,6 +38,11 @@ class Candidate:
     collected: Sequence[float] = ()
 
 
+def everybody(answers: Sequence[bool | None]) -> bool | None:
+    """True of all, False of any, else None: nobody knows."""
+    return None if None in answers and False not in answers else all(answers)
+
+
 def gain_from_json(body: Mapping[str, Any]) -> Gain:
     """Rebuild a gain."""
     return Gain(**body)

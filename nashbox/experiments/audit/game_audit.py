@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.audit.base import AgentRow, AuditResult, Candidate, Gain, gain_from_json
+from nashbox.experiments.audit.base import (
+    AgentRow,
+    AuditResult,
+    Candidate,
+    Gain,
+    everybody,
+    gain_from_json,
+)
 from nashbox.experiments.result import list_of
 from nashbox.experiments.saving import versions
 
@@ -112,8 +119,7 @@ class GameAudit(AuditResult):
     @property
     def individually_rational(self) -> bool | None:
         """Whether nobody would rather stay away; None where that is not known."""
-        found = [agent.individually_rational for agent in self.agents]
-        return None if None in found and False not in found else all(found)
+        return everybody([agent.individually_rational for agent in self.agents])
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every player's gain with its bounds and the examined deviations behind it."""

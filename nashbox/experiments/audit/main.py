@@ -10,7 +10,7 @@ import numpy as np
 from nashbox.experiments.audit import exact, exhaustive
 from nashbox.experiments.audit.base import Candidate, Progress, check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of
-from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
+from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation, rational
 from nashbox.experiments.audit.verdict import noiseless_gain, verdict
 from nashbox.experiments.game import Game, prepare, solved_plan, with_strategy
 from nashbox.mechanisms.plans import compliant_penalties
@@ -62,6 +62,7 @@ def audit(
         )
         covered, seeds = described_class(over_mu, simulated_box), {"seed": seed, "budget": budget}
     best = best_social_penalty(problem, game)
+    rows = [replace(row, individually_rational=rational(row, delta, problem.m)) for row in rows]
     return Audit(
         mechanism=problem.mechanism.name,
         plan=problem.plan_name,

@@ -7,12 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.audit.base import AgentRow, AuditResult, Candidate, Gain
+from nashbox.experiments.audit.base import AgentRow, AuditResult, Candidate, Gain, everybody
 from nashbox.experiments.result import list_of
 from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes
+
+
+def rational(row: AgentAudit, delta: float, agents: int) -> bool | None:
+    """Whether an agent is no worse off than outside, as bounds of her penalty decide.
+
+    delta: shared among the agents.
+    """
+    from scipy.stats import norm
+
+    if math.isinf(row.outside):
+        return True
+    width = float(norm.isf(delta / agents)) * row.penalty_se if row.penalty_se else 0.0
+    limit = (1 + 1e-9) * row.outside
+    if row.penalty + width <= limit:
+        return True
+    return False if row.penalty - width > limit else None
 
 
 @dataclass(frozen=True)
@@ -27,11 +43,15 @@ class Deviation:
 
 @dataclass(frozen=True)
 class AgentAudit(AgentRow):
-    """The audit of one agent. Penalties: lower is better; `damage` is what the others lose."""
+    """The audit of one agent. Penalties: lower is better; `damage` is what the others lose.
+
+    individually_rational: whether she is no worse off than outside, None where simulation leaves
+    it open.
+    """
 
     KEYS: ClassVar[str] = (
         "name strategy recommended penalty penalty_se penalty_alone outside epsilon verdict gain "
-        "candidates best_deviation damage_to_others damage_se landscape"
+        "candidates individually_rational best_deviation damage_to_others damage_se landscape"
     )
     OPTIONAL: ClassVar[str] = "gain_over_recommended budget_needed normal_theory"
     NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
@@ -52,6 +72,7 @@ class AgentAudit(AgentRow):
     gain: Gain
     candidates: int | None
     best_deviation: Deviation
+    individually_rational: bool | None = None
     damage: float | None = None
     damage_se: float = 0.0
     gain_over_recommended: Gain | None = None
@@ -66,7 +87,7 @@ class Audit(AuditResult):
 
     KEYS: ClassVar[str] = (
         "game mechanism plan method class epsilon delta seeds versions problem nash "
-        "individually_rational social_penalty efficiency_ratio condition_8 notes agents"
+        "individually_rational social_penalty efficiency_ratio condition_8 resolution notes agents"
     )
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"agents": list_of(AgentAudit.from_json)}
 
@@ -82,19 +103,14 @@ class Audit(AuditResult):
     efficiency_ratio: float | None
     condition_8: bool
     notes: Sequence[str] = ()
+    resolution: str | None = None
     game: str = "estimation"
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
-    def individually_rational(self) -> bool:
-        """No agent is worse off than outside; simulated penalties by their upper bound."""
-        from scipy.stats import norm
-
-        z = float(norm.isf(self.delta / len(self.agents)))
-        return all(
-            a.penalty + z * a.penalty_se <= (1 + 1e-9) * a.outside or math.isinf(a.outside)
-            for a in self.agents
-        )
+    def individually_rational(self) -> bool | None:
+        """Whether no agent is worse off than outside, None where simulation leaves it open."""
+        return everybody([agent.individually_rational for agent in self.agents])
 
     @property
     def social_penalty(self) -> float:

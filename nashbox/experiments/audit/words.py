@@ -25,3 +25,8 @@ OTHERS = {
 def verdict_in_words(audit: Any) -> str:
     """What the verdict of a whole audit means."""
     return (ESTIMATION if audit.game == "estimation" else OTHERS)[audit.nash]
+
+
+def yes_or_no(answer: bool | None) -> str:
+    """An answer in words, "undecided" where there is none."""
+    return "undecided" if answer is None else "yes" if answer else "no"

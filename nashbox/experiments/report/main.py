@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.audit.base import AuditResult
-from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words
+from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words, yes_or_no
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
@@ -84,7 +84,7 @@ def _gains(result: Printed, pay: str) -> Html:
     if pay == "payoff":
         parts.append(element("p", "Sum of the payoffs: ", result.n("social_payoff"), "."))
         return joined(parts)
-    rational = "yes" if result.get("individually_rational") else "no"
+    rational = yes_or_no(result.get("individually_rational"))
     holds = "holds" if result.get("condition_8") else "fails"
     parts.append(
         element(
