@@ -148,8 +148,13 @@ def test_random_tables(number, tmp_path):
     beats_everything(result, problem)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", range(200))
+MANY = [
+    pytest.param(number, marks=pytest.mark.slow if number < 40 else pytest.mark.long)
+    for number in range(200)
+]
+
+
+@pytest.mark.parametrize("number", MANY)
 def test_random_tables_by_the_hundred(number, tmp_path):
     problem, goal = random_table(number)
     result = design(problem, goal, "best" if number % 10 == 0 else "separate")
