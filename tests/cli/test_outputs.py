@@ -47,7 +47,7 @@ AUDIT = {
     "versions": {"python": str, "nashbox": str, "numpy": str},
     "problem": {"game": "estimation", "costs": list, "sigma": list},
     "nash": VERDICTS,
-    "individually_rational": bool,
+    "individually_rational": (bool, None),
     "social_penalty": PENALTY,
     "efficiency_ratio": PENALTY,
     "condition_8": bool,

@@ -73,6 +73,7 @@ class Local(Engine):
         self.executor = ProcessPoolExecutor(
             self.count, multiprocessing.get_context("spawn"), initializer=_begin_worker
         )
+        _quiet(getattr(self.executor, "_call_queue", None))
 
     def renew(self) -> None:
         """Start other processes."""
@@ -99,6 +100,13 @@ class Local(Engine):
     def whole(self) -> bool:
         """Whether all processes live."""
         return all(process.is_alive() for process in self._processes().values())
+
+
+def _quiet(queue: Any) -> None:
+    """Have no traceback printed where the last word to killed workers finds their pipe closed."""
+    told = getattr(queue, "_on_queue_feeder_error", None)
+    if told is not None:
+        queue._on_queue_feeder_error = lambda error, item: item is None or told(error, item)
 
 
 def _begin_worker() -> None:
