@@ -106,6 +106,11 @@ class Exact:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _owner(cls: type, name: str) -> type:
+    """The class that defines an attribute of `cls`, object if none does."""
+    return next((found for found in cls.__mro__ if name in vars(found)), object)
+
+
 class Game(ABC):
     """A game made ready to play.
 
@@ -184,9 +189,28 @@ class Game(ABC):
         """The best response by formula, or why there is none."""
         return "no formula is known"
 
+    def formula(self, i: int) -> Exact | str:
+        """`exact`, where it is about the rules that are played: what engines ask."""
+        return self.beyond_formulas() or self.exact(i)
+
+    def beyond_formulas(self) -> str | None:
+        """Why formulas say nothing of this game, or None.
+
+        They count for the class that has them, not for one that derives from it and changes what
+        is played or paid.
+        """
+        owner = _owner(type(self), "exact")
+        for name in ("pay", "nature", "view", "model", "trials"):
+            changed = _owner(type(self), name)
+            if changed is not owner and issubclass(changed, owner):
+                return (
+                    f"{changed.__name__} has another {name} than the formulas of {owner.__name__}"
+                )
+        return None
+
     def paid(self, i: int) -> float | str:
         """What player i is paid by formula, or why there is none."""
-        answer = self.exact(i)
+        answer = self.formula(i)
         return answer if isinstance(answer, str) else answer.paid
 
     def kind(self, i: int) -> Hashable:

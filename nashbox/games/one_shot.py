@@ -100,6 +100,13 @@ class OneShot(Game):
             specs={**known, **(specs or {})},
         )
 
+    def beyond_formulas(self) -> str | None:
+        """Formulas are about the mechanisms that the game names, no others'."""
+        rules = type(self.mechanism)
+        if rules not in self.mechanisms.values():
+            return f"the formulas do not know the mechanism {rules.__name__}"
+        return super().beyond_formulas()
+
     def nature(self, worlds: int, rng: np.random.Generator) -> Sequence[Any]:
         """What nature tells each player alone, (R,) each: nothing here."""
         return [None] * self.m

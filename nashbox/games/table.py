@@ -155,8 +155,12 @@ class Table(OneShot):
         return pure
 
     def values(self, i: int) -> Array | None:
-        """What each entry of player i's menu pays against the others' play, None if unknown."""
-        found = np.moveaxis(self.payoffs.paid[i], i, -1)
+        """What each entry of player i's menu pays more than her least, None if unknown.
+
+        A constant added to all payoffs costs no digits so.
+        """
+        own = self.payoffs.paid[i]
+        found = np.moveaxis(own - own.min(), i, -1)
         for j in range(self.m):
             if j == i:
                 continue
@@ -172,23 +176,23 @@ class Table(OneShot):
         values, chances = self.values(i), self.chances(i)
         if values is None or chances is None:
             return "players with strategies of their own have no formula"
+        own = self.payoffs.paid[i]
+        least, spread = float(own.min()), float(np.ptp(own))
+        error = 1e-12 * spread + (1e-15 * float(np.abs(own).max()) if spread else 0.0)
         best = int(values.argmax())
-        error = 1e-15 * self.payoffs.paid.size * float(np.abs(self.payoffs.paid[i]).max())
-        error = min(error, 1e-12 * float(np.abs(self.payoffs.paid[i]).max()))
         entry = self.payoffs.menus[i][best]
-        deviation = Deviation(Spec(entry), self.entry(i, best))
         return Exact(
-            float(values @ chances),
-            float(values[best]),
-            deviation,
+            least + float(values @ chances),
+            least + float(values[best]),
+            Deviation(Spec(entry), self.entry(i, best)),
             error=error,
-            reached=values.tolist(),
-            recommended=float(values[0]),
+            reached=(least + values).tolist(),
+            recommended=least + float(values[0]),
         )
 
     def extras(self) -> Mapping[str, Any]:
         """NashConv: what all players together could gain, each by herself."""
-        answers = [self.exact(i) for i in range(self.m)]
+        answers = [self.formula(i) for i in range(self.m)]
         if any(isinstance(answer, str) for answer in answers):
             return {"nash_conv": None}
         gains = [a.best - a.paid for a in answers if isinstance(a, Exact)]

@@ -292,3 +292,11 @@ def test_bad_problems_say_what_is_wrong(raw, words):
     with pytest.raises(InputError) as caught:
         nashbox.prepare(raw)
     assert words in str(caught.value) and len(str(caught.value)) < 500
+
+
+def test_equal_payoffs_leave_nothing_to_gain():
+    """Whatever is drawn, and with an epsilon that is a share of nothing."""
+    same = {"row": [[0.3, 0.3], [0.3, 0.3]], "column": [[1e9, 1e9], [1e9, 1e9]]}
+    mixed = {"name": "mixed", "weights": [1, 2]}
+    audit = nashbox.audit({"game": "table", "payoffs": same, "strategies": {"row": mixed}})
+    assert audit.nash == "none_above_epsilon" and audit.nash_conv == 0

@@ -76,7 +76,7 @@ def _exact(game: Game, method: str, notes: list[str]) -> list[Exact] | None:
     """Best responses of all players; None if `auto` has to do without."""
     found = []
     for i in range(game.m):
-        answer = game.exact(i)
+        answer = game.formula(i)
         if isinstance(answer, str):
             if method == "exact":
                 raise InputError(f"method 'exact' does not apply: {answer}")
@@ -106,7 +106,7 @@ def exact_row(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerAudi
         payoff=paid,
         payoff_se=0.0,
         epsilon=threshold,
-        verdict=verdict(gain, max(threshold, error)),
+        verdict=verdict(gain, threshold),
         gain=gain,
         candidates=None,
         best_deviation=PaidDeviation(
