@@ -1,19 +1,12 @@
 """Whether an agent would rather stay away: yes, no, or nobody knows."""
 
 import math
-from dataclasses import replace
 
 import pytest
 
 import nashbox
 from nashbox.experiments.audit.base import everybody
-from nashbox.experiments.audit.result import rational
-
-
-@pytest.fixture(scope="module")
-def row():
-    mapping = {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 3}
-    return nashbox.audit(mapping).agents[0]
+from nashbox.experiments.audit.verdict import no_worse
 
 
 @pytest.mark.parametrize(
@@ -29,12 +22,23 @@ def row():
         (math.inf, 0.0, math.inf, True),
     ],
 )
-def test_bounds_decide_and_what_lies_between_is_open(row, penalty, se, outside, answer):
-    changed = replace(row, penalty=penalty, penalty_se=se, outside=outside)
-    assert rational(changed, 0.01, 3) is answer
+def test_bounds_decide_and_what_lies_between_is_open(penalty, se, outside, answer):
+    assert no_worse(-penalty, se, -outside, 3.0) is answer
 
 
 def test_all_any_or_nobody_knows():
     assert everybody([True, True]) is True
     assert everybody([True, None]) is None
     assert everybody([None, False]) is False
+
+
+def test_agents_of_audits_carry_it():
+    """An agent who collects far too much is worse off than alone; the others are not."""
+    mapping = {
+        "game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 3, "mechanism": "sample_mean",
+        "strategies": {"a0": {"name": "collector", "factor": 60.0}},
+    }  # fmt: skip
+    for method in ("exact", "black_box"):
+        audit = nashbox.audit(mapping, method=method, budget=4000, workers=1)
+        rows = [agent.individually_rational for agent in audit.agents]
+        assert rows[0] is False and audit.individually_rational is False, method

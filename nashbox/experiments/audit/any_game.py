@@ -9,7 +9,7 @@ from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of, pay
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.players import black_box_rows
 from nashbox.experiments.audit.pool import same
-from nashbox.experiments.audit.verdict import verdict
+from nashbox.experiments.audit.verdict import no_worse, verdict
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.problem.errors import InputError
@@ -113,8 +113,6 @@ def exact_row(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerAudi
             answer.deviation.spec.name, dict(answer.deviation.spec.parameters), best
         ),
         gain_over_recommended=over,
-        individually_rational=None
-        if outside is None
-        else bool(paid >= sign * outside - 1e-9 * abs(outside)),
+        individually_rational=None if outside is None else no_worse(paid, 0.0, sign * outside, 0.0),
         gain_if_belief_known=None if known is None else Gain(**known),
     )

@@ -10,8 +10,8 @@ import numpy as np
 from nashbox.experiments.audit import exact, exhaustive
 from nashbox.experiments.audit.base import Candidate, Progress, check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of
-from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation, rational
-from nashbox.experiments.audit.verdict import noiseless_gain, verdict
+from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
+from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, tail, verdict
 from nashbox.experiments.game import Game, prepare, solved_plan, with_strategy
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.channel import Play
@@ -62,7 +62,14 @@ def audit(
         )
         covered, seeds = described_class(over_mu, simulated_box), {"seed": seed, "budget": budget}
     best = best_social_penalty(problem, game)
-    rows = [replace(row, individually_rational=rational(row, delta, problem.m)) for row in rows]
+    z = tail(delta, problem.m, 1)
+    rows = [
+        replace(
+            row,
+            individually_rational=no_worse(-row.penalty, row.penalty_se, -row.outside, z),
+        )
+        for row in rows
+    ]
     return Audit(
         mechanism=problem.mechanism.name,
         plan=problem.plan_name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,22 +12,6 @@ from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes
-
-
-def rational(row: AgentAudit, delta: float, agents: int) -> bool | None:
-    """Whether an agent is no worse off than outside, as bounds of her penalty decide.
-
-    delta: shared among the agents.
-    """
-    from scipy.stats import norm
-
-    if math.isinf(row.outside):
-        return True
-    width = float(norm.isf(delta / agents)) * row.penalty_se if row.penalty_se else 0.0
-    limit = (1 + 1e-9) * row.outside
-    if row.penalty + width <= limit:
-        return True
-    return False if row.penalty - width > limit else None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
 from nashbox.experiments.audit.game_audit import PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.pool import Pool, refined
-from nashbox.experiments.audit.verdict import tail, verdict
+from nashbox.experiments.audit.verdict import no_worse, tail, verdict
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
 from nashbox.games.base import Game
@@ -120,6 +120,7 @@ def audit_player(
     answer = "undecided" if few else verdict(gain, final)
     spec, pay = pool.deviations[winner - 1].spec, fresh.payoffs[winner]
     undecided = answer == "undecided"
+    outside, paid = game.outside(player), fresh.payoffs[0]
     return PlayerAudit(
         name=name,
         strategy=audited.label,
@@ -132,7 +133,9 @@ def audit_player(
         best_deviation=PaidDeviation(spec.name, dict(spec.parameters), pay.mean, pay.se),
         damage=fresh.losses[winner].mean,
         gain_over_recommended=_over_recommended(pool, gains, tail(delta, m, 1)),
-        individually_rational=_rational(game, player, fresh.payoffs[0], tail(delta, m, 2)),
+        individually_rational=None
+        if outside is None
+        else no_worse(paid.mean, paid.se, game.pays.sign * outside, z_low),
         budget_needed=_needed(gain, final, spent + fresh.games, min(counts)) if undecided else None,
         reason=None if not undecided else FEW if few else WIDE,
         landscape=tuple(
@@ -197,18 +200,6 @@ def _over_recommended(pool: Pool, gains: Sequence[Moments], z: float) -> Gain | 
         return None
     gain = gains[pool.recommended]
     return Gain(-gain.mean, -gain.mean - z * gain.se, -gain.mean + z * gain.se)
-
-
-def _rational(game: Game, player: int, paid: Moments, z: float) -> bool | None:
-    """Whether she would rather stay away, as bounds of her payoff decide."""
-    outside = game.outside(player)
-    if outside is None:
-        return None
-    here, there = paid.mean, game.pays.sign * outside
-    slack = 1e-9 * abs(there)
-    if here - z * paid.se >= there - slack:
-        return True
-    return False if here + z * paid.se < there - slack else None
 
 
 def _needed(gain: Gain, epsilon: float, simulated: int, least: int) -> int:

@@ -39,3 +39,17 @@ def tail(delta: float, agents: int, comparisons: int) -> float:
     from scipy.stats import norm
 
     return float(norm.isf(delta / (2 * agents * comparisons)))
+
+
+def no_worse(payoff: float, se: float, outside: float, z: float) -> bool | None:
+    """Whether a payoff (minus a penalty) is at least what staying away pays, as bounds decide.
+
+    >>> no_worse(1.0, 0.0, 1.0, 3.0), no_worse(1.0, 0.1, 1.5, 3.0), no_worse(1.0, 0.1, 1.1, 3.0)
+    (True, False, None)
+    """
+    if outside == -math.inf:
+        return True
+    limit, width = outside - 1e-9 * abs(outside), z * se if se else 0.0
+    if payoff - width >= limit:
+        return True
+    return False if payoff + width < limit else None
