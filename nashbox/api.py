@@ -23,11 +23,19 @@ def load(path: str | Path, **options: Any) -> Any:
 
     Until the next version a result store is read as well, as `read_store` does.
     """
-    if Path(path).is_file() and Path(path).read_bytes()[:15] == b"SQLite format 3":
+    if _is_store(path):
         text = "nashbox.load of a result store is now nashbox.read_store"
         warnings.warn(text, DeprecationWarning, stacklevel=2)
         return read_store(path, **options)
     return load_problem(path, **options)
+
+
+def _is_store(path: str | Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(15) == b"SQLite format 3"
+    except OSError:
+        return False
 
 
 def read_store(path: str | Path, **options: Any) -> Any:

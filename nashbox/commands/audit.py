@@ -63,7 +63,6 @@ def add(commands: Any) -> None:
     audit.add_argument(
         "--signals",
         choices=["paper", "any"],
-        default="paper",
         help="testing games: the belief or its inverse, or bluffs too (default: paper)",
     )
 
@@ -91,7 +90,7 @@ def work(options: argparse.Namespace) -> int:
             from nashbox.experiments.audit import audit_game
             from nashbox.tables.games import game_audit_table as table
 
-            if problem.game == "testing":
+            if options.signals is not None:
                 chosen["signals"] = options.signals
             result = audit_game(problem, progress=progress, **chosen)
         else:

@@ -131,6 +131,7 @@ def _compare_game(options: argparse.Namespace, problem: Any) -> int:
             starts=options.starts,
             seed=options.seed,
             epsilon=options.epsilon,
+            budget=options.budget,
             progress=progress,
         )
     common.emit(options, result, game_compare_table)

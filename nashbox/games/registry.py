@@ -58,6 +58,8 @@ def prepare_game(problem: Any, *, recommended: bool = False, **extra: Any) -> Ga
         from nashbox.games.testing import prepare_testing
 
         return prepare_testing(problem, recommended=recommended, **extra)
+    for name, value in extra.items():
+        raise InputError(f"{name} is not an option of {problem.game} games, got {brief(value)}")
     return prepare_parametric(problem, recommended=recommended)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.experiments.audit.words import verdict_in_words
+from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
 from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def game_compare_table(result: GameComparison) -> None:
                 label if n == 1 else f"{n} x {label}"
                 for label, n in Counter(row["strategies"]).items()
             )
-        keeps = "yes" if row["honest_is_equilibrium"] else "no"
+        keeps = yes_or_no(row["honest_is_equilibrium"])
         table.add_row(row["mechanism"], row["profile"].replace("_", " "), shown, plays, keeps)
     console.print(table)
     for note in result.notes:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 PROFILES = ("honest", "from_honest", "from_free_riding", "worst", "best")
+SHARE, LEAST = 1000, 100  # of the budget for a candidate in an answer, and at least
 MENU = 40  # candidates of a player at most, about
 
 
@@ -65,6 +66,7 @@ class GameComparison(Result):
                     "agent": name,
                     "strategy": None if row["strategies"] is None else row["strategies"][i],
                     "payoff": None if row["payoffs"] is None else row["payoffs"][i],
+                    "se": None if row["payoffs"] is None else row["payoffs_se"][i],
                 }
                 found.append({**common, **own})
         return pd.DataFrame(found)
@@ -84,17 +86,19 @@ def compare_game(
     starts: int = 20,
     seed: int = 0,
     epsilon: Epsilon = None,
-    worlds: int = 2000,
+    budget: int = 2_000_000,
     progress: Callable[[int, int], None] | None = None,
 ) -> GameComparison:
     """Put mechanisms side by side in one game.
 
-    mechanisms: None is all of the game, or its only rules. starts: random ones. worlds: simulated
-    for an answer where the game has no formula. Raises InputError.
+    mechanisms: None is all of the game, or its only rules. starts: random ones. budget: worlds
+    simulated where the game has no formula, a thousandth of it for each candidate in an answer.
+    Raises InputError.
     """
     require("starts", starts, low=0, high=1e6, integer=True)
     require("seed", seed, low=0, integer=True)
-    require("worlds", worlds, low=2, high=1e9, integer=True)
+    require("budget", budget, low=1000, high=1e12, integer=True)
+    worlds = max(LEAST, budget // SHARE)
     check_epsilon(epsilon)
     if mechanisms is None:
         own = [] if problem.mechanism is None else [problem.mechanism]
@@ -120,7 +124,7 @@ def compare_game(
         names=problem.names,
         rows=rows,
         epsilon=absolute(epsilon),
-        seeds={"seed": seed, "starts": starts, "worlds": worlds},
+        seeds={"seed": seed, "starts": starts, "budget": budget},
         problem=problem.to_json(),
         notes=notes,
     )

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.base import everybody
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
 from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.dynamics.joint import Joint
 from nashbox.experiments.seeds import Stage, child
 from nashbox.games.base import Game
+from nashbox.problem.payoff_oracle import Answer
 
 Array = NDArray[np.float64]
 Places = tuple[int, ...]
 MOST_SWEEPS = 100
+SIGMAS = 5.0  # of gains that are simulated: a false answer in three million
 
 
 class Settling:
@@ -30,7 +34,7 @@ class Settling:
         self.game, self.worlds, self.seed, self.epsilon = game, worlds, seed, epsilon
         self.menus = [pool.strategies for pool in pools]  # the recommendation first
         self.exact = self._has_formulas()
-        self._known: dict[tuple[int, Places], Array] = {}
+        self._known: dict[tuple[int, Places], Answer] = {}
 
     def _has_formulas(self) -> bool:
         """Whether the game has formulas for whatever one player may choose."""
@@ -46,26 +50,45 @@ class Settling:
         chosen = zip(self.game.players, self.menus, places, strict=True)
         return self.game.with_strategies({name: menu[k] for name, menu, k in chosen})
 
-    def answers(self, i: int, places: Places) -> Array:
-        """What every candidate would pay player i, higher is better, (K_i,)."""
+    def answers(self, i: int, places: Places) -> Answer:
+        """What every candidate would pay player i, higher is better, with errors."""
         key = (i, (*places[:i], 0, *places[i + 1 :]))
         if key not in self._known:
             game, name = self.played(places), self.game.players[i]
+            sign = game.pays.sign
             if self.exact:
-                found: list[Any] = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
+                paid = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
+                answer = Answer.exactly(sign * np.array([float(value) for value in paid]))
             else:
-                number = child(self.seed, Stage.COMPARE, i)
+                number, joint = child(self.seed, Stage.COMPARE, i), Joint(len(self.menus[i]))
                 trials = game.trials(i, self.menus[i], self.worlds, number)
-                found = [float(paid[i].mean()) for paid in trials]
-            self._known[key] = self.game.pays.sign * np.array(found, dtype=float)
+                joint.add(sign * np.array([found[i] for found in trials]))
+                answer = joint.answer()
+            self._known[key] = answer
         return self._known[key]
+
+    def least(self, values: Array) -> float:
+        """Least gain that counts."""
+        return epsilon_of(self.epsilon, payoff_range(values.tolist()))
 
     def best(self, i: int, places: Places) -> int:
         """Her best candidate, the one she plays unless another gains more than epsilon."""
-        values = self.answers(i, places)
+        values = self.answers(i, places).values
         k = int(values.argmax())
         gain = values[k] - values[places[i]]
-        return k if gain > epsilon_of(self.epsilon, payoff_range(values.tolist())) else places[i]
+        return k if gain > self.least(values) else places[i]
+
+    def keeps(self, places: Places) -> bool | None:
+        """Whether nobody gains by leaving a profile, None where the errors leave it open."""
+        found: list[bool | None] = []
+        for i, here in enumerate(places):
+            answer = self.answers(i, places)
+            gains, widths = answer.values - answer.values[here], SIGMAS * answer.se_of_gain(here)
+            least = self.least(answer.values)
+            if (gains - widths > least).any():
+                return False
+            found.append(True if (gains + widths <= least).all() else None)
+        return everybody(found)
 
     def walk(self, places: Places) -> tuple[Places, int | None]:
         """Answer in turn until nobody moves; the sweeps that took, None if that never happens."""
@@ -80,14 +103,18 @@ class Settling:
     def row(self, profile: str, places: Places | None, sweeps: int | None) -> dict[str, Any]:
         """What a profile pays."""
         if places is None:
-            nothing = dict.fromkeys(("strategies", "payoffs", "social_payoff"))
+            keys = ("strategies", "payoffs", "payoffs_se", "social_payoff")
+            nothing: dict[str, Any] = dict.fromkeys(keys)
             return {"profile": profile, **nothing, "converged": False, "sweeps": None}
-        paid = [float(self.answers(i, places)[k]) for i, k in enumerate(places)]
+        known = [self.answers(i, places) for i in range(self.game.m)]
+        paid = [float(answer.values[k]) for answer, k in zip(known, places, strict=True)]
+        errors = [float(answer.se[k]) for answer, k in zip(known, places, strict=True)]
         labels = [menu[k].label for menu, k in zip(self.menus, places, strict=True)]
         return {
             "profile": profile,
             "strategies": labels,
             "payoffs": paid,
+            "payoffs_se": errors,
             "social_payoff": float(sum(paid)),
             "converged": sweeps is not None,
             "sweeps": sweeps,
@@ -99,8 +126,7 @@ def settled(ways: Settling, starts: int) -> list[dict[str, Any]]:
     m = ways.game.m
     honest: Places = (0,) * m
     rng = np.random.default_rng(child(ways.seed, Stage.COMPARE))
-    selfish = tuple(int(ways.answers(i, honest).argmax()) for i in range(m))
-    keeps = all(ways.best(i, honest) == 0 for i in range(m))
+    selfish = tuple(int(ways.answers(i, honest).values.argmax()) for i in range(m))
     ends = {name: ways.walk(start) for name, start in (("honest", honest), ("free", selfish))}
     found = {places for places, sweeps in ends.values() if sweeps is not None}
     for _ in range(starts):
@@ -116,4 +142,5 @@ def settled(ways: Settling, starts: int) -> list[dict[str, Any]]:
         ways.row("worst", ranked[0] if ranked else None, 0),
         ways.row("best", ranked[-1] if ranked else None, 0),
     ]
+    keeps = ways.keeps(honest)
     return [{**row, "honest_is_equilibrium": keeps} for row in rows]
