@@ -47,14 +47,9 @@ def read_store(path: str | Path, **options: Any) -> Any:
 
 def prepare(problem: Any, *, recommended: bool = False) -> Any:
     """Make a problem ready to play; the answer's `model(worlds, seed)` is a Mesa model."""
-    from nashbox.games.registry import has_plan, prepare_game
+    from nashbox.experiments import verbs
 
-    found = problem_of(problem)
-    if not has_plan(found):
-        return prepare_game(found, recommended=recommended)
-    from nashbox.experiments.game import prepare as prepared
-
-    return prepared(found, recommended=recommended)
+    return verbs.prepare(problem_of(problem), recommended=recommended)
 
 
 def audit(problem: Any, **options: Any) -> Any:
@@ -63,44 +58,23 @@ def audit(problem: Any, **options: Any) -> Any:
     Options: method, recommended, epsilon, delta, seed, budget, workers, progress; testing games
     have signals as well.
     """
-    from nashbox.experiments import audit as room
-    from nashbox.games.registry import has_plan
+    from nashbox.experiments import verbs
 
-    found = problem_of(problem)
-    work: Any = room.audit if has_plan(found) else room.audit_game
-    return work(found, **options)
+    return verbs.audit(problem_of(problem), **options)
 
 
 def run(problem: Any, **options: Any) -> Any:
-    """Play the profile: options rounds, replications, seed, progress."""
-    from nashbox.games.registry import has_plan
+    """Play the profile: options rounds, replications, seed, progress; estimation: revision."""
+    from nashbox.experiments import verbs
 
-    found = problem_of(problem)
-    if has_plan(found):
-        from nashbox.experiments.run import run as work
-
-        return work(found, **options)
-    if found.game == "testing":
-        from nashbox.experiments.testing.run import run_testing
-
-        return run_testing(found, **options)
-    from nashbox.experiments.run_game import run_game
-
-    return run_game(found, **options)
+    return verbs.run(problem_of(problem), **options)
 
 
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
     """Mechanisms side by side, at honesty and where best responses lead."""
-    from nashbox.games.registry import has_plan
+    from nashbox.experiments import verbs
 
-    found = problem_of(problem)
-    if has_plan(found):
-        from nashbox.experiments.compare import compare as work
-
-        return work(found, *arguments, **options)
-    from nashbox.experiments.compare.games import compare_game
-
-    return compare_game(found, *arguments, **options)
+    return verbs.compare(problem_of(problem), *arguments, **options)
 
 
 def design(problem: Any, *arguments: Any, **options: Any) -> Any:

@@ -11,8 +11,10 @@ import numpy as np
 
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Progress, Sketch, Table, Verdict
+from nashbox.experiments.verbs import audit
 from nashbox.problem.errors import require
 from nashbox.tables.common import describe, number
+from nashbox.tables.printing import print_result
 
 SHOWN = 3  # agents whose law alone is sent to the page
 
@@ -30,19 +32,9 @@ class LongWork:
         def progress(done: int, total: int) -> None:
             send(Progress(done, total))
 
-        result: Any
-        if problem.game != "estimation":
-            from nashbox.experiments.audit import audit_game
-            from nashbox.tables.games import game_audit_table as table
-
-            result = audit_game(problem, progress=progress, **options)
-        else:
-            from nashbox.experiments.audit import audit
-            from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
-
-            result = audit(problem, progress=progress, **options)
+        result = audit(problem, progress=progress, **options)
         send(_audit_rows(result))
-        send(Verdict(result.nash, printed(table, result)))
+        send(Verdict(result.nash, printed(print_result, result)))
         wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))
         text = "Gain of every agent's deviations, with bounds and epsilon"
         send(Sketch("landscape", text, result.plot, size=(wide, 4.4)))

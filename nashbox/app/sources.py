@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.app.limits import BYTES, FILES, at_most, check_problem
+from nashbox.games.registry import PAPERS
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import from_mapping, load, read_toml
 
-PAPERS = ("estimation", "testing")  # games with tabs of their own
 KEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
 BUILT_IN: dict[str, dict[str, Any]] = {  # for an installation without the folder of examples

@@ -69,7 +69,9 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Audit; 1 if a profitable deviation was found and --strict was given."""
+    from nashbox.experiments.verbs import audit
     from nashbox.tables.common import progress_bar
+    from nashbox.tables.printing import print_result
 
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
@@ -84,24 +86,14 @@ def work(options: argparse.Namespace) -> int:
         "budget": options.budget,
         "workers": options.workers,
     }
-    result: Any
+    if options.signals is not None:
+        chosen["signals"] = options.signals
     with progress_bar("auditing agents") as progress:
-        if problem.game != "estimation":
-            from nashbox.experiments.audit import audit_game
-            from nashbox.tables.games import game_audit_table as table
-
-            if options.signals is not None:
-                chosen["signals"] = options.signals
-            result = audit_game(problem, progress=progress, **chosen)
-        else:
-            from nashbox.experiments.audit import audit
-            from nashbox.tables.estimation import audit_table as table  # type: ignore[assignment]
-
-            result = audit(problem, progress=progress, **chosen)
+        result = audit(problem, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_audit_report
 
         origin = Origin(options.arguments, files)
         write_audit_report(result, options.report, origin)
-    common.emit(options, result, table)
+    common.emit(options, result, print_result)
     return 1 if options.strict and result.nash == "profitable" else 0

@@ -30,15 +30,16 @@ def add(commands: Any) -> None:
     run.add_argument(
         "--revision",
         choices=["sequential", "simultaneous"],
-        default="sequential",
-        help="how best responders revise between rounds",
+        help="how best responders revise between rounds (default: sequential)",
     )
     common.outputs(run)
 
 
 def work(options: argparse.Namespace) -> int:
     """Play."""
+    from nashbox.experiments.verbs import run
     from nashbox.tables.common import progress_bar
+    from nashbox.tables.printing import print_result
 
     problem = common.load_problem(options)
     chosen = {
@@ -46,22 +47,9 @@ def work(options: argparse.Namespace) -> int:
         "replications": options.replications,
         "seed": options.seed,
     }
-    result: Any
+    if options.revision is not None:
+        chosen["revision"] = options.revision
     with progress_bar("playing blocks of worlds") as progress:
-        if problem.game == "testing":
-            from nashbox.experiments.testing.run import run_testing
-            from nashbox.tables.testing import testing_run_table as table
-
-            result = run_testing(problem, progress=progress, **chosen)
-        elif problem.game != "estimation":
-            from nashbox.experiments.run_game import run_game
-            from nashbox.tables.games import game_run_table as table  # type: ignore[assignment]
-
-            result = run_game(problem, progress=progress, **chosen)
-        else:
-            from nashbox.experiments.run import run
-            from nashbox.tables.estimation import run_table as table  # type: ignore[assignment]
-
-            result = run(problem, revision=options.revision, progress=progress, **chosen)
-    common.emit(options, result, table)
+        result = run(problem, progress=progress, **chosen)
+    common.emit(options, result, print_result)
     return 0

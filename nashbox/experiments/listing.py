@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.result import Result, list_of
 from nashbox.games.base import Game
-from nashbox.games.registry import GAMES, GROUP, PAPERS, game_class
+from nashbox.games.registry import GROUP, PAPERS, game_class
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange
 from nashbox.problem.errors import told
+from nashbox.problem.files import GAMES
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.parametric import HIDDEN
 from nashbox.strategies import STRATEGIES, Strategy

@@ -31,6 +31,11 @@ class RunResult(Result):
     FORMAT: ClassVar[str] = "nashbox-run/1"
     steps: Sequence[Mapping[str, Any]]
 
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """What is said of all agents after the last round, for the rows of a sweep."""
+        return {}
+
     def to_frame(self) -> pd.DataFrame:
         """One row per round and agent, with the columns Mesa users know."""
         import pandas as pd

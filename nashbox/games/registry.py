@@ -1,7 +1,7 @@
 """How a problem file names a game, and how it is made ready to play.
 
 A game is a built-in name, the name of an entry point of the group ``nashbox.games``, or
-``"file.py:Class"``. `GAMES` maps the built-in names to where their classes are.
+``"file.py:Class"``. `problem.files.GAMES` says where the built-in ones are.
 """
 
 from __future__ import annotations
@@ -16,20 +16,13 @@ from typing import Any, TypeVar, cast
 
 from nashbox.games.base import Game, Pay
 from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.files import GAMES, READERS
 from nashbox.problem.parametric import ParametricProblem, parameters_of, read_strategies
 from nashbox.problem.spec import Spec, build, find_class
 
 GROUP = "nashbox.games"
 Work = TypeVar("Work", bound=Callable[..., Any])
-PAPERS = ("estimation", "testing")  # games of the two papers, whose files have readers of their own
-GAMES: dict[str, str] = {
-    "table": "nashbox.games.table:Table",
-    "public_goods": "nashbox.games.public_goods:PublicGoods",
-    "auction": "nashbox.games.auction:Auction",
-    "cournot": "nashbox.games.cournot:Cournot",
-    "tullock": "nashbox.games.tullock:Tullock",
-    "federated": "nashbox.games.federated:Federated",
-}
+PAPERS = tuple(READERS)  # games of the two papers, whose files have readers of their own
 
 
 def game_class(name: str, folder: Path, where: str) -> type[Game]:
@@ -59,7 +52,9 @@ def prepare_game(problem: Any, *, recommended: bool = False, **extra: Any) -> Ga
 
         return prepare_testing(problem, recommended=recommended, **extra)
     for name, value in extra.items():
-        raise InputError(f"{name} is not an option of {problem.game} games, got {brief(value)}")
+        raise InputError(
+            f"{name} (--{name}) is not an option of {problem.game} games, got {brief(value)}"
+        )
     return prepare_parametric(problem, recommended=recommended)
 
 

@@ -17,7 +17,14 @@ READERS = {  # of the games whose files have keys of their own
     "testing": "nashbox.problem.testing:read_testing",
 }
 OTHERS = "nashbox.games.registry:read_parametric"  # of all games whose keys are their parameters
-BUILT_IN = ("table", "public_goods", "auction", "cournot", "tullock", "federated")
+GAMES = {  # built-in ones, by name: where their classes are
+    "table": "nashbox.games.table:Table",
+    "public_goods": "nashbox.games.public_goods:PublicGoods",
+    "auction": "nashbox.games.auction:Auction",
+    "cournot": "nashbox.games.cournot:Cournot",
+    "tullock": "nashbox.games.tullock:Tullock",
+    "federated": "nashbox.games.federated:Federated",
+}
 
 
 def read_toml(path: str | Path, shown: str | None = None) -> dict[str, Any]:
@@ -52,7 +59,7 @@ def load(path: str | Path, shown: str | None = None) -> Any:
 def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:
     """Validate a mapping with the keys of a problem file."""
     if "game" not in raw:
-        allowed = [*READERS, *BUILT_IN, "file.py:Class"]
+        allowed = [*READERS, *GAMES, "file.py:Class"]
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(allowed)})")
     name = raw["game"]
     if not isinstance(name, str):

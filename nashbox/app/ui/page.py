@@ -8,7 +8,7 @@ import threading
 
 import solara
 
-from nashbox.app.sources import PAPERS, Shelf, Source, game_of
+from nashbox.app.sources import Shelf, Source, game_of
 from nashbox.app.ui.state import Started
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.state_games import GamesTab
@@ -17,6 +17,7 @@ from nashbox.app.ui.tab_estimation import Estimation
 from nashbox.app.ui.tab_games import Games
 from nashbox.app.ui.tab_testing import Testing
 from nashbox.app.ui.widgets import CSS, Message
+from nashbox.games.registry import PAPERS
 
 STARTED = "NASHBOX_APP"  # files and plug-ins of the command line, as JSON
 

@@ -64,6 +64,7 @@ class AuditResult(Result):
 
     FORMAT: ClassVar[str] = "nashbox-audit/1"
     NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
+    WHOLE: ClassVar[str]  # keys that are about all agents, for the rows of a sweep
     agents: Sequence[Any]
 
     @property

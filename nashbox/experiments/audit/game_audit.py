@@ -90,6 +90,7 @@ class GameAudit(AuditResult):
         "individually_rational social_payoff efficiency_ratio condition_8 resolution notes agents"
     )
     OPTIONAL: ClassVar[str] = "payoff signals nash_conv"
+    WHOLE: ClassVar[str] = "nash method social_payoff"
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"agents": list_of(PlayerAudit.from_json)}
     plan: ClassVar[None] = None
     efficiency_ratio: ClassVar[None] = None

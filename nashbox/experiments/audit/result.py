@@ -72,6 +72,9 @@ class Audit(AuditResult):
         "game mechanism plan method class epsilon delta seeds versions problem nash "
         "individually_rational social_penalty efficiency_ratio condition_8 resolution notes agents"
     )
+    WHOLE: ClassVar[str] = (
+        "nash method individually_rational social_penalty efficiency_ratio condition_8"
+    )
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"agents": list_of(AgentAudit.from_json)}
 
     mechanism: str

@@ -13,11 +13,12 @@ from nashbox.experiments.check.strategies import check_strategy
 from nashbox.experiments.game import prepare
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
-from nashbox.games.registry import GAMES, GROUP, game_class
+from nashbox.games.registry import GROUP, game_class
 from nashbox.mechanisms import Mechanism
 from nashbox.mechanisms.exchange import Exchange
 from nashbox.problem.errors import InputError, told
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import GAMES
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.strategies.testing import TestingStrategy
 

@@ -116,7 +116,7 @@ def check_game(experiment: str, options: Mapping[str, Any], game: object, where:
     only = {
         "testing": {"solve": experiment == "solve", "options.signals": "signals" in options},
         "estimation": {
-            **{f"options.{name}": name in options for name in ("plan", "revision")},
+            **{f"options.{name}": name in options for name in ("plan", "revision", "goals")},
             experiment: experiment in ("design", "plan"),
         },
     }

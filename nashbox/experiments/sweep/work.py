@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments import verbs
 from nashbox.experiments.named_files import file_hash
 from nashbox.experiments.sweep.group import StaleError
-from nashbox.games.registry import has_plan
 from nashbox.problem.errors import ContractError, InputError, brief
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import find_object
@@ -90,18 +90,8 @@ def _hash(name: str, modified: int, size: int, inode: int) -> str:
 def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     chosen = {key: value for key, value in options.items() if key != "profile"}
     chosen |= {"recommended": options.get("profile") == "recommended", "seed": seed, "workers": 1}
-    if not has_plan(built):
-        from nashbox.experiments.audit import audit_game
-
-        body = audit_game(built, **chosen).to_json()
-        whole = ["nash", "method", "social_payoff"]
-    else:
-        from nashbox.experiments.audit import audit
-
-        body = audit(built, **chosen).to_json()
-        whole = ["nash", "method", "individually_rational", "social_penalty"]
-        whole += ["efficiency_ratio", "condition_8"]
-    rows = []
+    result = verbs.audit(built, **chosen)
+    body, whole, rows = result.to_json(), result.WHOLE.split(), []
     for agent in body["agents"]:
         best = {**agent["best_deviation"]}
         best["parameters"] = json.dumps(best["parameters"])
@@ -112,21 +102,10 @@ def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
 
 
 def _played(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    if not has_plan(built) and built.game != "testing":
-        from nashbox.experiments.run_game import run_game
-
-        return [flat(step) for step in run_game(built, **options, seed=seed).steps]
-    if built.game == "testing":
-        from nashbox.experiments.testing.run import run_testing
-
-        played = run_testing(built, **options, seed=seed)
-        rows = [flat(step) for step in played.steps]
-        last = flat({"system": played.system, "unfinished": played.unfinished})
-        return [{**row, **(last if row["Step"] == played.rounds else {})} for row in rows]
-    from nashbox.experiments.run import run
-
-    steps = run(built, **options, seed=seed).steps
-    return [flat(step, built.distributions) for step in steps]
+    played = verbs.run(built, **options, seed=seed)
+    last = flat(played.whole)
+    rows = [flat(step, getattr(built, "distributions", ())) for step in played.steps]
+    return [{**row, **(last if row["Step"] == played.rounds else {})} for row in rows]
 
 
 def _planned(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
@@ -150,14 +129,7 @@ def _per_agent(result: Any, *whole: str) -> list[Row]:
 
 def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     """A row per mechanism and profile."""
-    if not has_plan(built):
-        from nashbox.experiments.compare.games import compare_game
-
-        found = _records(compare_game(built, **options, seed=seed).to_frame())
-        return [_plain({"AgentID": row.pop("agent"), **row}) for row in found]
-    from nashbox.experiments.compare import compare
-
-    rows = _records(compare(built, **options, seed=seed).to_frame())
+    rows = _records(verbs.compare(built, **options, seed=seed).to_frame())
     return [_plain({"AgentID": row.pop("agent"), **row}) for row in rows]
 
 

@@ -57,6 +57,11 @@ class TestingRun(RunResult):
     problem: Mapping[str, Any]
     versions: Mapping[str, str] = field(default_factory=versions)
 
+    @property
+    def whole(self) -> Mapping[str, Any]:
+        """First and last stop, mean error, games at the cap."""
+        return {"system": self.system, "unfinished": self.unfinished}
+
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw belief paths with thresholds and signals, and the stopping-time laws."""
         from nashbox.experiments.testing.figures import run_figure

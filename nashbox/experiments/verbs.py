@@ -1,0 +1,67 @@
+"""What can be done with a problem of any game: the one place that knows whose engine does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nashbox.games.registry import has_plan, prepare_game
+from nashbox.problem.errors import InputError, brief
+
+
+def prepare(problem: Any, *, recommended: bool = False) -> Any:
+    """Make a problem ready to play; the answer's `model(worlds, seed)` is a Mesa model."""
+    if not has_plan(problem):
+        return prepare_game(problem, recommended=recommended)
+    from nashbox.experiments.game import prepare as prepared
+
+    return prepared(problem, recommended=recommended)
+
+
+def audit(problem: Any, **options: Any) -> Any:
+    """Hunt for a profitable deviation of every agent. Raises InputError."""
+    if not has_plan(problem):
+        from nashbox.experiments.audit.any_game import audit_game
+
+        return audit_game(problem, **options)
+    _refuse(problem, options, "signals")
+    from nashbox.experiments.audit.main import audit as work
+
+    return work(problem, **options)
+
+
+def run(problem: Any, **options: Any) -> Any:
+    """Play the profile. Raises InputError."""
+    if has_plan(problem):
+        from nashbox.experiments.run import run as work
+
+        return work(problem, **options)
+    _refuse(problem, options, "revision")
+    if problem.game == "testing":
+        from nashbox.experiments.testing.run import run_testing
+
+        return run_testing(problem, **options)
+    from nashbox.experiments.run_game import run_game
+
+    return run_game(problem, **options)
+
+
+def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
+    """Mechanisms side by side, at honesty and where best responses lead. Raises InputError."""
+    if has_plan(problem):
+        from nashbox.experiments.compare import compare as work
+
+        return work(problem, *arguments, **options)
+    _refuse(problem, options, "goals", "rules")
+    from nashbox.experiments.compare.games import compare_game
+
+    return compare_game(problem, *arguments, **options)
+
+
+def _refuse(problem: Any, options: dict[str, Any], *names: str) -> None:
+    """Refuse options that a game does not have."""
+    for name in names:
+        if options.get(name):
+            raise InputError(
+                f"{name} (--{name}) is not an option of {problem.game} games, got {brief(options[name])}"
+            )
+        options.pop(name, None)
