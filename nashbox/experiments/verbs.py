@@ -61,7 +61,8 @@ def _refuse(problem: Any, options: dict[str, Any], *names: str) -> None:
     """Refuse options that a game does not have."""
     for name in names:
         if options.get(name):
+            got = brief(options[name])
             raise InputError(
-                f"{name} (--{name}) is not an option of {problem.game} games, got {brief(options[name])}"
+                f"{name} (--{name}) is not an option of {problem.game} games, got {got}"
             )
         options.pop(name, None)

@@ -4,8 +4,7 @@ import pytest
 
 from nashbox.app.desk_game import GameDesk
 from nashbox.app.messages import GameSetup, Opened, Played, Sketch, Table
-from nashbox.app.sources import Source, examples
-from nashbox.app.ui.state import Started
+from nashbox.app.sources import Shelf, Source, examples
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -46,11 +45,9 @@ def test_the_menu_has_the_examples_of_no_paper():
     assert all("sweep" not in name for name in shown)
 
 
-def test_a_page_names_nothing_that_is_not_in_the_game_s_menu(tmp_path):
-    from nashbox.app.sources import Shelf
-
-    solara = pytest.importorskip("solara")
-    assert solara
+@pytest.mark.browser  # not for the browser: the tab's widgets need the extra `web`
+def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
+    from nashbox.app.ui.state import Started
     from nashbox.app.ui.state_games import GamesTab
 
     tab = GamesTab(Started(), Shelf())
