@@ -6,9 +6,8 @@ it pays; see `public_goods` for an example.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.base import Game
 from nashbox.problem.errors import InputError, brief, require
+from nashbox.problem.parameters import label_of
 from nashbox.problem.spec import Spec
 from nashbox.problem.tables import check_names
 
@@ -43,13 +43,7 @@ class Action:
     @property
     def label(self) -> str:
         """Name in the style of problem files, with the parameters that are not the defaults."""
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
-        shown = [
-            f"{f.name}={_short(getattr(self, f.name))}"
-            for f in fields(self)
-            if f.init and getattr(self, f.name) != f.default
-        ]
-        return f"{name}({', '.join(shown)})" if shown else name
+        return label_of(self)
 
     def act(self, view: View, rng: np.random.Generator) -> Any:
         """What to do in each of `view.worlds` worlds: (R,), (R, k), or a number for all of them."""
@@ -124,10 +118,6 @@ class OneShot(Game):
         from nashbox.model.one_shot import OneShotModel  # Mesa takes its time to load
 
         return OneShotModel(self, worlds, seed)
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else brief(value)
 
 
 def check_players(agents: object, where: str) -> None:

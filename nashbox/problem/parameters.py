@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import inspect
 import io
+import re
 import textwrap
 import tokenize
 from dataclasses import dataclass
@@ -49,6 +50,21 @@ def described_parameters(cls: type) -> list[Parameter]:
             kind = getattr(field.type, "__name__", str(field.type))
             found.append(Parameter(field.name, kind, default, required, doc))
     return found
+
+
+def label_of(strategy: Any) -> str:
+    """Name in the style of problem files, with the parameters that are not the defaults."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(strategy).__name__).lower()
+    shown = [
+        f"{field.name}={_short(getattr(strategy, field.name))}"
+        for field in dataclasses.fields(strategy)
+        if field.init and getattr(strategy, field.name) != field.default
+    ]
+    return f"{name}({', '.join(shown)})" if shown else name
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _default(field: dataclasses.Field[Any]) -> tuple[Any, bool]:

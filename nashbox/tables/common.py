@@ -13,6 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from nashbox.problem.spec import Spec
+
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
 
@@ -90,8 +92,7 @@ def describe(name: str, parameters: Any) -> str:
     'collect 8, submit 10, pitman'
     """
     if name != "equivariant":
-        inside = ", ".join(f"{key}={value}" for key, value in parameters.items())
-        return f"{name}({inside})" if inside else name
+        return Spec(name, parameters).label
     text = ", ".join(
         f"{k} {counts(parameters[k])}" for k in ("collect", "submit") if k in parameters
     )

@@ -8,7 +8,7 @@ import pytest
 
 import nashbox
 from nashbox.experiments.check.games import CHECKS
-from nashbox.games import Action, Exact, OneShot
+from nashbox.games import Action, Exact, OneShot, Pay
 
 DICE = np.random.default_rng(3)
 
@@ -101,6 +101,25 @@ class TooLow(Good):
         return Exact(0.1, 0.3, self.deviation("ask", x=0.6), error=1e-12)
 
 
+class Guest(Good):
+    """Staying away pays .3: more than half of what asking for .5 brings."""
+
+    def outside(self, i):
+        return 0.3
+
+
+class Bill(Good):
+    """The same as costs: lower is better, and the best is to ask for nothing."""
+
+    pays: ClassVar = Pay("penalty", -1)
+
+    def recommended(self, i):
+        return Ask(0.0)
+
+    def exact(self, i):
+        return Exact(self.strategy(i).x / 2, 0.0, self.deviation("ask", x=0.0), error=1e-12)
+
+
 class Unknown(Good):
     def exact(self, i):
         return "no formula is known"
@@ -150,3 +169,27 @@ def test_formulas_count_for_their_own_rules_alone():
     assert "another pay" in Doubled().formula(0)
     assert "Deaf" in Good(mechanism=Deaf()).formula(0)
     assert isinstance(Doubled().paid(0), str)
+
+
+METHODS = pytest.mark.parametrize("method", ["exact", "black_box"])
+
+
+@METHODS
+def test_who_would_rather_stay_away_is_said(method):
+    strategies = {"a0": {"name": "ask", "x": 0.5}}
+    problem = {"game": f"{__file__}:Guest", "strategies": strategies}
+    audit = nashbox.audit(problem, method=method, budget=20_000)
+    assert [a.individually_rational for a in audit.agents] == [False, True, True]
+    assert audit.individually_rational is False
+
+
+@METHODS
+def test_gains_of_games_that_pay_penalties_are_what_is_saved(method):
+    strategies = {"a0": {"name": "ask", "x": 0.5}}
+    problem = {"game": f"{__file__}:Bill", "strategies": strategies}
+    audit = nashbox.audit(problem, method=method, budget=100_000)
+    first, second, _ = audit.agents
+    assert first.verdict == "profitable" and abs(first.gain.estimate - 0.25) < 0.02
+    assert first.best_deviation.strategy in ("ask", "recommended")
+    assert second.gain.upper < 1e-3 and second.verdict != "profitable"
+    assert nashbox.run(problem, replications=500).agents[0]["penalty"] > 0.2

@@ -17,6 +17,7 @@ from nashbox.app.ui.widgets import (
     Rules,
     Upload,
     figures,
+    open_first,
     with_own,
 )
 from nashbox.problem.estimation import RULES
@@ -25,7 +26,7 @@ from nashbox.problem.estimation import RULES
 @solara.component
 def Estimation(tab: EstimationTab) -> None:
     """Rules and controls at the side, what is played in the middle."""
-    solara.use_effect(lambda: _open_first(tab), [])
+    solara.use_effect(lambda: open_first(tab, "figure1.toml"), [])
     with solara.Sidebar(), solara.Column():
         Controls(tab, "rounds", tab.rounds, tab.run)
         with solara.Card("Game", margin=0):
@@ -65,11 +66,6 @@ def _Plan(tab: EstimationTab) -> None:
             values=with_own(list(RULES), opened.plan),
             on_value=tab.choose_plan,
         )
-
-
-def _open_first(tab: EstimationTab) -> None:
-    if tab.setup.value is None and tab.sources.value:
-        tab.open_shown(tab.sources.value[0].shown)
 
 
 def _number(text: str) -> object:

@@ -16,13 +16,14 @@ from nashbox.app.ui.widgets import (
     Rules,
     Upload,
     figures,
+    open_first,
 )
 
 
 @solara.component
 def Games(tab: GamesTab) -> None:
     """Rules and controls at the side, what is played and paid in the middle."""
-    solara.use_effect(lambda: _open_first(tab), [])
+    solara.use_effect(lambda: open_first(tab, "public_goods.toml"), [])
     with solara.Sidebar(), solara.Column():
         Controls(tab, "rounds", tab.rounds, tab.run)
         with solara.Card("Game", margin=0):
@@ -44,11 +45,3 @@ def Games(tab: GamesTab) -> None:
     with solara.Card("Players", margin=0):
         Rows(tab.tables["agents"], "agents")
     Audit(tab)
-
-
-def _open_first(tab: GamesTab) -> None:
-    if tab.setup.value is None and tab.sources.value:
-        shown = [source.shown for source in tab.sources.value]
-        named = [name for name in shown if name in tab.started.files]
-        usual = [name for name in shown if name.endswith("public_goods.toml")]
-        tab.open_shown([*named, *usual, *shown][0])

@@ -16,13 +16,14 @@ from nashbox.app.ui.widgets import (
     Rules,
     Upload,
     figures,
+    open_first,
 )
 
 
 @solara.component
 def Testing(tab: TestingTab) -> None:
     """Rules and controls at the side, the game on the table and all games in the middle."""
-    solara.use_effect(lambda: _open_first(tab), [])
+    solara.use_effect(lambda: open_first(tab, "case_a.toml"), [])
     with solara.Sidebar(), solara.Column():
         Controls(tab, "games", tab.games, tab.run)
         Button("Finish this game", on_click=tab.finish, disabled=tab.opened.value is None)
@@ -56,12 +57,3 @@ def Testing(tab: TestingTab) -> None:
         Rows(tab.tables["tally"], "tally")
         Rows(tab.tables["solution"], "solution")
     Audit(tab)
-
-
-def _open_first(tab: TestingTab) -> None:
-    if tab.setup.value is None and tab.sources.value:
-        shown = [source.shown for source in tab.sources.value]
-        named = [name for name in shown if name in tab.started.files]
-        usual = [name for name in shown if name.endswith("case_a.toml")]
-        first = [*named, *usual, *shown][0]
-        tab.open_shown(first)

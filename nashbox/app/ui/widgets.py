@@ -157,6 +157,15 @@ def Busy(tab: Tab) -> None:
     Button("Cancel", on_click=tab.cancel, plain=True, disabled=not busy)
 
 
+def open_first(tab: Tab, usual: str) -> None:
+    """Open what was named at the start, else the usual example."""
+    if tab.setup.value is None and tab.sources.value:
+        shown = [source.shown for source in tab.sources.value]
+        named = [name for name in shown if name in tab.started.files]
+        likely = [name for name in shown if name.endswith(usual)]
+        tab.open_shown([*named, *likely, *shown][0])
+
+
 @solara.component
 def ChooseProblem(tab: Tab) -> None:
     """Examples, files named at the start, and what was uploaded."""

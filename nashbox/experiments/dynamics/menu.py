@@ -105,9 +105,7 @@ def shown(spec: Spec) -> str:
     >>> shown(Spec("withholder", {"fraction": 0.5}))
     'withholder(fraction=0.5)'
     """
-    inside = ", ".join(f"{key}={value}" for key, value in spec.parameters.items())
-    name = spec.name.rpartition(":")[2] if ":" in spec.name else spec.name
-    return f"{name}({inside})" if inside else name
+    return Spec(spec.name.rpartition(":")[2], spec.parameters).label
 
 
 def place_of(name: str, labels: Sequence[str], where: str) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from nashbox.problem.mind import Decision, Mind, TestingView
+from nashbox.problem.parameters import label_of
 from nashbox.problem.signal import Signal, Word
 
 
@@ -31,13 +31,7 @@ class TestingStrategy(ABC):
     @property
     def label(self) -> str:
         """The name shown in tables, with the parameters that differ from their defaults."""
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
-        shown = [
-            f"{f.name}={_short(getattr(self, f.name))}"
-            for f in fields(self)
-            if f.init and getattr(self, f.name) != f.default
-        ]
-        return f"{name}({', '.join(shown)})" if shown else name
+        return label_of(self)
 
     def prepare(self, view: TestingView) -> TestingStrategy:
         """Return the strategy made ready for one game; here itself. Raises InputError."""
@@ -57,7 +51,3 @@ class TestingStrategy(ABC):
     def revise(self, outcome: Mapping[str, Any]) -> TestingStrategy:
         """What to play next after games with these averages (payoff, error, tau, won)."""
         return self
-
-
-def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
