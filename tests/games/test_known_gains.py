@@ -77,7 +77,7 @@ def test_known_gains_by_formula(problem, gain):
     assert row.verdict == ("profitable" if gain > 1e-3 else "none_above_epsilon")
 
 
-@pytest.mark.sparse(7)
+@pytest.mark.sparse(5)
 @pytest.mark.parametrize(("problem", "gain"), [row[1:] for row in KNOWN], ids=[r[0] for r in KNOWN])
 def test_the_black_box_finds_them_as_well(problem, gain):
     """Its upper bounds hold all candidates: the best of the class, near the best of all."""
@@ -246,6 +246,7 @@ def test_no_bid_of_a_fine_grid_beats_the_exact_bound(rule):
             assert paid[0].mean() <= answer.bound + slack, strategy
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("name", GAMES)
 def test_examples_check_run_and_audit(name, tmp_path):
     file = EXAMPLES / {"table": "battle.toml"}.get(name, f"{name}.toml")

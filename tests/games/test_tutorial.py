@@ -35,6 +35,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.sparse(6)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_works_on_it(nashbox, files, command):
     json_too = [] if command.startswith("sweep") else ["--json", "-"]

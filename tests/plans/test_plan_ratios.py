@@ -101,7 +101,7 @@ def test_known_failures_of_the_past(rule, costs):
         assert plan.certified_gap < 1e-6
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("ratio", [1e3, 1e7, 1e11, 1e12, 1e14, 1e20])
 def test_nash_is_certified_by_the_product_of_savings_or_refused(ratio):
     """c = (1, r): agent 1 hands in a sliver, and both save; nobody may be left with nothing.

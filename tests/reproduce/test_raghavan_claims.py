@@ -95,7 +95,7 @@ def test_verdict(name):
     assert all(len(row) == len(t.columns) for t in finding.tables for row in t.rows)
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", marked(VERDICTS))
 def test_a_stored_finding_is_shown_like_a_fresh_one(name):
     finding = found(name)
