@@ -6,7 +6,7 @@ import time
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.black_box import audit_agent
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.problem.files import from_mapping
 
 BUDGET = 400_000

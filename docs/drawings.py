@@ -9,7 +9,7 @@ import numpy as np
 
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.problem.files import from_mapping
 
 AGENTS, COST, SIGMA = 20, 0.05, 10.0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq, minimize, minimize_scalar
 
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.threshold.tuning import tuned
 from nashbox.problem.files import from_mapping

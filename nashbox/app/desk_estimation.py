@@ -11,11 +11,11 @@ import numpy as np
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
 from nashbox.app.messages import EstimationSetup, Opened, Played, Sketch, Table
-from nashbox.experiments.audit.bench import all_equivariant
-from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.bench import all_equivariant
 from nashbox.problem.errors import InputError, require
 from nashbox.strategies import Strategy
 from nashbox.tables.common import counts, number
@@ -30,7 +30,7 @@ class EstimationDesk:
     """Holds one game; every method answers through `send`."""
 
     def __init__(self) -> None:
-        self.game: Game | None = None
+        self.game: EstimationGame | None = None
         self.setup: EstimationSetup | None = None
         self.model: Any = None
         self.steps: list[dict[str, Any]] = []
@@ -239,7 +239,7 @@ class EstimationDesk:
         )
 
 
-def _game(setup: EstimationSetup) -> Game:
+def _game(setup: EstimationSetup) -> EstimationGame:
     """Prepare the game. Raises InputError for one that is too large for the page."""
     require("seed", setup.seed, low=0, integer=True)
     game = prepare(setup.problem())
@@ -247,7 +247,7 @@ def _game(setup: EstimationSetup) -> Game:
     return game
 
 
-def _points(game: Game) -> float:
+def _points(game: EstimationGame) -> float:
     """Points of a round in one world: what is owed, or what strategies say they hand in."""
     return float(np.maximum(game.terms.counts, game.profile_counts()).sum())
 

@@ -171,13 +171,13 @@ def load_problem(options: argparse.Namespace) -> Any:
 
     Whatever it names is looked for here, whether the command needs it or not. Raises InputError.
     """
-    from nashbox.experiments.game import check_names_found
+    from nashbox.games.registry import check_names
     from nashbox.problem.files import load
 
     problem = load(options.file)
     override = _overridden if problem.game == "estimation" else _overridden_game
     problem = override(options, problem)
-    check_names_found(problem)
+    check_names(problem)
     return problem
 
 

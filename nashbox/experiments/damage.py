@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.bench import all_equivariant, gain_of
 from nashbox.experiments.audit.result import Deviation
-from nashbox.experiments.game import Game, with_strategy
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.bench import all_equivariant, gain_of
 from nashbox.problem.spec import Spec
 from nashbox.strategies import make_strategy
 
@@ -20,7 +20,7 @@ PLACES = (0.0, 8.0, -8.0, 1e6, -1e6)  # mu in sigma, tried where the deviation i
 
 
 def simulated_damage(
-    game: Game, agent: int, deviation: Deviation, seed: int
+    game: EstimationGame, agent: int, deviation: Deviation, seed: int
 ) -> tuple[float, float]:
     """Sum of the others' penalties with the deviation minus without, and its standard error.
 
@@ -30,7 +30,7 @@ def simulated_damage(
     name = game.problem.names[agent]
     spec = Spec(deviation.strategy, deviation.parameters)
     strategy = make_strategy(spec, "deviation", game.problem.folder)
-    changed = with_strategy(game, name, strategy)
+    changed = game.with_strategies({name: strategy})
     places = (0.0,) if all_equivariant(game, agent, strategy) else PLACES
     losses = []
     for place in places:
@@ -41,7 +41,7 @@ def simulated_damage(
     return max(losses)
 
 
-def _others(game: Game, agent: int, seed: int, place: float) -> Array:
+def _others(game: EstimationGame, agent: int, seed: int, place: float) -> Array:
     model = game.model(
         WORLDS,
         child(seed, Stage.DAMAGE, agent),

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import solved_plan
 from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
+from nashbox.games.estimation import solved_plan
 from nashbox.mechanisms import Cbl
 from nashbox.mechanisms.base import problem_counts
 from nashbox.mechanisms.cbl.enforceable import condition_8

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from nashbox.experiments.audit.bench import BLOCK, GRID_IN_WORDS, all_equivariant, mu_grid
-from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.bench import BLOCK, GRID_IN_WORDS, all_equivariant, mu_grid
 from nashbox.problem.errors import require
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
 
@@ -126,7 +126,7 @@ def _summary(row: Mapping[str, Any]) -> dict[str, Any]:
 class _Record:
     """Moments of every round and agent at one value of mu."""
 
-    def __init__(self, game: Game, rounds: int) -> None:
+    def __init__(self, game: EstimationGame, rounds: int) -> None:
         self.game = game
         m, d = game.problem.m, game.problem.d
         self.penalty = [[Moments() for _ in range(m)] for _ in range(rounds)]
@@ -155,7 +155,7 @@ class _Record:
         self.worlds += worlds
 
 
-def _worst_rows(game: Game, records: list[_Record], t: int) -> list[dict[str, Any]]:
+def _worst_rows(game: EstimationGame, records: list[_Record], t: int) -> list[dict[str, Any]]:
     """Rows of round t, every agent at the mu where her penalty is largest."""
     rows = []
     for i, name in enumerate(game.problem.names):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import prepare
 from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
+from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem

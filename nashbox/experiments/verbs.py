@@ -12,7 +12,7 @@ def prepare(problem: Any, *, recommended: bool = False) -> Any:
     """Make a problem ready to play; the answer's `model(worlds, seed)` is a Mesa model."""
     if not has_plan(problem):
         return prepare_game(problem, recommended=recommended)
-    from nashbox.experiments.game import prepare as prepared
+    from nashbox.games.estimation import prepare as prepared
 
     return prepared(problem, recommended=recommended)
 

@@ -58,6 +58,16 @@ def prepare_game(problem: Any, *, recommended: bool = False, **extra: Any) -> Ga
     return prepare_parametric(problem, recommended=recommended)
 
 
+def check_names(problem: Any) -> None:
+    """Find everything that a problem names. Raises InputError."""
+    if has_plan(problem):
+        from nashbox.games.estimation import check_names as named
+
+        named(problem)
+    else:
+        prepare_game(problem)
+
+
 @contextmanager
 def blamed(problem: Any) -> Iterator[None]:
     """Whatever a game of a user's own raises is an error that names it."""

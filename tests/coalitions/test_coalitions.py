@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from nashbox.cli import main
-from nashbox.experiments.audit.exact import exact_answer
 from nashbox.experiments.coalitions import Coalitions, coalitions
 from nashbox.experiments.coalitions.estimators import Use, readings
 from nashbox.experiments.coalitions.exact import believed_risk, pass_chances
@@ -16,7 +15,8 @@ from nashbox.experiments.coalitions.schemes import FORMS, Scheme, best_pooled
 from nashbox.experiments.coalitions.search import bound, measure, searched
 from nashbox.experiments.coalitions.who import candidates
 from nashbox.experiments.coalitions.worlds import Block
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
+from nashbox.games.estimation.exact import exact_answer
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from tests.games import figure1, worked_case

@@ -18,7 +18,7 @@ from nashbox.experiments.dynamics import (
 )
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.logit import logit_choice
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.model.population import Population
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, TableOracle

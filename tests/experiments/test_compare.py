@@ -16,8 +16,8 @@ from nashbox.experiments.compare.result import PROFILES
 from nashbox.experiments.compare.settling import settle
 from nashbox.experiments.compare.simulated_game import with_plays
 from nashbox.experiments.dynamics import best_response_dynamics
-from nashbox.experiments.game import prepare
 from nashbox.experiments.saving import to_text
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play

@@ -136,7 +136,7 @@ def test_measurements_may_lie_beside_a_problem_file_elsewhere(nashbox, folder):
 
 
 def test_kinds_and_comparisons_are_those_that_are_played(nashbox, folder):
-    from nashbox.experiments.game import prepare
+    from nashbox.games.estimation import prepare
     from nashbox.problem.files import load
 
     nashbox("design", "p.toml", "--goal", "egalitarian", "--form", "separate", "--save", "d.toml",

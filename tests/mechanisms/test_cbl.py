@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms import Cbl
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.cbl.enforceable import compute_n_approx, condition_8

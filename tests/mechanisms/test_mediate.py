@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms import Cbl
 from nashbox.mechanisms.pool import Pool, split_sums
 from nashbox.model import EstimationModel

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.rounding import alone_counts, alone_penalties, round_plan
 from tests.games import figure1
 

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.check import check_mechanism
-from nashbox.experiments.game import prepare, with_strategy
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms import Threshold
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.threshold.bundle import Pair, bundled
@@ -202,7 +202,7 @@ def test_the_model_costs_what_the_formulas_say(joint, strategy, seed):
     game = prepare(everything(joint=joint))
     for i, name in enumerate(game.problem.names):
         changed = (
-            game if strategy is None else with_strategy(game, name, make_strategy(strategy, "t"))
+            game if strategy is None else game.with_strategies({name: make_strategy(strategy, "t")})
         )
         view = changed.view(i)
         exact, error = price(view, changed.strategy(i).plays(view))
@@ -221,7 +221,7 @@ def test_who_owes_and_submits_nothing_has_failed(seed):
     for joint, risk in ((False, 100 / 7 + 100 / (28 - 5 + 44)), (True, 100 / 7 + 100 / 4)):
         game = prepare(everything(joint=joint))
         lazy = {"name": "equivariant", "collect": [0, 5], "submit": [0, 5], "estimator": "accept"}
-        changed = with_strategy(game, "a0", make_strategy(lazy, "t"))
+        changed = game.with_strategies({"a0": make_strategy(lazy, "t")})
         view = changed.view(0)
         exact = price(view, changed.strategy(0).plays(view))[0] - 0.5
         model = changed.model(40_000, seed)
@@ -244,7 +244,7 @@ def test_mixed_counts_are_compared_world_by_world(seed):
     model.step()
     handed = model.players[1].submitted[:, 0]
     for points, strategy in ((8, "truthful"), (0, "free_rider")):
-        changed = with_strategy(game, "a1", make_strategy(strategy, "t"))
+        changed = game.with_strategies({"a1": make_strategy(strategy, "t")})
         view = changed.view(0)
         exact = price(view, changed.strategy(0).plays(view))[0]
         assert_mean(model.players[0].penalty[handed == points], exact, false_alarm=1e-6)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.dynamics import BestResponse
-from nashbox.experiments.game import prepare
 from nashbox.experiments.testing.run import play_block
+from nashbox.games.estimation import prepare
 from nashbox.games.testing import prepare_testing
 from nashbox.model.population import Population
 from nashbox.problem.files import load

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from nashbox.experiments.game import prepare
 from nashbox.experiments.run import Run, run
+from nashbox.games.estimation import prepare
 from nashbox.model import EstimationModel
 from nashbox.problem.errors import InputError
 from nashbox.problem.source import CsvSource

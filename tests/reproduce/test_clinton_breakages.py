@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from nashbox.experiments.audit import exhaustive
 from nashbox.experiments.reproduce.clinton2025 import (
     condition8,
     corruption,
@@ -13,6 +12,7 @@ from nashbox.experiments.reproduce.clinton2025 import (
     misprints,
     theorem4,
 )
+from nashbox.games.estimation import exhaustive
 from nashbox.mechanisms import Cbl, CountedMean, SampleMean
 from nashbox.mechanisms.cbl import channel, enforceable, leverage, mechanism
 from nashbox.mechanisms.mean_channel import MeanChannel

@@ -9,7 +9,6 @@ from scipy.stats import norm
 
 from nashbox.cli import main
 from nashbox.experiments.audit import audit
-from nashbox.experiments.game import prepare
 from nashbox.experiments.robust import Robust, robust
 from nashbox.experiments.robust.dropout import drops, without
 from nashbox.experiments.robust.measured import expected_errors
@@ -17,6 +16,7 @@ from nashbox.experiments.robust.pair import TOLERANCE, Doubt, worst
 from nashbox.experiments.robust.rules import curve, rows, widest
 from nashbox.experiments.robust.tuning import robust_rule
 from nashbox.experiments.run import run
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from nashbox.experiments.audit.bench import play_block
-from nashbox.experiments.audit.exact import channels_of, price_of
-from nashbox.experiments.game import prepare, with_strategy
+from nashbox.games.estimation import prepare
+from nashbox.games.estimation.bench import play_block
+from nashbox.games.estimation.exact import channels_of, price_of
 from nashbox.problem.terms import View
 from nashbox.strategies import make_strategy
 from tests.games import figure1, worked_case
@@ -42,7 +42,7 @@ FALSE_ALARM = 1e-6 / (len(PLAYED) * len(GAMES))
 
 def played_and_exact(game, spec, seed, worlds=WORLDS, agent=1):
     strategy = make_strategy(spec, "test")
-    changed = with_strategy(game, game.problem.names[agent], strategy)
+    changed = game.with_strategies({game.problem.names[agent]: strategy})
     counts = changed.profile_counts()
     plays = strategy.plays(View(agent, changed.terms, counts))
     exact, error = price_of(channels_of(changed, agent, counts), plays, game.problem.costs[agent])

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from nashbox.experiments.audit.base import Candidate, Gain
-from nashbox.experiments.audit.bench import (
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.result import Deviation
+from nashbox.experiments.audit.verdict import tail, verdict
+from nashbox.experiments.moments import Moments
+from nashbox.experiments.seeds import Stage
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.bench import (
     BLOCK,
     Cell,
     Pair,
@@ -23,19 +29,13 @@ from nashbox.experiments.audit.bench import (
     mu_grid,
     paired,
 )
-from nashbox.experiments.audit.candidates import (
+from nashbox.games.estimation.catalogue import (
     agent_is_named,
     box,
     catalogue,
     named,
     searched,
 )
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.audit.result import Deviation
-from nashbox.experiments.audit.verdict import tail, verdict
-from nashbox.experiments.game import Game
-from nashbox.experiments.moments import Moments
-from nashbox.experiments.seeds import Stage
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
@@ -80,7 +80,9 @@ class _Screen:
 class _Task:
     """One agent's black-box audit: the candidates, and where mu has to be searched."""
 
-    def __init__(self, game: Game, agent: int, seed: int, budget: int, in_box: bool) -> None:
+    def __init__(
+        self, game: EstimationGame, agent: int, seed: int, budget: int, in_box: bool
+    ) -> None:
         self.game, self.agent, self.seed = game, agent, seed
         self.audited = game.strategy(agent)
         share = int(budget * SEARCH_SHARE * 0.5)
@@ -171,7 +173,7 @@ class _Task:
 
 
 def audit_agent(
-    game: Game,
+    game: EstimationGame,
     agent: int,
     *,
     epsilon: Epsilon,
@@ -256,7 +258,7 @@ def audit_agent(
     )
 
 
-def least_penalty(game: Game, agent: int) -> float:
+def least_penalty(game: EstimationGame, agent: int) -> float:
     """Penalty of who could use every point that anybody measured: no mechanism gives more."""
     model = game.model(100, 0, what_if=True)
     for player in model.players:

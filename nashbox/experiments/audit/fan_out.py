@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from nashbox.experiments.audit import exact
-from nashbox.experiments.audit.bench import GRID_IN_WORDS
 from nashbox.experiments.audit.black_box import BlackBox, audit_agent
-from nashbox.experiments.audit.candidates import BOX_CLASS, CLASS
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.result import AgentAudit
 from nashbox.experiments.damage import simulated_damage
-from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.processes import default_workers, in_order
+from nashbox.games.estimation import EstimationGame, exact, prepare
+from nashbox.games.estimation.bench import GRID_IN_WORDS
+from nashbox.games.estimation.catalogue import BOX_CLASS, CLASS
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import NormalSource
 
@@ -41,7 +40,7 @@ def _work(
 
 
 def black_box_rows(
-    game: Game,
+    game: EstimationGame,
     epsilon: Epsilon,
     delta: float,
     seed: int,
@@ -63,7 +62,7 @@ def black_box_rows(
     return rows, any(box.over_mu for box, _ in found)
 
 
-def _normal_theory(game: Game) -> dict[int, dict[str, float]]:
+def _normal_theory(game: EstimationGame) -> dict[int, dict[str, float]]:
     """For real measurements: what the formulas for normal data would say, to print beside."""
     if game.problem.source.normal:
         return {}
@@ -78,7 +77,11 @@ def _normal_theory(game: Game) -> dict[int, dict[str, float]]:
 
 
 def _row(
-    game: Game, i: int, box: BlackBox, damage: tuple[float, float], normal: dict[str, float] | None
+    game: EstimationGame,
+    i: int,
+    box: BlackBox,
+    damage: tuple[float, float],
+    normal: dict[str, float] | None,
 ) -> AgentAudit:
     return AgentAudit(
         name=game.problem.names[i],
@@ -87,7 +90,7 @@ def _row(
         penalty=box.penalty,
         penalty_se=box.penalty_se,
         penalty_alone=float(game.penalties_alone[i]),
-        outside=float(game.outside[i]),
+        outside=float(game.options[i]),
         epsilon=box.epsilon,
         verdict=box.verdict,
         gain=box.gain,

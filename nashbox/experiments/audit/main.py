@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from nashbox.experiments.audit import exact, exhaustive
 from nashbox.experiments.audit.base import Candidate, Progress, check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of
 from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, tail, verdict
-from nashbox.experiments.game import Game, prepare, solved_plan, with_strategy
+from nashbox.games.estimation import EstimationGame, exact, exhaustive, prepare, solved_plan
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
@@ -87,7 +86,7 @@ def audit(
     )
 
 
-def _choose(game: Game, method: str) -> str:
+def _choose(game: EstimationGame, method: str) -> str:
     if not game.problem.integer and method in ("exhaustive", "black_box"):
         raise InputError(
             f'{game.problem.shown}: counts = "real" has no points to draw; method {method!r} '
@@ -110,7 +109,7 @@ def _choose(game: Game, method: str) -> str:
     return method
 
 
-def best_social_penalty(problem: EstimationProblem, game: Game) -> float | None:
+def best_social_penalty(problem: EstimationProblem, game: EstimationGame) -> float | None:
     """Social penalty of the real-valued ir_optimal plan under compliance; None without one."""
     if problem.plan_name == "ir_optimal":
         plan = game.plan
@@ -137,7 +136,7 @@ def _as_deviation(plays: tuple[Play, ...], penalty: float) -> Deviation:
     )
 
 
-def _noiseless(game: Game, i: int, method: str, epsilon: Epsilon) -> AgentAudit:
+def _noiseless(game: EstimationGame, i: int, method: str, epsilon: Epsilon) -> AgentAudit:
     penalty, error, best, best_penalty, best_error, bound, examined, shown = _answer(
         game, i, method
     )
@@ -146,7 +145,7 @@ def _noiseless(game: Game, i: int, method: str, epsilon: Epsilon) -> AgentAudit:
     name = game.problem.names[i]
     over = None
     if name in game.strategies:
-        honest = exact.exact_answer(with_strategy(game, name, Truthful()), i)
+        honest = exact.exact_answer(game.with_strategies({name: Truthful()}), i)
         over = noiseless_gain(honest.penalty, honest.penalty_error, penalty, error, penalty)
     return AgentAudit(
         name=name,
@@ -155,7 +154,7 @@ def _noiseless(game: Game, i: int, method: str, epsilon: Epsilon) -> AgentAudit:
         penalty=penalty,
         penalty_se=0.0,
         penalty_alone=float(game.penalties_alone[i]),
-        outside=float(game.outside[i]),
+        outside=float(game.options[i]),
         epsilon=mine,
         verdict=verdict(gain, mine),
         gain=gain,
@@ -168,7 +167,7 @@ def _noiseless(game: Game, i: int, method: str, epsilon: Epsilon) -> AgentAudit:
 
 
 def _answer(
-    game: Game, i: int, method: str
+    game: EstimationGame, i: int, method: str
 ) -> tuple[float, float, tuple[Play, ...], float, float, float, int | None, tuple[Candidate, ...]]:
     if method == "exact":
         e = exact.exact_answer(game, i)
@@ -203,7 +202,7 @@ def _answer(
     return penalty, error, best, price, sum(b.error for b in boxes), bound, examined, shown
 
 
-def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
+def _landscape(game: EstimationGame, i: int, penalty: float) -> tuple[Candidate, ...]:
     """Gains of collecting n honestly, one distribution at a time, for the figure."""
     costs, owed = game.problem.costs[i], game.terms.counts[i]
     if not math.isfinite(penalty):
@@ -229,7 +228,7 @@ def _landscape(game: Game, i: int, penalty: float) -> tuple[Candidate, ...]:
     return tuple(rows)
 
 
-def notes(game: Game) -> list[str]:
+def notes(game: EstimationGame) -> list[str]:
     """What a user should know before believing in the mechanism."""
     from nashbox.mechanisms import CblTerms, ThresholdTerms
 
@@ -262,7 +261,7 @@ def notes(game: Game) -> list[str]:
     return found
 
 
-def source_notes(game: Game) -> list[str]:
+def source_notes(game: EstimationGame) -> list[str]:
     """Warn where the measurements' spread is not the sigma that the rules believe."""
     from nashbox.problem.source import CsvSource
 

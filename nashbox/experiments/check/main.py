@@ -10,9 +10,9 @@ from nashbox.experiments.check.games import check_game
 from nashbox.experiments.check.mechanisms import check_mechanism
 from nashbox.experiments.check.report import CheckReport
 from nashbox.experiments.check.strategies import check_strategy
-from nashbox.experiments.game import prepare
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
+from nashbox.games.estimation import prepare
 from nashbox.games.registry import GROUP, game_class
 from nashbox.mechanisms import Mechanism
 from nashbox.mechanisms.exchange import Exchange

@@ -145,7 +145,7 @@ def settings(mechanism: Mechanism, own: EstimationProblem | None) -> Iterator[tu
             mechanism.terms(problem, plan),
         )
     if own is not None:
-        from nashbox.experiments.game import solved_plan
+        from nashbox.games.estimation import solved_plan
 
         yield own.shown, mechanism.terms(own, solved_plan(own)[0])
 

@@ -23,7 +23,7 @@ from scipy.stats import hypergeom, norm
 
 from nashbox.experiments.coalitions.schemes import MULTIPLES, counts_tried
 from nashbox.experiments.coalitions.search import least_costs
-from nashbox.experiments.game import Game
+from nashbox.games.estimation import EstimationGame
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.problem.terms import View
@@ -61,7 +61,7 @@ def believed_risk(C: int, M: int, own: int, friends: int, z: int, t: float, sigm
     return float(weight @ risk)
 
 
-def exact_price(game: Game, members: tuple[int, ...]) -> float | None:
+def exact_price(game: EstimationGame, members: tuple[int, ...]) -> float | None:
     """The least joint penalty of the schemes above, or None where a distribution has none."""
     counts, sigma, g = game.terms.counts, game.problem.sigma, len(members)
     owed = counts[list(members)].astype(np.int64)
@@ -80,7 +80,9 @@ def exact_price(game: Game, members: tuple[int, ...]) -> float | None:
     return total
 
 
-def _risk(game: Game, members: tuple[int, ...], k: int, C: int, M: int, owed: np.ndarray) -> float:
+def _risk(
+    game: EstimationGame, members: tuple[int, ...], k: int, C: int, M: int, owed: np.ndarray
+) -> float:
     """The least risk of one distribution after collecting C, inf where none is known."""
     sigma = float(game.problem.sigma[k])
     v = sigma**2

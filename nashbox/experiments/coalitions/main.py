@@ -8,13 +8,13 @@ from math import comb
 import numpy as np
 from scipy.stats import norm
 
-from nashbox.experiments.audit.exact import exact_answer, unavailable
 from nashbox.experiments.coalitions.exact import exact_price
 from nashbox.experiments.coalitions.result import Coalition, Coalitions
 from nashbox.experiments.coalitions.schemes import CLASS, Scheme
 from nashbox.experiments.coalitions.search import Measured, bound, searched, spent
 from nashbox.experiments.coalitions.who import alike, candidates
-from nashbox.experiments.game import Game, prepare
+from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.exact import exact_answer, unavailable
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 
@@ -74,7 +74,7 @@ def coalitions(
     )
 
 
-def _chosen(game: Game, size: int, seed: int) -> tuple[list[tuple[int, ...]], str, bool]:
+def _chosen(game: EstimationGame, size: int, seed: int) -> tuple[list[tuple[int, ...]], str, bool]:
     """Coalitions to search, in words how they were chosen, and whether they stand for all."""
     found, every = candidates(game, size)
     if len(found) <= MOST or every:
@@ -106,13 +106,13 @@ def _chosen(game: Game, size: int, seed: int) -> tuple[list[tuple[int, ...]], st
     )
 
 
-def _honest(game: Game, members: tuple[int, ...]) -> float:
+def _honest(game: EstimationGame, members: tuple[int, ...]) -> float:
     if unavailable(game) is None:
         return sum(exact_answer(game, i).penalty for i in members)
     return 0.0
 
 
-def _row(game: Game, measured: Measured, delta: float) -> Coalition:
+def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
     problem, members = game.problem, measured.members
     owed = game.terms.counts[list(members)].sum(axis=0)
     honest = float(measured.penalties.sum())
@@ -143,7 +143,7 @@ def _row(game: Game, measured: Measured, delta: float) -> Coalition:
     )
 
 
-def _represents(game: Game, members: tuple[int, ...], sizes: dict[int, int]) -> int:
+def _represents(game: EstimationGame, members: tuple[int, ...], sizes: dict[int, int]) -> int:
     """How many coalitions of equal agents look like this one."""
     total = 1
     for group in alike(game):
@@ -154,7 +154,7 @@ def _represents(game: Game, members: tuple[int, ...], sizes: dict[int, int]) -> 
 
 
 def common_gain(
-    penalties: object, error: float, game: Game, members: tuple[int, ...], scheme: Scheme
+    penalties: object, error: float, game: EstimationGame, members: tuple[int, ...], scheme: Scheme
 ) -> float:
     """The largest g such that every member saves g without payments.
 

@@ -22,9 +22,9 @@ from nashbox.experiments.coalitions.schemes import (
     schemes,
 )
 from nashbox.experiments.coalitions.worlds import Seen, blocks
-from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame
 from nashbox.mechanisms.rounding import finite_product
 
 Array = NDArray[np.float64]
@@ -59,17 +59,17 @@ def _seeds(seed: int, stage: Stage, members: tuple[int, ...]) -> Iterator[int]:
         block += 1
 
 
-def least_costs(game: Game, members: Sequence[int]) -> Array:
+def least_costs(game: EstimationGame, members: Sequence[int]) -> Array:
     """The members' least cost per point, (d,)."""
     return np.asarray(game.problem.costs[list(members)].min(axis=0))
 
 
-def spent(game: Game, members: Sequence[int], scheme: Scheme) -> Array:
+def spent(game: EstimationGame, members: Sequence[int], scheme: Scheme) -> Array:
     """What the scheme's points cost, (d,)."""
     return finite_product(least_costs(game, members), np.array(scheme.collected, dtype=float))
 
 
-def all_schemes(game: Game, members: tuple[int, ...]) -> Sequence[Scheme]:
+def all_schemes(game: EstimationGame, members: tuple[int, ...]) -> Sequence[Scheme]:
     """The schemes of the class for these members."""
     counts = game.terms.counts.astype(np.int64)
     owed = counts[list(members)]
@@ -77,7 +77,7 @@ def all_schemes(game: Game, members: tuple[int, ...]) -> Sequence[Scheme]:
     return schemes(owed, outside, least_costs(game, members), game.problem.sigma, len(members))
 
 
-def bound(game: Game, members: tuple[int, ...]) -> float:
+def bound(game: EstimationGame, members: tuple[int, ...]) -> float:
     """Least joint penalty that these members can reach together, for normal data.
 
     They cannot know more than their own points and all of the others': sum over distributions of
@@ -93,7 +93,7 @@ def bound(game: Game, members: tuple[int, ...]) -> float:
     return total
 
 
-def searched(game: Game, members: tuple[int, ...], budget: int, seed: int) -> Measured:
+def searched(game: EstimationGame, members: tuple[int, ...], budget: int, seed: int) -> Measured:
     """The best scheme found for a coalition, measured on fresh seeds.
 
     budget: worlds of the verification.
@@ -105,7 +105,7 @@ def searched(game: Game, members: tuple[int, ...], budget: int, seed: int) -> Me
 
 
 def measure(
-    game: Game,
+    game: EstimationGame,
     members: tuple[int, ...],
     scheme: Scheme,
     uses: Sequence[Use],
@@ -188,7 +188,7 @@ def _best_uses(seen: Seen, sigma: Array) -> tuple[list[Use], Array]:
 
 
 def _play_all(
-    game: Game,
+    game: EstimationGame,
     members: tuple[int, ...],
     tried: Sequence[Scheme],
     worlds: int,
@@ -200,7 +200,7 @@ def _play_all(
 
 
 def _screened(
-    game: Game, members: tuple[int, ...], tried: Sequence[Scheme], seed: int
+    game: EstimationGame, members: tuple[int, ...], tried: Sequence[Scheme], seed: int
 ) -> list[Scheme]:
     """The best scheme of every distribution put together, and the best whole ones."""
     sigma, g = game.problem.sigma, len(members)
@@ -221,7 +221,7 @@ def _screened(
 
 
 def _learned(
-    game: Game, members: tuple[int, ...], finalists: Sequence[Scheme], seed: int
+    game: EstimationGame, members: tuple[int, ...], finalists: Sequence[Scheme], seed: int
 ) -> tuple[Scheme, list[Use]]:
     """The best finalist with its estimators, learned on new worlds."""
     sigma, g = game.problem.sigma, len(members)

@@ -6,12 +6,12 @@ from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 
-from nashbox.experiments.game import Game
+from nashbox.games.estimation import EstimationGame
 
 ALL = 66  # coalitions up to which every one is examined
 
 
-def alike(game: Game) -> list[tuple[int, ...]]:
+def alike(game: EstimationGame) -> list[tuple[int, ...]]:
     """Agents with equal costs and equal published terms, in order of their first member."""
     m = game.problem.m
     tables = [v for v in vars(game.terms).values() if isinstance(v, np.ndarray) and len(v) == m]
@@ -22,7 +22,7 @@ def alike(game: Game) -> list[tuple[int, ...]]:
     return [tuple(g) for g in groups.values()]
 
 
-def candidates(game: Game, size: int) -> tuple[list[tuple[int, ...]], bool]:
+def candidates(game: EstimationGame, size: int) -> tuple[list[tuple[int, ...]], bool]:
     """Coalitions of `size` agents, and whether they are all there are.
 
     Else one for every multiset of groups of equal agents, who are exchangeable.

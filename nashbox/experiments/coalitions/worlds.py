@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.coalitions.schemes import Scheme
-from nashbox.experiments.game import Game
+from nashbox.games.estimation import EstimationGame
 from nashbox.model.estimation import mediated
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError
@@ -37,7 +37,7 @@ class Seen:
     truth: Array
 
 
-def worlds_at_once(game: Game, collected: int) -> int:
+def worlds_at_once(game: EstimationGame, collected: int) -> int:
     """How many worlds fit."""
     points = float(game.terms.counts.sum()) + collected
     return int(np.clip(POINTS / max(points, 1.0), 20, 1000))
@@ -47,7 +47,7 @@ def worlds_at_once(game: Game, collected: int) -> int:
 class Block:
     """R worlds: what everybody outside hands in, and points for the coalition to measure."""
 
-    game: Game
+    game: EstimationGame
     members: tuple[int, ...]
     handed: list[Dataset]
     well: list[Array]  # (R, most) points of each distribution
@@ -55,7 +55,12 @@ class Block:
 
     @classmethod
     def drawn(
-        cls, game: Game, members: tuple[int, ...], most: Sequence[int], worlds: int, seed: int
+        cls,
+        game: EstimationGame,
+        members: tuple[int, ...],
+        most: Sequence[int],
+        worlds: int,
+        seed: int,
     ) -> Block:
         """Draw the data. most: (d,) points the coalition collects at most."""
         problem, counts = game.problem, game.terms.counts.astype(np.int64)
@@ -141,7 +146,7 @@ class Block:
 
 
 def blocks(
-    game: Game,
+    game: EstimationGame,
     members: tuple[int, ...],
     tried: Sequence[Scheme],
     worlds: int,

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nashbox.experiments.game import Array, Game, prepare, solved_plan
+from nashbox.games.estimation import EstimationGame, prepare, solved_plan
 from nashbox.mechanisms import MECHANISMS
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +23,7 @@ class Entry:
 
     label: str
     spec: Spec
-    game: Game
+    game: EstimationGame
 
 
 def label_of(spec: Spec) -> str:
@@ -78,7 +81,7 @@ def designed(problem: EstimationProblem, goal: str) -> EstimationProblem:
     return replace(problem, plan=rules.plan, mechanism=rules.mechanism)
 
 
-def _prepared(problem: EstimationProblem, plan: Array) -> Game:
+def _prepared(problem: EstimationProblem, plan: Array) -> EstimationGame:
     """Prepare the recommended profile, without solving the plan again."""
     given = problem.plan if problem.plan_name == "alone" else plan
     return prepare(replace(problem, plan=given), recommended=True)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit import audit, exact
+from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.main import notes, source_notes
 from nashbox.experiments.compare.checks import checks
@@ -26,7 +26,7 @@ from nashbox.experiments.compare.simulated_game import (
     measured,
     with_plays,
 )
-from nashbox.experiments.game import Game
+from nashbox.games.estimation import EstimationGame, exact
 from nashbox.problem.errors import InputError
 from nashbox.problem.source import NormalSource
 
@@ -55,7 +55,7 @@ class Contest:
     def __init__(
         self,
         entry: Entry,
-        yardstick: Game,
+        yardstick: EstimationGame,
         best: float | None,
         seed: int,
         epsilon: Epsilon,
@@ -139,7 +139,7 @@ class Contest:
         rows = [*honest, *self._rows(paths, ended)]
         return rows, self._contender("simulated", SIMULATED, gains, paths, [], extra)
 
-    def _black_box(self, game: Game, share: int) -> tuple[list[float], str]:
+    def _black_box(self, game: EstimationGame, share: int) -> tuple[list[float], str]:
         """Gains and verdict by simulation, for the class that the black box names."""
         plan = game.problem.plan if game.problem.plan_name == "alone" else game.plan
         found = audit(
@@ -178,7 +178,7 @@ class Contest:
         relative = relative_to(end.penalties, alone)
         least, most = favoured(relative, self.yardstick.problem.names)
         highest = end.penalties if end.se is None else end.penalties + 2 * end.se
-        outside = self.yardstick.outside
+        outside = self.yardstick.options
         rational = np.isinf(outside) | (highest <= (1 + 1e-9) * outside)
         note = None
         if path is not None and path.cycle:

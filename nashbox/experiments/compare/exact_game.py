@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.audit.exact import exact_answer
 from nashbox.experiments.audit.verdict import noiseless_gain, verdict
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
-from nashbox.experiments.game import Game
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.exact import exact_answer
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import ContractError
@@ -36,7 +36,7 @@ TIE = 1e-14  # relative: penalties closer than this are equal, and nobody moves 
 class ExactGame:
     """Answers by exact penalties. What was computed once for a channel and a cost is kept."""
 
-    def __init__(self, game: Game) -> None:
+    def __init__(self, game: EstimationGame) -> None:
         self.game = game
         self._best: dict[tuple[object, ...], tuple[float, float]] = {}
 

@@ -16,7 +16,7 @@ from nashbox.experiments.audit.main import best_social_penalty, source_notes
 from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
 from nashbox.experiments.compare.result import Comparison, Contender, Row
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.problem.errors import require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec

@@ -15,7 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.bench import (
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.compare.settling import Outcome
+from nashbox.experiments.moments import Moments
+from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.bench import (
     BLOCK,
     Trial,
     all_equivariant,
@@ -23,11 +28,6 @@ from nashbox.experiments.audit.bench import (
     mu_grid,
     play_block,
 )
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.compare.settling import Outcome
-from nashbox.experiments.game import Game
-from nashbox.experiments.moments import Moments
-from nashbox.experiments.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.channel import Play
 from nashbox.strategies import Strategy
@@ -65,14 +65,14 @@ def honest(counts: Array) -> Strategy:
     return Answer(tuple(Play.truthful(float(n)) for n in counts))
 
 
-def with_plays(game: Game, plays: Sequence[Sequence[Play]]) -> Game:
+def with_plays(game: EstimationGame, plays: Sequence[Sequence[Play]]) -> EstimationGame:
     """Return the game in which everybody plays these, agent by agent and distribution."""
     answers = {n: Answer(tuple(row)) for n, row in zip(game.problem.names, plays, strict=True)}
     return replace(game, strategies=answers)
 
 
 def measured(
-    game: Game, seed: int, budget: Budget | None = None, worlds: int = MEASURED
+    game: EstimationGame, seed: int, budget: Budget | None = None, worlds: int = MEASURED
 ) -> tuple[Array, Array, tuple[float, float]]:
     """Penalties of the game's profile and their standard errors, (m,) each, and those of their sum.
 
@@ -102,7 +102,7 @@ def measured(
 class SimulatedGame:
     """Answers by simulation. epsilon: least gain worth moving for; None is 1e-3 of the penalty."""
 
-    def __init__(self, game: Game, seed: int, budget: Budget, epsilon: Epsilon) -> None:
+    def __init__(self, game: EstimationGame, seed: int, budget: Budget, epsilon: Epsilon) -> None:
         self.game, self.seed, self.budget, self.epsilon = game, seed, budget, epsilon
         self._known: dict[tuple[int, bytes], Array] = {}
         self._room: dict[tuple[int, bytes], float] = {}
@@ -163,7 +163,7 @@ class SimulatedGame:
         rows = (tuple(np.where(blocked, 0.0, row).tolist()) for row in grid)
         return [np.array(row) for row in dict.fromkeys(rows)]
 
-    def _priced(self, game: Game, i: int, grid: list[Array]) -> list[tuple[Array, Array]]:
+    def _priced(self, game: EstimationGame, i: int, grid: list[Array]) -> list[tuple[Array, Array]]:
         """Counts (d,) with their penalties distribution by distribution (d,), at the worst mu."""
         trials = self._trials(game, i, grid, 1, WORLDS)
         return [
@@ -174,7 +174,7 @@ class SimulatedGame:
     def _cost(self, i: int, n: Array) -> Array:
         return finite_product(self.game.problem.costs[i], n)
 
-    def _gains(self, game: Game, i: int, now: Array, best: Array) -> tuple[bool, float]:
+    def _gains(self, game: EstimationGame, i: int, now: Array, best: Array) -> tuple[bool, float]:
         """Whether `best` clearly gains over `now`, and how much at most, on unseen worlds."""
         here, there = (
             max((penalty for penalty, _ in found), key=lambda penalty: float(penalty.mean()))
@@ -190,7 +190,7 @@ class SimulatedGame:
         return moments.mean > max(least, noise), moments.mean + noise
 
     def _trials(
-        self, game: Game, i: int, grid: list[Array], use: int, worlds: int
+        self, game: EstimationGame, i: int, grid: list[Array], use: int, worlds: int
     ) -> list[list[tuple[Array, Array]]]:
         """For every vector of counts and place of mu: penalties (R,), mean squared errors (d,)."""
         strategies = [honest(n) for n in grid]

@@ -21,8 +21,8 @@ from nashbox.experiments.design.result import Candidate, Design
 from nashbox.experiments.design.search import Found, search
 from nashbox.experiments.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.experiments.design.whole import whole
-from nashbox.experiments.game import prepare, solved_plan
 from nashbox.experiments.planning import plan_report
+from nashbox.games.estimation import prepare, solved_plan
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.errors import InputError, brief

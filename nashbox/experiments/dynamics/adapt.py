@@ -19,7 +19,7 @@ from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choic
 from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
 from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.games.registry import blaming
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import Game
+from nashbox.games.estimation import EstimationGame
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
 from nashbox.strategies.response import known_channels, price
@@ -34,7 +34,7 @@ class Dynamics:
 
 
 def best_response_dynamics(
-    game: Game,
+    game: EstimationGame,
     start: Array | None = None,
     *,
     sweeps: int = 100,
@@ -61,7 +61,7 @@ def best_response_dynamics(
     return Dynamics(np.array(path), converged)
 
 
-def penalties(game: Game, counts: Array) -> Array:
+def penalties(game: EstimationGame, counts: Array) -> Array:
     """Penalties (m,) of agents who collect `counts` and make the best of what they get."""
     found = np.zeros(game.problem.m)
     for i in range(game.problem.m):

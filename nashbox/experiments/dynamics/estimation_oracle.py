@@ -14,11 +14,11 @@ from dataclasses import fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.bench import BLOCK, mu_grid
 from nashbox.experiments.dynamics.joint import Joint
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
-from nashbox.experiments.game import Game
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.bench import BLOCK, mu_grid
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
@@ -30,7 +30,7 @@ from nashbox.strategies.response import price
 Array = NDArray[np.float64]
 
 
-def kinds_of(game: Game, menu: Sequence[Strategy]) -> Profile:
+def kinds_of(game: EstimationGame, menu: Sequence[Strategy]) -> Profile:
     """Number agents so that those who are alike share a number.
 
     Agents are alike if costs and all their rows of the published terms are. That is known of
@@ -52,7 +52,9 @@ def kinds_of(game: Game, menu: Sequence[Strategy]) -> Profile:
 class EstimationOracle(PayoffOracle):
     """What exact and simulated oracles share."""
 
-    def __init__(self, game: Game, menu: Sequence[Strategy], labels: Sequence[str]) -> None:
+    def __init__(
+        self, game: EstimationGame, menu: Sequence[Strategy], labels: Sequence[str]
+    ) -> None:
         super().__init__(tuple(labels), kinds_of(game, menu))
         self.game, self.strategies = game, tuple(menu)
 
@@ -78,7 +80,9 @@ class ExactEstimation(EstimationOracle):
 
     method = "exact: closed forms and quadrature"
 
-    def __init__(self, game: Game, menu: Sequence[Strategy], labels: Sequence[str]) -> None:
+    def __init__(
+        self, game: EstimationGame, menu: Sequence[Strategy], labels: Sequence[str]
+    ) -> None:
         super().__init__(game, menu, labels)
         self._plays = [[s.plays(self.view(i)) or [] for s in menu] for i in range(self.m)]
 
@@ -106,7 +110,7 @@ class ExactEstimation(EstimationOracle):
         return Answer.exactly(values)
 
 
-def no_formula(game: Game, menu: Sequence[Strategy], labels: Sequence[str]) -> str | None:
+def no_formula(game: EstimationGame, menu: Sequence[Strategy], labels: Sequence[str]) -> str | None:
     """Say why payoffs of this menu have no exact formula, or None if they have."""
     if not game.problem.source.normal:
         return "the measurements are real ones (source csv), and exact formulas are for normal data"
@@ -136,7 +140,12 @@ class SimulatedEstimation(EstimationOracle):
     exact = False
 
     def __init__(
-        self, game: Game, menu: Sequence[Strategy], labels: Sequence[str], worlds: int, seed: int
+        self,
+        game: EstimationGame,
+        menu: Sequence[Strategy],
+        labels: Sequence[str],
+        worlds: int,
+        seed: int,
     ) -> None:
         super().__init__(game, menu, labels)
         self.worlds, self.seed = worlds, seed

@@ -8,7 +8,7 @@ from typing import Any
 
 from nashbox.experiments.dynamics import estimation_oracle, game_oracle
 from nashbox.experiments.dynamics.menu import shown
-from nashbox.experiments.game import prepare
+from nashbox.games.estimation import prepare
 from nashbox.games.registry import has_plan, prepare_game
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import check_can_draw

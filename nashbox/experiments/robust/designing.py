@@ -18,10 +18,10 @@ from nashbox.experiments.design.main import aim_of, for_normal_data, of_ruled, p
 from nashbox.experiments.design.result import Design
 from nashbox.experiments.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.experiments.design.whole import moves
-from nashbox.experiments.game import prepare
 from nashbox.experiments.robust.pair import Doubt, worst
 from nashbox.experiments.robust.rules import rows
 from nashbox.experiments.robust.tuning import robust_rule
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.problem.estimation import EstimationProblem

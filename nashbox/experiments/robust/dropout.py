@@ -14,8 +14,8 @@ from math import comb
 import numpy as np
 
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.game import Game
 from nashbox.experiments.robust.rules import ROUNDING, agent_gain
+from nashbox.games.estimation import EstimationGame
 
 ALL = 500  # sets of agents up to which every one is examined
 KEPT = 20  # sets reported for each number of agents
@@ -48,11 +48,11 @@ class Drop:
         return 0.0 if np.isinf(self.before) else self.after - self.before
 
 
-def without(game: Game, missing: tuple[int, ...], epsilon: Epsilon) -> Drop:
+def without(game: EstimationGame, missing: tuple[int, ...], epsilon: Epsilon) -> Drop:
     """Penalties, gains and outside options of everybody who is left, exactly."""
     counts = game.terms.counts.copy()
     counts[list(missing)] = 0.0
-    names, outside = game.problem.names, game.outside
+    names, outside = game.problem.names, game.options
     left = [i for i in range(game.problem.m) if i not in missing]
     before = np.array([agent_gain(game.terms, i, game.terms.counts)[0] for i in left])
     pairs = np.array([agent_gain(game.terms, i, counts) for i in left])
@@ -79,7 +79,7 @@ def without(game: Game, missing: tuple[int, ...], epsilon: Epsilon) -> Drop:
     )
 
 
-def drops(game: Game, most: int, epsilon: Epsilon) -> tuple[list[Drop], str]:
+def drops(game: EstimationGame, most: int, epsilon: Epsilon) -> tuple[list[Drop], str]:
     """Every agent alone, then sets of 2 .. most agents; and in words how they were chosen.
 
     Where there are more than 500 sets of a size, those examined are the sets of one agent less that

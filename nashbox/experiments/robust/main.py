@@ -11,13 +11,13 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.design import design
 from nashbox.experiments.design.main import PLAN, for_normal_data
-from nashbox.experiments.game import prepare
 from nashbox.experiments.robust.designing import RobustDesign, robust_design
 from nashbox.experiments.robust.dropout import drops
 from nashbox.experiments.robust.measured import other_counts
 from nashbox.experiments.robust.pair import Doubt
 from nashbox.experiments.robust.result import Measured, Robust, RulesReport
 from nashbox.experiments.robust.rules import curve, rows, widest
+from nashbox.games.estimation import prepare
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import CsvSource

@@ -19,9 +19,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import Game
 from nashbox.experiments.robust.pair import Known, known, least
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation import EstimationGame
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
@@ -41,7 +41,9 @@ class Other:
     se: float
 
 
-def other_counts(game: Game, source: CsvSource, i: int, worlds: int, seed: int) -> Other | None:
+def other_counts(
+    game: EstimationGame, source: CsvSource, i: int, worlds: int, seed: int
+) -> Other | None:
     """Sum over distributions for agent i; None where rules are tied or a cost is unknown to us."""
     view = game.view(i)
     if view.tied() is not None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.game import Game
 from nashbox.experiments.robust.pair import Doubt, Worst, honest, known, least, worst
+from nashbox.games.estimation import EstimationGame
 from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.channel import Joint
 from nashbox.problem.errors import InputError
@@ -61,7 +61,7 @@ class AgentRow:
         return self.margin <= self.epsilon + ROUNDING * abs(self.penalty)
 
 
-def refuse(game: Game) -> str | None:
+def refuse(game: EstimationGame) -> str | None:
     """Say why there is no exact answer, or None."""
     for i in range(game.problem.m):
         if any(channel is None for channel in game.view(i).channels()):
@@ -90,7 +90,7 @@ def agent_gain(terms: Terms, i: int, counts: Array) -> tuple[float, float]:
     return here, here - best if np.isfinite(best) else 0.0
 
 
-def rows(game: Game, doubt: Doubt, epsilon: Epsilon) -> list[AgentRow]:
+def rows(game: EstimationGame, doubt: Doubt, epsilon: Epsilon) -> list[AgentRow]:
     """Every agent's worst gain over the interval; all others are honest."""
     reason = refuse(game)
     if reason is not None:
@@ -114,7 +114,7 @@ def rows(game: Game, doubt: Doubt, epsilon: Epsilon) -> list[AgentRow]:
     return found
 
 
-def _gain(game: Game, i: int, doubt: Doubt) -> tuple[Worst, bool]:
+def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
     """Sum over distributions of the worst gain of each, and over those tied together as one."""
     view = game.view(i)
     joint = view.tied()
@@ -148,7 +148,7 @@ def _gain(game: Game, i: int, doubt: Doubt) -> tuple[Worst, bool]:
     )
 
 
-def _tied_gain(game: Game, i: int, doubt: Doubt, joint: Joint) -> tuple[Worst, bool]:
+def _tied_gain(game: EstimationGame, i: int, doubt: Doubt, joint: Joint) -> tuple[Worst, bool]:
     """Gain on distributions tied together: convex in the costs, so largest at a vertex.
 
     sigmas share a factor here; penalties rise with it, so that between two values nothing exceeds
@@ -184,7 +184,7 @@ def _tied_gain(game: Game, i: int, doubt: Doubt, joint: Joint) -> tuple[Worst, b
     return Worst(best[0], max(bound, best[0]), best[1], best[2]), every
 
 
-def _margin(game: Game, i: int, doubt: Doubt) -> float:
+def _margin(game: EstimationGame, i: int, doubt: Doubt) -> float:
     """Penalty less the outside option, at worst; -inf where there is none to be had."""
     given = float(game.problem.outside[i])
     corners = list(product(doubt.cost_ends, doubt.sigma_ends))
@@ -215,7 +215,7 @@ def _margin(game: Game, i: int, doubt: Doubt) -> float:
     )
 
 
-def curve(game: Game, factors: Array, of: str) -> Array:
+def curve(game: EstimationGame, factors: Array, of: str) -> Array:
     """Gains (factors, m) when all costs, or all sigmas, are a common multiple of what was said."""
     out = np.empty((factors.size, game.problem.m))
     for j, f in enumerate(factors):
@@ -224,7 +224,7 @@ def curve(game: Game, factors: Array, of: str) -> Array:
     return out
 
 
-def widest(game: Game, epsilon: Epsilon, of: str, most: float = 0.9) -> float:
+def widest(game: EstimationGame, epsilon: Epsilon, of: str, most: float = 0.9) -> float:
     """The widest interval (relative half-width) over which nobody gains more than epsilon.
 
     Worst gains rise with the width, so halving finds it; 0 where somebody gains at once.

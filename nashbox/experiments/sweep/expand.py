@@ -120,7 +120,7 @@ def _prepare(built: Any, experiment: str) -> None:
     if not has_plan(built):
         prepare_game(built)
     else:
-        from nashbox.experiments.game import prepare
+        from nashbox.games.estimation import prepare
 
         prepare(built)
         if experiment == "run":

@@ -10,7 +10,6 @@ import numpy as np
 from nashbox.experiments.audit import Audit, audit
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.experiments.figures import BLACK, CYCLE
-from nashbox.experiments.game import prepare
 from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
 from nashbox.experiments.reproduce.clinton2025.corruption import integral, slope
 from nashbox.experiments.reproduce.clinton2025.instances import (
@@ -18,6 +17,7 @@ from nashbox.experiments.reproduce.clinton2025.instances import (
     figure1,
     worked_case,
 )
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
 from nashbox.mechanisms.plans import solve_plan
 

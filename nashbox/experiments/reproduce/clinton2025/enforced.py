@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from nashbox.experiments.audit import audit
-from nashbox.experiments.game import prepare
 from nashbox.experiments.reproduce.claim import ClaimTable
 from nashbox.experiments.reproduce.clinton2025.instances import Array, random_problem
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.errors import InputError
@@ -63,7 +63,7 @@ def measure(problem: EstimationProblem) -> Measured:
         integer=problem.integer,
         corrupted=int(np.isfinite(game.terms.alpha).sum()),
         gain=max(a.gain.upper / a.penalty for a in result.agents),
-        excess=float((penalties / game.outside - 1).max()),
+        excess=float((penalties / game.options - 1).max()),
         social=float(result.efficiency_ratio or np.inf),
         agent=float((penalties / honest).max()),
     )

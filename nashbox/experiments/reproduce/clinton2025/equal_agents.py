@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, RED
-from nashbox.experiments.game import prepare
 from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
 from nashbox.experiments.reproduce.clinton2025.hardness import TOLERANCE, penalty
 from nashbox.experiments.reproduce.clinton2025.instances import SIGMA, worked_case
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.plans import alone_penalties, compliant_penalties
 from nashbox.mechanisms.rounding import finite_product
 

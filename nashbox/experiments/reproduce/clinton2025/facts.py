@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.experiments.game import prepare
 from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
 from nashbox.experiments.reproduce.clinton2025.instances import (
     FIGURE1,
@@ -15,6 +14,7 @@ from nashbox.experiments.reproduce.clinton2025.instances import (
     random_problem,
 )
 from nashbox.experiments.run import run
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties, compliant_penalties
 from nashbox.mechanisms.rounding import alone_penalties as penalties_alone

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.experiments.audit.exact import price_of
-from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
 from nashbox.experiments.reproduce.clinton2025.instances import (
     SIGMA,
@@ -16,6 +14,8 @@ from nashbox.experiments.reproduce.clinton2025.instances import (
     generator,
     random_problem,
 )
+from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.exact import price_of
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties
 from nashbox.problem.channel import Channel, Play
@@ -26,20 +26,20 @@ MECHANISMS = ("cbl", "sample_mean", "counted_mean", "alone")
 TOLERANCE = 1e-9
 
 
-def faced(game: Game, i: int, counts: Array) -> list[Channel]:
+def faced(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
     """What agent i faces where the others hand in `counts` honest points."""
     channels = View(i, game.terms, counts).channels()
     assert all(channel is not None for channel in channels)  # noqa: S101 - built-in mechanisms
     return [channel for channel in channels if channel is not None]
 
 
-def penalty(game: Game, i: int, counts: Array) -> float:
+def penalty(game: EstimationGame, i: int, counts: Array) -> float:
     """Penalty of agent i who follows the recommendation, against `counts` of the others."""
     plays = [Play.truthful(float(n)) for n in game.terms.counts[i]]
     return price_of(faced(game, i, counts), plays, game.problem.costs[i])[0]
 
 
-def best_penalty(game: Game, i: int, counts: Array) -> float:
+def best_penalty(game: EstimationGame, i: int, counts: Array) -> float:
     """Penalty of her best response to the same."""
     prices = zip(faced(game, i, counts), game.problem.costs[i], strict=True)
     return sum(best_count(channel, float(c), integer=False)[1] for channel, c in prices)

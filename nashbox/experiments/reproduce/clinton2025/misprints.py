@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nashbox.experiments.game import prepare
 from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
 from nashbox.experiments.reproduce.clinton2025.corruption import WORKED, stationary_alpha
 from nashbox.experiments.reproduce.clinton2025.instances import (
@@ -21,6 +20,7 @@ from nashbox.experiments.reproduce.clinton2025.instances import (
     random_problem,
     worked_case,
 )
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl.enforceable import compute_n_approx
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties, compliant_penalties, solve_plan

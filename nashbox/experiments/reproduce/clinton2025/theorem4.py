@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.audit.exact import price_of
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, RED
-from nashbox.experiments.game import Game, prepare
 from nashbox.experiments.reproduce.claim import Claim, ClaimTable, Finding, Number
 from nashbox.experiments.reproduce.clinton2025.hardness import best_penalty, faced
 from nashbox.experiments.reproduce.clinton2025.instances import (
@@ -19,6 +17,8 @@ from nashbox.experiments.reproduce.clinton2025.instances import (
     generator,
     theorem4_costs,
 )
+from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.exact import price_of
 from nashbox.mechanisms.plans import compliant_penalties, solve_plan
 from nashbox.problem.channel import Play
 
@@ -31,7 +31,7 @@ STILL = 1e-6  # of a penalty: what nobody may gain at an equilibrium
 COLUMNS = ("m", "mechanism", "start", "n of agent 1", "social penalty over the best", "sqrt(m)/4")
 
 
-def penalties_at(game: Game, counts: Array) -> tuple[Array, Array]:
+def penalties_at(game: EstimationGame, counts: Array) -> tuple[Array, Array]:
     """Penalties of honest agents at `counts`, and those of their best responses, (m,) each."""
     honest = []
     for i in range(game.problem.m):

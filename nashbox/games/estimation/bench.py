@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import Game
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.problem.terms import Terms
 from nashbox.strategies import Strategy
 
@@ -30,7 +30,7 @@ def mu_grid(terms: Terms, agent: int) -> list[Array]:
     return [(terms.sigma if abs(g) == 1e6 else unit) * g for g in MULTIPLIERS]
 
 
-def all_equivariant(game: Game, agent: int, strategy: Strategy) -> bool:
+def all_equivariant(game: EstimationGame, agent: int, strategy: Strategy) -> bool:
     """Whether mechanism, profile and `strategy` of `agent` promise translation equivariance."""
     if not game.mechanism.equivariant:
         return False
@@ -53,7 +53,12 @@ class Trial:
 
 
 def play_block(
-    game: Game, agent: int, strategies: Sequence[Strategy], seed: int, offset: Array, worlds: int
+    game: EstimationGame,
+    agent: int,
+    strategies: Sequence[Strategy],
+    seed: int,
+    offset: Array,
+    worlds: int,
 ) -> Iterator[Trial]:
     """Play one block of worlds with each strategy of `agent`, all else equal."""
     model = game.model(worlds, seed, offset=offset, what_if=True)
@@ -83,7 +88,7 @@ class Paired:
 
 
 def paired(
-    game: Game,
+    game: EstimationGame,
     agent: int,
     strategies: Sequence[Strategy],
     grid: Sequence[Array],

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.bench import play_block
-from nashbox.experiments.game import Game
 from nashbox.experiments.seeds import Stage, child
+from nashbox.games.base import Deviation
+from nashbox.games.estimation.bench import play_block
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.spec import Spec
-from nashbox.strategies import Equivariant, Strategy, make_strategy
+from nashbox.strategies import Equivariant, make_strategy
 
 Array = NDArray[np.float64]
 
@@ -56,32 +57,12 @@ def equivariant(
     )
 
 
-@dataclass(frozen=True)
-class Named:
-    """A deviation with the spec that replays it."""
-
-    spec: Spec
-    strategy: Strategy
-
-    @property
-    def label(self) -> str:
-        """A short name with its parameters."""
-        inside = ", ".join(f"{k}={_short(v)}" for k, v in self.spec.parameters.items())
-        return f"{self.spec.name}({inside})" if inside else self.spec.name
-
-
-def _short(value: object) -> str:
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_short(v) for v in value) + "]"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def named(spec: Spec) -> Named:
+def named(spec: Spec) -> Deviation:
     """Build a candidate of its spec."""
-    return Named(spec, make_strategy(spec, "candidate"))
+    return Deviation(spec, make_strategy(spec, "candidate"))
 
 
-def catalogue(game: Game, agent: int) -> list[Named]:
+def catalogue(game: EstimationGame, agent: int) -> list[Deviation]:
     """Return the fixed part of the class, without the strategy that is audited."""
     sigma, owed = game.terms.sigma, np.maximum(1.0, game.terms.counts[agent])
     shift = float(np.min(sigma / np.sqrt(owed)))
@@ -93,7 +74,7 @@ def catalogue(game: Game, agent: int) -> list[Named]:
     return [named(spec) for spec in specs]
 
 
-def agent_is_named(game: Game, agent: int) -> bool:
+def agent_is_named(game: EstimationGame, agent: int) -> bool:
     """Whether the audited profile gives the agent a strategy of her own."""
     return game.problem.names[agent] in game.strategies
 
@@ -119,7 +100,7 @@ BOX_CLASS = (
 BOX_SHIFTS = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0)
 
 
-def box(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named], int]:
+def box(game: EstimationGame, agent: int, seed: int, budget: int) -> tuple[list[Deviation], int]:
     """Points of the box (n, s, Delta) to measure: around the searched counts, and its edges."""
     found, used = searched(game, agent, seed, budget)
     owed, sigma = game.terms.counts[agent], game.terms.sigma
@@ -142,7 +123,9 @@ MODES = (
 )
 
 
-def searched(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named], int]:
+def searched(
+    game: EstimationGame, agent: int, seed: int, budget: int
+) -> tuple[list[Deviation], int]:
     """Search counts per distribution and estimator weights; return candidates, worlds used.
 
     Penalties of separate distributions add up for most mechanisms, so every distribution's best
@@ -151,7 +134,7 @@ def searched(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named
     counts = _count_grid(game, agent)
     total = len(counts) * 2 * 2  # two families, two rounds
     worlds = max(2, budget // total)
-    found: list[Named] = []
+    found: list[Deviation] = []
     used = 0
     for pad in (False, True):
         grid = counts
@@ -167,7 +150,7 @@ def searched(game: Game, agent: int, seed: int, budget: int) -> tuple[list[Named
     return _without_doubles(found), used
 
 
-def _without_doubles(found: list[Named]) -> list[Named]:
+def _without_doubles(found: list[Deviation]) -> list[Deviation]:
     """Drop fitted strategies that do what an accepting one does: weights of 1 but for noise."""
     plain = [
         (c.spec.parameters["collect"], c.spec.parameters["submit"])
@@ -175,7 +158,7 @@ def _without_doubles(found: list[Named]) -> list[Named]:
         if c.spec.parameters["estimator"] == "accept"
     ]
 
-    def double(c: Named) -> bool:
+    def double(c: Deviation) -> bool:
         weights, same = c.spec.parameters["estimator"], c.spec.parameters
         if isinstance(weights, str) or (same["collect"], same["submit"]) not in plain:
             return False
@@ -184,7 +167,7 @@ def _without_doubles(found: list[Named]) -> list[Named]:
     return [c for c in found if not double(c)]
 
 
-def _count_grid(game: Game, agent: int) -> list[Array]:
+def _count_grid(game: EstimationGame, agent: int) -> list[Array]:
     """Vectors of counts: multiples of the recommended ones (of working alone where 0 is owed)."""
     costs, sigma = game.problem.costs[agent : agent + 1], game.terms.sigma
     owed = game.terms.counts[agent]
@@ -200,7 +183,7 @@ def _distinct(grid: list[Array]) -> list[Array]:
 
 
 def _evaluate(
-    game: Game, agent: int, grid: list[Array], pad: bool, worlds: int, seed: int
+    game: EstimationGame, agent: int, grid: list[Array], pad: bool, worlds: int, seed: int
 ) -> list[tuple[Array, Array, Array, Array]]:
     """Play every vector of counts; return (counts, price, fitted price, weight), each (d,)."""
     owed, costs = game.terms.counts[agent], game.problem.costs[agent]
@@ -238,13 +221,13 @@ def _refine(tables: list[tuple[Array, Array, Array, Array]], coarse: list[Array]
 
 
 def _combine(
-    game: Game,
+    game: EstimationGame,
     agent: int,
     tables: list[tuple[Array, Array, Array, Array]],
     *,
     pad: bool,
     fitted: bool,
-) -> Named:
+) -> Deviation:
     """Put the best count of every distribution together."""
     column = 2 if fitted else 1
     d = tables[0][0].size

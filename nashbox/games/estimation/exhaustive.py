@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import Game
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.cbl.channel import CorruptChannel, quadrature_risk
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
@@ -53,7 +53,7 @@ class Box:
     points: tuple[tuple[Play, float], ...]
 
 
-def refuse(game: Game) -> str | None:
+def refuse(game: EstimationGame) -> str | None:
     """Say why the box does not apply, or None if it does."""
     if not game.problem.source.normal:
         return "it is for normal data, and the measurements are real ones (source csv)"
@@ -169,7 +169,7 @@ def full_information(channel: ThresholdChannel, n: float) -> float:
     return chance * v / (n + channel.others) + (1 - chance) * v / (n + channel.clean)
 
 
-def exhaustive_answer(game: Game, i: int) -> tuple[float, float, list[Box]]:
+def exhaustive_answer(game: EstimationGame, i: int) -> tuple[float, float, list[Box]]:
     """Return the penalty of agent i, its numerical error, and a searched box per distribution.
 
     Distributions that a mechanism ties together make one box, which comes last.
@@ -191,7 +191,7 @@ def exhaustive_answer(game: Game, i: int) -> tuple[float, float, list[Box]]:
         if k not in tied
     ]
     if joint is not None:
-        from nashbox.experiments.audit.tied import tied_box
+        from nashbox.games.estimation.tied import tied_box
 
         boxes.append(tied_box(joint, view))
     return penalty, error, boxes

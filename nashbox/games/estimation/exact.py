@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.game import Game
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.terms import View
@@ -36,7 +36,7 @@ class Exact:
     best_error: float
 
 
-def unavailable(game: Game) -> str | None:
+def unavailable(game: EstimationGame) -> str | None:
     """Say why no exact answer exists for this game, or None if one does."""
     problem = game.problem
     if not problem.source.normal:
@@ -57,7 +57,7 @@ def unavailable(game: Game) -> str | None:
     return None
 
 
-def channels_of(game: Game, i: int, counts: Array) -> list[Channel]:
+def channels_of(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
     """What agent i faces, one distribution apart from the other, when everybody hands in `counts`.
 
     Where distributions are tied together (`View.tied`), channels do not tell everything.
@@ -65,7 +65,7 @@ def channels_of(game: Game, i: int, counts: Array) -> list[Channel]:
     return known_channels(View(i, game.terms, counts))
 
 
-def exact_answer(game: Game, i: int) -> Exact:
+def exact_answer(game: EstimationGame, i: int) -> Exact:
     """Penalty and exact best response of agent i in the game's profile."""
     view = game.view(i)
     plays = game.strategy(i).plays(view) or []
@@ -75,7 +75,7 @@ def exact_answer(game: Game, i: int) -> Exact:
     return Exact(penalty, error, best.plays, best.penalty, slack)
 
 
-def damage(game: Game, i: int, plays: tuple[Play, ...]) -> float | None:
+def damage(game: EstimationGame, i: int, plays: tuple[Play, ...]) -> float | None:
     """What the others lose, in sum, if agent i plays `plays`; None where no formula is known.
 
     Points made up without any measurement can lie anywhere: the loss is inf where somebody

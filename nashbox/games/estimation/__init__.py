@@ -1,0 +1,6 @@
+"""Collaborative mean estimation (Clinton, Chen, Zhu and Kandasamy, ICML 2025)."""
+
+from nashbox.games.estimation.game import EstimationGame
+from nashbox.games.estimation.ready import check_names, make_mechanism, prepare, solved_plan
+
+__all__ = ["EstimationGame", "check_names", "make_mechanism", "prepare", "solved_plan"]

@@ -1,0 +1,133 @@
+"""Collaborative mean estimation as a game: a problem with plan, mechanism, terms and strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.games.base import Deviation, Family, Game, Pay
+from nashbox.mechanisms import MECHANISMS, Mechanism
+from nashbox.mechanisms.cbl.enforceable import condition_8
+from nashbox.mechanisms.rounding import alone_penalties
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.spec import Spec
+from nashbox.problem.terms import Terms, View
+from nashbox.strategies import STRATEGIES, Strategy, Truthful
+
+if TYPE_CHECKING:
+    from nashbox.model import EstimationModel
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class EstimationGame(Game):
+    """Everything an experiment needs.
+
+    plan: (m, d) real-valued counts, before any rounding. certified_gap: of the plan, None if the
+    plan was given. strategies: by agent name, for agents who do not play the recommendation.
+    """
+
+    pays: ClassVar[Pay] = Pay("penalty", -1)
+    menu: ClassVar[Mapping[str, type]] = STRATEGIES
+    mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
+
+    problem: EstimationProblem
+    mechanism: Mechanism
+    plan: Array
+    certified_gap: float | None
+    terms: Terms
+    strategies: Mapping[str, Strategy] = field(default_factory=dict)
+
+    @property
+    def players(self) -> Sequence[str]:
+        """Names of the agents."""
+        return self.problem.names
+
+    def recommended(self, i: int) -> Strategy:
+        """What every mechanism recommends: the truth."""
+        return Truthful()
+
+    def strategy(self, i: int) -> Strategy:
+        """What agent i plays."""
+        return self.strategies.get(self.problem.names[i], Truthful())
+
+    def with_strategies(
+        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
+    ) -> Self:
+        """Return the game with the named agents' strategies replaced."""
+        return replace(self, strategies={**self.strategies, **strategies})
+
+    def model(
+        self,
+        worlds: int,
+        seed: int,
+        at: Any = None,
+        *,
+        offset: Array | float = 0.0,
+        revision: Literal["sequential", "simultaneous"] | None = None,
+        what_if: bool = False,
+    ) -> EstimationModel:
+        """Build the Mesa model of this game; the parameters are those of `EstimationModel`.
+
+        at: a state of nature (see `states`), which is the offset of mu; it asks what if, also where
+        the rules take compliance for granted.
+        """
+        from nashbox.model import EstimationModel  # Mesa takes its time to load
+
+        return EstimationModel(
+            self.problem,
+            self.mechanism,
+            self.terms,
+            self.strategies,
+            replications=worlds,
+            rng=seed,
+            offset=offset if at is None else np.array(at),
+            revision=revision,
+            what_if=what_if or at is not None,
+        )
+
+    def deviations(self, i: int) -> Sequence[Deviation | Family]:
+        """The named strategies and all honest counts: see `catalogue`."""
+        from nashbox.games.estimation.catalogue import catalogue
+
+        return catalogue(self, i)
+
+    def profile_counts(self) -> Array:
+        """Points every agent hands in, (m, d), as far as strategies say; else the recommended."""
+        counts = self.terms.counts.astype(float).copy()
+        for i, name in enumerate(self.problem.names):
+            if name in self.strategies:
+                plays = self.strategies[name].plays(View(i, self.terms, self.terms.counts))
+                if plays is not None:
+                    counts[i] = [play.s for play in plays]
+        return counts
+
+    def view(self, i: int) -> View:
+        """What agent i knows: the terms, and how many points the others hand in."""
+        return View(i, self.terms, self.profile_counts())
+
+    @property
+    def condition_8(self) -> bool:
+        """Eq. 8 for the problem's plan."""
+        return condition_8(self.plan, self.problem.costs, self.problem.sigma)
+
+    @property
+    def penalties_alone(self) -> Array:
+        """What each agent reaches alone with the counts of this problem, (m,)."""
+        p = self.problem
+        return alone_penalties(p.costs, p.sigma, integer=p.integer)
+
+    @property
+    def options(self) -> Array:
+        """What counts for individual rationality: the outside option, else working alone, (m,)."""
+        given = self.problem.outside
+        return np.where(np.isnan(given), self.penalties_alone, given)
+
+    def outside(self, i: int) -> float:
+        """Agent i's penalty if she stays away."""
+        return float(self.options[i])
