@@ -9,10 +9,11 @@ import pytest
 import nashbox
 
 ROOT = Path(nashbox.__file__).parent
-PLAY = {"problem", "solver", "strategies", "mechanisms", "agents", "model"}
+PLAY = {"problem", "measure", "solver", "strategies", "mechanisms", "agents", "model"}
 WORK = {*PLAY, "games", "experiments"}
 BELOW = {  # what a layer may import from inside; it may always import from itself
     "problem": set(),
+    "measure": set(),
     "solver": {"problem"},
     "strategies": {"problem", "solver"},
     "mechanisms": {"problem"},

@@ -13,9 +13,9 @@ from nashbox.app.jobs import Send
 from nashbox.app.messages import EstimationSetup, Opened, Played, Sketch, Table
 from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.bench import all_equivariant
+from nashbox.games.estimation.nature import all_equivariant
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, require
 from nashbox.strategies import Strategy
 from nashbox.tables.common import counts, number

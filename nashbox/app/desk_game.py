@@ -7,11 +7,11 @@ from typing import Any
 from nashbox.app import limits
 from nashbox.app.jobs import Send
 from nashbox.app.messages import GameSetup, Opened, Played, Sketch, Table
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.run_game import GameRun
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.base import Game
 from nashbox.games.registry import prepare_game
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.spec import Spec
 from nashbox.tables.common import number

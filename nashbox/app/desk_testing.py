@@ -10,11 +10,11 @@ from nashbox.agents.testing import REASONS
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSetup
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.saving import plain
-from nashbox.experiments.seeds import Stage, child
 from nashbox.experiments.testing.run import TestingRun, play_block
 from nashbox.games.testing import TestingGame, prepare_testing
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.model.testing import TestingModel
 from nashbox.problem.errors import InputError, require
 from nashbox.tables.common import number

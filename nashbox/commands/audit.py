@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
-from nashbox.experiments.methods import METHODS
+from nashbox.experiments.methods import BUDGET, METHODS
 from nashbox.problem.errors import require
 
 
@@ -45,9 +45,9 @@ def add(commands: Any) -> None:
     audit.add_argument(
         "--budget",
         type=common.whole,
-        default=400_000,
+        default=BUDGET,
         metavar="N",
-        help="worlds simulated per agent at most (default: 400000)",
+        help="worlds simulated per agent at most (default: %(default)s)",
     )
     audit.add_argument(
         "--workers",

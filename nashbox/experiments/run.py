@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.bench import BLOCK, GRID_IN_WORDS, all_equivariant, mu_grid
+from nashbox.games.estimation.nature import BLOCK, GRID_IN_WORDS, all_equivariant, mu_grid
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import require
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.run import RunResult, check_run_options
 from nashbox.experiments.saving import versions
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.registry import blaming, prepare_game
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 
 if TYPE_CHECKING:
     import matplotlib.axes

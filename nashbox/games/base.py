@@ -7,6 +7,7 @@ all players are (m, R).
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,8 @@ class Family:
 
     ranges: by parameter, (low, high) for a number that may be anything between, or a list of all
     values it may take. fixed: parameters that are the same for all. coarse: how many values of each
-    number an audit always looks at, ends included.
+    number an audit always looks at, ends included. written: how the values are written as
+    parameters of `make`, where a list of them is one parameter.
     """
 
     name: str
@@ -57,10 +59,11 @@ class Family:
     ranges: Mapping[str, tuple[float, float] | list[Any]]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     coarse: int = 11
+    written: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     def member(self, values: Mapping[str, Any]) -> Deviation:
         """The strategy with these values of the parameters in `ranges`."""
-        parameters = {**self.fixed, **values}
+        parameters = {**self.fixed, **self.written(values)}
         return Deviation(Spec(self.name, parameters), self.make(**parameters))
 
     def values(self) -> list[dict[str, Any]]:
@@ -70,6 +73,20 @@ class Family:
             for r in self.ranges.values()
         ]
         return [dict(zip(self.ranges, row, strict=True)) for row in product(*found)]
+
+    @property
+    def size(self) -> int:
+        """How many `values` there are."""
+        return math.prod(
+            len(r) if isinstance(r, list) else self.coarse for r in self.ranges.values()
+        )
+
+    def drawn(self, rng: np.random.Generator) -> dict[str, Any]:
+        """Values drawn at random: uniform between the ends, any one of a list."""
+        return {
+            key: r[int(rng.integers(len(r)))] if isinstance(r, list) else float(rng.uniform(*r))
+            for key, r in self.ranges.items()
+        }
 
     @property
     def label(self) -> str:
@@ -106,6 +123,28 @@ class Exact:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Played:
+    """One strategy's payments in R worlds, (R,), and functions of those worlds to compare with.
+
+    controls: (R, q), each with mean exactly 0. usual: (q,) how much of each theory would take off
+    the payments. shared: (R, p), controls that are the same for all strategies. plays: how many
+    times a world was played for it.
+    """
+
+    paid: Array
+    controls: Array
+    usual: Array
+    shared: Array
+    plays: int = 1
+
+
+def payoff_range(payoffs: Sequence[float]) -> float:
+    """Scale of payoffs, which may be near 0 or shifted: the range of the finite ones."""
+    finite = [value for value in payoffs if math.isfinite(value)]
+    return max(finite) - min(finite) if finite else math.inf
+
+
 def _owner(cls: type, name: str) -> type:
     """The class that defines an attribute of `cls`, object if none does."""
     return next((found for found in cls.__mro__ if name in vars(found)), object)
@@ -122,9 +161,23 @@ class Game(ABC):
     formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
     menu: ClassVar[Mapping[str, type]] = {}
     mechanisms: ClassVar[Mapping[str, type]] = {}
+    has_plan: ClassVar[bool] = False  # of what everybody collects
+    own_options: ClassVar[Sequence[str]] = ()  # of experiments, that other games do not have
     mechanism: Any
     strategies: Mapping[str, Any]
     specs: Mapping[str, Spec] = {}
+
+    @classmethod
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Game:
+        """Make a problem of this game ready to play; own: those of `own_options` that change it."""
+        from nashbox.games.parametric import prepare_parametric  # which builds on this module
+
+        return prepare_parametric(problem, recommended=recommended)
+
+    @classmethod
+    def check_names(cls, problem: Any) -> None:
+        """Find everything that a problem of this game names. Raises InputError."""
+        cls.prepared(problem)
 
     @property
     @abstractmethod
@@ -160,6 +213,9 @@ class Game(ABC):
         at: a state of nature (see `states`).
         """
 
+    def check_playable(self) -> None:  # noqa: B027 - most games can be played
+        """Raise InputError where formulas know the game and a simulation cannot play it."""
+
     def trials(
         self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
     ) -> Iterator[Array]:
@@ -169,6 +225,22 @@ class Game(ABC):
             model.step()
             yield np.array([player.paid for player in model.players])
 
+    @property
+    def block(self) -> int:
+        """Worlds that are played at once at most."""
+        return 1 << 15
+
+    def own_trials(
+        self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
+    ) -> Iterator[Played]:
+        """What player i alone is paid with each of `strategies`, in the same worlds: for audits.
+
+        Override where a game knows controls, or has less to play than for everybody's payments.
+        """
+        nothing = np.empty((worlds, 0))
+        for paid in self.trials(i, strategies, worlds, seed, at):
+            yield Played(paid[i], nothing, np.empty(0), nothing)
+
     @abstractmethod
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """What an audit searches for player i, beside everything that problem files name."""
@@ -177,13 +249,54 @@ class Game(ABC):
         """States of nature over which the worst counts; one where chance decides them all."""
         return (None,)
 
+    def portable(self, problem: Any) -> Any:
+        """The problem as other processes get it, with what it took long to find."""
+        return problem
+
+    def no_box(self) -> str | None:
+        """Why no exhaustive audit applies, or None."""
+        return (
+            "it searches counts, submissions and shifts of estimation games; for other games use "
+            "exact or black_box"
+        )
+
+    def searched_box(self, i: int) -> Exact | None:
+        """What the exhaustive search of a box finds by formulas, None where it must simulate."""
+        return None
+
+    def box(self, i: int, worlds: int, seed: int) -> tuple[Sequence[Deviation], int, float]:
+        """Deviations that stand for a box, worlds played to choose them, and a payment.
+
+        Nothing outside of the box is paid better than that.
+        """
+        raise NotImplementedError
+
+    def described_box(self) -> str:
+        """The class that a simulated box covers, in words."""
+        raise NotImplementedError
+
+    def how(self, i: int, strategy: Any) -> str | None:
+        """How a deviation differs from what player i is asked to play, where a game can tell."""
+        return None
+
+    def row(self, i: int) -> Mapping[str, Any]:
+        """What only this game has to say of player i in an audit, by key of the answer."""
+        return {}
+
     def outside(self, i: int) -> float | None:
         """What player i is paid if she stays away (for individual rationality), None if unknown."""
         return None
 
-    def controls(self, i: int) -> Sequence[Callable[[Any], Array]]:
-        """Functions of a model just played, (R,), whose means are exactly 0: they reduce noise."""
-        return ()
+    def searched(self, i: int, worlds: int, seed: int) -> tuple[Sequence[Deviation], int]:
+        """Deviations that a search of the game's own finds, and how many worlds it played."""
+        return (), 0
+
+    def stake(self, i: int, payoffs: Sequence[float]) -> float:
+        """On what scale a gain of player i is large: here the range of payoffs she reaches.
+
+        payoffs: what she reaches with the audited strategy (first) and with others.
+        """
+        return payoff_range(payoffs)
 
     def exact(self, i: int) -> Exact | str:
         """The best response by formula, or why there is none."""

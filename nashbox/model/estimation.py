@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -102,11 +101,14 @@ class EstimationModel(Sandbox):
         )
         for k in range(self.problem.d):
             agent.well.points(k)  # drawn now, not by the first strategy that looks
-        streams = copy.deepcopy((agent.stream, self.mechanism_rng))
+        streams = (agent.stream, self.mechanism_rng)
+        states = [stream.bit_generator.state for stream in streams]
         for strategy in strategies:
             agent.strategy = strategy
-            agent.stream, rng = copy.deepcopy(streams)
+            for stream, state in zip(streams, states, strict=True):
+                stream.bit_generator.state = state
             submissions[index] = agent.act()
+            rng = self.mechanism_rng
             (received,) = mediated(self.mechanism, submissions, self.terms, rng, [index])
             agent.receive(received)
             yield agent

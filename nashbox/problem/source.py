@@ -37,6 +37,10 @@ class Source(Protocol):
     def means(self) -> Array:
         """The true mu of every distribution at offset 0, (d,)."""
 
+    @property
+    def variances(self) -> Array:
+        """The true variance of every distribution, (d,)."""
+
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Draw points of distribution k, (worlds, count)."""
 
@@ -53,6 +57,11 @@ class NormalSource:
     def means(self) -> Array:
         """All 0: an offset moves them."""
         return np.zeros(self.sigma.size)
+
+    @property
+    def variances(self) -> Array:
+        """sigma^2."""
+        return np.square(self.sigma)
 
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Independent normal points."""
@@ -74,6 +83,11 @@ class CsvSource:
     def means(self) -> Array:
         """The columns' means."""
         return np.array([column.mean() for column in self.columns])
+
+    @property
+    def variances(self) -> Array:
+        """The columns' variances: points are drawn with replacement."""
+        return np.array([column.var() for column in self.columns])
 
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Bootstrap draws."""

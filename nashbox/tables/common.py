@@ -103,4 +103,5 @@ def describe(name: str, parameters: Any) -> str:
     estimator = parameters.get("estimator", "pitman")
     if isinstance(estimator, str):
         return text if estimator == "accept" else f"{text}, {estimator}"
-    return f"{text}, weight {' '.join(f'{w:.3g}' for w in estimator)}"
+    weights = estimator if isinstance(estimator, (list, tuple)) else [estimator]
+    return f"{text}, weight {' '.join(f'{w:.3g}' for w in weights)}"

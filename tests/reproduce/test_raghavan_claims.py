@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from matplotlib.figure import Figure
 
-from nashbox.experiments.audit.simulated import compare
+from nashbox.experiments.paired import paired
 from nashbox.experiments.reproduce.claim import Finding
 from nashbox.experiments.reproduce.raghavan2025 import (
     CLAIMS,
@@ -30,9 +30,9 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     case_problem,
     race_of,
 )
-from nashbox.experiments.seeds import Stage
 from nashbox.experiments.testing import figures
 from nashbox.games.testing import exact, prepare_testing
+from nashbox.measure.seeds import Stage
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Contest, Cost
 from nashbox.problem.signal import OwnSignal
@@ -393,7 +393,7 @@ def test_quitting_earns_what_the_programme_says(case, name, cost):
     payoff = Contest(1, cost)
     best = best_response(problem.models[place], rival, problem.prior, BETA, payoff)
     tried = [Signaller(), BestResponse(horizon=best.policy.horizon)]
-    played = compare(game, place, tried, [1 << 16] * 2, 1 << 15, (0, Stage.VERIFY)).gains[1]
+    played = paired(game, place, tried, 1 << 16, 0, Stage.VERIFY).gains[1]
     gain = contest.gain(case, name, payoff)
     assert gain > 0.005
     assert abs(played.mean - gain) <= 4 * played.se

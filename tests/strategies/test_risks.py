@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nashbox.games.estimation import prepare
-from nashbox.games.estimation.bench import play_block
 from nashbox.games.estimation.exact import channels_of, price_of
+from nashbox.games.estimation.nature import play_block
 from nashbox.problem.terms import View
 from nashbox.strategies import make_strategy
 from tests.games import figure1, worked_case

@@ -21,6 +21,7 @@ from nashbox.app.messages import Figure, Opened, Played, Progress, Sketch, Table
 from nashbox.app.parameters import whole
 from nashbox.app.plots import Artist
 from nashbox.app.sources import Shelf, Source, examples, uploaded
+from nashbox.experiments.methods import BUDGET
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -64,7 +65,7 @@ class Tab:
         self.verdict: solara.Reactive[Verdict | None] = solara.reactive(None)
         self.audited: solara.Reactive[Any] = solara.reactive(None)
         self.audit_trouble = solara.reactive("")
-        self.budget = solara.reactive("400000")
+        self.budget = solara.reactive(str(BUDGET))
         self.seed = solara.reactive("0")
         self.agent = solara.reactive("")
         self.strategy = solara.reactive("")

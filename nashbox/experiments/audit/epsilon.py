@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from nashbox.problem.errors import InputError, require
 
@@ -41,12 +40,6 @@ def share_of(epsilon: str | None) -> float:
 def absolute(epsilon: Epsilon) -> float | None:
     """What results hold of it: the number that was given, None for shares."""
     return None if isinstance(epsilon, str) else epsilon
-
-
-def payoff_range(payoffs: Sequence[float]) -> float:
-    """Scale of payoffs, which may be near 0 or shifted: the range of the finite ones."""
-    finite = [value for value in payoffs if math.isfinite(value)]
-    return max(finite) - min(finite) if finite else math.inf
 
 
 def check_epsilon(epsilon: Epsilon, where: str = "epsilon") -> None:

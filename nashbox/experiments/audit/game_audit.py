@@ -29,6 +29,7 @@ class PaidDeviation:
     parameters: Mapping[str, Any]
     payoff: float
     se: float = 0.0
+    how: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,10 @@ class PlayerAudit(AgentRow):
     """
 
     KEYS: ClassVar[str] = (
-        "name strategy payoff payoff_se epsilon verdict gain candidates individually_rational "
-        "best_deviation landscape"
+        "name strategy payoff payoff_se epsilon verdict gain candidates budget_needed reason "
+        "individually_rational best_deviation landscape"
     )
-    OPTIONAL: ClassVar[str] = (
-        "damage gain_over_recommended gain_if_belief_known budget_needed reason"
-    )
+    OPTIONAL: ClassVar[str] = "damage gain_over_recommended gain_if_belief_known"
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **AgentRow.PARTS,
         "best_deviation": lambda body: PaidDeviation(**body),
@@ -95,7 +94,6 @@ class GameAudit(AuditResult):
     plan: ClassVar[None] = None
     efficiency_ratio: ClassVar[None] = None
     condition_8: ClassVar[None] = None
-    resolution: ClassVar[None] = None
 
     game: str
     mechanism: str | None
@@ -109,6 +107,7 @@ class GameAudit(AuditResult):
     payoff: str | None = None
     signals: str | None = None
     nash_conv: float | None = None
+    resolution: str | None = None
     notes: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=versions)
 

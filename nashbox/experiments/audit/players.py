@@ -6,36 +6,41 @@ import pickle
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nashbox.experiments.audit.game_audit import PlayerAudit
+from nashbox.experiments.audit.epsilon import Epsilon
+from nashbox.experiments.audit.findings import Finding, by_simulation
 from nashbox.experiments.audit.simulated import audit_player
+from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.processes import default_workers, in_order
 from nashbox.games.base import Game
 from nashbox.games.registry import prepare_game
 
+Options = tuple[Epsilon, float, int, int]  # epsilon, delta, seed, budget
 
-def black_box_rows(
+
+def black_box(
     problem: Any,
     game: Game,
-    recommended: bool,
-    extra: Mapping[str, Any],
-    options: tuple[Any, ...],
+    own: Mapping[str, Any],
+    options: Options,
     workers: int | None,
     progress: Callable[[int, int], None] | None,
-) -> list[PlayerAudit]:
-    """Audit every player; rows come in the players' order whatever the number of workers.
+    in_box: bool = False,
+) -> list[Finding]:
+    """Audit every player; findings come in the players' order whatever the number of workers.
 
-    options: epsilon, delta, seed, budget. What cannot be sent to another process, as a payoff or a
+    own: options that only this game has. What cannot be sent to another process, as a payoff or a
     game from a user's file, keeps the work in this one.
     """
-    jobs = [(problem, recommended, dict(extra), i, *options) for i in range(game.m)]
     if workers is None:
-        workers = default_workers(len(jobs) * options[-1], len(jobs))
-    if workers > 1 and not _travels(problem):
+        workers = default_workers(game.m * options[-1], game.m)
+    sent = game.portable(problem)
+    if workers > 1 and not _travels(sent):
         workers = 1
     if workers == 1:
-        own = [(game, i, *options) for i in range(game.m)]
-        return in_order(audit_player, own, 1, progress)
-    return in_order(_work, jobs, workers, progress)
+        jobs = [(game, i, options, in_box) for i in range(game.m)]
+        return in_order(_found, jobs, 1, progress)
+    others = [(sent, dict(own), i, options, in_box) for i in range(game.m)]
+    return in_order(_work, others, workers, progress)
 
 
 def _travels(problem: Any) -> bool:
@@ -47,7 +52,12 @@ def _travels(problem: Any) -> bool:
 
 
 def _work(
-    problem: Any, recommended: bool, extra: Mapping[str, Any], player: int, *options: Any
-) -> PlayerAudit:
-    game = prepare_game(problem, recommended=recommended, **extra)
-    return audit_player(game, player, *options)
+    problem: Any, own: Mapping[str, Any], player: int, options: Options, in_box: bool
+) -> Finding:
+    return _found(prepare_game(problem, **own), player, options, in_box)
+
+
+def _found(game: Game, player: int, options: Options, in_box: bool) -> Finding:
+    epsilon, delta, seed, budget = options
+    answer = audit_player(game, player, epsilon, delta, seed, budget, in_box=in_box)
+    return by_simulation(answer, simulated_damage(game, player, answer.best, seed))

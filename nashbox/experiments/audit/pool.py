@@ -1,4 +1,4 @@
-"""The candidates of a black-box audit: what the game names, grids of its families, and a search."""
+"""The candidates of a black-box audit: what the game names, members of its families, a search."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.base import Deviation, Family, Game
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.spec import Spec
 
 HALVINGS = 6  # of the step of a search within a family
+GRID = 5000  # members of a family up to which they stand on a grid
+DRAWN = 64  # members drawn at random of a larger one
 
 
 @dataclass(eq=False)
@@ -29,19 +31,17 @@ class Pool:
     recommended: int | None = None
 
     @classmethod
-    def of(cls, game: Game, player: int, most: int) -> Pool:
+    def of(cls, game: Game, player: int, most: int, seed: int = 0) -> Pool:
         """Everything a game names for a player, at most about `most` of its families."""
-        audited = game.strategy(player)
-        pool = cls([audited], [], [])
+        pool = cls([game.strategy(player)], [], [])
         named = game.deviations(player)
         families = [d for d in named if isinstance(d, Family)]
         for found in named:
             if isinstance(found, Deviation):
                 pool.add(found)
-        for family in families:
-            values = list(family.values())
-            step = max(1, -(-len(values) * len(families) // max(most, 1)))
-            for row in values[::step]:
+        for f, family in enumerate(families):
+            number = child(seed, Stage.SEARCH, player, f)
+            for row in _members(family, max(1, most // len(families)), number):
                 pool.add(family.member(row), (family, row))
         for j, name in enumerate(game.players):
             if name in game.strategies and j != player:
@@ -49,15 +49,17 @@ class Pool:
                 spec = game.specs.get(name)
                 if spec is not None and game.playable(player, other):
                     pool.add(Deviation(spec, other))
-        own = game.recommended(player)
-        if not same(own, audited):
-            pool.recommended = next(
-                (k for k, s in enumerate(pool.strategies) if k and same(s, own)),
-                len(pool.strategies),
-            )
-            if pool.recommended == len(pool.strategies):
-                pool.add(Deviation(Spec("recommended"), own))
+        pool.add_recommended(game, player)
         return pool
+
+    def add_recommended(self, game: Game, player: int) -> None:
+        """Let the recommendation in, for a player with a strategy of her own."""
+        own = game.recommended(player)
+        if same(own, self.strategies[0]):
+            return
+        known = (k for k, s in enumerate(self.strategies) if k and same(s, own))
+        self.recommended = next(known, len(self.strategies))
+        self.add(Deviation(Spec("recommended"), own))
 
     def add(
         self, deviation: Deviation, origin: tuple[Family, dict[str, Any]] | None = None
@@ -68,6 +70,15 @@ class Pool:
         self.strategies.append(deviation.strategy)
         self.deviations.append(deviation)
         self.origins.append(origin)
+
+
+def _members(family: Family, most: int, seed: int) -> list[dict[str, Any]]:
+    """The family's grid, every so many of it; members drawn at random where it is too large."""
+    if family.size > GRID:
+        rng = np.random.default_rng(seed)
+        return [family.drawn(rng) for _ in range(min(most, DRAWN))]
+    values = family.values()
+    return values[:: -(-len(values) // most)]
 
 
 def same(first: Any, second: Any) -> bool:
@@ -99,9 +110,10 @@ def refined(
         scale = 0.5 ** (halving + 1) / max(family.coarse - 1, 1)
         tried = [here, *_around(here, numbers, scale)]
         strategies = [family.member(row).strategy for row in tried]
+        state = game.states(player, strategies[0])[0]
         paid = [
-            sign * float(np.mean(pays[player]))
-            for pays in game.trials(player, strategies, worlds, number)
+            sign * float(np.mean(found.paid))
+            for found in game.own_trials(player, strategies, worlds, number, state)
         ]
         games += worlds * len(tried)
         here = tried[int(np.argmax(paid))]

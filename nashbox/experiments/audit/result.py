@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deviation:
-    """A strategy as problem files write it, and the penalty it brings."""
+    """A strategy as problem files write it, and the penalty it brings.
+
+    how: by another count, by reporting otherwise, by estimating otherwise, or several of them.
+    """
 
     strategy: str
     parameters: Mapping[str, Any]
     penalty: float
     se: float = 0.0
+    how: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,10 @@ class AgentAudit(AgentRow):
 
     KEYS: ClassVar[str] = (
         "name strategy recommended penalty penalty_se penalty_alone outside epsilon verdict gain "
-        "candidates individually_rational best_deviation damage_to_others damage_se landscape"
+        "candidates budget_needed reason individually_rational best_deviation damage_to_others "
+        "damage_se landscape"
     )
-    OPTIONAL: ClassVar[str] = "gain_over_recommended budget_needed normal_theory"
+    OPTIONAL: ClassVar[str] = "gain_over_recommended normal_theory"
     NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **AgentRow.PARTS,
@@ -60,6 +65,7 @@ class AgentAudit(AgentRow):
     damage_se: float = 0.0
     gain_over_recommended: Gain | None = None
     budget_needed: int | None = None
+    reason: str | None = None
     landscape: Sequence[Candidate] = ()
     normal_theory: Mapping[str, float] | None = None
 

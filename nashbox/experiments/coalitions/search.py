@@ -22,9 +22,9 @@ from nashbox.experiments.coalitions.schemes import (
     schemes,
 )
 from nashbox.experiments.coalitions.worlds import Seen, blocks
-from nashbox.experiments.moments import Moments
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import finite_product
 
 Array = NDArray[np.float64]

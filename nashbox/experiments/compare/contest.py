@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import Epsilon
-from nashbox.experiments.audit.main import notes, source_notes
 from nashbox.experiments.compare.checks import checks
 from nashbox.experiments.compare.contenders import Entry
 from nashbox.experiments.compare.exact_game import ExactGame
@@ -27,6 +26,7 @@ from nashbox.experiments.compare.simulated_game import (
     with_plays,
 )
 from nashbox.games.estimation import EstimationGame, exact
+from nashbox.games.estimation.remarks import notes, source_notes
 from nashbox.problem.errors import InputError
 from nashbox.problem.source import NormalSource
 

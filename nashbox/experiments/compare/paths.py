@@ -18,7 +18,7 @@ from nashbox.experiments.compare.settling import (
     settle,
 )
 from nashbox.experiments.compare.simulated_game import Exhausted
-from nashbox.experiments.seeds import Stage, child
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.terms import Terms
 
 Array = NDArray[np.float64]

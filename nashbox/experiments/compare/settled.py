@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import everybody
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, payoff_range
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.dynamics.joint import Joint
-from nashbox.experiments.seeds import Stage, child
-from nashbox.games.base import Game
+from nashbox.games.base import Game, payoff_range
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.payoff_oracle import Answer
 
 Array = NDArray[np.float64]

@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.compare.settling import Outcome
-from nashbox.experiments.moments import Moments
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame
-from nashbox.games.estimation.bench import (
+from nashbox.games.estimation.nature import (
     BLOCK,
     Trial,
     all_equivariant,
@@ -28,6 +26,8 @@ from nashbox.games.estimation.bench import (
     mu_grid,
     play_block,
 )
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.channel import Play
 from nashbox.strategies import Strategy

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.audit.epsilon import payoff_range
 from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.games.base import payoff_range
 from nashbox.problem.errors import InputError, require
 from nashbox.solver.equilibria import Equilibria, equilibria
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.joint import Joint
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame
-from nashbox.games.estimation.bench import BLOCK, mu_grid
+from nashbox.games.estimation.nature import BLOCK, mu_grid
+from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play

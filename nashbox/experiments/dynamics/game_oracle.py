@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.dynamics.joint import Joint
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.base import Game
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 from nashbox.problem.spec import Spec
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.seeds import Stage, child
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.graphs import ALIASES, Edges, read_graph
 from nashbox.problem.payoff_oracle import Profile

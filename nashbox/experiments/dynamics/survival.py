@@ -16,7 +16,7 @@ from nashbox.experiments.dynamics.oracles import oracle_for, read_choices
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.proportion import proportion_interval
 from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.experiments.seeds import Stage, child
+from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem

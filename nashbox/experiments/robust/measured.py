@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.robust.pair import Known, known, least
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame
+from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel

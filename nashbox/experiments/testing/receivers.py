@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.result import Result, list_of
-from nashbox.experiments.seeds import Stage, child
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.agents.testing import REASONS
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.run import RunResult, check_run_options
 from nashbox.experiments.saving import versions
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.testing import TestingGame, prepare_testing
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.model.testing import TestingModel
 from nashbox.problem.testing import TestingProblem
 from nashbox.strategies.testing import TestingStrategy

@@ -1,23 +1,27 @@
-"""The class of deviations that the black box searches and certifies.
+"""The class of deviations that the black box looks at in mean estimation.
 
-A candidate is a spec, as problem files write it, so that it can be replayed. The catalogue is
-fixed; the search adds equivariant strategies whose counts and estimator weights were fitted.
+A candidate is a spec, as problem files write it, so that it can be replayed. All honest counts are
+in it, one distribution at a time: how well a search works must not decide what is certified. The
+search (see `search`) adds equivariant strategies whose counts and weights were fitted together.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.seeds import Stage, child
-from nashbox.games.base import Deviation
-from nashbox.games.estimation.bench import play_block
-from nashbox.games.estimation.game import EstimationGame
-from nashbox.mechanisms.rounding import alone_counts, finite_product
+from nashbox.games.base import Deviation, Family
+from nashbox.mechanisms.rounding import alone_counts
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant, make_strategy
+
+if TYPE_CHECKING:
+    from nashbox.games.estimation.game import EstimationGame
 
 Array = NDArray[np.float64]
 
@@ -36,19 +40,25 @@ CATALOGUE: tuple[Spec, ...] = (
 )
 CLASS = (
     "the named strategies free_rider, withholder, under_collector, over_collector, fabricator "
-    "(constant, own_mean, resample, pad), shifter, ignorer, mixer, working alone, and equivariant "
-    "strategies with searched counts and fitted weights: honest counts, padding to the recommended "
-    "count; no more"
+    "(constant, own_mean, resample, pad), shifter, ignorer, mixer, working alone; all honest "
+    "counts of one distribution from 0 to twice the recommended, in geometric steps beyond and "
+    "where these are more than {most}; shifts of one distribution by 1/16, 1/4, 1/2, 1, 2 standard "
+    "errors and 1, 2 sigma, of two by 1 standard error, 1, 2 sigma; equivariant strategies with "
+    "searched counts and fitted weights (honest counts, padding to the recommended count); drawn "
+    "and searched shifts within +-3 sigma with weights from 0 to 1"
 )
-NEARLY_ONE = 0.05  # fitted weights closer to 1 than this are accepting
-FACTORS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.5, 2.0)
+MOST = 250  # honest counts of an agent that are tried one by one
+SHIFTS = (0.0625, 0.25, 0.5, 1.0, 2.0)  # standard errors of the own mean
+SIGMAS = (1.0, 2.0)  # standard deviations of a point
+PAIRED = 6  # distributions up to which all pairs are shifted together
+TOGETHER = (3, 5, 6)  # which of the shifts two distributions take together
 
 
 def equivariant(
     collect: list[int],
     submit: list[int],
     shift: float | list[float] = 0.0,
-    estimator: str | list[float] = "accept",
+    estimator: str | float | list[float] = "accept",
 ) -> Spec:
     """The spec of an equivariant deviation, with every parameter said."""
     return Spec(
@@ -62,16 +72,84 @@ def named(spec: Spec) -> Deviation:
     return Deviation(spec, make_strategy(spec, "candidate"))
 
 
-def catalogue(game: EstimationGame, agent: int) -> list[Deviation]:
-    """Return the fixed part of the class, without the strategy that is audited."""
+def catalogue(game: EstimationGame, agent: int) -> list[Deviation | Family]:
+    """Return the fixed part of the class and its families."""
     sigma, owed = game.terms.sigma, np.maximum(1.0, game.terms.counts[agent])
     shift = float(np.min(sigma / np.sqrt(owed)))
-    alone = alone_counts(game.problem.costs[agent : agent + 1], sigma, integer=True)[0]
+    alone = ints(alone_counts(game.problem.costs[agent : agent + 1], sigma, integer=True)[0])
     specs = [*CATALOGUE, Spec("shifter", {"shift": shift}), Spec("shifter", {"shift": -shift})]
-    specs.append(equivariant(_ints(alone), _ints(alone), estimator="own"))
+    specs.append(equivariant(alone, alone, estimator="own"))
     if agent_is_named(game, agent):
         specs.insert(0, Spec("truthful"))
-    return [named(spec) for spec in specs]
+    reach = [
+        _counts(n, a, MOST // len(alone)) if np.isfinite(cost) else []
+        for n, a, cost in zip(
+            ints(game.terms.counts[agent]), alone, game.problem.costs[agent], strict=True
+        )
+    ]
+    families = [_honest(game, agent, k, counts) for k, counts in enumerate(reach) if counts]
+    return [*map(named, specs), *families, *_shifted(game, agent)]
+
+
+def _counts(owed: int, alone: int, most: int) -> list[int]:
+    """Honest counts, the closest to what is owed first; geometric where they are too many."""
+    top = 2 * max(owed, 1)
+    near = list(range(top + 1))
+    if len(near) > most:
+        close = max(2, most // 8)
+        steps = np.geomspace(1, top, max(2, most // 2))
+        near = sorted({0, *np.rint(steps).astype(int).tolist()})
+        near += range(max(0, owed - close), owed + close + 1)
+    beyond = [alone, *(round(top * 2 ** (j / 2)) for j in range(1, 5))]
+    beyond = [n for n in beyond if n <= max(2 * alone, 2 * top)]
+    return sorted({*near, *beyond} - {owed}, key=lambda n: abs(n - owed))
+
+
+def _honest(game: EstimationGame, agent: int, k: int, counts: list[int]) -> Family:
+    """Another honest count of distribution k, all others as recommended."""
+    owed = ints(game.terms.counts[agent])
+
+    def written(values: Mapping[str, Any]) -> dict[str, Any]:
+        collect = [*owed[:k], values["n"], *owed[k + 1 :]]
+        return {"collect": collect, "submit": collect, "shift": 0.0, "estimator": "accept"}
+
+    return Family("equivariant", Equivariant, {"n": counts}, written=written)
+
+
+def _shifted(game: EstimationGame, agent: int) -> list[Family]:
+    """Recommended counts with a shift of the mean that is handed in."""
+    owed, sigma = ints(game.terms.counts[agent]), game.terms.sigma
+    some = [k for k, n in enumerate(owed) if n]
+    if not some:
+        return []
+
+    def written(values: Mapping[str, Any]) -> dict[str, Any]:
+        shift = [0.0] * len(owed)
+        for k in some:
+            shift[k] = float(values.get(f"shift {k}", 0.0))
+        for k, moved in values.get("shifts", ()):
+            shift[k] = moved
+        weight = values.get("weight", "accept")
+        return {"collect": owed, "submit": owed, "shift": shift, "estimator": weight}
+
+    units = [
+        [*(x * s / math.sqrt(max(1, n)) for x in SHIFTS), *(x * s for x in SIGMAS)]
+        for s, n in zip(sigma.tolist(), owed, strict=True)
+    ]
+    alone = [[(k, sign * u)] for k in some for u in units[k] for sign in (1.0, -1.0)]
+    both = [
+        [(k, sign * units[k][j]), (other, second * units[other][j])]
+        for k, other in combinations(some if len(some) <= PAIRED else [], 2)
+        for j in TOGETHER
+        for sign in (1.0, -1.0)
+        for second in (1.0, -1.0)
+    ]
+    listed = Family("equivariant", Equivariant, {"shifts": alone + both}, written=written)
+    ranges: dict[str, tuple[float, float]] = {
+        f"shift {k}": (-3.0 * float(sigma[k]), 3.0 * float(sigma[k])) for k in some
+    }
+    free = Family("equivariant", Equivariant, {**ranges, "weight": (0.0, 1.0)}, written=written)
+    return [listed, free]
 
 
 def agent_is_named(game: EstimationGame, agent: int) -> bool:
@@ -79,174 +157,6 @@ def agent_is_named(game: EstimationGame, agent: int) -> bool:
     return game.problem.names[agent] in game.strategies
 
 
-def _ints(counts: Array) -> list[int]:
+def ints(counts: Array) -> list[int]:
+    """Counts as whole numbers, for specs."""
     return [int(n) for n in counts]
-
-
-@dataclass(frozen=True)
-class _Mode:
-    """A family of the search: honest submission, or padding to the recommended count."""
-
-    pad: bool
-    fitted: bool
-
-
-BOX_CLASS = (
-    "the translation-equivariant box (n, s, Delta), distributions taken one apart from the other, "
-    "simulated: counts searched, s in {0, 1, n, n*, 2n*}, Delta in {0, +-1/2, +-1, +-2} standard "
-    "errors, estimators linear in the information and fitted; what lies outside is covered by the "
-    "risk that all data of everybody together would give"
-)
-BOX_SHIFTS = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0)
-
-
-def box(game: EstimationGame, agent: int, seed: int, budget: int) -> tuple[list[Deviation], int]:
-    """Points of the box (n, s, Delta) to measure: around the searched counts, and its edges."""
-    found, used = searched(game, agent, seed, budget)
-    owed, sigma = game.terms.counts[agent], game.terms.sigma
-    specs = [candidate.spec for candidate in found] + [Spec("free_rider")]
-    for n in dict.fromkeys((tuple(found[0].spec.parameters["collect"]), tuple(_ints(owed)))):
-        ones, twice = [1] * len(n), [2 * x for x in _ints(owed)]
-        for s in ([0] * len(n), ones, _ints(owed), twice):
-            paid = [y if x else 0 for x, y in zip(n, s, strict=True)]
-            specs.append(equivariant(list(n), paid, estimator="pitman"))
-        for shift in BOX_SHIFTS:
-            moved = [float(shift * v / np.sqrt(max(1, x))) for v, x in zip(sigma, n, strict=True)]
-            specs.append(equivariant(list(n), list(n), moved))
-    return [named(spec) for spec in specs], used
-
-
-MODES = (
-    _Mode(pad=False, fitted=False),
-    _Mode(pad=False, fitted=True),
-    _Mode(pad=True, fitted=True),
-)
-
-
-def searched(
-    game: EstimationGame, agent: int, seed: int, budget: int
-) -> tuple[list[Deviation], int]:
-    """Search counts per distribution and estimator weights; return candidates, worlds used.
-
-    Penalties of separate distributions add up for most mechanisms, so every distribution's best
-    count is read off the same run; what comes out is only a candidate, measured again as a whole.
-    """
-    counts = _count_grid(game, agent)
-    total = len(counts) * 2 * 2  # two families, two rounds
-    worlds = max(2, budget // total)
-    found: list[Deviation] = []
-    used = 0
-    for pad in (False, True):
-        grid = counts
-        tables: list[tuple[Array, Array, Array, Array]] = []
-        for round_ in range(2):
-            tables += _evaluate(
-                game, agent, grid, pad, worlds, child(seed, Stage.SEARCH, agent, 1, round_)
-            )
-            used += worlds * len(grid)
-            grid = _refine(tables, counts)
-        for fitted in {mode.fitted for mode in MODES if mode.pad == pad}:
-            found.append(_combine(game, agent, tables, pad=pad, fitted=fitted))
-    return _without_doubles(found), used
-
-
-def _without_doubles(found: list[Deviation]) -> list[Deviation]:
-    """Drop fitted strategies that do what an accepting one does: weights of 1 but for noise."""
-    plain = [
-        (c.spec.parameters["collect"], c.spec.parameters["submit"])
-        for c in found
-        if c.spec.parameters["estimator"] == "accept"
-    ]
-
-    def double(c: Deviation) -> bool:
-        weights, same = c.spec.parameters["estimator"], c.spec.parameters
-        if isinstance(weights, str) or (same["collect"], same["submit"]) not in plain:
-            return False
-        return all(abs(w - 1) < NEARLY_ONE for w in weights)
-
-    return [c for c in found if not double(c)]
-
-
-def _count_grid(game: EstimationGame, agent: int) -> list[Array]:
-    """Vectors of counts: multiples of the recommended ones (of working alone where 0 is owed)."""
-    costs, sigma = game.problem.costs[agent : agent + 1], game.terms.sigma
-    owed = game.terms.counts[agent]
-    alone = alone_counts(costs, sigma, integer=True)[0]
-    scale = np.where(owed > 0, owed, alone)
-    grid = [np.where(np.isinf(costs[0]), 0.0, np.rint(f * scale)) for f in FACTORS]
-    grid += [np.where(np.isinf(costs[0]), 0.0, np.ones_like(scale)), alone]
-    return _distinct(grid)
-
-
-def _distinct(grid: list[Array]) -> list[Array]:
-    return [np.array(row) for row in dict.fromkeys(tuple(float(n) for n in row) for row in grid)]
-
-
-def _evaluate(
-    game: EstimationGame, agent: int, grid: list[Array], pad: bool, worlds: int, seed: int
-) -> list[tuple[Array, Array, Array, Array]]:
-    """Play every vector of counts; return (counts, price, fitted price, weight), each (d,)."""
-    owed, costs = game.terms.counts[agent], game.problem.costs[agent]
-    plays = []
-    for n in grid:
-        s = np.where(n > 0, np.maximum(n, owed), 0.0) if pad else n
-        plays.append(Equivariant(collect=_ints(n), submit=_ints(s), estimator="accept"))
-    rows = []
-    d = costs.size
-    trials = play_block(game, agent, plays, seed, np.zeros(d), worlds)
-    for n, trial in zip(grid, trials, strict=True):
-        cost = finite_product(costs, n)
-        price = trial.errors.mean(axis=0) + cost
-        weight, fitted = np.ones(d), price.copy()
-        if trial.information is not None:
-            for k in np.nonzero(n > 0)[0]:
-                own, moved = trial.own[:, k], trial.information[:, k] - trial.own[:, k]
-                spread = float(np.nanmean(moved * moved)) if not np.isnan(moved).all() else 0.0
-                if spread > 1e-9 * float(np.mean(own * own)):  # else I says nothing beyond X-bar
-                    weight[k] = -float(np.nanmean(own * moved)) / spread
-                error = np.where(np.isnan(moved), own, own + weight[k] * moved)
-                fitted[k] = float(np.square(error).mean()) + cost[k]
-        rows.append((n, price, fitted, weight))
-    return rows
-
-
-def _refine(tables: list[tuple[Array, Array, Array, Array]], coarse: list[Array]) -> list[Array]:
-    """Return counts around the best ones seen, per distribution."""
-    d = tables[0][0].size
-    best = np.array([min(tables, key=lambda row: row[2][k])[0][k] for k in range(d)])
-    steps = np.maximum(1.0, np.rint(best * 0.06))
-    grid = [np.maximum(0.0, best + j * steps) for j in (-3, -2, -1, 0, 1, 2, 3)]
-    limit = coarse[-1] == 0  # she cannot sample there
-    return _distinct([np.where(limit, 0.0, row) for row in grid])
-
-
-def _combine(
-    game: EstimationGame,
-    agent: int,
-    tables: list[tuple[Array, Array, Array, Array]],
-    *,
-    pad: bool,
-    fitted: bool,
-) -> Deviation:
-    """Put the best count of every distribution together."""
-    column = 2 if fitted else 1
-    d = tables[0][0].size
-    owed = game.terms.counts[agent]
-    best = [min(tables, key=lambda row: row[column][k]) for k in range(d)]
-    if not pad and not fitted and all(best[k][0][k] == owed[k] for k in range(d)):
-        # that is honesty under another name: take the least bad other count instead
-        others = [
-            (row[column][k] - best[k][column][k], k, place)
-            for place, row in enumerate(tables)
-            for k in range(d)
-            if row[0][k] != owed[k]
-        ]
-        if others:
-            _, k, place = min(others)
-            best[k] = tables[place]
-    n = np.array([best[k][0][k] for k in range(d)])
-    s = np.where(n > 0, np.maximum(n, owed), 0.0) if pad else n
-    weights: str | list[float] = "accept"
-    if fitted:
-        weights = [round(float(best[k][3][k]), 6) for k in range(d)]
-    return named(equivariant(_ints(n), _ints(s), estimator=weights))

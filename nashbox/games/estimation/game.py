@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.base import Deviation, Family, Game, Pay
+from nashbox.games.base import Deviation, Exact, Family, Game, Pay, Played
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.estimation import EstimationProblem, check_can_draw
+from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import Terms, View
-from nashbox.strategies import STRATEGIES, Strategy, Truthful
+from nashbox.strategies import STRATEGIES, Strategy, Truthful, make_strategy
 
 if TYPE_CHECKING:
     from nashbox.model import EstimationModel
@@ -35,6 +37,8 @@ class EstimationGame(Game):
     pays: ClassVar[Pay] = Pay("penalty", -1)
     menu: ClassVar[Mapping[str, type]] = STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
+    has_plan: ClassVar[bool] = True
+    own_options: ClassVar[Sequence[str]] = ("revision", "goals", "rules", "plan")
 
     problem: EstimationProblem
     mechanism: Mechanism
@@ -42,6 +46,25 @@ class EstimationGame(Game):
     certified_gap: float | None
     terms: Terms
     strategies: Mapping[str, Strategy] = field(default_factory=dict)
+
+    @classmethod
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> EstimationGame:
+        """Solve the plan, publish the terms, and find the strategies."""
+        from nashbox.games.estimation.ready import prepare  # which builds on this module
+
+        return prepare(problem, recommended=recommended)
+
+    @classmethod
+    def check_names(cls, problem: Any) -> None:
+        """Find mechanism and strategies of a problem, the plan unsolved. Raises InputError."""
+        from nashbox.games.estimation.ready import check_names
+
+        check_names(problem)
+
+    @property
+    def specs(self) -> Mapping[str, Spec]:  # type: ignore[override]
+        """How the problem names what agents play."""
+        return {n: s for n, s in self.problem.strategies.items() if isinstance(s, Spec)}
 
     @property
     def players(self) -> Sequence[str]:
@@ -91,11 +114,125 @@ class EstimationGame(Game):
             what_if=what_if or at is not None,
         )
 
+    def check_playable(self) -> None:
+        """Points are drawn in whole numbers. Raises InputError for counts that are not."""
+        check_can_draw(self.problem)
+
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The named strategies and all honest counts: see `catalogue`."""
         from nashbox.games.estimation.catalogue import catalogue
 
         return catalogue(self, i)
+
+    def described(self) -> str:
+        """The class that the black box searches, in words."""
+        from nashbox.games.estimation import catalogue, nature
+
+        words = catalogue.CLASS.format(most=catalogue.MOST)
+        everybody = range(self.m)
+        if all(nature.all_equivariant(self, i, self.strategy(i)) for i in everybody):
+            return f"{words}; what is not equivariant at the worst of {nature.GRID_IN_WORDS}"
+        return f"{words}; penalties at the worst of {nature.GRID_IN_WORDS}"
+
+    def states(self, i: int, strategy: Any) -> Sequence[Hashable]:
+        """Where mu lies, as offsets (d,): one where everything is translation-equivariant."""
+        from nashbox.games.estimation import nature
+
+        if nature.all_equivariant(self, i, strategy):
+            return ((0.0,) * self.problem.d,)
+        return [tuple(offset.tolist()) for offset in nature.mu_grid(self.terms, i)]
+
+    @property
+    def block(self) -> int:
+        """Worlds that are played at once at most, fewer where many points are owed."""
+        return max(1, min(4000, int(MOST_POINTS / 8 / max(1.0, float(self.terms.counts.sum())))))
+
+    def own_trials(
+        self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
+    ) -> Iterator[Played]:
+        """Agent i's penalties, with controls: see `trials.own_trials`."""
+        from nashbox.games.estimation.trials import own_trials
+
+        return own_trials(self, i, strategies, worlds, seed, at or (0.0,) * self.problem.d)
+
+    def searched(self, i: int, worlds: int, seed: int) -> tuple[Sequence[Deviation], int]:
+        """Counts and estimator weights, fitted."""
+        from nashbox.games.estimation.search import searched
+
+        return searched(self, i, seed, worlds)
+
+    def stake(self, i: int, payoffs: Sequence[float]) -> float:
+        """Her penalty in the audited profile."""
+        return abs(payoffs[0])
+
+    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Strategy:
+        """Make the strategy that a problem file or option names."""
+        return make_strategy(spec, where, folder)
+
+    def is_honest(self, i: int, strategy: Any) -> bool:
+        """The truth is, whatever else a class of one's own does."""
+        return isinstance(strategy, Truthful)
+
+    def exact(self, i: int) -> Exact | str:
+        """The best response by the channels' formulas, or why there is none."""
+        from nashbox.games.estimation.answers import by_formula
+
+        return by_formula(self, i)
+
+    def no_box(self) -> str | None:
+        """Why the box (n, s, Delta) says nothing of this problem, or None."""
+        from nashbox.games.estimation.exhaustive import refuse
+
+        return refuse(self)
+
+    def searched_box(self, i: int) -> Exact | None:
+        """The box by quadrature, None where a mechanism has no formula and it is simulated."""
+        from nashbox.games.estimation.answers import by_box
+
+        return by_box(self, i)
+
+    def box(self, i: int, worlds: int, seed: int) -> tuple[Sequence[Deviation], int, float]:
+        """Points of the box, and the penalty that all data of everybody together would allow."""
+        from nashbox.games.estimation import answers, search
+
+        found, used = search.box(self, i, seed, worlds)
+        return found, used, answers.least_penalty(self, i)
+
+    def described_box(self) -> str:
+        """The class that the simulated box covers, in words."""
+        from nashbox.games.estimation.search import BOX_CLASS
+
+        return BOX_CLASS
+
+    def portable(self, problem: Any) -> Any:
+        """The problem with its plan solved, and with the profile as this game has it."""
+        plan = problem.plan if problem.plan_name == "alone" else self.plan
+        played = {n: s for n, s in problem.strategies.items() if n in self.strategies}
+        return replace(problem, plan=plan, strategies=played)
+
+    def how(self, i: int, strategy: Any) -> str:
+        """By another count, by reporting otherwise, by estimating otherwise, or several."""
+        from nashbox.games.estimation.remarks import how
+
+        return how(self, i, strategy)
+
+    def extras(self) -> Mapping[str, Any]:
+        """Plan, condition (8), and what the best rational plan would cost everybody."""
+        from nashbox.games.estimation.remarks import about
+
+        return about(self)
+
+    def row(self, i: int) -> Mapping[str, Any]:
+        """What agent i is asked to collect, and what she reaches without the others."""
+        from nashbox.games.estimation.remarks import about_agent
+
+        return about_agent(self, i)
+
+    def notes(self, method: str) -> Sequence[str]:
+        """What a user should know before believing in the mechanism."""
+        from nashbox.games.estimation.remarks import notes
+
+        return notes(self)
 
     def profile_counts(self) -> Array:
         """Points every agent hands in, (m, d), as far as strategies say; else the recommended."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.seeds import Stage, child
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import from_mapping
 

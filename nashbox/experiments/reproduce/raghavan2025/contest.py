@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.audit import audit_game
-from nashbox.experiments.audit.simulated import compare
+from nashbox.experiments.paired import paired
 from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import drawing
 from nashbox.experiments.reproduce.raghavan2025.findings import SURE, bisect, finding, table
@@ -18,8 +18,8 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     HALF,
     case_problem,
 )
-from nashbox.experiments.seeds import Stage
 from nashbox.games.testing import prepare_testing
+from nashbox.measure.seeds import Stage
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.solver import Rival, best_response, signaller_payoff, solve
@@ -97,7 +97,7 @@ def _honest_payoff(quick: bool, seed: int) -> list[Number]:
     game = solve(CASES["a"], HALF, BETA)
     value = signaller_payoff(game, "A", Contest(PRIZE, G1), anticipates=True)
     played = prepare_testing(case_problem("a", BETA, contest(G1)))
-    found = compare(played, 0, [Signaller()], [GAMES[quick]], 1024, (seed, Stage.RUN))
+    found = paired(played, 0, [Signaller()], GAMES[quick], seed, Stage.RUN)
     m = found.payoffs[0]
     return [
         Number("payoff in the contest", value, 1e-9, PRIZE / 2 - G1 * game.expected_min),
@@ -114,8 +114,7 @@ def check_alpha_alone(quick: bool, seed: int) -> Finding:
         game = prepare_testing(case_problem(case, BETA, contest(G1)))
         for i, name in enumerate(game.problem.names):
             tried = [Signaller(), *(Signaller(alpha=a) for a in alphas)]
-            counts = [GAMES[quick]] * len(tried)
-            found = compare(game, i, tried, counts, 1024, (seed, Stage.SCREEN))
+            found = paired(game, i, tried, GAMES[quick], seed, Stage.SCREEN)
             for alpha, m in zip(alphas, found.gains[1:], strict=True):
                 rows.append([case, name, alpha, m.mean, m.variance])
                 told = f"case {case}, {name}: paired gain from alpha {alpha:g}"
@@ -153,9 +152,7 @@ def check_bluff(quick: bool, seed: int) -> Finding:
     # a bluff at once leaves the bluffer alone with the prize: prize - c E[tau], against honesty
     numbers = [Number("gain from bluffing", bluff, EXACT, PRIZE - G1 * time - honest)]
     game = prepare_testing(case_problem("a", BETA, contest(G1)))
-    found = compare(
-        game, 0, [Signaller(), Bluffer()], [GAMES[quick]] * 2, 1024, (seed, Stage.VERIFY)
-    )
+    found = paired(game, 0, [Signaller(), Bluffer()], GAMES[quick], seed, Stage.VERIFY)
     m = found.gains[1]
     numbers.append(Number("gain from bluffing, simulated", m.mean, SURE * m.se, bluff))
     return finding(

@@ -28,7 +28,7 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     written,
 )
 from nashbox.experiments.reproduce.raghavan2025.simulated import play_case, play_models
-from nashbox.experiments.seeds import Stage, child
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.observations import ObservationModel
 from nashbox.solver import Race
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.reproduce.claim import Claim, Finding, Number
 from nashbox.experiments.reproduce.raghavan2025 import receivers
 from nashbox.experiments.reproduce.raghavan2025.findings import SURE, finding, table
@@ -20,8 +19,9 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     case_problem,
     race_of,
 )
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.testing import prepare_testing
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well

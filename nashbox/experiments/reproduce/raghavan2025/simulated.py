@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from nashbox.experiments.moments import Moments
 from nashbox.experiments.reproduce.raghavan2025.games import CASES, HALF, problem_of
-from nashbox.experiments.seeds import Stage, child
 from nashbox.experiments.testing.run import play_block
 from nashbox.games.testing import prepare_testing
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Outcome

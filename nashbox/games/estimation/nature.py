@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.moments import Moments
-from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation.game import EstimationGame
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.terms import Terms
 from nashbox.strategies import Strategy
 

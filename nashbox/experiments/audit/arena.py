@@ -1,0 +1,82 @@
+"""Where the strategies of one player meet the states of nature, all in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.games.base import Game, Played
+from nashbox.measure.seeds import Stage, child
+
+Array = NDArray[np.float64]
+Cell = tuple[int, int]  # (strategy, place among the states of nature)
+
+
+@dataclass(eq=False)
+class Arena:
+    """Strategies of one player, the audited one first, and the states at which each is tried.
+
+    places: by strategy, the states over which its worst payoff counts. spent: worlds played.
+    """
+
+    game: Game
+    player: int
+    strategies: list[Any]
+    seed: int
+    states: list[Hashable] = field(default_factory=list)
+    places: list[list[int]] = field(default_factory=list)
+    spent: int = 0
+
+    def __post_init__(self) -> None:
+        for strategy in self.strategies:
+            self._place(strategy)
+
+    def add(self, strategy: Any) -> None:
+        """Let another strategy in."""
+        self.strategies.append(strategy)
+        self._place(strategy)
+
+    def _place(self, strategy: Any) -> None:
+        found = self.game.states(self.player, strategy)
+        for state in found:
+            if state not in self.states:
+                self.states.append(state)
+        self.places.append([self.states.index(state) for state in found])
+
+    def play(self, cells: Sequence[Cell], worlds: int, stage: Stage, block: int) -> dict[Cell, Any]:
+        """Play cells in the same worlds; payoffs, higher is better, with their controls."""
+        number = child(self.seed, stage, self.player, block)
+        found: dict[Cell, Played] = {}
+        for place in dict.fromkeys(place for _, place in cells):
+            here = sorted(j for j, at in set(cells) if at == place)
+            tried = self._tried(here, worlds, number, self.states[place])
+            for j, played in zip(here, tried, strict=True):
+                found[j, place] = played
+        return found
+
+    def _tried(self, js: list[int], worlds: int, number: int, state: Any) -> Iterator[Played]:
+        """Strategies at one state; controls need the audited one to come first."""
+        sign = self.game.pays.sign
+        strategies = [self.strategies[j] for j in js]
+        for played in self.game.own_trials(self.player, strategies, worlds, number, state):
+            self.spent += worlds * played.plays
+            yield replace(played, paid=sign * played.paid, usual=sign * played.usual)
+
+
+def paired(mine: Played, audited: Played) -> tuple[Array, Array, Array]:
+    """Gains (R,), the controls of both (R, q), and how much of each theory would take off (q,)."""
+    controls = np.concatenate([audited.shared, audited.controls, mine.controls], axis=1)
+    usual = np.concatenate([np.zeros(audited.shared.shape[1]), -audited.usual, mine.usual])
+    return difference(mine.paid, audited.paid), controls, usual
+
+
+def difference(mine: Array, audited: Array) -> Array:
+    """Paired gains, (R,); 0 where both are infinite."""
+    both = np.isinf(mine) & np.isinf(audited) & (mine == audited)
+    if not both.any():
+        return mine - audited
+    return np.where(both, 0.0, np.where(both, 0.0, mine) - np.where(both, 0.0, audited))

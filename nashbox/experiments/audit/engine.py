@@ -1,0 +1,97 @@
+"""`audit`: the strongest method that applies, every player, whatever the game."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nashbox.experiments.audit.base import Progress, check_audit_options
+from nashbox.experiments.audit.epsilon import Epsilon, absolute
+from nashbox.experiments.audit.findings import Finding, by_formula, resolution
+from nashbox.experiments.audit.players import black_box
+from nashbox.experiments.audit.rows import result_of
+from nashbox.experiments.methods import BUDGET
+from nashbox.games.base import Exact, Game
+from nashbox.games.registry import blaming, prepare_game
+from nashbox.problem.errors import InputError
+
+
+@blaming
+def audit(
+    problem: Any,
+    *,
+    method: str = "auto",
+    recommended: bool = False,
+    epsilon: Epsilon = None,
+    delta: float = 0.01,
+    seed: int = 0,
+    budget: int = BUDGET,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    **own: Any,
+) -> Any:
+    """Audit every player of a problem; an Audit of a game with a plan, a GameAudit of others.
+
+    method: "auto" takes the strongest that applies. recommended: everybody plays what the game
+    recommends. epsilon: absolute, in units of the payoff or penalty, or a share like "0.5%" of what
+    each player has at stake; None is 0.1%. delta: the chance that any verdict is wrong. budget:
+    worlds simulated per player at most. workers: processes of the black box (the result does not
+    depend on them). own: options that only this game has (testing games: signals, "paper" or
+    "any"). Raises InputError if the method does not apply, with the reason.
+    """
+    check_audit_options(method, epsilon, delta, seed, budget)
+    game = prepare_game(problem, recommended=recommended, **own)
+    notes: list[str] = []
+    answers = _answers(game, method, notes)
+    if isinstance(answers, list):
+        chosen = "exhaustive" if method == "exhaustive" else "exact"
+        found = [by_formula(game, i, answer, epsilon) for i, answer in enumerate(answers)]
+        covered = "; ".join(dict.fromkeys(answer.covers for answer in answers))
+        seeds, seen = {}, None
+    else:
+        game.check_playable()
+        chosen, in_box = answers, answers == "exhaustive"
+        covered = game.described_box() if in_box else game.described()
+        if recommended:  # the other processes are not told
+            own = {**own, "recommended": True}
+        options = (epsilon, delta, seed, budget)
+        found = black_box(problem, game, own, options, workers, progress, in_box)
+        seeds, seen = {"seed": seed, "budget": budget}, _resolution(found)
+    return result_of(
+        problem,
+        game,
+        found,
+        method=chosen,
+        class_=covered,
+        epsilon=absolute(epsilon),
+        delta=delta,
+        seeds=seeds,
+        resolution=seen,
+        notes=[*game.notes(chosen), *notes],
+    )
+
+
+def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
+    """Formulas' answers for all players, or the method that has to simulate instead."""
+    if method == "black_box":
+        return method
+    if method == "exhaustive":
+        refusal = game.no_box()
+        if refusal is not None:
+            raise InputError(f"method 'exhaustive' does not apply: {refusal}")
+        game.check_playable()
+        found = [game.searched_box(i) for i in range(game.m)]
+        return "exhaustive" if None in found else [answer for answer in found if answer]
+    exact = []
+    for i in range(game.m):
+        answer = game.formula(i)
+        if isinstance(answer, str):
+            if method == "exact":
+                raise InputError(f"method 'exact' does not apply: {answer}")
+            notes.append(f"the exact method does not apply: {answer}")
+            return "black_box"
+        exact.append(answer)
+    return exact
+
+
+def _resolution(found: list[Finding]) -> str:
+    return resolution(min(finding.extra["fewest"] for finding in found))

@@ -1,0 +1,83 @@
+"""Findings as the rows of a result: payoffs as they are, penalties with their sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nashbox.experiments.audit.base import AuditResult
+from nashbox.experiments.audit.findings import Finding
+from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
+from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
+from nashbox.games.base import Game
+
+
+def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -> AuditResult:
+    """The result of the kind that a game has: with a plan, or without.
+
+    said: method, class_, epsilon, delta, seeds, resolution, notes.
+    """
+    both = {"problem": problem.to_json(), "game": problem.game, **said, **game.extras()}
+    name = None if problem.mechanism is None else problem.mechanism.name
+    if game.has_plan:
+        rows = [_penalised(game, i, one) for i, one in enumerate(found)]
+        spent = sum(row.penalty for row in rows)
+        least = both.pop("least_social_penalty")
+        ratio = None if least is None else spent / least
+        return Audit(mechanism=str(name), agents=rows, efficiency_ratio=ratio, **both)
+    paid = [_paid(game, i, one) for i, one in enumerate(found)]
+    return GameAudit(mechanism=name, agents=paid, **both)
+
+
+def _common(game: Game, i: int, one: Finding) -> dict[str, Any]:
+    return {
+        "name": game.players[i],
+        "strategy": game.strategy(i).label,
+        "epsilon": one.epsilon,
+        "verdict": one.verdict,
+        "gain": one.gain,
+        "candidates": one.candidates,
+        "gain_over_recommended": one.over_recommended,
+        "individually_rational": one.rational,
+        "budget_needed": one.budget_needed,
+        "reason": one.reason,
+        "landscape": tuple(one.landscape),
+        "damage": one.damage,
+    }
+
+
+def _penalised(game: Game, i: int, one: Finding) -> AgentAudit:
+    spec = one.deviation.spec
+    return AgentAudit(
+        penalty=-one.payoff,
+        penalty_se=one.se,
+        best_deviation=Deviation(
+            spec.name,
+            dict(spec.parameters),
+            -one.deviation_payoff,
+            one.deviation_se,
+            game.how(i, one.deviation.strategy),
+        ),
+        damage_se=one.damage_se,
+        **_common(game, i, one),
+        **game.row(i),
+    )
+
+
+def _paid(game: Game, i: int, one: Finding) -> PlayerAudit:
+    spec, known = one.deviation.spec, one.extra.get("gain_if_belief_known")
+    found = _common(game, i, one)
+    if known is not None:
+        found["gain_if_belief_known"] = type(one.gain)(**known)
+    return PlayerAudit(
+        payoff=one.payoff,
+        payoff_se=one.se,
+        best_deviation=PaidDeviation(
+            spec.name,
+            dict(spec.parameters),
+            one.deviation_payoff,
+            one.deviation_se,
+            game.how(i, one.deviation.strategy),
+        ),
+        **found,
+    )

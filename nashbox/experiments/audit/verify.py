@@ -1,0 +1,258 @@
+"""The verifying half of a black-box audit, on fresh seeds: looks until every candidate is settled.
+
+`none_above_epsilon` needs the upper bounds of all candidates below epsilon. It is wrong only if the
+bound of the truly best one fails, so every bound has the whole level (an intersection-union test:
+Berger 1982), however many candidates there are. Of the same reason the worst state of nature costs
+nothing. `profitable` may be said of any: a few leaders that the search has named share most of the
+level, all others the rest.
+Both have the same level: whatever the truth is, only one of the two can be wrong.
+Levels are spent over looks as `looks.shares` says. Bounds of all looks hold together, so the
+sharpest count.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from nashbox.experiments.audit.arena import Cell, paired
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.screen import Outlook, Screened
+from nashbox.measure.looks import CERTAIN, TRUSTED, looks, shares, tail
+from nashbox.measure.seeds import Stage
+from nashbox.measure.tally import Tally
+
+LEADERS = 6  # candidates that share most of the level of `profitable`
+REST = 0.1  # of that level, shared by all others
+VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
+SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
+FINE = 0.02  # of a gain: the standard error at which it needs no more worlds
+PROBES = 3  # plays that controls may cost beside the strategies
+CHANGED = 2.0  # ratio of variances that says that something rare was seen later
+
+
+@dataclass(eq=False)
+class Standing:
+    """One candidate on fresh seeds. gains: by (place of the audited, her place)."""
+
+    j: int
+    outlook: Outlook
+    expected: int  # look at which it is forecast to be settled
+    gains: dict[Cell, Tally] = field(default_factory=dict)
+    payoff: Tally = field(default_factory=Tally)
+    seen: Tally = field(default_factory=Tally)  # the audited strategy's payoffs in the same worlds
+    upper: float = math.inf
+    lower: float = -math.inf
+    settled: bool = False
+    tame: bool = True
+    changed: bool = False  # whether the audited play varied more in worlds that she missed
+
+    @property
+    def main(self) -> Tally:
+        """The gain over the audited strategy at the states where either is worst."""
+        return self.gains[self.outlook.own, self.outlook.place]
+
+
+@dataclass(eq=False)
+class Verified:
+    """What fresh seeds say. payoffs: of the audited strategy by place. winner: if profitable."""
+
+    standings: list[Standing]
+    payoffs: dict[int, Tally]
+    epsilon: float
+    worlds: int
+    winner: Standing | None = None
+
+    @property
+    def payoff(self) -> Tally:
+        """The audited strategy's payoff where it is worst."""
+        return min(self.payoffs.values(), key=lambda tally: tally.mean)
+
+    @property
+    def open(self) -> list[Standing]:
+        """Candidates that are not settled."""
+        return [s for s in self.standings if not s.settled]
+
+
+class Verification:
+    """Plays looks and judges after each."""
+
+    def __init__(self, screened: Screened, epsilon: Epsilon, delta: float, budget: int) -> None:
+        """delta: this agent's share of it. budget: worlds that may still be played."""
+        self.screened, self.arena = screened, screened.arena
+        self.asked, self.delta = epsilon, delta
+        self.stop = self.arena.spent + budget
+        grain = min(self.arena.game.block, 1000)
+        self.sizes = looks(max(1, budget // 2), grain)
+        self.leaders = self._leaders()
+        standings = [
+            Standing(j, outlook, self._forecast(outlook))
+            for j, outlook in enumerate(screened.outlooks)
+            if outlook is not None
+        ]
+        payoffs = {place: Tally() for place in self.arena.places[0]}
+        self.out = Verified(standings, payoffs, 0.0, 0)
+
+    def run(self) -> Verified:
+        """Look until all is settled, a deviation is profitable, or the budget is used up."""
+        block = 0
+        for look, size in enumerate(self.sizes):
+            active = self._active()
+            if look and not self._affordable(active, size):
+                break
+            for worlds in self._pieces(size - self.out.worlds):
+                self._play(active, worlds, block)
+                block += 1
+            self.out.epsilon = self._epsilon()
+            for standing in active:
+                self._judge(standing, look)
+            self._doubt()
+            self.out.winner = self._winner()
+            if self._enough():
+                break
+        return self.out
+
+    def _leaders(self) -> set[int]:
+        """Candidates that may turn out profitable soonest, as far as the search can tell."""
+        level, found = self.screened.level(self.asked), []
+        for j, o in enumerate(self.screened.outlooks):
+            if o is None or o.gain == -math.inf:
+                continue
+            room = o.gain + o.se - level
+            found.append((math.inf if room > 0 and not o.spread else room / (o.spread or 1.0), j))
+        return {j for _, j in sorted(found, reverse=True)[:LEADERS]}
+
+    def _level(self, s: Standing) -> float:
+        """Error probability of calling this candidate profitable."""
+        others = len(self.out.standings) - len(self.leaders)
+        if s.j in self.leaders:
+            return VERDICT * self.delta * (1 - REST * (others > 0)) / len(self.leaders)
+        return VERDICT * self.delta * REST / others
+
+    def _forecast(self, outlook: Outlook) -> int:
+        """The look at which a candidate's bound should clear epsilon."""
+        level = self.screened.level(self.asked)
+        room = max(abs(level - outlook.gain), 0.25 * level, outlook.se, 1e-300)
+        if not (math.isfinite(outlook.gain) and outlook.spread > 0):
+            return min(1, len(self.sizes) - 1)
+        ratio = tail(VERDICT * self.delta / 2) * outlook.spread / room
+        need = min(1.3 * ratio * ratio, 1e18)
+        need = max(need, TRUSTED)
+        return next((k for k, n in enumerate(self.sizes) if n >= need), len(self.sizes) - 1)
+
+    def _active(self) -> list[Standing]:
+        if self.out.winner is not None:
+            return [self.out.winner]
+        found = [s for s in self.out.standings if not s.settled]
+        return found or [self._shown()]
+
+    def _shown(self) -> Standing:
+        """The candidate to quote: the best among those that were played longest."""
+        longest = max(s.main.count for s in self.out.standings)
+        able = [s for s in self.out.standings if 4 * s.main.count >= longest]
+        return max(able, key=lambda s: s.main.mean)
+
+    def _cells(self, active: list[Standing]) -> dict[Cell, None]:
+        cells = dict.fromkeys((0, place) for place in self.arena.places[0])
+        for s in active:
+            cells[s.j, s.outlook.place] = None
+            if s.j in self.leaders:
+                cells.update(dict.fromkeys((s.j, place) for place in self.arena.places[s.j]))
+        return cells
+
+    def _affordable(self, active: list[Standing], size: int) -> bool:
+        each = len(self._cells(active)) + PROBES
+        return self.arena.spent + each * (size - self.out.worlds) <= self.stop
+
+    def _pieces(self, worlds: int) -> list[int]:
+        block = self.arena.game.block
+        whole, rest = divmod(worlds, block)
+        return [block] * whole + [rest] * (rest > 0)
+
+    def _play(self, active: list[Standing], worlds: int, block: int) -> None:
+        played = self.arena.play(list(self._cells(active)), worlds, Stage.VERIFY, block)
+        for place, tally in self.out.payoffs.items():
+            tally.add(played[0, place].paid)
+        for s in active:
+            s.payoff.add(played[s.j, s.outlook.place].paid)
+            s.seen.add(played[0, s.outlook.own].paid)
+            for own, place in self._pairs(s):
+                gains, controls, _ = paired(played[s.j, place], played[0, own])
+                if (own, place) == (s.outlook.own, s.outlook.place) and s.outlook.taken.any():
+                    gains = gains - controls @ s.outlook.taken
+                s.gains.setdefault((own, place), Tally()).add(gains)
+        self.out.worlds += worlds
+
+    def _pairs(self, s: Standing) -> list[Cell]:
+        """(place of the audited, hers): for the upper bound, and of leaders for the lower."""
+        pairs = dict.fromkeys((own, s.outlook.place) for own in self.arena.places[0])
+        pairs[s.outlook.own, s.outlook.place] = None
+        if s.j in self.leaders:
+            worst = self.screened.worst
+            pairs.update(dict.fromkeys((worst, place) for place in self.arena.places[s.j]))
+        return list(pairs)
+
+    def _epsilon(self) -> float:
+        reached = [self.out.payoff.mean, *(s.payoff.mean for s in self.out.standings)]
+        return epsilon_of(self.asked, self.arena.game.stake(self.arena.player, reached))
+
+    def _judge(self, s: Standing, look: int) -> None:
+        share = shares(len(self.sizes), s.expected)[look]
+        ups = [s.gains[own, s.outlook.place] for own in self.arena.places[0]]
+        s.tame = all(t.tame for t in s.gains.values())
+        z = tail(VERDICT * self.delta * share)
+        upper = max(bound(t, z) for t in ups)
+        certain = max(bound(t, CERTAIN) for t in ups)
+        believed = s.tame and s.main.count >= TRUSTED
+        sure = not math.isfinite(s.main.mean)
+        if believed or sure:
+            s.upper = min(s.upper, upper)
+        elif certain <= self.out.epsilon:
+            s.upper = min(s.upper, certain)
+        s.settled = s.settled or s.upper <= self.out.epsilon
+        places, worst = self.arena.places[s.j], self.screened.worst
+        if (s.j in self.leaders or len(places) == 1) and (believed or sure):
+            z = tail(self._level(s) * share)
+            lows = [s.gains[worst, place] for place in places]
+            s.lower = max(s.lower, min(bound(t, -z) for t in lows))
+
+    def _winner(self) -> Standing | None:
+        sure = [s for s in self.out.standings if s.lower > self.out.epsilon]
+        return max(sure, key=lambda s: s.main.mean, default=None)
+
+    def _enough(self) -> bool:
+        """Whether nothing is open and the numbers are sharp."""
+        winner = self.out.winner
+        if winner is None and self.out.open:
+            return False
+        shown = winner or self._shown()
+        exact = not shown.main.variance or not math.isfinite(shown.main.mean)
+        fine = winner is not None and winner.main.se <= FINE * abs(winner.main.mean)
+        return exact or fine or self.out.worlds >= SHARP
+
+    def _doubt(self) -> None:
+        """Open again what was settled before something rare was seen in the audited play."""
+        for s in self.out.standings:
+            now = self.out.payoffs[s.outlook.own]
+            s.changed = math.isfinite(now.mean) and now.variance > CHANGED * s.seen.variance
+            if s.changed and math.isfinite(s.main.mean):
+                s.settled, s.upper = False, math.inf
+
+
+def bound(tally: Tally, z: float) -> float:
+    """Mean plus z standard errors, wider for skewness; infinite means are what they are.
+
+    The studentised mean of skew values is skew the other way: its quantile moves by
+    skewness (1 + 2 z^2) / (6 sqrt N) (Hall 1992, section 3.3). Only what widens counts.
+    """
+    if not math.isfinite(tally.mean):
+        return tally.mean
+    wide = max(0.0, math.copysign(1.0, z) * tally.skewness) * (1 + 2 * z * z)
+    return tally.mean + math.copysign(1.0, z) * tally.se * (
+        abs(z) + wide / (6 * math.sqrt(max(tally.count, 1)))
+    )
+
+
+def verified(screened: Screened, epsilon: Epsilon, delta: float, budget: int) -> Verified:
+    """Verify on fresh seeds. delta: the agent's share of it."""
+    return Verification(screened, epsilon, delta, budget).run()

@@ -1,0 +1,1 @@
+"""Statistics that know no game: means with errors, controls, looks at the data, tails."""

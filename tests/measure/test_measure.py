@@ -1,0 +1,91 @@
+"""Means with errors, controls and looks: the statistics under every simulated verdict."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from nashbox.measure.controls import coefficients
+from nashbox.measure.looks import TRUSTED, looks, shares, tail
+from nashbox.measure.tally import Tally
+
+
+def tally(*blocks):
+    found = Tally()
+    for block in blocks:
+        found.add(np.asarray(block, dtype=float))
+    return found
+
+
+def test_three_moments_are_merged_block_by_block():
+    x = np.random.default_rng(0).exponential(size=5000)
+    found = tally(*np.split(x, [1, 10, 3000]))
+    assert found.mean == pytest.approx(x.mean(), rel=1e-12)
+    assert found.variance == pytest.approx(x.var(ddof=1), rel=1e-12)
+    assert found.skewness == pytest.approx(stats.skew(x), rel=1e-9)
+    assert (found.least, found.greatest) == (x.min(), x.max())
+
+
+def test_one_world_that_outweighs_all_others_is_no_normal_mean():
+    rng = np.random.default_rng(1)
+    calm = rng.standard_normal(10_000) ** 2
+    assert tally(calm).tame
+    assert not tally(calm, [300.0]).tame
+    assert tally(np.zeros(5)).tame and tally(np.zeros(5)).skewness == 0
+
+
+@pytest.mark.parametrize("freedom", [2.5, 3.0])
+def test_heavy_tails_are_noticed(freedom):
+    """Squared means of ten points; 40 samples, of which fewer than 4 may pass unnoticed."""
+    rng = np.random.default_rng(2)
+    samples = rng.standard_t(freedom, size=(40, 10_000, 10)).mean(axis=2) ** 2
+    assert sum(tally(sample).tame for sample in samples) < 4
+
+
+def test_infinite_payoffs_have_an_infinite_mean_and_no_spread():
+    found = tally([1.0, -np.inf], [2.0])
+    assert found.mean == -np.inf and found.se == 0 and found.largest_share == 0
+
+
+def test_looks_grow_and_end_where_the_budget_does():
+    sizes = looks(100_000, 1000)
+    assert sizes[-1] == 100_000 and TRUSTED in sizes and list(sizes) == sorted(set(sizes))
+    assert all(size % 1000 == 0 for size in sizes[1:-1])
+    assert looks(100) == (100,)
+
+
+@pytest.mark.parametrize("expected", [0, 3, 11])
+def test_the_level_is_spent_once(expected):
+    found = shares(12, expected)
+    assert sum(found) == pytest.approx(1.0) and max(found) == found[expected]
+
+
+def test_a_claim_tested_at_every_look_is_wrong_as_seldom_as_it_says():
+    """Level .05 over 12 looks at 4,000 random walks: at most .05, +3.5 s.e.; at one look .05 each,
+    which forgets that there are several, it is above .1."""
+    rng, alpha, sizes = np.random.default_rng(3), 0.05, looks(8000)
+    walks = np.cumsum(rng.standard_normal((4000, 8000), dtype=np.float32), axis=1)
+    at = np.array(sizes) - 1
+    means, errors = walks[:, at] / np.array(sizes), 1 / np.sqrt(sizes)
+    spent = [tail(alpha * share) for share in shares(len(sizes), len(sizes) // 2)]
+    wrong = (means > np.array(spent) * errors).any(axis=1).mean()
+    assert wrong <= alpha + 3.5 * np.sqrt(alpha * (1 - alpha) / 4000)
+    assert (means > tail(alpha) * errors).any(axis=1).mean() > 0.1
+
+
+def test_controls_take_off_noise_and_leave_the_mean():
+    """Fitted on one half, applied to the other: within 4 s.e. of the mean, a tenth of the noise."""
+    rng = np.random.default_rng(4)
+    controls = rng.standard_normal((20_000, 3))
+    values = 0.7 + controls @ [2.0, 0.0, -1.0] + 0.5 * rng.standard_normal(20_000)
+    taken = coefficients(values[:10_000], controls[:10_000], np.zeros(3))
+    left = values[10_000:] - controls[10_000:] @ taken
+    assert abs(left.mean() - 0.7) < 4 * left.std() / 100
+    assert left.var() < 0.1 * values.var()
+
+
+def test_few_worlds_take_what_theory_takes_if_that_helps():
+    x = np.linspace(-1, 1, 11)
+    controls = np.column_stack([x, x**2 - np.mean(x**2)])
+    theory = np.array([3.0, 0.0])
+    assert coefficients(3 * x, controls, theory).tolist() == [3.0, 0.0]
+    assert coefficients(-3 * x, controls, theory).tolist() == [0.0, 0.0]
