@@ -47,9 +47,9 @@ def read_store(path: str | Path, **options: Any) -> Any:
 
 def prepare(problem: Any, *, recommended: bool = False) -> Any:
     """Make a problem ready to play; the answer's `model(worlds, seed)` is a Mesa model."""
-    from nashbox.experiments import verbs
+    from nashbox.games.registry import prepare_game
 
-    return verbs.prepare(problem_of(problem), recommended=recommended)
+    return prepare_game(problem_of(problem), recommended=recommended)
 
 
 def audit(problem: Any, **options: Any) -> Any:

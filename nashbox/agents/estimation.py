@@ -37,6 +37,11 @@ class EstimationAgent(Player):
         self.view = View(index, model.terms, model.terms.counts)
         self.well: Dataset | None = None  # points drawn beforehand, to compare strategies on
 
+    @property
+    def paid(self) -> Array:
+        """Her penalty, (R,)."""
+        return self.penalty
+
     def act(self) -> Dataset:
         """Collect data and say what to hand in, (R worlds)."""
         worlds = self.model.replications
@@ -70,7 +75,7 @@ class EstimationAgent(Player):
         for (_, rows), data in zip(self._groups, self._data, strict=True):
             self.cost[rows] = finite_product(costs, data.counts[0]).sum()
         self.error = self.errors.sum(axis=1)
-        self.penalty = self.error + self.cost
+        self.penalty: Array = self.error + self.cost
 
     def revise(self, others: Array) -> None:
         """Take note of the counts (m, d) handed in by everybody and let the strategy revise."""

@@ -95,7 +95,7 @@ def listing() -> Listing:
     found = [
         _entry(name, kind, cls, "nashbox") for kind in KINDS for name, cls in kind.builtin.items()
     ]
-    for name in GAMES:
+    for name in (one for one in GAMES if one not in PAPERS):  # the papers' are in KINDS
         cls = game_class(name, Path(), "list")
         found.append(_entry(name, Kind(name, "game", Game, {}, GROUP), cls, "nashbox", HIDDEN))
         for kind, builtin in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
@@ -134,7 +134,7 @@ def _loaded(point: EntryPoint, group: str) -> Entry:
     if group == GROUP:
         if not (isinstance(cls, type) and issubclass(cls, Game)):
             return useless("must be a subclass of Game")
-        if point.name in (*PAPERS, *GAMES):
+        if point.name in GAMES:
             return useless(f"{point.name!r} is the name of a built-in game, which is taken instead")
         return _entry(point.name, Kind(point.name, "game", Game, {}, GROUP), cls, source, HIDDEN)
     kind = kind_of(cls, group)

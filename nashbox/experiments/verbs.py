@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from nashbox.games.registry import has_plan, prepare_game
+from nashbox.games.registry import game_of
 from nashbox.problem.errors import InputError, brief
-
-
-def prepare(problem: Any, *, recommended: bool = False) -> Any:
-    """Make a problem ready to play; the answer's `model(worlds, seed)` is a Mesa model."""
-    if not has_plan(problem):
-        return prepare_game(problem, recommended=recommended)
-    from nashbox.games.estimation import prepare as prepared
-
-    return prepared(problem, recommended=recommended)
 
 
 def audit(problem: Any, **options: Any) -> Any:
     """Hunt for a profitable deviation of every agent. Raises InputError."""
-    if not has_plan(problem):
+    if not game_of(problem).has_plan:
         from nashbox.experiments.audit.any_game import audit_game
 
         return audit_game(problem, **options)
@@ -31,7 +22,7 @@ def audit(problem: Any, **options: Any) -> Any:
 
 def run(problem: Any, **options: Any) -> Any:
     """Play the profile. Raises InputError."""
-    if has_plan(problem):
+    if game_of(problem).has_plan:
         from nashbox.experiments.run import run as work
 
         return work(problem, **options)
@@ -47,7 +38,7 @@ def run(problem: Any, **options: Any) -> Any:
 
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
     """Mechanisms side by side, at honesty and where best responses lead. Raises InputError."""
-    if has_plan(problem):
+    if game_of(problem).has_plan:
         from nashbox.experiments.compare import compare as work
 
         return work(problem, *arguments, **options)

@@ -122,9 +122,23 @@ class Game(ABC):
     formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
     menu: ClassVar[Mapping[str, type]] = {}
     mechanisms: ClassVar[Mapping[str, type]] = {}
+    has_plan: ClassVar[bool] = False  # of what everybody collects
+    own_options: ClassVar[Sequence[str]] = ()  # of experiments, that other games do not have
     mechanism: Any
     strategies: Mapping[str, Any]
     specs: Mapping[str, Spec] = {}
+
+    @classmethod
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Game:
+        """Make a problem of this game ready to play; own: those of `own_options` that change it."""
+        from nashbox.games.parametric import prepare_parametric  # which builds on this module
+
+        return prepare_parametric(problem, recommended=recommended)
+
+    @classmethod
+    def check_names(cls, problem: Any) -> None:
+        """Find everything that a problem of this game names. Raises InputError."""
+        cls.prepared(problem)
 
     @property
     @abstractmethod
@@ -159,6 +173,9 @@ class Game(ABC):
 
         at: a state of nature (see `states`).
         """
+
+    def check_playable(self) -> None:  # noqa: B027 - most games can be played
+        """Raise InputError where formulas know the game and a simulation cannot play it."""
 
     def trials(
         self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None

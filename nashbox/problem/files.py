@@ -16,8 +16,10 @@ READERS = {  # of the games whose files have keys of their own
     "estimation": "nashbox.problem.estimation:read_estimation",
     "testing": "nashbox.problem.testing:read_testing",
 }
-OTHERS = "nashbox.games.registry:read_parametric"  # of all games whose keys are their parameters
+OTHERS = "nashbox.games.parametric:read_parametric"  # of all games whose keys are their parameters
 GAMES = {  # built-in ones, by name: where their classes are
+    "estimation": "nashbox.games.estimation:EstimationGame",
+    "testing": "nashbox.games.testing:TestingGame",
     "table": "nashbox.games.table:Table",
     "public_goods": "nashbox.games.public_goods:PublicGoods",
     "auction": "nashbox.games.auction:Auction",
@@ -59,7 +61,7 @@ def load(path: str | Path, shown: str | None = None) -> Any:
 def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:
     """Validate a mapping with the keys of a problem file."""
     if "game" not in raw:
-        allowed = [*READERS, *GAMES, "file.py:Class"]
+        allowed = [*GAMES, "file.py:Class"]
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(allowed)})")
     name = raw["game"]
     if not isinstance(name, str):

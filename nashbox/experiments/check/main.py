@@ -13,7 +13,7 @@ from nashbox.experiments.check.strategies import check_strategy
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
 from nashbox.games.estimation import prepare
-from nashbox.games.registry import GROUP, game_class
+from nashbox.games.registry import GROUP, game_class, game_of
 from nashbox.mechanisms import Mechanism
 from nashbox.mechanisms.exchange import Exchange
 from nashbox.problem.errors import InputError, told
@@ -34,7 +34,7 @@ def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckRe
     if issubclass(found, Game):
         if spec.parameters:
             raise InputError("check: a game's parameters come from a problem: give --problem FILE")
-        if problem is not None and getattr(problem, "cls", None) is not found:
+        if problem is not None and game_of(problem) is not found:
             raise InputError(f"--problem {problem.shown}: its game is not {target}")
         return check_game(found, target, Path(folder), problem)
     made: Any = build(found, spec.parameters, "check")

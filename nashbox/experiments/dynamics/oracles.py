@@ -9,12 +9,11 @@ from typing import Any
 from nashbox.experiments.dynamics import estimation_oracle, game_oracle
 from nashbox.experiments.dynamics.menu import shown
 from nashbox.games.estimation import prepare
-from nashbox.games.registry import has_plan, prepare_game
+from nashbox.games.registry import game_of, prepare_game
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
-from nashbox.strategies import Truthful, make_strategy
 
 METHODS = ("auto", "exact", "simulated")
 
@@ -62,26 +61,18 @@ class Maker:
 
     def __init__(self, problem: Any) -> None:
         self.problem = problem
-        self.game = None if has_plan(problem) else prepare_game(problem, recommended=True)
+        self.game = prepare_game(problem, recommended=True)
 
     def make(self, spec: Spec, where: str) -> Any:
         """Make a strategy. Raises InputError naming `where`."""
-        if self.game is None:
-            return make_strategy(spec, where, self.problem.folder)
         return self.game.read_strategy(0, spec, self.problem.folder, where)
 
     def is_honest(self, strategy: Any) -> bool:
         """Whether a strategy is what is recommended, or reveals what it believes."""
-        if self.game is None:
-            return isinstance(strategy, Truthful)
         return self.game.is_honest(0, strategy)
 
     def own(self, i: int) -> Any:
         """What the problem says that agent i plays."""
-        name = self.problem.names[i]
-        if self.game is None:
-            spec = self.problem.strategies.get(name, Spec("truthful"))
-            return self.make(spec, f"{self.problem.shown}: strategies")
         return prepare_game(self.problem).strategy(i)
 
 
@@ -93,7 +84,7 @@ def oracle_for(problem: Any, menu: Menu, method: str, worlds: int, seed: int) ->
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     require("worlds", worlds, low=2, high=1e9, integer=True)
-    if not has_plan(problem):
+    if not game_of(problem).has_plan:
         return _of_game(problem, menu, method, worlds, seed)
     game = prepare(problem)
     reason = estimation_oracle.no_formula(game, menu.strategies, menu.labels)

@@ -12,7 +12,7 @@ from nashbox.experiments.dynamics.replicator import Replicator
 from nashbox.experiments.dynamics.result import AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.seeds import Stage, child
-from nashbox.games.registry import pays_of
+from nashbox.games.registry import game_of
 from nashbox.model.population import Order, Population
 from nashbox.problem.graphs import Edges
 from nashbox.problem.payoff_oracle import PayoffOracle, Profile
@@ -36,7 +36,7 @@ class Setting:
 
     def told(self, payoff: float, se: float, prefix: str = "") -> dict[str, float]:
         """A payoff as the game's users know it: penalties in estimation games."""
-        pays = pays_of(self.problem)
+        pays = game_of(self.problem).pays
         return {f"{prefix}{pays.name}": pays.sign * float(payoff), "se": float(se)}
 
 

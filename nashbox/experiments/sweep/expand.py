@@ -21,10 +21,9 @@ from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.options import EXPERIMENTS
 from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
-from nashbox.games.registry import has_plan, prepare_game
+from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
-from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.files import from_mapping
 from nashbox.problem.testing import KEYS as TESTING_KEYS
 
@@ -117,14 +116,9 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
 
 
 def _prepare(built: Any, experiment: str) -> None:
-    if not has_plan(built):
-        prepare_game(built)
-    else:
-        from nashbox.games.estimation import prepare
-
-        prepare(built)
-        if experiment == "run":
-            check_can_draw(built)
+    game = prepare_game(built)
+    if experiment == "run":
+        game.check_playable()
 
 
 def _arguments(

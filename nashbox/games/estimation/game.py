@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -13,10 +14,10 @@ from nashbox.games.base import Deviation, Family, Game, Pay
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.estimation import EstimationProblem, check_can_draw
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import Terms, View
-from nashbox.strategies import STRATEGIES, Strategy, Truthful
+from nashbox.strategies import STRATEGIES, Strategy, Truthful, make_strategy
 
 if TYPE_CHECKING:
     from nashbox.model import EstimationModel
@@ -35,6 +36,8 @@ class EstimationGame(Game):
     pays: ClassVar[Pay] = Pay("penalty", -1)
     menu: ClassVar[Mapping[str, type]] = STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
+    has_plan: ClassVar[bool] = True
+    own_options: ClassVar[Sequence[str]] = ("revision", "goals", "rules", "plan")
 
     problem: EstimationProblem
     mechanism: Mechanism
@@ -42,6 +45,20 @@ class EstimationGame(Game):
     certified_gap: float | None
     terms: Terms
     strategies: Mapping[str, Strategy] = field(default_factory=dict)
+
+    @classmethod
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> EstimationGame:
+        """Solve the plan, publish the terms, and find the strategies."""
+        from nashbox.games.estimation.ready import prepare  # which builds on this module
+
+        return prepare(problem, recommended=recommended)
+
+    @classmethod
+    def check_names(cls, problem: Any) -> None:
+        """Find mechanism and strategies of a problem, the plan unsolved. Raises InputError."""
+        from nashbox.games.estimation.ready import check_names
+
+        check_names(problem)
 
     @property
     def players(self) -> Sequence[str]:
@@ -91,11 +108,23 @@ class EstimationGame(Game):
             what_if=what_if or at is not None,
         )
 
+    def check_playable(self) -> None:
+        """Points are drawn in whole numbers. Raises InputError for counts that are not."""
+        check_can_draw(self.problem)
+
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The named strategies and all honest counts: see `catalogue`."""
         from nashbox.games.estimation.catalogue import catalogue
 
         return catalogue(self, i)
+
+    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Strategy:
+        """Make the strategy that a problem file or option names."""
+        return make_strategy(spec, where, folder)
+
+    def is_honest(self, i: int, strategy: Any) -> bool:
+        """The truth is, whatever else a class of one's own does."""
+        return isinstance(strategy, Truthful)
 
     def profile_counts(self) -> Array:
         """Points every agent hands in, (m, d), as far as strategies say; else the recommended."""

@@ -40,12 +40,18 @@ class TestingGame(Game):
     formulas: ClassVar[str] = "stopping laws"
     menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
+    own_options: ClassVar[Sequence[str]] = ("signals",)
 
     problem: TestingProblem
     exchange: Exchange
     strategies: Mapping[str, TestingStrategy]
     signals: str = "paper"
     known: dict[str, Any] = field(default_factory=dict, repr=False)  # stopping laws, once found
+
+    @classmethod
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> TestingGame:
+        """Build exchange and strategies."""
+        return prepare_testing(problem, recommended=recommended, **own)
 
     @property
     def mechanism(self) -> Exchange:
