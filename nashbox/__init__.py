@@ -67,7 +67,7 @@ _WHERE = {
     "robust": "nashbox.experiments.robust",
     "run": "nashbox.api",
     "run_cells": "nashbox.experiments.sweep",
-    "run_testing": "nashbox.experiments.testing.run",
+    "run_testing": "nashbox.api",
     "save_figure": "nashbox.experiments.figures",
     "solve": "nashbox.solver",
     "sweep": "nashbox.experiments.sweep",
@@ -75,7 +75,7 @@ _WHERE = {
     "write_audit_report": "nashbox.experiments.report",
     "write_comparison_report": "nashbox.experiments.report",
 }
-_RENAMED = {"load_problem": "load", "audit_testing": "audit_game"}
+_RENAMED = {"load_problem": "load", "audit_testing": "audit_game", "run_testing": "run"}
 
 if TYPE_CHECKING:
     from nashbox.api import adapt as adapt
@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from nashbox.api import prepare as prepare
     from nashbox.api import read_store as read_store
     from nashbox.api import run as run
+    from nashbox.api import run as run_testing  # noqa: F401
     from nashbox.experiments.audit import audit_game as audit_game
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
@@ -113,7 +114,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep import run_cells as run_cells
     from nashbox.experiments.sweep import sweep as sweep
     from nashbox.experiments.testing.check import check_testing as check_testing
-    from nashbox.experiments.testing.run import run_testing as run_testing
     from nashbox.games import Action as Action
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot

@@ -65,9 +65,9 @@ def audit(problem: Any, **options: Any) -> Any:
 
 def run(problem: Any, **options: Any) -> Any:
     """Play the profile: options rounds, replications, seed, progress; estimation: revision."""
-    from nashbox.experiments import verbs
+    from nashbox.experiments.run import run as work
 
-    return verbs.run(problem_of(problem), **options)
+    return work(problem_of(problem), **options)
 
 
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:

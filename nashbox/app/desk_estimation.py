@@ -212,13 +212,13 @@ class EstimationDesk:
         assert self.game is not None and self.setup is not None  # noqa: S101
         last = self._last()
         return Run(
+            game="estimation",
             rounds=self.model.round,
             replications=self.setup.worlds,
             agents=[{"name": row["AgentID"], **row} for row in last],
             steps=self.steps,
             seeds={"seed": self.setup.seed},
             problem=self.game.problem.to_json(),
-            mu="0",
         )
 
     def _changed(self) -> Sketch:

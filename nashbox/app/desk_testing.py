@@ -11,9 +11,9 @@ from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSetup
 from nashbox.experiments.moments import Moments
+from nashbox.experiments.run import Run
 from nashbox.experiments.saving import plain
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.run import TestingRun, play_block
 from nashbox.games.testing import TestingGame, prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.problem.errors import InputError, require
@@ -88,7 +88,7 @@ class TestingDesk:
         limits.check_games(games, self.played)
         assert self.game is not None and self.setup is not None  # noqa: S101
         self.blocks += 1
-        self._add(play_block(self.game, games, child(self.setup.seed, Stage.RUN, 1, self.blocks)))
+        self._add(self.game.model(games, child(self.setup.seed, Stage.RUN, 1, self.blocks)).play())
         self._tell(send)
 
     def _clear(self) -> None:
@@ -192,21 +192,22 @@ class TestingDesk:
             return Sketch("beliefs", text, plots.thresholds, start)
         return Sketch("beliefs", text, plots.beliefs, (self._as_run(),))
 
-    def _as_run(self) -> TestingRun:
+    def _as_run(self) -> Run:
         """The game on the table as `run` records one, so that its own figure can be drawn."""
         assert self.game is not None  # noqa: S101
         steps = self.model.datacollector.tables["steps"]
         rows = [dict(zip(steps, row, strict=True)) for row in zip(*steps.values(), strict=True)]
         theta = int(self.model.theta[0])
-        return TestingRun(
+        return Run(
+            game="testing",
             rounds=1,
             replications=1,
             agents=[{"name": name} for name in self.game.problem.names],
             steps=[],
-            system={},
-            unfinished=0,
-            laws={},
-            records={"steps": plain(rows), "games": [{"game": 0, "theta": theta}]},
+            extra={
+                "laws": {},
+                "records": {"steps": plain(rows), "games": [{"game": 0, "theta": theta}]},
+            },
             seeds={},
             problem=self.game.problem.to_json(),
         )

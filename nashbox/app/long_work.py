@@ -41,7 +41,7 @@ class LongWork:
 
     def solve(self, send: Send, setup: Any) -> None:
         """Solve the testing game exactly; send the laws of stopping."""
-        from nashbox.experiments.testing.figures import first_stop_law
+        from nashbox.experiments.figures.races import first_stop_law
         from nashbox.experiments.testing.solving import solve_problem
 
         problem = setup.problem()

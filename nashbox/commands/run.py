@@ -37,9 +37,9 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Play."""
-    from nashbox.experiments.verbs import run
+    from nashbox.experiments.run import run
     from nashbox.tables.common import progress_bar
-    from nashbox.tables.printing import print_result
+    from nashbox.tables.runs import run_table
 
     problem = common.load_problem(options)
     chosen = {
@@ -51,5 +51,5 @@ def work(options: argparse.Namespace) -> int:
         chosen["revision"] = options.revision
     with progress_bar("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
-    common.emit(options, result, print_result)
+    common.emit(options, result, run_table)
     return 0

@@ -20,22 +20,6 @@ def audit(problem: Any, **options: Any) -> Any:
     return work(problem, **options)
 
 
-def run(problem: Any, **options: Any) -> Any:
-    """Play the profile. Raises InputError."""
-    if game_of(problem).has_plan:
-        from nashbox.experiments.run import run as work
-
-        return work(problem, **options)
-    _refuse(problem, options, "revision")
-    if problem.game == "testing":
-        from nashbox.experiments.testing.run import run_testing
-
-        return run_testing(problem, **options)
-    from nashbox.experiments.run_game import run_game
-
-    return run_game(problem, **options)
-
-
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
     """Mechanisms side by side, at honesty and where best responses lead. Raises InputError."""
     if game_of(problem).has_plan:

@@ -7,7 +7,7 @@ all players are (m, R).
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.rounds import Rounds
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
@@ -111,7 +112,7 @@ def _owner(cls: type, name: str) -> type:
     return next((found for found in cls.__mro__ if name in vars(found)), object)
 
 
-class Game(ABC):
+class Game(Rounds):
     """A game made ready to play.
 
     pays: what players are paid. menu, mechanisms: classes that problem files name, by name.
@@ -123,14 +124,14 @@ class Game(ABC):
     menu: ClassVar[Mapping[str, type]] = {}
     mechanisms: ClassVar[Mapping[str, type]] = {}
     has_plan: ClassVar[bool] = False  # of what everybody collects
-    own_options: ClassVar[Sequence[str]] = ()  # of experiments, that other games do not have
+    own_options: ClassVar[Mapping[str, Sequence[str]]] = {}  # that no other game has, by verb
     mechanism: Any
     strategies: Mapping[str, Any]
     specs: Mapping[str, Spec] = {}
 
     @classmethod
     def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Game:
-        """Make a problem of this game ready to play; own: those of `own_options` that change it."""
+        """Make a problem of this game ready to play; own: options of audits that change it."""
         from nashbox.games.parametric import prepare_parametric  # which builds on this module
 
         return prepare_parametric(problem, recommended=recommended)
@@ -166,16 +167,6 @@ class Game(ABC):
 
         specs: how a problem file names them, where it does.
         """
-
-    @abstractmethod
-    def model(self, worlds: int, seed: int, at: Any = None) -> Any:
-        """Return the Mesa model: R = worlds independent games; each player has `paid` (R,).
-
-        at: a state of nature (see `states`).
-        """
-
-    def check_playable(self) -> None:  # noqa: B027 - most games can be played
-        """Raise InputError where formulas know the game and a simulation cannot play it."""
 
     def trials(
         self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None

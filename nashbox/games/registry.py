@@ -50,13 +50,17 @@ def prepare_game(problem: Any, *, recommended: bool = False, **own: Any) -> Game
 
     own: options that only its game has. Raises InputError for those of other games.
     """
-    cls = game_of(problem)
+    check_own_options(problem, "audit", own)
+    return game_of(problem).prepared(problem, recommended=recommended, **own)
+
+
+def check_own_options(problem: Any, verb: str, own: Mapping[str, Any]) -> None:
+    """Refuse options of an experiment that a problem's game does not have. Raises InputError."""
     for name, value in own.items():
-        if name not in cls.own_options:
+        if name not in game_of(problem).own_options.get(verb, ()):
             raise InputError(
                 f"{name} (--{name}) is not an option of {problem.game} games, got {brief(value)}"
             )
-    return cls.prepared(problem, recommended=recommended, **own)
 
 
 def check_names(problem: Any) -> None:

@@ -7,7 +7,7 @@ dropped from all arrays, so that they cost nothing. Games with theta = 0 are num
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,7 +123,7 @@ class TestingModel(Sandbox):
         if not self.live.size:
             self.running = False
 
-    def play(self) -> TestingModel:
+    def play(self) -> Self:
         """Step until all games are over; fill the table "games" if anything is recorded."""
         while self.running and self.live.size:
             self.step()

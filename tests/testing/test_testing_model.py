@@ -8,7 +8,7 @@ from testing_problems import CASES, COIN, SHARP, SIX, THREE, game, play_slowly
 from testing_simulation import assert_mean, exact_numbers
 
 from nashbox.agents.testing import REASONS
-from nashbox.experiments.testing.run import run_testing
+from nashbox.experiments.run import run
 from nashbox.games.testing import prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Well
@@ -229,7 +229,7 @@ def test_ten_agents_on_graphs():
     """Exchange shortens the system's time, at the price of accuracy; first stops do not change."""
     folder = Path(__file__).parents[2] / "examples" / "testing"
     runs = {
-        name: run_testing(load(folder / f"{name}.toml"), replications=50_000).system
+        name: run(load(folder / f"{name}.toml"), replications=50_000).extra["system"]
         for name in ("ring", "star", "no_exchange")
     }
     exact = solved(load(folder / "no_exchange.toml"))

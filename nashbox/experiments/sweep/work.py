@@ -13,6 +13,7 @@ from typing import Any
 
 from nashbox.experiments import verbs
 from nashbox.experiments.named_files import file_hash
+from nashbox.experiments.run import run
 from nashbox.experiments.sweep.group import StaleError
 from nashbox.problem.errors import ContractError, InputError, brief
 from nashbox.problem.files import from_mapping
@@ -102,7 +103,7 @@ def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
 
 
 def _played(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    played = verbs.run(built, **options, seed=seed)
+    played = run(built, **options, seed=seed)
     last = flat(played.whole)
     rows = [flat(step, getattr(built, "distributions", ())) for step in played.steps]
     return [{**row, **(last if row["Step"] == played.rounds else {})} for row in rows]

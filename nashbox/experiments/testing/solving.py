@@ -36,7 +36,7 @@ class SolveReport:
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the stopping-time laws."""
-        from nashbox.experiments.testing.figures import stopping_laws
+        from nashbox.experiments.figures.races import stopping_laws
 
         return stopping_laws(self, ax)
 

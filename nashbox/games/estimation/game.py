@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.base import Deviation, Family, Game, Pay
+from nashbox.games.rounds import Columns
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
@@ -37,7 +38,11 @@ class EstimationGame(Game):
     menu: ClassVar[Mapping[str, type]] = STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
     has_plan: ClassVar[bool] = True
-    own_options: ClassVar[Sequence[str]] = ("revision", "goals", "rules", "plan")
+    own_options: ClassVar[Mapping[str, Sequence[str]]] = {
+        "run": ("revision",),
+        "compare": ("goals", "rules"),
+    }
+    block: ClassVar[int] = 1000
 
     problem: EstimationProblem
     mechanism: Mechanism
@@ -111,6 +116,24 @@ class EstimationGame(Game):
     def check_playable(self) -> None:
         """Points are drawn in whole numbers. Raises InputError for counts that are not."""
         check_can_draw(self.problem)
+
+    def unknowns(self) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        """Where mu lies: anywhere if nothing depends on it, else on a grid."""
+        from nashbox.games.estimation import bench  # which builds on this module
+
+        if all(bench.all_equivariant(self, i, self.strategy(i)) for i in range(self.m)):
+            return (None,), {"mu": "any (all strategies are translation-equivariant)"}
+        return bench.mu_grid(self.terms, 0), {"mu": bench.GRID_IN_WORDS}
+
+    def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> EstimationModel:
+        """A model that asks nobody what if, with strategies that revise in turn unless told."""
+        revision = own.get("revision", "sequential")
+        return self.model(worlds, seed, offset=0.0 if at is None else at, revision=revision)
+
+    def columns(self, model: EstimationModel) -> Sequence[Columns]:
+        """Points and what they cost, (R, d) and (R,), and squared errors."""
+        keys = ("collected", "submitted", "error", "cost")
+        return [{key: getattr(agent, key) for key in keys} for agent in model.players]
 
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The named strategies and all honest counts: see `catalogue`."""

@@ -9,8 +9,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from nashbox.agents.testing import REASONS
 from nashbox.games.base import Array, Deviation, Exact, Family, Game
+from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
+from nashbox.games.testing.ledger import RaceLedger
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Copies, Well
@@ -40,7 +43,10 @@ class TestingGame(Game):
     formulas: ClassVar[str] = "stopping laws"
     menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
-    own_options: ClassVar[Sequence[str]] = ("signals",)
+    own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
+    block: ClassVar[int] = 1 << 17
+    lasting: ClassVar[bool] = False
+    with_se: ClassVar[Sequence[str]] = ("tau",)
 
     problem: TestingProblem
     exchange: Exchange
@@ -77,12 +83,58 @@ class TestingGame(Game):
         """Return the Mesa model of R games, each still to be stepped to its end."""
         return self._model(self.strategies, worlds, seed, None)
 
+    def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> TestingModel:
+        """The model of R games, of which some are recorded step by step."""
+        return self._model(self.strategies, worlds, seed, None, shown)
+
+    def labels(self, model: TestingModel) -> Sequence[str]:
+        """What files say; in the model are strategies made ready for its prices."""
+        return [self.strategies[name].label for name in self.players]
+
+    def payments(self, model: TestingModel) -> Array:
+        """What everybody was paid, (m, R)."""
+        return np.array(model.payoffs())
+
+    def columns(self, model: TestingModel) -> Sequence[Columns]:
+        """How games ended for every agent, and the shares of games by reason to stop."""
+        costs = self.problem.payoff.costs
+        return [
+            {
+                "error": o.wrong.astype(float),
+                "cost": costs(o),
+                "tau": o.tau.astype(float),
+                "won": o.share,
+                "reasons": {
+                    reason: (agent.reason == r).astype(float) for r, reason in enumerate(REASONS)
+                },
+            }
+            for o, agent in zip(model.outcomes(), model.players, strict=True)
+        ]
+
+    def overall(self, model: TestingModel) -> Mapping[str, Array]:
+        """First and last stop of a game, in iterations, and the agents' mean error."""
+        outcomes = model.outcomes()
+        tau = np.stack([o.tau for o in outcomes]).astype(float)
+        wrong = np.stack([o.wrong for o in outcomes]).mean(axis=0)
+        return {"first_stop": tau.min(axis=0), "last_stop": tau.max(axis=0), "mean_error": wrong}
+
+    def ledger(self) -> RaceLedger:
+        """Laws of stopping times, games at the cap, and a few games step by step."""
+        return RaceLedger(self.players)
+
+    def revised(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """Let strategies revise after games with these averages."""
+        return self.with_strategies(
+            {row["AgentID"]: self.strategies[row["AgentID"]].revise(row) for row in rows}
+        )
+
     def _model(
-        self, strategies: Mapping[str, Any], worlds: int, seed: int, well: Well | Copies | None
-    ) -> TestingModel:
+        self, strategies: Mapping[str, Any], worlds: int, seed: int,
+        well: Well | Copies | None, record: int = 0,
+    ) -> TestingModel:  # fmt: skip
         return TestingModel(
             self.problem, self.exchange, strategies,
-            replications=worlds, rng=seed, record=0, well=well,
+            replications=worlds, rng=seed, record=record, well=well,
         )  # fmt: skip
 
     def trials(

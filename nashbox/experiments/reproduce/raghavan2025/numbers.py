@@ -19,7 +19,7 @@ from nashbox.experiments.reproduce.raghavan2025.games import (
     case_problem,
 )
 from nashbox.experiments.reproduce.raghavan2025.simulated import play_case, race_numbers
-from nashbox.experiments.testing.run import run_testing
+from nashbox.experiments.run import run
 from nashbox.problem.observations import ObservationModel
 from nashbox.solver import exact_law, symmetric_bernoulli
 
@@ -75,16 +75,16 @@ def _closed(case: str, beta: Fraction) -> dict[str, float]:
 
 def check_laws(quick: bool, seed: int) -> Finding:
     """Compare the law of the first stop, cell by cell, with games of the model."""
-    from nashbox.experiments.testing.figures import first_stop_law
+    from nashbox.experiments.figures.races import first_stop_law
     from nashbox.solver import solve
 
     rows: list[list[Any]] = []
     numbers: list[Number] = []
     for case in CASES:
         games = GAMES[quick]
-        run = run_testing(case_problem(case, BETA), replications=games, seed=seed)
+        played = run(case_problem(case, BETA), replications=games, seed=seed)
         exact = first_stop_law(solve(CASES[case], HALF, BETA))[:LAW_ROWS]
-        counts = np.array(run.laws["first"][1 : LAW_ROWS + 1], dtype=float)
+        counts = np.array(played.extra["laws"]["first"][1 : LAW_ROWS + 1], dtype=float)
         counts = np.pad(counts, (0, exact.size - counts.size)) / games
         for n, (p, f) in enumerate(zip(exact.tolist(), counts.tolist(), strict=True), start=1):
             se = float(np.sqrt(max(p, 0.0) * (1 - p) / games))  # p is a difference of floats

@@ -10,7 +10,6 @@ import numpy as np
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.reproduce.raghavan2025.games import CASES, HALF, problem_of
 from nashbox.experiments.seeds import Stage, child
-from nashbox.experiments.testing.run import play_block
 from nashbox.games.testing import prepare_testing
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
@@ -43,7 +42,7 @@ def play_models(
     for b in range(-(-games // BLOCK)):
         size = min(BLOCK, games - b * BLOCK)
         number = child(seed, Stage.RUN, int(anticipate), b)
-        outcomes = play_block(game, size, number).outcomes()
+        outcomes = game.model(size, number).play().outcomes()
         for name, sample in _samples(outcomes, anticipate).items():
             found.setdefault(name, Moments()).add(np.asarray(sample, dtype=float))
     return found
