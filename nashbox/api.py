@@ -72,16 +72,16 @@ def run(problem: Any, **options: Any) -> Any:
 
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
     """Mechanisms side by side, at honesty and where best responses lead."""
-    from nashbox.experiments import verbs
+    from nashbox.games.registry import perform
 
-    return verbs.compare(problem_of(problem), *arguments, **options)
+    return perform("compare", problem_of(problem), *arguments, **options)
 
 
 def design(problem: Any, *arguments: Any, **options: Any) -> Any:
     """The best enforceable rules of an estimation game."""
-    from nashbox.experiments.design import design as work
+    from nashbox.games.registry import perform
 
-    return work(problem_of(problem), *arguments, **options)
+    return perform("design", problem_of(problem), *arguments, **options)
 
 
 def adapt(problem: Any, *arguments: Any, **options: Any) -> Any:

@@ -42,7 +42,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.common import progress_bar
 
     problem = common.load_problem(options)
-    common.only("estimation", "coalitions", options, problem)
+    common.only("coalitions", options, problem)
     with progress_bar("searching coalitions") as progress:
         result = coalitions(
             problem,

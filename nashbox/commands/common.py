@@ -175,18 +175,16 @@ def load_problem(options: argparse.Namespace) -> Any:
     from nashbox.problem.files import load
 
     problem = load(options.file)
-    override = _overridden if problem.game == "estimation" else _overridden_game
-    problem = override(options, problem)
+    problem = _overridden(options, problem)
     check_names(problem)
     return problem
 
 
-def only(game: str, command: str, options: argparse.Namespace, problem: Any) -> None:
-    """Refuse other games than the one that has what a command is about. Raises InputError."""
-    if problem.game != game:
-        raise InputError(
-            f"{options.file}: game must be {game!r} for {command}, got {problem.game!r}"
-        )
+def only(command: str, options: argparse.Namespace, problem: Any) -> None:
+    """Refuse games that have nothing a command is about. Raises InputError."""
+    from nashbox.games.registry import check_verb
+
+    check_verb(command, problem.game, options.file)
 
 
 def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:
@@ -205,44 +203,35 @@ def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:
 def _overridden(options: argparse.Namespace, problem: Any) -> Any:
     from dataclasses import replace
 
-    from nashbox.mechanisms import MECHANISMS, Mechanism
-    from nashbox.problem.estimation import read_plan
-    from nashbox.problem.tables import Table
-    from nashbox.strategies import STRATEGIES, Strategy
-
-    if getattr(options, "mechanism", None) is not None:
-        spec = _named(options, "mechanism", MECHANISMS, Mechanism, problem.folder)
-        problem = replace(problem, mechanism=spec)
-    if getattr(options, "plan", None) is not None:
-        table = Table(problem.names, problem.distributions, problem.costs)
-        problem = replace(problem, plan=read_plan(options.plan, table, Path(), "--plan"))
-    if getattr(options, "everyone", None) is not None:
-        spec = _named(options, "everyone", STRATEGIES, Strategy, problem.folder)
-        problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
-    return problem
-
-
-def _overridden_game(options: argparse.Namespace, problem: Any) -> Any:
-    from dataclasses import replace
-
     from nashbox.games.registry import game_of
+    from nashbox.problem.spec import Spec
 
     game = game_of(problem)
     if getattr(options, "plan", None) is not None:
-        raise InputError(f"--plan: {problem.game} games have no plan, got {options.plan!r}")
+        if not game.has_plan:
+            raise InputError(f"--plan: {problem.game} games have no plan, got {options.plan!r}")
+        problem = problem.with_plan(options.plan, "--plan")
     if getattr(options, "mechanism", None) is not None:
-        spec = _named(options, "mechanism", game.mechanisms, object, problem.folder)
+        spec = mechanism_spec(options.mechanism, problem)
         problem = replace(problem, mechanism=spec)
     if getattr(options, "everyone", None) is not None:
-        from nashbox.games.registry import prepare_game
-
-        spec = relative(options.everyone, "everyone", Path())
-        prepared = prepare_game(problem, recommended=True)
-        for i in range(prepared.m):
-            prepared.read_strategy(i, spec, Path(), "--everyone")
+        spec = Spec.parse_call(options.everyone, "--everyone")
+        game.check_everyone(problem, spec, "--everyone")
         spec = relative(options.everyone, "everyone", problem.folder)
         problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
     return problem
+
+
+def mechanism_spec(name: str, problem: Any) -> Any:
+    """Return the spec of a mechanism that --mechanism names for a problem.
+
+    Errors name the option, and the file as it was given.
+    """
+    from nashbox.games.registry import game_of
+    from nashbox.problem.spec import Spec
+
+    game_of(problem).check_mechanism(Spec.parse_call(name, "--mechanism"), "--mechanism")
+    return relative(name, "mechanism", problem.folder)
 
 
 def relative(name: str, option: str, folder: Any) -> Any:
@@ -254,26 +243,6 @@ def relative(name: str, option: str, folder: Any) -> Any:
         file, _, attribute = spec.name.rpartition(":")
         return Spec(f"{os.path.relpath(file, folder)}:{attribute}", spec.parameters)
     return spec
-
-
-def _named(options: argparse.Namespace, option: str, builtin: Any, base: Any, folder: Any) -> Any:
-    """Return the spec an option names."""
-    return named_spec(getattr(options, option), option, builtin, base, folder)
-
-
-def named_spec(name: str, option: str, builtin: Any, base: Any, folder: Any) -> Any:
-    """Return the spec of a name; a plug-in's path is made relative to the problem's folder.
-
-    Errors name the option, and the file as it was given.
-    """
-    from nashbox.problem.spec import Spec, build, find_class
-
-    spec = Spec.parse_call(name, f"--{option}")
-    group = f"nashbox.{'mechanisms' if option == 'mechanism' else 'strategies'}"
-    found = find_class(spec.name, builtin, base, group, Path(), f"--{option}")
-    if spec.parameters:
-        build(found, spec.parameters, f"--{option}")
-    return relative(name, option, folder)
 
 
 def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:

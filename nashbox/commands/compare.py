@@ -66,76 +66,38 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Compare."""
-    from nashbox.experiments.compare import compare
-    from nashbox.mechanisms import MECHANISMS, Mechanism
-    from nashbox.problem.files import load
+    from nashbox.games.registry import game_of, perform
     from nashbox.tables.common import progress_bar
-    from nashbox.tables.compare import compare_table
+    from nashbox.tables.printing import print_result
 
     problem = common.load_problem(options)
-    if problem.game != "estimation":
-        return _compare_game(options, problem)
+    chosen = {key: getattr(options, key) for key in ("starts", "seed", "epsilon", "budget")}
     mechanisms = None
     if options.mechanisms is not None:
-        mechanisms = [
-            common.named_spec(name, "mechanism", MECHANISMS, Mechanism, problem.folder)
-            for name in options.mechanisms
-        ]
-    rules = {file: load(file) for file in options.rules}
-    for file, other in rules.items():
-        if other.game != "estimation":
-            raise InputError(f"--rules {file}: game must be 'estimation', got {other.game!r}")
+        mechanisms = [common.mechanism_spec(name, problem) for name in options.mechanisms]
+    if game_of(problem).has_plan:
+        chosen |= _with_plans(options)
+    else:
+        for option in ("design", "rules", "report"):
+            if getattr(options, option):
+                raise InputError(f"--{option}: game must have a plan, got {problem.game!r}")
     files = _files(options, problem, mechanisms) if options.report is not None else {}
-    goals = None if options.design is None else [g for g in options.design if g != "none"]
     with progress_bar("walking paths of best responses") as progress:
-        result = compare(
-            problem,
-            mechanisms,
-            rules=rules,
-            goals=goals,
-            starts=options.starts,
-            seed=options.seed,
-            epsilon=options.epsilon,
-            budget=options.budget,
-            progress=progress,
-        )
+        result = perform("compare", problem, mechanisms, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_comparison_report
 
         write_comparison_report(result, options.report, Origin(options.arguments, files))
-    common.emit(options, result, compare_table)
+    common.emit(options, result, print_result)
     return 0
 
 
-def _compare_game(options: argparse.Namespace, problem: Any) -> int:
-    """Compare the mechanisms of a game without plans."""
-    from nashbox.experiments.compare.games import compare_game
-    from nashbox.games.registry import game_of
-    from nashbox.tables.common import progress_bar
-    from nashbox.tables.games import game_compare_table
+def _with_plans(options: argparse.Namespace) -> dict[str, Any]:
+    """What only games with plans have: rules of other files, and designed ones."""
+    from nashbox.problem.files import load
 
-    for option in ("design", "rules", "report"):
-        if getattr(options, option):
-            raise InputError(f"--{option} is for estimation games, got game = {problem.game!r}")
-    mechanisms = None
-    if options.mechanisms is not None:
-        known = game_of(problem).mechanisms
-        mechanisms = [
-            common.named_spec(name, "mechanism", known, object, problem.folder)
-            for name in options.mechanisms
-        ]
-    with progress_bar("walking paths of best responses") as progress:
-        result = compare_game(
-            problem,
-            mechanisms,
-            starts=options.starts,
-            seed=options.seed,
-            epsilon=options.epsilon,
-            budget=options.budget,
-            progress=progress,
-        )
-    common.emit(options, result, game_compare_table)
-    return 0
+    goals = None if options.design is None else [g for g in options.design if g != "none"]
+    return {"rules": {file: load(file) for file in options.rules}, "goals": goals}
 
 
 def _files(options: argparse.Namespace, problem: Any, mechanisms: Any) -> dict[str, str]:

@@ -36,7 +36,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.design import design_table
 
     problem = common.load_problem(options)
-    common.only("estimation", "design", options, problem)
+    common.only("design", options, problem)
     with progress_bar("searching rules") as progress:
         result = design(problem, options.goal, options.form, progress=progress)
     if options.save is not None:

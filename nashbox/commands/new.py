@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from nashbox.commands import common
+from nashbox.problem.files import READERS
 
 
 def add(commands: Any) -> None:
@@ -16,8 +17,8 @@ def add(commands: Any) -> None:
     new.add_argument("name", metavar="NAME", help="of the class, e.g. RichLiar or rich_liar")
     new.add_argument(
         "--game",
-        choices=["estimation", "testing"],
-        default="estimation",
+        choices=[*READERS],
+        default=next(iter(READERS)),
         help="the game that a strategy or mechanism is for (default: estimation)",
     )
     new.add_argument("--folder", default=".", help="where to write (default: here)")

@@ -23,6 +23,6 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.estimation import plan_table
 
     problem = common.load_problem(options)
-    common.only("estimation", "plan", options, problem)
+    common.only("plan", options, problem)
     common.emit(options, plan_report(problem, options.rule), plan_table)
     return 0

@@ -68,7 +68,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.robust import robust_table
 
     problem = common.load_problem(options)
-    common.only("estimation", "robust", options, problem)
+    common.only("robust", options, problem)
     if options.save is not None and options.goal is None:
         raise InputError("--save needs --goal: without one no rules are designed")
     with progress_bar("comparing rules") as progress:

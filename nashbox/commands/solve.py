@@ -23,7 +23,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Solve the game, with --receivers the value of alpha."""
     problem = common.load_problem(options)
-    common.only("testing", "solve", options, problem)
+    common.only("solve", options, problem)
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
         from nashbox.tables.common import progress_bar

@@ -20,18 +20,6 @@ def audit(problem: Any, **options: Any) -> Any:
     return work(problem, **options)
 
 
-def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
-    """Mechanisms side by side, at honesty and where best responses lead. Raises InputError."""
-    if game_of(problem).has_plan:
-        from nashbox.experiments.compare import compare as work
-
-        return work(problem, *arguments, **options)
-    _refuse(problem, options, "goals", "rules")
-    from nashbox.experiments.compare.games import compare_game
-
-    return compare_game(problem, *arguments, **options)
-
-
 def _refuse(problem: Any, options: dict[str, Any], *names: str) -> None:
     """Refuse options that a game does not have."""
     for name in names:

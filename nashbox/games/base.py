@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.declared import Declared
 from nashbox.games.rounds import Rounds
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -112,34 +113,17 @@ def _owner(cls: type, name: str) -> type:
     return next((found for found in cls.__mro__ if name in vars(found)), object)
 
 
-class Game(Rounds):
+class Game(Declared, Rounds):
     """A game made ready to play.
 
-    pays: what players are paid. menu, mechanisms: classes that problem files name, by name.
-    players: names. strategies: what players play who do not follow the recommendation, by name.
+    pays: what players are paid. players: names. strategies: what players play who do not follow the
+    recommendation, by name.
     """
 
     pays: ClassVar[Pay] = Pay()
-    formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
-    menu: ClassVar[Mapping[str, type]] = {}
-    mechanisms: ClassVar[Mapping[str, type]] = {}
-    has_plan: ClassVar[bool] = False  # of what everybody collects
-    own_options: ClassVar[Mapping[str, Sequence[str]]] = {}  # that no other game has, by verb
     mechanism: Any
     strategies: Mapping[str, Any]
     specs: Mapping[str, Spec] = {}
-
-    @classmethod
-    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Game:
-        """Make a problem of this game ready to play; own: options of audits that change it."""
-        from nashbox.games.parametric import prepare_parametric  # which builds on this module
-
-        return prepare_parametric(problem, recommended=recommended)
-
-    @classmethod
-    def check_names(cls, problem: Any) -> None:
-        """Find everything that a problem of this game names. Raises InputError."""
-        cls.prepared(problem)
 
     @property
     @abstractmethod

@@ -61,6 +61,17 @@ class TestingProblem:
         return len(self.names)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What the entries of lists in answers are about: nothing with names."""
+        return ()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What makes a problem large, beside agents."""
+        pairs = zip(self.names, self.models, strict=True)
+        return {f"symbols of {name}": model.symbols for name, model in pairs}
+
+    @property
     def strategies(self) -> dict[str, Spec]:
         """What every agent plays, by name."""
         return dict(zip(self.names, self.specs, strict=True))

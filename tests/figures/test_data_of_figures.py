@@ -234,7 +234,7 @@ def test_races_round_by_round(shown):
 
 def test_exact_laws(shown):
     report, rows = shown("solution")
-    law = report.solution.extra["laws"]["A"]
+    law = report.solution.laws["A"]
     mass = np.array([0.5, 0.5]) @ law.stop.sum(axis=1)
     assert numbers(select(rows, series="A alone", kind="line"), "y") == pytest.approx(mass.tolist())
 

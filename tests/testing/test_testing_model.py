@@ -235,8 +235,8 @@ def test_ten_agents_on_graphs():
     exact = solved(load(folder / "no_exchange.toml"))
     alone = runs["no_exchange"]
     assert abs(alone["last_stop"] - exact.expected_max) < 4 * alone["last_stop_se"]
-    for run in runs.values():  # the first to cross has heard nothing, on any graph
-        assert abs(run["first_stop"] - exact.expected_min) < 4 * run["first_stop_se"]
+    for one in runs.values():  # the first to cross has heard nothing, on any graph
+        assert abs(one["first_stop"] - exact.expected_min) < 4 * one["first_stop_se"]
     assert runs["ring"]["last_stop"] < runs["star"]["last_stop"] < alone["last_stop"]
     assert runs["ring"]["mean_error"] > runs["star"]["mean_error"] > alone["mean_error"]
     assert abs(alone["mean_error"] - exact.error["lab1"]) < 4 * alone["mean_error_se"]

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.check.games import check_game
-from nashbox.experiments.check.mechanisms import check_mechanism
 from nashbox.experiments.check.report import CheckReport
-from nashbox.experiments.check.strategies import check_strategy
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
-from nashbox.games.estimation import prepare
 from nashbox.games.registry import GROUP, game_class, game_of
 from nashbox.mechanisms import Mechanism
 from nashbox.mechanisms.exchange import Exchange
 from nashbox.problem.errors import InputError, told
-from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import Spec, build, find_object, suggest
+from nashbox.strategies import Strategy
 from nashbox.strategies.testing import TestingStrategy
+
+CHECKS: dict[type, str] = {  # by what a plug-in derives from
+    Strategy: "nashbox.experiments.check.strategies:check_strategy_on",
+    Mechanism: "nashbox.experiments.check.mechanisms:check_mechanism",
+    TestingStrategy: "nashbox.experiments.testing.check:check_testing",
+    Exchange: "nashbox.experiments.testing.check:check_testing",
+}
 
 
 def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckReport:
@@ -38,21 +43,12 @@ def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckRe
             raise InputError(f"--problem {problem.shown}: its game is not {target}")
         return check_game(found, target, Path(folder), problem)
     made: Any = build(found, spec.parameters, "check")
-    if isinstance(made, (TestingStrategy, Exchange)):
-        if isinstance(problem, EstimationProblem):
-            raise InputError(f"--problem {problem.shown}: {target} is for testing games")
-        from nashbox.experiments.testing.check import check_testing
-
-        return CheckReport(target, check_testing(made, problem))
-    if problem is not None and not isinstance(problem, EstimationProblem):
-        raise InputError(f"--problem {problem.shown}: {target} is for estimation games")
-    if isinstance(made, Mechanism):
-        return CheckReport(target, check_mechanism(made, problem))
-    own = None
-    if problem is not None:
-        game = prepare(problem, recommended=True)
-        own = (problem.shown, problem, game.mechanism, game.terms)
-    return CheckReport(target, check_strategy(made, own))
+    kind = kind_of(found)
+    assert kind is not None  # noqa: S101 - else it would not have been found
+    if problem is not None and problem.game != kind.game:
+        raise InputError(f"--problem {problem.shown}: {target} is for {kind.game} games")
+    module, _, name = CHECKS[kind.base].partition(":")
+    return CheckReport(target, getattr(importlib.import_module(module), name)(made, problem))
 
 
 def _find(name: str, folder: Path) -> type[Any]:

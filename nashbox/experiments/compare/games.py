@@ -117,7 +117,7 @@ def compare_game(
             notes.append(f"{spec.label}: payoffs are simulated in {worlds} games")
         if progress is not None:
             progress(place + 1, len(wanted))
-    if getattr(problem, "strategies", None):
+    if problem.strategies:
         notes.append("the file's strategies are left out: profiles are honesty and best responses")
     return GameComparison(
         game=problem.game,

@@ -15,6 +15,7 @@ from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
 from nashbox.experiments.report.words import deviation
 from nashbox.experiments.saving import write_whole
+from nashbox.games.registry import declared
 
 BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"}
 
@@ -28,7 +29,7 @@ def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
     """The report of an audit of either game; every number in it stands in the JSON it embeds."""
     result = Printed.of(audit.to_json())
     game = result.get("game")
-    pay = "penalty" if game == "estimation" else "payoff"
+    pay = declared(game).pays.name
     name = result.get("problem", "mechanism")
     title = f"Audit of {name['name'] if isinstance(name, dict) else name or game}"
     return page(
@@ -103,7 +104,7 @@ def _deviations(result: Printed, game: str, pay: str) -> Html:
     for row in _agents(result):
         said: list[object] = [element("b", row.get("name")), ": "]
         said += [deviation(row, distributions, game), " "]
-        said += [f"Her {pay} is then " if game == "estimation" else "The payoff is then "]
+        said += [f"Her {pay} is then "]
         said += [row.at("best_deviation").n(pay), " instead of ", row.n(pay), "."]
         damage = row.get("damage_to_others")
         if damage is not None:

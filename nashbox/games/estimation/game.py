@@ -37,7 +37,22 @@ class EstimationGame(Game):
     pays: ClassVar[Pay] = Pay("penalty", -1)
     menu: ClassVar[Mapping[str, type]] = STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
+    strategy_base: ClassVar[type] = Strategy
+    mechanism_base: ClassVar[type] = Mechanism
     has_plan: ClassVar[bool] = True
+    engines: ClassVar[Mapping[str, str]] = {
+        "plan": "nashbox.experiments.planning:plan_report",
+        "design": "nashbox.experiments.design:design",
+        "robust": "nashbox.experiments.robust:robust",
+        "coalitions": "nashbox.experiments.coalitions:coalitions",
+        "compare": "nashbox.experiments.compare:compare",
+    }
+    lone_table: ClassVar[str | None] = "costs"
+    verdicts: ClassVar[Mapping[str, str]] = {
+        "profitable": "honesty does not pay: at least one agent gains by leaving her strategy",
+        "none_above_epsilon": "honesty pays: no deviation of the class gains more than epsilon",
+        "undecided": "honesty is undecided: the budget leaves room for a gain above epsilon",
+    }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {
         "run": ("revision",),
         "compare": ("goals", "rules"),
@@ -64,6 +79,11 @@ class EstimationGame(Game):
         from nashbox.games.estimation.ready import check_names
 
         check_names(problem)
+
+    @classmethod
+    def check_everyone(cls, problem: Any, spec: Spec, where: str) -> None:
+        """Find a strategy, the plan unsolved. Raises InputError."""
+        make_strategy(spec, where)
 
     @property
     def players(self) -> Sequence[str]:

@@ -18,6 +18,7 @@ from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
 from nashbox.model.testing import TestingModel
 from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import InputError
+from nashbox.problem.graphs import Edges
 from nashbox.problem.spec import Spec
 from nashbox.problem.testing import SIGNALLER, TestingProblem
 from nashbox.strategies.testing import (
@@ -43,6 +44,13 @@ class TestingGame(Game):
     formulas: ClassVar[str] = "stopping laws"
     menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
+    strategy_base: ClassVar[type] = TestingStrategy
+    mechanism_base: ClassVar[type] = Exchange
+    engines: ClassVar[Mapping[str, str]] = {
+        **Game.engines,
+        "solve": "nashbox.experiments.testing.solving:solve_problem",
+    }
+    says_all: ClassVar[bool] = True
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
     block: ClassVar[int] = 1 << 17
     lasting: ClassVar[bool] = False
@@ -58,6 +66,12 @@ class TestingGame(Game):
     def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> TestingGame:
         """Build exchange and strategies."""
         return prepare_testing(problem, recommended=recommended, **own)
+
+    @classmethod
+    def edges(cls, problem: Any) -> Edges:
+        """Who hears whom."""
+        found: Edges = problem.edges
+        return found
 
     @property
     def mechanism(self) -> Exchange:
