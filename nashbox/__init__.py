@@ -55,16 +55,16 @@ _WHERE = {
     "count_surface": "nashbox.experiments.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
-    "coalitions": "nashbox.experiments.coalitions",
+    "coalitions": "nashbox.rules.coalitions",
     "design": "nashbox.api",
     "load_problem": "nashbox.problem.files",
-    "plan_report": "nashbox.experiments.planning",
+    "plan_report": "nashbox.rules.planning",
     "prepare": "nashbox.api",
     "prepare_testing": "nashbox.games.testing",
     "read_store": "nashbox.api",
     "read_outcomes": "nashbox.experiments.sweep",
-    "reproduce": "nashbox.experiments.reproduce.main",
-    "robust": "nashbox.experiments.robust",
+    "reproduce": "nashbox.papers.main",
+    "robust": "nashbox.rules.robust",
     "run": "nashbox.api",
     "run_cells": "nashbox.experiments.sweep",
     "run_testing": "nashbox.api",
@@ -91,7 +91,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
-    from nashbox.experiments.coalitions import coalitions as coalitions
     from nashbox.experiments.compare import Comparison as Comparison
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
@@ -102,11 +101,8 @@ if TYPE_CHECKING:
     from nashbox.experiments.figures import sweep_summary as sweep_summary
     from nashbox.experiments.listing import listing as listing
     from nashbox.experiments.models import EstimationModel as EstimationModel
-    from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.report import write_comparison_report as write_comparison_report
-    from nashbox.experiments.reproduce.main import reproduce as reproduce
-    from nashbox.experiments.robust import robust as robust
     from nashbox.experiments.surface import count_surface as count_surface
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
@@ -121,6 +117,7 @@ if TYPE_CHECKING:
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
     from nashbox.model.testing import TestingModel as TestingModel
+    from nashbox.papers.main import reproduce as reproduce
     from nashbox.problem.channel import Play as Play
     from nashbox.problem.data import Dataset as Dataset
     from nashbox.problem.errors import InputError as InputError
@@ -137,6 +134,9 @@ if TYPE_CHECKING:
     from nashbox.problem.terms import Terms as Terms
     from nashbox.problem.terms import View as View
     from nashbox.problem.testing import TestingProblem as TestingProblem
+    from nashbox.rules.coalitions import coalitions as coalitions
+    from nashbox.rules.planning import plan_report as plan_report
+    from nashbox.rules.robust import robust as robust
     from nashbox.solver import solve as solve
     from nashbox.strategies import Strategy as Strategy
     from nashbox.strategies import accept as accept

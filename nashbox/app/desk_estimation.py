@@ -11,12 +11,12 @@ import numpy as np
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
 from nashbox.app.messages import EstimationSetup, Opened, Played, Sketch, Table
-from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.seeds import Stage, child
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.bench import all_equivariant
 from nashbox.problem.errors import InputError, require
+from nashbox.rules.planning import PlanReport, plan_report
 from nashbox.strategies import Strategy
 from nashbox.tables.common import counts, number
 

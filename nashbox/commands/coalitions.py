@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Search and report."""
-    from nashbox.experiments.coalitions import coalitions
+    from nashbox.rules.coalitions import coalitions
     from nashbox.tables.coalitions import coalitions_table
     from nashbox.tables.common import progress_bar
 

@@ -127,7 +127,7 @@ def output_files(options: argparse.Namespace) -> Iterator[tuple[str, str | Path]
         if option == "report":
             endings = getattr(options, "report_endings", None)
             if endings is None:
-                from nashbox.experiments.reproduce.report import report_paths
+                from nashbox.papers.report import report_paths
 
                 yield from ((option, found) for found in report_paths(path) if found is not None)
                 continue

@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
-    from nashbox.experiments.design import design
+    from nashbox.rules.design import design
     from nashbox.tables.common import progress_bar
     from nashbox.tables.design import design_table
 

@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Solve the plan."""
-    from nashbox.experiments.planning import plan_report
+    from nashbox.rules.planning import plan_report
     from nashbox.tables.estimation import plan_table
 
     problem = common.load_problem(options)

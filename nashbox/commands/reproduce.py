@@ -52,12 +52,12 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Check the claims; 1 if a check broke off, or if a claim fails and --strict was given."""
-    from nashbox.experiments.reproduce.cells import PAPERS, evaluate
-    from nashbox.experiments.reproduce.main import reproduce
-    from nashbox.experiments.reproduce.report import report_paths, write_report
-    from nashbox.experiments.reproduce.stored import StoredEvaluation
     from nashbox.experiments.sweep.engines import check_engine
     from nashbox.experiments.sweep.interrupt import as_ctrl_c
+    from nashbox.papers.cells import PAPERS, evaluate
+    from nashbox.papers.main import reproduce
+    from nashbox.papers.report import report_paths, write_report
+    from nashbox.papers.stored import StoredEvaluation
     from nashbox.tables.common import progress_bar
     from nashbox.tables.reproduce import reproduction_table
 

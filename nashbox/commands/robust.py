@@ -62,8 +62,8 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Compare and report."""
-    from nashbox.experiments.robust import robust
-    from nashbox.experiments.robust.saving import save_rules
+    from nashbox.rules.robust import robust
+    from nashbox.rules.robust.saving import save_rules
     from nashbox.tables.common import progress_bar
     from nashbox.tables.robust import robust_table
 

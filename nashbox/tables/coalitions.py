@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nashbox.tables.common import counts, new_console, new_table, number
 
 if TYPE_CHECKING:
-    from nashbox.experiments.coalitions import Coalitions
+    from nashbox.rules.coalitions import Coalitions
 
 
 SHOWN = 15  # coalitions with the largest gains

@@ -12,7 +12,7 @@ from nashbox.tables.common import VERDICT_STYLE, counts, describe, new_console, 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit
     from nashbox.experiments.check import CheckReport
-    from nashbox.experiments.planning import PlanReport
+    from nashbox.rules.planning import PlanReport
 
 
 def audit_table(audit: Audit) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from nashbox.experiments.audit import Audit
 from nashbox.experiments.audit.base import VERDICTS
-from nashbox.experiments.planning import PlanReport
 from nashbox.experiments.run import Run
+from nashbox.rules.planning import PlanReport
 
 number = (int, float)
 INF = "costs = [[0.1, inf], [0.1, 0.1]]"

@@ -6,12 +6,12 @@ import pytest
 
 from nashbox.experiments.audit import Audit, GameAudit, audit, audit_game
 from nashbox.experiments.check import CheckReport, check
-from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.saving import to_text
 from nashbox.experiments.testing.receivers import ReceiverReport, value_of_alpha
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
+from nashbox.rules.planning import PlanReport, plan_report
 from tests.games import figure1
 from tests.test_examples import EXAMPLES
 

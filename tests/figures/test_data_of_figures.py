@@ -11,13 +11,13 @@ import pytest
 from nashbox.experiments.audit import audit, audit_game
 from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
 from nashbox.experiments.figures.standing import Standing
-from nashbox.experiments.planning import plan_report
 from nashbox.experiments.run import run
 from nashbox.experiments.run import run as play
 from nashbox.experiments.testing.receivers import value_of_alpha
 from nashbox.experiments.testing.solving import solve_problem
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
+from nashbox.rules.planning import plan_report
 from tests.games import figure1
 from tests.test_examples import EXAMPLES
 

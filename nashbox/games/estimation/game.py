@@ -41,10 +41,10 @@ class EstimationGame(Game):
     mechanism_base: ClassVar[type] = Mechanism
     has_plan: ClassVar[bool] = True
     engines: ClassVar[Mapping[str, str]] = {
-        "plan": "nashbox.experiments.planning:plan_report",
-        "design": "nashbox.experiments.design:design",
-        "robust": "nashbox.experiments.robust:robust",
-        "coalitions": "nashbox.experiments.coalitions:coalitions",
+        "plan": "nashbox.rules.planning:plan_report",
+        "design": "nashbox.rules.design:design",
+        "robust": "nashbox.rules.robust:robust",
+        "coalitions": "nashbox.rules.coalitions:coalitions",
         "compare": "nashbox.experiments.compare:compare",
     }
     lone_table: ClassVar[str | None] = "costs"
