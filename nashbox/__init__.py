@@ -63,7 +63,7 @@ _WHERE = {
     "prepare_testing": "nashbox.games.testing",
     "read_store": "nashbox.api",
     "read_outcomes": "nashbox.experiments.sweep",
-    "reproduce": "nashbox.papers.main",
+    "reproduce": "nashbox.papers.reproducing",
     "robust": "nashbox.rules.robust",
     "run": "nashbox.api",
     "run_cells": "nashbox.experiments.sweep",
@@ -117,7 +117,7 @@ if TYPE_CHECKING:
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
     from nashbox.model.testing import TestingModel as TestingModel
-    from nashbox.papers.main import reproduce as reproduce
+    from nashbox.papers.reproducing import reproduce as reproduce
     from nashbox.problem.channel import Play as Play
     from nashbox.problem.data import Dataset as Dataset
     from nashbox.problem.errors import InputError as InputError

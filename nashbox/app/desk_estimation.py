@@ -18,7 +18,7 @@ from nashbox.games.estimation.bench import all_equivariant
 from nashbox.problem.errors import InputError, require
 from nashbox.rules.planning import PlanReport, plan_report
 from nashbox.strategies import Strategy
-from nashbox.tables.common import counts, number
+from nashbox.tables.console import counts, number
 
 COMPARED = 2_000  # worlds in which a change is measured, fewer where points are many
 SETTLED = 5  # rounds before a change is measured, where somebody revises

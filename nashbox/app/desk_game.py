@@ -14,7 +14,7 @@ from nashbox.games.base import Game
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.spec import Spec
-from nashbox.tables.common import number
+from nashbox.tables.console import number
 
 
 class GameDesk:

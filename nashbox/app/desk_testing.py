@@ -17,7 +17,7 @@ from nashbox.experiments.seeds import Stage, child
 from nashbox.games.testing import TestingGame, prepare_testing
 from nashbox.model.testing import TestingModel
 from nashbox.problem.errors import InputError, require
-from nashbox.tables.common import number
+from nashbox.tables.console import number
 
 COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
 TALLY = ("agent", "payoff", "s.e.", "mean stop", "error", "won")

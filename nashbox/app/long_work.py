@@ -13,7 +13,7 @@ from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Progress, Sketch, Table, Verdict
 from nashbox.experiments.verbs import audit
 from nashbox.problem.errors import require
-from nashbox.tables.common import describe, number
+from nashbox.tables.console import describe, number
 from nashbox.tables.printing import print_result
 
 SHOWN = 3  # agents whose law alone is sent to the page

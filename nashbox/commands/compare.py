@@ -7,15 +7,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "mechanisms side by side, at honesty and at what agents end up doing"
-    compare = common.new_command(commands, "compare", text, work)
-    common.problem_file(compare)
+    compare = shared.new_command(commands, "compare", text, work)
+    shared.problem_file(compare)
     compare.add_argument(
         "--mechanism",
         metavar="NAME",
@@ -41,40 +41,40 @@ def add(commands: Any) -> None:
     compare.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
     compare.add_argument(
         "--starts",
-        type=common.whole,
+        type=shared.whole,
         default=20,
         metavar="N",
         help="random starts of the search for equilibria (default: 20)",
     )
-    compare.add_argument("--seed", type=common.whole, default=0)
+    compare.add_argument("--seed", type=shared.whole, default=0)
     compare.add_argument(
         "--epsilon",
-        type=common.least_gain,
+        type=shared.least_gain,
         metavar="X",
-        help=common.LEAST_GAIN,
+        help=shared.LEAST_GAIN,
     )
     compare.add_argument(
         "--budget",
-        type=common.whole,
+        type=shared.whole,
         default=2_000_000,
         metavar="N",
         help="worlds simulated at most for a mechanism without exact formulas (default: 2000000)",
     )
-    common.outputs(compare)
-    common.report_output(compare)
+    shared.outputs(compare)
+    shared.report_output(compare)
 
 
 def work(options: argparse.Namespace) -> int:
     """Compare."""
     from nashbox.games.registry import game_of, perform
-    from nashbox.tables.common import progress_bar
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.printing import print_result
 
-    problem = common.load_problem(options)
+    problem = shared.load_problem(options)
     chosen = {key: getattr(options, key) for key in ("starts", "seed", "epsilon", "budget")}
     mechanisms = None
     if options.mechanisms is not None:
-        mechanisms = [common.mechanism_spec(name, problem) for name in options.mechanisms]
+        mechanisms = [shared.mechanism_spec(name, problem) for name in options.mechanisms]
     if game_of(problem).has_plan:
         chosen |= _with_plans(options)
     else:
@@ -88,7 +88,7 @@ def work(options: argparse.Namespace) -> int:
         from nashbox.experiments.report import Origin, write_comparison_report
 
         write_comparison_report(result, options.report, Origin(options.arguments, files))
-    common.emit(options, result, print_result)
+    shared.emit(options, result, print_result)
     return 0
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.result import Result, list_of
+from nashbox.experiments.answers import Result, list_of
 from nashbox.games.base import Game
 from nashbox.games.registry import GROUP, PAPERS, game_class
 from nashbox.mechanisms import MECHANISMS, Mechanism

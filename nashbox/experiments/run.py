@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from nashbox.experiments.result import Result
+from nashbox.experiments.answers import Result
 from nashbox.experiments.saving import versions
 from nashbox.experiments.seeds import Stage, child
 from nashbox.experiments.tally import Tally, rows_of

@@ -11,7 +11,7 @@ from nashbox.papers.cells import claims_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.papers.result import Checked, Reproduction
+    from nashbox.papers.reproduction import Checked, Reproduction
 
 COLOURS = {"holds": GREEN, "holds if": BLUE, "fails": RED}
 

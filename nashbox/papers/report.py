@@ -24,7 +24,7 @@ from nashbox.experiments.html import (
 from nashbox.experiments.saving import writable, write_whole
 from nashbox.papers.claim import ClaimTable
 from nashbox.papers.drawing import claim_figure
-from nashbox.papers.result import VERDICTS, Checked, Reproduction
+from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction
 from nashbox.problem.errors import InputError
 
 STEM = "reproduction"

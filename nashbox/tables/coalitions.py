@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.common import counts, new_console, new_table, number
+from nashbox.tables.console import counts, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.rules.coalitions import Coalitions

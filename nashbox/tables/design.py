@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.tables.common import VERDICT_STYLE, counts, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, counts, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.rules.design import Design

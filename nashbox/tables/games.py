@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
-from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import GameAudit

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.tables.common import new_console, new_table
+from nashbox.tables.console import new_console, new_table
 
 if TYPE_CHECKING:
-    from nashbox.papers.result import Reproduction
+    from nashbox.papers.reproduction import Reproduction
 
 STYLES = {"holds": "green", "holds if": "yellow", "fails": "bold red"}
 SHORT = 60  # letters of a statement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nashbox.tables.common import counts, new_console, new_table, number
+from nashbox.tables.console import counts, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run

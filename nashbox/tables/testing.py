@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.common import new_console, new_table, number
+from nashbox.tables.console import new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.testing.receivers import ReceiverReport

@@ -272,6 +272,6 @@ def test_interrupted(nashbox, problem, monkeypatch):
     def interrupt(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nashbox.commands.common.load_problem", interrupt)
+    monkeypatch.setattr("nashbox.commands.shared.load_problem", interrupt)
     answer = nashbox("plan", "p.toml", "--json", "o.json", files={"p.toml": problem()})
     assert answer == (130, "", "nashbox: interrupted\n", set())

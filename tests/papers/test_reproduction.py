@@ -17,9 +17,9 @@ from nashbox.papers.claim import (
     Parts,
     claim_in_parts,
 )
-from nashbox.papers.main import reproduce
 from nashbox.papers.report import to_html, to_markdown, write_report
-from nashbox.papers.result import Reproduction, reproduction_from_json
+from nashbox.papers.reproducing import reproduce
+from nashbox.papers.reproduction import Reproduction, reproduction_from_json
 
 CHEAP = ("figure1", "unravelling", "theorem4", "print-social-counts", "print-nash-product")
 

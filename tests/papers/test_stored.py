@@ -6,7 +6,7 @@ import pytest
 
 from nashbox.experiments import sweep
 from nashbox.papers import clinton2025, raghavan2025
-from nashbox.papers.main import reproduce
+from nashbox.papers.reproducing import reproduce
 from nashbox.papers.stored import StoredEvaluation
 
 CHEAP = {"figure1", "print-social-counts", "theorem4"}

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.best_counts import best_response_dynamics, penalties
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
@@ -17,7 +18,6 @@ from nashbox.experiments.dynamics.logit import Logit
 from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
-from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.estimation import prepare
 from nashbox.games.registry import blaming, game_of

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.experiments.dynamics.adaptation import AdaptRun
 from nashbox.experiments.dynamics.replicator import Replicator
-from nashbox.experiments.dynamics.result import AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.seeds import Stage, child
 from nashbox.games.registry import game_of

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from nashbox.experiments.answers import Result, list_of
 from nashbox.experiments.moments import Moments
-from nashbox.experiments.result import Result, list_of
 from nashbox.experiments.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import TestingModel

@@ -11,7 +11,7 @@ from nashbox.experiments.figures import BLACK, BLUE, RED, _axes, _legend
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.rules.coalitions.result import Coalitions
+    from nashbox.rules.coalitions.coalition import Coalitions
 
 SHOWN = 24  # coalitions with the largest gains
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nashbox.experiments.saving import write_whole
 
 if TYPE_CHECKING:
-    from nashbox.rules.design.result import Design
+    from nashbox.rules.design.designed import Design
 
 
 def write_problem(design: Design, path: str | Path) -> None:

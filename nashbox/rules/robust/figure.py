@@ -11,7 +11,7 @@ from nashbox.experiments.figures import BLACK, CYCLE, _axes, _legend
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.rules.robust.result import Robust
+    from nashbox.rules.robust.robustness import Robust
 
 
 def gains_over_interval(result: Robust, ax: Axes | None = None) -> Axes:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from nashbox.experiments.saving import write_whole
 from nashbox.problem.errors import InputError
 from nashbox.rules.design.file import problem_text
-from nashbox.rules.robust.result import Robust
+from nashbox.rules.robust.robustness import Robust
 
 
 def save_rules(result: Robust, path: str | Path) -> None:

@@ -14,7 +14,7 @@ from nashbox.problem.files import from_mapping
 from nashbox.rules.coalitions import Coalitions, coalitions
 from nashbox.rules.coalitions.estimators import Use, readings
 from nashbox.rules.coalitions.exact import believed_risk, pass_chances
-from nashbox.rules.coalitions.main import common_gain
+from nashbox.rules.coalitions.gains import common_gain
 from nashbox.rules.coalitions.schemes import FORMS, Scheme, best_pooled
 from nashbox.rules.coalitions.search import bound, measure, searched
 from nashbox.rules.coalitions.who import candidates

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.audit.main import best_social_penalty, source_notes
+from nashbox.experiments.compare.comparison import Comparison, Contender, Row
 from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
-from nashbox.experiments.compare.result import Comparison, Contender, Row
 from nashbox.games.estimation import prepare
 from nashbox.problem.errors import require
 from nashbox.problem.estimation import EstimationProblem

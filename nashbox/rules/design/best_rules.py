@@ -23,8 +23,8 @@ from nashbox.problem.source import NormalSource
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import joint as joint_form
 from nashbox.rules.design import starts
+from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import GOALS, Goal
-from nashbox.rules.design.result import Candidate, Design
 from nashbox.rules.design.search import Found, search
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.rules.design.whole import whole

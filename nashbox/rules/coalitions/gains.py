@@ -12,8 +12,8 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.exact import exact_answer, unavailable
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.rules.coalitions.coalition import Coalition, Coalitions
 from nashbox.rules.coalitions.exact import exact_price
-from nashbox.rules.coalitions.result import Coalition, Coalitions
 from nashbox.rules.coalitions.schemes import CLASS, Scheme
 from nashbox.rules.coalitions.search import Measured, bound, searched, spent
 from nashbox.rules.coalitions.who import alike, candidates

@@ -15,12 +15,12 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import design
-from nashbox.rules.design.main import PLAN, for_normal_data
+from nashbox.rules.design.best_rules import PLAN, for_normal_data
 from nashbox.rules.robust.designing import RobustDesign, robust_design
 from nashbox.rules.robust.dropout import drops
 from nashbox.rules.robust.measured import other_counts
 from nashbox.rules.robust.pair import Doubt
-from nashbox.rules.robust.result import Measured, Robust, RulesReport
+from nashbox.rules.robust.robustness import Measured, Robust, RulesReport
 from nashbox.rules.robust.rules import curve, rows, widest
 
 POINTS = 41  # of the curves

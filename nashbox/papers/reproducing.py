@@ -14,7 +14,7 @@ from nashbox.papers.cells import (
     evaluate,
     finding_of,
 )
-from nashbox.papers.result import Checked, Reproduction, Unchecked
+from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
 from nashbox.problem.errors import require, told
 
 Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
