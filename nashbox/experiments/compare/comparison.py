@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.answers import Body, Result, list_of
+from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-FORMAT = "nashbox-compare/1"
 PROFILES = ("honest", "from_honest", "from_free_riding", "worst", "best")
 Table = Sequence[Sequence[float]]
 
@@ -55,7 +54,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Contender:
+class Contender(Body):
     """What is known of a mechanism beyond its rows.
 
     method: exact, simulated, or enforced (compliance taken for granted). class_: the strategies
@@ -65,6 +64,12 @@ class Contender:
     unfinished: those that neither ended nor repeated themselves. checks: what each agent owes and
     how she is checked (`checks.checks`), None where nobody is.
     """
+
+    KEYS: ClassVar[str] = (
+        "mechanism spec method class honest_is_equilibrium max_gain max_gain_agent gains "
+        "equilibria social_penalties cycles starts unfinished notes checks"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
 
     mechanism: str
     spec: Any
@@ -82,15 +87,21 @@ class Contender:
     notes: Sequence[str] = ()
     checks: Mapping[str, Any] | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of one contender."""
-        body = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {("class" if key == "class_" else key): value for key, value in body.items()}
-
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """Mechanisms side by side. best_rational: social penalty of compliance with ir_optimal."""
+
+    FORMAT: ClassVar[str] = "nashbox-compare/1"
+    KEYS: ClassVar[str] = (
+        "plan counts agents distributions penalties_alone best_rational epsilon rows mechanisms "
+        "notes seeds versions problem"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"agents": "names", "mechanisms": "contenders"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "rows": list_of(lambda row: Row(**row)),
+        "contenders": list_of(Contender.from_json),
+    }
 
     plan: str
     counts: str
@@ -120,25 +131,6 @@ class Comparison:
                 return found
         raise KeyError(mechanism)
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-compare/1; infinite numbers are written "inf"."""
-        return {
-            "format": FORMAT,
-            "plan": self.plan,
-            "counts": self.counts,
-            "agents": list(self.names),
-            "distributions": list(self.distributions),
-            "penalties_alone": list(self.penalties_alone),
-            "best_rational": self.best_rational,
-            "epsilon": self.epsilon,
-            "rows": [vars(row) for row in self.rows],
-            "mechanisms": [found.to_json() for found in self.contenders],
-            "notes": list(self.notes),
-            "seeds": dict(self.seeds),
-            "versions": dict(self.versions),
-            "problem": dict(self.problem),
-        }
-
     def to_frame(self) -> pd.DataFrame:
         """One row per mechanism, profile and agent; counts per distribution."""
         import pandas as pd
@@ -163,26 +155,6 @@ class Comparison:
                 cells["converged"] = row.converged
                 out.append(cells)
         return pd.DataFrame(out).rename(columns={"penalties": "penalty"})
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Comparison:
-        """Read what `save` wrote."""
-        body = read_json(path, FORMAT)
-        contenders = [
-            Contender(**{("class_" if key == "class" else key): v for key, v in found.items()})
-            for found in body["mechanisms"]
-        ]
-        kept = "plan counts distributions penalties_alone best_rational epsilon notes seeds problem"
-        return cls(
-            names=body["agents"],
-            rows=[Row(**row) for row in body["rows"]],
-            contenders=contenders,
-            **{key: body[key] for key in (*kept.split(), "versions")},
-        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw social penalties by mechanism and profile, and who is favoured beside them."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-PROFILES = ("honest", "from_honest", "from_free_riding", "worst", "best")
 SHARE, LEAST = 1000, 100  # of the budget for a candidate in an answer, and at least
 MENU = 40  # candidates of a player at most, about
 
