@@ -77,6 +77,7 @@ class TestingModel(Sandbox):
                 models=models,
             )
             self.players.append(TestingAgent(self, i, strategies[name], view))
+        self._over: list[Outcome] = []  # what happened, once all games are over
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
         self.datacollector = DataCollector(
@@ -156,8 +157,10 @@ class TestingModel(Sandbox):
 
     def outcomes(self) -> list[Outcome]:
         """What happened, agent by agent, when all games are over."""
+        if self._over:
+            return self._over
         shares = self.shares()
-        return [
+        found = [
             Outcome(
                 tau=agent.tau.astype(np.int64),
                 wrong=agent.declared != self.theta,
@@ -169,6 +172,9 @@ class TestingModel(Sandbox):
             )
             for i, agent in enumerate(self.players)
         ]
+        if not self.live.size:
+            self._over = found
+        return found
 
     def payoffs(self) -> list[NDArray[np.float64]]:
         """What every agent is paid in every game, m arrays of (R,)."""
