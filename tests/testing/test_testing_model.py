@@ -240,3 +240,13 @@ def test_ten_agents_on_graphs():
     assert runs["ring"]["last_stop"] < runs["star"]["last_stop"] < alone["last_stop"]
     assert runs["ring"]["mean_error"] > runs["star"]["mean_error"] > alone["mean_error"]
     assert abs(alone["mean_error"] - exact.error["lab1"]) < 4 * alone["mean_error_se"]
+
+
+def test_what_happened_is_asked_for_before_the_end_and_after():
+    model = prepare_testing(game((COIN, COIN))).model(50, 3)
+    model.step()
+    early = model.outcomes()
+    late = model.play().outcomes()
+    assert all((before.tau <= after.tau).all() for before, after in zip(early, late, strict=True))
+    assert min(outcome.tau.min() for outcome in late) >= 1
+    assert model.outcomes() is late
