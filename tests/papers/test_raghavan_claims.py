@@ -9,8 +9,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from nashbox.experiments.audit.simulated import compare
+from nashbox.experiments.figures import races
 from nashbox.experiments.seeds import Stage
-from nashbox.experiments.testing import figures
 from nashbox.games.testing import exact, prepare_testing
 from nashbox.papers.claim import Finding
 from nashbox.papers.raghavan2025 import (
@@ -208,8 +208,8 @@ def broken_price(patch):
 
 
 def broken_law(patch):
-    right = figures.first_stop_law
-    patch.setattr(figures, "first_stop_law", lambda solution: right(solution)[1:])
+    right = races.first_stop_law
+    patch.setattr(races, "first_stop_law", lambda solution: right(solution)[1:])
 
 
 @pytest.mark.parametrize(

@@ -199,4 +199,4 @@ def test_bad_input(tmp_path, capsys):
     with pytest.raises(InputError, match="real"):
         coalitions(from_mapping({**figure1(counts="real").to_json()}))
     assert main(["coalitions", "examples/testing/case_a.toml"]) == 2
-    assert "must be 'estimation'" in capsys.readouterr().err
+    assert "is for estimation games" in capsys.readouterr().err
