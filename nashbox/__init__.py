@@ -6,6 +6,7 @@ The names below are loaded when they are first used, so that importing nashbox c
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
@@ -33,9 +34,9 @@ _WHERE = {
     "Store": "nashbox.experiments.sweep",
     "Strategy": "nashbox.strategies",
     "Terms": "nashbox.problem.terms",
-    "TestingModel": "nashbox.model.testing",
-    "TestingProblem": "nashbox.problem.testing",
-    "TestingStrategy": "nashbox.strategies.testing",
+    "RaceModel": "nashbox.model.testing",
+    "RaceProblem": "nashbox.problem.testing",
+    "RaceStrategy": "nashbox.strategies.testing",
     "View": "nashbox.problem.terms",
     "Word": "nashbox.problem.signal",
     "accept": "nashbox.strategies",
@@ -76,6 +77,11 @@ _WHERE = {
     "write_comparison_report": "nashbox.experiments.report",
 }
 _RENAMED = {"load_problem": "load", "audit_testing": "audit_game", "run_testing": "run"}
+_OLD = {  # names of 0.1.0, which warn
+    "TestingModel": "RaceModel",
+    "TestingProblem": "RaceProblem",
+    "TestingStrategy": "RaceStrategy",
+}
 
 if TYPE_CHECKING:
     from nashbox.api import adapt as adapt
@@ -116,7 +122,7 @@ if TYPE_CHECKING:
     from nashbox.games.testing import prepare_testing as prepare_testing
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
-    from nashbox.model.testing import TestingModel as TestingModel
+    from nashbox.model.testing import RaceModel as RaceModel
     from nashbox.papers.reproducing import reproduce as reproduce
     from nashbox.problem.channel import Play as Play
     from nashbox.problem.data import Dataset as Dataset
@@ -133,20 +139,24 @@ if TYPE_CHECKING:
     from nashbox.problem.signal import Word as Word
     from nashbox.problem.terms import Terms as Terms
     from nashbox.problem.terms import View as View
-    from nashbox.problem.testing import TestingProblem as TestingProblem
+    from nashbox.problem.testing import RaceProblem as RaceProblem
     from nashbox.rules.coalitions import coalitions as coalitions
     from nashbox.rules.planning import plan_report as plan_report
     from nashbox.rules.robust import robust as robust
     from nashbox.solver import solve as solve
     from nashbox.strategies import Strategy as Strategy
     from nashbox.strategies import accept as accept
+    from nashbox.strategies.testing import RaceStrategy as RaceStrategy
     from nashbox.strategies.testing import Signaller as Signaller
-    from nashbox.strategies.testing import TestingStrategy as TestingStrategy
 
 __all__ = sorted(_WHERE)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _OLD:
+        text = f"nashbox.{name} is now nashbox.{_OLD[name]}"
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        name = _OLD[name]
     if name not in _WHERE:
         raise AttributeError(f"module 'nashbox' has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), _RENAMED.get(name, name))

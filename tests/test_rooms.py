@@ -12,7 +12,7 @@ ROOT = Path(nashbox.__file__).parent
 ROOMS = ("games", "problem", "strategies", "mechanisms", "agents", "model", "solver",
          "rules", "papers")  # fmt: skip
 CLASSES = {place.rpartition(":")[2] for place in GAMES.values()} - {"Table"}  # answers have tables
-CLASSES |= {"EstimationProblem", "TestingProblem", "ParametricProblem"}
+CLASSES |= {"EstimationProblem", "RaceProblem", "ParametricProblem"}
 OF_A_GAME = ("problem", "game", "built")  # what such things are called
 KNOWN: dict[str, int] = {}  # exceptions: path to the number of questions in it, each with a reason
 
@@ -67,7 +67,7 @@ def test_nobody_outside_asks_which_game_it_is():
         "if problem.game == 'testing': pass",
         "if game in ('estimation', 'testing'): pass",
         "if isinstance(problem, EstimationProblem): pass",
-        "if not isinstance(made, (Strategy, games.TestingGame)): pass",
+        "if not isinstance(made, (Strategy, games.RaceGame)): pass",
         "if type(game) is EstimationGame: pass",
         "if hasattr(problem, 'plan'): pass",
         "labels = getattr(sweep.problem, 'distributions', ())",

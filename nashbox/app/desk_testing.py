@@ -9,13 +9,13 @@ import numpy as np
 from nashbox.agents.testing import REASONS
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
-from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSetup
+from nashbox.app.messages import Laws, Opened, Played, RaceSetup, Sketch, Table
 from nashbox.experiments.moments import Moments
 from nashbox.experiments.run import Run
 from nashbox.experiments.saving import plain
 from nashbox.experiments.seeds import Stage, child
-from nashbox.games.testing import TestingGame, prepare_testing
-from nashbox.model.testing import TestingModel
+from nashbox.games.testing import RaceGame, prepare_testing
+from nashbox.model.testing import RaceModel
 from nashbox.problem.errors import InputError, require
 from nashbox.tables.console import number
 
@@ -23,18 +23,16 @@ COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
 TALLY = ("agent", "payoff", "s.e.", "mean stop", "error", "won")
 
 
-class TestingDesk:
+class RaceDesk:
     """Holds one game; every method answers through `send`."""
 
-    __test__ = False
-
     def __init__(self) -> None:
-        self.game: TestingGame | None = None
-        self.setup: TestingSetup | None = None
+        self.game: RaceGame | None = None
+        self.setup: RaceSetup | None = None
         self.laws: Laws | None = None
         self._clear()
 
-    def reset(self, send: Send, setup: TestingSetup) -> None:
+    def reset(self, send: Send, setup: RaceSetup) -> None:
         """Open the problem as set up; nothing has been played."""
         require("seed", setup.seed, low=0, integer=True)
         problem = setup.problem()
@@ -101,7 +99,7 @@ class TestingDesk:
     def _build(self, number_: int) -> None:
         assert self.game is not None and self.setup is not None  # noqa: S101
         game = self.game
-        self.model = TestingModel(
+        self.model = RaceModel(
             game.problem,
             game.exchange,
             game.strategies,
@@ -123,7 +121,7 @@ class TestingDesk:
         if not self.model.running:
             self._add(self.model)
 
-    def _add(self, model: TestingModel) -> None:
+    def _add(self, model: RaceModel) -> None:
         outcomes, pays = model.outcomes(), model.payoffs()
         for outcome, pay, sums in zip(outcomes, pays, self.sums, strict=True):
             sums["payoff"].add(pay)

@@ -49,13 +49,12 @@ class EstimationSetup:
 
 
 @dataclass(frozen=True)
-class TestingSetup:
+class RaceSetup:
     """A testing game as chosen on the page; None is what the problem file says.
 
     pmfs: by agent name, (p0, p1) as lists of decimals or fractions.
     """
 
-    __test__ = False
     game: ClassVar[str] = "testing"
 
     source: Source
@@ -110,7 +109,7 @@ class GameSetup:
 
 @dataclass(frozen=True)
 class Opened:
-    """The game that is on the table from now on, for the menus; pmfs as in TestingSetup."""
+    """The game that is on the table from now on, for the menus; pmfs as in RaceSetup."""
 
     setup: Any
     names: Sequence[str]

@@ -19,7 +19,7 @@ from nashbox.problem.files import GAMES
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.parametric import HIDDEN
 from nashbox.strategies import STRATEGIES, Strategy
-from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+from nashbox.strategies.testing import TESTING_STRATEGIES, RaceStrategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ class Kind:
 KINDS = (
     Kind("estimation", "strategy", Strategy, STRATEGIES, "nashbox.strategies"),
     Kind("estimation", "mechanism", Mechanism, MECHANISMS, "nashbox.mechanisms"),
-    Kind("testing", "strategy", TestingStrategy, TESTING_STRATEGIES, "nashbox.strategies"),
+    Kind("testing", "strategy", RaceStrategy, TESTING_STRATEGIES, "nashbox.strategies"),
     Kind("testing", "mechanism", Exchange, EXCHANGES, "nashbox.mechanisms"),
 )
 

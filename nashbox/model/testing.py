@@ -12,23 +12,23 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.agents.testing import REASONS, TestingAgent
+from nashbox.agents.testing import REASONS, RaceAgent
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.lattice import belief_of
-from nashbox.problem.mind import TestingView
+from nashbox.problem.mind import RaceView
 from nashbox.problem.payoffs import Outcome, paid
 from nashbox.problem.signal import Signal, Word
-from nashbox.problem.testing import TestingProblem
-from nashbox.strategies.testing import TestingStrategy
+from nashbox.problem.testing import RaceProblem
+from nashbox.strategies.testing import RaceStrategy
 
 STEP_COLUMNS = ("game", "step", "agent", "belief", "signal", "stopped", "reason")
 
 
-class TestingModel(Sandbox):
+class RaceModel(Sandbox):
     """One iteration a step: observe and signal, relay, fuse and decide.
 
     strategies: by agent name, all agents. record: games (spread evenly over all) whose every step
@@ -36,13 +36,11 @@ class TestingModel(Sandbox):
     well: symbols drawn beforehand, to compare strategies on the same observations.
     """
 
-    __test__ = False
-
     def __init__(
         self,
-        problem: TestingProblem,
+        problem: RaceProblem,
         exchange: Exchange,
-        strategies: Mapping[str, TestingStrategy],
+        strategies: Mapping[str, RaceStrategy],
         *,
         replications: int = 1,
         rng: int | None = None,
@@ -67,7 +65,7 @@ class TestingModel(Sandbox):
         self.circle = Circle(problem.names, heard)
         self.players = []
         for i, name in enumerate(problem.names):
-            view = TestingView(
+            view = RaceView(
                 name=name,
                 model=problem.models[i],
                 prior=problem.prior,
@@ -76,7 +74,7 @@ class TestingModel(Sandbox):
                 neighbours=tuple(problem.names[j] for j in heard[i]),
                 models=models,
             )
-            self.players.append(TestingAgent(self, i, strategies[name], view))
+            self.players.append(RaceAgent(self, i, strategies[name], view))
         self._over: list[Outcome] = []  # what happened, once all games are over
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))

@@ -10,7 +10,7 @@ from testing_simulation import assert_mean, exact_numbers
 from nashbox.agents.testing import REASONS
 from nashbox.experiments.run import run
 from nashbox.games.testing import prepare_testing
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
 from nashbox.problem.draw import Coin, SymbolTable
 from nashbox.problem.files import load
@@ -25,7 +25,7 @@ FALSE_ALARM = 6.3e-5  # four standard errors, two-sided: the chance that a right
 def play(problem, games, seed=1, **options):
     ready = prepare_testing(problem)
     options = {"record": 0, **options}
-    return TestingModel(
+    return RaceModel(
         problem, ready.exchange, ready.strategies, replications=games, rng=seed, **options
     ).play()
 

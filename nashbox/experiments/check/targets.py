@@ -18,12 +18,12 @@ from nashbox.problem.errors import InputError, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.strategies import Strategy
-from nashbox.strategies.testing import TestingStrategy
+from nashbox.strategies.testing import RaceStrategy
 
 CHECKS: dict[type, str] = {  # by what a plug-in derives from
     Strategy: "nashbox.experiments.check.strategies:check_strategy_on",
     Mechanism: "nashbox.experiments.check.mechanisms:check_mechanism",
-    TestingStrategy: "nashbox.experiments.testing.check:check_testing",
+    RaceStrategy: "nashbox.experiments.testing.check:check_testing",
     Exchange: "nashbox.experiments.testing.check:check_testing",
 }
 
@@ -78,6 +78,6 @@ def _find(name: str, folder: Path) -> type[Any]:
         what = f"the class {found.__name__}" if isinstance(found, type) else repr(found)
         raise InputError(
             f"check: {name!r} must be a subclass of nashbox.Strategy, nashbox.Mechanism, "
-            f"TestingStrategy, Exchange or Game, got {what}"
+            f"RaceStrategy, Exchange or Game, got {what}"
         )
     return found  # type: ignore[no-any-return]

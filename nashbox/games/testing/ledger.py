@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 
 Counts = NDArray[np.int64]
 
@@ -22,7 +22,7 @@ class RaceLedger:
         self.records: dict[str, list[dict[str, Any]]] = {"steps": [], "games": []}
         self.unfinished = 0
 
-    def add(self, model: TestingModel) -> None:
+    def add(self, model: RaceModel) -> None:
         """Take a block of finished games in."""
         outcomes = model.outcomes()
         tau = np.stack([outcome.tau for outcome in outcomes])
@@ -47,7 +47,7 @@ class RaceLedger:
         size = max(old.size, counts.size)
         self.laws[key] = np.pad(old, (0, size - old.size)) + np.pad(counts, (0, size - counts.size))
 
-    def _keep_records(self, model: TestingModel, steps: Mapping[str, list[Any]]) -> None:
+    def _keep_records(self, model: RaceModel, steps: Mapping[str, list[Any]]) -> None:
         self.records["steps"] = [
             dict(zip(steps, row, strict=True)) for row in zip(*steps.values(), strict=True)
         ]

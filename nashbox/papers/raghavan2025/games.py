@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.problem.observations import ObservationModel
-from nashbox.problem.testing import TestingProblem, read_testing
+from nashbox.problem.testing import RaceProblem, read_testing
 from nashbox.solver import Race, exact_law
 
 HALF = Fraction(1, 2)
@@ -34,7 +34,7 @@ def problem_of(
     payoff: Any = None,
     prior: Fraction = HALF,
     **strategy: Any,
-) -> TestingProblem:
+) -> RaceProblem:
     """A testing problem in which everybody plays signaller(**strategy); tuples go by agent."""
     agents = [
         {
@@ -56,7 +56,7 @@ def problem_of(
     return read_testing(body, Path(), "the reproduced game")
 
 
-def case_problem(case: str, beta: Fraction, payoff: Any = None, **strategy: Any) -> TestingProblem:
+def case_problem(case: str, beta: Fraction, payoff: Any = None, **strategy: Any) -> RaceProblem:
     """Case a or c."""
     return problem_of(CASES[case], beta, payoff, **strategy)
 

@@ -11,7 +11,7 @@ from nashbox.experiments.moments import Moments
 from nashbox.experiments.seeds import Stage, child
 from nashbox.games.testing import prepare_testing
 from nashbox.mechanisms.exchange import BeliefExchange
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
 from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.raghavan2025 import receivers
@@ -122,7 +122,7 @@ def _played_stops(case: str, weight: float, games: int, seed: int) -> tuple[int,
         well = Well(problem, size, number)
         tau = []
         for w in (1.0, weight):
-            model = TestingModel(
+            model = RaceModel(
                 problem,
                 BeliefExchange(),
                 {name: Signaller(weight=w, anticipate=False) for name in problem.names},
@@ -261,7 +261,7 @@ def _replayed(quick: bool, seed: int) -> list[Number]:
         for b in range(-(-GAMES[quick] // BLOCK)):
             size = min(BLOCK, GAMES[quick] - b * BLOCK)
             number = child(seed, Stage.RUN, 7, b)
-            model = TestingModel(
+            model = RaceModel(
                 game.problem, game.exchange, changed.strategies, replications=size, rng=number,
                 record=0, well=Well(game.problem, size, number),
             ).play()  # fmt: skip
