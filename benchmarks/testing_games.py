@@ -12,7 +12,6 @@ import sys
 import time
 from fractions import Fraction
 
-from nashbox.experiments.testing.run import BLOCK, play_block
 from nashbox.games.testing import prepare_testing
 from nashbox.problem.files import from_mapping
 from nashbox.solver import solve
@@ -26,14 +25,14 @@ def case_a(strategy: dict[str, object], beta: str = "1/10") -> dict[str, object]
 
 def games_per_second(strategy: dict[str, object], games: int) -> float:
     game = prepare_testing(from_mapping(case_a(strategy)))
-    play_block(game, 1000, seed=0)
+    game.model(1000, seed=0).play()
     best = 0.0
     for seed in range(3):
         start = time.perf_counter()
-        for block in range(max(1, games // BLOCK)):
-            play_block(game, BLOCK, seed=1000 * seed + block)
+        for block in range(max(1, games // game.block)):
+            game.model(game.block, seed=1000 * seed + block).play()
         took = time.perf_counter() - start
-        best = max(best, max(1, games // BLOCK) * BLOCK / took)
+        best = max(best, max(1, games // game.block) * game.block / took)
     return best
 
 

@@ -6,6 +6,7 @@ The names below are loaded when they are first used, so that importing nashbox c
 from __future__ import annotations
 
 import importlib
+import warnings
 from typing import TYPE_CHECKING, Any
 
 _WHERE = {
@@ -33,9 +34,9 @@ _WHERE = {
     "Store": "nashbox.experiments.sweep",
     "Strategy": "nashbox.strategies",
     "Terms": "nashbox.problem.terms",
-    "TestingModel": "nashbox.model.testing",
-    "TestingProblem": "nashbox.problem.testing",
-    "TestingStrategy": "nashbox.strategies.testing",
+    "RaceModel": "nashbox.model.testing",
+    "RaceProblem": "nashbox.problem.testing",
+    "RaceStrategy": "nashbox.strategies.testing",
     "View": "nashbox.problem.terms",
     "Word": "nashbox.problem.signal",
     "accept": "nashbox.strategies",
@@ -55,19 +56,19 @@ _WHERE = {
     "count_surface": "nashbox.experiments.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
-    "coalitions": "nashbox.experiments.coalitions",
+    "coalitions": "nashbox.rules.coalitions",
     "design": "nashbox.api",
     "load_problem": "nashbox.problem.files",
-    "plan_report": "nashbox.experiments.planning",
+    "plan_report": "nashbox.rules.planning",
     "prepare": "nashbox.api",
     "prepare_testing": "nashbox.games.testing",
     "read_store": "nashbox.api",
     "read_outcomes": "nashbox.experiments.sweep",
-    "reproduce": "nashbox.experiments.reproduce.main",
-    "robust": "nashbox.experiments.robust",
+    "reproduce": "nashbox.papers.reproducing",
+    "robust": "nashbox.rules.robust",
     "run": "nashbox.api",
     "run_cells": "nashbox.experiments.sweep",
-    "run_testing": "nashbox.experiments.testing.run",
+    "run_testing": "nashbox.api",
     "save_figure": "nashbox.experiments.figures",
     "solve": "nashbox.solver",
     "sweep": "nashbox.experiments.sweep",
@@ -75,7 +76,12 @@ _WHERE = {
     "write_audit_report": "nashbox.experiments.report",
     "write_comparison_report": "nashbox.experiments.report",
 }
-_RENAMED = {"load_problem": "load", "audit_testing": "audit_game"}
+_RENAMED = {"load_problem": "load", "audit_testing": "audit_game", "run_testing": "run"}
+_OLD = {  # names of 0.1.0, which warn
+    "TestingModel": "RaceModel",
+    "TestingProblem": "RaceProblem",
+    "TestingStrategy": "RaceStrategy",
+}
 
 if TYPE_CHECKING:
     from nashbox.api import adapt as adapt
@@ -86,11 +92,11 @@ if TYPE_CHECKING:
     from nashbox.api import prepare as prepare
     from nashbox.api import read_store as read_store
     from nashbox.api import run as run
+    from nashbox.api import run as run_testing  # noqa: F401
     from nashbox.experiments.audit import audit_game as audit_game
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
-    from nashbox.experiments.coalitions import coalitions as coalitions
     from nashbox.experiments.compare import Comparison as Comparison
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
@@ -101,11 +107,8 @@ if TYPE_CHECKING:
     from nashbox.experiments.figures import sweep_summary as sweep_summary
     from nashbox.experiments.listing import listing as listing
     from nashbox.experiments.models import EstimationModel as EstimationModel
-    from nashbox.experiments.planning import plan_report as plan_report
     from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.report import write_comparison_report as write_comparison_report
-    from nashbox.experiments.reproduce.main import reproduce as reproduce
-    from nashbox.experiments.robust import robust as robust
     from nashbox.experiments.surface import count_surface as count_surface
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
@@ -113,14 +116,14 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep import run_cells as run_cells
     from nashbox.experiments.sweep import sweep as sweep
     from nashbox.experiments.testing.check import check_testing as check_testing
-    from nashbox.experiments.testing.run import run_testing as run_testing
     from nashbox.games import Action as Action
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot
     from nashbox.games.testing import prepare_testing as prepare_testing
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
-    from nashbox.model.testing import TestingModel as TestingModel
+    from nashbox.model.testing import RaceModel as RaceModel
+    from nashbox.papers.reproducing import reproduce as reproduce
     from nashbox.problem.channel import Play as Play
     from nashbox.problem.data import Dataset as Dataset
     from nashbox.problem.errors import InputError as InputError
@@ -136,17 +139,24 @@ if TYPE_CHECKING:
     from nashbox.problem.signal import Word as Word
     from nashbox.problem.terms import Terms as Terms
     from nashbox.problem.terms import View as View
-    from nashbox.problem.testing import TestingProblem as TestingProblem
+    from nashbox.problem.testing import RaceProblem as RaceProblem
+    from nashbox.rules.coalitions import coalitions as coalitions
+    from nashbox.rules.planning import plan_report as plan_report
+    from nashbox.rules.robust import robust as robust
     from nashbox.solver import solve as solve
     from nashbox.strategies import Strategy as Strategy
     from nashbox.strategies import accept as accept
+    from nashbox.strategies.testing import RaceStrategy as RaceStrategy
     from nashbox.strategies.testing import Signaller as Signaller
-    from nashbox.strategies.testing import TestingStrategy as TestingStrategy
 
 __all__ = sorted(_WHERE)
 
 
 def __getattr__(name: str) -> Any:
+    if name in _OLD:
+        text = f"nashbox.{name} is now nashbox.{_OLD[name]}"
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        name = _OLD[name]
     if name not in _WHERE:
         raise AttributeError(f"module 'nashbox' has no attribute {name!r}")
     return getattr(importlib.import_module(_WHERE[name]), _RENAMED.get(name, name))

@@ -58,30 +58,30 @@ def audit(problem: Any, **options: Any) -> Any:
     Options: method, recommended, epsilon, delta, seed, budget, workers, progress; testing games
     have signals as well.
     """
-    from nashbox.experiments import verbs
+    from nashbox.experiments.audit import audit as work
 
-    return verbs.audit(problem_of(problem), **options)
+    return work(problem_of(problem), **options)
 
 
 def run(problem: Any, **options: Any) -> Any:
     """Play the profile: options rounds, replications, seed, progress; estimation: revision."""
-    from nashbox.experiments import verbs
+    from nashbox.experiments.run import run as work
 
-    return verbs.run(problem_of(problem), **options)
+    return work(problem_of(problem), **options)
 
 
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
     """Mechanisms side by side, at honesty and where best responses lead."""
-    from nashbox.experiments import verbs
+    from nashbox.games.registry import perform
 
-    return verbs.compare(problem_of(problem), *arguments, **options)
+    return perform("compare", problem_of(problem), *arguments, **options)
 
 
 def design(problem: Any, *arguments: Any, **options: Any) -> Any:
     """The best enforceable rules of an estimation game."""
-    from nashbox.experiments.design import design as work
+    from nashbox.games.registry import perform
 
-    return work(problem_of(problem), *arguments, **options)
+    return perform("design", problem_of(problem), *arguments, **options)
 
 
 def adapt(problem: Any, *arguments: Any, **options: Any) -> Any:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
-from nashbox.commands.common import check_outputs, outputs_whole
+from nashbox.commands.shared import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, shown, told
 
 LONGEST = 490  # characters of a message

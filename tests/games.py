@@ -1,6 +1,6 @@
 """Games that many tests play: those on which the first paper's claims are checked."""
 
-from nashbox.experiments.reproduce.clinton2025.instances import (
+from nashbox.papers.clinton2025.instances import (
     FIGURE1,
     figure1,
     random_problem,

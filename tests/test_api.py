@@ -69,3 +69,10 @@ def test_a_model_begins_with_a_file_and_runs_in_batches():
     )
     assert {row["mechanism"] for row in rows} == {"cbl", "sample_mean"}
     assert all(row["social_penalty"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("kind", ["Model", "Problem", "Strategy"])
+def test_names_of_before_warn(kind):
+    with pytest.warns(DeprecationWarning, match=f"is now nashbox.Race{kind}"):
+        old = getattr(nashbox, f"Testing{kind}")
+    assert old is getattr(nashbox, f"Race{kind}")

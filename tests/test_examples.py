@@ -106,7 +106,7 @@ def test_the_robust_means_are_what_they_are_called():
 
 def test_a_parrot_says_what_it_heard_last(tmp_path):
     """A parrot among parrots hears nothing but zeros; beside a truthful agent its last belief."""
-    from nashbox.experiments.testing.run import run_testing
+    from nashbox.experiments.run import run as play
     from nashbox.problem.files import from_mapping
 
     coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
@@ -118,8 +118,8 @@ def test_a_parrot_says_what_it_heard_last(tmp_path):
             {"name": "T", **coin, "strategy": truth},
         ]
         game = {"game": "testing", "beta": "1/100", "agents": agents}
-        played = run_testing(from_mapping(game, EXAMPLES / "plugins"), replications=20, seed=3)
-        rows = {(r["game"], r["agent"], r["step"]): r for r in played.records["steps"]}
+        played = play(from_mapping(game, EXAMPLES / "plugins"), replications=20, seed=3)
+        rows = {(r["game"], r["agent"], r["step"]): r for r in played.extra["records"]["steps"]}
         repeated = 0
         for (game_, agent, step), row in rows.items():
             before = rows.get((game_, "T", step - 1))

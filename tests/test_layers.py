@@ -11,6 +11,7 @@ import nashbox
 ROOT = Path(nashbox.__file__).parent
 PLAY = {"problem", "measure", "solver", "strategies", "mechanisms", "agents", "model"}
 WORK = {*PLAY, "games", "experiments"}
+TOP = {*WORK, "rules", "papers"}  # what stands on the experiments, for games with plans and papers
 BELOW = {  # what a layer may import from inside; it may always import from itself
     "problem": set(),
     "measure": set(),
@@ -21,10 +22,12 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "model": {"problem", "strategies", "mechanisms", "agents"},
     "games": PLAY,
     "experiments": {*PLAY, "games"},
-    "tables": WORK,
-    "api": WORK,
-    "app": {*WORK, "tables"},
-    "commands": {*WORK, "tables", "app"},
+    "tables": TOP,
+    "rules": WORK,
+    "papers": {*WORK, "rules"},
+    "api": TOP,
+    "app": {*TOP, "tables"},
+    "commands": {*TOP, "tables", "app"},
     "cli": {"problem", "commands"},
 }
 OUTSIDE = {  # packages that the lower layers may import
@@ -78,6 +81,12 @@ def test_imports_go_one_way(layer):
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 
+def test_files_are_named_after_what_is_in_them():
+    shy = {"main.py", "result.py", "common.py"}
+    found = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if path.name in shy]
+    assert sorted(found) == ["experiments/audit/main.py", "experiments/audit/result.py"]
+
+
 def test_every_module_is_in_a_layer():
     assert {layer_of(path) for path in ROOT.rglob("*.py")} - {"__init__"} == set(BELOW)
 
@@ -94,6 +103,8 @@ def test_every_module_is_in_a_layer():
         ("games", "from nashbox.experiments.audit import audit"),
         ("experiments", "from nashbox.cli import main"),
         ("app", "from nashbox.commands import audit"),
+        ("experiments", "from nashbox.rules.design import design"),
+        ("rules", "from nashbox.papers import reproduce"),
     ],
 )
 def test_a_violation_is_seen(layer, source):

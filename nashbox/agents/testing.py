@@ -12,29 +12,27 @@ from nashbox.agents.base import Player
 from nashbox.problem.draw import Observer
 from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.lattice import Floats
-from nashbox.problem.mind import Decision, Mind, TestingView
+from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.signal import Signal, Word
 from nashbox.problem.walk import Mask, make_walk
-from nashbox.strategies.testing import TestingStrategy
+from nashbox.strategies.testing import RaceStrategy
 
 if TYPE_CHECKING:
-    from nashbox.model.testing import TestingModel
+    from nashbox.model.testing import RaceModel
 
 REASONS = ("threshold", "anticipation", "quit", "cap")
 _EVEN = 1e-12  # log odds (or pi - 1/2) nearer than this to 0 toss a fair coin
 
 
-class TestingAgent(Player):
+class RaceAgent(Player):
     """Observes, updates its belief, signals, fuses and decides; its strategy says how.
 
     Results by game, (R,): `tau` iterations taken part in (0 while playing), `declared` 0 or 1,
     `reason` index into REASONS, `qualified` (6b). Live games: `mind`, `playing` (L,).
     """
 
-    __test__ = False
-
     def __init__(
-        self, model: TestingModel, index: int, strategy: TestingStrategy, view: TestingView
+        self, model: RaceModel, index: int, strategy: RaceStrategy, view: RaceView
     ) -> None:
         super().__init__(model)
         self.index, self.name, self.view = index, view.name, view
@@ -139,7 +137,7 @@ class TestingAgent(Player):
         """Log odds revealed in this iteration, (L,), None for silence."""
         return None if self.signal is None else self.signal.log_odds
 
-    def _call(self, method: str, strategy: TestingStrategy, *arguments: Any) -> Any:
+    def _call(self, method: str, strategy: RaceStrategy, *arguments: Any) -> Any:
         try:
             return getattr(strategy, method)(*arguments)
         except InputError as error:

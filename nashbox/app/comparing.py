@@ -46,7 +46,7 @@ class Comparing:
 
     def design(self, send: Send, setup: EstimationSetup, goal: str) -> None:
         """Design rules for a goal: progress, what they were compared with, and the rules."""
-        from nashbox.experiments.design import design
+        from nashbox.rules.design import design
         from nashbox.tables.design import RIVALS, against_bound, design_table, rival_rows
 
         result = design(setup.problem(), goal, progress=_telling(send))

@@ -11,14 +11,14 @@ import numpy as np
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
 from nashbox.app.messages import EstimationSetup, Opened, Played, Sketch, Table
-from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import all_equivariant
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, require
+from nashbox.rules.planning import PlanReport, plan_report
 from nashbox.strategies import Strategy
-from nashbox.tables.common import counts, number
+from nashbox.tables.console import counts, number
 
 COMPARED = 2_000  # worlds in which a change is measured, fewer where points are many
 SETTLED = 5  # rounds before a change is measured, where somebody revises
@@ -212,13 +212,13 @@ class EstimationDesk:
         assert self.game is not None and self.setup is not None  # noqa: S101
         last = self._last()
         return Run(
+            game="estimation",
             rounds=self.model.round,
             replications=self.setup.worlds,
             agents=[{"name": row["AgentID"], **row} for row in last],
             steps=self.steps,
             seeds={"seed": self.setup.seed},
             problem=self.game.problem.to_json(),
-            mu="0",
         )
 
     def _changed(self) -> Sketch:

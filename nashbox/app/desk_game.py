@@ -7,14 +7,14 @@ from typing import Any
 from nashbox.app import limits
 from nashbox.app.jobs import Send
 from nashbox.app.messages import GameSetup, Opened, Played, Sketch, Table
-from nashbox.experiments.run_game import GameRun
+from nashbox.experiments.run import Run
 from nashbox.games.base import Game
 from nashbox.games.registry import prepare_game
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.spec import Spec
-from nashbox.tables.common import number
+from nashbox.tables.console import number
 
 
 class GameDesk:
@@ -85,7 +85,7 @@ class GameDesk:
             if rounds > 1:
                 send(Sketch("rounds", f"{pays} round by round", self._run(rounds).plot))
 
-    def _run(self, rounds: int) -> GameRun:
+    def _run(self, rounds: int) -> Run:
         """What was played as `run` records it, so that its own figure can be drawn."""
         assert self.game is not None and self.setup is not None  # noqa: S101
         pays = self.game.pays.name
@@ -93,7 +93,7 @@ class GameDesk:
             {"name": name, pays: paid.mean, "se": paid.se}
             for name, paid in zip(self.game.players, self.total, strict=True)
         ]
-        return GameRun(
+        return Run(
             game=type(self.game).__name__,
             rounds=rounds,
             replications=self.setup.worlds,

@@ -9,32 +9,30 @@ import numpy as np
 from nashbox.agents.testing import REASONS
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
-from nashbox.app.messages import Laws, Opened, Played, Sketch, Table, TestingSetup
+from nashbox.app.messages import Laws, Opened, Played, RaceSetup, Sketch, Table
+from nashbox.experiments.run import Run
 from nashbox.experiments.saving import plain
-from nashbox.experiments.testing.run import TestingRun, play_block
-from nashbox.games.testing import TestingGame, prepare_testing
+from nashbox.games.testing import RaceGame, prepare_testing
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.problem.errors import InputError, require
-from nashbox.tables.common import number
+from nashbox.tables.console import number
 
 COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
 TALLY = ("agent", "payoff", "s.e.", "mean stop", "error", "won")
 
 
-class TestingDesk:
+class RaceDesk:
     """Holds one game; every method answers through `send`."""
 
-    __test__ = False
-
     def __init__(self) -> None:
-        self.game: TestingGame | None = None
-        self.setup: TestingSetup | None = None
+        self.game: RaceGame | None = None
+        self.setup: RaceSetup | None = None
         self.laws: Laws | None = None
         self._clear()
 
-    def reset(self, send: Send, setup: TestingSetup) -> None:
+    def reset(self, send: Send, setup: RaceSetup) -> None:
         """Open the problem as set up; nothing has been played."""
         require("seed", setup.seed, low=0, integer=True)
         problem = setup.problem()
@@ -88,7 +86,7 @@ class TestingDesk:
         limits.check_games(games, self.played)
         assert self.game is not None and self.setup is not None  # noqa: S101
         self.blocks += 1
-        self._add(play_block(self.game, games, child(self.setup.seed, Stage.RUN, 1, self.blocks)))
+        self._add(self.game.model(games, child(self.setup.seed, Stage.RUN, 1, self.blocks)).play())
         self._tell(send)
 
     def _clear(self) -> None:
@@ -101,7 +99,7 @@ class TestingDesk:
     def _build(self, number_: int) -> None:
         assert self.game is not None and self.setup is not None  # noqa: S101
         game = self.game
-        self.model = TestingModel(
+        self.model = RaceModel(
             game.problem,
             game.exchange,
             game.strategies,
@@ -123,7 +121,7 @@ class TestingDesk:
         if not self.model.running:
             self._add(self.model)
 
-    def _add(self, model: TestingModel) -> None:
+    def _add(self, model: RaceModel) -> None:
         outcomes, pays = model.outcomes(), model.payoffs()
         for outcome, pay, sums in zip(outcomes, pays, self.sums, strict=True):
             sums["payoff"].add(pay)
@@ -192,21 +190,22 @@ class TestingDesk:
             return Sketch("beliefs", text, plots.thresholds, start)
         return Sketch("beliefs", text, plots.beliefs, (self._as_run(),))
 
-    def _as_run(self) -> TestingRun:
+    def _as_run(self) -> Run:
         """The game on the table as `run` records one, so that its own figure can be drawn."""
         assert self.game is not None  # noqa: S101
         steps = self.model.datacollector.tables["steps"]
         rows = [dict(zip(steps, row, strict=True)) for row in zip(*steps.values(), strict=True)]
         theta = int(self.model.theta[0])
-        return TestingRun(
+        return Run(
+            game="testing",
             rounds=1,
             replications=1,
             agents=[{"name": name} for name in self.game.problem.names],
             steps=[],
-            system={},
-            unfinished=0,
-            laws={},
-            records={"steps": plain(rows), "games": [{"game": 0, "theta": theta}]},
+            extra={
+                "laws": {},
+                "records": {"steps": plain(rows), "games": [{"game": 0, "theta": theta}]},
+            },
             seeds={},
             problem=self.game.problem.to_json(),
         )

@@ -24,11 +24,9 @@ def at_most(what: str, value: float, limit: int) -> None:
 def check_problem(problem: Any) -> None:
     """Raise InputError for a problem too large to look at or to compute while one waits."""
     at_most(f"{problem.shown}: agents", problem.m, AGENTS)
-    if problem.game == "estimation":
-        at_most(f"{problem.shown}: distributions", problem.d, DISTRIBUTIONS)
-        return
-    for name, model in zip(problem.names, getattr(problem, "models", ()), strict=False):
-        at_most(f"{problem.shown}: symbols of {name}", model.symbols, SYMBOLS)
+    most = {"distributions": DISTRIBUTIONS, "symbols": SYMBOLS}
+    for what, value in problem.sizes.items():
+        at_most(f"{problem.shown}: {what}", value, most[what.partition(" ")[0]])
 
 
 def check_worlds(worlds: Any, points: float) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Progress, Sketch, Table, Verdict
-from nashbox.experiments.verbs import audit
+from nashbox.experiments.audit import audit
 from nashbox.problem.errors import require
-from nashbox.tables.common import describe, number
+from nashbox.tables.console import describe, number
 from nashbox.tables.printing import print_result
 
 SHOWN = 3  # agents whose law alone is sent to the page
@@ -41,7 +41,7 @@ class LongWork:
 
     def solve(self, send: Send, setup: Any) -> None:
         """Solve the testing game exactly; send the laws of stopping."""
-        from nashbox.experiments.testing.figures import first_stop_law
+        from nashbox.experiments.figures.races import first_stop_law
         from nashbox.experiments.testing.solving import solve_problem
 
         problem = setup.problem()

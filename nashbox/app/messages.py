@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from nashbox.app.sources import Source
+from nashbox.games.registry import PAPERS
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 
 
+def only(game: str, problem: Any) -> None:
+    """Refuse a problem of another game than the tab's. Raises InputError."""
+    if problem.game != game:
+        raise InputError(
+            f"{problem.shown}: game must be {game!r} in this tab, got {problem.game!r}"
+        )
+
+
 @dataclass(frozen=True)
 class EstimationSetup:
     """An estimation game as chosen on the page; None is what the problem file says."""
+
+    game: ClassVar[str] = "estimation"
 
     source: Source
     mechanism: Spec | None = None
@@ -26,10 +37,7 @@ class EstimationSetup:
     def problem(self) -> Any:
         """The problem with these choices. Raises InputError."""
         problem = self.source.problem()
-        if problem.game != "estimation":
-            raise InputError(
-                f"{problem.shown}: game must be 'estimation' in this tab, got {problem.game!r}"
-            )
+        only(self.game, problem)
         if self.mechanism is not None:
             problem = replace(problem, mechanism=self.mechanism)
         if self.plan is not None:
@@ -41,13 +49,13 @@ class EstimationSetup:
 
 
 @dataclass(frozen=True)
-class TestingSetup:
+class RaceSetup:
     """A testing game as chosen on the page; None is what the problem file says.
 
     pmfs: by agent name, (p0, p1) as lists of decimals or fractions.
     """
 
-    __test__ = False
+    game: ClassVar[str] = "testing"
 
     source: Source
     mechanism: Spec | None = None
@@ -60,10 +68,7 @@ class TestingSetup:
     def problem(self) -> Any:
         """The problem with these choices, validated as a problem file is. Raises InputError."""
         problem = self.source.problem()
-        if problem.game != "testing":
-            raise InputError(
-                f"{problem.shown}: game must be 'testing' in this tab, got {problem.game!r}"
-            )
+        only(self.game, problem)
         raw = problem.to_json()
         for key in ("prior", "beta"):
             if getattr(self, key) is not None:
@@ -92,7 +97,7 @@ class GameSetup:
     def problem(self) -> Any:
         """The problem with these choices, validated as a problem file is. Raises InputError."""
         problem = self.source.problem()
-        if not hasattr(problem, "cls"):
+        if problem.game in PAPERS:
             raise InputError(f"{problem.shown}: game {problem.game!r} has a tab of its own")
         raw = {**problem.raw, **self.parameters}
         if self.mechanism is not None:
@@ -104,7 +109,7 @@ class GameSetup:
 
 @dataclass(frozen=True)
 class Opened:
-    """The game that is on the table from now on, for the menus; pmfs as in TestingSetup."""
+    """The game that is on the table from now on, for the menus; pmfs as in RaceSetup."""
 
     setup: Any
     names: Sequence[str]

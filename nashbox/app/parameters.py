@@ -38,9 +38,9 @@ def registry(kind: str) -> tuple[Mapping[str, type[Any]], type[Any], str]:
 
         return MECHANISMS, Mechanism, "nashbox.mechanisms"
     if kind == "testing_strategies":
-        from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+        from nashbox.strategies.testing import TESTING_STRATEGIES, RaceStrategy
 
-        return TESTING_STRATEGIES, TestingStrategy, "nashbox.strategies"
+        return TESTING_STRATEGIES, RaceStrategy, "nashbox.strategies"
     from nashbox.mechanisms.exchange import EXCHANGES, Exchange
 
     return EXCHANGES, Exchange, "nashbox.mechanisms"

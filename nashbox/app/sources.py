@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.app.limits import BYTES, FILES, at_most, check_problem
-from nashbox.games.registry import PAPERS
+from nashbox.games.registry import PAPERS, declared
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import from_mapping, load, read_toml
 
@@ -158,12 +158,13 @@ def uploaded(
     tables = [name for name in held if name.lower().endswith(".csv")]
     if len(problems) == 1:
         return Source(problems[0], path=str(place / problems[0]), trusted=False)
-    if not problems and len(tables) == 1 == len(held) and game == "estimation":
-        raw = {"game": "estimation", "sigma": sigma, "costs": tables[0]}
+    alone = declared(game).lone_table
+    if not problems and len(tables) == 1 == len(held) and alone is not None:
+        raw = {"game": game, "sigma": sigma, alone: tables[0]}
         return Source(tables[0], raw=raw, folder=str(place), trusted=False)
     raise InputError(
         "upload: must be one problem file (.toml) with the tables it names"
-        + (", or one table of costs (.csv)" if game == "estimation" else "")
+        + (f", or one table of {alone} (.csv)" if alone else "")
         + f", got {', '.join(held) or 'nothing'}"
     )
 

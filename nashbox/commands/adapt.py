@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
 RULES = ("best_response", "logit", "imitation", "replicator", "fictitious_play")
@@ -15,16 +15,16 @@ RULES = ("best_response", "logit", "imitation", "replicator", "fictitious_play")
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "let agents revise their strategies round by round"
-    adapt = common.new_command(commands, "adapt", text, work)
-    common.problem_file(adapt)
-    common.overrides(adapt)
+    adapt = shared.new_command(commands, "adapt", text, work)
+    shared.problem_file(adapt)
+    shared.overrides(adapt)
     adapt.add_argument(
         "--rule",
         default="best_response",
         metavar="RULE",
         help=f"{', '.join(RULES)}, or file.py:Class (default: best_response)",
     )
-    adapt.add_argument("--rounds", type=common.whole, default=50, metavar="N")
+    adapt.add_argument("--rounds", type=shared.whole, default=50, metavar="N")
     adapt.add_argument(
         "--menu",
         metavar="LIST",
@@ -44,7 +44,7 @@ def add(commands: Any) -> None:
         "edges.csv (default: everybody; the file's in testing games)",
     )
     adapt.add_argument(
-        "--temperature", type=common.decimal, metavar="T", help="of logit, in payoff units"
+        "--temperature", type=shared.decimal, metavar="T", help="of logit, in payoff units"
     )
     adapt.add_argument(
         "--look", choices=["best", "random"], help="imitation: whom to look at (default: best)"
@@ -57,7 +57,7 @@ def add(commands: Any) -> None:
     )
     adapt.add_argument(
         "--revising",
-        type=common.decimal,
+        type=shared.decimal,
         default=1.0,
         metavar="P",
         help="chance that an agent revises when it is her turn (default: 1)",
@@ -65,7 +65,7 @@ def add(commands: Any) -> None:
     adapt.add_argument("--honest", metavar="LIST", help="entries of the menu that count as honest")
     adapt.add_argument("--compare", metavar="LIST", help="mechanisms to play in turn")
     oracle(adapt, 2000)
-    common.outputs(adapt)
+    shared.outputs(adapt)
 
 
 def oracle(command: argparse.ArgumentParser, worlds: int) -> None:
@@ -78,22 +78,22 @@ def oracle(command: argparse.ArgumentParser, worlds: int) -> None:
     )
     command.add_argument(
         "--worlds",
-        type=common.whole,
+        type=shared.whole,
         default=worlds,
         metavar="R",
         help=f"simulated for every answer (default: {worlds})",
     )
-    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument("--seed", type=shared.whole, default=0)
 
 
 def work(options: argparse.Namespace) -> int:
     """Revise."""
     from nashbox.experiments.dynamics.adapt import adapt
     from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
-    from nashbox.tables.common import progress_bar
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.dynamics import adaptation_table
 
-    problem = common.load_problem(options)
+    problem = shared.load_problem(options)
     folder = problem.folder
     with progress_bar("revising") as progress:
         result = adapt(
@@ -114,7 +114,7 @@ def work(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
         )
-    common.emit(options, result, adaptation_table)
+    shared.emit(options, result, adaptation_table)
     return 0
 
 

@@ -6,7 +6,7 @@ import argparse
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError, require
 
 NEEDED = ("solara-server", "solara-assets", "ipyvuetify", "altair")  # of the extra `web`
@@ -15,7 +15,7 @@ NEEDED = ("solara-server", "solara-assets", "ipyvuetify", "altair")  # of the ex
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the web page: both games to look at, in a browser on this machine"
-    app = common.new_command(commands, "app", text, work)
+    app = shared.new_command(commands, "app", text, work)
     app.add_argument("files", metavar="FILE", nargs="*", help="problem files to choose from")
     app.add_argument(
         "--plugin",
@@ -26,11 +26,11 @@ def add(commands: Any) -> None:
     )
     app.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
     app.add_argument(
-        "--port", type=common.whole, default=8765, help="default: 8765; 0: any free one"
+        "--port", type=shared.whole, default=8765, help="default: 8765; 0: any free one"
     )
     app.add_argument(
         "--sessions",
-        type=common.whole,
+        type=shared.whole,
         default=8,
         metavar="N",
         help="pages served at once, with processes of their own (default: 8)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.experiments.methods import BUDGET, METHODS
 from nashbox.problem.errors import require
 
@@ -13,9 +13,9 @@ from nashbox.problem.errors import require
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "hunt for a profitable deviation of every agent"
-    audit = common.new_command(commands, "audit", text, work)
-    common.problem_file(audit)
-    common.overrides(audit)
+    audit = shared.new_command(commands, "audit", text, work)
+    shared.problem_file(audit)
+    shared.overrides(audit)
     audit.add_argument(
         "--profile",
         choices=["file", "recommended"],
@@ -30,36 +30,36 @@ def add(commands: Any) -> None:
     )
     audit.add_argument(
         "--epsilon",
-        type=common.least_gain,
+        type=shared.least_gain,
         metavar="X",
-        help=common.LEAST_GAIN,
+        help=shared.LEAST_GAIN,
     )
     audit.add_argument(
         "--delta",
-        type=common.decimal,
+        type=shared.decimal,
         default=0.01,
         metavar="P",
         help="chance that any verdict is wrong (default: 0.01)",
     )
-    audit.add_argument("--seed", type=common.whole, default=0)
+    audit.add_argument("--seed", type=shared.whole, default=0)
     audit.add_argument(
         "--budget",
-        type=common.whole,
+        type=shared.whole,
         default=BUDGET,
         metavar="N",
         help="worlds simulated per agent at most (default: %(default)s)",
     )
     audit.add_argument(
         "--workers",
-        type=common.whole,
+        type=shared.whole,
         metavar="N",
         help="processes of the black box; the result does not depend on it",
     )
     audit.add_argument(
         "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"
     )
-    common.outputs(audit)
-    common.report_output(audit)
+    shared.outputs(audit)
+    shared.report_output(audit)
     audit.add_argument(
         "--signals",
         choices=["paper", "any"],
@@ -69,14 +69,14 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Audit; 1 if a profitable deviation was found and --strict was given."""
-    from nashbox.experiments.verbs import audit
-    from nashbox.tables.common import progress_bar
+    from nashbox.experiments.audit import audit
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.printing import print_result
 
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
-    problem = common.load_problem(options)
-    files = common.files_behind(options, problem) if options.report is not None else {}
+    problem = shared.load_problem(options)
+    files = shared.files_behind(options, problem) if options.report is not None else {}
     chosen = {
         "method": options.method,
         "recommended": options.profile == "recommended",
@@ -95,5 +95,5 @@ def work(options: argparse.Namespace) -> int:
 
         origin = Origin(options.arguments, files)
         write_audit_report(result, options.report, origin)
-    common.emit(options, result, print_result)
+    shared.emit(options, result, print_result)
     return 1 if options.strict and result.nash == "profitable" else 0

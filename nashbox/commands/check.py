@@ -5,19 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "hold a strategy or mechanism to its contract"
-    check = common.new_command(commands, "check", text, work)
+    check = shared.new_command(commands, "check", text, work)
     check.add_argument(
         "target", metavar="file.py:Class", help="a class in a file, or a built-in name"
     )
     check.add_argument("--problem", metavar="FILE", help="check it on this problem as well")
     check.add_argument("--strict", action="store_true", help=argparse.SUPPRESS)  # always so
-    common.json_output(check)
+    shared.json_output(check)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -28,5 +28,5 @@ def work(options: argparse.Namespace) -> int:
 
     problem = None if options.problem is None else load(options.problem)
     result = check(options.target, problem=problem)
-    common.emit(options, result, check_table)
+    shared.emit(options, result, check_table)
     return 0 if result.passed else 1

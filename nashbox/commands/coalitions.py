@@ -5,44 +5,44 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "what agents gain who deviate together and share what they know"
-    command = common.new_command(commands, "coalitions", text, work)
-    common.problem_file(command)
-    common.overrides(command)
+    command = shared.new_command(commands, "coalitions", text, work)
+    shared.problem_file(command)
+    shared.overrides(command)
     command.add_argument(
-        "--size", type=common.whole, default=2, metavar="K", help="agents together (default: 2)"
+        "--size", type=shared.whole, default=2, metavar="K", help="agents together (default: 2)"
     )
     command.add_argument(
         "--delta",
-        type=common.decimal,
+        type=shared.decimal,
         default=0.01,
         metavar="P",
         help="chance that any lower bound is wrong (default: 0.01)",
     )
-    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument("--seed", type=shared.whole, default=0)
     command.add_argument(
         "--budget",
-        type=common.whole,
+        type=shared.whole,
         default=20_000,
         metavar="N",
         help="worlds in which each coalition's winner is measured (default: 20000)",
     )
-    common.outputs(command)
+    shared.outputs(command)
 
 
 def work(options: argparse.Namespace) -> int:
     """Search and report."""
-    from nashbox.experiments.coalitions import coalitions
+    from nashbox.rules.coalitions import coalitions
     from nashbox.tables.coalitions import coalitions_table
-    from nashbox.tables.common import progress_bar
+    from nashbox.tables.console import progress_bar
 
-    problem = common.load_problem(options)
-    common.only("estimation", "coalitions", options, problem)
+    problem = shared.load_problem(options)
+    shared.only("coalitions", options, problem)
     with progress_bar("searching coalitions") as progress:
         result = coalitions(
             problem,
@@ -52,5 +52,5 @@ def work(options: argparse.Namespace) -> int:
             budget=options.budget,
             progress=progress,
         )
-    common.emit(options, result, coalitions_table)
+    shared.emit(options, result, coalitions_table)
     return 0

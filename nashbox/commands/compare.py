@@ -7,15 +7,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "mechanisms side by side, at honesty and at what agents end up doing"
-    compare = common.new_command(commands, "compare", text, work)
-    common.problem_file(compare)
+    compare = shared.new_command(commands, "compare", text, work)
+    shared.problem_file(compare)
     compare.add_argument(
         "--mechanism",
         metavar="NAME",
@@ -41,101 +41,63 @@ def add(commands: Any) -> None:
     compare.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
     compare.add_argument(
         "--starts",
-        type=common.whole,
+        type=shared.whole,
         default=20,
         metavar="N",
         help="random starts of the search for equilibria (default: 20)",
     )
-    compare.add_argument("--seed", type=common.whole, default=0)
+    compare.add_argument("--seed", type=shared.whole, default=0)
     compare.add_argument(
         "--epsilon",
-        type=common.least_gain,
+        type=shared.least_gain,
         metavar="X",
-        help=common.LEAST_GAIN,
+        help=shared.LEAST_GAIN,
     )
     compare.add_argument(
         "--budget",
-        type=common.whole,
+        type=shared.whole,
         default=2_000_000,
         metavar="N",
         help="worlds simulated at most for a mechanism without exact formulas (default: 2000000)",
     )
-    common.outputs(compare)
-    common.report_output(compare)
+    shared.outputs(compare)
+    shared.report_output(compare)
 
 
 def work(options: argparse.Namespace) -> int:
     """Compare."""
-    from nashbox.experiments.compare import compare
-    from nashbox.mechanisms import MECHANISMS, Mechanism
-    from nashbox.problem.files import load
-    from nashbox.tables.common import progress_bar
-    from nashbox.tables.compare import compare_table
+    from nashbox.games.registry import game_of, perform
+    from nashbox.tables.console import progress_bar
+    from nashbox.tables.printing import print_result
 
-    problem = common.load_problem(options)
-    if problem.game != "estimation":
-        return _compare_game(options, problem)
+    problem = shared.load_problem(options)
+    chosen = {key: getattr(options, key) for key in ("starts", "seed", "epsilon", "budget")}
     mechanisms = None
     if options.mechanisms is not None:
-        mechanisms = [
-            common.named_spec(name, "mechanism", MECHANISMS, Mechanism, problem.folder)
-            for name in options.mechanisms
-        ]
-    rules = {file: load(file) for file in options.rules}
-    for file, other in rules.items():
-        if other.game != "estimation":
-            raise InputError(f"--rules {file}: game must be 'estimation', got {other.game!r}")
+        mechanisms = [shared.mechanism_spec(name, problem) for name in options.mechanisms]
+    if game_of(problem).has_plan:
+        chosen |= _with_plans(options)
+    else:
+        for option in ("design", "rules", "report"):
+            if getattr(options, option):
+                raise InputError(f"--{option}: game must have a plan, got {problem.game!r}")
     files = _files(options, problem, mechanisms) if options.report is not None else {}
-    goals = None if options.design is None else [g for g in options.design if g != "none"]
     with progress_bar("walking paths of best responses") as progress:
-        result = compare(
-            problem,
-            mechanisms,
-            rules=rules,
-            goals=goals,
-            starts=options.starts,
-            seed=options.seed,
-            epsilon=options.epsilon,
-            budget=options.budget,
-            progress=progress,
-        )
+        result = perform("compare", problem, mechanisms, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_comparison_report
 
         write_comparison_report(result, options.report, Origin(options.arguments, files))
-    common.emit(options, result, compare_table)
+    shared.emit(options, result, print_result)
     return 0
 
 
-def _compare_game(options: argparse.Namespace, problem: Any) -> int:
-    """Compare the mechanisms of a game without plans."""
-    from nashbox.experiments.compare.games import compare_game
-    from nashbox.games.registry import game_of
-    from nashbox.tables.common import progress_bar
-    from nashbox.tables.games import game_compare_table
+def _with_plans(options: argparse.Namespace) -> dict[str, Any]:
+    """What only games with plans have: rules of other files, and designed ones."""
+    from nashbox.problem.files import load
 
-    for option in ("design", "rules", "report"):
-        if getattr(options, option):
-            raise InputError(f"--{option} is for estimation games, got game = {problem.game!r}")
-    mechanisms = None
-    if options.mechanisms is not None:
-        known = game_of(problem).mechanisms
-        mechanisms = [
-            common.named_spec(name, "mechanism", known, object, problem.folder)
-            for name in options.mechanisms
-        ]
-    with progress_bar("walking paths of best responses") as progress:
-        result = compare_game(
-            problem,
-            mechanisms,
-            starts=options.starts,
-            seed=options.seed,
-            epsilon=options.epsilon,
-            budget=options.budget,
-            progress=progress,
-        )
-    common.emit(options, result, game_compare_table)
-    return 0
+    goals = None if options.design is None else [g for g in options.design if g != "none"]
+    return {"rules": {file: load(file) for file in options.rules}, "goals": goals}
 
 
 def _files(options: argparse.Namespace, problem: Any, mechanisms: Any) -> dict[str, str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the best rules for a cost table that nobody gains by breaking"
-    design = common.new_command(commands, "design", text, work)
-    common.problem_file(design)
+    design = shared.new_command(commands, "design", text, work)
+    shared.problem_file(design)
     design.add_argument(
         "--goal",
         metavar="GOAL",
@@ -26,20 +26,20 @@ def add(commands: Any) -> None:
         help="comparisons passed one by one, all together, or whichever is better",
     )
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
-    common.outputs(design)
+    shared.outputs(design)
 
 
 def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
-    from nashbox.experiments.design import design
-    from nashbox.tables.common import progress_bar
+    from nashbox.rules.design import design
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.design import design_table
 
-    problem = common.load_problem(options)
-    common.only("estimation", "design", options, problem)
+    problem = shared.load_problem(options)
+    shared.only("design", options, problem)
     with progress_bar("searching rules") as progress:
         result = design(problem, options.goal, options.form, progress=progress)
     if options.save is not None:
         result.save_problem(options.save)
-    common.emit(options, result, design_table)
+    shared.emit(options, result, design_table)
     return 0

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.commands.adapt import oracle
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the payoff table of two agents, its equilibria and regrets"
-    empirical = common.new_command(commands, "empirical", text, work)
-    common.problem_file(empirical)
-    common.overrides(empirical)
+    empirical = shared.new_command(commands, "empirical", text, work)
+    shared.problem_file(empirical)
+    shared.overrides(empirical)
     empirical.add_argument(
         "--menu",
         metavar="LIST",
@@ -28,12 +28,12 @@ def add(commands: Any) -> None:
     empirical.add_argument("--column", metavar="AGENT", help="default: the next one")
     empirical.add_argument(
         "--tolerance",
-        type=common.decimal,
+        type=shared.decimal,
         metavar="X",
         help="gain that counts as none, absolute (default: 1e-3 of the largest payoff)",
     )
     oracle(empirical, 10_000)
-    common.outputs(empirical)
+    shared.outputs(empirical)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -41,12 +41,12 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.dynamics.measure import empirical_game
     from nashbox.experiments.dynamics.menu import read_menu
     from nashbox.problem.errors import require
-    from nashbox.tables.common import progress_bar
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.dynamics import empirical_table
 
     if options.tolerance is not None:
         require("--tolerance", options.tolerance, low=0.0)
-    problem = common.load_problem(options)
+    problem = shared.load_problem(options)
     menus = [
         None if text is None else read_menu(text, option, problem.folder)
         for option, text in (("--menu", options.menu), ("--column-menu", options.column_menu))
@@ -63,5 +63,5 @@ def work(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
         )
-    common.emit(options, result, lambda game: empirical_table(game, options.tolerance))
+    shared.emit(options, result, lambda game: empirical_table(game, options.tolerance))
     return 0

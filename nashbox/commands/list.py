@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "names of all games, strategies and mechanisms, with their parameters"
-    listing = common.new_command(commands, "list", text, work)
+    listing = shared.new_command(commands, "list", text, work)
     listing.add_argument("--game", metavar="NAME", help="only of this game")
-    common.json_output(listing)
+    shared.json_output(listing)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -27,5 +27,5 @@ def work(options: argparse.Namespace) -> int:
     if options.game is not None and options.game not in games:
         raise InputError(f"--game must be one of {', '.join(games)}, got {options.game!r}")
     found = [e for e in entries if e.game in (None, options.game) or not options.game]
-    common.emit(options, Listing(found), listing_table)
+    shared.emit(options, Listing(found), listing_table)
     return 0

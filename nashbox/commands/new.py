@@ -5,23 +5,24 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
+from nashbox.problem.files import READERS
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "write a documented strategy, mechanism or game that works, with its test"
-    new = common.new_command(commands, "new", text, work)
+    new = shared.new_command(commands, "new", text, work)
     new.add_argument("kind", choices=["strategy", "mechanism", "game"])
     new.add_argument("name", metavar="NAME", help="of the class, e.g. RichLiar or rich_liar")
     new.add_argument(
         "--game",
-        choices=["estimation", "testing"],
-        default="estimation",
+        choices=[*READERS],
+        default=next(iter(READERS)),
         help="the game that a strategy or mechanism is for (default: estimation)",
     )
     new.add_argument("--folder", default=".", help="where to write (default: here)")
-    common.json_output(new)
+    shared.json_output(new)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -30,5 +31,5 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.kit import skeleton_text
 
     made = write_skeleton(options.kind, options.name, options.game, options.folder)
-    common.emit(options, made, skeleton_text)
+    shared.emit(options, made, skeleton_text)
     return 0

@@ -5,24 +5,24 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "how much each agent should collect, and what CBL makes of it"
-    plan = common.new_command(commands, "plan", text, work)
-    common.problem_file(plan)
+    plan = shared.new_command(commands, "plan", text, work)
+    shared.problem_file(plan)
     plan.add_argument("--rule", metavar="RULE", help="overrides the file's plan")
-    common.outputs(plan)
+    shared.outputs(plan)
 
 
 def work(options: argparse.Namespace) -> int:
     """Solve the plan."""
-    from nashbox.experiments.planning import plan_report
+    from nashbox.rules.planning import plan_report
     from nashbox.tables.estimation import plan_table
 
-    problem = common.load_problem(options)
-    common.only("estimation", "plan", options, problem)
-    common.emit(options, plan_report(problem, options.rule), plan_table)
+    problem = shared.load_problem(options)
+    shared.only("plan", options, problem)
+    shared.emit(options, plan_report(problem, options.rule), plan_table)
     return 0

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError, require
 
 STORE = "reproduce.sqlite"
@@ -15,17 +15,17 @@ STORE = "reproduce.sqlite"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "check every claim of both papers"
-    command = common.new_command(commands, "reproduce", text, work)
+    command = shared.new_command(commands, "reproduce", text, work)
     command.add_argument(
         "paper", nargs="?", metavar="PAPER", help="clinton2025 or raghavan2025 (default: both)"
     )
     command.add_argument(
         "--quick", action="store_true", help="fewer random instances; both papers within 3 minutes"
     )
-    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument("--seed", type=shared.whole, default=0)
     command.add_argument(
         "--workers",
-        type=common.whole,
+        type=shared.whole,
         metavar="N",
         help="processes (default: one per core); the result does not depend on it",
     )
@@ -47,18 +47,18 @@ def add(commands: Any) -> None:
         "a directory or a name without an ending: both",
     )
     command.add_argument("--strict", action="store_true", help="exit with code 1 if a claim fails")
-    common.json_output(command)
+    shared.json_output(command)
 
 
 def work(options: argparse.Namespace) -> int:
     """Check the claims; 1 if a check broke off, or if a claim fails and --strict was given."""
-    from nashbox.experiments.reproduce.cells import PAPERS, evaluate
-    from nashbox.experiments.reproduce.main import reproduce
-    from nashbox.experiments.reproduce.report import report_paths, write_report
-    from nashbox.experiments.reproduce.stored import StoredEvaluation
     from nashbox.experiments.sweep.engines import check_engine
     from nashbox.experiments.sweep.interrupt import as_ctrl_c
-    from nashbox.tables.common import progress_bar
+    from nashbox.papers.cells import PAPERS, evaluate
+    from nashbox.papers.report import report_paths, write_report
+    from nashbox.papers.reproducing import reproduce
+    from nashbox.papers.stored import StoredEvaluation
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.reproduce import reproduction_table
 
     if options.paper is not None and options.paper not in PAPERS:
@@ -82,5 +82,5 @@ def work(options: argparse.Namespace) -> int:
         )
     if options.report is not None:
         write_report(result, options.report)
-    common.emit(options, result, reproduction_table)
+    shared.emit(options, result, reproduction_table)
     return 1 if result.unchecked or (options.strict and result.count("fails")) else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
 
@@ -22,9 +22,9 @@ def share(text: str) -> float:
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "rules where costs, sigma, data or agents are not what was said"
-    command = common.new_command(commands, "robust", text, work)
-    common.problem_file(command)
-    common.overrides(command)
+    command = shared.new_command(commands, "robust", text, work)
+    shared.problem_file(command)
+    shared.overrides(command)
     command.add_argument(
         "--costs", type=share, default=0.1, metavar="R", help="costs are off by up to R (10%%)"
     )
@@ -32,7 +32,7 @@ def add(commands: Any) -> None:
         "--sigma", type=share, default=0.0, metavar="R", help="sigmas are off by up to R (0)"
     )
     command.add_argument(
-        "--drop", type=common.whole, default=0, metavar="K", help="up to K agents drop out (0)"
+        "--drop", type=shared.whole, default=0, metavar="K", help="up to K agents drop out (0)"
     )
     command.add_argument(
         "--goal",
@@ -42,33 +42,33 @@ def add(commands: Any) -> None:
     )
     command.add_argument(
         "--epsilon",
-        type=common.least_gain,
+        type=shared.least_gain,
         metavar="X",
-        help=common.LEAST_GAIN,
+        help=shared.LEAST_GAIN,
     )
     command.add_argument(
         "--data",
-        type=common.whole,
+        type=shared.whole,
         default=0,
         metavar="N",
         help="measure gains on the file's real measurements, N worlds per agent (default: 0)",
     )
-    command.add_argument("--seed", type=common.whole, default=0)
+    command.add_argument("--seed", type=shared.whole, default=0)
     command.add_argument(
         "--save", metavar="PATH", help="write the problem file of the rules that hold (TOML)"
     )
-    common.outputs(command)
+    shared.outputs(command)
 
 
 def work(options: argparse.Namespace) -> int:
     """Compare and report."""
-    from nashbox.experiments.robust import robust
-    from nashbox.experiments.robust.saving import save_rules
-    from nashbox.tables.common import progress_bar
+    from nashbox.rules.robust import robust
+    from nashbox.rules.robust.saving import save_rules
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.robust import robust_table
 
-    problem = common.load_problem(options)
-    common.only("estimation", "robust", options, problem)
+    problem = shared.load_problem(options)
+    shared.only("robust", options, problem)
     if options.save is not None and options.goal is None:
         raise InputError("--save needs --goal: without one no rules are designed")
     with progress_bar("comparing rules") as progress:
@@ -85,5 +85,5 @@ def work(options: argparse.Namespace) -> int:
         )
     if options.save is not None:
         save_rules(result, options.save)
-    common.emit(options, result, robust_table)
+    shared.emit(options, result, robust_table)
     return 0

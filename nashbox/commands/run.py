@@ -5,23 +5,23 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    run = common.new_command(commands, "run", "play the profile and record penalties", work)
-    common.problem_file(run)
-    common.overrides(run)
-    run.add_argument("--rounds", type=common.whole, default=1, metavar="N")
+    run = shared.new_command(commands, "run", "play the profile and record penalties", work)
+    shared.problem_file(run)
+    shared.overrides(run)
+    run.add_argument("--rounds", type=shared.whole, default=1, metavar="N")
     run.add_argument(
         "--replications",
-        type=common.whole,
+        type=shared.whole,
         default=10_000,
         metavar="R",
         help="parallel worlds (default: 10000)",
     )
-    run.add_argument("--seed", type=common.whole, default=0)
+    run.add_argument("--seed", type=shared.whole, default=0)
     run.add_argument(
         "--everyone",
         metavar="STRATEGY",
@@ -32,16 +32,16 @@ def add(commands: Any) -> None:
         choices=["sequential", "simultaneous"],
         help="how best responders revise between rounds (default: sequential)",
     )
-    common.outputs(run)
+    shared.outputs(run)
 
 
 def work(options: argparse.Namespace) -> int:
     """Play."""
-    from nashbox.experiments.verbs import run
-    from nashbox.tables.common import progress_bar
-    from nashbox.tables.printing import print_result
+    from nashbox.experiments.run import run
+    from nashbox.tables.console import progress_bar
+    from nashbox.tables.runs import run_table
 
-    problem = common.load_problem(options)
+    problem = shared.load_problem(options)
     chosen = {
         "rounds": options.rounds,
         "replications": options.replications,
@@ -51,5 +51,5 @@ def work(options: argparse.Namespace) -> int:
         chosen["revision"] = options.revision
     with progress_bar("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
-    common.emit(options, result, print_result)
+    shared.emit(options, result, run_table)
     return 0

@@ -5,36 +5,36 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    solve = common.new_command(commands, "solve", "exact quantities of a testing game", work)
-    common.problem_file(solve)
+    solve = shared.new_command(commands, "solve", "exact quantities of a testing game", work)
+    shared.problem_file(solve)
     solve.add_argument(
         "--receivers",
         action="store_true",
         help="what alpha is worth against four kinds of receivers, objective by objective",
     )
-    common.outputs(solve)
+    shared.outputs(solve)
 
 
 def work(options: argparse.Namespace) -> int:
     """Solve the game, with --receivers the value of alpha."""
-    problem = common.load_problem(options)
-    common.only("testing", "solve", options, problem)
+    problem = shared.load_problem(options)
+    shared.only("solve", options, problem)
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
-        from nashbox.tables.common import progress_bar
+        from nashbox.tables.console import progress_bar
         from nashbox.tables.testing import receivers_table
 
         with progress_bar("measuring receivers") as progress:
             report = value_of_alpha(problem, progress=progress)
-        common.emit(options, report, receivers_table)
+        shared.emit(options, report, receivers_table)
         return 0
     from nashbox.experiments.testing.solving import solve_problem
     from nashbox.tables.testing import solve_table
 
-    common.emit(options, solve_problem(problem), solve_table)
+    shared.emit(options, solve_problem(problem), solve_table)
     return 0

@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from nashbox.commands import common
+from nashbox.commands import shared
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "an experiment batch; resumes by itself"
-    sweep = common.new_command(commands, "sweep", text, work)
+    sweep = shared.new_command(commands, "sweep", text, work)
     sweep.add_argument("file", metavar="FILE", help="a sweep file (TOML)")
     sweep.add_argument(
         "--workers",
-        type=common.whole,
+        type=shared.whole,
         metavar="N",
         help="processes (default: one per processor); the result does not depend on it",
     )
@@ -37,14 +37,14 @@ def add(commands: Any) -> None:
     sweep.add_argument(
         "--retry-failed", action="store_true", help="compute failed cells again, too"
     )
-    common.json_output(sweep)
+    shared.json_output(sweep)
 
 
 def work(options: argparse.Namespace) -> int:
     """Sweep; 1 if cells failed or are left."""
     from nashbox.experiments.sweep.frame import check_export
     from nashbox.experiments.sweep.interrupt import as_ctrl_c
-    from nashbox.experiments.sweep.main import sweep, sweep_status
+    from nashbox.experiments.sweep.resume import sweep, sweep_status
     from nashbox.tables.sweep import sweep_progress, sweep_table
 
     if options.export is not None:
@@ -62,6 +62,6 @@ def work(options: argparse.Namespace) -> int:
                 export_to=options.export,
                 steps=options.steps,
             )
-    common.emit(options, report, sweep_table)
+    shared.emit(options, report, sweep_table)
     unfinished = report.failed or report.left
     return 1 if unfinished and not options.status else 0

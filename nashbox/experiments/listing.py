@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.result import Result, list_of
+from nashbox.experiments.answers import Result, list_of
 from nashbox.games.base import Game
 from nashbox.games.registry import GROUP, PAPERS, game_class
 from nashbox.mechanisms import MECHANISMS, Mechanism
@@ -19,7 +19,7 @@ from nashbox.problem.files import GAMES
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.parametric import HIDDEN
 from nashbox.strategies import STRATEGIES, Strategy
-from nashbox.strategies.testing import TESTING_STRATEGIES, TestingStrategy
+from nashbox.strategies.testing import TESTING_STRATEGIES, RaceStrategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ class Kind:
 KINDS = (
     Kind("estimation", "strategy", Strategy, STRATEGIES, "nashbox.strategies"),
     Kind("estimation", "mechanism", Mechanism, MECHANISMS, "nashbox.mechanisms"),
-    Kind("testing", "strategy", TestingStrategy, TESTING_STRATEGIES, "nashbox.strategies"),
+    Kind("testing", "strategy", RaceStrategy, TESTING_STRATEGIES, "nashbox.strategies"),
     Kind("testing", "mechanism", Exchange, EXCHANGES, "nashbox.mechanisms"),
 )
 

@@ -23,7 +23,7 @@ def paired(
     game: Game, player: int, strategies: Sequence[Any], worlds: int, seed: int, stage: Stage
 ) -> Paired:
     """Play strategies of one player in `worlds` worlds, in blocks of the game's."""
-    sign, size = game.pays.sign, min(game.block, worlds)
+    sign, size = game.pays.sign, min(game.room, worlds)
     out = Paired([Moments() for _ in strategies], [Moments() for _ in strategies])
     for block in range(-(-worlds // size)):
         number = child(seed, stage, player, block)

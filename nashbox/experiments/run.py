@@ -1,40 +1,70 @@
-"""`run`: play a problem's profile for some rounds in many worlds, through the Mesa model."""
+"""`run`: play a problem's profile for some rounds in many worlds, through the game's Mesa model."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import numpy as np
-
-from nashbox.experiments.result import Result
+from nashbox.experiments.answers import Result
 from nashbox.experiments.saving import versions
-from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.nature import BLOCK, GRID_IN_WORDS, all_equivariant, mu_grid
-from nashbox.measure.moments import Moments
+from nashbox.experiments.tally import Tally, rows_of
+from nashbox.games.base import Game
+from nashbox.games.registry import blaming, check_own_options, prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import require
-from nashbox.problem.estimation import EstimationProblem, check_can_draw
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-Revision = Literal["sequential", "simultaneous"]
+Progress = Callable[[int, int], None]
+RECORDED, FEW = 6, 100  # worlds kept in every detail; all of them up to a few
 
 
-class RunResult(Result):
-    """What was played of either game: rows per round and agent in `steps`."""
+@dataclass(frozen=True)
+class Run(Result):
+    """What was played: agents over the last round, steps over all of them.
+
+    agents: a mapping per agent (name, strategy, penalty or payoff, se, error, cost, and columns
+    that only the game has). steps: a mapping per round and agent. extra: what else the game has to
+    say, by key of the JSON.
+    """
 
     FORMAT: ClassVar[str] = "nashbox-run/1"
+    KEYS: ClassVar[str] = "game rounds replications agents steps seeds versions problem"
+
+    game: str
+    rounds: int
+    replications: int
+    agents: Sequence[Mapping[str, Any]]
     steps: Sequence[Mapping[str, Any]]
+    seeds: Mapping[str, Any]
+    problem: Mapping[str, Any]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    @property
+    def pays(self) -> str:
+        """What players are paid: payoff or penalty."""
+        return "penalty" if "penalty" in self.agents[0] else "payoff"
 
     @property
     def whole(self) -> Mapping[str, Any]:
-        """What is said of all agents after the last round, for the rows of a sweep."""
-        return {}
+        """Numbers about all agents after the last round, for the rows of a sweep."""
+        return {key: value for key, value in self.extra.items() if _numeric(value)}
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of the format, with what only this game has."""
+        return {**super().to_json(), **self.extra}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Rebuild what `to_json` wrote."""
+        known = {"format", *(f.name for f in fields(cls))}
+        extra = {key: value for key, value in body.items() if key not in known}
+        return super().from_json({"game": body["problem"].get("game"), **body, "extra": extra})
 
     def to_frame(self) -> pd.DataFrame:
         """One row per round and agent, with the columns Mesa users know."""
@@ -42,136 +72,112 @@ class RunResult(Result):
 
         return pd.DataFrame(list(self.steps))
 
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw what there is to see of such a game, round by round if there were several."""
+        from nashbox.experiments.figures.runs import run_figure
 
-def check_run_options(rounds: int, replications: int, seed: int) -> None:
-    """Refuse options of a run that mean nothing. Raises InputError."""
+        return run_figure(self, ax)
+
+
+def _numeric(value: Any) -> bool:
+    """Whether this is a number, or a mapping of numbers."""
+    inside = value.values() if isinstance(value, Mapping) else [value]
+    return all(isinstance(one, (int, float)) for one in inside)
+
+
+@blaming
+def run(
+    problem: Any,
+    *,
+    rounds: int = 1,
+    replications: int = 10_000,
+    seed: int = 0,
+    progress: Progress | None = None,
+    **own: Any,
+) -> Run:
+    """Play `rounds` rounds in `replications` worlds; strategies that revise do so between rounds.
+
+    Where nature is unknown, every agent is shown at the state that pays her worst; the result says
+    which states were tried. own: options that only this game has. Raises InputError.
+    """
     require("rounds", rounds, low=1, high=1e6, integer=True)
     require("replications", replications, low=1, high=1e9, integer=True)
     require("seed", seed, low=0, integer=True)
-
-
-@dataclass(frozen=True)
-class Run(RunResult):
-    """What was played: agents over the last round, steps over all of them.
-
-    agents: one mapping per agent (name, strategy, penalty, se, error, cost). steps: one mapping per
-    round and agent (Step, AgentID, strategy, collected, submitted, error, cost, penalty).
-    """
-
-    KEYS: ClassVar[str] = "rounds replications mu agents steps seeds versions problem"
-
-    rounds: int
-    replications: int
-    agents: Sequence[Mapping[str, Any]]
-    steps: Sequence[Mapping[str, Any]]
-    seeds: Mapping[str, Any]
-    problem: Mapping[str, Any]
-    mu: str
-    versions: Mapping[str, str] = field(default_factory=versions)
-
-    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """Draw the data collected round by round."""
-        from nashbox.experiments.figures import dynamics
-
-        return dynamics(self, ax)
-
-
-def run(
-    problem: EstimationProblem,
-    *,
-    rounds: int = 1,
-    replications: int = 1000,
-    seed: int = 0,
-    revision: Revision | None = "sequential",
-    progress: Callable[[int, int], None] | None = None,
-) -> Run:
-    """Play `rounds` rounds in `replications` worlds.
-
-    Strategies that revise do so between rounds. Where something is not translation-equivariant,
-    every agent's penalty is the largest over a grid of mu, which the result names.
-    """
-    check_run_options(rounds, replications, seed)
-    check_can_draw(problem)
-    game = prepare(problem)
-    invariant = all(all_equivariant(game, i, game.strategy(i)) for i in range(problem.m))
-    grid = [np.zeros(problem.d)] if invariant else mu_grid(game.terms, 0)
-    blocks = math.ceil(replications / BLOCK)
-    records: list[_Record] = []
-    for g, offset in enumerate(grid):
-        record = _Record(game, rounds)
-        for block in range(blocks):
-            size = min(BLOCK, replications - block * BLOCK)
-            record.play(size, child(seed, Stage.RUN, block), offset, revision)
-            if progress is not None:
-                progress(g * blocks + block + 1, len(grid) * blocks)
-        records.append(record)
-    steps = [row for t in range(rounds) for row in _worst_rows(game, records, t)]
-    last = steps[-problem.m :]
+    check_own_options(problem, "run", own)
+    game = prepare_game(problem)
+    game.check_playable()
+    states, said = game.unknowns()
+    played = _Session(game, rounds, replications, seed, states, own, progress)
+    steps: list[dict[str, Any]] = []
+    tallies: list[Tally] = []
+    for t, tallies in enumerate(played.rounds(), start=1):
+        steps += rows_of(tallies, t)
+        played.game = game = game if t == rounds else game.revised(steps[-game.m :])
     return Run(
+        game=problem.game,
         rounds=rounds,
         replications=replications,
-        agents=[_summary(row) for row in last],
+        agents=[_agent(row) for row in steps[-game.m :]],
         steps=steps,
         seeds={"seed": seed},
         problem=problem.to_json(),
-        mu="any (all strategies are translation-equivariant)" if invariant else GRID_IN_WORDS,
+        extra={**said, **tallies[0].whole()},
     )
 
 
-def _summary(row: Mapping[str, Any]) -> dict[str, Any]:
-    keys = ("strategy", "penalty", "se", "error", "cost", "collected", "submitted")
-    return {"name": row["AgentID"], **{key: row[key] for key in keys}}
+def _agent(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in row.items() if key not in ("Step", "AgentID")}
+    return {"name": row["AgentID"], **kept, **{k: kept.get(k) for k in ("error", "cost")}}
 
 
-class _Record:
-    """Moments of every round and agent at one value of mu."""
+@dataclass
+class _Session:
+    """All worlds of a run, played block by block."""
 
-    def __init__(self, game: EstimationGame, rounds: int) -> None:
-        self.game = game
-        m, d = game.problem.m, game.problem.d
-        self.penalty = [[Moments() for _ in range(m)] for _ in range(rounds)]
-        self.error = [[Moments() for _ in range(m)] for _ in range(rounds)]
-        self.cost = [[Moments() for _ in range(m)] for _ in range(rounds)]
-        self.collected = np.zeros((rounds, m, d))
-        self.submitted = np.zeros((rounds, m, d))
-        self.labels = [[""] * m for _ in range(rounds)]
-        self.worlds = 0
+    game: Game
+    number: int
+    replications: int
+    seed: int
+    states: Sequence[Any]
+    own: Mapping[str, Any]
+    progress: Progress | None
+    done: int = 0
 
-    def play(
-        self, worlds: int, seed: int, offset: np.ndarray[Any, Any], revision: Revision | None
-    ) -> None:
-        """Play one block of worlds."""
-        game = self.game
-        model = game.model(worlds, seed, offset=offset, revision=revision)
-        for t, labels in enumerate(self.labels):
-            labels[:] = [agent.strategy.label for agent in model.players]
-            model.step()
-            for i, agent in enumerate(model.players):
-                self.penalty[t][i].add(agent.penalty)
-                self.error[t][i].add(agent.error)
-                self.cost[t][i].add(agent.cost)
-                self.collected[t, i] += agent.collected.sum(axis=0)
-                self.submitted[t, i] += agent.submitted.sum(axis=0)
-        self.worlds += worlds
+    @property
+    def blocks(self) -> int:
+        """How often worlds are played at once."""
+        return math.ceil(self.replications / self.game.block)
 
+    def rounds(self) -> Iterator[list[Tally]]:
+        """What every round brought, state by state."""
+        if self.game.lasting:
+            yield from zip(*(self._played(at, (), self.number) for at in self.states), strict=True)
+            return
+        for t in range(self.number):
+            yield [self._played(at, (t,), 1)[0] for at in self.states]
 
-def _worst_rows(game: EstimationGame, records: list[_Record], t: int) -> list[dict[str, Any]]:
-    """Rows of round t, every agent at the mu where her penalty is largest."""
-    rows = []
-    for i, name in enumerate(game.problem.names):
-        worst = max(records, key=lambda record: record.penalty[t][i].mean)
-        penalty = worst.penalty[t][i]
-        rows.append(
-            {
-                "Step": t + 1,
-                "AgentID": name,
-                "strategy": worst.labels[t][i],
-                "collected": (worst.collected[t, i] / worst.worlds).tolist(),
-                "submitted": (worst.submitted[t, i] / worst.worlds).tolist(),
-                "error": worst.error[t][i].mean,
-                "cost": worst.cost[t][i].mean,
-                "penalty": penalty.mean,
-                "se": penalty.se,
-            }
-        )
-    return rows
+    def _played(self, at: Any, path: tuple[int, ...], rounds: int) -> list[Tally]:
+        """Rounds that one model plays, in all worlds."""
+        tallies: list[Tally] = []
+        for b in range(self.blocks):
+            size = min(self.game.block, self.replications - b * self.game.block)
+            model = self.game.opened(
+                size, child(self.seed, Stage.RUN, *path, b), at, self._shown(path, b), **self.own
+            )
+            for t in range(rounds):
+                if b == 0:
+                    tallies.append(Tally(self.game, self.game.labels(model)))
+                tallies[t].add(model.play())
+                self._tick()
+        return tallies
+
+    def _shown(self, path: tuple[int, ...], block: int) -> int:
+        """Worlds that are kept in every detail: a few of the last round."""
+        if block or (path and path[-1] < self.number - 1):
+            return 0
+        return self.replications if self.replications <= FEW else RECORDED
+
+    def _tick(self) -> None:
+        self.done += 1
+        if self.progress is not None:
+            self.progress(self.done, len(self.states) * self.blocks * self.number)

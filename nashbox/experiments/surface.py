@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.result import Result
+from nashbox.experiments.answers import Result
 from nashbox.experiments.saving import versions
 from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play

@@ -8,7 +8,7 @@ all players are (m, R).
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -18,6 +18,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.declared import Declared
+from nashbox.games.rounds import Rounds
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
@@ -150,19 +152,14 @@ def _owner(cls: type, name: str) -> type:
     return next((found for found in cls.__mro__ if name in vars(found)), object)
 
 
-class Game(ABC):
+class Game(Declared, Rounds):
     """A game made ready to play.
 
-    pays: what players are paid. menu, mechanisms: classes that problem files name, by name.
-    players: names. strategies: what players play who do not follow the recommendation, by name.
+    pays: what players are paid. players: names. strategies: what players play who do not follow the
+    recommendation, by name.
     """
 
     pays: ClassVar[Pay] = Pay()
-    formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
-    menu: ClassVar[Mapping[str, type]] = {}
-    mechanisms: ClassVar[Mapping[str, type]] = {}
-    has_plan: ClassVar[bool] = False  # of what everybody collects
-    own_options: ClassVar[Sequence[str]] = ()  # of experiments, that other games do not have
     mechanism: Any
     strategies: Mapping[str, Any]
     specs: Mapping[str, Spec] = {}
@@ -206,16 +203,6 @@ class Game(ABC):
         specs: how a problem file names them, where it does.
         """
 
-    @abstractmethod
-    def model(self, worlds: int, seed: int, at: Any = None) -> Any:
-        """Return the Mesa model: R = worlds independent games; each player has `paid` (R,).
-
-        at: a state of nature (see `states`).
-        """
-
-    def check_playable(self) -> None:  # noqa: B027 - most games can be played
-        """Raise InputError where formulas know the game and a simulation cannot play it."""
-
     def trials(
         self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
     ) -> Iterator[Array]:
@@ -226,8 +213,8 @@ class Game(ABC):
             yield np.array([player.paid for player in model.players])
 
     @property
-    def block(self) -> int:
-        """Worlds that are played at once at most."""
+    def room(self) -> int:
+        """Worlds of `own_trials` that are played at once at most."""
         return 1 << 15
 
     def own_trials(

@@ -50,13 +50,18 @@ def prepare_game(problem: Any, *, recommended: bool = False, **own: Any) -> Game
 
     own: options that only its game has. Raises InputError for those of other games.
     """
-    cls = game_of(problem)
+    check_own_options(problem, "audit", own)
+    game: Game = game_of(problem).prepared(problem, recommended=recommended, **own)
+    return game
+
+
+def check_own_options(problem: Any, verb: str, own: Mapping[str, Any]) -> None:
+    """Refuse options of an experiment that a problem's game does not have. Raises InputError."""
     for name, value in own.items():
-        if name not in cls.own_options:
+        if name not in game_of(problem).own_options.get(verb, ()):
             raise InputError(
                 f"{name} (--{name}) is not an option of {problem.game} games, got {brief(value)}"
             )
-    return cls.prepared(problem, recommended=recommended, **own)
 
 
 def check_names(problem: Any) -> None:
@@ -94,6 +99,22 @@ def blaming(work: Work) -> Work:
     return cast(Work, asked)
 
 
-def menu_of(name: str) -> Mapping[str, type]:
-    """Strategies of a game by name, none where the game is a file's."""
-    return builtin(name).menu if name in GAMES else {}
+def declared(name: str) -> type[Game]:
+    """The class of a game that comes along; for others what most games declare."""
+    return builtin(name) if name in GAMES else Game
+
+
+def check_verb(verb: str, name: str, where: str) -> None:
+    """Refuse an experiment that a game does not have. Raises InputError naming `where`."""
+    owners = [game for game in GAMES if verb in builtin(game).engines]
+    if owners and verb not in declared(name).engines:
+        raise InputError(f"{where}: {verb} is for {' or '.join(owners)} games, got game = {name!r}")
+
+
+def perform(verb: str, problem: Any, *arguments: Any, **options: Any) -> Any:
+    """Ask a game's own engine for an experiment. Raises InputError where it has none."""
+    check_verb(verb, problem.game, problem.shown)
+    special = {name for game in GAMES for name in builtin(game).own_options.get(verb, ())}
+    check_own_options(problem, verb, {k: v for k, v in options.items() if k in special})
+    module, _, name = game_of(problem).engines[verb].partition(":")
+    return getattr(importlib.import_module(module), name)(problem, *arguments, **options)

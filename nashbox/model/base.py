@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import mesa
 
@@ -24,6 +24,11 @@ class Sandbox(mesa.Model):
         self.round += 1
         self.datacollector.collect(self)
         self.revise()
+
+    def play(self) -> Self:
+        """Play a round to its end: one step, in games that have no more."""
+        self.step()
+        return self
 
     def mediate(self, submissions: Sequence[Any]) -> Sequence[Any]:
         """Ask the mechanism, in a subclass."""

@@ -7,28 +7,28 @@ dropped from all arrays, so that they cost nothing. Games with theta = 0 are num
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.agents.testing import REASONS, TestingAgent
+from nashbox.agents.testing import REASONS, RaceAgent
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import ContractError, InputError, told
 from nashbox.problem.lattice import belief_of
-from nashbox.problem.mind import TestingView
+from nashbox.problem.mind import RaceView
 from nashbox.problem.payoffs import Outcome, paid
 from nashbox.problem.signal import Signal, Word
-from nashbox.problem.testing import TestingProblem
-from nashbox.strategies.testing import TestingStrategy
+from nashbox.problem.testing import RaceProblem
+from nashbox.strategies.testing import RaceStrategy
 
 STEP_COLUMNS = ("game", "step", "agent", "belief", "signal", "stopped", "reason")
 
 
-class TestingModel(Sandbox):
+class RaceModel(Sandbox):
     """One iteration a step: observe and signal, relay, fuse and decide.
 
     strategies: by agent name, all agents. record: games (spread evenly over all) whose every step
@@ -36,13 +36,11 @@ class TestingModel(Sandbox):
     well: symbols drawn beforehand, to compare strategies on the same observations.
     """
 
-    __test__ = False
-
     def __init__(
         self,
-        problem: TestingProblem,
+        problem: RaceProblem,
         exchange: Exchange,
-        strategies: Mapping[str, TestingStrategy],
+        strategies: Mapping[str, RaceStrategy],
         *,
         replications: int = 1,
         rng: int | None = None,
@@ -67,7 +65,7 @@ class TestingModel(Sandbox):
         self.circle = Circle(problem.names, heard)
         self.players = []
         for i, name in enumerate(problem.names):
-            view = TestingView(
+            view = RaceView(
                 name=name,
                 model=problem.models[i],
                 prior=problem.prior,
@@ -76,7 +74,8 @@ class TestingModel(Sandbox):
                 neighbours=tuple(problem.names[j] for j in heard[i]),
                 models=models,
             )
-            self.players.append(TestingAgent(self, i, strategies[name], view))
+            self.players.append(RaceAgent(self, i, strategies[name], view))
+        self._over: list[Outcome] = []  # what happened, once all games are over
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
         self.datacollector = DataCollector(
@@ -123,7 +122,7 @@ class TestingModel(Sandbox):
         if not self.live.size:
             self.running = False
 
-    def play(self) -> TestingModel:
+    def play(self) -> Self:
         """Step until all games are over; fill the table "games" if anything is recorded."""
         while self.running and self.live.size:
             self.step()
@@ -156,8 +155,10 @@ class TestingModel(Sandbox):
 
     def outcomes(self) -> list[Outcome]:
         """What happened, agent by agent, when all games are over."""
+        if self._over:
+            return self._over
         shares = self.shares()
-        return [
+        found = [
             Outcome(
                 tau=agent.tau.astype(np.int64),
                 wrong=agent.declared != self.theta,
@@ -169,6 +170,9 @@ class TestingModel(Sandbox):
             )
             for i, agent in enumerate(self.players)
         ]
+        if not self.live.size:
+            self._over = found
+        return found
 
     def payoffs(self) -> list[NDArray[np.float64]]:
         """What every agent is paid in every game, m arrays of (R,)."""

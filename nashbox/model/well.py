@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.draw import Observer
-from nashbox.problem.testing import TestingProblem
+from nashbox.problem.testing import RaceProblem
 
 
 class Copies:
@@ -35,7 +35,7 @@ class Well:
     depend on when others end. theta: (R,), zeros first.
     """
 
-    def __init__(self, problem: TestingProblem, games: int, seed: int) -> None:
+    def __init__(self, problem: RaceProblem, games: int, seed: int) -> None:
         """Draw theta now, symbols when somebody looks."""
         rng = np.random.default_rng(seed)
         self.games = games

@@ -83,6 +83,16 @@ class EstimationProblem:
         return len(self.distributions)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What the entries of lists in answers are about."""
+        return self.distributions
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What makes a problem large, beside agents."""
+        return {"distributions": self.d}
+
+    @property
     def integer(self) -> bool:
         """Whether counts are whole numbers."""
         return self.counts == "integer"
@@ -96,6 +106,11 @@ class EstimationProblem:
     def outside(self) -> Array:
         """Outside options (m,): the given ones, NaN where none is given."""
         return np.array([self.outside_option.get(name, np.nan) for name in self.names])
+
+    def with_plan(self, value: object, where: str) -> EstimationProblem:
+        """Return the same problem with another plan, files from here. Raises InputError."""
+        table = Table(self.names, self.distributions, self.costs)
+        return replace(self, plan=read_plan(value, table, Path(), where))
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> EstimationProblem:
         """Return the same problem with another profile."""

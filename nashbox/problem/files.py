@@ -19,7 +19,7 @@ READERS = {  # of the games whose files have keys of their own
 OTHERS = "nashbox.games.parametric:read_parametric"  # of all games whose keys are their parameters
 GAMES = {  # built-in ones, by name: where their classes are
     "estimation": "nashbox.games.estimation:EstimationGame",
-    "testing": "nashbox.games.testing:TestingGame",
+    "testing": "nashbox.games.testing:RaceGame",
     "table": "nashbox.games.table:Table",
     "public_goods": "nashbox.games.public_goods:PublicGoods",
     "auction": "nashbox.games.auction:Auction",

@@ -17,10 +17,8 @@ from nashbox.problem.walk import Mask, Walk
 
 
 @dataclass(frozen=True, eq=False)
-class TestingView:
+class RaceView:
     """What agent `name` may know; only informed strategies look at the models of others."""
-
-    __test__ = False
 
     name: str
     model: ObservationModel
@@ -40,7 +38,7 @@ class Mind:
     are dropped from them. symbols: (L,) the observations of this iteration.
     """
 
-    view: TestingView
+    view: RaceView
     walk: Walk
     shift: Floats | None = None
     memory: dict[str, NDArray[Any]] = field(default_factory=dict)

@@ -39,6 +39,16 @@ class ParametricProblem:
         return len(self.names)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What the entries of lists in answers are about: nothing with names."""
+        return ()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What makes a problem large, beside agents: nothing that all games have."""
+        return {}
+
+    @property
     def integer(self) -> bool:
         """Whether counts are whole: there are none that are not."""
         return True

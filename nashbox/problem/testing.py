@@ -29,14 +29,12 @@ CAP = 10_000  # iterations after which a game counts as unfinished
 
 
 @dataclass(frozen=True, eq=False)
-class TestingProblem:
+class RaceProblem:
     """A validated testing game of m >= 2 agents.
 
     models, specs: by agent, in order. edges: pairs of positions that hear each other. alphabets:
     symbols' names of agents estimated from data. cap: iterations after which a game is unfinished.
     """
-
-    __test__ = False  # not a test class, whatever pytest thinks of its name
 
     names: tuple[str, ...]
     models: tuple[ObservationModel, ...]
@@ -61,6 +59,17 @@ class TestingProblem:
         return len(self.names)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """What the entries of lists in answers are about: nothing with names."""
+        return ()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What makes a problem large, beside agents."""
+        pairs = zip(self.names, self.models, strict=True)
+        return {f"symbols of {name}": model.symbols for name, model in pairs}
+
+    @property
     def strategies(self) -> dict[str, Spec]:
         """What every agent plays, by name."""
         return dict(zip(self.names, self.specs, strict=True))
@@ -74,7 +83,7 @@ class TestingProblem:
         """Whom agent i hears, in order."""
         return tuple(sorted({j for e in self.edges if i in e for j in e} - {i}))
 
-    def with_strategies(self, strategies: Mapping[str, Spec]) -> TestingProblem:
+    def with_strategies(self, strategies: Mapping[str, Spec]) -> RaceProblem:
         """Return the same problem with the named agents' strategies replaced."""
         specs = [strategies.get(n, s) for n, s in zip(self.names, self.specs, strict=True)]
         return replace(self, specs=tuple(specs))
@@ -102,7 +111,7 @@ class TestingProblem:
         }
 
 
-def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> TestingProblem:
+def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> RaceProblem:
     """Validate the mapping of a problem file with ``game = "testing"``.
 
     `folder` is where relative paths start, `shown` the file's name in messages. Raises InputError
@@ -129,7 +138,7 @@ def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> TestingPro
     cap = raw.get("cap", CAP)
     if not isinstance(cap, int) or isinstance(cap, bool) or not 1 <= cap <= 10**6:
         raise InputError(f"{shown}: cap must be a whole number in [1, 1000000], got {brief(cap)}")
-    return TestingProblem(
+    return RaceProblem(
         names=names,
         models=tuple(model for model, _ in read),
         prior=prior,

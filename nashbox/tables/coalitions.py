@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.common import counts, new_console, new_table, number
+from nashbox.tables.console import counts, new_console, new_table, number
 
 if TYPE_CHECKING:
-    from nashbox.experiments.coalitions import Coalitions
+    from nashbox.rules.coalitions import Coalitions
 
 
 SHOWN = 15  # coalitions with the largest gains

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from nashbox.experiments.compare.profiles import SHOWN, merged
-from nashbox.tables.common import counts, new_console, new_table, number
+from nashbox.tables.console import counts, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.tables.common import VERDICT_STYLE, counts, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, counts, new_console, new_table, number
 
 if TYPE_CHECKING:
-    from nashbox.experiments.design import Design
+    from nashbox.rules.design import Design
 
 BOUND = {
     "social": "above the social penalty that compliance would allow",

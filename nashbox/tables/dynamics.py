@@ -8,11 +8,11 @@ import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
-from nashbox.tables.common import new_console, new_table, number
+from nashbox.tables.console import new_console, new_table, number
 
 if TYPE_CHECKING:
+    from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
     from nashbox.experiments.dynamics.empirical import EmpiricalGame
-    from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
     from nashbox.experiments.dynamics.survival import Survival
 
 ROWS = 11  # rounds shown of a long path

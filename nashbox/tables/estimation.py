@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
-from nashbox.tables.common import VERDICT_STYLE, counts, describe, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit
     from nashbox.experiments.check import CheckReport
-    from nashbox.experiments.planning import PlanReport
-    from nashbox.experiments.run import Run
+    from nashbox.rules.planning import PlanReport
 
 
 def audit_table(audit: Audit) -> None:
@@ -108,45 +107,6 @@ def plan_table(plan: PlanReport) -> None:
     console.print(f"condition (8) {holds}")
     if plan.condition_8 and all(all(row) for row in cbl["alone"]):
         console.print("note: CBL sends every agent home to work alone with this plan")
-
-
-def run_table(run: Run) -> None:
-    """Print the last round, and the data collected round by round if there were several."""
-    console = new_console()
-    table = new_table(
-        "agent",
-        "strategy",
-        "collected",
-        "submitted",
-        "error",
-        "cost",
-        "penalty",
-        "se",
-        title=f"round {run.rounds}, {run.replications} worlds, mu: {run.mu}",
-    )
-    for a in run.agents:
-        table.add_row(
-            a["name"],
-            a["strategy"],
-            counts(a["collected"]),
-            counts(a["submitted"]),
-            number(a["error"]),
-            number(a["cost"]),
-            number(a["penalty"]),
-            number(a["se"]),
-        )
-    console.print(table)
-    if run.rounds > 1:
-        steps = new_table("round", "data collected", "data submitted", "social penalty")
-        for t in range(1, run.rounds + 1):
-            rows = [s for s in run.steps if s["Step"] == t]
-            steps.add_row(
-                str(t),
-                f"{sum(sum(r['collected']) for r in rows):.6g}",
-                f"{sum(sum(r['submitted']) for r in rows):.6g}",
-                number(sum(r["penalty"] for r in rows)),
-            )
-        console.print(steps)
 
 
 MARKS = {

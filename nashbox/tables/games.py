@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
-from nashbox.tables.common import VERDICT_STYLE, describe, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, describe, new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import GameAudit
     from nashbox.experiments.compare.games import GameComparison
-    from nashbox.experiments.run_game import GameRun
 
 
 def _rules(audit: GameAudit) -> str:
@@ -69,17 +68,6 @@ def game_audit_table(audit: GameAudit) -> None:
     for note in audit.notes:
         console.print(f"note: {note}")
     console.print(f"covered: {audit.class_}")
-
-
-def game_run_table(run: GameRun) -> None:
-    """Print what everybody was paid in the last round."""
-    console = new_console()
-    title = f"{run.game}: {run.replications} worlds, round {run.rounds} of {run.rounds}"
-    table = new_table("player", "strategy", run.pays, "s.e.", title=title)
-    for a in run.agents:
-        se = "" if a["se"] is None else number(a["se"], 5)
-        table.add_row(a["name"], a["strategy"], number(a[run.pays], 6), se)
-    console.print(table)
 
 
 def game_compare_table(result: GameComparison) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.common import new_console, new_table
+from nashbox.tables.console import new_console, new_table
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,9 +8,7 @@ from typing import Any
 TABLES = {
     "Audit": "estimation:audit_table",
     "GameAudit": "games:game_audit_table",
-    "Run": "estimation:run_table",
-    "TestingRun": "testing:testing_run_table",
-    "GameRun": "games:game_run_table",
+    "Run": "runs:run_table",
     "Comparison": "compare:compare_table",
     "GameComparison": "games:game_compare_table",
 }

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.tables.common import new_console, new_table
+from nashbox.tables.console import new_console, new_table
 
 if TYPE_CHECKING:
-    from nashbox.experiments.reproduce.result import Reproduction
+    from nashbox.papers.reproduction import Reproduction
 
 STYLES = {"holds": "green", "holds if": "yellow", "fails": "bold red"}
 SHORT = 60  # letters of a statement
@@ -19,7 +19,7 @@ SHORT = 60  # letters of a statement
 def reproduction_table(result: Reproduction) -> None:
     """Print a row per claim: verdict, and the first number it rests on."""
     from nashbox.experiments.html import shown
-    from nashbox.experiments.reproduce.report import verdict_counts
+    from nashbox.papers.report import verdict_counts
 
     console = new_console()
     for paper in result.papers:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.common import VERDICT_STYLE, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, new_console, new_table, number
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from nashbox.experiments.robust import Robust
-    from nashbox.experiments.robust.result import Measured
+    from nashbox.rules.robust import Robust
+    from nashbox.rules.robust.robustness import Measured
 
 SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
 

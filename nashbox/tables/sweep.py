@@ -11,7 +11,7 @@ from rich.console import Console
 
 from nashbox.experiments.sweep.report import SweepReport
 from nashbox.experiments.sweep.runner import Tally
-from nashbox.tables.common import new_console
+from nashbox.tables.console import new_console
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 

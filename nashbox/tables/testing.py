@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.common import new_console, new_table, number
+from nashbox.tables.console import new_console, new_table, number
 
 if TYPE_CHECKING:
     from nashbox.experiments.testing.receivers import ReceiverReport
-    from nashbox.experiments.testing.run import TestingRun
     from nashbox.experiments.testing.solving import SolveReport
 
 
@@ -50,42 +49,6 @@ def solve_table(report: SolveReport) -> None:
     console.print(f"error bound of every number {s.error_bound:.1e}, tail mass {s.tail_mass:.1e}")
     for note in report.notes:
         console.print(f"note: {note}")
-
-
-def testing_run_table(run: TestingRun) -> None:
-    """Print what the last round's games came to."""
-    console = new_console()
-    table = new_table(
-        "agent",
-        "strategy",
-        "payoff",
-        "s.e.",
-        "tau",
-        "error",
-        "won",
-        "threshold",
-        "anticipation",
-        "quit",
-        "cap",
-        title=f"{run.replications} games, round {run.rounds} of {run.rounds}",
-    )
-    for a in run.agents:
-        table.add_row(
-            a["name"],
-            a["strategy"],
-            number(a["payoff"], 5),
-            number(a["se"], 5),
-            number(a["tau"], 3),
-            number(a["error"], 5),
-            number(a["won"], 4),
-            *(number(a["reasons"][key], 3) for key in ("threshold", "anticipation", "quit", "cap")),
-        )
-    console.print(table)
-    system = run.system
-    console.print(
-        f"first stop {number(system['first_stop'], 4)}   last stop {number(system['last_stop'], 4)}"
-        f"   mean error {number(system['mean_error'], 5)}   games unfinished {run.unfinished}"
-    )
 
 
 def receivers_table(report: ReceiverReport) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from nashbox.app import limits
 from nashbox.app.desk_estimation import EstimationDesk
-from nashbox.app.desk_testing import TestingDesk
+from nashbox.app.desk_testing import RaceDesk
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
     EstimationSetup,
@@ -17,9 +17,9 @@ from nashbox.app.messages import (
     Opened,
     Played,
     Progress,
+    RaceSetup,
     Sketch,
     Table,
-    TestingSetup,
     Verdict,
 )
 from nashbox.app.plots import Artist
@@ -131,8 +131,8 @@ def test_counts_that_cannot_be_simulated_say_so_and_keep_the_plan(box):
 
 
 def test_a_testing_game_is_played_step_by_step_and_counted(box):
-    desk = TestingDesk()
-    desk.reset(box.append, TestingSetup(COINS))
+    desk = RaceDesk()
+    desk.reset(box.append, RaceSetup(COINS))
     desk.advance(box.append, 1)
     assert box.last(Played) == Played(0, 1, False)
     desk.finish(box.append)
@@ -148,7 +148,7 @@ def test_a_testing_game_is_played_step_by_step_and_counted(box):
 
 
 def test_first_stops_follow_the_exact_law(box, seed):
-    work, desk, setup = LongWork(), TestingDesk(), TestingSetup(COINS, seed=seed)
+    work, desk, setup = LongWork(), RaceDesk(), RaceSetup(COINS, seed=seed)
     work.solve(box.append, setup)
     laws = box.last(Laws)
     desk.reset(box.append, setup)
@@ -165,7 +165,7 @@ def test_first_stops_follow_the_exact_law(box, seed):
 
 
 def test_a_testing_setup_edits_the_problem(box):
-    setup = TestingSetup(
+    setup = RaceSetup(
         COINS,
         beta="1/5",
         pmfs={"B": (["0.7", "0.3"], ["1/3", "2/3"])},
@@ -178,7 +178,7 @@ def test_a_testing_setup_edits_the_problem(box):
         replace(setup, pmfs={"B": (["0.7", "0.7"], ["0.5", "0.5"])}).problem()
 
 
-@pytest.mark.parametrize("wrong", [EstimationSetup(COINS), TestingSetup(THREE)])
+@pytest.mark.parametrize("wrong", [EstimationSetup(COINS), RaceSetup(THREE)])
 def test_a_problem_of_the_other_game_is_refused(wrong):
     with pytest.raises(InputError, match="in this tab"):
         wrong.problem()
@@ -207,8 +207,8 @@ def test_every_sketch_is_drawn_from_what_travels_between_processes(box):
     desk.reset(box.append, setup)
     desk.change_to(box.append, replace(setup, strategies={"a0": Spec("free_rider")}))
     desk.advance(box.append, 2)
-    other = TestingDesk()
-    other.reset(box.append, TestingSetup(Source("ring", raw=BUILT_IN["ten agents on a ring"])))
+    other = RaceDesk()
+    other.reset(box.append, RaceSetup(Source("ring", raw=BUILT_IN["ten agents on a ring"])))
     LongWork().solve(box.append, other.setup)
     other.learn(box.append, box.last(Laws))
     other.finish(box.append)

@@ -103,7 +103,7 @@ def test_an_outside_option_nobody_can_meet_leaves_the_audit_possible():
 
 @pytest.mark.slow
 def test_the_plan_alone_means_the_same_counts_everywhere():
-    from nashbox.experiments.planning import plan_report
+    from nashbox.rules.planning import plan_report
 
     costs = [[0.05]] * 5 + [[0.051]]
     problem = figure1(costs=costs, plan="alone", mechanism="sample_mean")

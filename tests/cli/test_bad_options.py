@@ -88,7 +88,7 @@ def test_outputs_are_checked_before_the_work(
     nashbox, problem, command, options, words, monkeypatch
 ):
     monkeypatch.setattr(
-        "nashbox.commands.common.load_problem", lambda options: pytest.fail("work began")
+        "nashbox.commands.shared.load_problem", lambda options: pytest.fail("work began")
     )
     files = {"p.toml": problem(), "taken.png/x": ""}
     nashbox(command, "p.toml", *options, files=files).refuses(*words)

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from nashbox.cli import _parser
-from nashbox.commands.common import OUTPUTS
+from nashbox.commands.shared import OUTPUTS
 from nashbox.experiments.saving import write_whole
 from nashbox.problem.errors import InputError
 

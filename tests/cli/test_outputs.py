@@ -7,8 +7,8 @@ import pytest
 
 from nashbox.experiments.audit import Audit
 from nashbox.experiments.audit.base import VERDICTS
-from nashbox.experiments.planning import PlanReport
 from nashbox.experiments.run import Run
+from nashbox.rules.planning import PlanReport
 
 number = (int, float)
 INF = "costs = [[0.1, inf], [0.1, 0.1]]"
@@ -272,6 +272,6 @@ def test_interrupted(nashbox, problem, monkeypatch):
     def interrupt(options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nashbox.commands.common.load_problem", interrupt)
+    monkeypatch.setattr("nashbox.commands.shared.load_problem", interrupt)
     answer = nashbox("plan", "p.toml", "--json", "o.json", files={"p.toml": problem()})
     assert answer == (130, "", "nashbox: interrupted\n", set())

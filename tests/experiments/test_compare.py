@@ -10,9 +10,9 @@ import pytest
 from nashbox import Mechanism, compare
 from nashbox.experiments.audit import audit
 from nashbox.experiments.compare import Comparison
+from nashbox.experiments.compare.comparison import PROFILES
 from nashbox.experiments.compare.contest import favoured, relative_to
 from nashbox.experiments.compare.exact_game import ExactGame
-from nashbox.experiments.compare.result import PROFILES
 from nashbox.experiments.compare.settling import settle
 from nashbox.experiments.compare.simulated_game import with_plays
 from nashbox.experiments.dynamics import best_response_dynamics
@@ -480,7 +480,7 @@ def test_rules_are_designed_for_the_comparison():
 
 
 def test_large_games_are_designed_on_demand(monkeypatch):
-    monkeypatch.setattr("nashbox.experiments.compare.main.SMALL", 2)
+    monkeypatch.setattr("nashbox.experiments.compare.mechanisms.SMALL", 2)
     assert any("--design social" in note for note in compare(figure1(), starts=0).notes)
 
 

@@ -6,13 +6,12 @@ import pytest
 
 from nashbox.experiments.audit import Audit, GameAudit, audit, audit_game
 from nashbox.experiments.check import CheckReport, check
-from nashbox.experiments.planning import PlanReport, plan_report
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.saving import to_text
 from nashbox.experiments.testing.receivers import ReceiverReport, value_of_alpha
-from nashbox.experiments.testing.run import TestingRun, run_testing
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
+from nashbox.rules.planning import PlanReport, plan_report
 from tests.games import figure1
 from tests.test_examples import EXAMPLES
 
@@ -28,14 +27,15 @@ RESULTS = {
     ReceiverReport: lambda: value_of_alpha(race(), games=50),
     Run: lambda: run(figure1(mechanism="sample_mean"), replications=50),
     GameAudit: lambda: audit_game(race(), method="black_box", budget=1000),
-    TestingRun: lambda: run_testing(race(), replications=50),
 }
+RACES = {Run: lambda: run(race(), replications=50)}
+MADE = [*RESULTS.items(), *RACES.items()]
 
 
 @pytest.mark.sparse(5)
-@pytest.mark.parametrize("kind", RESULTS, ids=lambda kind: kind.__name__)
-def test_results_read_back_what_they_wrote(kind, tmp_path):
-    result = RESULTS[kind]()
+@pytest.mark.parametrize(("kind", "make"), MADE, ids=lambda part: part.__name__)
+def test_results_read_back_what_they_wrote(kind, make, tmp_path):
+    result = make()
     path = tmp_path / "result.json"
     result.save(path)
     again = kind.load(path)

@@ -11,11 +11,11 @@ import pytest
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.compare import compare
-from nashbox.experiments.design import design
-from nashbox.experiments.planning import plan_report
-from nashbox.experiments.robust import robust
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.rules.design import design
+from nashbox.rules.planning import plan_report
+from nashbox.rules.robust import robust
 
 RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "alone")
 GOALS = ("social", "egalitarian", "nash", "kalai_smorodinsky")

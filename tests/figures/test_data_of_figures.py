@@ -11,13 +11,13 @@ import pytest
 from nashbox.experiments.audit import audit, audit_game
 from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
 from nashbox.experiments.figures.standing import Standing
-from nashbox.experiments.planning import plan_report
 from nashbox.experiments.run import run
+from nashbox.experiments.run import run as play
 from nashbox.experiments.testing.receivers import value_of_alpha
-from nashbox.experiments.testing.run import run_testing
 from nashbox.experiments.testing.solving import solve_problem
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
+from nashbox.rules.planning import plan_report
 from tests.games import figure1
 from tests.test_examples import EXAMPLES
 
@@ -39,8 +39,8 @@ MADE = {
     "standing": lambda: Standing(audit(two_columns())),
     "one round": lambda: run(two_columns(), replications=200),
     "rounds": lambda: run(two_columns(), replications=200, rounds=3),
-    "race": lambda: run_testing(race(), replications=150, seed=2),
-    "races": lambda: run_testing(race(), replications=150, rounds=2),
+    "race": lambda: play(race(), replications=150, seed=2),
+    "races": lambda: play(race(), replications=150, rounds=2),
     "solution": lambda: solve_problem(race()),
     "exact race audit": lambda: audit_game(race()),
     "grid race audit": lambda: audit_game(race(), method="black_box", budget=1000),
@@ -200,9 +200,9 @@ def test_rounds(shown):
 def test_a_race(shown):
     played, rows = shown("race")
     path = select(rows, series="A: belief", kind="line")
-    games = {r["game"] for r in played.records["steps"]}
+    games = {r["game"] for r in played.extra["records"]["steps"]}
     beliefs = [
-        [(r["step"], r["belief"]) for r in played.records["steps"]
+        [(r["step"], r["belief"]) for r in played.extra["records"]["steps"]
          if r["game"] == g and r["agent"] == "A"]
         for g in games
     ]  # fmt: skip
@@ -210,14 +210,14 @@ def test_a_race(shown):
     signals = select(rows, series="A: signal", kind="point")
     assert len(signals) == len(path)
     assert {row["y"] for row in select(rows, kind="reference", axis=path[0]["axis"])} == {0.1, 0.9}
-    shares = np.array(played.laws["A"]) / played.replications
+    shares = np.array(played.extra["laws"]["A"]) / played.replications
     marks = select(rows, series="A, simulated (2 s.e.)", kind="error")
     assert numbers(marks, "y") == pytest.approx(shares.tolist())
     peak = int(shares.argmax())
     half = math.sqrt(shares[peak] * (1 - shares[peak]) / played.replications)
     assert (marks[peak]["high"] - marks[peak]["low"]) / 2 == pytest.approx(2 * half)
     assert all(row["high"] > row["low"] for row in marks)
-    first = np.array(played.laws["first"]) / played.replications
+    first = np.array(played.extra["laws"]["first"]) / played.replications
     bars = select(rows, series="first stop, simulated (2 s.e.)", kind="bar")
     assert numbers(bars, "y") == pytest.approx(first.tolist())
     errors = [r for r in rows if r["kind"] == "error" and r["x_label"] in ("A", "B")]

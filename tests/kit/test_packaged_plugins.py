@@ -97,7 +97,7 @@ def test_entry_points_that_cannot_be_used_are_named_with_the_reason(tmp_path, mo
     install(tmp_path, monkeypatch, points, "nashbox-broken")
     problems = {entry.name: entry.problem for entry in listing().entries if entry.problem}
     assert "ModuleNotFoundError" in problems["gone"]
-    assert "subclass of Strategy or TestingStrategy" in problems["wrong"]
+    assert "subclass of Strategy or RaceStrategy" in problems["wrong"]
     assert "name of a built-in strategy" in problems["truthful"]
     shown = " ".join(nashbox("list").out.split())
     assert "not usable: strategy gone of nashbox-broken" in shown

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.dynamics import BestResponse
-from nashbox.experiments.testing.run import play_block
 from nashbox.games.estimation import prepare
 from nashbox.games.testing import prepare_testing
 from nashbox.model.population import Population
@@ -24,7 +23,7 @@ def estimation():
 
 
 def race():
-    return play_block(prepare_testing(load(EXAMPLES / "testing" / "case_a.toml")), 10, 0)
+    return prepare_testing(load(EXAMPLES / "testing" / "case_a.toml")).model(10, 0).play()
 
 
 def population():

@@ -110,7 +110,7 @@ def test_run_takes_the_worst_mu_where_it_matters(seed):
         mechanism="sample_mean", strategies={"a1": {"name": "scaler", "factor": 1.01}}
     )
     result = run(problem, replications=500, seed=seed)
-    assert "1024" in result.mu
+    assert "1024" in result.extra["mu"]
     share, mu = 7 / 78, 1e7  # 1e6 sigma, scaled by one per cent
     assert result.agents[0]["penalty"] == pytest.approx((0.01 * mu * share) ** 2, rel=0.01)
 

@@ -72,7 +72,7 @@ def test_a_problem_can_be_written_down():
 @pytest.mark.parametrize("scale", [1e-20, 1e20])
 def test_units_do_not_matter(scale):
     """The same game in other units of money and length is read, and its plan scales."""
-    from nashbox.experiments.planning import plan_report
+    from nashbox.rules.planning import plan_report
 
     plain, scaled = (
         figure1(),
@@ -84,7 +84,7 @@ def test_units_do_not_matter(scale):
 @pytest.mark.parametrize("rule", ["ir_optimal", "social", "nash", "egalitarian", "alone"])
 @pytest.mark.parametrize("spread", [1e-6, 1e6])
 def test_unlike_costs_give_a_plan_without_warnings(rule, spread):
-    from nashbox.experiments.planning import plan_report
+    from nashbox.rules.planning import plan_report
 
     report = plan_report(figure1(costs=[[0.1 * spread], [0.1]], plan=rule))
     assert np.isfinite(report.penalties).all() and (report.counts >= 0).all()

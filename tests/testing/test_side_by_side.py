@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nashbox.games.testing import prepare_testing
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Copies, Well
 from nashbox.problem.files import from_mapping
 from nashbox.strategies.testing import Signaller, Truthful
@@ -27,7 +27,7 @@ def game(m):
 
 
 def played(made, strategy, well, games):
-    model = TestingModel(
+    model = RaceModel(
         made.problem, made.exchange, {**made.strategies, "A0": strategy},
         replications=games, rng=5, record=0, well=well,
     ).play()  # fmt: skip
@@ -54,7 +54,7 @@ def test_every_part_tosses_its_own_coin():
     parts = (Signaller(0.25), Signaller(0.75), Signaller(1.0))
     made = game(2)
     R = 90_000
-    model = TestingModel(
+    model = RaceModel(
         made.problem, made.exchange, {**made.strategies, "A0": SideBySide(parts)},
         replications=R, rng=2, record=0, well=Copies(Well(made.problem, R // 3, 3), 3),
     )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from testing_problems import COIN, SHARP, SIX, game
 
 from nashbox.experiments.audit import GameAudit, audit_game
-from nashbox.experiments.testing.run import run_testing
+from nashbox.experiments.run import run as play
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -20,7 +20,7 @@ def replayed(problem, row, games=100_000):
     """Play the best deviation as a file would name it; standard errors between promise and play."""
     best = row.best_deviation
     changed = problem.with_strategies({row.name: Spec(best.strategy, best.parameters)})
-    played = run_testing(changed, replications=games, seed=7)
+    played = play(changed, replications=games, seed=7)
     (agent,) = [a for a in played.agents if a["name"] == row.name]
     gap, se = agent["payoff"] - best.payoff, np.hypot(agent["se"], best.se)
     return gap / max(se, 1e-9)
@@ -59,7 +59,7 @@ def test_bluffing():
         assert row.gain.estimate == pytest.approx(0.407613, abs=1e-6)
         assert abs(replayed(problem, row)) < 4
     bluff = problem.with_strategies({"A": Spec("bluffer")})
-    played = run_testing(bluff, replications=200_000).agents[0]
+    played = play(bluff, replications=200_000).agents[0]
     assert abs(played["payoff"] - 0.748424) < 4 * played["se"]
 
 

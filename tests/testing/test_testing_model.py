@@ -8,9 +8,9 @@ from testing_problems import CASES, COIN, SHARP, SIX, THREE, game, play_slowly
 from testing_simulation import assert_mean, exact_numbers
 
 from nashbox.agents.testing import REASONS
-from nashbox.experiments.testing.run import run_testing
+from nashbox.experiments.run import run
 from nashbox.games.testing import prepare_testing
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
 from nashbox.problem.draw import Coin, SymbolTable
 from nashbox.problem.files import load
@@ -25,7 +25,7 @@ FALSE_ALARM = 6.3e-5  # four standard errors, two-sided: the chance that a right
 def play(problem, games, seed=1, **options):
     ready = prepare_testing(problem)
     options = {"record": 0, **options}
-    return TestingModel(
+    return RaceModel(
         problem, ready.exchange, ready.strategies, replications=games, rng=seed, **options
     ).play()
 
@@ -229,14 +229,24 @@ def test_ten_agents_on_graphs():
     """Exchange shortens the system's time, at the price of accuracy; first stops do not change."""
     folder = Path(__file__).parents[2] / "examples" / "testing"
     runs = {
-        name: run_testing(load(folder / f"{name}.toml"), replications=50_000).system
+        name: run(load(folder / f"{name}.toml"), replications=50_000).extra["system"]
         for name in ("ring", "star", "no_exchange")
     }
     exact = solved(load(folder / "no_exchange.toml"))
     alone = runs["no_exchange"]
     assert abs(alone["last_stop"] - exact.expected_max) < 4 * alone["last_stop_se"]
-    for run in runs.values():  # the first to cross has heard nothing, on any graph
-        assert abs(run["first_stop"] - exact.expected_min) < 4 * run["first_stop_se"]
+    for one in runs.values():  # the first to cross has heard nothing, on any graph
+        assert abs(one["first_stop"] - exact.expected_min) < 4 * one["first_stop_se"]
     assert runs["ring"]["last_stop"] < runs["star"]["last_stop"] < alone["last_stop"]
     assert runs["ring"]["mean_error"] > runs["star"]["mean_error"] > alone["mean_error"]
     assert abs(alone["mean_error"] - exact.error["lab1"]) < 4 * alone["mean_error_se"]
+
+
+def test_what_happened_is_asked_for_before_the_end_and_after():
+    model = prepare_testing(game((COIN, COIN))).model(50, 3)
+    model.step()
+    early = model.outcomes()
+    late = model.play().outcomes()
+    assert all((before.tau <= after.tau).all() for before, after in zip(early, late, strict=True))
+    assert min(outcome.tau.min() for outcome in late) >= 1
+    assert model.outcomes() is late

@@ -8,8 +8,8 @@ from testing_problems import COIN, SHARP, THREE, game
 from testing_simulation import assert_mean
 
 from nashbox.experiments.check import check
+from nashbox.experiments.run import run as play
 from nashbox.experiments.testing.receivers import flip_symmetric, value_of_alpha
-from nashbox.experiments.testing.run import run_testing
 from nashbox.mechanisms.exchange import EXCHANGES
 from nashbox.problem.errors import InputError
 from nashbox.problem.observations import ObservationModel
@@ -65,25 +65,23 @@ def test_informed_bayesian_against_all_histories(pmfs, alpha):
 def test_half_tells_nothing_in_a_symmetric_model():
     audited = game((COIN, COIN), [{"name": "signaller", "anticipate": False}, "informed_bayesian"])
     deaf = game((COIN, COIN), {"name": "signaller", "anticipate": False})
-    informed, alone = (run_testing(p, replications=20_000) for p in (audited, deaf))
-    assert informed.laws["B"] == alone.laws["B"]
+    informed, alone = (play(p, replications=20_000) for p in (audited, deaf))
+    assert informed.extra["laws"]["B"] == alone.extra["laws"]["B"]
     sure = game((SHARP, COIN), [{"name": "signaller", "anticipate": False}, "informed_bayesian"])
-    assert run_testing(sure, replications=20_000).agents[1]["tau"] < 15  # alone it takes 25
+    assert play(sure, replications=20_000).agents[1]["tau"] < 15  # alone it takes 25
 
 
 @pytest.mark.slow
 def test_mirror_images_hide_what_a_signal_means():
     """A receiver that does not know which hypothesis is which learns nothing from alpha = 1/2."""
     strategies = [{"name": "signaller", "anticipate": False}, "unknown_model_bayesian"]
-    run = run_testing(game((SHARP, COIN), strategies), replications=50_000)
+    run = play(game((SHARP, COIN), strategies), replications=50_000)
     assert_mean_near(run.agents[1], 25.157629)
     known = {"name": "unknown_model_bayesian",
              "models": [{"p0": SHARP[0], "p1": SHARP[1], "weight": 3}]}  # fmt: skip
-    told = run_testing(game((SHARP, COIN), [strategies[0], known]), replications=5000)
-    informed = run_testing(
-        game((SHARP, COIN), [strategies[0], "informed_bayesian"]), replications=5000
-    )
-    assert told.laws == informed.laws
+    told = play(game((SHARP, COIN), [strategies[0], known]), replications=5000)
+    informed = play(game((SHARP, COIN), [strategies[0], "informed_bayesian"]), replications=5000)
+    assert told.extra["laws"] == informed.extra["laws"]
 
 
 def assert_mean_near(agent, exact):
@@ -93,32 +91,34 @@ def assert_mean_near(agent, exact):
 def test_optimal_stopper_is_the_best_response_where_nothing_is_heard():
     """c = .02: two net observations, 50/13 iterations, error 4/13."""
     payoff = {"kind": "cost", "c": 0.02, "chat": 1.0}
-    run = run_testing(game((COIN, COIN), "optimal_stopper", payoff=payoff), replications=200_000)
+    run = play(game((COIN, COIN), "optimal_stopper", payoff=payoff), replications=200_000)
     agent = run.agents[0]
     assert abs(agent["payoff"] + 0.384615) < 4 * agent["se"]
     assert_mean_near(agent, 50 / 13)
     with pytest.raises(InputError, match="prices c > 0"):
-        run_testing(game((COIN, COIN), "optimal_stopper"), replications=10)
+        play(game((COIN, COIN), "optimal_stopper"), replications=10)
 
 
 def test_quitters_and_other_thresholds():
     quitter = {"name": "quitter", "after": 8}
-    run = run_testing(game((COIN, COIN), [quitter, "signaller"]), replications=2000)
-    assert max(n for n, count in enumerate(run.laws["A"]) if count) == 8
+    run = play(game((COIN, COIN), [quitter, "signaller"]), replications=2000)
+    assert max(n for n, count in enumerate(run.extra["laws"]["A"]) if count) == 8
     assert run.agents[0]["reasons"]["quit"] > 0.1
     hasty = {"name": "signaller", "threshold": "1/5"}
-    run = run_testing(game((COIN, COIN), [hasty, "signaller"]), replications=2000)
+    run = play(game((COIN, COIN), [hasty, "signaller"]), replications=2000)
     assert run.agents[0]["won"] < 0.1  # stops first, and does not qualify under (6b)
-    silent = run_testing(game((COIN, COIN), "silent"), replications=100_000)
+    silent = play(game((COIN, COIN), "silent"), replications=100_000)
     assert_mean_near(silent.agents[0], 25.157629)
 
 
 def test_weights_may_be_a_sequence():
     assert [Signaller(weight=[0.5, 1.0]).w(n) for n in (1, 2, 3)] == [0.5, 1.0, 1.0]
     late = {"name": "signaller", "weight": [0.9] * 5 + [1.0]}
-    same = run_testing(game((COIN, COIN)), replications=2000, seed=3)
-    fused = run_testing(game((COIN, COIN), late), replications=2000, seed=3)
-    assert fused.laws["first"] == same.laws["first"]  # nobody can cross before iteration 6
+    same = play(game((COIN, COIN)), replications=2000, seed=3)
+    fused = play(game((COIN, COIN), late), replications=2000, seed=3)
+    assert (
+        fused.extra["laws"]["first"] == same.extra["laws"]["first"]
+    )  # nobody can cross before iteration 6
 
 
 @pytest.mark.slow
@@ -193,11 +193,11 @@ def test_plug_ins_play(plugins):
     bonus = {"kind": "mine.py:Bonus", "size": 1.0}
     problem = game((COIN, COIN), {"name": "mine.py:Patient", "least": 30},
                    mechanism="mine.py:Muffler", payoff=bonus)  # fmt: skip
-    agent = run_testing(problem, replications=2000).agents[0]
+    agent = play(problem, replications=2000).agents[0]
     assert agent["tau"] > 30
     assert agent["payoff"] == pytest.approx(1 - agent["error"] - 0.01 * agent["tau"])
     plain = game((COIN, COIN), payoff="mine.py:accuracy")
-    agent = run_testing(plain, replications=2000).agents[0]
+    agent = play(plain, replications=2000).agents[0]
     assert agent["payoff"] == pytest.approx(1 - agent["error"])
 
 
@@ -221,7 +221,7 @@ def test_adaptive_strategies_revise_between_games(plugins):
         "        return replace(self, alpha=min(1.0, float(self.alpha) + 0.25))\n"
     )
     problem = game((COIN, COIN)).with_strategies({"A": Spec("learner.py:Learner")})
-    run = run_testing(problem, rounds=3, replications=100)
+    run = play(problem, rounds=3, replications=100)
     labels = [row["strategy"] for row in run.steps if row["AgentID"] == "A"]
     assert labels == ["learner", "learner(alpha=0.75)", "learner(alpha=1)"]
 

@@ -7,7 +7,7 @@ import solara
 from nashbox.app.ui.inputs import Button, Choice, Text
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.widgets import Advance, Message, Picture, Printed, Rows
-from nashbox.experiments.design.goals import GOALS
+from nashbox.rules.design.goals import GOALS
 
 
 @solara.component

@@ -12,7 +12,7 @@ from nashbox.app.sources import Shelf, Source, game_of
 from nashbox.app.ui.state import Started
 from nashbox.app.ui.state_estimation import EstimationTab
 from nashbox.app.ui.state_games import GamesTab
-from nashbox.app.ui.state_testing import TestingTab
+from nashbox.app.ui.state_testing import RaceTab
 from nashbox.app.ui.tab_estimation import Estimation
 from nashbox.app.ui.tab_games import Games
 from nashbox.app.ui.tab_testing import Testing
@@ -32,7 +32,7 @@ class Session:
     def __init__(self, started: Started) -> None:
         self.shelf = Shelf()
         self.estimation = EstimationTab(started, self.shelf)
-        self.testing = TestingTab(started, self.shelf)
+        self.testing = RaceTab(started, self.shelf)
         self.games = GamesTab(started, self.shelf)
         first = [game_of(Source(file, path=file)) for file in started.files[:1]]
         game = first[0] if first and first[0] is not None else PAPERS[0]

@@ -7,20 +7,18 @@ from typing import Any
 
 import solara
 
-from nashbox.app.desk_testing import TestingDesk
+from nashbox.app.desk_testing import RaceDesk
 from nashbox.app.jobs import Ended, Idle, Worker
 from nashbox.app.long_work import LongWork
-from nashbox.app.messages import Laws, Opened, Progress, TestingSetup
+from nashbox.app.messages import Laws, Opened, Progress, RaceSetup
 from nashbox.app.parameters import parts, whole
 from nashbox.app.sources import Shelf, Source
 from nashbox.app.ui.state import EVERYBODY, NICE, Started, Tab, ended
 from nashbox.problem.errors import InputError
 
 
-class TestingTab(Tab):
+class RaceTab(Tab):
     """Competitive sequential testing."""
-
-    __test__ = False
 
     game = "testing"
     kinds = ("testing_strategies", "testing_mechanisms")
@@ -32,7 +30,7 @@ class TestingTab(Tab):
         self.solving = solara.reactive(False)
         self.solved: Any = None
         self._shown: tuple[list[str], list[str]] = ([], [])  # pmfs as last put into the inputs
-        super().__init__(started, TestingDesk, shelf)
+        super().__init__(started, RaceDesk, shelf)
         self.solver = Worker(LongWork, self.hear_laws, NICE)
 
     def hear(self, update: Any) -> None:
@@ -59,7 +57,7 @@ class TestingTab(Tab):
 
     def open(self, source: Source) -> None:
         """Open a problem afresh."""
-        self.take(TestingSetup(source, **self.typed()))
+        self.take(RaceSetup(source, **self.typed()))
 
     def choose_agent(self, name: str) -> None:
         """An agent, with its strategy and its pmfs."""

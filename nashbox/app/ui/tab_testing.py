@@ -5,7 +5,7 @@ from __future__ import annotations
 import solara
 
 from nashbox.app.ui.inputs import Button, Text
-from nashbox.app.ui.state_testing import TestingTab
+from nashbox.app.ui.state_testing import RaceTab
 from nashbox.app.ui.widgets import (
     Audit,
     ChooseProblem,
@@ -21,7 +21,7 @@ from nashbox.app.ui.widgets import (
 
 
 @solara.component
-def Testing(tab: TestingTab) -> None:
+def Testing(tab: RaceTab) -> None:
     """Rules and controls at the side, the game on the table and all games in the middle."""
     solara.use_effect(lambda: open_first(tab, "case_a.toml"), [])
     with solara.Sidebar(), solara.Column():

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nashbox.experiments.answers import Body, Result, list_of
 from nashbox.experiments.audit.epsilon import Epsilon, check_epsilon
 from nashbox.experiments.methods import METHODS
-from nashbox.experiments.result import Body, Result, list_of
 from nashbox.problem.errors import InputError, require
 
 if TYPE_CHECKING:

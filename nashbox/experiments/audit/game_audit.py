@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nashbox.experiments.answers import list_of
 from nashbox.experiments.audit.base import (
     AgentRow,
     AuditResult,
@@ -14,7 +15,6 @@ from nashbox.experiments.audit.base import (
     everybody,
     gain_from_json,
 )
-from nashbox.experiments.result import list_of
 from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nashbox.experiments.answers import list_of
 from nashbox.experiments.audit.base import AgentRow, AuditResult, Candidate, Gain, everybody
-from nashbox.experiments.result import list_of
 from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:

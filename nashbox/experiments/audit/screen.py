@@ -97,7 +97,7 @@ def screen(
     for strategy in pool.strategies[1:]:
         arena.add(strategy)
     cells = sum(map(len, arena.places))
-    worlds = max(1, min(game.block, 1000, room // 3 // cells))
+    worlds = max(1, min(game.room, 1000, room // 3 // cells))
     out = Screened(arena, pool, 0.0, 0, ceiling)
     _look(out, range(1, len(pool.strategies)), worlds)
     _search_on(out, epsilon, worlds, room)

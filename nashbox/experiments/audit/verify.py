@@ -82,7 +82,7 @@ class Verification:
         self.screened, self.arena = screened, screened.arena
         self.asked, self.delta = epsilon, delta
         self.stop = self.arena.spent + budget
-        grain = min(self.arena.game.block, 1000)
+        grain = min(self.arena.game.room, 1000)
         self.sizes = looks(max(1, budget // 2), grain)
         self.leaders = self._leaders()
         standings = [
@@ -165,7 +165,7 @@ class Verification:
         return self.arena.spent + each * (size - self.out.worlds) <= self.stop
 
     def _pieces(self, worlds: int) -> list[int]:
-        block = self.arena.game.block
+        block = self.arena.game.room
         whole, rest = divmod(worlds, block)
         return [block] * whole + [rest] * (rest > 0)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nashbox.experiments.result import Result, list_of
+from nashbox.experiments.answers import Result, list_of
 from nashbox.problem.errors import told
 
 

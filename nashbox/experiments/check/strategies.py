@@ -27,12 +27,22 @@ from nashbox.experiments.check.situations import (
     gap_between,
     same_points,
 )
+from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
+from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 
 Array = NDArray[np.float64]
+
+
+def check_strategy_on(strategy: Strategy, problem: EstimationProblem | None) -> list[CheckRow]:
+    """Hold a strategy to the contract, in a problem of the user's as well."""
+    if problem is None:
+        return check_strategy(strategy)
+    game = prepare(problem, recommended=True)
+    return check_strategy(strategy, (problem.shown, problem, game.mechanism, game.terms))
 
 
 def check_strategy(strategy: Strategy, own: Setting | None = None) -> list[CheckRow]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame, prepare, solved_plan
+from nashbox.games.registry import perform
 from nashbox.mechanisms import MECHANISMS
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
@@ -74,9 +75,7 @@ def entries(
 
 def designed(problem: EstimationProblem, goal: str) -> EstimationProblem:
     """The problem under the best rules for a goal. Raises InputError if there are none."""
-    from nashbox.experiments.design import design
-
-    rules = design(problem, goal).designed
+    rules = perform("design", problem, goal).designed
     assert rules is not None  # noqa: S101 - it was just made
     return replace(problem, plan=rules.plan, mechanism=rules.mechanism)
 
@@ -97,6 +96,8 @@ def _once(specs: Sequence[Spec]) -> list[Spec]:
 
 def _same_costs(problem: EstimationProblem, other: EstimationProblem, label: str) -> None:
     """Refuse rules made for another game: penalties would not be comparable."""
+    if other.game != problem.game:
+        raise InputError(f"{label}: game must be {problem.game!r}, got {other.game!r}")
     for key, mine, theirs in (
         ("agents", problem.names, other.names),
         ("distributions", problem.distributions, other.distributions),

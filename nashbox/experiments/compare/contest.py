@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.compare.checks import checks
+from nashbox.experiments.compare.comparison import PROFILES, Contender, Row
 from nashbox.experiments.compare.contenders import Entry
 from nashbox.experiments.compare.exact_game import ExactGame
 from nashbox.experiments.compare.paths import Path, Paths, walk
-from nashbox.experiments.compare.result import PROFILES, Contender, Row
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.compare.simulated_game import (
     Budget,

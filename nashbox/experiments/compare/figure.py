@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.compare.result import PROFILES
+from nashbox.experiments.compare.comparison import PROFILES
 from nashbox.experiments.figures import BLACK, BLUE, GREEN, ORANGE, RED, SKY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.compare.result import Comparison
+    from nashbox.experiments.compare.comparison import Comparison
 
 LOOK = {
     "honest": (BLUE, "honest"),

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.answers import Result
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.settled import Settling, settled
-from nashbox.experiments.result import Result
 from nashbox.experiments.saving import versions
 from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.problem.errors import require
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-PROFILES = ("honest", "from_honest", "from_free_riding", "worst", "best")
 SHARE, LEAST = 1000, 100  # of the budget for a candidate in an answer, and at least
 MENU = 40  # candidates of a player at most, about
 
@@ -117,7 +116,7 @@ def compare_game(
             notes.append(f"{spec.label}: payoffs are simulated in {worlds} games")
         if progress is not None:
             progress(place + 1, len(wanted))
-    if getattr(problem, "strategies", None):
+    if problem.strategies:
         notes.append("the file's strategies are left out: profiles are honesty and best responses")
     return GameComparison(
         game=problem.game,

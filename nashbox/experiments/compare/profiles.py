@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from nashbox.experiments.compare.result import Comparison, Row
+from nashbox.experiments.compare.comparison import Comparison, Row
 
 SHOWN = {
     "honest": "honest",

@@ -4,6 +4,7 @@
 """
 
 from nashbox.experiments.dynamics.adapt import RULES, adapt, make_rule
+from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.best_counts import Dynamics, best_response_dynamics
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.empirical import EmpiricalGame, Regret
@@ -13,7 +14,6 @@ from nashbox.experiments.dynamics.logit import Logit
 from nashbox.experiments.dynamics.measure import empirical_game
 from nashbox.experiments.dynamics.oracles import oracle_for, read_choices
 from nashbox.experiments.dynamics.replicator import Replicator
-from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.dynamics.survival import Survival, honesty_survival
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.best_counts import best_response_dynamics, penalties
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
@@ -17,13 +18,11 @@ from nashbox.experiments.dynamics.logit import Logit
 from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
-from nashbox.experiments.dynamics.result import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.estimation import prepare
-from nashbox.games.registry import blaming
+from nashbox.games.registry import blaming, game_of
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require
-from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.graphs import Edges
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -129,7 +128,7 @@ def rules_of(problem: Any) -> str:
 
 
 def _notes(problem: Any) -> list[str]:
-    if hasattr(problem, "specs") or not problem.strategies:  # races name everybody's
+    if game_of(problem).says_all or not problem.strategies:
         return []
     return ["the strategies of the problem are not played: everybody revises"]
 
@@ -162,8 +161,9 @@ def named(rule: Revision | None) -> dict[str, Any]:
 
 
 def _edges(problem: Any, graph: object, seed: int) -> tuple[Edges, str]:
-    if graph is None and hasattr(problem, "edges"):
-        return problem.edges, "the problem's"
+    own = game_of(problem).edges(problem)
+    if graph is None and own is not None:
+        return own, "the problem's"
     value = "complete" if graph is None else graph
     return graph_of(value, problem.names, Path(), "adapt", seed), str(value)
 
@@ -177,7 +177,7 @@ def _among_counts(
     progress: Progress | None,
 ) -> Adaptation:
     """Best responses among all counts, on exact penalties."""
-    if not isinstance(problem, EstimationProblem) or not isinstance(rule, BestResponse):
+    if not game_of(problem).has_plan or not isinstance(rule, BestResponse):
         raise InputError(
             "menu: only best responses in estimation games can do without one; give a menu of "
             "strategies"
@@ -210,7 +210,7 @@ def _among_counts(
             progress(r + 1, len(problems))
     return Adaptation(
         notes=_notes(problem),
-        game="estimation",
+        game=problem.game,
         rule=named(rule),
         menu=[],
         honest=[],

@@ -11,8 +11,8 @@ from nashbox.experiments.figures import CYCLE, _axes, _legend
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from nashbox.experiments.dynamics.adaptation import Adaptation
     from nashbox.experiments.dynamics.empirical import EmpiricalGame
-    from nashbox.experiments.dynamics.result import Adaptation
     from nashbox.experiments.dynamics.survival import Survival
 
 MARKS = ("o-", "s--", "^-.", "d:", "v-", "P--", "X-.")

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.experiments.dynamics.adaptation import AdaptRun
 from nashbox.experiments.dynamics.replicator import Replicator
-from nashbox.experiments.dynamics.result import AdaptRun
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.registry import game_of
 from nashbox.measure.seeds import Stage, child

@@ -20,8 +20,8 @@ from nashbox.experiments.figures.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.design import Design
-    from nashbox.experiments.planning import PlanReport
+    from nashbox.rules.design import Design
+    from nashbox.rules.planning import PlanReport
 
 
 def plan_bars(plan: PlanReport | Design, ax: Axes | None = None) -> Axes:

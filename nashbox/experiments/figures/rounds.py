@@ -42,7 +42,7 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
         ax.errorbar(
             range(len(names)),
             [a["penalty"] for a in run.agents],
-            yerr=[2 * a["se"] for a in run.agents],
+            yerr=[2 * (a["se"] or 0.0) for a in run.agents],
             fmt="none",
             color=BLACK,
             capsize=3,
@@ -59,7 +59,7 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
         collected[t] += sum(row["collected"])
         submitted[t] += sum(row["submitted"])
         social[t] += row["penalty"]
-        error[t] += row["se"]  # agents share data, so errors add at worst
+        error[t] += row["se"] or 0.0  # agents share data, so errors add at worst
     ax.plot(rounds, collected, "o-", color=BLUE, label="points collected")
     ax.plot(rounds, submitted, "s--", color=SKY, label="points submitted")
     ax.set_xlabel("round (number)")

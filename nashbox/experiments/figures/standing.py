@@ -17,6 +17,7 @@ from nashbox.experiments.figures.style import (
     _legend,
     name_ticks,
 )
+from nashbox.games.registry import declared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ class Standing:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw penalties or payoffs with 2 s.e.; infinite ones are left out and named."""
         agents = self.audit.agents
-        pay = "penalty" if self.audit.game == "estimation" else "payoff"
+        pay = declared(self.audit.game).pays.name
         ax = _axes(ax, max(5.5, min(16.0, 0.6 * len(agents) + 3)))
         left_out = []
         for label, place, colour, mark, values in (

@@ -1,7 +1,7 @@
 """An audit or a comparison as one HTML file that can be attached to a contract."""
 
+from nashbox.experiments.report.audit import audit_page, write_audit_report
 from nashbox.experiments.report.comparison import comparison_page, write_comparison_report
-from nashbox.experiments.report.main import audit_page, write_audit_report
 from nashbox.experiments.report.origin import Origin
 
 __all__ = [

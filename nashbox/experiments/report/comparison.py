@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from nashbox.experiments.compare.comparison import Comparison
 from nashbox.experiments.compare.profiles import merged
-from nashbox.experiments.compare.result import Comparison
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed

@@ -11,10 +11,10 @@ from nashbox.experiments.report.body import Printed
 def problem_part(result: Printed) -> Html:
     """What the game is: costs or observation models, rules, strategies."""
     problem = result.at("problem")
-    if result.get("game") == "testing":
-        return _testing(problem)
-    if result.get("game") != "estimation":
-        return _others(problem)
+    return PARTS.get(result.get("game"), _others)(problem)
+
+
+def _estimation(problem: Printed) -> Html:
     names, kinds = problem.get("agents"), problem.get("distributions")
     rows = [
         [name, *(_cost(problem.at("costs", i, k)) for k in range(len(kinds)))]
@@ -94,6 +94,9 @@ def _testing(problem: Printed) -> Html:
             table(["", ""], [(element("b", key), value) for key, value in facts]),
         ]
     )
+
+
+PARTS = {"estimation": _estimation, "testing": _testing}  # the others say it key by key
 
 
 def plan_part(result: Printed) -> Html:

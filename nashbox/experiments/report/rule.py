@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nashbox.experiments.compare.comparison import Comparison
 from nashbox.experiments.compare.profiles import merged
-from nashbox.experiments.compare.result import Comparison
 from nashbox.experiments.html import Html, element, joined, table
 from nashbox.experiments.report.body import Printed
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from typing import Any
 
 from nashbox.experiments.html import Html, element, joined
 from nashbox.experiments.report.body import Printed
-from nashbox.games.registry import menu_of
+from nashbox.games.registry import declared
 from nashbox.problem.parameters import described_parameters
-from nashbox.strategies import STRATEGIES
 
 ESTIMATORS = {
     "pitman": "estimate in the best way that moves along with the data (Pitman's estimator)",
@@ -24,8 +22,7 @@ def deviation(row: Printed, distributions: list[str], game: str) -> Html:
     name, best = row.get("best_deviation", "strategy"), row.at("best_deviation", "parameters")
     if name == "equivariant":
         return _equivariant(best, distributions)
-    builtin: Mapping[str, type[Any]] = STRATEGIES if game == "estimation" else menu_of(game)
-    cls = builtin.get(name)
+    cls: type[Any] | None = declared(game).menu.get(name)
     doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
     told = [

@@ -17,8 +17,9 @@ from pathlib import Path
 from string import Template
 from typing import ClassVar
 
-from nashbox.experiments.result import Result
+from nashbox.experiments.answers import Result
 from nashbox.experiments.saving import all_or_none, writable, write_whole
+from nashbox.games.registry import declared
 from nashbox.problem.errors import InputError, brief
 
 
@@ -108,6 +109,6 @@ def _next(kind: str, game: str, paths: Sequence[Path], cls: str) -> list[str]:
     ]
     if kind == "mechanism":
         return [*lines, f"nashbox audit FILE {play}"]
-    if game == "testing":
+    if declared(game).says_all:
         return [*lines, f'strategy = "{target}"    # of an agent in FILE; then: nashbox audit FILE']
     return [*lines, f'strategies = {{NAME = "{target}"}}    # in FILE; then: nashbox audit FILE']

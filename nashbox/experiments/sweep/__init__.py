@@ -31,17 +31,17 @@ _WHERE = {
     "program": "sources",
     "read_outcomes": "store",
     "run_cells": "runner",
-    "sweep": "main",
-    "sweep_status": "main",
+    "sweep": "resume",
+    "sweep_status": "resume",
 }
 
 if TYPE_CHECKING:
     from nashbox.experiments.sweep.cell import Cell as Cell
     from nashbox.experiments.sweep.cell import Outcome as Outcome
     from nashbox.experiments.sweep.frame import load as load
-    from nashbox.experiments.sweep.main import sweep as sweep
-    from nashbox.experiments.sweep.main import sweep_status as sweep_status
     from nashbox.experiments.sweep.report import SweepReport as SweepReport
+    from nashbox.experiments.sweep.resume import sweep as sweep
+    from nashbox.experiments.sweep.resume import sweep_status as sweep_status
     from nashbox.experiments.sweep.runner import Tally as Tally
     from nashbox.experiments.sweep.runner import run_cells as run_cells
     from nashbox.experiments.sweep.sources import program as program

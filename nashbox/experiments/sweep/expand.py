@@ -23,9 +23,7 @@ from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
-from nashbox.problem.estimation import KEYS as ESTIMATION_KEYS
 from nashbox.problem.files import from_mapping
-from nashbox.problem.testing import KEYS as TESTING_KEYS
 
 WORK = "nashbox.experiments.sweep.work:work"
 FUNCTION = "nashbox.experiments.sweep.work:call"
@@ -143,8 +141,7 @@ def _arguments(
         }
     file, _, name = sweep.experiment.rpartition(":")
     hashes[str(sweep.home.absolute() / file)] = source
-    known = {"testing": TESTING_KEYS, "estimation": ESTIMATION_KEYS}
-    keys = known.get(resolved["game"], tuple(resolved))
+    keys = [*resolved]
     if isinstance(resolved.get("costs"), str):  # a table of costs has its own names
         keys = [key for key in keys if key not in ("agents", "distributions")]
     plain = {key: resolved[key] for key in keys if key in resolved}

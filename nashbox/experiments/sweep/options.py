@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import check_epsilon
+from nashbox.games.base import Game
+from nashbox.games.registry import builtin, check_verb
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.estimation import RULES
+from nashbox.problem.files import GAMES
 from nashbox.problem.spec import suggest
 
 EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
@@ -113,14 +116,16 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
 
 def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:
     """Refuse what the game does not have."""
-    only = {
-        "testing": {"solve": experiment == "solve", "options.signals": "signals" in options},
-        "estimation": {
-            **{f"options.{name}": name in options for name in ("plan", "revision", "goals")},
-            experiment: experiment in ("design", "plan"),
-        },
-    }
-    for needed, wrong in only.items():
-        for what, asked in wrong.items():
-            if asked and game != needed:
-                raise InputError(f"{where}: {what} is for {needed} games, got game = {game!r}")
+    check_verb(experiment, str(game), where)
+    for option in options:
+        owners = [name for name in GAMES if option in _own(builtin(name), experiment)]
+        if owners and game not in owners:
+            allowed = " or ".join(owners)
+            raise InputError(
+                f"{where}: options.{option} is for {allowed} games, got game = {game!r}"
+            )
+
+
+def _own(cls: type[Game], experiment: str) -> tuple[str, ...]:
+    """Options of an experiment that not all games have."""
+    return (*cls.own_options.get(experiment, ()), *(("plan",) if cls.has_plan else ()))

@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nashbox.experiments import verbs
+from nashbox.experiments.audit import audit
 from nashbox.experiments.named_files import file_hash
+from nashbox.experiments.run import run
 from nashbox.experiments.sweep.group import StaleError
-from nashbox.problem.errors import ContractError, InputError, brief
+from nashbox.games.registry import perform
+from nashbox.problem.errors import ContractError, brief
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import find_object
 
@@ -90,34 +92,30 @@ def _hash(name: str, modified: int, size: int, inode: int) -> str:
 def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     chosen = {key: value for key, value in options.items() if key != "profile"}
     chosen |= {"recommended": options.get("profile") == "recommended", "seed": seed, "workers": 1}
-    result = verbs.audit(built, **chosen)
+    result = audit(built, **chosen)
     body, whole, rows = result.to_json(), result.WHOLE.split(), []
     for agent in body["agents"]:
         best = {**agent["best_deviation"]}
         best["parameters"] = json.dumps(best["parameters"])
         kept = {k: v for k, v in agent.items() if k not in ("name", "landscape")}
-        row = flat({**kept, "best_deviation": best}, getattr(built, "distributions", ()))
+        row = flat({**kept, "best_deviation": best}, built.labels)
         rows.append({"AgentID": agent["name"], **row, **{key: body[key] for key in whole}})
     return rows
 
 
 def _played(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    played = verbs.run(built, **options, seed=seed)
+    played = run(built, **options, seed=seed)
     last = flat(played.whole)
-    rows = [flat(step, getattr(built, "distributions", ())) for step in played.steps]
+    rows = [flat(step, built.labels) for step in played.steps]
     return [{**row, **(last if row["Step"] == played.rounds else {})} for row in rows]
 
 
 def _planned(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    from nashbox.experiments.planning import plan_report
-
-    return _per_agent(plan_report(built, options.get("rule")), "certified_gap", "condition_8")
+    return _per_agent(perform("plan", built, options.get("rule")), "certified_gap", "condition_8")
 
 
 def _designed(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    from nashbox.experiments.design import design
-
-    return _per_agent(design(built, **options), "verdict", "chosen")
+    return _per_agent(perform("design", built, **options), "verdict", "chosen")
 
 
 def _per_agent(result: Any, *whole: str) -> list[Row]:
@@ -129,7 +127,7 @@ def _per_agent(result: Any, *whole: str) -> list[Row]:
 
 def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     """A row per mechanism and profile."""
-    rows = _records(verbs.compare(built, **options, seed=seed).to_frame())
+    rows = _records(perform("compare", built, **options, seed=seed).to_frame())
     return [_plain({"AgentID": row.pop("agent"), **row}) for row in rows]
 
 
@@ -162,11 +160,7 @@ def _plain(row: Row) -> Row:
 
 
 def _solved(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    from nashbox.experiments.testing.solving import solve_problem
-
-    if built.game != "testing":
-        raise InputError(f"{built.shown}: game must be 'testing' for solve, got {built.game!r}")
-    body = solve_problem(built).to_json()
+    body = perform("solve", built).to_json()
     kept = {k: v for k, v in body.items() if k not in ("format", "notes", "versions", "problem")}
     row = flat(kept)
     return [{key: math.inf if value == "inf" else value for key, value in row.items()}]

@@ -19,20 +19,20 @@ from nashbox.experiments.check.report import (
     run_all,
 )
 from nashbox.mechanisms.exchange import BeliefExchange, Circle, Exchange
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
 from nashbox.problem.files import from_mapping
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import Revealed, Signal, Word
-from nashbox.problem.testing import TestingProblem
-from nashbox.strategies.testing import Signaller, TestingStrategy
+from nashbox.problem.testing import RaceProblem
+from nashbox.strategies.testing import RaceStrategy, Signaller
 
 GAMES = 300
 SMALL = 100
 
 
-def _problems() -> list[TestingProblem]:
+def _problems() -> list[RaceProblem]:
     models = [
         (["0.6", "0.4"], ["0.4", "0.6"]),
         (["0.5", "0.3", "0.2"], ["0.2", "0.3", "0.5"]),
@@ -55,13 +55,13 @@ def _problems() -> list[TestingProblem]:
 
 
 @dataclass(frozen=True)
-class _Guard(TestingStrategy):
+class _Guard(RaceStrategy):
     """Plays `inner` and looks whether it keeps its contract; `seen` collects what it broke."""
 
-    inner: TestingStrategy = field(default_factory=Signaller)
+    inner: RaceStrategy = field(default_factory=Signaller)
     seen: list[str] = field(default_factory=list, compare=False)
 
-    def prepare(self, view: Any) -> TestingStrategy:
+    def prepare(self, view: Any) -> RaceStrategy:
         return replace(self, inner=self.inner.prepare(view))
 
     def begin(self, mind: Mind, rng: np.random.Generator) -> None:
@@ -117,18 +117,18 @@ def _same(a: Floats, b: Floats) -> bool:
 class _Bench:
     """Games of one problem with a strategy in one agent's place, on given observations."""
 
-    strategy: TestingStrategy
-    problems: list[TestingProblem] = field(default_factory=_problems)
+    strategy: RaceStrategy
+    problems: list[RaceProblem] = field(default_factory=_problems)
 
     def play(
         self,
-        problem: TestingProblem,
+        problem: RaceProblem,
         seed: int,
         well: Well,
-        strategy: TestingStrategy | None = None,
+        strategy: RaceStrategy | None = None,
     ) -> NDArray[np.float64]:
         """Stop times, declarations and payoffs of the strategy's agent, (3, R)."""
-        model = TestingModel(
+        model = RaceModel(
             problem,
             BeliefExchange(),
             {
@@ -215,7 +215,7 @@ class _Bench:
 class _Part(Well):
     """The first games of a well."""
 
-    def __init__(self, problem: TestingProblem, well: Well, games: int) -> None:
+    def __init__(self, problem: RaceProblem, well: Well, games: int) -> None:
         super().__init__(problem, games, 0)
         self.whole, self.theta = well, well.theta[:games]
 
@@ -223,9 +223,7 @@ class _Part(Well):
         return self.whole.symbols(agent, iteration, live)
 
 
-def check_testing(
-    made: TestingStrategy | Exchange, own: TestingProblem | None = None
-) -> list[CheckRow]:
+def check_testing(made: RaceStrategy | Exchange, own: RaceProblem | None = None) -> list[CheckRow]:
     """Hold a testing strategy or an exchange to its contract; `own`: a problem of the user's."""
     if isinstance(made, Exchange):
         return check_exchange(made)
@@ -233,7 +231,7 @@ def check_testing(
 
 
 def check_testing_strategy(
-    strategy: TestingStrategy, own: TestingProblem | None = None
+    strategy: RaceStrategy, own: RaceProblem | None = None
 ) -> list[CheckRow]:
     """Hold a testing strategy to its contract, in the first agent's place."""
     bench = _Bench(strategy, [*_problems(), *([] if own is None else [own])])

@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from nashbox.experiments.result import Result, list_of
+from nashbox.experiments.answers import Result, list_of
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import Signal, Word
-from nashbox.problem.testing import TestingProblem
-from nashbox.strategies.testing import InformedBayesian, Signaller, TestingStrategy
+from nashbox.problem.testing import RaceProblem
+from nashbox.strategies.testing import InformedBayesian, RaceStrategy, Signaller
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -109,7 +109,7 @@ class ReceiverReport(Result):
 
 
 def value_of_alpha(
-    problem: TestingProblem,
+    problem: RaceProblem,
     *,
     games: int = GAMES,
     seed: int = 0,
@@ -140,14 +140,14 @@ def value_of_alpha(
     )
 
 
-def flip_symmetric(problem: TestingProblem, i: int) -> bool:
+def flip_symmetric(problem: RaceProblem, i: int) -> bool:
     """Whether swapping the hypotheses permutes agent i's symbols, at prior 1/2."""
     model = problem.models[i]
     pairs = sorted(zip(model.p0, model.p1, strict=True))
     return problem.prior * 2 == 1 and pairs == sorted(zip(model.p1, model.p0, strict=True))
 
 
-def _receiver(label: str, alpha: float) -> TestingStrategy:
+def _receiver(label: str, alpha: float) -> RaceStrategy:
     if label.startswith("naive"):
         return Signaller(weight=0.5, anticipate=False)
     if label.startswith("own"):
@@ -156,7 +156,7 @@ def _receiver(label: str, alpha: float) -> TestingStrategy:
 
 
 def measure(
-    problem: TestingProblem, sender: int, label: str, told: str, games: int, seed: int
+    problem: RaceProblem, sender: int, label: str, told: str, games: int, seed: int
 ) -> list[ReceiverRow]:
     """Play all alphas on the same observations, so that differences between them are paired.
 
@@ -170,11 +170,11 @@ def measure(
         well = Well(problem, size, number)
         for alpha in ALPHAS:
             witness = Witness(inner=_receiver(label, alpha), assumed=alpha, games=size)
-            strategies: dict[str, TestingStrategy] = {
+            strategies: dict[str, RaceStrategy] = {
                 problem.names[sender]: Signaller(alpha=alpha, anticipate=False),
                 problem.names[receiver]: witness,
             }
-            model = TestingModel(
+            model = RaceModel(
                 replace(problem, edges=((0, 1),)),
                 BeliefExchange(),
                 strategies,
@@ -218,10 +218,10 @@ def _same(a: Floats, b: Floats) -> bool:
 
 
 @dataclass(frozen=True)
-class Witness(TestingStrategy):
+class Witness(RaceStrategy):
     """Plays `inner`, and notes the entropy of theta given everything it has seen when it stops."""
 
-    inner: TestingStrategy = field(default_factory=Signaller)
+    inner: RaceStrategy = field(default_factory=Signaller)
     assumed: float = 0.5
     games: int = 0
     entropy: Floats = field(default_factory=lambda: np.zeros(0), init=False, compare=False)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import versions
 from nashbox.games.testing import prepare_testing
-from nashbox.problem.testing import TestingProblem
+from nashbox.problem.testing import RaceProblem
 from nashbox.solver import Solution, solve
-from nashbox.strategies.testing import Signaller, TestingStrategy
+from nashbox.strategies.testing import RaceStrategy, Signaller
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -21,7 +21,7 @@ class SolveReport:
     """A solution with the problem it belongs to, and what a reader should know about it."""
 
     solution: Solution
-    problem: TestingProblem
+    problem: RaceProblem
     notes: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=versions)
 
@@ -36,12 +36,12 @@ class SolveReport:
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the stopping-time laws."""
-        from nashbox.experiments.testing.figures import stopping_laws
+        from nashbox.experiments.figures.races import stopping_laws
 
         return stopping_laws(self, ax)
 
 
-def solve_problem(problem: TestingProblem) -> SolveReport:
+def solve_problem(problem: RaceProblem) -> SolveReport:
     """Solve; the file's strategies are checked, and noted where they are not the solved ones."""
     game = prepare_testing(problem)
     models = dict(zip(problem.names, problem.models, strict=True))
@@ -49,9 +49,7 @@ def solve_problem(problem: TestingProblem) -> SolveReport:
     return SolveReport(solution, problem, solve_notes(problem, game.strategies))
 
 
-def solve_notes(
-    problem: TestingProblem, strategies: Mapping[str, TestingStrategy]
-) -> tuple[str, ...]:
+def solve_notes(problem: RaceProblem, strategies: Mapping[str, RaceStrategy]) -> tuple[str, ...]:
     """Say whose strategies and which graph the numbers are not about."""
     notes = []
     others = [n for n, s in strategies.items() if not is_solved(s, problem)]
@@ -70,7 +68,7 @@ def solve_notes(
     return tuple(notes)
 
 
-def is_solved(strategy: TestingStrategy, problem: TestingProblem) -> bool:
+def is_solved(strategy: RaceStrategy, problem: RaceProblem) -> bool:
     """Whether a strategy is the one that `solve` is about, whatever its alpha."""
     return (
         isinstance(strategy, Signaller)

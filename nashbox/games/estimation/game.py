@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.base import Deviation, Exact, Family, Game, Pay, Played
+from nashbox.games.rounds import Columns
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
@@ -37,8 +38,27 @@ class EstimationGame(Game):
     pays: ClassVar[Pay] = Pay("penalty", -1)
     menu: ClassVar[Mapping[str, type]] = STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
+    strategy_base: ClassVar[type] = Strategy
+    mechanism_base: ClassVar[type] = Mechanism
     has_plan: ClassVar[bool] = True
-    own_options: ClassVar[Sequence[str]] = ("revision", "goals", "rules", "plan")
+    engines: ClassVar[Mapping[str, str]] = {
+        "plan": "nashbox.rules.planning:plan_report",
+        "design": "nashbox.rules.design:design",
+        "robust": "nashbox.rules.robust:robust",
+        "coalitions": "nashbox.rules.coalitions:coalitions",
+        "compare": "nashbox.experiments.compare:compare",
+    }
+    lone_table: ClassVar[str | None] = "costs"
+    verdicts: ClassVar[Mapping[str, str]] = {
+        "profitable": "honesty does not pay: at least one agent gains by leaving her strategy",
+        "none_above_epsilon": "honesty pays: no deviation of the class gains more than epsilon",
+        "undecided": "honesty is undecided: the budget leaves room for a gain above epsilon",
+    }
+    own_options: ClassVar[Mapping[str, Sequence[str]]] = {
+        "run": ("revision",),
+        "compare": ("goals", "rules"),
+    }
+    block: ClassVar[int] = 1000
 
     problem: EstimationProblem
     mechanism: Mechanism
@@ -65,6 +85,11 @@ class EstimationGame(Game):
     def specs(self) -> Mapping[str, Spec]:  # type: ignore[override]
         """How the problem names what agents play."""
         return {n: s for n, s in self.problem.strategies.items() if isinstance(s, Spec)}
+
+    @classmethod
+    def check_everyone(cls, problem: Any, spec: Spec, where: str) -> None:
+        """Find a strategy, the plan unsolved. Raises InputError."""
+        make_strategy(spec, where)
 
     @property
     def players(self) -> Sequence[str]:
@@ -118,6 +143,24 @@ class EstimationGame(Game):
         """Points are drawn in whole numbers. Raises InputError for counts that are not."""
         check_can_draw(self.problem)
 
+    def unknowns(self) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        """Where mu lies: anywhere if nothing depends on it, else on a grid."""
+        from nashbox.games.estimation import nature  # which builds on this module
+
+        if all(nature.all_equivariant(self, i, self.strategy(i)) for i in range(self.m)):
+            return (None,), {"mu": "any (all strategies are translation-equivariant)"}
+        return nature.mu_grid(self.terms, 0), {"mu": nature.GRID_IN_WORDS}
+
+    def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> EstimationModel:
+        """A model that asks nobody what if, with strategies that revise in turn unless told."""
+        revision = own.get("revision", "sequential")
+        return self.model(worlds, seed, offset=0.0 if at is None else at, revision=revision)
+
+    def columns(self, model: EstimationModel) -> Sequence[Columns]:
+        """Points and what they cost, (R, d) and (R,), and squared errors."""
+        keys = ("collected", "submitted", "error", "cost")
+        return [{key: getattr(agent, key) for key in keys} for agent in model.players]
+
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The named strategies and all honest counts: see `catalogue`."""
         from nashbox.games.estimation.catalogue import catalogue
@@ -143,8 +186,8 @@ class EstimationGame(Game):
         return [tuple(offset.tolist()) for offset in nature.mu_grid(self.terms, i)]
 
     @property
-    def block(self) -> int:
-        """Worlds that are played at once at most, fewer where many points are owed."""
+    def room(self) -> int:
+        """Worlds of `own_trials` played at once at most, fewer where many points are owed."""
         return max(1, min(4000, int(MOST_POINTS / 8 / max(1.0, float(self.terms.counts.sum())))))
 
     def own_trials(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from nashbox.games.base import Deviation
 from nashbox.problem.spec import Spec
-from nashbox.strategies.testing import Bluffer, Signaller, TestingStrategy, make_testing_strategy
+from nashbox.strategies.testing import Bluffer, RaceStrategy, Signaller, make_testing_strategy
 
 if TYPE_CHECKING:
-    from nashbox.games.testing.race import TestingGame
+    from nashbox.games.testing.race import RaceGame
 
 ALPHAS = (0.0, 0.25, 0.5, 0.75, 1.0)
 WEIGHTS = (1.0, 0.9, 0.7, 0.5)
@@ -29,7 +29,7 @@ def described_class(signals: str) -> str:
     return words
 
 
-def catalogue(game: TestingGame) -> list[Deviation]:
+def catalogue(game: RaceGame) -> list[Deviation]:
     """All candidates, whoever deviates; plug-ins that need parameters or break are left out."""
     signals = game.signals
     trials = []
@@ -46,7 +46,7 @@ def catalogue(game: TestingGame) -> list[Deviation]:
             trials.append(Deviation(spec, strategy))
     for point in entry_points(group="nashbox.strategies"):
         found = point.load()
-        if isinstance(found, type) and issubclass(found, TestingStrategy):
+        if isinstance(found, type) and issubclass(found, RaceStrategy):
             trials.append(Deviation(Spec(point.name), make_testing_strategy(point.name, "audit")))
     allowed = [t for t in trials if signals == "any" or t.strategy.paper_signals]
     return list({(t.spec.name, repr(t.spec.parameters)): t for t in allowed}.values())

@@ -18,15 +18,15 @@ from nashbox.problem.observations import parse_probability
 from nashbox.problem.payoffs import Contest, Cost, Outcome, Payoff
 from nashbox.problem.spec import Spec
 from nashbox.solver import BestResponse, Rival, Solution, best_response, signaller_payoff, solve
-from nashbox.strategies.testing import Inverter, Signaller, TestingStrategy, Truthful
+from nashbox.strategies.testing import Inverter, RaceStrategy, Signaller, Truthful
 
 if TYPE_CHECKING:
-    from nashbox.games.testing.race import TestingGame
+    from nashbox.games.testing.race import RaceGame
 
 PAPER = (Signaller, Truthful, Inverter)
 
 
-def unavailable(game: TestingGame) -> str | None:
+def unavailable(game: RaceGame) -> str | None:
     """Why the exact method does not apply, or None."""
     p = game.problem
     if p.m != 2 or not p.complete:
@@ -44,7 +44,7 @@ def unavailable(game: TestingGame) -> str | None:
     return None
 
 
-def _outside_class(strategy: TestingStrategy, game: TestingGame) -> str | None:
+def _outside_class(strategy: RaceStrategy, game: RaceGame) -> str | None:
     if type(strategy) not in PAPER:
         return "it covers signaller, truthful and inverter"
     assert isinstance(strategy, Signaller)  # noqa: S101 - for the type checker
@@ -57,7 +57,7 @@ def _outside_class(strategy: TestingStrategy, game: TestingGame) -> str | None:
     return None
 
 
-def solved(game: TestingGame) -> Solution:
+def solved(game: RaceGame) -> Solution:
     """Stopping laws of the two agents, found once."""
     p = game.problem
     if "solution" not in game.known:
@@ -67,7 +67,7 @@ def solved(game: TestingGame) -> Solution:
     return found
 
 
-def paid(game: TestingGame, i: int) -> float:
+def paid(game: RaceGame, i: int) -> float:
     """Agent i's payoff in a game that `unavailable` lets through."""
     p = game.problem
     payoff, mine = p.payoff, game.strategies[p.names[i]]
@@ -76,7 +76,7 @@ def paid(game: TestingGame, i: int) -> float:
     return signaller_payoff(solved(game), p.names[i], payoff, anticipates=mine.anticipate)
 
 
-def answer(game: TestingGame, i: int) -> Exact:
+def answer(game: RaceGame, i: int) -> Exact:
     """Agent i's best response in a game that `unavailable` lets through. Raises InputError."""
     p, signals = game.problem, game.signals
     name, payoff, solution = p.names[i], p.payoff, solved(game)

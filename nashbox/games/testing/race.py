@@ -9,19 +9,23 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from nashbox.agents.testing import REASONS
 from nashbox.games.base import Array, Deviation, Exact, Family, Game
+from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
+from nashbox.games.testing.ledger import RaceLedger
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
-from nashbox.model.testing import TestingModel
+from nashbox.model.testing import RaceModel
 from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import InputError
+from nashbox.problem.graphs import Edges
 from nashbox.problem.spec import Spec
-from nashbox.problem.testing import SIGNALLER, TestingProblem
+from nashbox.problem.testing import SIGNALLER, RaceProblem
 from nashbox.strategies.testing import (
     TESTING_STRATEGIES,
+    RaceStrategy,
     Signaller,
     Silent,
-    TestingStrategy,
     make_testing_strategy,
 )
 from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
@@ -30,28 +34,43 @@ ROOM = 1 << 15  # games that are played at once when several strategies share a 
 
 
 @dataclass(frozen=True, eq=False)
-class TestingGame(Game):
+class RaceGame(Game):
     """Everything an experiment needs; strategies by agent name, for all agents.
 
     signals: what deviations may say: "paper" (the belief or its inverse) or "any".
     """
 
-    __test__ = False
     formulas: ClassVar[str] = "stopping laws"
     menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
-    own_options: ClassVar[Sequence[str]] = ("signals",)
+    strategy_base: ClassVar[type] = RaceStrategy
+    mechanism_base: ClassVar[type] = Exchange
+    engines: ClassVar[Mapping[str, str]] = {
+        **Game.engines,
+        "solve": "nashbox.experiments.testing.solving:solve_problem",
+    }
+    says_all: ClassVar[bool] = True
+    own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
+    block: ClassVar[int] = 1 << 17
+    lasting: ClassVar[bool] = False
+    with_se: ClassVar[Sequence[str]] = ("tau",)
 
-    problem: TestingProblem
+    problem: RaceProblem
     exchange: Exchange
-    strategies: Mapping[str, TestingStrategy]
+    strategies: Mapping[str, RaceStrategy]
     signals: str = "paper"
     known: dict[str, Any] = field(default_factory=dict, repr=False)  # stopping laws, once found
 
     @classmethod
-    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> TestingGame:
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> RaceGame:
         """Build exchange and strategies."""
         return prepare_testing(problem, recommended=recommended, **own)
+
+    @classmethod
+    def edges(cls, problem: Any) -> Edges:
+        """Who hears whom."""
+        found: Edges = problem.edges
+        return found
 
     @property
     def mechanism(self) -> Exchange:
@@ -63,7 +82,7 @@ class TestingGame(Game):
         """Names of the agents."""
         return self.problem.names
 
-    def recommended(self, i: int) -> TestingStrategy:
+    def recommended(self, i: int) -> RaceStrategy:
         """The default signaller."""
         return make_testing_strategy(SIGNALLER, "recommended")
 
@@ -73,16 +92,62 @@ class TestingGame(Game):
         """Return the game with the named agents' strategies replaced."""
         return replace(self, strategies={**self.strategies, **strategies})
 
-    def model(self, worlds: int, seed: int, at: Any = None) -> TestingModel:
+    def model(self, worlds: int, seed: int, at: Any = None) -> RaceModel:
         """Return the Mesa model of R games, each still to be stepped to its end."""
         return self._model(self.strategies, worlds, seed, None)
 
+    def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> RaceModel:
+        """The model of R games, of which some are recorded step by step."""
+        return self._model(self.strategies, worlds, seed, None, shown)
+
+    def labels(self, model: RaceModel) -> Sequence[str]:
+        """What files say; in the model are strategies made ready for its prices."""
+        return [self.strategies[name].label for name in self.players]
+
+    def payments(self, model: RaceModel) -> Array:
+        """What everybody was paid, (m, R)."""
+        return np.array(model.payoffs())
+
+    def columns(self, model: RaceModel) -> Sequence[Columns]:
+        """How games ended for every agent, and the shares of games by reason to stop."""
+        costs = self.problem.payoff.costs
+        return [
+            {
+                "error": o.wrong.astype(float),
+                "cost": costs(o),
+                "tau": o.tau.astype(float),
+                "won": o.share,
+                "reasons": {
+                    reason: (agent.reason == r).astype(float) for r, reason in enumerate(REASONS)
+                },
+            }
+            for o, agent in zip(model.outcomes(), model.players, strict=True)
+        ]
+
+    def overall(self, model: RaceModel) -> Mapping[str, Array]:
+        """First and last stop of a game, in iterations, and the agents' mean error."""
+        outcomes = model.outcomes()
+        tau = np.stack([o.tau for o in outcomes]).astype(float)
+        wrong = np.stack([o.wrong for o in outcomes]).mean(axis=0)
+        return {"first_stop": tau.min(axis=0), "last_stop": tau.max(axis=0), "mean_error": wrong}
+
+    def ledger(self) -> RaceLedger:
+        """Laws of stopping times, games at the cap, and a few games step by step."""
+        return RaceLedger(self.players)
+
+    def revised(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """Let strategies revise after games with these averages."""
+        return self.with_strategies(
+            {row["AgentID"]: self.strategies[row["AgentID"]].revise(row) for row in rows}
+        )
+
     def _model(
-        self, strategies: Mapping[str, Any], worlds: int, seed: int, well: Well | Copies | None
-    ) -> TestingModel:
-        return TestingModel(
+        self, strategies: Mapping[str, Any], worlds: int, seed: int,
+        well: Well | Copies | None, record: int = 0,
+    ) -> RaceModel:  # fmt: skip
+        return RaceModel(
             self.problem, self.exchange, strategies,
-            replications=worlds, rng=seed, record=0, well=well,
+            replications=worlds, rng=seed, record=record, well=well,
         )  # fmt: skip
 
     def trials(
@@ -153,7 +218,7 @@ class TestingGame(Game):
             "magnitudes, which are the same for every alpha",
         )
 
-    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> TestingStrategy:
+    def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> RaceStrategy:
         """Make the strategy that a problem file or option names."""
         return make_testing_strategy(spec, where, folder)
 
@@ -167,8 +232,8 @@ def together(strategies: Sequence[Any], worlds: int) -> list[list[int]]:
 
 
 def prepare_testing(
-    problem: TestingProblem, *, recommended: bool = False, signals: str = "paper"
-) -> TestingGame:
+    problem: RaceProblem, *, recommended: bool = False, signals: str = "paper"
+) -> RaceGame:
     """Build exchange and strategies. recommended: everybody plays the default signaller."""
     if signals not in ("paper", "any"):
         raise InputError(f"signals must be paper or any, got {signals!r}")
@@ -181,4 +246,4 @@ def prepare_testing(
         )
         for name, spec in problem.strategies.items()
     }
-    return TestingGame(problem, exchange, strategies, signals)
+    return RaceGame(problem, exchange, strategies, signals)

@@ -29,7 +29,7 @@ from importlib import import_module
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.common import (
+from nashbox.mechanisms.plans.base import (
     Plan,
     PlanError,
     alone_penalties,

@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.common import Array, Instance
+from nashbox.mechanisms.plans.base import Array, Instance
 
 DIGITS = 130  # costs may differ by 1e100, and so may multipliers
 SMALL = 64  # entries of a table that is worth a search

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nashbox.mechanisms.plans.base import Array, Instance, grouped
 from nashbox.mechanisms.plans.bounds import egalitarian_gap
-from nashbox.mechanisms.plans.common import Array, Instance, grouped
 from nashbox.mechanisms.plans.interior import Program, penalties
 from nashbox.mechanisms.plans.narrow import best
 from nashbox.mechanisms.plans.solver import optimise, pooled

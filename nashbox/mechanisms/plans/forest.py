@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.common import Array
+from nashbox.mechanisms.plans.base import Array
 
 Edges = dict[int, dict[int, float]]  # agent -> {distribution: flow}; the last distribution is slack
 

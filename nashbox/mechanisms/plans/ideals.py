@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.mechanisms.plans.base import Array, Groups, PlanError
 from nashbox.mechanisms.plans.bounds import weighted_bound
-from nashbox.mechanisms.plans.common import Array, Groups, PlanError
 from nashbox.mechanisms.plans.interior import Program, penalties
 from nashbox.mechanisms.plans.solver import Room, optimise
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nashbox.mechanisms.plans.base import Array, Instance, compliant_penalties, grouped
 from nashbox.mechanisms.plans.bounds import feasible, ir_optimal_gap
-from nashbox.mechanisms.plans.common import Array, Instance, compliant_penalties, grouped
 from nashbox.mechanisms.plans.dual import SMALL, Dual, improve
 from nashbox.mechanisms.plans.interior import Program
 from nashbox.mechanisms.plans.narrow import ENOUGH, best

@@ -14,17 +14,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.bounds import (
-    anyone_savings_bound,
-    feasible,
-    kalai_smorodinsky_gap,
-)
-from nashbox.mechanisms.plans.common import (
+from nashbox.mechanisms.plans.base import (
     FEASIBLE,
     Array,
     Instance,
     compliant_penalties,
     grouped,
+)
+from nashbox.mechanisms.plans.bounds import (
+    anyone_savings_bound,
+    feasible,
+    kalai_smorodinsky_gap,
 )
 from nashbox.mechanisms.plans.dual import SMALL, Dual, improve
 from nashbox.mechanisms.plans.ideals import ideals

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from nashbox.mechanisms.plans import social
-from nashbox.mechanisms.plans.common import Array, Instance, PlanError
+from nashbox.mechanisms.plans.base import Array, Instance, PlanError
 from nashbox.mechanisms.plans.dual import tightened
 
 # K, and the least cost of a distribution at its cheapest (times sigma^2) relative to the largest:

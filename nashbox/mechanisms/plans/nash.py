@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.bounds import anyone_savings_bound, feasible, nash_gap
-from nashbox.mechanisms.plans.common import (
+from nashbox.mechanisms.plans.base import (
     FEASIBLE,
     Array,
     Instance,
@@ -23,6 +22,7 @@ from nashbox.mechanisms.plans.common import (
     compliant_penalties,
     grouped,
 )
+from nashbox.mechanisms.plans.bounds import anyone_savings_bound, feasible, nash_gap
 from nashbox.mechanisms.plans.interior import Program
 from nashbox.mechanisms.plans.narrow import ENOUGH, best
 from nashbox.mechanisms.plans.solver import find_room, optimise

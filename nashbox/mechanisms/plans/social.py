@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.common import Array, Instance
+from nashbox.mechanisms.plans.base import Array, Instance
 
 
 def solve(instance: Instance) -> tuple[Array, float]:

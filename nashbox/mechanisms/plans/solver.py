@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.mechanisms.plans.common import FEASIBLE, Array, Groups, PlanError
+from nashbox.mechanisms.plans.base import FEASIBLE, Array, Groups, PlanError
 from nashbox.mechanisms.plans.interior import Point, Program, iterate, magnitude, penalties
 from nashbox.mechanisms.plans.vertex import Vertex, VertexError, polish, supported
 

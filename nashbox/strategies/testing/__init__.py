@@ -6,7 +6,7 @@
 from pathlib import Path
 
 from nashbox.problem.spec import Spec, build, find_class
-from nashbox.strategies.testing.base import TestingStrategy
+from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.best_response import BestResponse
 from nashbox.strategies.testing.bluffer import Bluffer
 from nashbox.strategies.testing.informed import InformedBayesian, UnknownModelBayesian
@@ -20,7 +20,7 @@ from nashbox.strategies.testing.signaller import (
     Truthful,
 )
 
-TESTING_STRATEGIES: dict[str, type[TestingStrategy]] = {
+TESTING_STRATEGIES: dict[str, type[RaceStrategy]] = {
     "signaller": Signaller,
     "truthful": Truthful,
     "inverter": Inverter,
@@ -35,10 +35,10 @@ TESTING_STRATEGIES: dict[str, type[TestingStrategy]] = {
 }
 
 
-def make_testing_strategy(value: object, where: str, folder: Path | str = ".") -> TestingStrategy:
+def make_testing_strategy(value: object, where: str, folder: Path | str = ".") -> RaceStrategy:
     """Make a strategy of a name, ``"file.py:Class"`` or a table; `where` names it in errors."""
     spec = Spec.parse(value, where)
-    base: type[TestingStrategy] = TestingStrategy  # type: ignore[type-abstract]
+    base: type[RaceStrategy] = RaceStrategy  # type: ignore[type-abstract]
     found = find_class(
         spec.name, TESTING_STRATEGIES, base, "nashbox.strategies", Path(folder), where
     )
@@ -54,9 +54,9 @@ __all__ = [
     "NaiveFuser",
     "OptimalStopper",
     "Quitter",
+    "RaceStrategy",
     "Signaller",
     "Silent",
-    "TestingStrategy",
     "Truthful",
     "UnknownModelBayesian",
     "make_testing_strategy",

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nashbox.problem.mind import Decision, Mind, TestingView
+from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.parameters import label_of
 from nashbox.problem.signal import Signal, Word
 
 
 @dataclass(frozen=True)
-class TestingStrategy(ABC):
+class RaceStrategy(ABC):
     """Reveal and decide, for L games at once. Subclass it, parameters are dataclass fields.
 
     Class attributes are promises that `nashbox check` tests:
@@ -24,7 +24,6 @@ class TestingStrategy(ABC):
     paper_signals: reveals its own belief or the inverse (eq. 1), or nothing.
     """
 
-    __test__: ClassVar[bool] = False
     deterministic: ClassVar[bool] = False
     paper_signals: ClassVar[bool] = True
 
@@ -33,7 +32,7 @@ class TestingStrategy(ABC):
         """The name shown in tables, with the parameters that differ from their defaults."""
         return label_of(self)
 
-    def prepare(self, view: TestingView) -> TestingStrategy:
+    def prepare(self, view: RaceView) -> RaceStrategy:
         """Return the strategy made ready for one game; here itself. Raises InputError."""
         return self
 
@@ -48,6 +47,6 @@ class TestingStrategy(ABC):
     def decide(self, mind: Mind, words: Sequence[Word], rng: np.random.Generator) -> Decision:
         """Where to stop, after the signals `words` of this iteration."""
 
-    def revise(self, outcome: Mapping[str, Any]) -> TestingStrategy:
+    def revise(self, outcome: Mapping[str, Any]) -> RaceStrategy:
         """What to play next after games with these averages (payoff, error, tau, won)."""
         return self

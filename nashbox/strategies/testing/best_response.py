@@ -15,13 +15,13 @@ import numpy as np
 
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.lattice import Floats
-from nashbox.problem.mind import Decision, Mind, TestingView
+from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.observations import ObservationModel, parse_probability
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word, log_threshold
 from nashbox.solver import Policy, Rival, best_response
 from nashbox.solver.policy import Player
-from nashbox.strategies.testing.base import TestingStrategy
+from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import _coin
 
 
@@ -42,7 +42,7 @@ def _policy(
 
 
 @dataclass(frozen=True)
-class BestResponse(TestingStrategy):
+class BestResponse(RaceStrategy):
     """Best response to a rival that plays signaller(rival_alpha, anticipate = rival_anticipates).
 
     signals: "paper" or "any" (bluffs included). knows: "signed", "magnitude" or "crossing", what
@@ -65,7 +65,7 @@ class BestResponse(TestingStrategy):
         if self.horizon is not None:
             require("horizon", self.horizon, low=1, high=4096, integer=True)
 
-    def prepare(self, view: TestingView) -> BestResponse:
+    def prepare(self, view: RaceView) -> BestResponse:
         """Solve the dynamic programme for this game."""
         if len(view.models) != 2 or len(view.neighbours) != 1:
             raise InputError(

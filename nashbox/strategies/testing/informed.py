@@ -16,7 +16,7 @@ import numpy as np
 
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.lattice import Floats
-from nashbox.problem.mind import Decision, Mind, TestingView
+from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.observations import ObservationModel, parse_probability
 from nashbox.problem.signal import Word, log_threshold
 from nashbox.strategies.testing.signaller import Signaller
@@ -84,7 +84,7 @@ class InformedBayesian(Signaller):
         super().__post_init__()
         parse_probability(self.assumed, "assumed")
 
-    def hypotheses(self, view: TestingView, sender: str) -> list[tuple[float, ObservationModel]]:
+    def hypotheses(self, view: RaceView, sender: str) -> list[tuple[float, ObservationModel]]:
         """Weighted models that the sender may have: here its own, known."""
         return [(1.0, view.models[sender])]
 
@@ -159,7 +159,7 @@ class UnknownModelBayesian(InformedBayesian):
         total = sum(weight for weight, _ in found)
         return [(weight / total, model) for weight, model in found]
 
-    def hypotheses(self, view: TestingView, sender: str) -> list[tuple[float, ObservationModel]]:
+    def hypotheses(self, view: RaceView, sender: str) -> list[tuple[float, ObservationModel]]:
         """Weighted models that the sender may have."""
         true = view.models[sender]
         return self._parsed() or [(0.5, true), (0.5, ObservationModel(true.p1, true.p0))]

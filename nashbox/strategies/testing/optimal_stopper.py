@@ -10,7 +10,7 @@ import numpy as np
 
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, belief_of
-from nashbox.problem.mind import Decision, Mind, TestingView
+from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.payoffs import Cost
 from nashbox.problem.signal import Word
 from nashbox.strategies.testing.signaller import Signaller
@@ -33,7 +33,7 @@ class OptimalStopper(Signaller):
     region: tuple[float, float] = field(default=(0.0, 0.0), init=False, compare=False)
     deterministic: ClassVar[bool] = False
 
-    def prepare(self, view: TestingView) -> OptimalStopper:
+    def prepare(self, view: RaceView) -> OptimalStopper:
         """Solve for the game's prices. Raises InputError if there are none."""
         payoff = view.payoff if isinstance(view.payoff, Cost) else None
         c = self.c if self.c is not None else (payoff.c if payoff else None)
@@ -54,7 +54,7 @@ class OptimalStopper(Signaller):
         return Decision(np.asarray((x <= low) | (x >= high)))
 
 
-def going_on(view: TestingView, price: float) -> tuple[float, float]:
+def going_on(view: RaceView, price: float) -> tuple[float, float]:
     """Log odds between which one more sample at `price` (in errors) pays: value iteration.
 
     Loss V(x) = min(min(pi, 1 - pi), price + E V(x + l)); l the log ratio of one symbol.

@@ -20,14 +20,14 @@ from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import OwnSignal, Signal, Word
 from nashbox.problem.walk import Mask, Walk
-from nashbox.strategies.testing.base import TestingStrategy
+from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import TIE, Signaller, mean_of_words, someone_sure
 
 _SOME = Coin(Fraction(1, 2))
 PLAIN = {"feedback": False, "threshold": None, "later": False}
 
 
-def is_plain(strategy: TestingStrategy) -> TypeGuard[Signaller]:
+def is_plain(strategy: RaceStrategy) -> TypeGuard[Signaller]:
     """Whether a strategy can be played side by side with others."""
     return (
         type(strategy) is Signaller
@@ -37,7 +37,7 @@ def is_plain(strategy: TestingStrategy) -> TypeGuard[Signaller]:
 
 
 @dataclass(frozen=True)
-class SideBySide(TestingStrategy):
+class SideBySide(RaceStrategy):
     """Game g is played by signaller g modulo their number.
 
     parts: signallers that differ in alpha, weight and anticipate alone (`is_plain`).

@@ -21,13 +21,13 @@ from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.observations import parse_probability
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word
 from nashbox.problem.walk import Mask
-from nashbox.strategies.testing.base import TestingStrategy
+from nashbox.strategies.testing.base import RaceStrategy
 
 TIE = 1e-12  # fused beliefs nearer than this to a threshold meet it
 
 
 @dataclass(frozen=True)
-class Signaller(TestingStrategy):
+class Signaller(RaceStrategy):
     """Reveals pi with probability alpha, else 1 - pi; fuses and stops at a threshold.
 
     weight: w_n of eq. (2) on the own belief, one number or a sequence by iteration (the last one

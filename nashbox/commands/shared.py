@@ -1,0 +1,266 @@
+"""What commands share: options, loading a problem with its overrides, writing the answer."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from nashbox.problem.errors import InputError
+
+NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
+OUTPUTS = ("json", "figure", "report", "save", "export")  # options that name a file to write
+PLUGIN_FILE = re.compile(r"[^\s,;(){}\[\]='\"]+\.py(?=:)")
+
+LEAST_GAIN = (
+    "least gain that counts: absolute, or a share like 0.5%% of each agent's penalty, or of the "
+    "range of payoffs she reaches (default: 0.1%%)"
+)
+
+
+def whole(text: str) -> int:
+    """Read an option that is a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
+
+
+def decimal(text: str) -> float:
+    """Read an option that is a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+
+
+def least_gain(text: str) -> float | str:
+    """Read --epsilon: a number, or a share that ends in %."""
+    return text if text.endswith("%") else decimal(text)
+
+
+def new_command(
+    commands: Any, name: str, text: str, work: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Add a command; `work` does it and returns the exit code."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(work=work)
+    return command
+
+
+def problem_file(command: argparse.ArgumentParser) -> None:
+    """Add the argument FILE."""
+    command.add_argument("file", metavar="FILE", help="a problem file (TOML)")
+
+
+def overrides(command: argparse.ArgumentParser) -> None:
+    """Add the options that override what the file says."""
+    command.add_argument("--mechanism", metavar="NAME", help=f"overrides the file's: {NAMES}")
+    command.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
+
+
+def json_output(command: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    command.add_argument(
+        "--json", metavar="PATH", help="write JSON ('-': standard output, and nothing else there)"
+    )
+
+
+def outputs(command: argparse.ArgumentParser) -> None:
+    """Add --json and --figure."""
+    json_output(command)
+    command.add_argument(
+        "--figure",
+        metavar="PATH",
+        help="write a figure (png, svg or pdf) and, beside it, what it shows (csv)",
+    )
+
+
+def report_output(command: argparse.ArgumentParser) -> None:
+    """Add --report, one HTML file."""
+    command.add_argument(
+        "--report", metavar="PATH", help="write all of it into one HTML file that needs no other"
+    )
+    command.set_defaults(report_endings=(".html", ".htm"))
+
+
+def check_outputs(options: argparse.Namespace) -> None:
+    """Refuse files that cannot be written, or would overwrite what is read, before any work."""
+    from nashbox.experiments.saving import is_channel, same_file, writable
+
+    targets: dict[str, Path] = {}  # by what the user wrote
+    for option, path in output_files(options):
+        for other, taken in targets.items():
+            if same_file(path, taken) and not is_channel(path):
+                raise InputError(f"--{option} {path}: is written by {other} already")
+        targets[f"--{option}"] = writable(path)
+    inputs = input_files(options) if targets else []
+    for name, target in targets.items():
+        for path in inputs:
+            if not is_channel(target) and same_file(path, target):
+                raise InputError(f"{name}: {path} is read by this command, and would be lost")
+
+
+@contextmanager
+def outputs_whole() -> Iterator[None]:
+    """Take back the files that a command has written if it ends in a refusal."""
+    from nashbox.experiments.saving import all_or_none
+
+    with all_or_none():
+        yield
+
+
+def output_files(options: argparse.Namespace) -> Iterator[tuple[str, str | Path]]:
+    """Options that name files to write, with each file. Raises InputError for a wrong ending."""
+    for option in OUTPUTS:
+        path = getattr(options, option, None)
+        if path is None or (option == "json" and path == "-"):
+            continue
+        if option == "figure":
+            from nashbox.experiments.figures import figure_paths
+
+            yield f"{option} {path}: its data", figure_paths(path)[1]
+        if option == "report":
+            endings = getattr(options, "report_endings", None)
+            if endings is None:
+                from nashbox.papers.report import report_paths
+
+                yield from ((option, found) for found in report_paths(path) if found is not None)
+                continue
+            if not path.lower().endswith(endings):
+                raise InputError(f"--report must end in {' or '.join(endings)}, got {path!r}")
+        yield option, path
+
+
+def input_files(options: argparse.Namespace) -> list[Path]:
+    """Files that a command reads: what its words name, and what those files name in turn."""
+    from nashbox.experiments.named_files import files_named
+    from nashbox.problem.files import read_toml
+    from nashbox.problem.neighbours import neighbours
+
+    given = [value for key, value in vars(options).items() if key not in (*OUTPUTS, "arguments")]
+    words = [
+        word
+        for value in given
+        for item in (value if isinstance(value, (list, tuple)) else [value])
+        if isinstance(item, str)
+        for word in (item, *PLUGIN_FILE.findall(item))  # also within lists and parameters
+    ]
+    found: list[Path] = []
+    for path in map(Path, dict.fromkeys(words)):
+        try:
+            if not path.is_file():
+                continue
+        except (OSError, ValueError):
+            continue
+        found.append(path)
+        if path.suffix == ".py":
+            found += neighbours(path)
+            continue
+        with suppress(InputError):  # no problem, or the command says what is wrong with it
+            found += files_named(read_toml(path), path.parent)
+    return found
+
+
+def load_problem(options: argparse.Namespace) -> Any:
+    """Load the problem and apply --mechanism, --plan and --everyone.
+
+    Whatever it names is looked for here, whether the command needs it or not. Raises InputError.
+    """
+    from nashbox.games.registry import check_names
+    from nashbox.problem.files import load
+
+    problem = load(options.file)
+    problem = _overridden(options, problem)
+    check_names(problem)
+    return problem
+
+
+def only(command: str, options: argparse.Namespace, problem: Any) -> None:
+    """Refuse games that have nothing a command is about. Raises InputError."""
+    from nashbox.games.registry import check_verb
+
+    check_verb(command, problem.game, options.file)
+
+
+def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:
+    """SHA-256 of the problem file and of every file named there or by --mechanism and --plan."""
+    from nashbox.experiments.named_files import file_hash, file_hashes
+    from nashbox.problem.files import read_toml
+
+    raw = read_toml(options.file)
+    if options.mechanism is not None:
+        raw["mechanism"] = problem.mechanism.name
+    if options.plan is not None:
+        raw["plan"] = os.path.relpath(options.plan, problem.folder)
+    return {options.file: file_hash(options.file), **file_hashes(raw, problem.folder)}
+
+
+def _overridden(options: argparse.Namespace, problem: Any) -> Any:
+    from dataclasses import replace
+
+    from nashbox.games.registry import game_of
+    from nashbox.problem.spec import Spec
+
+    game = game_of(problem)
+    if getattr(options, "plan", None) is not None:
+        if not game.has_plan:
+            raise InputError(f"--plan: {problem.game} games have no plan, got {options.plan!r}")
+        problem = problem.with_plan(options.plan, "--plan")
+    if getattr(options, "mechanism", None) is not None:
+        spec = mechanism_spec(options.mechanism, problem)
+        problem = replace(problem, mechanism=spec)
+    if getattr(options, "everyone", None) is not None:
+        spec = Spec.parse_call(options.everyone, "--everyone")
+        game.check_everyone(problem, spec, "--everyone")
+        spec = relative(options.everyone, "everyone", problem.folder)
+        problem = problem.with_strategies(dict.fromkeys(problem.names, spec))
+    return problem
+
+
+def mechanism_spec(name: str, problem: Any) -> Any:
+    """Return the spec of a mechanism that --mechanism names for a problem.
+
+    Errors name the option, and the file as it was given.
+    """
+    from nashbox.games.registry import game_of
+    from nashbox.problem.spec import Spec
+
+    game_of(problem).check_mechanism(Spec.parse_call(name, "--mechanism"), "--mechanism")
+    return relative(name, "mechanism", problem.folder)
+
+
+def relative(name: str, option: str, folder: Any) -> Any:
+    """Return the spec of a name; a plug-in's path is made relative to the problem's folder."""
+    from nashbox.problem.spec import Spec
+
+    spec = Spec.parse_call(name, f"--{option}")
+    if ":" in spec.name:
+        file, _, attribute = spec.name.rpartition(":")
+        return Spec(f"{os.path.relpath(file, folder)}:{attribute}", spec.parameters)
+    return spec
+
+
+def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:
+    """Write what was asked for: figure and JSON files first, so that a failure prints no table."""
+    from nashbox.experiments.saving import to_text, write_whole
+
+    text = to_text(result.to_json()) if options.json is not None else ""
+    if getattr(options, "figure", None) is not None:
+        from nashbox.experiments.figures import save_figure
+
+        save_figure(result, options.figure)
+    if options.json == "-":
+        try:
+            options.stdout.write(text)
+            options.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), options.stdout.fileno())
+        return
+    if options.json is not None:
+        write_whole(options.json, text.encode())
+    table(result)

@@ -1,0 +1,163 @@
+"""What a comparison says: a row per mechanism and profile, and what is known of each mechanism."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from nashbox.experiments.answers import Body, Result, list_of
+from nashbox.experiments.saving import versions
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+PROFILES = ("honest", "from_honest", "from_free_riding", "worst", "best")
+Table = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One profile of one mechanism. Everything is None where a profile was not found.
+
+    counts, submitted: (m, d) points collected and handed in. penalties: (m,), standard errors
+    beside them where they are simulated. relative: penalties over those of working alone (None for
+    who gets nothing either way). least_favoured, most_favoured: agents with the largest and the
+    smallest of these; None if all are alike. converged: nobody moves any more (an honest profile
+    is not moved). cycle: length in sweeps and range of the social penalty, if the path repeats
+    itself. unsuspecting: penalties of agents who take made-up points for measured ones. measured:
+    penalties and social penalty of these counts with the file's real measurements, simulated, with
+    standard errors. note: why something is None.
+    """
+
+    mechanism: str
+    profile: str
+    counts: Table | None = None
+    submitted: Table | None = None
+    penalties: Sequence[float] | None = None
+    penalties_se: Sequence[float] | None = None
+    relative: Sequence[float | None] | None = None
+    social_penalty: float | None = None
+    efficiency_ratio: float | None = None
+    least_favoured: str | None = None
+    most_favoured: str | None = None
+    individually_rational: bool | None = None
+    honest_is_equilibrium: bool | None = None
+    converged: bool = False
+    sweeps: int | None = None
+    cycle: Mapping[str, Any] | None = None
+    unsuspecting: Sequence[float] | None = None
+    measured: Mapping[str, Any] | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Contender(Body):
+    """What is known of a mechanism beyond its rows.
+
+    method: exact, simulated, or enforced (compliance taken for granted). class_: the strategies
+    that the dynamics run over, in words. max_gain: most that an agent gains by leaving honesty,
+    and who. equilibria: number of distinct ones found; social_penalties: theirs, ascending, each
+    value once. cycles: length and range of social penalty of each one found. starts: paths walked;
+    unfinished: those that neither ended nor repeated themselves. checks: what each agent owes and
+    how she is checked (`checks.checks`), None where nobody is.
+    """
+
+    KEYS: ClassVar[str] = (
+        "mechanism spec method class honest_is_equilibrium max_gain max_gain_agent gains "
+        "equilibria social_penalties cycles starts unfinished notes checks"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
+
+    mechanism: str
+    spec: Any
+    method: str
+    class_: str
+    honest_is_equilibrium: bool | None
+    max_gain: float | None
+    max_gain_agent: str | None
+    gains: Sequence[float] | None
+    equilibria: int
+    social_penalties: Sequence[float]
+    cycles: Sequence[Mapping[str, Any]]
+    starts: int
+    unfinished: int
+    notes: Sequence[str] = ()
+    checks: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Comparison(Result):
+    """Mechanisms side by side. best_rational: social penalty of compliance with ir_optimal."""
+
+    FORMAT: ClassVar[str] = "nashbox-compare/1"
+    KEYS: ClassVar[str] = (
+        "plan counts agents distributions penalties_alone best_rational epsilon rows mechanisms "
+        "notes seeds versions problem"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"agents": "names", "mechanisms": "contenders"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "rows": list_of(lambda row: Row(**row)),
+        "contenders": list_of(Contender.from_json),
+    }
+
+    plan: str
+    counts: str
+    names: Sequence[str]
+    distributions: Sequence[str]
+    penalties_alone: Sequence[float]
+    best_rational: float | None
+    epsilon: float | None
+    rows: Sequence[Row]
+    contenders: Sequence[Contender]
+    notes: Sequence[str]
+    seeds: Mapping[str, Any]
+    problem: Mapping[str, Any]
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    def row(self, mechanism: str, profile: str) -> Row:
+        """The row of one mechanism and profile. Raises KeyError."""
+        for row in self.rows:
+            if (row.mechanism, row.profile) == (mechanism, profile):
+                return row
+        raise KeyError((mechanism, profile))
+
+    def contender(self, mechanism: str) -> Contender:
+        """What is known of one mechanism. Raises KeyError."""
+        for found in self.contenders:
+            if found.mechanism == mechanism:
+                return found
+        raise KeyError(mechanism)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per mechanism, profile and agent; counts per distribution."""
+        import pandas as pd
+
+        out = []
+        for row in self.rows:
+            for i, name in enumerate(self.names):
+                cells: dict[str, Any] = {
+                    "mechanism": row.mechanism,
+                    "profile": row.profile,
+                    "agent": name,
+                }
+                for k, x in enumerate(self.distributions):
+                    cells[f"count.{x}"] = math.nan if row.counts is None else row.counts[i][k]
+                for key in ("penalties", "relative"):
+                    values = getattr(row, key)
+                    cells[key] = math.nan if values is None or values[i] is None else values[i]
+                for key in ("social_penalty", "efficiency_ratio"):
+                    value = getattr(row, key)
+                    cells[key] = math.nan if value is None else value
+                cells["honest_is_equilibrium"] = row.honest_is_equilibrium
+                cells["converged"] = row.converged
+                out.append(cells)
+        return pd.DataFrame(out).rename(columns={"penalties": "penalty"})
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw social penalties by mechanism and profile, and who is favoured beside them."""
+        from nashbox.experiments.compare.figure import mechanism_bars
+
+        return mechanism_bars(self, ax)

@@ -1,0 +1,173 @@
+"""The report: problem, plan, gains, verdict and what it rests on, figures, how to repeat it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nashbox.experiments.audit.base import AuditResult
+from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words, yes_or_no
+from nashbox.experiments.figures import rendered
+from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
+from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.origin import Origin, repeat_part
+from nashbox.experiments.report.problem import plan_part, problem_part
+from nashbox.experiments.report.words import deviation
+from nashbox.experiments.saving import write_whole
+from nashbox.games.registry import declared
+
+BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"}
+
+
+def write_audit_report(audit: AuditResult, path: str | Path, origin: Origin | None = None) -> None:
+    """Write the report whole. Raises InputError where nothing can be written."""
+    write_whole(path, audit_page(audit, origin).encode())
+
+
+def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
+    """The report of an audit of either game; every number in it stands in the JSON it embeds."""
+    result = Printed.of(audit.to_json())
+    game = result.get("game")
+    pay = declared(game).pays.name
+    name = result.get("problem", "mechanism")
+    title = f"Audit of {name['name'] if isinstance(name, dict) else name or game}"
+    return page(
+        title,
+        element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"))),
+        problem_part(result),
+        plan_part(result),
+        _gains(result, pay),
+        _deviations(result, game, pay),
+        _basis(result, pay),
+        _figures(audit, pay),
+        repeat_part(result, origin or Origin()),
+        embedded(audit.to_json()),
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _badge(verdict: str) -> Html:
+    return element("span", verdict.replace("_", " "), class_=f"badge {BADGES[verdict]}")
+
+
+def _agents(result: Printed) -> list[Printed]:
+    return [result.at("agents", i) for i in range(len(result.get("agents")))]
+
+
+def _gains(result: Printed, pay: str) -> Html:
+    damaged = any(row.get("damage_to_others") is not None for row in _agents(result))
+    columns = ["agent", "plays", pay, f"{pay} with the best deviation", "gain [from, to]"]
+    columns += ["epsilon", "verdict"] + (["costs the others"] if damaged else [])
+    rows = []
+    for row in _agents(result):
+        cells: list[object] = [row.get("name"), row.get("strategy")]
+        cells.append(row.plus_minus(pay, f"{pay}_se"))
+        cells.append(row.at("best_deviation").plus_minus(pay, "se"))
+        cells += [row.interval("gain"), row.n("epsilon"), _badge(row.get("verdict"))]
+        if damaged:
+            cells.append(row.plus_minus("damage_to_others", "damage_se"))
+        rows.append(cells)
+    better = "lower" if pay == "penalty" else "higher"
+    parts: list[object] = [
+        element("h2", "Who gains what"),
+        element(
+            "p",
+            f"A {pay} is better when it is {better}. A gain is what an agent wins by leaving her "
+            "strategy for the best deviation found while the others keep theirs; a negative gain "
+            "is a loss. A number after \u00b1 is a standard error.",
+        ),
+        table(columns, rows),
+    ]
+    if pay == "payoff":
+        parts.append(element("p", "Sum of the payoffs: ", result.n("social_payoff"), "."))
+        return joined(parts)
+    rational = yes_or_no(result.get("individually_rational"))
+    holds = "holds" if result.get("condition_8") else "fails"
+    parts.append(
+        element(
+            "p",
+            "Sum of the penalties: ", result.n("social_penalty"),
+            ". Times that of the best rational plan: ", result.n("efficiency_ratio"),
+            f". Nobody is worse off than outside: {rational}. Condition (8) {holds} for the plan.",
+        )
+    )  # fmt: skip
+    return joined(parts)
+
+
+def _deviations(result: Printed, game: str, pay: str) -> Html:
+    distributions = result.get("problem", "distributions") or []
+    items = []
+    for row in _agents(result):
+        said: list[object] = [element("b", row.get("name")), ": "]
+        said += [deviation(row, distributions, game), " "]
+        said += [f"Her {pay} is then "]
+        said += [row.at("best_deviation").n(pay), " instead of ", row.n(pay), "."]
+        damage = row.get("damage_to_others")
+        if damage is not None:
+            said += [
+                " The others lose ",
+                row.plus_minus("damage_to_others", "damage_se"),
+                " in sum.",
+            ]
+        for key, text in (
+            ("gain_over_recommended", " What is played gains over the recommendation "),
+            ("gain_if_belief_known", " Shown the rival's signed belief, the gain would be "),
+        ):
+            if row.get(key) is not None:
+                said += [text, row.interval(key), "."]
+        if row.get("budget_needed") is not None:
+            said += [" About --budget ", row.n("budget_needed"), " would decide."]
+        if row.get("normal_theory") is not None:
+            said += [" If the measurements were normal, the penalty would be "]
+            said += [row.n("normal_theory", "penalty"), " and the gain "]
+            said += [row.n("normal_theory", "gain"), "."]
+        items.append(element("li", *said))
+    head = element("h2", "The best deviation found for each agent")
+    return joined([head, element("ul", *items)])
+
+
+def _basis(result: Printed, pay: str) -> Html:
+    method = result.get("method")
+    rows: list[Sequence[object]] = [
+        ("method", joined([element("b", method), f": {METHOD_WORDS[method]}"])),
+        ("deviations covered", result.get("class")),
+    ]
+    if result.get("signals") is not None:
+        rows.append(("signals", result.get("signals")))
+    if result.get("epsilon") is None:
+        rows.append(
+            ("epsilon", f"a thousandth of each agent's {pay}; a smaller gain counts as none")
+        )
+    else:
+        rows.append(("epsilon", joined([result.n("epsilon"), "; less counts as no gain"])))
+    if method == "exact" or not result.get("seeds"):
+        rows.append(("certainty", "no chance is involved; bounds are those of numerical errors"))
+    else:
+        rows.append(("delta", joined([result.n("delta"), ": chance that any verdict is wrong"])))
+    counted = [row for row in _agents(result) if row.get("candidates") is not None]
+    if counted:
+        each = (joined([row.get("name"), " ", row.n("candidates")]) for row in counted)
+        rows.append(("deviations measured", joined(each, ", ")))
+    rows += [("note", note) for note in result.get("notes") or []]
+    body = [(element("b", key), text) for key, text in rows]
+    limits = (
+        "The verdict is about one agent leaving alone, within the deviations covered; about "
+        "coalitions, and about what is not covered, it says nothing."
+    )
+    heading = element("h2", "What the verdict rests on")
+    return joined([heading, table(["", ""], body), element("p", limits)])
+
+
+def _figures(audit: Any, pay: str) -> Html:
+    from nashbox.experiments.figures.standing import Standing
+
+    drawings = [
+        (audit, "Gains of the deviations examined, with bounds, for every agent."),
+        (Standing(audit), f"Every agent's {pay} now and with the best deviation found."),
+    ]
+    shown = (image(rendered(result, "svg")[0], text) for result, text in drawings)
+    return joined([element("h2", "Figures"), *shown])

@@ -1,0 +1,104 @@
+"""Means of one round of any game, taken in block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.games.base import Game
+from nashbox.games.rounds import Columns
+from nashbox.measure.moments import Moments
+
+Array = NDArray[np.float64]
+
+
+class Means:
+    """Means over worlds by name: of (R,) a number, of (R, k) a list, of names a mapping."""
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Any] = {}
+
+    def add(self, columns: Columns) -> None:
+        """Take a block in."""
+        for key, values in columns.items():
+            made = Means if isinstance(values, Mapping) else Moments if values.ndim == 1 else Vector
+            self.parts.setdefault(key, made()).add(values)
+
+    def row(self, with_se: Sequence[str] = ()) -> dict[str, Any]:
+        """The means; of the columns `with_se` with their standard errors."""
+        found: dict[str, Any] = {}
+        for key, part in self.parts.items():
+            found[key] = part.row(with_se) if isinstance(part, Means) else part.mean
+            if key in with_se:
+                found[f"{key}_se"] = part.se
+        return found
+
+
+class Vector:
+    """The mean of (R, k) numbers, a list of k."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total: Any = 0.0
+
+    def add(self, values: Array) -> None:
+        """Take a block in."""
+        self.count += len(values)
+        self.total = self.total + values.sum(axis=0)
+
+    @property
+    def mean(self) -> list[float]:
+        """The mean so far."""
+        found: list[float] = (self.total / self.count).tolist()
+        return found
+
+
+class Tally:
+    """What a round brought every player, and what the game keeps beside it."""
+
+    def __init__(self, game: Game, labels: Sequence[str]) -> None:
+        self.game, self.labels = game, labels
+        self.paid = [Moments() for _ in game.players]
+        self.columns = [Means() for _ in game.players]
+        self.overall, self.ledger = Means(), game.ledger()
+
+    def add(self, model: Any) -> None:
+        """Take a model in that has just played the round."""
+        for moments, paid in zip(self.paid, self.game.payments(model), strict=True):
+            moments.add(paid)
+        for means, columns in zip(self.columns, self.game.columns(model), strict=True):
+            means.add(columns)
+        self.overall.add(self.game.overall(model))
+        if self.ledger is not None:
+            self.ledger.add(model)
+
+    def row(self, i: int, step: int) -> dict[str, Any]:
+        """What player i played and got; se is None where one world says nothing of it."""
+        paid = self.paid[i]
+        return {
+            "Step": step,
+            "AgentID": self.game.players[i],
+            "strategy": self.labels[i],
+            self.game.pays.name: paid.mean,
+            "se": paid.se if paid.count > 1 else None,
+            **self.columns[i].row(self.game.with_se),
+        }
+
+    def whole(self) -> dict[str, Any]:
+        """What is said of all players together, by key of the answer."""
+        system = self.overall.row(tuple(self.overall.parts))
+        kept = {} if self.ledger is None else dict(self.ledger.summary())
+        return ({"system": system} if system else {}) | kept
+
+
+def rows_of(tallies: Sequence[Tally], step: int) -> list[dict[str, Any]]:
+    """A row per player; she is shown at the state of nature that pays her worst."""
+    game = tallies[0].game
+    sign = game.pays.sign
+    return [
+        min(tallies, key=lambda tally: sign * tally.paid[i].mean).row(i, step)
+        for i in range(game.m)
+    ]

@@ -1,0 +1,70 @@
+"""What a game declares of itself, for everybody who would otherwise have to ask which one it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from nashbox.problem.graphs import Edges
+from nashbox.problem.spec import Spec, build, find_class
+
+
+class Declared:
+    """Facts about a game's class, and about its problems before they are made ready to play.
+
+    menu, mechanisms: classes that problem files name, by name; strategy_base, mechanism_base: what
+    their plug-ins derive from. has_plan: whether mechanisms follow a plan of what everybody
+    collects. engines: experiments that not all games have, or do alike, and where they are.
+    own_options: of experiments, that no other game has, by verb. says_all: whether files say what
+    everybody plays, and not only who leaves the recommendation. lone_table: the key that a table
+    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means.
+    """
+
+    menu: ClassVar[Mapping[str, type]] = {}
+    mechanisms: ClassVar[Mapping[str, type]] = {}
+    strategy_base: ClassVar[type] = object
+    mechanism_base: ClassVar[type] = object
+    formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
+    has_plan: ClassVar[bool] = False
+    engines: ClassVar[Mapping[str, str]] = {"compare": "nashbox.experiments.compare:compare_game"}
+    own_options: ClassVar[Mapping[str, Sequence[str]]] = {}
+    says_all: ClassVar[bool] = False
+    lone_table: ClassVar[str | None] = None
+    verdicts: ClassVar[Mapping[str, str]] = {
+        "profitable": "not an equilibrium: at least one agent gains by another strategy",
+        "none_above_epsilon": "no deviation of the class gains more than epsilon",
+        "undecided": "undecided: the method leaves room for a gain above epsilon",
+    }
+
+    @classmethod
+    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Any:
+        """Make a problem of this game ready to play; own: options of audits that change it."""
+        from nashbox.games.parametric import prepare_parametric  # which builds on this module
+
+        return prepare_parametric(problem, recommended=recommended)
+
+    @classmethod
+    def check_names(cls, problem: Any) -> None:
+        """Find everything that a problem of this game names. Raises InputError."""
+        cls.prepared(problem)
+
+    @classmethod
+    def check_everyone(cls, problem: Any, spec: Spec, where: str) -> None:
+        """Find a strategy that an option names for everybody. Raises InputError naming `where`."""
+        game = cls.prepared(problem, recommended=True)
+        for i in range(game.m):
+            game.read_strategy(i, spec, Path(), where)
+
+    @classmethod
+    def check_mechanism(cls, spec: Spec, where: str) -> None:
+        """Find a mechanism that an option names. Raises InputError naming `where`."""
+        base: type[Any] = cls.mechanism_base
+        found = find_class(spec.name, cls.mechanisms, base, "nashbox.mechanisms", Path(), where)
+        if spec.parameters:
+            build(found, spec.parameters, where)
+
+    @classmethod
+    def edges(cls, problem: Any) -> Edges | None:
+        """Who hears whom in a problem of this game, None where that is not the question."""
+        return None

@@ -1,0 +1,69 @@
+"""`reproduce`: check every claim of the papers and gather what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from nashbox.papers.cells import (
+    PAPERS,
+    Cell,
+    Progress,
+    cells_of,
+    claims_of,
+    evaluate,
+    finding_of,
+)
+from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
+from nashbox.problem.errors import require, told
+
+Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
+
+
+def reproduce(
+    papers: Sequence[str] = PAPERS,
+    *,
+    quick: bool = False,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Progress | None = None,
+    evaluate: Evaluate = evaluate,
+) -> Reproduction:
+    """Check every claim of `papers` (names in PAPERS), in the papers' order.
+
+    quick: fewer random instances and smaller games; all claims of both papers within three
+    minutes on two cores. seed: of the random instances and of simulations. workers: processes; the
+    result does not depend on them. evaluate: does the cells, for those who keep them in a store;
+    called with the cells, `workers` and `progress`, returns what `attempt` returns for each.
+
+    A check that breaks off is recorded in `unchecked` with its traceback, the others go on.
+    Raises InputError for an unknown paper.
+    """
+    require("seed", seed, low=0, integer=True)
+    require("workers", workers, low=1, integer=True)
+    cells = [cell for paper in papers for cell in cells_of(paper, quick=quick, seed=seed)]
+    answers = evaluate(cells, workers=workers, progress=progress)
+    checked: list[Checked] = []
+    unchecked: list[Unchecked] = []
+    for paper in papers:
+        for claim in claims_of(paper):
+            mine = {
+                cell: answer
+                for cell, answer in answers.items()
+                if (cell.paper, cell.claim) == (paper, claim.id)
+            }
+            broken = [answer for answer in mine.values() if "error" in answer]
+            if broken:
+                error = broken[0]
+                unchecked.append(Unchecked(paper, claim.id, error["error"], error["traceback"]))
+                continue
+            try:
+                finding = finding_of(claim, mine)
+            except Exception as error:
+                import traceback
+
+                text = traceback.format_exc()
+                unchecked.append(Unchecked(paper, claim.id, told(error), text))
+                continue
+            checked.append(Checked(paper, claim.id, claim.source, claim.statement, finding))
+    return Reproduction(list(papers), quick, seed, checked, unchecked)

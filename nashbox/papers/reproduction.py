@@ -1,0 +1,119 @@
+"""What a reproduction found: every claim with its finding, saved, loaded, shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.papers.claim import Finding, Verdict
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+FORMAT = "nashbox-reproduce/1"
+VERDICTS: tuple[Verdict, ...] = ("holds", "holds if", "fails")
+DESCRIBED = ("paper", "id", "source", "statement")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim with what its check found."""
+
+    paper: str
+    id: str
+    source: str
+    statement: str
+    finding: Finding
+
+    def to_json(self) -> dict[str, Any]:
+        """The finding with the words of its claim."""
+        return {name: getattr(self, name) for name in DESCRIBED} | self.finding.to_json()
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A claim whose check broke off, and why."""
+
+    paper: str
+    id: str
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """Claims in the papers' order. unchecked: those of which nothing is known, by an error."""
+
+    papers: Sequence[str]
+    quick: bool
+    seed: int
+    claims: Sequence[Checked]
+    unchecked: Sequence[Unchecked] = ()
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many claims have this verdict."""
+        return sum(claim.finding.verdict == verdict for claim in self.claims)
+
+    def finding(self, id: str) -> Finding:
+        """Return the finding of the claim with this id. Raises KeyError if there is none."""
+        return {claim.id: claim.finding for claim in self.claims}[id]
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-reproduce/1."""
+        return {
+            "format": FORMAT,
+            "papers": list(self.papers),
+            "quick": self.quick,
+            "seed": self.seed,
+            "verdicts": {verdict: self.count(verdict) for verdict in VERDICTS},
+            "claims": [claim.to_json() for claim in self.claims],
+            "unchecked": [dict(vars(claim)) for claim in self.unchecked],
+            "versions": dict(self.versions),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per number of a claim (a claim without numbers has one row without them)."""
+        import pandas as pd
+
+        rows = []
+        for claim in self.claims:
+            body = claim.to_json()
+            kept = {name: body[name] for name in (*DESCRIBED, "verdict", "condition", "method")}
+            nothing = {"name": None, "value": None, "error": None, "expected": None}
+            rows += [kept | number for number in body["numbers"] or [nothing]]
+        return pd.DataFrame(rows)
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON to a file."""
+        write_json(self.to_json(), path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Reproduction:
+        """Read what `save` wrote."""
+        return reproduction_from_json(read_json(path, FORMAT))
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw the verdicts, a row for every claim."""
+        from nashbox.papers.drawing import verdict_chart
+
+        return verdict_chart(self, ax)
+
+
+def reproduction_from_json(body: Mapping[str, Any]) -> Reproduction:
+    """Rebuild a reproduction from the mapping `Reproduction.to_json` returns."""
+    return Reproduction(
+        papers=body["papers"],
+        quick=body["quick"],
+        seed=body["seed"],
+        claims=[
+            Checked(**{name: claim[name] for name in DESCRIBED}, finding=Finding.from_json(claim))
+            for claim in body["claims"]
+        ],
+        unchecked=[Unchecked(**claim) for claim in body["unchecked"]],
+        versions=body["versions"],
+    )

@@ -1,0 +1,1 @@
+"""Rules for games that have plans: found, compared with what could go wrong, and tested."""

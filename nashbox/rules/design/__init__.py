@@ -1,0 +1,6 @@
+"""The best rules for a cost table that nobody gains by breaking."""
+
+from nashbox.rules.design.best_rules import design
+from nashbox.rules.design.designed import Design
+
+__all__ = ["Design", "design"]

@@ -1,0 +1,155 @@
+"""What a design says: the rules, what everybody pays, what was compared, and its certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.saving import read_json, versions, write_json
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+    from nashbox.problem.estimation import EstimationProblem
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Rules that were compared: honest penalties, their sum and maximum."""
+
+    name: str
+    penalties: Sequence[float]
+    social_penalty: float
+    largest_penalty: float
+    individually_rational: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Designed rules. Tables are (m, d), NaN where something does not apply; penalties (m,).
+
+    bound: penalties under the plan that compliance would allow; certified_gap: how far the goal is
+    from it, relatively (`Goal.gap`), which bounds what any rules could still win. gain: upper bound
+    of what anybody gains by any deviation, verdict: of the exact audit. search: how the discrete
+    choices were searched.
+    """
+
+    goal: str
+    form: str
+    names: Sequence[str]
+    distributions: Sequence[str]
+    counts: Array
+    kind: NDArray[np.str_]
+    z: Array
+    t: Array
+    alpha: Array
+    penalties: Array
+    penalties_alone: Array
+    outside: Array
+    bound: Array
+    certified_gap: float
+    condition_8: bool
+    cbl: Mapping[str, Any]
+    chosen: str
+    search: str
+    gain: float
+    verdict: str
+    candidates: Sequence[Candidate]
+    problem: Mapping[str, Any]
+    designed: EstimationProblem | None = None
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    @property
+    def rule(self) -> str:
+        """The goal, as a plan's name."""
+        return self.goal
+
+    @property
+    def social_penalty(self) -> float:
+        """Sum of the honest penalties."""
+        return float(self.penalties.sum())
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-design/1."""
+        return {
+            "format": "nashbox-design/1",
+            "goal": self.goal,
+            "rule": self.rule,
+            "form": self.form,
+            "agents": list(self.names),
+            "distributions": list(self.distributions),
+            "counts": self.counts,
+            "kind": self.kind.tolist(),
+            "z": self.z,
+            "t": self.t,
+            "alpha": self.alpha,
+            "penalties": self.penalties,
+            "penalties_alone": self.penalties_alone,
+            "outside": self.outside,
+            "social_penalty": self.social_penalty,
+            "bound": self.bound,
+            "certified_gap": self.certified_gap,
+            "condition_8": self.condition_8,
+            "cbl": dict(self.cbl),
+            "chosen": self.chosen,
+            "search": self.search,
+            "gain": self.gain,
+            "verdict": self.verdict,
+            "candidates": [asdict(c) for c in self.candidates],
+            "problem": dict(self.problem),
+            "versions": dict(self.versions),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per agent: kinds, counts, rules, penalty, penalty alone."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"agent": list(self.names)}
+        for k, name in enumerate(self.distributions):
+            for what in ("kind", "counts", "z", "t", "alpha"):
+                columns[f"{what}.{name}"] = getattr(self, what)[:, k]
+        columns["penalty"], columns["penalty_alone"] = self.penalties, self.penalties_alone
+        return pd.DataFrame(columns)
+
+    def save(self, path: str | Path) -> None:
+        """Write the JSON to a file."""
+        write_json(self.to_json(), path)
+
+    def save_problem(self, path: str | Path) -> None:
+        """Write a problem file that needs no other file."""
+        from nashbox.rules.design.file import write_problem
+
+        write_problem(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Design:
+        """Read what `save` wrote."""
+        body = read_json(path, "nashbox-design/1")
+        arrays = ("counts", "z", "t", "alpha", "penalties", "penalties_alone", "outside", "bound")
+        kept = (
+            *("goal", "form", "distributions", "certified_gap", "condition_8", "cbl", "chosen"),
+            *("search", "gain", "verdict", "problem", "versions"),
+        )
+        return cls(
+            names=body["agents"],
+            kind=np.array(body["kind"]),
+            candidates=[Candidate(**row) for row in body["candidates"]],
+            **{key: np.array(body[key], dtype=float) for key in arrays},  # type: ignore[arg-type]
+            **{key: body[key] for key in kept},
+        )
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw counts and penalties as a plan's."""
+        from nashbox.experiments.figures import plan_bars
+
+        axes = plan_bars(self, ax)
+        axes.set_title(f"designed for {self.goal}: social penalty {self.social_penalty:.4g}")
+        return axes

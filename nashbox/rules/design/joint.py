@@ -1,0 +1,175 @@
+"""The joint form: the same kinds, all that an agent owes tied together, counts scaled to match.
+
+One failure costs everything, so debts can be larger for what they cost. The counts of a draft are
+scaled, all of them, by distribution and by agent, while the goal gets better by the first-order
+conditions; what comes out is proven agent by agent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.threshold.bundle import Bundle, Pair, bundled, sketched
+from nashbox.mechanisms.threshold.enforcing import wants_nothing
+from nashbox.rules.design.goals import Goal
+from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, World
+
+Array = NDArray[np.float64]
+
+WORK = 60  # bundles sketched, at most, while counts are scaled
+STEPS = (0.25, 0.08, 0.025)
+MANY = 16  # different agents who owe, beyond which nothing is scaled
+
+
+@dataclass(frozen=True, eq=False)
+class Tied:
+    """A draft with joint rules: penalties (m,), z and t (m, d), NaN where they do not apply."""
+
+    draft: Draft
+    penalties: Array
+    z: Array
+    t: Array
+
+
+def pairs_of(
+    world: World, draft: Draft, i: int, *, tie_free: bool
+) -> tuple[tuple[Pair, ...], NDArray[np.intp]]:
+    """What agent i is compared on (and receives, with tie_free), and where it stands."""
+    owes, free = draft.kind[i] == OWES, draft.kind[i] == FREE
+    members = (
+        np.flatnonzero(owes | (free & tie_free)) if owes.any() else np.array([], dtype=np.intp)
+    )
+    T = draft.totals
+    pairs = tuple(
+        Pair(
+            float(draft.counts[i, k]),
+            float(T[k] - draft.counts[i, k]),
+            float(world.costs[i, k]),
+            float(world.sigma[k]),
+        )
+        for k in members
+    )
+    return pairs, members
+
+
+def _base(world: World, draft: Draft) -> Array | None:
+    """Penalties (m,) without what failing costs; None where free data are too few."""
+    T = draft.totals
+    for i, k in np.argwhere(draft.kind == FREE):
+        c, s = float(world.costs[i, k]), float(world.sigma[k])
+        if not wants_nothing(float(T[k]), c, s, integer=world.integer):
+            return None
+    costs = np.where(np.isinf(world.costs), 0.0, world.costs)
+    alone = draft.kind == ALONE
+    price = world.sigma**2 / np.maximum(T, 1e-300) + costs * draft.counts
+    price = np.where(alone, world.alone_prices(), price)
+    return np.asarray(price.sum(axis=1))
+
+
+def sketch(world: World, draft: Draft, *, tie_free: bool) -> Array | None:
+    """Penalties (m,) by the first-order conditions, None where one has no solution."""
+    base = _base(world, draft)
+    if base is None:
+        return None
+    for i in range(len(base)):
+        pairs, _ = pairs_of(world, draft, i, tie_free=tie_free)
+        if not pairs:
+            continue
+        added = sketched(tuple(sorted(pairs, key=_order)), world.integer)
+        if not np.isfinite(added):
+            return None
+        base[i] += added
+    return base
+
+
+def _order(pair: Pair) -> tuple[float, float, float, float]:
+    return (pair.n, pair.others, pair.cost, pair.sigma)
+
+
+def tied(world: World, draft: Draft, *, tie_free: bool) -> Tied | None:
+    """Proven joint rules for a draft, None where an agent has none."""
+    base = _base(world, draft)
+    if base is None:
+        return None
+    z, t = np.full(draft.counts.shape, np.nan), np.full(draft.counts.shape, np.nan)
+    for i in range(len(base)):
+        pairs, members = pairs_of(world, draft, i, tie_free=tie_free)
+        if not pairs:
+            continue
+        order = sorted(range(len(pairs)), key=lambda j: _order(pairs[j]))
+        found: Bundle | None = bundled(tuple(pairs[j] for j in order), world.integer)
+        if found is None:
+            return None
+        z[i, members[order]], t[i, members[order]] = found.z, found.t
+        base[i] += found.excess
+    t = np.where(draft.kind == OWES, t, np.nan)
+    return Tied(draft, base, z, t)
+
+
+def number_of_agents(world: World, draft: Draft) -> int:
+    """How many different agents owe anything."""
+    owes = (draft.kind == OWES).any(axis=1)
+    keys = np.column_stack([world.costs, draft.counts, draft.kind])[owes]
+    return len(np.unique(keys, axis=0))
+
+
+def improved(world: World, goal: Goal, drafts: list[Draft]) -> Tied | None:
+    """The best joint rules found near the drafts; None if there are none that are rational."""
+    best: tuple[tuple[float, float], Draft, bool] | None = None
+    for draft in drafts:
+        if not (draft.kind == OWES).any():
+            continue
+        ways = (False, True) if (draft.kind == FREE).any() else (False,)
+        values = [_value(world, goal, draft, way) for way in ways]
+        tie_free = ways[values.index(min(values))]
+        found = _scaled(world, goal, draft, tie_free)
+        if found is not None and (best is None or found[0] < best[0]):
+            best = (found[0], found[1], tie_free)
+    if best is None:
+        return None
+    _, draft, tie_free = best
+    result = tied(world, draft, tie_free=tie_free)
+    return result if result is not None and goal.rational(result.penalties) else None
+
+
+def _value(world: World, goal: Goal, draft: Draft, tie_free: bool) -> tuple[float, float]:
+    penalties = sketch(world, draft, tie_free=tie_free)
+    return (np.inf, np.inf) if penalties is None else goal.value(penalties)
+
+
+def _scaled(
+    world: World, goal: Goal, draft: Draft, tie_free: bool
+) -> tuple[tuple[float, float], Draft] | None:
+    """Pattern search over common factors of all counts, of columns, and of agents."""
+    best, here = draft, _value(world, goal, draft, tie_free)
+    agents = number_of_agents(world, draft)
+    if world.integer or agents > MANY:
+        return (here, best) if np.isfinite(here[0]) else None
+    owes = draft.kind == OWES
+    groups = [owes]
+    costs = world.costs
+    if costs.shape[1] > 1 and not (costs == costs[:, :1]).all():
+        groups += [owes & (np.arange(costs.shape[1]) == k) for k in range(costs.shape[1])]
+    rows = np.unique(costs, axis=0)
+    if len(rows) > 1:
+        groups += [owes & (costs == row).all(axis=1)[:, None] for row in rows]
+    groups = [g for g in groups if g.any()]
+    work = 0
+    for step in STEPS:
+        for _ in range(6):
+            moved = False
+            for group in groups:
+                for factor in (1 + step, 1 / (1 + step)):
+                    if work > WORK:
+                        break
+                    work += agents
+                    new = replace(best, counts=np.where(group, best.counts * factor, best.counts))
+                    there = _value(world, goal, new, tie_free)
+                    if there < here:
+                        best, here, moved = new, there, True
+            if not moved:
+                break
+    return (here, best) if np.isfinite(here[0]) else None

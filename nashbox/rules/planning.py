@@ -1,0 +1,128 @@
+"""`plan`: how much each agent should collect, what it costs her, and what CBL makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.experiments.answers import Result
+from nashbox.experiments.saving import versions
+from nashbox.games.estimation import solved_plan
+from nashbox.mechanisms import Cbl
+from nashbox.mechanisms.base import problem_counts
+from nashbox.mechanisms.cbl.enforceable import condition_8
+from nashbox.mechanisms.plans import compliant_penalties
+from nashbox.mechanisms.rounding import alone_penalties, finite_product
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import RULES, EstimationProblem
+from nashbox.problem.terms import View
+from nashbox.strategies import Truthful
+
+if TYPE_CHECKING:
+    import matplotlib.axes
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PlanReport(Result):
+    """A plan, its penalties under compliance, and the terms of CBL for it."""
+
+    FORMAT: ClassVar[str] = "nashbox-plan/1"
+    KEYS: ClassVar[str] = (
+        "rule agents distributions counts penalties penalties_alone social_penalty certified_gap "
+        "condition_8 cbl problem versions"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"agents": "names"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = dict.fromkeys(
+        ("counts", "penalties", "penalties_alone"), lambda rows: np.array(rows, dtype=float)
+    )
+
+    rule: str
+    names: Sequence[str]
+    distributions: Sequence[str]
+    counts: Array  # (m, d)
+    penalties: Array  # (m,)
+    penalties_alone: Array  # (m,)
+    certified_gap: float | None
+    condition_8: bool
+    cbl: Mapping[str, Any]
+    problem: Mapping[str, Any]
+    versions: Mapping[str, str] = field(default_factory=versions)
+
+    @property
+    def social_penalty(self) -> float:
+        """Sum of the penalties under compliance."""
+        return float(self.penalties.sum())
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per agent: counts, penalty, penalty alone, and the same under CBL."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"agent": list(self.names)}
+        for k, name in enumerate(self.distributions):
+            columns[f"count.{name}"] = self.counts[:, k]
+            columns[f"cbl.count.{name}"] = np.asarray(self.cbl["counts"])[:, k]
+        columns["penalty"], columns["penalty_alone"] = self.penalties, self.penalties_alone
+        columns["cbl.penalty"] = self.cbl["penalties"]
+        return pd.DataFrame(columns)
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw counts and penalties as in the paper's Figure 1."""
+        from nashbox.experiments.figures import plan_bars
+
+        return plan_bars(self, ax)
+
+
+def plan_report(problem: EstimationProblem, rule: str | None = None) -> PlanReport:
+    """Solve the problem's plan, or `rule`; with integer counts all numbers are the rounded ones."""
+    if rule is not None:
+        if rule not in RULES:
+            raise InputError(f"--rule must be one of {', '.join(RULES)}, got {rule!r}")
+        problem = replace(problem, plan=rule)
+    real, gap = solved_plan(problem)
+    costs, sigma = problem.costs, problem.sigma
+    alone = problem.plan_name == "alone"
+    if alone:
+        counts = problem_counts(problem, real)
+        penalties = alone_penalties(costs, sigma, integer=problem.integer)
+    else:
+        counts = problem_counts(problem, real)
+        penalties = compliant_penalties(counts, costs, sigma)
+    return PlanReport(
+        rule=problem.plan_name,
+        names=problem.names,
+        distributions=problem.distributions,
+        counts=counts,
+        penalties=penalties,
+        penalties_alone=alone_penalties(costs, sigma, integer=problem.integer),
+        certified_gap=gap,
+        condition_8=condition_8(real, costs, sigma),
+        cbl=_cbl(problem, real),
+        problem=problem.to_json(),
+    )
+
+
+def _cbl(problem: EstimationProblem, real: Array) -> dict[str, Any]:
+    mechanism = Cbl()
+    terms = mechanism.terms(problem, real)
+    penalties = []
+    for i in range(problem.m):
+        channels = View(i, terms, terms.counts).channels()
+        plays = Truthful().plays(View(i, terms, terms.counts))
+        risk = sum(c.risk(p)[0] for c, p in zip(channels, plays, strict=True) if c is not None)
+        penalties.append(risk + float(finite_product(problem.costs[i], terms.counts[i]).sum()))
+    return {
+        "counts": terms.counts.tolist(),
+        "alone": terms.alone.tolist(),
+        "totals": terms.fixed_totals.tolist(),
+        "alpha": terms.alpha.tolist(),
+        "penalties": penalties,
+        "social_penalty": float(sum(penalties)),
+        "leverage": terms.leverage,
+    }

@@ -1,0 +1,73 @@
+"""One run for all games: the same keys, means over all blocks, options of one game."""
+
+import json
+
+import numpy as np
+import pytest
+
+from nashbox.experiments.run import Run, run
+from nashbox.experiments.tally import Means
+from nashbox.problem.errors import InputError
+from nashbox.problem.files import from_mapping
+from tests.games import figure1
+
+COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
+PROBLEMS = {
+    "estimation": lambda: figure1(mechanism="sample_mean"),
+    "testing": lambda: from_mapping(
+        {"game": "testing", "beta": "1/10", "agents": [{"name": n, **COIN} for n in "AB"]}
+    ),
+    "public_goods": lambda: from_mapping({"game": "public_goods", "agents": 3}),
+    "auction": lambda: from_mapping({"game": "auction", "agents": 2}),
+}
+
+
+@pytest.mark.parametrize("game", PROBLEMS)
+def test_every_game_answers_with_the_same_keys(game, tmp_path):
+    ticks = []
+    found = run(
+        PROBLEMS[game](), rounds=2, replications=60, progress=lambda *done: ticks.append(done)
+    )
+    body = found.to_json()
+    keys = {"format", "game", "rounds", "replications", "agents", "steps", "seeds", "problem"}
+    assert keys <= set(body) and body["game"] == game
+    for agent in body["agents"]:
+        assert {"name", "strategy", found.pays, "se", "error", "cost"} <= set(agent)
+    assert [row["Step"] for row in body["steps"]] == sorted([1, 2] * len(body["agents"]))
+    assert ticks == [(k + 1, len(ticks)) for k in range(len(ticks))]
+    found.save(tmp_path / "run.json")
+    assert Run.load(tmp_path / "run.json").to_json() == body
+
+
+def test_one_world_has_no_standard_error():
+    assert run(PROBLEMS["auction"](), replications=1).agents[0]["se"] is None
+
+
+def test_files_of_older_versions_say_no_game(tmp_path):
+    found = run(PROBLEMS["estimation"](), replications=9)
+    body = {key: value for key, value in found.to_json().items() if key != "game"}
+    path = tmp_path / "run.json"
+    path.write_text(json.dumps(body))
+    assert Run.load(path).game == "estimation"
+
+
+@pytest.mark.parametrize(
+    ("game", "option"),
+    [("public_goods", "revision"), ("testing", "revision"), ("estimation", "signals")],
+)
+def test_options_of_other_games_are_refused(game, option):
+    with pytest.raises(InputError, match=rf"{option} .* is not an option of {game} games"):
+        run(PROBLEMS[game](), replications=9, **{option: "any"})
+
+
+def test_means_are_those_of_all_blocks():
+    rng = np.random.default_rng(5)
+    numbers, pairs = rng.normal(size=7), rng.normal(size=(7, 2))
+    means = Means()
+    for part in (slice(0, 3), slice(3, 7)):
+        means.add({"x": numbers[part], "by": {"y": numbers[part] ** 2}, "k": pairs[part]})
+    row = means.row(("x",))
+    assert row["x"] == pytest.approx(numbers.mean())
+    assert row["x_se"] == pytest.approx(numbers.std(ddof=1) / 7**0.5)
+    assert row["by"] == {"y": pytest.approx((numbers**2).mean())}
+    assert row["k"] == pytest.approx(pairs.mean(axis=0).tolist())

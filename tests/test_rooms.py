@@ -1,0 +1,83 @@
+"""Nobody outside the rooms of the games asks which game it is: games declare what they have."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import nashbox
+from nashbox.problem.files import GAMES
+
+ROOT = Path(nashbox.__file__).parent
+ROOMS = ("games", "problem", "strategies", "mechanisms", "agents", "model", "solver",
+         "rules", "papers")  # fmt: skip
+CLASSES = {place.rpartition(":")[2] for place in GAMES.values()} - {"Table"}  # answers have tables
+CLASSES |= {"EstimationProblem", "RaceProblem", "ParametricProblem"}
+OF_A_GAME = ("problem", "game", "built")  # what such things are called
+KNOWN: dict[str, int] = {}  # exceptions: path to the number of questions in it, each with a reason
+
+
+def questions(source):
+    """Lines where a program asks which game it is about, by name, class or attribute."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            names = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)}
+            types = {_last(n) for n in ast.walk(node)}
+            if names & set(GAMES) or types & CLASSES:
+                yield node.lineno
+        elif isinstance(node, ast.MatchValue) and _constant(node.value) in GAMES:
+            yield node.lineno
+        elif isinstance(node, ast.Call):
+            yield from _calls(node)
+
+
+def _calls(node):
+    called = _last(node.func)
+    typed = called in ("isinstance", "issubclass")
+    if typed and {_last(n) for n in ast.walk(node.args[1])} & CLASSES:
+        yield node.lineno
+    asks = called == "hasattr" or (called == "getattr" and len(node.args) == 3)
+    if asks and _last(node.args[0]) in OF_A_GAME:
+        yield node.lineno
+
+
+def _last(node):
+    return getattr(node, "attr", None) or getattr(node, "id", None)
+
+
+def _constant(node):
+    return getattr(node, "value", None)
+
+
+def outside():
+    for path in sorted(ROOT.rglob("*.py")):
+        place = path.relative_to(ROOT)
+        if place.parts[0] not in ROOMS:
+            yield place.as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_nobody_outside_asks_which_game_it_is():
+    found = {place: list(questions(source)) for place, source in outside()}
+    assert {place: len(lines) for place, lines in found.items() if lines} == KNOWN, found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if problem.game == 'testing': pass",
+        "if game in ('estimation', 'testing'): pass",
+        "if isinstance(problem, EstimationProblem): pass",
+        "if not isinstance(made, (Strategy, games.RaceGame)): pass",
+        "if type(game) is EstimationGame: pass",
+        "if hasattr(problem, 'plan'): pass",
+        "labels = getattr(sweep.problem, 'distributions', ())",
+        "match game:\n    case 'auction':\n        pass",
+    ],
+)
+def test_a_question_is_seen(source):
+    assert list(questions(source)) == [2 if "match" in source else 1]
+
+
+def test_answers_that_games_give_are_no_questions():
+    source = "if game_of(problem).has_plan and problem.game == other.game: names = ['testing']"
+    assert not list(questions(source))
