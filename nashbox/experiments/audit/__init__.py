@@ -3,7 +3,7 @@
 from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.engine import audit
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
-from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
+from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
 
 audit_game = audit  # what 0.1.0 called it for games without a plan
 

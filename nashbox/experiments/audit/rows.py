@@ -8,7 +8,7 @@ from typing import Any
 from nashbox.experiments.audit.base import AuditResult
 from nashbox.experiments.audit.findings import Finding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
-from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
+from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
 from nashbox.games.base import Game
 
 
