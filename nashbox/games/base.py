@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
@@ -104,11 +105,6 @@ class Exact:
     reached: Sequence[float] = ()
     recommended: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-def _owner(cls: type, name: str) -> type:
-    """The class that defines an attribute of `cls`, object if none does."""
-    return next((found for found in cls.__mro__ if name in vars(found)), object)
 
 
 class Game(ABC):
@@ -199,14 +195,9 @@ class Game(ABC):
         They count for the class that has them, not for one that derives from it and changes what
         is played or paid.
         """
-        owner = _owner(type(self), "exact")
-        for name in ("pay", "nature", "view", "model", "trials"):
-            changed = _owner(type(self), name)
-            if changed is not owner and issubclass(changed, owner):
-                return (
-                    f"{changed.__name__} has another {name} than the formulas of {owner.__name__}"
-                )
-        return None
+        if type(self).exact is Game.exact:
+            return None  # it has none
+        return changed_below(type(self), "exact", ("pay", "nature", "view", "model", "trials"))
 
     def paid(self, i: int) -> float | str:
         """What player i is paid by formula, or why there is none."""

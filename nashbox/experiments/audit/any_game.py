@@ -9,6 +9,7 @@ from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of, pay
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.players import black_box_rows
 from nashbox.experiments.audit.pool import same
+from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.verdict import no_worse, verdict
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
@@ -45,6 +46,7 @@ def audit_game(
             "estimation games; for other games use exact or black_box"
         )
     game = prepare_game(problem, recommended=recommended, **extra)
+    hold(game, seed)
     notes: list[str] = []
     answers = None if method == "black_box" else _exact(game, method, notes)
     if answers is not None:
@@ -82,6 +84,7 @@ def _exact(game: Game, method: str, notes: list[str]) -> list[Exact] | None:
                 raise InputError(f"method 'exact' does not apply: {answer}")
             notes.append(f"the exact method does not apply: {answer}")
             return None
+        hold_formulas(game, i, answer)
         found.append(answer)
     return found
 

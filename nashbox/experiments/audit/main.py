@@ -9,6 +9,7 @@ import numpy as np
 
 from nashbox.experiments.audit.base import Candidate, Progress, check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, epsilon_of
+from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.result import AgentAudit, Audit, Deviation
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, tail, verdict
 from nashbox.games.estimation import EstimationGame, exact, exhaustive, prepare, solved_plan
@@ -47,6 +48,7 @@ def audit(
     """
     check_audit_options(method, epsilon, delta, seed, budget)
     game = prepare(problem, recommended=recommended)
+    hold(game, seed)
     chosen = _choose(game, method)
     simulated_box = chosen == "exhaustive" and exact.unavailable(game) is not None
     if chosen != "black_box" and not simulated_box:
@@ -171,6 +173,7 @@ def _answer(
 ) -> tuple[float, float, tuple[Play, ...], float, float, float, int | None, tuple[Candidate, ...]]:
     if method == "exact":
         e = exact.exact_answer(game, i)
+        hold_formulas(game, i, e)
         shown = _landscape(game, i, e.penalty)
         return (
             e.penalty,

@@ -1,0 +1,78 @@
+"""`hold`: every promise of a game that is about to be audited."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nashbox.experiments.audit.promises.dice import hold_dice
+from nashbox.experiments.audit.promises.equivariance import hold_equivariant
+from nashbox.experiments.audit.promises.independence import hold_apart
+from nashbox.experiments.audit.promises.memory import forgetful
+from nashbox.experiments.audit.promises.one_shot import hold_one_shot
+from nashbox.experiments.audit.promises.piece import blamed, rng_of
+from nashbox.experiments.audit.promises.published import hold_terms
+from nashbox.experiments.audit.promises.races import hold_race
+from nashbox.experiments.audit.promises.readers import hold_readers
+from nashbox.experiments.audit.promises.rules import Rules
+from nashbox.experiments.audit.promises.seats import Seat, seats
+from nashbox.experiments.audit.promises.shipped import all_shipped, shipped
+from nashbox.experiments.audit.promises.sight import hold_sight
+from nashbox.experiments.audit.promises.words import hold_words
+from nashbox.games.base import Game
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.testing import TestingGame
+
+
+def hold(game: Game, seed: int) -> None:
+    """Hold a game to what its classes promise, before it is audited.
+
+    Mechanism, strategies, payments and the game itself are tested if they are not nashbox's own.
+    seed: of the audit; tests draw from streams of their own. Raises ContractError, one line that
+    names class, promise and what was seen. A class that keeps its promises is accused with a
+    chance below 1e-4 an audit.
+    """
+    if isinstance(game, EstimationGame):
+        hold_terms(game)
+    if all_shipped(game):
+        return
+    number = int(np.random.SeedSequence([seed, 1 << 20]).generate_state(1)[0])
+    if isinstance(game, EstimationGame):
+        _hold_estimation(game, number)
+    elif isinstance(game, TestingGame):
+        hold_race(game, number)
+    else:
+        with blamed(type(game).__name__):
+            hold_one_shot(game, number)
+
+
+def _hold_estimation(game: EstimationGame, seed: int) -> None:
+    problem = game.problem
+    if not problem.integer:
+        return  # nothing is drawn
+    counts = np.rint(np.minimum(game.profile_counts(), 1e6))
+    rules = Rules.of(game.mechanism, game.terms, counts, problem.shown)
+    if not shipped(game.mechanism):
+        hold_mechanism(rules, seed)
+    for seat in seats(game, rules):
+        hold_seat(seat, seed)
+
+
+def hold_mechanism(rules: Rules, seed: int) -> None:
+    """Hold a mechanism to all of its promises. Raises ContractError."""
+    with forgetful(rules, seed):
+        hold_apart(rules, seed)
+        hold_dice(rules, seed)
+        hold_readers(rules, seed)
+        hold_sight(rules, seed)
+        if rules.mechanism.equivariant and rules.estimates(rng_of(seed)):
+            hold_equivariant(rules, seed)
+
+
+def hold_seat(seat: Seat, seed: int) -> None:
+    """Hold a pure strategy to all of its promises. Raises ContractError."""
+    hold_words(seat, seed)
+    with forgetful(seat, seed):
+        hold_apart(seat, seed)
+        hold_dice(seat, seed)
+        if seat.strategy.invariant(seat.view) and seat.rules.mechanism.equivariant:
+            hold_equivariant(seat, seed)
