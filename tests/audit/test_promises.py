@@ -6,24 +6,14 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from nashbox import Dataset, Mechanism, Strategy
+from nashbox import Mechanism, Strategy
 from nashbox.experiments.audit.promises import hold
-from nashbox.games.estimation import EstimationGame
 from nashbox.mechanisms import MECHANISMS, Cbl, CountedMean, SampleMean, Threshold
 from nashbox.problem.errors import ContractError
-from nashbox.problem.files import from_mapping
 from nashbox.strategies import STRATEGIES, Mixed, Truthful
+from tests.games import alike as game
 
 MEMORY = []
-
-
-def game(mechanism, strategies=None, m=4, d=1, owed=6.0, sigma=10.0):
-    """A game of alike agents who owe the same, with the first agents' strategies."""
-    costs = [[0.05] * d] * m
-    problem = from_mapping({"game": "estimation", "sigma": sigma, "costs": costs})
-    plan = np.full((m, d), owed)
-    named = dict(zip(problem.names, strategies or [], strict=False))
-    return EstimationGame(problem, mechanism, plan, None, mechanism.terms(problem, plan), named)
 
 
 class Rules(Mechanism):
@@ -185,13 +175,8 @@ class Shuffles(Rules):
 
 @pytest.mark.parametrize("mechanism", [TellsReadersMore, TellsTheLastLess, HalfTheNoise, Shuffles])
 def test_readers_who_are_told_something_else(mechanism, seed):
-    problem = {"game": "estimation", "sigma": 10.0, "costs": [[0.03], [0.05], [0.1]]}
-    problem = from_mapping(problem)
-    rules = mechanism()
-    plan = np.array([[40.0], [30.0], [20.0]])
-    played = EstimationGame(problem, rules, plan, None, rules.terms(problem, plan))
     with pytest.raises(ContractError, match=r"\.inform\(\[\d\]\) does not tell a\d what"):
-        hold(played, seed)
+        hold(game(mechanism(), m=8, owed=12.0), seed)
 
 
 class RemembersTheLastMean(Rules):
@@ -275,7 +260,10 @@ class RecommendsAnything(Misstates):
 @pytest.mark.parametrize(
     ("mechanism", "said"),
     [
-        (Misstates, r"Misstates.terms must publish the problem's costs, 0.05 for a0, x0, got 0.025"),
+        (
+            Misstates,
+            r"terms must publish the problem's costs, 0.05 for a0, x0, got 0.025",
+        ),
         (MisstatesSigma, r"publish the problem's sigma, 10 for x0, got 5"),
         (MisstatesNames, r"publish the problem's names"),
         (PublishesOtherRules, r"publish the mechanism itself as rules, got SampleMean"),
@@ -372,7 +360,7 @@ def test_strategies(strategy, said, place, seed):
 
 def test_parts_of_a_mixture_are_held_to_their_promises(seed):
     mixed = Mixed(strategies=[Truthful(), Shrinks()])
-    with pytest.raises(ContractError, match="Shrinks.*equivariant"):
+    with pytest.raises(ContractError, match=r"Shrinks.*equivariant"):
         hold(game(SampleMean(), [mixed]), seed)
 
 

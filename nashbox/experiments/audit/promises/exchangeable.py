@@ -49,8 +49,10 @@ def strengths(one: Array, other: Array, third: Array | None = None) -> Array:
     scale = np.where(scale > 0, scale, 1.0)
     a, b = (np.where(both, x, 0.0) / scale for x in (one, other))
     mean = (a + b).sum(axis=0) / np.maximum(2 * both.sum(axis=0), 1)
-    near = None if third is None else np.isfinite(third) & (np.abs(third) <= 2 * scale)
-    centre = mean if third is None else np.where(near, third, mean * scale) / scale
+    centre = mean
+    if third is not None:
+        near = np.isfinite(third) & (np.abs(third) <= 2 * scale)
+        centre = np.where(near, third / scale, mean)
     squares = np.where(both, (a - centre) ** 2 - (b - centre) ** 2, 0.0)
     missing = gone[0].astype(float) - gone[1]
     return np.stack([_strength(d) for d in (a - b, squares, missing)])

@@ -25,7 +25,8 @@ from nashbox.games.base import Exact, Game
 from nashbox.games.estimation import EstimationGame
 from nashbox.problem.errors import ContractError
 
-WORLDS, AGAIN, BLOCK = 10_000, 10, 1000
+WORLDS, AGAIN = 10_000, 10
+BLOCK = 1000  # worlds of estimation games that are played at once; of others, WORLDS
 FALSE = 1e-3  # chance of a false alarm of an audit
 LEAST = 4.0  # standard errors
 ROUNDING = 1e-9
@@ -102,20 +103,24 @@ def _played(
 ) -> list[Moments]:
     """Payments of player i with each strategy, in common worlds; higher is better."""
     found = [Moments() for _ in strategies]
-    seeds = np.random.SeedSequence(seed).generate_state(worlds // BLOCK, np.uint64)
+    size = BLOCK if isinstance(game, EstimationGame) else WORLDS
+    seeds = np.random.SeedSequence(seed).generate_state(worlds // size, np.uint64)
     for number in seeds.tolist():
-        for moments, paid in zip(found, _trials(game, i, strategies, number), strict=True):
+        played = _trials(game, i, strategies, number, size)
+        for moments, paid in zip(found, played, strict=True):
             moments.add(game.pays.sign * paid)
     return found
 
 
-def _trials(game: Game, i: int, strategies: Sequence[Any], seed: int) -> Iterator[Array]:
+def _trials(
+    game: Game, i: int, strategies: Sequence[Any], seed: int, worlds: int
+) -> Iterator[Array]:
     with blamed(type(game).__name__):
         if isinstance(game, EstimationGame):
-            model = game.model(BLOCK, seed, what_if=True)
+            model = game.model(worlds, seed, what_if=True)
             yield from (agent.penalty for agent in model.trials(i, strategies))
             return
-        for paid in game.trials(i, strategies, BLOCK, seed):
+        for paid in game.trials(i, strategies, worlds, seed):
             yield np.asarray(paid, dtype=float)[i]
 
 
