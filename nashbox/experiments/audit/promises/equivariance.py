@@ -53,11 +53,11 @@ class Moving(Piece):
         """The distribution that each column of an answer moves with, -1 for none."""
 
 
-def hold_equivariant(piece: Moving, seed: int) -> None:
-    """Hold a piece to it. Raises ContractError naming a mu."""
+def hold_equivariant(piece: Moving, seed: int, parts: tuple[int, int] = PARTS) -> None:
+    """Hold a piece to it, with so many parts a decade. Raises ContractError naming a mu."""
     one = size(piece.draw(1, rng_of(seed, 1)))
-    parts = int(np.clip(NUMBERS // (one * 3 * 2 * (DECADES[1] - DECADES[0])), *PARTS))
-    all_mu = _values(piece.sigma, parts, rng_of(seed, 2))
+    number = int(np.clip(NUMBERS // (one * 3 * 2 * (DECADES[1] - DECADES[0])), *parts))
+    all_mu = _values(piece.sigma, number, rng_of(seed, 2))
     worlds = max(3, NUMBERS // one // 3 * 3)
     seen: list[tuple[float, Array]] = []
     for at in range(0, len(all_mu), worlds):

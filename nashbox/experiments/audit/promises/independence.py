@@ -31,6 +31,7 @@ from nashbox.experiments.audit.promises.piece import (
 from nashbox.problem.errors import ContractError
 
 WORLDS, FEWEST = 241, 121
+PLAIN = 29  # worlds of pieces that throw no dice
 FIRST = 2 / 3  # of the worlds stay where others are replaced
 SMALL, TESTS = 8, 6  # worlds of a small block; blocks that are compared
 FALSE = 1e-7  # chance of a false alarm of one piece
@@ -39,10 +40,11 @@ ROUNDING = 1e-9  # relative to the largest answer
 
 def hold_apart(piece: Piece, seed: int) -> None:
     """Hold a piece to it. Raises ContractError."""
-    one = size(piece.draw(1, rng_of(seed, 1)))
-    block = piece.draw(int(np.clip(NUMBERS // one, FEWEST, WORLDS)), rng_of(seed, 1))
-    third: Array | None = None
-    whole, dice = _answer(piece, block, 1), throws_dice(piece, rows(block, slice(SMALL)))
+    few = piece.draw(SMALL, rng_of(seed, 1))
+    dice = throws_dice(piece, few)
+    worlds = int(np.clip(NUMBERS // size(few), FEWEST, WORLDS)) if dice else PLAIN
+    block = piece.draw(worlds, rng_of(seed, 1))
+    whole, third = _answer(piece, block, 1), None
     for how, kept, blocks in _tried(piece, block, seed):
         other = np.concatenate([_answer(piece, b, 1)[:w] for b, w in blocks])
         here = whole[kept]

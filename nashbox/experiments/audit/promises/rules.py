@@ -33,9 +33,16 @@ class Rules(Moving):
     shown: str = ""
 
     @classmethod
-    def of(cls, mechanism: Mechanism, terms: Terms, counts: Array, shown: str = "") -> Rules:
-        """Everybody hands in `counts`, or fewer where they are very many."""
-        share = min(1.0, POINTS / max(1.0, float(np.sum(counts))))
+    def of(
+        cls,
+        mechanism: Mechanism,
+        terms: Terms,
+        counts: Array,
+        shown: str = "",
+        points: int = POINTS,
+    ) -> Rules:
+        """Everybody hands in `counts`, or fewer where they are more than `points` in all."""
+        share = min(1.0, points / max(1.0, float(np.sum(counts))))
         some = np.ceil(np.asarray(counts) * share).astype(np.int64)
         return cls(mechanism, terms, some, f"{shown}: mechanism: " if shown else "")
 
