@@ -275,6 +275,12 @@ def test_terms_that_misstate_the_problem(mechanism, said):
         hold(game(mechanism()), 0)
 
 
+def test_penalties_are_billed_at_the_problems_costs():
+    model = game(Misstates()).model(4, 0)
+    model.step()
+    assert [agent.cost.tolist() for agent in model.players] == [[6 * 0.05] * 4] * 4
+
+
 class MedianOfOwn(Rules):
     sees: ClassVar = "count_and_mean"
 

@@ -36,7 +36,7 @@ def threshold(tests: int, chance: float) -> float:
     """Standard errors beyond which one of `tests` differences is no accident.
 
     >>> round(threshold(1, 1e-6), 2), round(threshold(1000, 1e-6), 2)
-    (5.39, 6.55)
+    (5.39, 6.54)
     """
     return float(np.sqrt(2.0 * np.log(2.0 * max(tests, 1) / chance)))
 

@@ -22,6 +22,8 @@ from nashbox.games.base import Game
 from nashbox.games.estimation import EstimationGame
 from nashbox.games.testing import TestingGame
 
+ROUND = 3  # worlds of a round that is played first
+
 
 def hold(game: Game, seed: int) -> None:
     """Hold a game to what its classes promise, before it is audited.
@@ -49,7 +51,9 @@ def _hold_estimation(game: EstimationGame, seed: int) -> None:
     problem = game.problem
     if not problem.integer:
         return  # nothing is drawn
-    counts = np.rint(np.minimum(game.profile_counts(), 1e6))
+    model = game.model(ROUND, seed, what_if=True)
+    model.step()  # shapes and counts are held to their contract there
+    counts = np.rint([agent.submitted.mean(axis=0) for agent in model.players])
     rules = Rules.of(game.mechanism, game.terms, counts, problem.shown)
     if not shipped(game.mechanism):
         hold_mechanism(rules, seed)

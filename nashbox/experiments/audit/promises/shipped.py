@@ -12,7 +12,7 @@ from nashbox.problem.payoffs import FunctionPayoff
 def shipped(thing: object) -> bool:
     """Whether the class of `thing` is one of nashbox's own, and exactly that: no subclass of one.
 
-    >>> from nashbox import Truthful
+    >>> from nashbox.strategies import Truthful
     >>> shipped(Truthful()), shipped(type("Truthful", (Truthful,), {"__module__": "mine"})())
     (True, False)
     """
