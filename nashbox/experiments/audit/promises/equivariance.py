@@ -7,7 +7,7 @@ fifth of a decade at worst, a fiftieth at best) is tried there for sure; in a na
 parts it is missed with a chance of at most (1 - w/2)^2 for w < 1, below 1/4 for w = 1. At every mu
 there are three worlds: two with all distributions moved, one with only some of them.
 
-Floating errors in proportion to |mu| are allowed. What is seen is tried again on AGAIN fresh worlds
+Floating errors in proportion to |mu| are allowed. What is seen is tried again on fresh worlds
 at the same mu before anybody is accused: two numbers that tie by rounding tie once.
 """
 
@@ -31,7 +31,7 @@ from nashbox.problem.errors import ContractError
 
 DECADES = (-4, 6)  # of |mu|/sigma
 PARTS = (10, 100)  # of each decade
-AGAIN = 64
+AGAIN = 400  # worlds at most
 ROUNDING = 1e-8  # of |mu|, and a tenth of it of sigma
 SUSPECTS = 8  # values of mu that are tried again
 
@@ -64,8 +64,9 @@ def hold_equivariant(piece: Moving, seed: int, parts: tuple[int, int] = PARTS) -
         mu = all_mu[at : at + worlds]
         excess = (_gap(piece, mu, seed + at) / _allowed(piece, mu)).max(axis=1)
         seen += [(float(excess[r]), mu[r]) for r in np.flatnonzero(excess > 1)]
+    again = int(np.clip(NUMBERS // one, 50, AGAIN))
     for one_mu in _suspects(seen):
-        mu = np.broadcast_to(one_mu, (AGAIN, one_mu.size))
+        mu = np.broadcast_to(one_mu, (again, one_mu.size))
         gap = _gap(piece, mu, seed + 1)
         broken = gap > _allowed(piece, mu)
         if broken.any():
@@ -111,7 +112,7 @@ def _allowed(piece: Moving, mu: Array) -> Array:
 
 
 def _suspects(seen: Sequence[tuple[float, Array]]) -> Iterator[Array]:
-    """The worst values of mu, each once."""
-    ordered = sorted(seen, key=lambda pair: -pair[0])[: 3 * SUSPECTS]
-    distinct = {mu.tobytes(): mu for _, mu in ordered}
-    yield from list(distinct.values())[:SUSPECTS]
+    """The worst values of mu, and some spread evenly over all, each once."""
+    ordered = sorted(seen, key=lambda pair: -pair[0])
+    some = ordered[:SUSPECTS] + ordered[:: max(1, len(ordered) // SUSPECTS)]
+    yield from {mu.tobytes(): mu for _, mu in some}.values()
