@@ -35,6 +35,7 @@ class EstimationAgent(Player):
         self.index, self.name = index, model.problem.names[index]
         self.strategy, self.stream = strategy, rng
         self.view = View(index, model.terms, model.terms.counts)
+        self.costs = model.problem.costs[index]  # what data cost, whatever the terms publish
         self.well: Dataset | None = None  # points drawn beforehand, to compare strategies on
 
     @property
@@ -62,7 +63,7 @@ class EstimationAgent(Player):
 
     def receive(self, information: Any) -> None:
         """Estimate mu from what came back, and pay: squared error plus the cost of the data."""
-        truth, costs = self.model.truth, self.view.costs
+        truth = self.model.truth
         self.information = information
         self.errors = np.empty(self.collected.shape)
         for (strategy, rows), data, handed in zip(
@@ -73,7 +74,7 @@ class EstimationAgent(Player):
             self.errors[rows] = self._squared_errors(strategy, estimate, data, truth)
         self.cost = np.empty(self.model.replications)
         for (_, rows), data in zip(self._groups, self._data, strict=True):
-            self.cost[rows] = finite_product(costs, data.counts[0]).sum()
+            self.cost[rows] = finite_product(self.costs, data.counts[0]).sum()
         self.error = self.errors.sum(axis=1)
         self.penalty: Array = self.error + self.cost
 
@@ -130,7 +131,7 @@ class EstimationAgent(Player):
             raise ContractError(
                 f"{where}: counts must be whole numbers from 0 to {MOST:g}, got {counts.tolist()}"
             )
-        if (counts[np.isinf(self.view.costs)] > 0).any():
+        if (counts[np.isinf(self.costs)] > 0).any():
             raise ContractError(
                 f"{where}: must not collect where the cost is inf, got {counts.tolist()}"
             )

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.declared import Declared
 from nashbox.games.rounds import Rounds
+from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
@@ -147,11 +148,6 @@ def payoff_range(payoffs: Sequence[float]) -> float:
     return max(finite) - min(finite) if finite else math.inf
 
 
-def _owner(cls: type, name: str) -> type:
-    """The class that defines an attribute of `cls`, object if none does."""
-    return next((found for found in cls.__mro__ if name in vars(found)), object)
-
-
 class Game(Declared, Rounds):
     """A game made ready to play.
 
@@ -236,6 +232,15 @@ class Game(Declared, Rounds):
         """States of nature over which the worst counts; one where chance decides them all."""
         return (None,)
 
+    @property
+    def shown(self) -> str:
+        """How errors name this game."""
+        return type(self).__name__
+
+    def parts(self) -> list[Any]:
+        """What it is made of that may be a user's own, strategies apart."""
+        return [self.mechanism]
+
     def portable(self, problem: Any) -> Any:
         """The problem as other processes get it, with what it took long to find."""
         return problem
@@ -299,14 +304,9 @@ class Game(Declared, Rounds):
         They count for the class that has them, not for one that derives from it and changes what
         is played or paid.
         """
-        owner = _owner(type(self), "exact")
-        for name in ("pay", "nature", "view", "model", "trials"):
-            changed = _owner(type(self), name)
-            if changed is not owner and issubclass(changed, owner):
-                return (
-                    f"{changed.__name__} has another {name} than the formulas of {owner.__name__}"
-                )
-        return None
+        if type(self).exact is Game.exact:
+            return None  # it has none
+        return changed_below(type(self), "exact", ("pay", "nature", "view", "model", "trials"))
 
     def paid(self, i: int) -> float | str:
         """What player i is paid by formula, or why there is none."""

@@ -27,7 +27,10 @@ class Declared:
     mechanism_base: ClassVar[type] = object
     formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
     has_plan: ClassVar[bool] = False
-    engines: ClassVar[Mapping[str, str]] = {"compare": "nashbox.experiments.compare:compare_game"}
+    engines: ClassVar[Mapping[str, str]] = {
+        "compare": "nashbox.experiments.compare:compare_game",
+        "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
+    }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {}
     says_all: ClassVar[bool] = False
     lone_table: ClassVar[str | None] = None

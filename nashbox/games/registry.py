@@ -111,10 +111,16 @@ def check_verb(verb: str, name: str, where: str) -> None:
         raise InputError(f"{where}: {verb} is for {' or '.join(owners)} games, got game = {name!r}")
 
 
+def engine(game: Any, name: str) -> Callable[..., Any]:
+    """What a game declares to do something for it."""
+    module, _, attribute = game.engines[name].partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
 def perform(verb: str, problem: Any, *arguments: Any, **options: Any) -> Any:
     """Ask a game's own engine for an experiment. Raises InputError where it has none."""
     check_verb(verb, problem.game, problem.shown)
     special = {name for game in GAMES for name in builtin(game).own_options.get(verb, ())}
     check_own_options(problem, verb, {k: v for k, v in options.items() if k in special})
-    module, _, name = game_of(problem).engines[verb].partition(":")
-    return getattr(importlib.import_module(module), name)(problem, *arguments, **options)
+    return engine(game_of(problem), verb)(problem, *arguments, **options)

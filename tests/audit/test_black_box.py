@@ -120,6 +120,7 @@ def test_false_verdicts_stay_below_delta():
 @pytest.mark.slow
 def test_the_budget_is_kept_and_small_ones_decide_nothing(seed):
     from nashbox.experiments.audit.black_box import audit_agent
+
     from nashbox.games.estimation import prepare
 
     names = {

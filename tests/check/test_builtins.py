@@ -37,7 +37,7 @@ def test_contract_with_parameters(spec):
     assert [(r.name, r.reason) for r in rows if r.passed is False] == []
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.0, 0.5, 2.0])
 def test_contract_of_weakened_cbl(factor):
     assert all(

@@ -8,6 +8,7 @@ from nashbox.experiments.audit.base import Progress, check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.audit.findings import Finding, by_formula, resolution
 from nashbox.experiments.audit.players import black_box
+from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
 from nashbox.experiments.methods import BUDGET
 from nashbox.games.base import Exact, Game
@@ -40,6 +41,7 @@ def audit(
     """
     check_audit_options(method, epsilon, delta, seed, budget)
     game = prepare_game(problem, recommended=recommended, **own)
+    hold(game, seed)
     notes: list[str] = []
     answers = _answers(game, method, notes)
     if isinstance(answers, list):
@@ -89,6 +91,7 @@ def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
                 raise InputError(f"method 'exact' does not apply: {answer}")
             notes.append(f"the exact method does not apply: {answer}")
             return "black_box"
+        hold_formulas(game, i, answer)
         exact.append(answer)
     return exact
 

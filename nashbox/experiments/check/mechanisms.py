@@ -9,6 +9,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.promises.dice import hold_dice
+from nashbox.experiments.audit.promises.equivariance import hold_equivariant
+from nashbox.experiments.audit.promises.independence import hold_apart, throws_dice
+from nashbox.experiments.audit.promises.piece import rng_of
+from nashbox.experiments.audit.promises.readers import hold_readers
+from nashbox.experiments.audit.promises.rules import Rules
+from nashbox.experiments.audit.promises.sight import hold_sight
 from nashbox.experiments.check.report import (
     BrokenError,
     CheckRow,
@@ -19,22 +26,23 @@ from nashbox.experiments.check.report import (
 )
 from nashbox.experiments.check.situations import (
     NEEDED,
-    SHIFTS,
+    PARTS,
+    POINTS,
     WORLDS,
     ask,
     four_agents,
-    gap_between,
     same_points,
     settings,
     submissions_of,
 )
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.data import Dataset
+from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
 Array = NDArray[np.float64]
-DRAWS, SURE = 200, 6.0  # seeds, and standard errors: a false alarm in 10^7 checks or fewer
+SEED = 5
 
 
 def check_mechanism(mechanism: Mechanism, own: EstimationProblem | None = None) -> list[CheckRow]:
@@ -140,99 +148,45 @@ def _mechanism_randomness(mechanism: Mechanism, terms: Terms) -> str:
     return "the same generator gives the same answer"
 
 
+def _rules(mechanism: Mechanism, terms: Terms) -> Rules:
+    return Rules.of(mechanism, terms, terms.counts, points=POINTS)
+
+
+def _held(work: Callable[[Rules, int], None], mechanism: Mechanism, terms: Terms) -> None:
+    """Hold a mechanism to a promise as audits do."""
+    try:
+        work(_rules(mechanism, terms), SEED)
+    except ContractError as error:
+        raise BrokenError(str(error)) from None
+
+
 def _mechanism_equivariant(mechanism: Mechanism, terms: Terms) -> str:
     if not mechanism.equivariant:
         raise SkippedError("not promised (equivariant = False)")
-    base = np.asarray(ask(mechanism, terms, submissions_of(terms)), dtype=float)
-    for shift in SHIFTS:
-        moved = np.asarray(ask(mechanism, terms, submissions_of(terms, shift)), dtype=float)
-        gap = gap_between(base + shift, moved)
-        if gap > 1e-6 * (10.0 + abs(shift)):
-            raise BrokenError(
-                f"promises equivariant = True, but adding {shift:g} to all points moves the answer "
-                f"by something else (off by {gap:.3g}); set equivariant = False"
-            )
+    _held(partial(hold_equivariant, parts=PARTS), mechanism, terms)
     return "adding a constant to all points adds it to the answer"
 
 
 def _worlds_apart(mechanism: Mechanism, terms: Terms) -> str:
-    """Replace what is handed in in the last worlds: the answers in the first ones must stay.
-
-    Where dice are thrown only for some worlds the first ones may get others: their mean must stay.
-    """
-    first, submissions = 3, submissions_of(terms)
-
-    def replaced(points: Array, k: int) -> Array:
-        return np.concatenate([points[:first], 1e3 - 2.0 * points[first:]])
-
-    others = [submission.map(replaced) for submission in submissions]
-
-    def gaps(seed: int) -> Array:
-        pairs = (ask(mechanism, terms, handed, seed) for handed in (submissions, others))
-        one, two = (np.asarray(a, dtype=float)[:, :first] for a in pairs)
-        return np.asarray(np.where(np.isnan(one) & np.isnan(two), 0.0, one - two))
-
-    if np.array_equal(gaps(5), np.zeros_like(gaps(5))):
-        return "a world's answers do not depend on the others"
-    seen = np.array([gaps(seed) for seed in range(DRAWS)])
-    spread = seen.std(axis=0, ddof=1) / np.sqrt(DRAWS)
-    if not (np.abs(seen.mean(axis=0)) <= SURE * spread).all():
-        raise BrokenError(
-            "a world's answers depend on the other worlds of the batch; keep axis 0 apart"
-        )
-    return "a world's answers do not depend on the others, in the mean"
+    _held(hold_apart, mechanism, terms)
+    return "a world's answers do not depend on the others"
 
 
 def _dice(mechanism: Mechanism, terms: Terms) -> str:
-    """Where all points of all worlds are the same, dice thrown once for all of them show.
-
-    An order drawn once for all worlds does no harm, and does not show.
-    """
-    alike = [s.map(lambda points, k: np.ones_like(points)) for s in submissions_of(terms)]
-    calls = [np.asarray(ask(mechanism, terms, alike, seed), dtype=float) for seed in range(20)]
-    if all(np.array_equal(calls[0], call, equal_nan=True) for call in calls):
+    rules = _rules(mechanism, terms)
+    if not throws_dice(rules, rules.draw(WORLDS, rng_of(SEED))):
         raise SkippedError("nothing to hold it to (it throws no dice here)")
-    within = any(not np.array_equal(c, np.broadcast_to(c[:, :1], c.shape), True) for c in calls)
-    if not within:
-        raise BrokenError(
-            "throws its dice once for all worlds of a call; draw with size = number of worlds"
-        )
+    _held(hold_dice, mechanism, terms)
     return "every world has dice of its own"
 
 
 def _sees(mechanism: Mechanism, terms: Terms) -> str:
     if mechanism.sees == "points":
         raise SkippedError("nothing to hold it to (sees = 'points')")
-    if mechanism.sees != "count_and_mean":
-        raise BrokenError(f"sees must be 'count_and_mean' or 'points', got {mechanism.sees!r}")
-    submissions = submissions_of(terms)
-    noise = np.random.default_rng(23)
-
-    def spread(points: Array, k: int) -> Array:
-        other = points + noise.normal(0.0, 30.0, size=points.shape)
-        return np.asarray(other + (points.mean(axis=1) - other.mean(axis=1))[:, None])
-
-    for i in (0, len(submissions) - 1):
-        other = [*submissions]
-        other[i] = submissions[i].map(spread)
-        before = np.asarray(ask(mechanism, terms, submissions)[i])
-        after = np.asarray(ask(mechanism, terms, other)[i])
-        if not np.allclose(before, after, equal_nan=True, rtol=1e-9, atol=1e-9):
-            raise BrokenError(
-                "promises sees = 'count_and_mean', but other points with the same number and mean "
-                "change the agent's own information; set sees = 'points'"
-            )
+    _held(hold_sight, mechanism, terms)
     return "other points with the same number and mean give the same information"
 
 
 def _inform(mechanism: Mechanism, terms: Terms) -> str:
-    submissions, readers = submissions_of(terms), [0, len(terms.counts) - 1]
-    few = mechanism.inform(submissions, terms, np.random.default_rng(5), readers)
-    if len(few) != 2 or any(np.shape(x)[:1] != (WORLDS,) for x in few):
-        raise BrokenError("inform must return information for the readers asked for")
-    one, *others = (ask(mechanism, terms, submissions, seed) for seed in range(5, 25))
-    for i, answer in zip(readers, few, strict=True):
-        fixed = all(np.array_equal(one[i], two[i], equal_nan=True) for two in others)
-        if fixed and not np.array_equal(one[i], answer, equal_nan=True):
-            raise BrokenError("inform answers something else than mediate; let them agree")
-    return "inform answers the readers asked for as mediate does"
+    _held(hold_readers, mechanism, terms)
+    return "inform answers every reader as mediate does"

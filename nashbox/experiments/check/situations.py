@@ -21,7 +21,8 @@ from nashbox.strategies import Strategy
 Array = NDArray[np.float64]
 WORLDS = 7
 NEEDED = ("leaves_inputs_alone", "uses_only_its_generator")  # by the checks that follow
-SHIFTS = (3.0, -250.0, 1e5)  # in units of the measurements; sigma is 10
+PARTS = (1, 10)  # of each decade of mu
+POINTS = 500  # in a world that a mechanism is asked about
 
 
 def four_agents() -> tuple[EstimationProblem, Array]:

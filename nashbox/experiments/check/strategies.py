@@ -9,6 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.promises.dice import hold_dice
+from nashbox.experiments.audit.promises.equivariance import hold_equivariant
+from nashbox.experiments.audit.promises.independence import hold_apart
+from nashbox.experiments.audit.promises.rules import Rules
+from nashbox.experiments.audit.promises.seats import Seat
 from nashbox.experiments.check.report import (
     BrokenError,
     CheckRow,
@@ -19,7 +24,8 @@ from nashbox.experiments.check.report import (
 )
 from nashbox.experiments.check.situations import (
     NEEDED,
-    SHIFTS,
+    PARTS,
+    POINTS,
     WORLDS,
     Setting,
     Situation,
@@ -30,11 +36,13 @@ from nashbox.experiments.check.situations import (
 from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
+from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 
 Array = NDArray[np.float64]
+SEED = 5
 
 
 def check_strategy_on(strategy: Strategy, problem: EstimationProblem | None) -> list[CheckRow]:
@@ -59,6 +67,7 @@ def check_strategy(strategy: Strategy, own: Setting | None = None) -> list[Check
         "deterministic": _deterministic,
         "equivariant": _equivariant,
         "worlds_are_independent": _worlds_apart,
+        "dice_of_every_world": _dice,
         "plays": _plays,
     }
     named = {"pickles": partial(pickles, strategy)}
@@ -80,6 +89,7 @@ def _counts(s: Situation) -> str:
             raise BrokenError(f"gather must return whole numbers >= 0, got {counts.tolist()}")
         if (counts[np.isinf(view.costs)] > 0).any():
             raise BrokenError("gather asks for points where the cost is inf; return 0 there")
+    _held(lambda seat, seed: None, s)  # always as many
     return "whole numbers, one per distribution, 0 where the cost is inf"
 
 
@@ -174,45 +184,32 @@ def _deterministic(s: Situation) -> str:
     return "another generator gives the same result"
 
 
+def _held(work: Callable[[Seat, int], None], s: Situation) -> None:
+    """Hold a strategy to a promise as audits do."""
+    rules = Rules.of(s.mechanism, s.terms, s.terms.counts, points=POINTS)
+    try:
+        work(Seat.of(s.strategy, s.view, rules), SEED)
+    except ContractError as error:
+        raise BrokenError(str(error)) from None
+
+
 def _equivariant(s: Situation) -> str:
     if not s.strategy.invariant(s.view):
         raise SkippedError("not promised (equivariant = False)")
-    handed, _, estimate = s.play()
-    for shift in SHIFTS:
-        told, _, moved = s.play(offset=shift)
-        for what, before, after in (
-            ("estimate", estimate, moved),
-            ("mean handed in", handed.mean, told.mean),
-        ):
-            gap = gap_between(before + shift, after)
-            if gap > 1e-6 * (10.0 + abs(shift)):
-                raise BrokenError(
-                    f"promises equivariant = True, but adding {shift:g} to all measurements moves "
-                    f"the {what} by something else (off by {gap:.3g}); set equivariant = False"
-                )
+    _held(partial(hold_equivariant, parts=PARTS), s)
     return "adding a constant to all measurements adds it to submission and estimate"
 
 
 def _worlds_apart(s: Situation) -> str:
-    """Change the data of the last worlds: what happens in the first ones must stay."""
-    first = np.arange(3)
-    handed, received, estimate = s.play()
-    data = s.data()
-    change = np.where(np.arange(WORLDS) < first.size, 0.0, 1e3)
-    rng = np.random.default_rng(3)
-    others = data.map(lambda points, k: points * (1.0 + change[:, None]) + change[:, None])
-    again = s.strategy.report(others, s.view, rng)
-    received = received + change[:, None]
-    answer = s.strategy.estimate(others, again, received, s.view, rng)
-    gap = max(
-        gap_between(handed.sum[first], again.sum[first]),
-        gap_between(estimate[first], answer[first]),
-    )
-    if gap > 1e-9:
-        raise BrokenError(
-            "a world's result depends on the other worlds of the batch; keep axis 0 apart"
-        )
+    _held(hold_apart, s)
     return "a world's result does not depend on the others"
+
+
+def _dice(s: Situation) -> str:
+    if s.strategy.deterministic:
+        raise SkippedError("nothing to hold it to (deterministic = True)")
+    _held(hold_dice, s)
+    return "every world has dice of its own"
 
 
 def _plays(s: Situation) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,6 +22,7 @@ from nashbox.experiments.check.report import (
 from nashbox.mechanisms.exchange import BeliefExchange, Circle, Exchange
 from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
+from nashbox.problem.errors import ContractError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
@@ -319,3 +321,21 @@ def _faithful(exchange: Exchange) -> str:
                 "faithful = False"
             )
     return "every neighbour's signal arrives as it is"
+
+
+def hold_strategy(strategy: RaceStrategy, problem: RaceProblem, where: str) -> None:
+    """Hold a strategy to its promises in the first agent's place. Raises ContractError."""
+    bench = _Bench(strategy, [problem])
+    trials = (bench.own_randomness, bench.deterministic, bench.paper, bench.games_apart)
+    kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - the guard moves them
+    try:
+        for trial in trials:
+            try:
+                trial()
+            except SkippedError:
+                continue
+    except BrokenError as error:
+        raise ContractError(f"{where}{type(strategy).__name__}: {error}") from None
+    finally:
+        np.random.set_state(kept[0])  # noqa: NPY002
+        random.setstate(kept[1])

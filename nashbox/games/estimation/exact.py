@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.estimation.beyond import beyond
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
@@ -41,6 +42,9 @@ def unavailable(game: EstimationGame) -> str | None:
     problem = game.problem
     if not problem.source.normal:
         return "the measurements are real ones (source csv), and exact formulas are for normal data"
+    reason = beyond(game)
+    if reason is not None:
+        return reason
     counts = game.profile_counts()
     for i, name in enumerate(problem.names):
         view = View(i, game.terms, counts)

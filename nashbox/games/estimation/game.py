@@ -47,6 +47,9 @@ class EstimationGame(Game):
         "robust": "nashbox.rules.robust:robust",
         "coalitions": "nashbox.rules.coalitions:coalitions",
         "compare": "nashbox.experiments.compare:compare",
+        "published": "nashbox.experiments.audit.promises.published:hold_terms",
+        "promises": "nashbox.experiments.audit.promises.holding:hold_estimation",
+        "claims": "nashbox.experiments.audit.promises.claims:estimation_claims",
     }
     lone_table: ClassVar[str | None] = "costs"
     verdicts: ClassVar[Mapping[str, str]] = {
@@ -80,6 +83,11 @@ class EstimationGame(Game):
         from nashbox.games.estimation.ready import check_names
 
         check_names(problem)
+
+    @property
+    def shown(self) -> str:
+        """The problem's file."""
+        return self.problem.shown
 
     @property
     def specs(self) -> Mapping[str, Spec]:  # type: ignore[override]

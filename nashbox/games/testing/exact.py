@@ -15,6 +15,7 @@ import numpy as np
 from nashbox.games.base import Deviation, Exact
 from nashbox.problem.errors import InputError
 from nashbox.problem.observations import parse_probability
+from nashbox.problem.ownership import changed_below
 from nashbox.problem.payoffs import Contest, Cost, Outcome, Payoff
 from nashbox.problem.spec import Spec
 from nashbox.solver import BestResponse, Rival, Solution, best_response, signaller_payoff, solve
@@ -33,7 +34,10 @@ def unavailable(game: RaceGame) -> str | None:
         return f"it covers two agents that hear each other, got {p.m} and {len(p.edges)} edges"
     if not game.exchange.faithful:
         return f"mechanism {p.mechanism.name!r} does not relay signals as they are"
-    if not isinstance(p.payoff, (Contest, Cost)):
+    changed = changed_below(type(game.exchange), "faithful", ("mediate",))
+    if changed is not None:
+        return f"mechanism {p.mechanism.name!r}: {changed}"
+    if type(p.payoff) not in (Contest, Cost):
         return f"it knows the payoffs contest, cost and win, got {p.payoff.label}"
     if isinstance(p.payoff, Cost) and p.payoff.c == 0:
         return "with c = 0 observing is free and no stopping time is best"

@@ -47,6 +47,7 @@ class RaceGame(Game):
     mechanism_base: ClassVar[type] = Exchange
     engines: ClassVar[Mapping[str, str]] = {
         **Game.engines,
+        "promises": "nashbox.experiments.audit.promises.races:hold_race",
         "solve": "nashbox.experiments.testing.solving:solve_problem",
     }
     says_all: ClassVar[bool] = True
@@ -71,6 +72,15 @@ class RaceGame(Game):
         """Who hears whom."""
         found: Edges = problem.edges
         return found
+
+    @property
+    def shown(self) -> str:
+        """The problem's file."""
+        return self.problem.shown
+
+    def parts(self) -> list[Any]:
+        """The exchange and the payoff."""
+        return [self.exchange, self.problem.payoff]
 
     @property
     def mechanism(self) -> Exchange:

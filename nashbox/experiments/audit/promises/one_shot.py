@@ -1,0 +1,155 @@
+"""One-shot games: what is paid in a world depends on nothing in the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nashbox.agents.one_shot import numbers
+from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.promises.dice import hold_dice
+from nashbox.experiments.audit.promises.independence import hold_apart
+from nashbox.experiments.audit.promises.memory import forgetful
+from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
+from nashbox.experiments.audit.promises.piece import Array, Block, Piece, asked, blamed, rows
+from nashbox.experiments.audit.promises.shipped import pure, shipped
+from nashbox.games.base import Game
+from nashbox.games.one_shot import OneShot
+from nashbox.problem.errors import ContractError
+
+STRATEGIES = 5  # of each player, among which worlds draw what is done in them
+
+
+@dataclass(frozen=True, eq=False)
+class Payments(Piece):
+    """Mechanism and payments: what everybody does and knows in, what everybody is paid out."""
+
+    game: OneShot
+    menu: list[list[Any]]  # strategies of each player
+
+    @property
+    def label(self) -> str:
+        """Class and methods, for errors."""
+        game = self.game
+        return f"{type(game).__name__}.pay with {type(game.mechanism).__name__}.mediate"
+
+    def draw(self, worlds: int, rng: np.random.Generator) -> Block:
+        """Actions (R, ...) of strategies that each world draws, then what nature tells."""
+        private = told(self.game, worlds, rng)
+        actions = []
+        for i, menu in enumerate(self.menu):
+            view = self.game.view(i, worlds, private[i])
+            done = np.array([act(self.game, i, s, view, rng) for s in menu])
+            actions.append(done[rng.integers(len(menu), size=worlds), np.arange(worlds)])
+        return [*actions, *(_array(x, worlds) for x in private)]
+
+    def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
+        """Other worlds, and worlds that are all alike."""
+        other = self.draw(len(block[0]), rng)
+        return other, rows(other, np.zeros(len(block[0]), dtype=np.intp))
+
+    def answer(self, block: Block, rng: np.random.Generator) -> Array:
+        """What everybody is paid, (R, m)."""
+        game, worlds, m = self.game, len(block[0]), self.game.m
+        actions, private = [x.copy() for x in block[:m]], _private(block[m:])
+        rules = type(game.mechanism).__name__
+        received = asked(f"{rules}.mediate", lambda: list(game.mechanism.mediate(actions, rng)))
+        if len(received) != m:
+            raise ContractError(f"{rules}.mediate must return one thing per player ({m})")
+        paid = []
+        for i in range(m):
+            view, where = game.view(i, worlds, private[i]), f"{type(game).__name__}.pay"
+            pay = numbers(where, lambda i=i, view=view: game.pay(view, actions[i], received[i]))
+            if pay.shape != (worlds,):
+                raise ContractError(f"{where} must return shape ({worlds},), got {pay.shape}")
+            paid.append(pay)
+        return np.stack(paid, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Acting(Piece):
+    """A strategy of a one-shot game: what nature tells her in, what she does out."""
+
+    game: OneShot
+    player: int
+    strategy: Any
+
+    @property
+    def label(self) -> str:
+        """Player, class and method, for errors."""
+        return f"{self.game.players[self.player]}: {type(self.strategy).__name__}.act"
+
+    def draw(self, worlds: int, rng: np.random.Generator) -> Block:
+        """What nature tells her."""
+        return [_array(told(self.game, worlds, rng)[self.player], worlds)]
+
+    def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
+        """Other worlds, and worlds that are all alike."""
+        other = self.draw(len(block[0]), rng)
+        return other, rows(other, np.zeros(len(block[0]), dtype=np.intp))
+
+    def answer(self, block: Block, rng: np.random.Generator) -> Array:
+        """What she does, (R, columns)."""
+        view = self.game.view(self.player, len(block[0]), _private(block)[0])
+        done = act(self.game, self.player, self.strategy, view, rng)
+        return done.reshape(len(done), -1)
+
+
+def told(game: OneShot, worlds: int, rng: np.random.Generator) -> list[Any]:
+    """What nature tells each player."""
+    name = f"{type(game).__name__}.nature"
+    found = asked(name, lambda: list(game.nature(worlds, rng)))
+    if len(found) != game.m:
+        raise ContractError(f"{name} must return one thing per player ({game.m})")
+    return found
+
+
+def act(game: OneShot, i: int, strategy: Any, view: Any, rng: np.random.Generator) -> Array:
+    """What a strategy does, (R, ...). Raises ContractError."""
+    where = f"{game.players[i]}: {type(strategy).__name__}.act"
+    done = numbers(where, lambda: strategy.act(view, rng))
+    if done.ndim and done.shape[0] != view.worlds:
+        raise ContractError(
+            f"{where} must return one number per world ({view.worlds}), got shape {done.shape}"
+        )
+    return np.asarray(np.full(view.worlds, float(done)) if done.ndim == 0 else done)
+
+
+def _array(private: Any, worlds: int) -> Any:
+    """What a player is told with worlds first; NaN where nothing is."""
+    return np.full(worlds, np.nan) if private is None else np.asarray(private)
+
+
+def _private(block: Block) -> list[Any]:
+    return [None if x.dtype.kind == "f" and np.isnan(x).all() else x.copy() for x in block]
+
+
+def hold_one_shot(game: Game, seed: int) -> None:
+    """Hold a game of a user's own, or one with plug-ins, to all of this. Raises ContractError."""
+    with blamed(type(game).__name__):
+        _hold_one_shot(game, seed)
+
+
+def _hold_one_shot(game: Game, seed: int) -> None:
+    hold_sizes(game)
+    hold_seed(game, seed % 2**31)
+    if not isinstance(game, OneShot):
+        return
+    some = [Pool.of(game, i, STRATEGIES).strategies for i in range(game.m)]
+    menu = [s[:: max(1, -(-len(s) // STRATEGIES))] for s in some]
+    pieces: list[Piece] = []
+    if not (shipped(game) and shipped(game.mechanism)):
+        pieces.append(Payments(game, menu))
+    for i, name in enumerate(game.players):
+        pieces += [
+            Acting(game, i, part)
+            for part in pure(game.strategies.get(name))
+            if part is not None and not shipped(part)
+        ]
+    for piece in pieces:
+        with forgetful(piece, seed):
+            hold_apart(piece, seed)
+            hold_dice(piece, seed)
