@@ -1,7 +1,7 @@
 """Audit the zoo, and count: resumable, on a sweep's store.
 
 python -m benchmarks.calibration                  # 10,000 audits; stop it whenever you like
-python -m benchmarks.calibration --only cournot --audits 200
+python -m benchmarks.calibration --only cbl_0.9 --budget 400000 --audits 400
 python -m benchmarks.calibration --report         # write docs/calibration.md of what is there
 """
 
@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.calibration.cells import cell, places
+from benchmarks.calibration.cells import BUDGETS, cell, places
 from benchmarks.calibration.report import page, read
 from benchmarks.zoo import MEMBERS
 from nashbox.experiments.sweep import Store, run_cells
@@ -27,6 +27,7 @@ def arguments() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--audits", type=int, default=10_000, metavar="N")
     parser.add_argument("--only", action="append", choices=sorted(MEMBERS), metavar="NAME")
+    parser.add_argument("--budget", action="append", type=int, choices=BUDGETS, metavar="N")
     parser.add_argument("--workers", type=int, default=None, metavar="N")
     parser.add_argument("--seed", type=int, default=0, help="the first one")
     parser.add_argument("--store", type=Path, default=ROOT / "build" / "calibration.sqlite")
@@ -47,7 +48,8 @@ def run(given: argparse.Namespace) -> None:
     require("--audits", given.audits, low=1, integer=True)
     require("--seed", given.seed, low=0, integer=True)
     members = [MEMBERS[name] for name in given.only or MEMBERS]
-    cells = [cell(place) for place in places(members, given.audits, given.seed)]
+    budgets = given.budget or BUDGETS
+    cells = [cell(place) for place in places(members, given.audits, given.seed, budgets)]
     given.store.parent.mkdir(parents=True, exist_ok=True)
     with Store.to_write(given.store) as store:
         tally = run_cells(

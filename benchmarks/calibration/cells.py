@@ -33,14 +33,16 @@ class Place:
     seed: int
 
 
-def places(members: Sequence[Member], audits: int, seed: int) -> Iterator[Place]:
+def places(
+    members: Sequence[Member], audits: int, seed: int, budgets: Sequence[int] = BUDGETS
+) -> Iterator[Place]:
     """The first `audits` audits; each seed goes through all members before the next one comes."""
     rounds = (
         Place(m.name, tails, ratio, budget, seed + number * m.weight + extra)
         for number in itertools.count()
         for m in members
         for extra in range(m.weight)
-        for tails, ratio, budget in itertools.product(m.tails, m.ratios, BUDGETS)
+        for tails, ratio, budget in itertools.product(m.tails, m.ratios, budgets)
     )
     return itertools.islice(rounds, audits)
 

@@ -20,7 +20,8 @@ POWER = 0.95  # chance of the right verdict where it is easy
 BUDGET = 40_000
 NONE, GAIN = "none_above_epsilon", "profitable"
 
-# member, tails, gain in epsilon, audits, and the verdict that an audit should come to if it is easy
+# member, tails, gain in epsilon, audits, and the verdict that an audit should come to where that is
+# easy: in a quarter of the budget the best deviation is five standard errors away from epsilon
 SAMPLE: tuple[tuple[str, str, float | None, int, str | None], ...] = (
     ("table", "normal", 0.0, 8, NONE),
     ("table", "normal", 10.0, 6, GAIN),
@@ -28,7 +29,7 @@ SAMPLE: tuple[tuple[str, str, float | None, int, str | None], ...] = (
     ("auction", "normal", 40.0, 3, GAIN),
     ("cournot", "normal", 40.0, 3, GAIN),
     ("hasty_race", "normal", 40.0, 3, GAIN),
-    ("noisy_mean", "normal", 40.0, 3, GAIN),
+    ("errors_often", "errs", 10.0, 3, GAIN),
     ("table", "normal", 1.0, 6, None),
     ("table", "t2.5", 1.0, 6, None),
     ("table", "rare", 1.0, 4, None),
@@ -37,7 +38,7 @@ SAMPLE: tuple[tuple[str, str, float | None, int, str | None], ...] = (
     ("cournot", "t2.5", 0.5, 3, None),
     ("sample_mean", "normal", 1.4, 2, None),
     ("threshold_1.1", "normal", None, 2, None),
-    ("errors_often", "errs", 10.0, 2, None),
+    ("noisy_mean", "t3", 1.0, 2, None),
 )
 
 Engine = Callable[[Case, Place], Mapping[str, Any]]

@@ -32,7 +32,7 @@ def cournot(tails: str, ratio: Ratio) -> Case:
     q = (1 - 2 * math.sqrt(gain)) / 3
     menu = np.linspace(0, 0.5, 41)
     profits = menu * np.maximum(0, 1 - q - menu) - q * (1 - 2 * q)
-    truth = Truth(float(profits[menu != q].max()), gain)
+    truth = Truth(min(float(profits[menu != q].max()), gain), gain)
     play = {"name": "quantity", "q": q}
     return _case("CostlyCournot", "shocked", tails, 0.3, 2, play, epsilon, truth)
 
