@@ -70,7 +70,7 @@ def test_built_in_rules_gain_what_they_do_in_simulation(name, seed):
     game = prepare(case.load())
     best = exact.exact_answer(game, 1).best[0]
     assert best.honest
-    gains = saved(case, 1, honest(best.n), 8_000, seed)
+    gains = saved(case, 1, honest(best.n), 20_000, seed)
     assert_mean(gains, case.truths[1].least, ALARM)
     assert case.truths[1].least == case.truths[1].most
     for wrong in (0.0, 2 * case.truths[1].least) if member.ratios[-1] else ():  # it can fail
