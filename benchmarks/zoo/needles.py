@@ -16,10 +16,12 @@ Ratio = float | None
 def needle(tails: str, ratio: Ratio) -> Case:
     """Three agents owe 71 points each; 37 points handed in, and no others, earn the others' mean.
 
+    71 points are best for who works alone, so that nothing else gains.
     least: collect 37, hand them in, and believe the others' 142: sigma^2/142 + 37 c. most: collect
     what is best, hand in 37 points, and pool the others' mean with one's own.
     """
-    v, owed, key, cost = SIGMA**2, 71, 37, 0.05
+    v, owed, key = SIGMA**2, 71, 37
+    cost = v / owed**2
     honest = v / owed + cost * owed
     plain = v / (2 * owed) + cost * key
     best = min(truth.pooled(n, 2 * owed, v) + cost * n for n in range(4 * owed))
@@ -32,11 +34,13 @@ def needle(tails: str, ratio: Ratio) -> Case:
 def correlated_lie(tails: str, ratio: Ratio) -> Case:
     """Two distributions, 50 points each of three agents; +2 and -2 sigma earn the others' means.
 
+    50 points are best for who works alone, so that nothing else gains.
     A gap of one sigma is 5.8 standard deviations of the difference of two means from both honesty
-    and the lie; what that leaves, at most 1e-8 of the variances, is less than the bounds are apart.
+    and the lie: a chance below 1e-8 to be missed, which `least` allows for.
     least: shift both means, and believe. most: pool the others' 100 points with one's own.
     """
-    v, owed, cost = SIGMA**2, 50, 0.02
+    v, owed = SIGMA**2, 50
+    cost = v / owed**2
     honest = 2 * (v / owed + cost * owed)
     plain = 2 * (v / (2 * owed) + cost * owed)
     best = 2 * min(truth.pooled(n, 2 * owed, v) + cost * n for n in range(4 * owed))

@@ -275,7 +275,7 @@ def test_a_needle_gains_what_it_does_in_simulation(seed):
     assert_mean(gains, case.truths[0].least, ALARM)
     for n in (36, 38, 71):
         alone = penalties(case, 0, honest(n), 4000, seed)[1]
-        assert_mean(alone, 100 / n + 0.05 * n, ALARM)
+        assert_mean(alone, 100 / n + 100 / 71**2 * n, ALARM)
 
 
 def test_a_correlated_lie_gains_what_it_does_in_simulation(seed):
@@ -283,7 +283,7 @@ def test_a_correlated_lie_gains_what_it_does_in_simulation(seed):
     lie = honest([50, 50], shift=[20.0, -20.0])
     assert_mean(saved(case, 1, lie, 20_000, seed), case.truths[1].least, ALARM, atol=2e-3)
     for shift in ([20.0, 20.0], [20.0, 0.0], [-20.0, 20.0]):
-        assert_mean(penalties(case, 1, honest([50, 50], shift=shift), 4000, seed)[1], 6.0, ALARM)
+        assert_mean(penalties(case, 1, honest([50, 50], shift=shift), 4000, seed)[1], 8.0, ALARM)
     assert needles.missed_chance(50) < 1e-8
 
 
@@ -298,7 +298,7 @@ def test_an_audit_finds_a_needle(name, seed):
     for row, known in zip(answer.agents, case.truths, strict=True):
         assert row.verdict == "profitable"
         assert row.gain.lower <= known.most
-        assert row.gain.estimate >= 0.5 * known.least
+        assert row.gain.upper >= known.least
 
 
 def test_every_member_can_be_made():
