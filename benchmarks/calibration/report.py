@@ -85,8 +85,12 @@ def _overview(members: Sequence[Member], found: Found) -> str:
     rows = []
     for member in members:
         mine = [j for p, j in found.items() if p.member == member.name]
-        rows.append([f"[{member.name}](#{member.name})", member.kind, *_counts(mine)])
+        rows.append([f"[{member.name}](#{_anchor(member)})", member.kind, *_counts(mine)])
     return _table(["game", "kind", *COUNTS], rows)
+
+
+def _anchor(member: Member) -> str:
+    return member.name.replace(".", "-")
 
 
 COUNTS = ("wrong", "missed", "excused", "decided, %")
@@ -118,7 +122,7 @@ def _section(member: Member, found: Found) -> str:
                 power = [_right(member, tails, r, by_ratio.get(r, [])) for r in member.ratios]
                 rows.append([tails, f"{budget:,}", *_counts(everything), *power])
     gains = [_gain(member, ratio) for ratio in member.ratios]
-    title = f"\n## {member.name} {{#{member.name}}}\n\n{member.kind}: {member.words}.\n"
+    title = f"\n## {member.name} {{#{_anchor(member)}}}\n\n{member.kind}: {member.words}.\n"
     return f"{title}\n{_table(['tails', 'budget', *COUNTS, *gains], rows)}"
 
 

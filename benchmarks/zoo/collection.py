@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.zoo import estimation, needles, one_shot, testing
+from benchmarks.zoo import estimation, formulas, needles, one_shot, testing
 from benchmarks.zoo.case import RATIOS, TAILS, Member
 
 FORMULAS, PLUGIN = "estimation with formulas", "estimation as a plug-in"
@@ -14,26 +14,26 @@ _ALL = (
         "cbl",
         FORMULAS,
         "CBL, two agents and one who works alone; alpha_factor sets the gain, and is 1 at 0",
-        estimation.tuned(estimation.cbl, 0.05),
+        formulas.tuned(formulas.cbl, 0.05),
     ),
     Member(
         "cbl_0.9",
         FORMULAS,
         "`cbl` with alpha_factor .9",
-        estimation.as_it_comes(estimation.cbl, 0.9),
+        formulas.as_it_comes(formulas.cbl, 0.9),
         **FIXED,
     ),
     Member(
         "threshold",
         FORMULAS,
         "thresholds of three agents; how much too wide they are sets the gain",
-        estimation.tuned(estimation.threshold, 3.0),
+        formulas.tuned(formulas.threshold, 3.0),
     ),
     Member(
         "threshold_1.1",
         FORMULAS,
         "thresholds 10 % too wide",
-        estimation.as_it_comes(estimation.threshold, 1.1),
+        formulas.as_it_comes(formulas.threshold, 1.1),
         **FIXED,
     ),
     Member(

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from benchmarks.zoo import truth
 from benchmarks.zoo.case import Case, Truth
-from benchmarks.zoo.estimation import SHARE, SIGMA, problem
+from benchmarks.zoo.formulas import SHARE, SIGMA, problem
 
 Ratio = float | None
 

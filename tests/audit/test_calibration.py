@@ -5,7 +5,10 @@ error of a fifth of epsilon, from the audit's seed, would say.
 """
 
 import math
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +18,9 @@ from benchmarks.calibration import cells, reduced
 from benchmarks.calibration.judge import judge, resolved, said_unseen
 from benchmarks.calibration.report import page
 from benchmarks.zoo import MEMBERS, Case, Truth
+from nashbox.experiments.sweep import Store
 
+ROOT = Path(__file__).parents[2]
 SEEDS = range(100, 120)
 ERROR = 0.2  # of an estimate, in epsilon
 
@@ -168,6 +173,25 @@ def test_an_audit_keeps_what_is_judged():
     judged = judge(MEMBERS["table"].case("normal", 40.0), kept)
     assert not judged.wrong
     assert math.isfinite(kept["agents"][0]["estimate"])
+
+
+@pytest.mark.slow
+def test_the_command_goes_on_where_it_was_stopped(tmp_path):
+    def command(*options):
+        words = [sys.executable, "-m", "benchmarks.calibration", "--store", str(store), *options]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    store, written = tmp_path / "c.sqlite", tmp_path / "page.md"
+    only = ("--only", "table", "--budget", "4000", "--workers", "1")
+    assert "3 of 3 audits" in command("--audits", "3", *only)
+    assert "5 of 5 audits" in command("--audits", "5", *only)
+    with Store.to_read(store) as rows:
+        drivers = [row[-1] for row in rows.table("times", "finished")]
+    assert drivers == [1, 1, 1, 2, 2]
+    command("--report", "--page", str(written))
+    assert "of 5 audits" in written.read_text(encoding="utf-8")
 
 
 def test_the_page_counts():

@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from scipy.stats import lognorm, norm, t
 
 import nashbox
-from benchmarks.zoo import MEMBERS, NEEDLES, PLUGINS, estimation, needles, truth
+from benchmarks.zoo import MEMBERS, NEEDLES, PLUGINS, formulas, needles, truth
 from benchmarks.zoo.case import TAILS
 from nashbox.games.estimation import exact, prepare
 from nashbox.games.estimation.bench import play_block
@@ -103,7 +103,7 @@ def test_a_plug_in_plays_the_very_rule_it_stands_for():
 @pytest.mark.parametrize("ratio", MEMBERS["sample_mean"].ratios)
 def test_the_sample_mean_gains_what_the_exact_method_says(ratio):
     case = MEMBERS["sample_mean"].case("normal", ratio)
-    _, known = estimation.known(case.problem)
+    _, known = formulas.known(case.problem)
     for ours, theirs in zip(case.truths, known, strict=True):
         assert ours.least == pytest.approx(theirs.least, abs=1e-6 * case.epsilon)
         assert ours.most == pytest.approx(theirs.most, abs=1e-6 * case.epsilon)
