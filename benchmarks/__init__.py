@@ -1,1 +1,1 @@
-"""Speed, measured and not tested: `python -m benchmarks`."""
+"""Speed, measured and not tested: `python -m benchmarks`; and how often audits are wrong."""

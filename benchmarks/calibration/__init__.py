@@ -1,0 +1,1 @@
+"""How often audits are wrong: `python -m benchmarks.calibration`."""
