@@ -13,6 +13,7 @@ from typing import NoReturn
 from nashbox.commands import COMMANDS
 from nashbox.commands.shared import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, shown, told
+from nashbox.problem.threads import prefer_one_thread
 
 LONGEST = 490  # characters of a message
 
@@ -75,6 +76,7 @@ def _obey(arguments: Sequence[str] | None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
+    prefer_one_thread()
     check_outputs(options)
     with outputs_whole(), _own_output(options):
         try:

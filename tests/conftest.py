@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import pytest
 
+from nashbox.problem.threads import prefer_one_thread
+
+prefer_one_thread()  # as commands do, before anything loads numpy
+
 
 def pytest_addoption(parser):
     parser.addoption("--seeds", type=int, default=1, help="seeds per statistical test")

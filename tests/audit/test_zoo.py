@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+from nashbox.games.estimation.bench import play_block
 from scipy.optimize import minimize
 from scipy.stats import lognorm, norm, t
 
@@ -15,7 +16,6 @@ import nashbox
 from benchmarks.zoo import MEMBERS, NEEDLES, PLUGINS, formulas, needles, truth
 from benchmarks.zoo.case import TAILS
 from nashbox.games.estimation import exact, prepare
-from nashbox.games.estimation.bench import play_block
 from nashbox.games.registry import prepare_game
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec

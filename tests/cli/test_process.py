@@ -32,6 +32,17 @@ def test_little_is_imported_before_it_is_needed(code):
     assert found.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize(("given", "count"), [({}, "1"), ({"OMP_NUM_THREADS": "2"}, "None")])
+def test_linear_algebra_runs_on_one_thread_unless_the_user_chose(given, count):
+    clean = {k: v for k, v in os.environ.items() if not k.endswith("_THREADS")}
+    code = "from nashbox.cli import main\nmain(['plan', 'no.toml'])\nimport os\n"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"{code}print(os.environ.get('OPENBLAS_NUM_THREADS'))"],
+        capture_output=True, text=True, env={**clean, **given},
+    )  # fmt: skip
+    assert shown.stdout == f"{count}\n"
+
+
 def command(*arguments, **options):
     return subprocess.run(
         [sys.executable, "-m", "nashbox.cli", *arguments], capture_output=True, text=True, **options

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from nashbox.experiments.sweep.encoding import to_text
 from nashbox.experiments.sweep.sources import sources
-from nashbox.experiments.sweep.threads import use_one_thread
 from nashbox.problem.errors import InputError, told
+from nashbox.problem.threads import use_one_thread
 
 
 class Task(NamedTuple):

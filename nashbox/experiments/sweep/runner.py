@@ -21,8 +21,8 @@ from nashbox.experiments.sweep.interrupt import asked_to_stop
 from nashbox.experiments.sweep.pace import AHEAD, GROUP, Pace
 from nashbox.experiments.sweep.sources import sources
 from nashbox.experiments.sweep.store import Store
-from nashbox.experiments.sweep.threads import one_thread_each
 from nashbox.problem.errors import InputError, told
+from nashbox.problem.threads import one_thread_each
 
 LOOK = 5.0  # seconds without news after which the workers are counted
 ALONE = 1  # deaths a cell was near to after which it is tried again with nobody beside it

@@ -13,7 +13,7 @@ is decided on other worlds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,68 +60,94 @@ def agreed(seen: Seen, k: int, read: Array, sigma: float) -> Array:
     g = len(seen.answers)
     value = np.full(read.shape[1], np.nan)
     scale = SAME * sigma * (1 + seen.submitted[:, k].sum() / max(1, int(seen.outside[k])))
-    for a in range(2 * g):
-        for b in range(a + 1, 2 * g):
-            if a % g != b % g:
-                with np.errstate(invalid="ignore"):
-                    same = np.abs(read[a] - read[b]) <= scale
-                    same &= ~(np.abs(read[a] - seen.own[:, k]) <= scale)
-                value = np.where(np.isnan(value) & same, read[a], value)
+    with np.errstate(invalid="ignore"):
+        telling = ~(np.abs(read - seen.own[:, k]) <= scale)
+        for a in range(2 * g):
+            for b in range(a + 1, 2 * g):
+                if a % g != b % g:
+                    same = (np.abs(read[a] - read[b]) <= scale) & telling[a]
+                    value = np.where(np.isnan(value) & same, read[a], value)
     return value
 
 
-def _base(seen: Seen, k: int) -> Array:
-    """The own mean, else the first answer there is."""
-    base = seen.own[:, k]
-    for answer in seen.answers:
-        base = np.where(np.isnan(base), answer[:, k], base)
-    return base
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What a coalition's answers say of one distribution, worked out once for all estimators.
+
+    base: (R,) the own mean, else the first answer there is. read: (2g, R) readings of W. sure: (R,)
+    W where two members agree, else NaN. features: (R, g) answers less the base.
+    """
+
+    base: Array
+    read: Array
+    sure: Array
+    features: Array
+    collected: int
+    outside: int
+    truth: float
+    sigma: float
+
+    @classmethod
+    def of(cls, seen: Seen, k: int, sigma: float) -> Known:
+        """Read the answers about distribution k."""
+        answers, read = np.ascontiguousarray(seen.answers[:, :, k].T), readings(seen, k)
+        base = seen.own[:, k]
+        for answer in answers.T:
+            base = np.where(np.isnan(base), answer, base)
+        return cls(
+            base=base,
+            read=read,
+            sure=agreed(seen, k, read, sigma),
+            features=np.nan_to_num(answers - base[:, None]),
+            collected=seen.collected[k],
+            outside=int(seen.outside[k]),
+            truth=float(seen.truth[k]),
+            sigma=sigma,
+        )
+
+    def worlds(self, rows: slice) -> Known:
+        """The same for some of the worlds."""
+        parts = {key: getattr(self, key)[..., rows] for key in ("base", "read", "sure")}
+        return replace(self, features=self.features[rows], **parts)
 
 
-def _features(seen: Seen, k: int, base: Array) -> Array:
-    return np.stack([np.nan_to_num(a[:, k] - base) for a in seen.answers], axis=1)
-
-
-def learn(seen: Seen, k: int, sigma: float) -> list[Use]:
+def learn(known: Known) -> list[Use]:
     """Estimators to choose from, the weights fitted where no answers agree."""
-    readers = range(2 * len(seen.answers)) if seen.outside[k] else ()
+    members = known.features.shape[1]
+    readers = range(2 * members) if known.outside else ()
     # where nothing is implausible in these worlds the first wins, which loses least in others
     uses = [Use(j, np.zeros(0), clip) for clip in (True, False) for j in readers]
-    base = _base(seen, k)
-    apart = np.isnan(agreed(seen, k, readings(seen, k), sigma)) & np.isfinite(base)
+    apart = np.isnan(known.sure) & np.isfinite(known.base)
     if apart.sum() < 20:
-        return [*uses, Use(None, np.zeros(len(seen.answers)))]
-    features = _features(seen, k, base)[apart]
-    weights = np.linalg.lstsq(features, seen.truth[k] - base[apart], rcond=1e-10)[0]
-    return [*uses, Use(None, weights)]
+        return [*uses, Use(None, np.zeros(members))]
+    errors_of_base = known.truth - known.base[apart]
+    weights = np.linalg.lstsq(known.features[apart], errors_of_base, rcond=1e-10)[0]
+    return [*uses, Use(None, np.asarray(weights, dtype=float))]
 
 
-def estimate(seen: Seen, k: int, sigma: float, use: Use) -> Array:
+def estimate(known: Known, use: Use) -> Array:
     """The coalition's estimate of mu_k, (R,); NaN where it knows nothing."""
-    C, M = seen.collected[k], int(seen.outside[k])
-    base = _base(seen, k)
-    read = readings(seen, k)
-    sure = agreed(seen, k, read, sigma)
+    C, M, base, sure = known.collected, known.outside, known.base, known.sure
     if use.reader is None:
-        moved = _features(seen, k, base) @ use.weights
+        moved = known.features @ use.weights
         if C:  # no data can move the own mean farther than that
-            reach = FAR * sigma / np.sqrt(C)
+            reach = FAR * known.sigma / np.sqrt(C)
             moved = np.clip(moved, -reach, reach)
         other = base + moved
     elif C and M:
-        W = read[use.reader]
-        reach = FAR * sigma * np.sqrt(1 / C + 1 / M)
+        W = known.read[use.reader]
+        reach = FAR * known.sigma * np.sqrt(1 / C + 1 / M)
         aside = np.isnan(W) if use.clip else np.isnan(W) | (np.abs(W - base) > reach)
         moved = np.where(aside, 0.0, np.clip(W - base, -reach, reach))
         other = base + M / (C + M) * moved
     else:
-        known = np.isnan(read[use.reader]) | (C > 0)
-        other = np.where(known, base, read[use.reader])
-    pooled = (C * np.nan_to_num(base) + M * sure) / (C + M) if C else sure
+        read = known.read[use.reader]
+        other = np.where(np.isnan(read) | (C > 0), base, read)
+    pooled = (C * base + M * sure) / (C + M) if C else sure
     return np.where(np.isnan(sure), other, pooled)
 
 
-def errors(seen: Seen, k: int, sigma: float, use: Use) -> Array:
+def errors(known: Known, use: Use) -> Array:
     """Squared errors, inf where the coalition knows nothing; (R,)."""
-    square = np.square(estimate(seen, k, sigma, use) - seen.truth[k])
+    square = np.square(estimate(known, use) - known.truth)
     return np.where(np.isnan(square), np.inf, square)

@@ -18,7 +18,7 @@ from nashbox.games.estimation import EstimationGame
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import finite_product
-from nashbox.rules.coalitions.estimators import Use, errors, learn
+from nashbox.rules.coalitions.estimators import Known, Use, errors, learn
 from nashbox.rules.coalitions.schemes import (
     Scheme,
     best_pooled,
@@ -123,7 +123,7 @@ def measure(
         before, seen = block.honest(), block.play(scheme)
         after = np.full(before.shape[1], cost)
         for k in range(d):
-            squares = errors(seen, k, float(sigma[k]), uses[k])
+            squares = errors(Known.of(seen, k, float(sigma[k])), uses[k])
             error[k].add(squares)
             after = after + g * squares
         both = np.isinf(after) & np.isinf(before.sum(axis=0))
@@ -143,24 +143,6 @@ def measure(
     )
 
 
-def _halves(seen: Seen) -> tuple[Seen, Seen]:
-    """The first and the second half of the worlds."""
-    half = seen.own.shape[0] // 2
-
-    def part(rows: slice) -> Seen:
-        return Seen(
-            collected=seen.collected,
-            own=seen.own[rows],
-            answers=seen.answers[:, rows],
-            sums=seen.sums[rows],
-            submitted=seen.submitted,
-            outside=seen.outside,
-            truth=seen.truth,
-        )
-
-    return part(slice(0, half)), part(slice(half, None))
-
-
 def _joined(parts: Sequence[Seen]) -> Seen:
     first = parts[0]
     return Seen(
@@ -176,11 +158,13 @@ def _joined(parts: Sequence[Seen]) -> Seen:
 
 def _best_uses(seen: Seen, sigma: Array) -> tuple[list[Use], Array]:
     """Per distribution the estimator that is best on the second half, and its mean error."""
-    first, second = _halves(seen)
+    half = seen.own.shape[0] // 2
     chosen, values = [], np.empty(sigma.size)
     for k, s in enumerate(sigma):
-        uses = learn(first, k, float(s))
-        means = [float(errors(second, k, float(s), use).mean()) for use in uses]
+        known = Known.of(seen, k, float(s))
+        uses = learn(known.worlds(slice(0, half)))
+        fresh = known.worlds(slice(half, None))
+        means = [float(errors(fresh, use).mean()) for use in uses]
         j = int(np.argmin(means))
         chosen.append(uses[j])
         values[k] = means[j]

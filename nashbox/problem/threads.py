@@ -31,6 +31,15 @@ SETTERS = [
 ]
 
 
+def prefer_one_thread() -> None:
+    """Let this process do linear algebra on one thread, unless it is told how many or too late.
+
+    Matrices are small here: handing them to a second thread costs fifty times what it saves.
+    """
+    if "numpy" not in sys.modules and not any(name in os.environ for name in THREADS):
+        os.environ.update(dict.fromkeys(THREADS, "1"))
+
+
 @contextmanager
 def one_thread_each() -> Iterator[None]:
     """Let processes started inside do linear algebra on one thread."""
