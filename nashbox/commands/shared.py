@@ -182,9 +182,9 @@ def load_problem(options: argparse.Namespace) -> Any:
 
 def only(command: str, options: argparse.Namespace, problem: Any) -> None:
     """Refuse games that have nothing a command is about. Raises InputError."""
-    from nashbox.games.registry import check_verb
+    from nashbox.games.registry import check_verb, game_of
 
-    check_verb(command, problem.game, options.file)
+    check_verb(command, problem.game, options.file, game_of(problem))
 
 
 def files_behind(options: argparse.Namespace, problem: Any) -> dict[str, str]:

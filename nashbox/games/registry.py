@@ -104,10 +104,13 @@ def declared(name: str) -> type[Game]:
     return builtin(name) if name in GAMES else Game
 
 
-def check_verb(verb: str, name: str, where: str) -> None:
-    """Refuse an experiment that a game does not have. Raises InputError naming `where`."""
+def check_verb(verb: str, name: str, where: str, cls: type[Game] | None = None) -> None:
+    """Refuse an experiment that a game does not have. Raises InputError naming `where`.
+
+    cls: the game's class, where it may be one of a user's own.
+    """
     owners = [game for game in GAMES if verb in builtin(game).engines]
-    if owners and verb not in declared(name).engines:
+    if owners and verb not in (cls or declared(name)).engines:
         raise InputError(f"{where}: {verb} is for {' or '.join(owners)} games, got game = {name!r}")
 
 
@@ -120,7 +123,7 @@ def engine(game: Any, name: str) -> Callable[..., Any]:
 
 def perform(verb: str, problem: Any, *arguments: Any, **options: Any) -> Any:
     """Ask a game's own engine for an experiment. Raises InputError where it has none."""
-    check_verb(verb, problem.game, problem.shown)
+    check_verb(verb, problem.game, problem.shown, game_of(problem))
     special = {name for game in GAMES for name in builtin(game).own_options.get(verb, ())}
     check_own_options(problem, verb, {k: v for k, v in options.items() if k in special})
     return engine(game_of(problem), verb)(problem, *arguments, **options)

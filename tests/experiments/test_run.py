@@ -7,6 +7,7 @@ import pytest
 
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.tally import Means
+from nashbox.games.registry import perform
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from tests.games import figure1
@@ -71,3 +72,23 @@ def test_means_are_those_of_all_blocks():
     assert row["x_se"] == pytest.approx(numbers.std(ddof=1) / 7**0.5)
     assert row["by"] == {"y": pytest.approx((numbers**2).mean())}
     assert row["k"] == pytest.approx(pairs.mean(axis=0).tolist())
+
+
+LINE = """from dataclasses import dataclass
+from typing import ClassVar
+
+from nashbox.games.public_goods import PublicGoods
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(PublicGoods):
+    engines: ClassVar = {"solve": "builtins:type"}
+"""
+
+
+def test_a_game_of_ones_own_says_which_experiments_it_has(tmp_path):
+    (tmp_path / "line.py").write_text(LINE)
+    problem = from_mapping({"game": "line.py:Line", "agents": 3}, tmp_path)
+    assert perform("solve", problem) is type(problem)
+    with pytest.raises(InputError, match="design is for estimation games, got"):
+        perform("design", problem, "social")
