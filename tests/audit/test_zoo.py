@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 import pytest
-from nashbox.games.estimation.bench import play_block
 from scipy.optimize import minimize
 from scipy.stats import lognorm, norm, t
 
@@ -16,6 +15,7 @@ import nashbox
 from benchmarks.zoo import MEMBERS, NEEDLES, PLUGINS, formulas, needles, truth
 from benchmarks.zoo.case import TAILS
 from nashbox.games.estimation import exact, prepare
+from nashbox.games.estimation.nature import play_block
 from nashbox.games.registry import prepare_game
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
