@@ -19,6 +19,7 @@ from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.pool import Pool, refined
 from nashbox.games.base import Game
 from nashbox.measure.controls import coefficients
+from nashbox.measure.looks import FIRST
 from nashbox.measure.seeds import Stage, child
 from nashbox.measure.tally import Tally
 
@@ -27,6 +28,7 @@ Array = NDArray[np.float64]
 SHARE = 0.15  # of the budget
 CLOSE = 3.0  # standard errors within which a candidate is looked at again
 AGAIN = 10  # times the worlds of the first look, for those
+LOOKED_AT = 1 / 6  # of the budget: what the first look at all members of families may cost
 TRIED = 3  # candidates around which a search looks on
 
 
@@ -89,7 +91,7 @@ def screen(
         found, spent, best = game.box(player, room // 6, seed)
         ceiling = game.pays.sign * best
     else:
-        pool = Pool.of(game, player, max(8, room // 100), seed)
+        pool = Pool.of(game, player, max(8, int(budget * LOOKED_AT / FIRST)), seed)
         found, spent = game.searched(player, room // 6, seed)
     for deviation in found:
         pool.add(deviation)

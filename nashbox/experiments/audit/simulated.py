@@ -18,6 +18,7 @@ from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, TRUSTED, tail
 from nashbox.measure.tally import Tally
 
+USUAL = 4.0  # standard errors of a bound at the look that decides
 MOST = 10**9  # budget beyond which simulation cannot be said to decide
 FEW = f"fewer than {TRUSTED} fresh worlds of some candidate: the budget is too small for a verdict"
 WIDE = "epsilon lies between the bounds of the gain"
@@ -164,6 +165,5 @@ def _needed(found: Verified, spent: int) -> int | None:
 
 def _ratio(s: Standing, epsilon: float) -> float:
     """How many times its worlds a candidate needs: widths go as 1/sqrt."""
-    width = _upper(s, epsilon) - s.main.mean
-    room = abs(epsilon - s.main.mean)
+    width, room = USUAL * s.main.se, abs(epsilon - s.main.mean)
     return max(TRUSTED / s.main.count, min((width / max(room, 1e-300)) ** 2, 1e18))

@@ -99,7 +99,9 @@ class Verification:
         for look, size in enumerate(self.sizes):
             active = self._active()
             if look and not self._affordable(active, size):
-                break
+                active = self._promising(active)
+                if not active or not self._affordable(active, size):
+                    break
             for worlds in self._pieces(size - self.out.worlds):
                 self._play(active, worlds, block)
                 block += 1
@@ -120,7 +122,10 @@ class Verification:
                 continue
             room = o.gain + o.se - level
             found.append((math.inf if room > 0 and not o.spread else room / (o.spread or 1.0), j))
-        return {j for _, j in sorted(found, reverse=True)[:LEADERS]}
+        order = [j for score, j in sorted(found, reverse=True) if score > 0 or len(found) == 1]
+        order = order or [max(found)[1]]
+        alone = [j for j in order if len(self.arena.places[j]) == 1]
+        return set((alone or order)[:LEADERS])  # a worst state has to be sought for the others
 
     def _level(self, s: Standing) -> float:
         """Error probability of calling this candidate profitable."""
@@ -151,6 +156,12 @@ class Verification:
         longest = max(s.main.count for s in self.out.standings)
         able = [s for s in self.out.standings if 4 * s.main.count >= longest]
         return max(able, key=lambda s: s.main.mean)
+
+    def _promising(self, active: list[Standing]) -> list[Standing]:
+        """Those that may still turn out profitable, where the budget is too small for all."""
+        level = self.out.epsilon
+        able = [s for s in active if self.out.winner is None and s.main.mean > level]
+        return sorted(able, key=lambda s: (s.main.mean - level) / (s.main.se or 1e-300))[-LEADERS:]
 
     def _cells(self, active: list[Standing]) -> dict[Cell, None]:
         cells = dict.fromkeys((0, place) for place in self.arena.places[0])
