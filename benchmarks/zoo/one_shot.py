@@ -76,7 +76,7 @@ def table(tails: str, ratio: Ratio) -> Case:
     raw = {
         "game": "zoo_markets.py:NoisyTable",
         "table": [first, second],
-        "mechanism": {"name": "lots", "scale": 0.2, "tails": tails},
+        "mechanism": {"name": "lots", "scale": 0.1, "tails": tails},
     }
     return Case(raw, epsilon, truths, rarest(tails))
 
