@@ -289,7 +289,6 @@ def test_a_correlated_lie_gains_what_it_does_in_simulation(seed):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=False, reason="no generic search looks there yet")
 @pytest.mark.parametrize("name", list(NEEDLES))
 def test_an_audit_finds_a_needle(name, seed):
     case = NEEDLES[name].case("normal", None)
