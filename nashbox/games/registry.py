@@ -109,8 +109,10 @@ def check_verb(verb: str, name: str, where: str, cls: type[Game] | None = None) 
 
     cls: the game's class, where it may be one of a user's own.
     """
+    if verb in (cls or declared(name)).engines:
+        return
     owners = [game for game in GAMES if verb in builtin(game).engines]
-    if owners and verb not in (cls or declared(name)).engines:
+    if owners:
         raise InputError(f"{where}: {verb} is for {' or '.join(owners)} games, got game = {name!r}")
 
 

@@ -32,6 +32,11 @@ def test_little_is_imported_before_it_is_needed(code):
     assert found.splitlines()[-1] == "[]"
 
 
+def test_what_games_declare_is_known_without_mesa():
+    code = "from nashbox.games.registry import GAMES, builtin\nfor name in GAMES: builtin(name)"
+    assert python(f"{code}\nimport sys; print('mesa' in sys.modules)") == "False\n"
+
+
 @pytest.mark.parametrize(("given", "count"), [({}, "1"), ({"OMP_NUM_THREADS": "2"}, "None")])
 def test_linear_algebra_runs_on_one_thread_unless_the_user_chose(given, count):
     clean = {k: v for k, v in os.environ.items() if not k.endswith("_THREADS")}

@@ -6,8 +6,8 @@ from scipy.optimize import brentq
 
 from nashbox.mechanisms.plans import (
     alone_penalties,
+    base,
     bounds,
-    common,
     compliant_penalties,
     solve_plan,
 )
@@ -86,7 +86,7 @@ def test_a_plan_off_by_one_percent_is_noticed(rule, factor):
     The second time one agent alone is wrong by 1 %, in one place.
     """
     _, costs, sigma, outside = setting(5)
-    instance = common.validated(costs, sigma, 2 * outside)
+    instance = base.validated(costs, sigma, 2 * outside)
     counts = solve_plan(rule, costs, sigma, 2 * outside).counts
     if rule == "nash":
         gap = lambda n: bounds.nash_gap(instance, n)  # noqa: E731
@@ -106,7 +106,7 @@ def test_a_plan_off_by_one_percent_is_noticed(rule, factor):
 def test_a_binding_plan_off_by_one_percent_is_noticed():
     """ir_optimal with an agent at its option: work moved to the next agent costs P."""
     costs, sigma = np.array([[0.033], [0.066], [0.1]]), np.array([10.0])
-    instance = common.validated(costs, sigma, None)
+    instance = base.validated(costs, sigma, None)
     counts = solve_plan("ir_optimal", costs, sigma).counts
     lam = multipliers(counts, costs, sigma, 1) - 1
     assert lam == pytest.approx([1.0, 0.0, 0.0])
@@ -118,7 +118,7 @@ def test_a_binding_plan_off_by_one_percent_is_noticed():
 
 def test_a_kalai_smorodinsky_plan_off_by_one_percent_is_noticed():
     costs, sigma = np.array([[0.033], [0.066], [0.1]]), np.array([10.0])
-    instance = common.validated(costs, sigma, None)
+    instance = base.validated(costs, sigma, None)
     counts = solve_plan("kalai_smorodinsky", costs, sigma).counts
     w = multipliers(counts, costs, sigma, 0)
     ideals = np.array([2.80098826, 4.45163652, 5.69734768])  # brute force, test_plan_numbers
@@ -133,12 +133,12 @@ def test_a_kalai_smorodinsky_plan_off_by_one_percent_is_noticed():
 def test_an_infeasible_plan_has_no_gap():
     _, costs, sigma, outside = setting(2)
     counts = solve_plan("nash", costs, sigma, outside).counts
-    tight = common.validated(costs, sigma, 0.999 * compliant_penalties(counts, costs, sigma))
+    tight = base.validated(costs, sigma, 0.999 * compliant_penalties(counts, costs, sigma))
     zeros, ones = np.zeros(len(costs)), np.ones(len(costs))
     assert bounds.nash_gap(tight, counts) == np.inf
     assert bounds.ir_optimal_gap(tight, counts, zeros) == np.inf
     assert bounds.kalai_smorodinsky_gap(tight, counts, ones, ones, ones) == np.inf
-    loose = common.validated(costs, sigma, outside)
+    loose = base.validated(costs, sigma, outside)
     for wrong in (-counts, np.full_like(counts, np.nan), 0 * counts, counts + 1.0):
         assert bounds.ir_optimal_gap(loose, wrong, zeros) == np.inf  # 1.0: where c = inf
         assert bounds.egalitarian_gap(loose, wrong, ones) == np.inf
@@ -146,7 +146,7 @@ def test_an_infeasible_plan_has_no_gap():
 
 def test_multipliers_that_are_wrong_only_widen_the_gap():
     rng, costs, sigma, outside = setting(3)
-    instance = common.validated(costs, sigma, outside)
+    instance = base.validated(costs, sigma, outside)
     plan = solve_plan("ir_optimal", costs, sigma, outside)
     for _ in range(50):
         lam = rng.exponential(size=len(costs))
@@ -156,7 +156,7 @@ def test_multipliers_that_are_wrong_only_widen_the_gap():
 def test_dust_is_as_good_as_zero_for_the_gap_but_not_for_us():
     """Why zeros come from the support: a gap cannot see 1e-8 of a sample, Algorithm 1 can."""
     costs, sigma = np.array([[0.033], [0.066], [0.1]]), np.array([10.0])
-    instance = common.validated(costs, sigma, None)
+    instance = base.validated(costs, sigma, None)
     counts = solve_plan("ir_optimal", costs, sigma).counts
     dusty = counts + np.array([[0], [0], [1e-8]])
     assert bounds.ir_optimal_gap(instance, dusty, np.array([1.0, 0, 0])) < 1e-8

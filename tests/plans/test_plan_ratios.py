@@ -10,7 +10,7 @@ from nashbox.mechanisms.plans import (
     CERTIFIED,
     PlanError,
     alone_penalties,
-    common,
+    base,
     compliant_penalties,
     solve_plan,
 )
@@ -129,7 +129,7 @@ def test_nash_is_certified_by_the_product_of_savings_or_refused(ratio):
 def test_the_search_never_proves_too_much(number):
     """D(lam) stays below the penalty of rational plans, however far the search goes."""
     costs, sigma, outside = wide(number, 3, False)
-    instance = common.validated(costs, sigma, outside)
+    instance = base.validated(costs, sigma, outside)
     best = solve_plan("ir_optimal", costs, sigma, outside)
     p = compliant_penalties(best.counts, costs, sigma).sum()
     found = improve(Dual(instance, np.ones(len(costs))), np.zeros(len(costs)), np.inf)
@@ -143,7 +143,7 @@ def test_the_search_never_proves_too_much(number):
 def test_decimals_lose_nothing():
     """lam = 1e30: a double of lam o has no digit of D left, D has a closed form."""
     lam = np.array([1e30, 0.0])
-    instance = common.validated(np.array([[1.0], [1e40]]), TEN, np.array([20.0, 1e21]))
+    instance = base.validated(np.array([[1.0], [1e40]]), TEN, np.array([20.0, 1e21]))
     with localcontext() as context:
         context.prec = 100
         big = Decimal(float(lam[0]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.model.testing import RaceModel
+if TYPE_CHECKING:
+    from nashbox.model.testing import RaceModel
 
 Counts = NDArray[np.int64]
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from nashbox.agents.testing import REASONS
 from nashbox.games.base import Array, Deviation, Exact, Family, Game
 from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
 from nashbox.games.testing.ledger import RaceLedger
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
-from nashbox.model.testing import RaceModel
-from nashbox.model.well import Copies, Well
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
 from nashbox.problem.spec import Spec
@@ -29,6 +26,10 @@ from nashbox.strategies.testing import (
     make_testing_strategy,
 )
 from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
+
+if TYPE_CHECKING:
+    from nashbox.model.testing import RaceModel
+    from nashbox.model.well import Copies, Well
 
 ROOM = 1 << 15  # games that are played at once when several strategies share a run
 
@@ -120,6 +121,8 @@ class RaceGame(Game):
 
     def columns(self, model: RaceModel) -> Sequence[Columns]:
         """How games ended for every agent, and the shares of games by reason to stop."""
+        from nashbox.agents.testing import REASONS  # Mesa takes its time to load
+
         costs = self.problem.payoff.costs
         return [
             {
@@ -155,6 +158,8 @@ class RaceGame(Game):
         self, strategies: Mapping[str, Any], worlds: int, seed: int,
         well: Well | Copies | None, record: int = 0,
     ) -> RaceModel:  # fmt: skip
+        from nashbox.model.testing import RaceModel  # Mesa takes its time to load
+
         return RaceModel(
             self.problem, self.exchange, strategies,
             replications=worlds, rng=seed, record=record, well=well,
@@ -164,6 +169,8 @@ class RaceGame(Game):
         self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
     ) -> Iterator[Array]:
         """Payoffs (m, R) with each strategy, on the same observations; signallers share runs."""
+        from nashbox.model.well import Copies, Well  # Mesa takes its time to load
+
         well = Well(self.problem, worlds, seed)
         paid: dict[int, Array] = {}
         for group in together(strategies, worlds):
