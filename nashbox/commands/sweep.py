@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 from nashbox.commands import shared
+from nashbox.problem.errors import shown
 
 
 def add(commands: Any) -> None:
@@ -49,19 +54,39 @@ def work(options: argparse.Namespace) -> int:
 
     if options.export is not None:
         check_export(options.export)
-    if options.status:
-        report = sweep_status(options.file, export_to=options.export, steps=options.steps)
-    else:
-        with as_ctrl_c(), sweep_progress() as progress:
-            report = sweep(
-                options.file,
-                workers=options.workers,
-                engine=options.engine,
-                progress=progress,
-                retry_failed=options.retry_failed,
-                export_to=options.export,
-                steps=options.steps,
-            )
+    with _warned_in_a_line():
+        if options.status:
+            report = sweep_status(options.file, export_to=options.export, steps=options.steps)
+        else:
+            with as_ctrl_c(), sweep_progress() as progress:
+                report = sweep(
+                    options.file,
+                    workers=options.workers,
+                    engine=options.engine,
+                    progress=progress,
+                    retry_failed=options.retry_failed,
+                    export_to=options.export,
+                    steps=options.steps,
+                )
     shared.emit(options, report, sweep_table)
     unfinished = report.failed or report.left
     return 1 if unfinished and not options.status else 0
+
+
+@contextmanager
+def _warned_in_a_line() -> Iterator[None]:
+    """Say on standard error, without Python's own words, what a sweep warns of."""
+    from nashbox.experiments.sweep.cell import SweepWarning
+
+    usual = warnings.showwarning
+
+    def show(message: Any, category: Any, *rest: Any) -> None:
+        if issubclass(category, SweepWarning):
+            print(f"nashbox: {shown(str(message))}", file=sys.stderr, flush=True)
+        else:
+            usual(message, category, *rest)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SweepWarning)
+        warnings.showwarning = cast(Any, show)
+        yield

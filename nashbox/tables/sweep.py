@@ -11,6 +11,7 @@ from rich.console import Console
 
 from nashbox.experiments.sweep.report import SweepReport
 from nashbox.experiments.sweep.runner import Tally
+from nashbox.problem.errors import shown
 from nashbox.tables.console import new_console
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
@@ -88,7 +89,7 @@ def sweep_table(report: SweepReport) -> None:
         parts.append(f"{report.running} running")
     if report.left:
         parts.append(f"{report.left} left")
-    console.print(f"{report.file}: {', '.join(parts)}")
+    console.print(f"{shown(report.file)}: {', '.join(parts)}")
     if report.damaged:
         rows = "row" if report.damaged == 1 else "rows"
         console.print(f"{report.damaged} damaged {rows} in the store: computed again next time")
@@ -98,4 +99,4 @@ def sweep_table(report: SweepReport) -> None:
         console.print(f"{report.rate:.3g} cells a second, {span(report.remaining)} remaining")
     for error in report.errors:
         console.print(f"failed ({error['cells']}): {error['error']}")
-    console.print(f"results: {report.store}")
+    console.print(f"results: {shown(report.store)}")

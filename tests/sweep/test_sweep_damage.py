@@ -137,7 +137,8 @@ def test_a_sweep_stops_when_its_store_is_no_longer_there(tmp_path, how):
             store.write_bytes(b"")
     out, err = driver.communicate(timeout=60)
     assert (driver.returncode, out) == (2, "")
-    assert "s.sqlite: is " in err and "moved, deleted or replaced" in err and err.count("\n") == 1
+    (said,) = [line for line in err.splitlines() if "remaining" not in line]  # a busy machine's
+    assert "s.sqlite: is " in said and "moved, deleted or replaced" in said
     assert len(log(tmp_path)) < 300
 
 

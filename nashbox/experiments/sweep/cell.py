@@ -15,6 +15,10 @@ from typing import Any
 from nashbox.experiments.sweep.encoding import canonical
 
 
+class SweepWarning(UserWarning):
+    """What a sweep cannot help and goes on with: finished cells that are lost, no workers."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One piece of work.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nashbox.problem.errors import InputError
 
 PATIENCE = 0.5  # seconds: somebody who only looks whether the lock is held holds it for a moment
+FILE_ONLY = os.O_NOFOLLOW | os.O_NONBLOCK  # no link to what is not ours, no wait for a pipe
 
 
 def _lock_file(store: Path) -> Path:
@@ -29,8 +31,9 @@ def locked(store: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror}") from error
     try:
-        os.ftruncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        with suppress(OSError):  # a full disk: the lock holds without its words
+            os.ftruncate(handle, 0)
+            os.write(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         yield
     finally:
         path.unlink(missing_ok=True)  # while the lock is held, so that nobody else's is removed
@@ -40,8 +43,10 @@ def locked(store: Path) -> Iterator[None]:
 def _acquired(path: Path, store: Path) -> int:
     end = time.monotonic() + PATIENCE
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | FILE_ONLY, 0o666)
         try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise InputError(f"{path}: must be the lock of {store.name}, got no regular file")
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(handle).st_ino == path.stat().st_ino:
                 return handle
@@ -65,7 +70,7 @@ def _acquired(path: Path, store: Path) -> int:
 def is_driven(store: Path) -> bool:
     """Whether a driver works on the store right now."""
     try:
-        handle = os.open(_lock_file(store), os.O_RDONLY)
+        handle = os.open(_lock_file(store), os.O_RDONLY | FILE_ONLY)
     except OSError:
         return False
     try:

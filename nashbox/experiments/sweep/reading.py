@@ -10,6 +10,7 @@ from typing import Any
 
 from nashbox.experiments.named_files import with_files
 from nashbox.experiments.sweep.grid import MOST, grid_points, read_grid, read_points
+from nashbox.experiments.sweep.leftovers import SIDES
 from nashbox.experiments.sweep.options import (
     EXPERIMENTS,
     INTO_PROBLEM,
@@ -21,6 +22,7 @@ from nashbox.problem.files import read_toml
 from nashbox.problem.spec import find_object, suggest
 
 OPTION = "options."  # in front of a path that leads into the options
+TAKEN = (*SIDES, ".lock")  # endings of what lies beside a store
 KEYS = ["problem", "experiment", "store", "seeds", "options", "grid", "points"]
 
 
@@ -127,6 +129,11 @@ def _store(home: Path, name: str, shown: str) -> Path:
         raise InputError(
             f"{shown}: store must be the name of a file without ':' in front and without '?', "
             f"got {brief(name)}"
+        )
+    if name.endswith(TAKEN):
+        raise InputError(
+            f"{shown}: store must not end in {', '.join(TAKEN)}: beside another store that name is "
+            f"taken, got {brief(name)}"
         )
     return home / name
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from nashbox.experiments.sweep.engines import check_engine
 from nashbox.experiments.sweep.expand import Expanded, expand
 from nashbox.experiments.sweep.frame import export, frame
+from nashbox.experiments.sweep.leftovers import has_log
 from nashbox.experiments.sweep.reading import SweepFile, read_sweep
 from nashbox.experiments.sweep.report import SweepReport, empty_report, report
 from nashbox.experiments.sweep.runner import Progress, run_cells
@@ -73,7 +74,7 @@ def look(
 ) -> SweepReport:
     """Report on a store, and export it."""
     try:
-        if found.store.exists():
+        if found.store.exists() or has_log(found.store):
             with Store.to_read(found.store) as store:
                 if export_to is not None:
                     export(frame(store, expanded.layout, steps=steps), export_to)

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nashbox.experiments.saving import is_channel
+from nashbox.experiments.sweep.leftovers import has_log
 from nashbox.problem.errors import InputError
 
-FORMAT = 2
+FORMAT = 3
 CHECKED = 2  # the format from which on every cell has a checksum
 COLUMNS = "key, identity, status, payload, error, traceback"
 APPLICATION = 0x6E626F78  # "nbox"
@@ -39,7 +40,7 @@ CREATE TABLE times (
 CREATE TABLE begun (key TEXT PRIMARY KEY, driver INTEGER NOT NULL);
 CREATE TABLE drivers (
     driver INTEGER PRIMARY KEY, sweep TEXT, started REAL NOT NULL, host TEXT NOT NULL,
-    process INTEGER NOT NULL
+    process INTEGER NOT NULL, ended REAL
 )
 """
 SETTINGS: tuple[str, ...] = ("synchronous = NORMAL", "wal_autocheckpoint = 1000")
@@ -52,7 +53,8 @@ class EmptyStoreError(InputError):
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open a store, a new one if there is none; the caller holds the lock."""
     try:
-        connection = sqlite3.connect(os.path.abspath(path), isolation_level=None, timeout=60)
+        # its real place, as SQLite takes `link/..` for the folder that holds the link
+        connection = sqlite3.connect(path.resolve(), isolation_level=None, timeout=60)
     except sqlite3.Error as error:
         raise InputError(f"{path}: cannot be opened: {error}") from error
     try:
@@ -64,18 +66,17 @@ def open_to_write(path: Path) -> sqlite3.Connection:
                     f"{path}: is damaged ({' '.join(state.split())[:120]}): export what can still "
                     "be read, and name another store"
                 )
-            if not has_checksums(connection):
-                _give_checksums(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
-        for setting in SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
-        if _is_new(connection):
+            _bring_up_to_date(connection)
+        else:  # before there is a -wal, without which the file then is a store, too
             connection.execute("BEGIN IMMEDIATE")
             for statement in TABLES.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+        for setting in SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
     except sqlite3.Error as error:
         connection.close()
         raise refusal(path, error) from error
@@ -92,9 +93,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise InputError(f"{path}: cannot be read: there is no such result store")
     try:
-        # not mode=ro where it can be helped: such a reader leaves its -wal and -shm files behind
-        mode = "rw" if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) else "ro"
-        address = f"{path.absolute().as_uri()}?mode={mode}"
+        address = f"{path.resolve().as_uri()}?{_reading(path)}"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=60)
         connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
@@ -112,8 +111,22 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _reading(path: Path) -> str:
+    """How a reader opens, so that it changes nothing and leaves no files behind."""
+    if has_log(path):  # which the last one to close would take in and delete
+        return "mode=ro"
+    if os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK):
+        return "mode=rw"  # takes away what it made, which mode=ro does not
+    return "immutable=1"
+
+
 def refusal(path: Path, error: sqlite3.Error) -> InputError:
     """What to say where SQLite says no."""
+    if error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        return InputError(
+            f"{path}: cannot be read or written: {error}: SQLite needs a folder that it can write "
+            "to; copy the store there with what lies beside it under its name"
+        )
     if isinstance(error, sqlite3.OperationalError):
         return InputError(
             f"{path}: cannot be read or written: {error}; what is finished is kept, and the same "
@@ -133,14 +146,20 @@ def checksum(row: Sequence[object]) -> str:
     return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
 
 
-def _give_checksums(connection: sqlite3.Connection) -> None:
-    """Bring a store of the format before to this one, all of it or nothing."""
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Bring a store of a format before to this one, all of it or nothing."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(drivers)")}
+    if has_checksums(connection) and "ended" in columns:
+        return
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")
-    rows = connection.execute(f"SELECT {COLUMNS} FROM cells").fetchall()  # noqa: S608
-    connection.executemany(
-        "UPDATE cells SET checksum = ? WHERE key = ?", [(checksum(row), row[0]) for row in rows]
-    )
+    if not has_checksums(connection):
+        connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")
+        rows = connection.execute(f"SELECT {COLUMNS} FROM cells").fetchall()  # noqa: S608
+        connection.executemany(
+            "UPDATE cells SET checksum = ? WHERE key = ?", [(checksum(row), row[0]) for row in rows]
+        )
+    if "ended" not in columns:
+        connection.execute("ALTER TABLE drivers ADD COLUMN ended REAL")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 

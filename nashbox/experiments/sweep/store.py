@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from nashbox.experiments.sweep.cell import Cell, Outcome
 from nashbox.experiments.sweep.encoding import from_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
+from nashbox.experiments.sweep.leftovers import look_at_leftovers
 from nashbox.experiments.sweep.lock import is_driven, locked
 from nashbox.experiments.sweep.schema import (
     COLUMNS,
@@ -84,22 +85,48 @@ class Store:
                 f"{path}: has {target.stat().st_nlink} names (hard links), and drivers of the "
                 "others could not be told from this one: copy the store, or remove the other names"
             )
-        with locked(target), closing(open_to_write(target)) as connection:
-            store = cls(target, connection)
-            with store._transaction():
-                cursor = connection.execute(
-                    "INSERT INTO drivers (started, host, process) VALUES (?, ?, ?)",
-                    (time.time(), socket.gethostname(), os.getpid()),
+        with locked(target):
+            look_at_leftovers(target, to_write=True)
+            with closing(open_to_write(target)) as connection:
+                store = cls(target, connection)
+                store._arrive()
+                try:
+                    yield store
+                finally:
+                    store._leave()
+
+    def _arrive(self) -> None:
+        """Note who drives, in the file itself: should its -wal be lost, it says that one is."""
+        with self._transaction():
+            cursor = self._connection.execute(
+                "INSERT INTO drivers (started, host, process) VALUES (?, ?, ?)",
+                (time.time(), socket.gethostname(), os.getpid()),
+            )
+        self._driver = cursor.lastrowid or 0
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise refusal(self.path, error) from error
+
+    def _leave(self) -> None:
+        """Note that nothing is missing, and take the -wal in even if somebody reads."""
+        with suppress(InputError, sqlite3.Error):  # a full disk: then the -wal stays
+            with self._transaction():
+                self._connection.execute(
+                    "UPDATE drivers SET ended = ? WHERE driver = ?", (time.time(), self._driver)
                 )
-            store._driver = cursor.lastrowid or 0
-            yield store
+            self._connection.execute("PRAGMA busy_timeout = 2000")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @classmethod
     @contextmanager
     def to_read(cls, path: str | Path) -> Iterator[Store]:
         """Open to look in, also while a driver writes."""
-        with closing(open_to_read(Path(path))) as connection:
-            yield cls(Path(path), connection)
+        target = Path(path)
+        if not is_driven(target):
+            look_at_leftovers(target, to_write=False)
+        with closing(open_to_read(target)) as connection:
+            yield cls(target, connection)
 
     @property
     def driven(self) -> bool:
