@@ -53,11 +53,13 @@ def about(complaints):
     return {word for word in words if any(word in line for line in complaints)}
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("first", SEEDS)
 def test_a_right_engine_passes(first):  # all twenty: a chance of at most .04
     assert reduced.complaints(engine(), first) == []
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("first", SEEDS)
 @pytest.mark.parametrize(
     ("verdict", "held"),
@@ -71,6 +73,7 @@ def test_an_engine_that_always_says_the_same_fails(verdict, held, first):
     assert held <= about(reduced.complaints(engine(verdict=verdict), first))
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("first", SEEDS)
 def test_an_engine_with_half_the_width_fails(first):
     assert "outside" in about(reduced.complaints(engine(width=0.5), first))

@@ -229,6 +229,7 @@ def test_no_formula_is_known_of_a_plug_in(name):
 # races: the dynamic programme, and simulation
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "strategy"),
     [("hasty_race", Spec("signaller", {})), ("costly_race", Spec("optimal_stopper", {}))],
