@@ -228,6 +228,10 @@ class Game(Declared, Rounds):
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """What an audit searches for player i, beside everything that problem files name."""
 
+    def compared(self, i: int) -> Sequence[Deviation | Family]:
+        """What player i chooses from where mechanisms are compared at their equilibria."""
+        return self.deviations(i)
+
     def states(self, i: int, strategy: Any) -> Sequence[Hashable]:
         """States of nature over which the worst counts; one where chance decides them all."""
         return (None,)

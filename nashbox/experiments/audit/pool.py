@@ -31,10 +31,15 @@ class Pool:
     recommended: int | None = None
 
     @classmethod
-    def of(cls, game: Game, player: int, most: int, seed: int = 0) -> Pool:
-        """Everything a game names for a player, at most about `most` of its families."""
+    def of(
+        cls, game: Game, player: int, most: int, seed: int = 0, *, compared: bool = False
+    ) -> Pool:
+        """Everything a game names for a player, at most about `most` of its families.
+
+        compared: only what comparisons of mechanisms choose from.
+        """
         pool = cls([game.strategy(player)], [], [])
-        named = game.deviations(player)
+        named = game.compared(player) if compared else game.deviations(player)
         families = [d for d in named if isinstance(d, Family)]
         for found in named:
             if isinstance(found, Deviation):

@@ -109,7 +109,7 @@ def compare_game(
     rows, notes = [], []
     for place, spec in enumerate(wanted):
         game = prepare_game(replace(problem, mechanism=spec), recommended=True)
-        pools = [Pool.of(game, i, MENU) for i in range(game.m)]
+        pools = [Pool.of(game, i, MENU, compared=True) for i in range(game.m)]
         ways = Settling(game, pools, worlds, seed, epsilon)
         rows += [{"mechanism": spec.label, **row} for row in settled(ways, starts)]
         if not ways.exact:

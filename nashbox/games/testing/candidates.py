@@ -42,7 +42,7 @@ def described_class(signals: str) -> str:
     return words
 
 
-def catalogue(game: RaceGame) -> list[Deviation]:
+def catalogue(game: RaceGame, *, otherwise_stopping: bool = True) -> list[Deviation]:
     """All candidates, whoever deviates; plug-ins that need parameters or break are left out."""
     signals = game.signals
     trials = []
@@ -51,7 +51,8 @@ def catalogue(game: RaceGame) -> list[Deviation]:
         trials.append(
             Deviation(Spec("signaller", parameters), Signaller(alpha, weight, anticipate))
         )
-    trials += _otherwise_stopping(game)
+    if otherwise_stopping:
+        trials += _otherwise_stopping(game)
     if signals == "any":
         for start in BLUFFS:
             trials.append(Deviation(Spec("bluffer", {"start": start}), Bluffer(start=start)))

@@ -188,6 +188,10 @@ class RaceGame(Game):
         """The paper's grid at threshold beta, plug-ins, and bluffs if they are allowed."""
         return candidates.catalogue(self)
 
+    def compared(self, i: int) -> Sequence[Deviation | Family]:
+        """The paper's grid, without other ways to stop."""
+        return candidates.catalogue(self, otherwise_stopping=False)
+
     def described(self) -> str:
         """The class that the black box searches, in words."""
         return candidates.described_class(self.signals)
