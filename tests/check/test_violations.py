@@ -470,6 +470,7 @@ SIZES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SIZES)
 def test_what_breaks_in_some_games_only_is_found(nashbox, kind):
     body, base = SIZES[kind]

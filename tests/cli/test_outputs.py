@@ -134,6 +134,7 @@ def test_json(nashbox, problem, command, changes, shape):
         assert json.load(stream) == body
 
 
+@pytest.mark.slow
 def test_check_json(nashbox):
     for target in ("withholder", "cbl"):
         answer = nashbox("check", target, "--json", "-")

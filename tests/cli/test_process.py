@@ -72,6 +72,7 @@ def test_a_pipe_gets_the_table_and_no_progress(folder, problem):
     assert "\x1b" not in done.stdout and "%" not in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("options", [[], ["--json", "-"]])
 def test_a_reader_that_leaves_does_not_change_the_exit_code(folder, problem, options):

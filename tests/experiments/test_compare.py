@@ -120,6 +120,7 @@ def channel_price(game):
     return price
 
 
+@pytest.mark.slow
 @pytest.mark.sparse(3)
 @pytest.mark.parametrize("case", range(8))
 def test_whatever_is_reported_is_among_all_pure_equilibria(case):

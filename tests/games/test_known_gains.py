@@ -231,6 +231,7 @@ def test_the_best_number_of_points_is_the_best_of_all():
         assert answer.best == pytest.approx(max(values), abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("rule", ["first_price", "second_price", "all_pay"])
 def test_no_bid_of_a_fine_grid_beats_the_exact_bound(rule):

@@ -122,6 +122,7 @@ def test_a_store_of_the_format_before_is_read_and_goes_on(undamaged, tmp_path):
     assert load(tmp_path / "s.sqlite").equals(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("how", ["moved", "deleted", "replaced"])
 def test_a_sweep_stops_when_its_store_is_no_longer_there(tmp_path, how):
@@ -182,6 +183,7 @@ def test_cells_that_fail_or_are_left_are_no_success(tmp_path, nashbox):
     assert nashbox("sweep", "s.toml", "--status").code == 0
 
 
+@pytest.mark.slow
 def test_a_module_beside_a_plugin_is_part_of_the_identity(tmp_path, nashbox):
     source = (
         "def job(problem, seed):\n    import deep.inner\n    import values\n"

@@ -54,6 +54,7 @@ def test_alpha(examples):
     assert listening["tau"].nunique() == 5
 
 
+@pytest.mark.slow
 def test_the_body_of_the_cluster_script(tmp_path):
     distributed = pytest.importorskip("distributed", reason="needs Dask, which `dev` installs")
     spec = importlib.util.spec_from_file_location("slurm", EXAMPLES / "cluster" / "slurm.py")

@@ -67,6 +67,7 @@ def test_raising_nan_and_a_minute_interrupted(tmp_path):
     assert all("jobs.py" in trace and "group.py" not in trace for trace in traces)
 
 
+@pytest.mark.slow
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_other_ways_to_ask(tmp_path, name):

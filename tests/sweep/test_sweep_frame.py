@@ -157,6 +157,7 @@ def test_a_function_gets_a_problem_it_can_build(folder):
     assert nashbox.read_store(folder / "s.sqlite")["sigma2"].tolist() == [10.0, 10.0, 20.0, 20.0]
 
 
+@pytest.mark.slow
 def test_a_store_of_two_sweeps(folder):
     source = "def job(problem, seed):\n    return {'x': seed}\n"
     write_sweep(folder, source=source, seeds="2", grid="sigma = [5.0]").rename(folder / "a.toml")
@@ -170,6 +171,7 @@ def test_a_store_of_two_sweeps(folder):
         nashbox.read_store(folder / "s.sqlite", sweep="c.toml")
 
 
+@pytest.mark.slow
 def test_a_pipe_gets_log_lines_and_the_answer(folder):
     source = "import time\ndef job(problem, seed):\n    print('noise')\n    time.sleep(0.1)\n"
     write_sweep(folder, source=source + "    return {}\n", seeds="6", grid="sigma = [5.0]")

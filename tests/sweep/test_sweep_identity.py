@@ -104,6 +104,7 @@ def test_equal_identities_are_one_cell():
     assert one.key != Cell({"a": 1, "b": "inf"}, "m:f", {}).key
 
 
+@pytest.mark.slow
 def test_finished_cells_are_never_run_again_and_changed_ones_are_new(tmp_path):
     source = TRACED.replace("SECONDS", "0")
     file = write_sweep(tmp_path, source=source, seeds="3")

@@ -66,6 +66,7 @@ def test_a_limit_of_file_sizes(tmp_path):
     assert sweep(tmp_path / "s.toml", workers=2).ok == 800
 
 
+@pytest.mark.slow
 def test_two_drivers_and_a_reader(tmp_path, nashbox, monkeypatch):
     traced(tmp_path, 0.02, 400)
     first = start(tmp_path)
@@ -136,6 +137,7 @@ def test_another_database_is_left_alone(tmp_path, nashbox):
     assert (tmp_path / "s.sqlite").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_store_that_has_only_just_been_begun(tmp_path, nashbox):
     traced(tmp_path, 0, 1)
     (tmp_path / "s.sqlite").touch()
