@@ -77,13 +77,13 @@ def test_cost_payoff():
 
 
 @pytest.mark.slow
-def test_black_box_finds_nothing_where_its_class_has_nothing():
-    audit = audit_game(game((COIN, COIN), payoff=cost(0.02)), method="black_box")
-    assert audit.nash == "none_above_epsilon"
+def test_black_box_names_its_class_and_finds_optimal_stopping():
+    audit = audit_game(game((COIN, COIN), payoff=cost(0.02)), method="black_box", budget=200_000)
     for word in ("alpha in {0, .25, .5, .75, 1}", "w in {1, .9, .7, .5}", "anticipating or not"):
         assert word in audit.class_
     row = audit.agents[0]
-    assert row.candidates == 39
+    assert (row.verdict, row.best_deviation.strategy) == ("profitable", "optimal_stopper")
+    assert row.gain.lower < 0.1250248 < row.gain.upper
     name = "signaller(alpha=0.5, weight=1.0, anticipate=False)"
     lone = next(c for c in row.landscape if c.label == name)
     assert abs(lone.gain + 0.0742) < 4 * lone.se
