@@ -18,6 +18,8 @@ from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, TRUSTED, tail
 from nashbox.measure.tally import Tally
 
+UNSURE = 0.5  # standard errors within which an estimate may lie from epsilon by chance
+LATER = 10.0  # times the budget, where single worlds weighed too much
 USUAL = 4.0  # standard errors of a bound at the look that decides
 MOST = 10**9  # budget beyond which simulation cannot be said to decide
 FEW = f"fewer than {TRUSTED} fresh worlds of some candidate: the budget is too small for a verdict"
@@ -92,7 +94,7 @@ def audit_player(
         rational=None
         if outside is None or not (payoff.tame or payoff.count < TRUSTED)
         else no_worse(payoff.mean, payoff.se, game.pays.sign * outside, z),
-        budget_needed=_needed(found, screened.arena.spent) if reason in (FEW, WIDE) else None,
+        budget_needed=None if reason is None else _needed(found, screened.arena.spent, reason),
         reason=reason,
         landscape=_landscape(screened, found),
         fewest=min(s.main.count for s in found.standings),
@@ -156,14 +158,16 @@ def _landscape(screened: Screened, found: Verified) -> tuple[Candidate, ...]:
     return tuple(Candidate(named[s.j - 1].label, s.main.mean, s.main.se) for s in found.standings)
 
 
-def _needed(found: Verified, spent: int) -> int | None:
+def _needed(found: Verified, spent: int, reason: str) -> int | None:
     """Budget at which all open bounds would clear epsilon if estimates stood; None if too large."""
-    worst = max(_ratio(s, found.epsilon) for s in found.open)
+    worst = LATER
+    if reason in (FEW, WIDE):
+        worst = max(_ratio(s, found.epsilon) for s in found.open)
     needed = spent * max(1.5, worst)
     return math.ceil(needed) if needed <= MOST else None
 
 
 def _ratio(s: Standing, epsilon: float) -> float:
     """How many times its worlds a candidate needs: widths go as 1/sqrt."""
-    width, room = USUAL * s.main.se, abs(epsilon - s.main.mean)
+    width, room = USUAL * s.main.se, max(abs(epsilon - s.main.mean), UNSURE * s.main.se)
     return max(TRUSTED / s.main.count, min((width / max(room, 1e-300)) ** 2, 1e18))
