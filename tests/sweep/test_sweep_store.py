@@ -59,7 +59,9 @@ def test_a_limit_of_file_sizes(tmp_path):
     driver = start(tmp_path, preexec_fn=limit)
     out, err = driver.communicate()
     assert (driver.returncode, out) == (2, "")
-    assert err.startswith("nashbox: s.sqlite: cannot be read or written") and err.count("\n") == 1
+    *progress, said = err.splitlines()  # on a busy machine its log has begun
+    assert said.startswith("nashbox: s.sqlite: cannot be read or written")
+    assert all(" cells, " in line for line in progress)
     assert whole(tmp_path / "s.sqlite")
     with Store.to_read(tmp_path / "s.sqlite") as store:
         assert len(store.statuses()) < 800
