@@ -119,8 +119,7 @@ def test_false_verdicts_stay_below_delta():
 
 @pytest.mark.slow
 def test_the_budget_is_kept_and_small_ones_decide_nothing(seed):
-    from nashbox.experiments.audit.black_box import audit_agent
-
+    from nashbox.experiments.audit.simulated import audit_player
     from nashbox.games.estimation import prepare
 
     names = {
@@ -130,8 +129,8 @@ def test_the_budget_is_kept_and_small_ones_decide_nothing(seed):
     }
     game = prepare(figure1(mechanism="counted_mean", strategies=names))
     for budget in (1000, 20_000, 60_000):
-        found = audit_agent(game, 0, epsilon=None, delta=0.01, seed=seed, budget=budget)
-        assert found.worlds <= max(budget, 1500)
+        found = audit_player(game, 0, None, 0.01, seed, budget)
+        assert found.spent <= max(budget, 1500)
         if found.verdict == "undecided":
             assert found.gain.lower <= found.epsilon <= found.gain.upper
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.screen import Outlook, Screened
-from nashbox.measure.looks import CERTAIN, TRUSTED, looks, shares, tail
+from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, looks, shares, tail
 from nashbox.measure.seeds import Stage
 from nashbox.measure.tally import Tally
 
@@ -83,8 +83,9 @@ class Verification:
         self.asked, self.delta = epsilon, delta
         self.stop = self.arena.spent + budget
         grain = min(self.arena.game.room, 1000)
-        self.sizes = looks(max(1, budget // 2), grain)
         self.leaders = self._leaders()
+        first = budget // (self._most_cells() + PROBES)  # worlds in which all can be played
+        self.sizes = looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
         standings = [
             Standing(j, outlook, self._forecast(outlook))
             for j, outlook in enumerate(screened.outlooks)
@@ -126,6 +127,11 @@ class Verification:
         order = order or [max(found)[1]]
         alone = [j for j in order if len(self.arena.places[j]) == 1]
         return set((alone or order)[:LEADERS])  # a worst state has to be sought for the others
+
+    def _most_cells(self) -> int:
+        places = self.arena.places
+        seen = sum(outlook is not None for outlook in self.screened.outlooks)
+        return len(places[0]) + seen + sum(len(places[j]) for j in self.leaders)
 
     def _level(self, s: Standing) -> float:
         """Error probability of calling this candidate profitable."""
