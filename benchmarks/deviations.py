@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from nashbox.experiments.audit import audit
-from nashbox.experiments.audit.black_box import audit_agent
+from nashbox.experiments.audit.simulated import audit_player
 from nashbox.games.estimation import prepare
 from nashbox.problem.files import from_mapping
 
@@ -24,11 +24,11 @@ def main() -> None:
         print(f"{method:<11} 20 agents {seconds:8.3f} s {rate}")
     game = prepare(problem)
     start = time.perf_counter()
-    found = audit_agent(game, 0, epsilon=None, delta=0.01, seed=0, budget=BUDGET)
+    found = audit_player(game, 0, None, 0.01, 0, BUDGET)
     seconds = time.perf_counter() - start
     print(
         f"black_box   1 agent   {seconds:8.3f} s {found.candidates / seconds:10.1f} deviations/s "
-        f"({found.worlds / seconds:.0f} worlds/s)"
+        f"({found.spent / seconds:.0f} worlds/s)"
     )
 
 
