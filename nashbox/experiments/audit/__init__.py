@@ -1,21 +1,43 @@
-"""The audit: hunts for a profitable unilateral deviation of every agent, in three strengths."""
+"""The audit: hunts for a profitable unilateral deviation of every agent, in three strengths.
 
-from nashbox.experiments.audit.base import Candidate, Gain
-from nashbox.experiments.audit.engine import audit
-from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
-from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
+Names are loaded when they are first used: who only prints a verdict needs few of these modules.
+"""
 
-audit_game = audit  # what 0.1.0 called it for games without a plan
+from __future__ import annotations
 
-__all__ = [
-    "AgentAudit",
-    "Audit",
-    "Candidate",
-    "Deviation",
-    "Gain",
-    "GameAudit",
-    "PaidDeviation",
-    "PlayerAudit",
-    "audit",
-    "audit_game",
-]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_WHERE = {
+    "AgentAudit": "plan_audit",
+    "Audit": "plan_audit",
+    "Candidate": "base",
+    "Deviation": "plan_audit",
+    "Gain": "base",
+    "GameAudit": "game_audit",
+    "PaidDeviation": "game_audit",
+    "PlayerAudit": "game_audit",
+    "audit": "engine",
+}
+_ALIASES = {"audit_game": "audit"}  # what 0.1.0 called it for games without a plan
+
+if TYPE_CHECKING:
+    from nashbox.experiments.audit.base import Candidate as Candidate
+    from nashbox.experiments.audit.base import Gain as Gain
+    from nashbox.experiments.audit.engine import audit as audit
+    from nashbox.experiments.audit.engine import audit as audit_game
+    from nashbox.experiments.audit.game_audit import GameAudit as GameAudit
+    from nashbox.experiments.audit.game_audit import PaidDeviation as PaidDeviation
+    from nashbox.experiments.audit.game_audit import PlayerAudit as PlayerAudit
+    from nashbox.experiments.audit.plan_audit import AgentAudit as AgentAudit
+    from nashbox.experiments.audit.plan_audit import Audit as Audit
+    from nashbox.experiments.audit.plan_audit import Deviation as Deviation
+
+__all__ = [*sorted(_WHERE), "audit_game"]
+
+
+def __getattr__(name: str) -> Any:
+    known = _ALIASES.get(name, name)
+    if known not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_WHERE[known]}"), known)
