@@ -39,6 +39,6 @@ def test_agents_of_audits_carry_it():
         "strategies": {"a0": {"name": "collector", "factor": 60.0}},
     }  # fmt: skip
     for method in ("exact", "black_box"):
-        audit = nashbox.audit(mapping, method=method, budget=4000, workers=1)
+        audit = nashbox.audit(mapping, method=method, budget=20_000, workers=1)
         rows = [agent.individually_rational for agent in audit.agents]
         assert rows[0] is False and audit.individually_rational is False, method

@@ -15,8 +15,9 @@ from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.verdict import no_worse
 from nashbox.experiments.audit.verify import RATIONAL, VERDICT, Standing, Verified, bound, verified
 from nashbox.games.base import Deviation, Game
-from nashbox.measure.looks import CERTAIN, TRUSTED, tail
+from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
 from nashbox.measure.tally import Tally
+from nashbox.problem.errors import InputError
 
 UNSURE = 0.5  # standard errors within which an estimate may lie from epsilon by chance
 LATER = 10.0  # times the budget, where single worlds weighed too much
@@ -69,9 +70,11 @@ def audit_player(
     game's box, and close it by what nothing outside of it is paid better than.
     """
     screened = screen(game, player, epsilon, seed, budget, in_box=in_box)
+    if not screened.pool.deviations:
+        raise InputError(f"{game.shown}: {game.players[player]} has nothing else to play")
     mine = delta / game.m
     found = verified(screened, epsilon, mine, budget - screened.arena.spent)
-    shown = found.winner or _quoted(found)
+    shown = found.shown
     verdict, reason = _verdict(found)
     gain = _gain(found, shown)
     if screened.ceiling is not None:
@@ -79,11 +82,8 @@ def audit_player(
         gain = Gain(gain.estimate, gain.lower, max(gain.estimate, screened.ceiling - lowest))
         if verdict == "none_above_epsilon" and gain.upper > found.epsilon:
             verdict, reason = "undecided", CEILING
-    outside = game.outside(player)
-    payoff = found.payoff
-    z = tail(RATIONAL * mine)
     return Answer(
-        payoff=payoff,
+        payoff=found.payoff,
         epsilon=found.epsilon,
         verdict=verdict,
         gain=gain,
@@ -91,9 +91,7 @@ def audit_player(
         best=screened.pool.deviations[shown.j - 1],
         best_payoff=shown.payoff,
         over_recommended=_over_recommended(screened.pool, found, tail(mine / 2)),
-        rational=None
-        if outside is None or not (payoff.tame or payoff.count < TRUSTED)
-        else no_worse(payoff.mean, payoff.se, game.pays.sign * outside, z),
+        rational=_rational(game, player, found.payoff, tail(RATIONAL * mine)),
         budget_needed=None if reason is None else _needed(found, screened.arena.spent, reason),
         reason=reason,
         landscape=_landscape(screened, found),
@@ -102,11 +100,16 @@ def audit_player(
     )
 
 
-def _quoted(found: Verified) -> Standing:
-    """The candidate to show: the best among those that were played longest."""
-    longest = max(s.main.count for s in found.standings)
-    able = [s for s in found.standings if 4 * s.main.count >= longest]
-    return max(able, key=lambda s: s.main.mean)
+def _rational(game: Game, player: int, payoff: Tally, z: float) -> bool | None:
+    """Whether she is paid what staying away pays; None where that is open."""
+    outside = game.outside(player)
+    if outside is None:
+        return None
+    if math.isfinite(payoff.mean) and not (payoff.tame and payoff.count >= TRUSTED):
+        if payoff.count < FIRST or not payoff.variance:
+            return None
+        z = CERTAIN
+    return no_worse(payoff.mean, payoff.se, game.pays.sign * outside, z)
 
 
 def _verdict(found: Verified) -> tuple[str, str | None]:
@@ -126,9 +129,7 @@ def _verdict(found: Verified) -> tuple[str, str | None]:
 
 def _gain(found: Verified, shown: Standing) -> Gain:
     """The quoted gain; bounds of the most that any candidate may gain."""
-    lower = max(s.lower for s in found.standings)
-    if found.winner is not None:
-        lower = found.winner.lower
+    lower = found.winner.lower if found.winner else max(s.lower for s in found.standings)
     upper = max(_upper(s, found.epsilon) for s in found.standings)
     estimate = shown.main.mean
     if not math.isfinite(estimate):

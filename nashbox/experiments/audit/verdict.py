@@ -1,9 +1,4 @@
-"""Verdicts, and how the chance of a wrong one is spent.
-
-delta is the chance that any verdict of an audit is wrong. Each of m agents gets delta/m: half for
-`profitable` (one-sided lower bound of the one winner of the search, on fresh seeds), half for
-`none_above_epsilon` (all K candidates on fresh seeds, Bonferroni over K).
-"""
+"""Verdicts of bounds; how the chance of a wrong one is spent is told in `verify`."""
 
 from __future__ import annotations
 
@@ -32,13 +27,6 @@ def noiseless_gain(
     error = penalty_error + best_error
     estimate = penalty - best
     return Gain(estimate, estimate - error, max(penalty - bound, estimate) + error)
-
-
-def tail(delta: float, agents: int, comparisons: int) -> float:
-    """z of a one-sided bound at half an agent's share of delta over so many comparisons."""
-    from scipy.stats import norm
-
-    return float(norm.isf(delta / (2 * agents * comparisons)))
 
 
 def no_worse(payoff: float, se: float, outside: float, z: float) -> bool | None:

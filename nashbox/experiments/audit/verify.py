@@ -45,7 +45,8 @@ class Standing:
     lower: float = -math.inf
     settled: bool = False
     tame: bool = True
-    changed: bool = False  # whether the audited play varied more in worlds that she missed
+    spread: float = math.inf  # variance of the gain when a bound was last believed
+    changed: bool = False  # whether something rare was seen after that, or in worlds she missed
 
     @property
     def main(self) -> Tally:
@@ -72,6 +73,15 @@ class Verified:
     def open(self) -> list[Standing]:
         """Candidates that are not settled."""
         return [s for s in self.standings if not s.settled]
+
+    @property
+    def shown(self) -> Standing:
+        """The candidate to quote: the winner, or the best among those that were played longest."""
+        if self.winner is not None:
+            return self.winner
+        longest = max(s.main.count for s in self.standings)
+        able = [s for s in self.standings if 4 * s.main.count >= longest]
+        return max(able, key=lambda s: s.main.mean)
 
 
 class Verification:
@@ -123,8 +133,8 @@ class Verification:
                 continue
             room = o.gain + o.se - level
             found.append((math.inf if room > 0 and not o.spread else room / (o.spread or 1.0), j))
-        order = [j for score, j in sorted(found, reverse=True) if score > 0 or len(found) == 1]
-        order = order or [max(found)[1]]
+        found.sort(reverse=True)
+        order = [j for score, j in found if score > 0] or [j for _, j in found[:1]]
         alone = [j for j in order if len(self.arena.places[j]) == 1]
         return set((alone or order)[:LEADERS])  # a worst state has to be sought for the others
 
@@ -137,7 +147,7 @@ class Verification:
         """Error probability of calling this candidate profitable."""
         others = len(self.out.standings) - len(self.leaders)
         if s.j in self.leaders:
-            return VERDICT * self.delta * (1 - REST * (others > 0)) / len(self.leaders)
+            return VERDICT * self.delta * (1 - REST) / len(self.leaders)
         return VERDICT * self.delta * REST / others
 
     def _forecast(self, outlook: Outlook) -> int:
@@ -155,13 +165,7 @@ class Verification:
         if self.out.winner is not None:
             return [self.out.winner]
         found = [s for s in self.out.standings if not s.settled]
-        return found or [self._shown()]
-
-    def _shown(self) -> Standing:
-        """The candidate to quote: the best among those that were played longest."""
-        longest = max(s.main.count for s in self.out.standings)
-        able = [s for s in self.out.standings if 4 * s.main.count >= longest]
-        return max(able, key=lambda s: s.main.mean)
+        return found or [self.out.shown]
 
     def _promising(self, active: list[Standing]) -> list[Standing]:
         """Those that may still turn out profitable, where the budget is too small for all."""
@@ -219,13 +223,14 @@ class Verification:
         s.tame = all(t.tame for t in s.gains.values())
         z = tail(VERDICT * self.delta * share)
         upper = max(bound(t, z) for t in ups)
-        certain = max(bound(t, CERTAIN) for t in ups)
         believed = s.tame and s.main.count >= TRUSTED
         sure = not math.isfinite(s.main.mean)
         if believed or sure:
-            s.upper = min(s.upper, upper)
-        elif certain <= self.out.epsilon:
-            s.upper = min(s.upper, certain)
+            s.upper, s.spread = min(s.upper, upper), s.main.variance
+        elif s.main.count >= FIRST and all(t.variance > 0 for t in ups):
+            certain = max(bound(t, CERTAIN) for t in ups)
+            if certain <= self.out.epsilon:
+                s.upper, s.spread = min(s.upper, certain), s.main.variance
         s.settled = s.settled or s.upper <= self.out.epsilon
         places, worst = self.arena.places[s.j], self.screened.worst
         if (s.j in self.leaders or len(places) == 1) and (believed or sure):
@@ -242,18 +247,20 @@ class Verification:
         winner = self.out.winner
         if winner is None and self.out.open:
             return False
-        shown = winner or self._shown()
-        exact = not shown.main.variance or not math.isfinite(shown.main.mean)
+        shown = self.out.shown
+        exact = not math.isfinite(shown.main.mean)
         fine = winner is not None and winner.main.se <= FINE * abs(winner.main.mean)
         return exact or fine or self.out.worlds >= SHARP
 
     def _doubt(self) -> None:
-        """Open again what was settled before something rare was seen in the audited play."""
+        """Open again what was settled before something rare was seen."""
         for s in self.out.standings:
             now = self.out.payoffs[s.outlook.own]
-            s.changed = math.isfinite(now.mean) and now.variance > CHANGED * s.seen.variance
+            s.changed = s.main.variance > CHANGED * s.spread or (
+                math.isfinite(now.mean) and now.variance > CHANGED * s.seen.variance
+            )
             if s.changed and math.isfinite(s.main.mean):
-                s.settled, s.upper = False, math.inf
+                s.settled, s.upper, s.lower = False, math.inf, -math.inf
 
 
 def bound(tally: Tally, z: float) -> float:

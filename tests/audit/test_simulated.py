@@ -1,0 +1,100 @@
+"""The black box on payments that are drawn as a test says."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from nashbox.experiments.audit import simulated, verify
+from nashbox.experiments.audit.simulated import audit_player
+from nashbox.problem.errors import InputError
+from tests.audit.drawn_game import DrawnGame, Way, better_by
+
+EPSILON, DELTA = 1.0, 0.01
+
+
+def answers(game, seeds, budget=20_000, delta=DELTA):
+    return [audit_player(game, 0, EPSILON, delta, seed, budget) for seed in range(seeds)]
+
+
+def count(found, verdict):
+    return sum(answer.verdict == verdict for answer in found)
+
+
+WRONG = [(1.4, "none_above_epsilon"), (0.6, "profitable")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("gain", "wrong"), WRONG)
+def test_verdicts_are_wrong_as_seldom_as_delta_says(gain, wrong, monkeypatch):
+    """300 audits at delta .1, .04 a verdict: more than 25 wrong ones come with a chance of 5e-4.
+
+    With bounds of 1/4 of their width more than 25 are wrong.
+    """
+    worse = [better_by(-3.0, 20.0, "x" * k) for k in range(1, 5)]
+    game = DrawnGame((better_by(gain, 20.0), *worse))
+    assert count(answers(game, 300, delta=0.1), wrong) <= 25
+    thin = partial(lambda bound, tally, z: bound(tally, z / 4), verify.bound)
+    monkeypatch.setattr(verify, "bound", thin)
+    assert count(answers(game, 300, delta=0.1), wrong) > 25
+
+
+@pytest.mark.parametrize(("gain", "right"), [(3.0, "profitable"), (0.0, "none_above_epsilon")])
+def test_what_is_clear_is_decided(gain, right):
+    """20 standard errors apart at this budget: an engine that says undecided fails."""
+    game = DrawnGame((better_by(gain, 5.0), better_by(-3.0, 5.0, "worse")))
+    assert count(answers(game, 10), right) == 10
+
+
+def unlucky(common, rng):
+    return np.where(rng.random(len(common)) < 1e-3, -5e4, 0.0)
+
+
+def test_rare_losses_of_the_audited_play_are_no_reason_for_none():
+    """She loses 50 a world in one world of a thousand; who stays away gains that."""
+    calm = Way("calm", lambda common, rng: np.full(len(common), -0.5))
+    found = answers(DrawnGame((calm,), audited=Way("unlucky", unlucky)), 20, budget=40_000)
+    assert count(found, "none_above_epsilon") == 0
+
+
+def test_candidates_are_opened_again_when_something_rare_is_seen():
+    """Settled after 256 worlds with the loss in one of 1,000; another goes on to 10,000."""
+    lost = Way("lost", lambda common, rng: np.where(rng.random(len(common)) < 1e-3, -5e4, common))
+    calm = Way("calm", lambda common, rng: -8.0 + 0.1 * rng.standard_normal(len(common)))
+    noisy = Way("noisy", lambda common, rng: -9.5 + 300.0 * rng.standard_normal(len(common)))
+    found = answers(DrawnGame((calm, noisy), audited=lost), 10, budget=200_000)
+    assert count(found, "none_above_epsilon") == 0
+
+
+@pytest.mark.parametrize("freedom", [2.5, 3.0])
+def test_heavy_tails_are_not_called_profitable(freedom):
+    """A gain of .9 epsilon in means of heavy tails: never profitable in 40 audits."""
+
+    def heavy(common, rng):
+        draws = rng.standard_t(freedom, size=(len(common), 10)).mean(axis=1) ** 2
+        return common + 0.9 + 20 * (draws - freedom / (freedom - 2) / 10)
+
+    assert count(answers(DrawnGame((Way("heavy", heavy),)), 40), "profitable") == 0
+
+
+@pytest.mark.parametrize("budget", [1000, 2500])
+def test_few_worlds_decide_nothing_and_the_budget_is_kept(budget):
+    """Candidates that differ by a constant, so that no spread warns of anything."""
+    game = DrawnGame(tuple(better_by(-0.5, 0.0, "x" * k) for k in range(1, 9)))
+    found = audit_player(game, 0, EPSILON, DELTA, 0, budget)
+    assert (found.verdict, found.reason) == ("undecided", simulated.FEW)
+    assert found.spent <= budget and found.rational is None
+
+
+def test_infinite_payments():
+    ruined = Way("ruined", lambda common, rng: np.full(len(common), -np.inf))
+    assert answers(DrawnGame((ruined,)), 1)[0].verdict == "none_above_epsilon"
+    saved = answers(DrawnGame((better_by(0.0, 1.0),), audited=ruined), 1)[0]
+    assert saved.verdict == "profitable" and saved.gain.lower == np.inf
+    neither = Way("neither", ruined.paid)
+    assert answers(DrawnGame((neither,), audited=ruined), 1)[0].verdict == "none_above_epsilon"
+
+
+def test_nothing_else_to_play_is_an_error():
+    with pytest.raises(InputError, match="DrawnGame: a has nothing else to play"):
+        answers(DrawnGame(()), 1)
