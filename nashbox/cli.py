@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _refused(str(error))
     except MemoryError as error:
-        return _refused(f"not enough memory: {told(error)}; take fewer worlds, agents or points")
+        words = f": {told(error)}" if str(error) else ""
+        return _refused(f"not enough memory{words}; take fewer worlds, agents or points")
     except (OverflowError, RecursionError) as error:
         return _refused(f"a number or a structure is too large: {told(error)}")
     except KeyboardInterrupt:

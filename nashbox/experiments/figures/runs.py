@@ -39,7 +39,7 @@ def paid_figure(run: Run, ax: Axes | None = None) -> Axes:
         errors = [2 * (agent["se"] or 0.0) for agent in run.agents]
         panel.errorbar(range(len(names)), means, yerr=errors, fmt="o", color=BLUE, capsize=4)
         name_ticks(panel, names)
-        panel.set(xlabel="player")
+        panel.set(xlabel="agent")
     else:
         for k, name in enumerate(names):
             rows: list[Any] = [row for row in run.steps if row["AgentID"] == name]

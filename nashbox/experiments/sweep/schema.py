@@ -122,7 +122,8 @@ def _reading(path: Path) -> str:
 
 def refusal(path: Path, error: sqlite3.Error) -> InputError:
     """What to say where SQLite says no."""
-    if error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+    name = getattr(error, "sqlite_errorname", "")  # Python's own errors have none
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
         return InputError(
             f"{path}: cannot be read or written: {error}: SQLite needs a folder that it can write "
             "to; copy the store there with what lies beside it under its name"

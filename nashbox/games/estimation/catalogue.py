@@ -94,8 +94,8 @@ def catalogue(game: EstimationGame, agent: int) -> list[Deviation | Family]:
 def _counts(owed: int, alone: int, most: int) -> list[int]:
     """Honest counts, the closest to what is owed first; geometric where they are too many."""
     top = 2 * max(owed, 1)
-    near = list(range(top + 1))
-    if len(near) > most:
+    near = list(range(min(top, most) + 1))
+    if top >= most:
         close = max(2, most // 8)
         steps = np.geomspace(1, top, max(2, most // 2))
         near = sorted({0, *np.rint(steps).astype(int).tolist()})
