@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+from scipy.special import ndtri
+
 FIRST = 256  # worlds of the first look
 TRUSTED = 1000  # worlds from which the normal limit is believed
 GROWTH = 1.3
@@ -44,9 +46,6 @@ def shares(number: int, expected: int) -> list[float]:
     return [weight / sum(weights) for weight in weights]
 
 
-@lru_cache(maxsize=4096)
 def tail(alpha: float) -> float:
     """z of a one-sided normal bound that misses with probability alpha."""
-    from scipy.stats import norm
-
-    return float(norm.isf(alpha))
+    return -float(ndtri(alpha))

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.games.base import payoff_range
+from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
 from nashbox.solver.equilibria import Equilibria, equilibria
 
@@ -117,12 +118,10 @@ class EmpiricalGame:
 
     def regret(self, x: ArrayLike, y: ArrayLike, *, delta: float = 0.01) -> Regret:
         """Regrets in the profile (x, y), probabilities (K,) and (L,); bounds hold up to `delta`."""
-        from scipy.stats import norm
-
         require("delta", delta, low=0.0, high=1.0, open_low=True)
         K, L = self.row_payoffs.shape
         p, q = _mixed("x", x, K), _mixed("y", y, L)
-        z = float(norm.isf(delta / (2 * (K + L))))
+        z = tail(delta / (2 * (K + L)))
         return Regret(
             _regret(self.row_payoffs, self.row_covariance, p, q, z),
             _regret(self.column_payoffs.T, self.column_covariance, q, p, z),

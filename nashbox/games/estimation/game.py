@@ -48,7 +48,7 @@ class EstimationGame(Game):
         "coalitions": "nashbox.rules.coalitions:coalitions",
         "compare": "nashbox.experiments.compare:compare",
         "published": "nashbox.experiments.audit.promises.published:hold_terms",
-        "promises": "nashbox.experiments.audit.promises.holding:hold_estimation",
+        "promises": "nashbox.experiments.audit.promises.estimating:hold_estimation",
         "claims": "nashbox.experiments.audit.promises.claims:estimation_claims",
     }
     lone_table: ClassVar[str | None] = "costs"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from math import comb
 
 import numpy as np
-from scipy.stats import norm
 
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.exact import exact_answer, unavailable
+from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
@@ -133,7 +133,7 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         cost=float(spent(game, members, measured.scheme).sum()),
         gain=measured.gain,
         se=measured.se,
-        lower=measured.gain - float(norm.isf(delta)) * measured.se,
+        lower=measured.gain - tail(delta) * measured.se,
         upper=upper,
         exact=exact,
         common=common_gain(

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import binom, poisson
 
 from nashbox.experiments.audit.promises.exchangeable import differ
 from nashbox.experiments.audit.promises.independence import throws_dice
@@ -38,6 +37,19 @@ FEW = 25  # numbers in a draw that may be one for all worlds
 EXTREMES = (1e-12, 1e-3, 0.05, 0.3, 0.7, 0.95, 0.999, 1 - 1e-12)
 FALSE = 1e-7  # chance of a false alarm of one piece
 
+
+def _binomial(u: Array, n: Any, p: Any) -> Array:
+    from scipy.stats import binom  # slow to load
+
+    return np.asarray(binom.ppf(u, n, p), dtype=int)
+
+
+def _poisson(u: Array, lam: Any = 1.0) -> Array:
+    from scipy.stats import poisson
+
+    return np.asarray(poisson.ppf(u, lam), dtype=int)
+
+
 QUANTILES: dict[str, Callable[..., Any]] = {  # of what is drawn, by the method that draws it
     "random": lambda u: u,
     "uniform": lambda u, low=0.0, high=1.0: low + (np.asarray(high) - low) * u,
@@ -45,8 +57,8 @@ QUANTILES: dict[str, Callable[..., Any]] = {  # of what is drawn, by the method 
     "standard_normal": lambda u: ndtri(u),
     "exponential": lambda u, scale=1.0: -np.asarray(scale) * np.log1p(-u),
     "standard_exponential": lambda u: -np.log1p(-u),
-    "binomial": lambda u, n, p: np.asarray(binom.ppf(u, n, p), dtype=int),
-    "poisson": lambda u, lam=1.0: np.asarray(poisson.ppf(u, lam), dtype=int),
+    "binomial": _binomial,
+    "poisson": _poisson,
 }
 
 

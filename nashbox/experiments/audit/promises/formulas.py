@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
 
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.audit.promises.piece import blamed
 from nashbox.experiments.audit.promises.shipped import all_shipped
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import engine
+from nashbox.measure.looks import tail
 from nashbox.measure.moments import Moments
 from nashbox.problem.errors import ContractError
 
@@ -68,7 +68,7 @@ def hold_formulas(game: Game, i: int, answer: Any, seed: int = 0) -> None:
 def disagreement(game: Game, i: int, answer: Any, seed: int = 0) -> str | None:
     """Where formulas and game differ for player i, in words; None if they agree."""
     claims = _claims(game, i, answer)
-    z = max(LEAST, float(norm.isf(FALSE / (4 * len(claims.each) * game.m))))
+    z = max(LEAST, tail(FALSE / (4 * len(claims.each) * game.m)))
     suspects = claims.each
     for worlds, again in ((WORLDS, 0), (AGAIN * WORLDS, 1)):
         played = _played(claims.game, i, [c.strategy for c in suspects], worlds, (seed, i, again))
