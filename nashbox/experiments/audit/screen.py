@@ -25,7 +25,7 @@ from nashbox.measure.tally import Tally
 
 Array = NDArray[np.float64]
 
-SHARE = 0.15  # of the budget
+SHARE, FULL = 0.15, 400_000  # of budgets up to FULL; beyond, the search grows with the root
 CLOSE = 3.0  # standard errors within which a candidate is looked at again
 AGAIN = 10  # times the worlds of the first look, for those
 LOOKED_AT = 1 / 6  # of the budget: what the first look at all members of families may cost
@@ -83,7 +83,7 @@ def screen(
     game: Game, player: int, epsilon: Epsilon, seed: int, budget: int, *, in_box: bool = False
 ) -> Screened:
     """Search with a share of the budget; see the module."""
-    room = max(2, int(budget * SHARE))
+    room = max(2, int(SHARE * budget * min(1.0, math.sqrt(FULL / budget))))
     ceiling: float | None = None
     if in_box:
         pool = Pool([game.strategy(player)], [], [])

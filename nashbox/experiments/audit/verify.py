@@ -3,8 +3,8 @@
 `none_above_epsilon` needs the upper bounds of all candidates below epsilon. It is wrong only if the
 bound of the truly best one fails, so every bound has the whole level (an intersection-union test:
 Berger 1982), however many candidates there are. Of the same reason the worst state of nature costs
-nothing. `profitable` may be said of any: a few leaders that the search has named share most of the
-level, all others the rest.
+nothing. `profitable` may be said of any: the level is shared by the order in which the search put
+the candidates, the r-th getting a share that falls like r^-1.25.
 Both have the same level: whatever the truth is, only one of the two can be wrong.
 Levels are spent over looks as `looks.shares` says. Bounds of all looks hold together, so the
 sharpest count.
@@ -22,8 +22,8 @@ from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, looks, shares, tail
 from nashbox.measure.seeds import Stage
 from nashbox.measure.tally import Tally
 
-LEADERS = 6  # candidates that share most of the level of `profitable`
-REST = 0.1  # of that level, shared by all others
+LEADERS = 6  # candidates that are tried at every state of nature
+FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a power of the rank
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
 SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
 FINE = 0.02  # of a gain: the standard error at which it needs no more worlds
@@ -93,7 +93,12 @@ class Verification:
         self.asked, self.delta = epsilon, delta
         self.stop = self.arena.spent + budget
         grain = min(self.arena.game.room, 1000)
-        self.leaders = self._leaders()
+        order = self._order()
+        self.leaders = set(order[:LEADERS])
+        falling = [rank**-FALL for rank in range(1, len(order) + 1)]
+        self.levels = {
+            j: VERDICT * delta * f / sum(falling) for j, f in zip(order, falling, strict=True)
+        }
         first = budget // (self._most_cells() + PROBES)  # worlds in which all can be played
         self.sizes = looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
         standings = [
@@ -125,30 +130,22 @@ class Verification:
                 break
         return self.out
 
-    def _leaders(self) -> set[int]:
-        """Candidates that may turn out profitable soonest, as far as the search can tell."""
+    def _order(self) -> list[int]:
+        """All candidates, first those that may turn out profitable soonest for all that is seen."""
         level, found = self.screened.level(self.asked), []
         for j, o in enumerate(self.screened.outlooks):
-            if o is None or o.gain == -math.inf:
+            if o is None:
                 continue
             room = o.gain + o.se - level
-            found.append((math.inf if room > 0 and not o.spread else room / (o.spread or 1.0), j))
-        found.sort(reverse=True)
-        order = [j for score, j in found if score > 0] or [j for _, j in found[:1]]
-        alone = [j for j in order if len(self.arena.places[j]) == 1]
-        return set((alone or order)[:LEADERS])  # a worst state has to be sought for the others
+            score = room / o.spread if o.spread else math.copysign(math.inf, room)
+            one_state = len(self.arena.places[j]) == 1  # a worst one has to be sought for others
+            found.append((score > 0, one_state, score, j))
+        return [j for *_, j in sorted(found, reverse=True)]
 
     def _most_cells(self) -> int:
         places = self.arena.places
         seen = sum(outlook is not None for outlook in self.screened.outlooks)
         return len(places[0]) + seen + sum(len(places[j]) for j in self.leaders)
-
-    def _level(self, s: Standing) -> float:
-        """Error probability of calling this candidate profitable."""
-        others = len(self.out.standings) - len(self.leaders)
-        if s.j in self.leaders:
-            return VERDICT * self.delta * (1 - REST) / len(self.leaders)
-        return VERDICT * self.delta * REST / others
 
     def _forecast(self, outlook: Outlook) -> int:
         """The look at which a candidate's bound should clear epsilon."""
@@ -234,7 +231,7 @@ class Verification:
         s.settled = s.settled or s.upper <= self.out.epsilon
         places, worst = self.arena.places[s.j], self.screened.worst
         if (s.j in self.leaders or len(places) == 1) and (believed or sure):
-            z = tail(self._level(s) * share)
+            z = tail(self.levels[s.j] * share)
             lows = [s.gains[worst, place] for place in places]
             s.lower = max(s.lower, min(bound(t, -z) for t in lows))
 
