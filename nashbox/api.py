@@ -55,8 +55,8 @@ def prepare(problem: Any, *, recommended: bool = False) -> Any:
 def audit(problem: Any, **options: Any) -> Any:
     """Hunt for a profitable deviation of every agent.
 
-    Options: method, recommended, epsilon, delta, seed, budget, workers, progress; testing games
-    have signals as well.
+    Options: method, recommended, epsilon, delta, seed, budget, workers, progress, patience (see
+    `nashbox.experiments.audit.patience`); testing games have signals as well.
     """
     from nashbox.experiments.audit import audit as work
 

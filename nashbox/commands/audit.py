@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
 from nashbox.experiments.methods import BUDGET, METHODS
-from nashbox.problem.errors import require
+from nashbox.problem.errors import InputError, require
 
 
 def add(commands: Any) -> None:
@@ -50,6 +51,18 @@ def add(commands: Any) -> None:
         help="worlds simulated per agent at most (default: %(default)s)",
     )
     audit.add_argument(
+        "--until-decided",
+        action="store_true",
+        help="go on beyond the budget until every agent is decided; worlds are kept in "
+        "PROBLEM.audit-worlds, and the same command goes on from there",
+    )
+    audit.add_argument(
+        "--time",
+        type=shared.duration,
+        metavar="T",
+        help="with --until-decided: stop after 90s, 10m or 2h (default: no limit)",
+    )
+    audit.add_argument(
         "--workers",
         type=shared.whole,
         metavar="N",
@@ -86,6 +99,10 @@ def work(options: argparse.Namespace) -> int:
         "budget": options.budget,
         "workers": options.workers,
     }
+    if options.until_decided:
+        chosen["patience"] = _patience(options, problem)
+    elif options.time is not None:
+        raise InputError("--time goes with --until-decided")
     if options.signals is not None:
         chosen["signals"] = options.signals
     with progress_bar("auditing agents") as progress:
@@ -97,3 +114,23 @@ def work(options: argparse.Namespace) -> int:
         write_audit_report(result, options.report, origin)
     shared.emit(options, result, print_result)
     return 1 if options.strict and result.nash == "profitable" else 0
+
+
+def _patience(options: argparse.Namespace, problem: Any) -> Any:
+    """Until when to go on, and where worlds are kept, in the current folder."""
+    import hashlib
+    import time
+
+    from nashbox.experiments.audit.patience import Patience
+    from nashbox.experiments.saving import versions
+
+    files = shared.files_behind(options, problem)
+    behind = [
+        versions(),
+        sorted((Path(name).name, digest) for name, digest in files.items()),
+        [options.mechanism, options.plan, options.profile, options.signals],
+        [options.method, str(options.epsilon), options.seed, options.budget],
+    ]
+    identity = hashlib.sha256(repr(behind).encode()).hexdigest()
+    ends = None if options.time is None else time.time() + options.time
+    return Patience(ends, f"{Path(options.file).stem}.audit-worlds", identity)

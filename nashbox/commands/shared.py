@@ -21,6 +21,8 @@ LEAST_GAIN = (
     "range of payoffs she reaches (default: 0.1%%)"
 )
 
+UNITS = {"s": 1, "m": 60, "h": 3600}  # of times, in seconds
+
 
 def whole(text: str) -> int:
     """Read an option that is a whole number."""
@@ -36,6 +38,22 @@ def decimal(text: str) -> float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+
+
+def duration(text: str) -> float:
+    """Read a length of time, in seconds: 90, 90s, 10m or 2h.
+
+    >>> duration("10m"), duration("1.5h"), duration("90")
+    (600.0, 5400.0, 90.0)
+    """
+    number, unit = (text[:-1], text[-1]) if text[-1:] in UNITS else (text, "s")
+    try:
+        seconds = float(number) * UNITS[unit]
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a time such as 90s, 10m or 2h, got {text!r}")
+    return seconds
 
 
 def least_gain(text: str) -> float | str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,27 @@ class Moments:
     mean: float = 0.0
     squares: float = 0.0
 
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Self:
+        """Those of a block; infinite values make the mean infinite."""
+        mean = float(values.mean())
+        if not math.isfinite(mean):
+            return cls(values.size, mean)
+        return cls(values.size, mean, float(np.square(values - mean).sum()))
+
     def add(self, values: NDArray[np.float64]) -> None:
         """Merge a block; infinite values make the mean infinite."""
-        n, mean = values.size, float(values.mean())
-        if not (math.isfinite(mean) and math.isfinite(self.mean)):
-            self.count += n
-            self.mean = mean if not math.isfinite(mean) else self.mean
+        self.merge(self.of(values))
+
+    def merge(self, other: Self) -> None:
+        """Take in another's."""
+        if not (math.isfinite(other.mean) and math.isfinite(self.mean)):
+            self.count += other.count
+            self.mean = self.mean if math.isfinite(other.mean) else other.mean
             return
-        squares = float(np.square(values - mean).sum())
-        gap, total = mean - self.mean, self.count + n
-        self.squares += squares + gap**2 * self.count * n / total
-        self.mean += gap * n / total
+        gap, total = other.mean - self.mean, self.count + other.count
+        self.squares += other.squares + gap**2 * self.count * other.count / total
+        self.mean += gap * other.count / total
         self.count = total
 
     @property

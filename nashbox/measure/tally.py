@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,21 +27,28 @@ class Tally(Moments):
     least: float = math.inf
     greatest: float = -math.inf
 
-    def add(self, values: NDArray[np.float64]) -> None:
-        """Merge a block."""
-        n, old, squares, mean = values.size, self.count, self.squares, self.mean
-        super().add(values)
+    @classmethod
+    def of(cls, values: NDArray[np.float64]) -> Self:
+        """Those of a block."""
+        made = super().of(values)
+        if math.isfinite(made.mean):
+            made.cubes = float(((values - made.mean) ** 3).sum())
+        made.least, made.greatest = float(values.min()), float(values.max())
+        return made
+
+    def merge(self, other: Self) -> None:
+        """Take in another's."""
+        n, old, squares, mean = other.count, self.count, self.squares, self.mean
+        super().merge(other)
         if math.isfinite(self.mean):
-            away = values - values.mean()
-            gap, total = float(values.mean()) - mean, self.count
-            theirs = float(np.square(away).sum())
+            gap, total = other.mean - mean, self.count
             self.cubes += (
-                float((away**3).sum())
+                other.cubes
                 + gap**3 * old * n * (old - n) / total**2
-                + 3 * gap * (old * theirs - n * squares) / total
+                + 3 * gap * (old * other.squares - n * squares) / total
             )
-        self.least = min(self.least, float(values.min()))
-        self.greatest = max(self.greatest, float(values.max()))
+        self.least = min(self.least, other.least)
+        self.greatest = max(self.greatest, other.greatest)
 
     @property
     def skewness(self) -> float:

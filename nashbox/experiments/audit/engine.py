@@ -7,6 +7,7 @@ from typing import Any
 from nashbox.experiments.audit.base import Progress, check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.audit.findings import Finding, by_formula, resolution
+from nashbox.experiments.audit.patience import Patience
 from nashbox.experiments.audit.players import black_box
 from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
@@ -28,6 +29,7 @@ def audit(
     budget: int = BUDGET,
     workers: int | None = None,
     progress: Progress | None = None,
+    patience: Patience | None = None,
     **own: Any,
 ) -> Any:
     """Audit every player of a problem; an Audit of a game with a plan, a GameAudit of others.
@@ -36,8 +38,10 @@ def audit(
     recommends. epsilon: absolute, in units of the payoff or penalty, or a share like "0.5%" of what
     each player has at stake; None is 0.1%. delta: the chance that any verdict is wrong. budget:
     worlds simulated per player at most. workers: processes of the black box (the result does not
-    depend on them). own: options that only this game has (testing games: signals, "paper" or
-    "any"). Raises InputError if the method does not apply, with the reason.
+    depend on them). patience: go on with undecided players until they are decided or the time is
+    up, with the same error guarantee; their worlds may be kept in a file and so resumed. own:
+    options that only this game has (testing games: signals, "paper" or "any"). Raises InputError if
+    the method does not apply, with the reason.
     """
     check_audit_options(method, epsilon, delta, seed, budget)
     game = prepare_game(problem, recommended=recommended, **own)
@@ -56,7 +60,7 @@ def audit(
         if recommended:  # the other processes are not told
             own = {**own, "recommended": True}
         options = (epsilon, delta, seed, budget)
-        found = black_box(problem, game, own, options, workers, progress, in_box)
+        found = black_box(problem, game, own, options, workers, progress, in_box, patience)
         seeds, seen = {"seed": seed, "budget": budget}, _resolution(found)
     return result_of(
         problem,
@@ -68,7 +72,7 @@ def audit(
         delta=delta,
         seeds=seeds,
         resolution=seen,
-        notes=[*game.notes(chosen), *notes],
+        notes=[*game.notes(chosen), *notes, *_unfinished(found, patience)],
     )
 
 
@@ -107,3 +111,12 @@ def _check_playable(game: Game, notes: list[str]) -> None:
 
 def _resolution(found: list[Finding]) -> str:
     return resolution(min(finding.extra["fewest"] for finding in found))
+
+
+def _unfinished(found: list[Finding], patience: Patience | None) -> list[str]:
+    """What to say where the time was up first."""
+    left = sum(one.verdict == "undecided" for one in found)
+    if patience is None or not left:
+        return []
+    on = "" if patience.path is None else f"; the same command goes on from {patience.path}"
+    return [f"the time was up with {left} of {len(found)} agents undecided{on}"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.findings import Finding, by_simulation
+from nashbox.experiments.audit.patience import Kept, Patience
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.processes import default_workers, in_order
@@ -25,22 +26,34 @@ def black_box(
     workers: int | None,
     progress: Callable[[int, int], None] | None,
     in_box: bool = False,
+    patience: Patience | None = None,
 ) -> list[Finding]:
     """Audit every player; findings come in the players' order whatever the number of workers.
 
     own: options that only this game has. What cannot be sent to another process, as a payoff or a
-    game from a user's file, keeps the work in this one.
+    game from a user's file, keeps the work in this one. patience: go on with those that are
+    undecided; who is decided early leaves her time to the others.
     """
     if workers is None:
         workers = default_workers(game.m * options[-1], game.m)
     sent = game.portable(problem)
     if workers > 1 and not _travels(sent):
         workers = 1
-    if workers == 1:
-        jobs = [(game, i, options, in_box) for i in range(game.m)]
-        return in_order(_found, jobs, 1, progress)
-    others = [(sent, dict(own), i, options, in_box) for i in range(game.m)]
-    return in_order(_work, others, workers, progress)
+    found: dict[int, Finding] = {}
+    left = list(range(game.m))
+    while left:
+        turns = [(options, in_box, patience, (k, len(left), workers)) for k in range(len(left))]
+        if workers == 1:
+            jobs = [(game, i, *turn) for i, turn in zip(left, turns, strict=True)]
+            said = in_order(_found, jobs, 1, progress)
+        else:
+            others = [(sent, dict(own), i, *turn) for i, turn in zip(left, turns, strict=True)]
+            said = in_order(_work, others, workers, progress)
+        found.update(zip(left, said, strict=True))
+        left = [i for i in left if found[i].verdict == "undecided"]
+        if patience is None or patience.ends is None or patience.over:
+            break
+    return [found[i] for i in range(game.m)]
 
 
 def _travels(problem: Any) -> bool:
@@ -51,13 +64,19 @@ def _travels(problem: Any) -> bool:
     return b"nashbox_plugin_" not in text
 
 
-def _work(
-    problem: Any, own: Mapping[str, Any], player: int, options: Options, in_box: bool
+def _work(problem: Any, own: Mapping[str, Any], player: int, *rest: Any) -> Finding:
+    return _found(prepare_game(problem, **own), player, *rest)
+
+
+def _found(
+    game: Game,
+    player: int,
+    options: Options,
+    in_box: bool,
+    patience: Patience | None,
+    turn: tuple[int, int, int],
 ) -> Finding:
-    return _found(prepare_game(problem, **own), player, options, in_box)
-
-
-def _found(game: Game, player: int, options: Options, in_box: bool) -> Finding:
     epsilon, delta, seed, budget = options
-    answer = audit_player(game, player, epsilon, delta, seed, budget, in_box=in_box)
+    kept = None if patience is None else Kept(patience.shared(*turn), player)
+    answer = audit_player(game, player, epsilon, delta, seed, budget, in_box=in_box, kept=kept)
     return by_simulation(answer, simulated_damage(game, player, answer.best, seed))

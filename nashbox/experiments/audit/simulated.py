@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon
+from nashbox.experiments.audit.patience import Kept
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.verdict import no_worse
@@ -63,17 +64,19 @@ def audit_player(
     budget: int,
     *,
     in_box: bool = False,
+    kept: Kept | None = None,
 ) -> Answer:
     """Search, then verify on fresh seeds.
 
     delta: of the whole audit. budget: worlds simulated at most, search included. in_box: search the
-    game's box, and close it by what nothing outside of it is paid better than.
+    game's box, and close it by what nothing outside of it is paid better than. kept: worlds played
+    before; with them the budget is no limit, only what the search is made for.
     """
     screened = screen(game, player, epsilon, seed, budget, in_box=in_box)
     if not screened.pool.deviations:
         raise InputError(f"{game.shown}: {game.players[player]} has nothing else to play")
     mine = delta / game.m
-    found = verified(screened, epsilon, mine, budget - screened.arena.spent)
+    found = verified(screened, epsilon, mine, budget - screened.arena.spent, kept)
     shown = found.shown
     verdict, reason = _verdict(found)
     gain = _gain(found, shown)

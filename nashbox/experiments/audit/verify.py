@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.patience import FAR, Block, Kept
 from nashbox.experiments.audit.screen import Outlook, Screened
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, looks, shares, tail
 from nashbox.measure.seeds import Stage
@@ -87,8 +88,19 @@ class Verified:
 class Verification:
     """Plays looks and judges after each."""
 
-    def __init__(self, screened: Screened, epsilon: Epsilon, delta: float, budget: int) -> None:
-        """delta: this agent's share of it. budget: worlds that may still be played."""
+    def __init__(
+        self,
+        screened: Screened,
+        epsilon: Epsilon,
+        delta: float,
+        budget: int,
+        kept: Kept | None = None,
+    ) -> None:
+        """delta: this agent's share of it. budget: worlds that may still be played.
+
+        kept: what was played before, with looks that have no end whatever the budget.
+        """
+        self.kept = kept
         self.screened, self.arena = screened, screened.arena
         self.asked, self.delta = epsilon, delta
         self.stop = self.arena.spent + budget
@@ -100,7 +112,10 @@ class Verification:
             j: VERDICT * delta * f / sum(falling) for j, f in zip(order, falling, strict=True)
         }
         first = budget // (self._most_cells() + PROBES)  # worlds in which all can be played
-        self.sizes = looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
+        if kept is not None:
+            self.sizes = looks(FAR, grain)
+        else:
+            self.sizes = looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
         standings = [
             Standing(j, outlook, self._forecast(outlook))
             for j, outlook in enumerate(screened.outlooks)
@@ -119,6 +134,8 @@ class Verification:
                 if not active or not self._affordable(active, size):
                     break
             for worlds in self._pieces(size - self.out.worlds):
+                if look and self.kept and self.kept.patience.over:
+                    return self.out
                 self._play(active, worlds, block)
                 block += 1
             self.out.epsilon = self._epsilon()
@@ -179,6 +196,8 @@ class Verification:
         return cells
 
     def _affordable(self, active: list[Standing], size: int) -> bool:
+        if self.kept:
+            return True
         each = len(self._cells(active)) + PROBES
         return self.arena.spent + each * (size - self.out.worlds) <= self.stop
 
@@ -187,19 +206,41 @@ class Verification:
         whole, rest = divmod(worlds, block)
         return [block] * whole + [rest] * (rest > 0)
 
-    def _play(self, active: list[Standing], worlds: int, block: int) -> None:
-        played = self.arena.play(list(self._cells(active)), worlds, Stage.VERIFY, block)
-        for place, tally in self.out.payoffs.items():
-            tally.add(played[0, place].paid)
+    def _play(self, active: list[Standing], worlds: int, number: int) -> None:
+        """Tally another block of worlds."""
+        names = [f"paid {place}" for place in self.out.payoffs]
         for s in active:
-            s.payoff.add(played[s.j, s.outlook.place].paid)
-            s.seen.add(played[0, s.outlook.own].paid)
-            for own, place in self._pairs(s):
-                gains, controls, _ = paired(played[s.j, place], played[0, own])
-                if (own, place) == (s.outlook.own, s.outlook.place) and s.outlook.taken.any():
-                    gains = gains - controls @ s.outlook.taken
-                s.gains.setdefault((own, place), Tally()).add(gains)
+            pairs = self._pairs(s)
+            names += [f"{s.j}", f"{s.j} seen", *(f"{s.j} {own} {at}" for own, at in pairs)]
+        block = self.kept.get(number, worlds, names) if self.kept else None
+        if block is None:
+            block = self._played(active, worlds, number)
+            if self.kept:
+                self.kept.put(number, block)
+        else:
+            self.arena.spent += block.plays
+        for place, tally in self.out.payoffs.items():
+            tally.merge(block.tallies[f"paid {place}"])
+        for s in active:
+            s.payoff.merge(block.tallies[f"{s.j}"])
+            s.seen.merge(block.tallies[f"{s.j} seen"])
+            for own, at in self._pairs(s):
+                s.gains.setdefault((own, at), Tally()).merge(block.tallies[f"{s.j} {own} {at}"])
         self.out.worlds += worlds
+
+    def _played(self, active: list[Standing], worlds: int, number: int) -> Block:
+        before = self.arena.spent
+        played = self.arena.play(list(self._cells(active)), worlds, Stage.VERIFY, number)
+        found = {f"paid {place}": Tally.of(played[0, place].paid) for place in self.out.payoffs}
+        for s in active:
+            found[f"{s.j}"] = Tally.of(played[s.j, s.outlook.place].paid)
+            found[f"{s.j} seen"] = Tally.of(played[0, s.outlook.own].paid)
+            for own, at in self._pairs(s):
+                gains, controls, _ = paired(played[s.j, at], played[0, own])
+                if (own, at) == (s.outlook.own, s.outlook.place) and s.outlook.taken.any():
+                    gains = gains - controls @ s.outlook.taken
+                found[f"{s.j} {own} {at}"] = Tally.of(gains)
+        return Block(worlds, self.arena.spent - before, found)
 
     def _pairs(self, s: Standing) -> list[Cell]:
         """(place of the audited, hers): for the upper bound, and of leaders for the lower."""
@@ -274,6 +315,8 @@ def bound(tally: Tally, z: float) -> float:
     )
 
 
-def verified(screened: Screened, epsilon: Epsilon, delta: float, budget: int) -> Verified:
-    """Verify on fresh seeds. delta: the agent's share of it."""
-    return Verification(screened, epsilon, delta, budget).run()
+def verified(
+    screened: Screened, epsilon: Epsilon, delta: float, budget: int, kept: Kept | None = None
+) -> Verified:
+    """Verify on fresh seeds. delta: the agent's share of it; kept: see `Verification`."""
+    return Verification(screened, epsilon, delta, budget, kept).run()
