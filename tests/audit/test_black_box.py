@@ -99,25 +99,6 @@ def test_a_plugged_in_median_has_its_hole_found(seed, tmp_path):
 
 
 @pytest.mark.slow
-def test_false_verdicts_stay_below_delta():
-    """200 audits of a game with a known answer, delta = 0.2: at most 40 expected, far fewer come.
-
-    The chance of more than 60 wrong ones out of 200 at a rate of 0.2 is 4e-4.
-    """
-    problem = figure1(mechanism="sample_mean")
-    exact = {a.name: a.gain.estimate for a in audit(problem).agents}
-    wrong = 0
-    for seed in range(200):
-        found = audit(problem, method="black_box", budget=40_000, delta=0.2, seed=seed, workers=1)
-        wrong += any(
-            (a.verdict == "profitable") != (exact[a.name] > a.epsilon)
-            for a in found.agents
-            if a.verdict != "undecided"
-        )
-    assert wrong <= 60
-
-
-@pytest.mark.slow
 def test_the_budget_is_kept_and_small_ones_decide_nothing(seed):
     from nashbox.experiments.audit.simulated import audit_player
     from nashbox.games.estimation import prepare

@@ -59,9 +59,9 @@ def survive(tmp_path, seconds, seeds, kills, seed):
 
 @pytest.mark.slow
 def test_a_few_kills(tmp_path, seed):
-    survive(tmp_path, seconds=0.02, seeds=60, kills=2, seed=seed)
+    survive(tmp_path, seconds=0.02, seeds=150, kills=5, seed=seed)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_fifty_kills_of_two_thousand_cells(tmp_path, seed):
     survive(tmp_path, seconds=0.02, seeds=1000, kills=50, seed=seed)
