@@ -70,3 +70,16 @@ class Tally(Moments):
         """Whether no single world has so large a share that the normal limit is in doubt."""
         allowed = np.exp(np.interp(np.log(max(self.count, 1)), np.log(WORLDS), np.log(LARGEST)))
         return self.largest_share <= float(allowed)
+
+    def bound(self, z: float) -> float:
+        """Mean plus z standard errors, wider for skewness; infinite means are what they are.
+
+        The studentised mean of skew values is skew the other way: its quantile moves by
+        skewness (1 + 2 z^2) / (6 sqrt N) (Hall 1992, section 3.3). Only what widens counts.
+        """
+        if not math.isfinite(self.mean):
+            return self.mean
+        wide = max(0.0, math.copysign(1.0, z) * self.skewness) * (1 + 2 * z * z)
+        return self.mean + math.copysign(1.0, z) * self.se * (
+            abs(z) + wide / (6 * math.sqrt(max(self.count, 1)))
+        )

@@ -1,12 +1,11 @@
 """The black box on payments that are drawn as a test says."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
-from nashbox.experiments.audit import simulated, verify
+from nashbox.experiments.audit import simulated
 from nashbox.experiments.audit.simulated import audit_player
+from nashbox.measure.tally import Tally
 from nashbox.problem.errors import InputError
 from tests.audit.drawn_game import DrawnGame, Way, better_by
 
@@ -34,8 +33,8 @@ def test_verdicts_are_wrong_as_seldom_as_delta_says(gain, wrong, monkeypatch):
     worse = [better_by(-3.0, 20.0, "x" * k) for k in range(1, 5)]
     game = DrawnGame((better_by(gain, 20.0), *worse))
     assert count(answers(game, 300, delta=0.1), wrong) <= 25
-    thin = partial(lambda bound, tally, z: bound(tally, z / 4), verify.bound)
-    monkeypatch.setattr(verify, "bound", thin)
+    bound = Tally.bound
+    monkeypatch.setattr(Tally, "bound", lambda tally, z: bound(tally, z / 4))
     assert count(answers(game, 300, delta=0.1), wrong) > 25
 
 

@@ -14,7 +14,7 @@ from nashbox.experiments.audit.patience import Kept
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.verdict import no_worse
-from nashbox.experiments.audit.verify import RATIONAL, VERDICT, Standing, Verified, bound, verified
+from nashbox.experiments.audit.verify import RATIONAL, VERDICT, Standing, Verified, verified
 from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
 from nashbox.measure.tally import Tally
@@ -81,7 +81,7 @@ def audit_player(
     verdict, reason = _verdict(found)
     gain = _gain(found, shown)
     if screened.ceiling is not None:
-        lowest = bound(found.payoff, -tail(VERDICT * mine))
+        lowest = found.payoff.bound(-tail(VERDICT * mine))
         gain = Gain(gain.estimate, gain.lower, max(gain.estimate, screened.ceiling - lowest))
         if verdict == "none_above_epsilon" and gain.upper > found.epsilon:
             verdict, reason = "undecided", CEILING
@@ -138,7 +138,7 @@ def _gain(found: Verified, shown: Standing) -> Gain:
     if not math.isfinite(estimate):
         return Gain(estimate, estimate, estimate)
     if lower == -math.inf:  # no leader was played long enough: the bound that needs no look
-        lower = min(bound(shown.main, -CERTAIN), found.epsilon)
+        lower = min(shown.main.bound(-CERTAIN), found.epsilon)
     return Gain(estimate, min(lower, estimate), max(upper, estimate))
 
 
@@ -146,7 +146,7 @@ def _upper(s: Standing, epsilon: float) -> float:
     """A candidate's bound; of one that no look has settled, the one that needs no look."""
     if math.isfinite(s.upper) or not math.isfinite(s.main.mean):
         return min(s.upper, s.main.mean) if s.main.mean == -math.inf else s.upper
-    return max(bound(s.main, CERTAIN), math.nextafter(epsilon, math.inf))
+    return max(s.main.bound(CERTAIN), math.nextafter(epsilon, math.inf))
 
 
 def _over_recommended(pool: Pool, found: Verified, z: float) -> Gain | None:
@@ -154,7 +154,7 @@ def _over_recommended(pool: Pool, found: Verified, z: float) -> Gain | None:
     if pool.recommended is None:
         return None
     gain = next(s.main for s in found.standings if s.j == pool.recommended)
-    return Gain(-gain.mean, -bound(gain, z), -bound(gain, -z))
+    return Gain(-gain.mean, -gain.bound(z), -gain.bound(-z))
 
 
 def _landscape(screened: Screened, found: Verified) -> tuple[Candidate, ...]:

@@ -260,13 +260,13 @@ class Verification:
         ups = [s.gains[own, s.outlook.place] for own in self.arena.places[0]]
         s.tame = all(t.tame for t in s.gains.values())
         z = tail(VERDICT * self.delta * share)
-        upper = max(bound(t, z) for t in ups)
+        upper = max(t.bound(z) for t in ups)
         believed = s.tame and s.main.count >= TRUSTED
         sure = not math.isfinite(s.main.mean)
         if believed or sure:
             s.upper, s.spread = min(s.upper, upper), s.main.variance
         elif s.main.count >= FIRST and all(t.variance > 0 for t in ups):
-            certain = max(bound(t, CERTAIN) for t in ups)
+            certain = max(t.bound(CERTAIN) for t in ups)
             if certain <= self.out.epsilon:
                 s.upper, s.spread = min(s.upper, certain), s.main.variance
         s.settled = s.settled or s.upper <= self.out.epsilon
@@ -274,7 +274,7 @@ class Verification:
         if (s.j in self.leaders or len(places) == 1) and (believed or sure):
             z = tail(self.levels[s.j] * share)
             lows = [s.gains[worst, place] for place in places]
-            s.lower = max(s.lower, min(bound(t, -z) for t in lows))
+            s.lower = max(s.lower, min(t.bound(-z) for t in lows))
 
     def _winner(self) -> Standing | None:
         sure = [s for s in self.out.standings if s.lower > self.out.epsilon]
@@ -299,20 +299,6 @@ class Verification:
             )
             if s.changed and math.isfinite(s.main.mean):
                 s.settled, s.upper, s.lower = False, math.inf, -math.inf
-
-
-def bound(tally: Tally, z: float) -> float:
-    """Mean plus z standard errors, wider for skewness; infinite means are what they are.
-
-    The studentised mean of skew values is skew the other way: its quantile moves by
-    skewness (1 + 2 z^2) / (6 sqrt N) (Hall 1992, section 3.3). Only what widens counts.
-    """
-    if not math.isfinite(tally.mean):
-        return tally.mean
-    wide = max(0.0, math.copysign(1.0, z) * tally.skewness) * (1 + 2 * z * z)
-    return tally.mean + math.copysign(1.0, z) * tally.se * (
-        abs(z) + wide / (6 * math.sqrt(max(tally.count, 1)))
-    )
 
 
 def verified(

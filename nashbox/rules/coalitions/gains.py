@@ -132,8 +132,8 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         error=measured.error.tolist(),
         cost=float(spent(game, members, measured.scheme).sum()),
         gain=measured.gain,
-        se=measured.se,
-        lower=measured.gain - tail(delta) * measured.se,
+        se=measured.saved.se,
+        lower=measured.saved.bound(-tail(delta)),
         upper=upper,
         exact=exact,
         common=common_gain(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nashbox.games.estimation import EstimationGame
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
+from nashbox.measure.tally import Tally
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.rules.coalitions.estimators import Known, Use, errors, learn
 from nashbox.rules.coalitions.schemes import (
@@ -37,8 +38,8 @@ FINALISTS = 4
 class Measured:
     """What a coalition's winner brought on fresh seeds.
 
-    penalties: (members,) honest; error: (d,) mean squared errors of the joint estimate; gain: joint
-    penalty saved, with its standard error. tried: schemes screened.
+    penalties: (members,) honest; error: (d,) mean squared errors of the joint estimate; saved:
+    joint penalty. tried: schemes screened.
     """
 
     members: tuple[int, ...]
@@ -46,10 +47,14 @@ class Measured:
     uses: tuple[Use, ...]
     penalties: Array
     error: Array
-    gain: float
-    se: float
+    saved: Tally
     tried: int
     worlds: int
+
+    @property
+    def gain(self) -> float:
+        """Mean of the joint penalty saved."""
+        return self.saved.mean
 
 
 def _seeds(seed: int, stage: Stage, members: tuple[int, ...]) -> Iterator[int]:
@@ -116,7 +121,7 @@ def measure(
 ) -> Measured:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
-    gain, honest = Moments(), [Moments() for _ in members]
+    gain, honest = Tally(), [Moments() for _ in members]
     error = [Moments() for _ in range(d)]
     cost = float(spent(game, members, scheme).sum())
     for block in blocks(game, members, [scheme], worlds, _seeds(seed, stage, members)):
@@ -136,8 +141,7 @@ def measure(
         uses=tuple(uses),
         penalties=np.array([m.mean for m in honest]),
         error=np.array([e.mean for e in error]),
-        gain=gain.mean,
-        se=gain.se,
+        saved=gain,
         tried=tried,
         worlds=worlds,
     )

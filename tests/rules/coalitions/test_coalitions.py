@@ -113,8 +113,8 @@ def test_one_point_and_a_plain_mean_are_measured_as_well_as_known():
     honest = exact_answer(game, 1).penalty + exact_answer(game, 2).penalty
     exact = honest - min(200 / (C + 55) + 0.066 * C for C in range(100))
     found = searched(game, (1, 2), 10_000, 0)
-    assert abs(found.gain - exact) < 5.4 * found.se  # false alarm below 1e-7
-    assert found.se < 0.1  # putting true readings aside would make it several times as large
+    assert abs(found.gain - exact) < 5.4 * found.saved.se  # false alarm below 1e-7
+    assert found.saved.se < 0.1  # putting true readings aside would make it several times as large
 
 
 def test_bound_is_a_minimum_over_counts():
