@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sweep_jobs import gone, wait_for, write_sweep
+from sweep_jobs import gone, log, start, traced, wait_for, write_sweep
 
 from nashbox.experiments.sweep import Cell, Store, difference, run_cells, sweep
 from nashbox.experiments.sweep.expand import expand
@@ -169,7 +170,7 @@ def test_a_worker_with_other_sources_is_refused(tmp_path, monkeypatch):
 
 @contextlib.contextmanager
 def cluster(folder, workers):
-    """A scheduler and worker processes on the loopback address; address and processes."""
+    """A scheduler and workers on the loopback address; address and processes, workers last."""
     pytest.importorskip("distributed", reason="needs Dask, which the extra `dev` installs")
     paths = os.pathsep.join([*(p for p in sys.path if p), str(HERE)])
     environment = {**os.environ, "PYTHONPATH": paths}
@@ -192,7 +193,7 @@ def cluster(folder, workers):
 
         with Client(f"tcp://{address}", timeout="60s") as client:
             client.wait_for_workers(workers, timeout=60)
-        yield f"dask://{address}", started[1:]
+        yield f"dask://{address}", started
     finally:
         for process in started:
             process.kill()
@@ -203,7 +204,7 @@ def cluster(folder, workers):
 def test_a_dask_cluster_that_loses_a_worker(tmp_path):
     batch = cells(80, seconds=0.02)
     here = filled(tmp_path / "here", batch, workers=2)
-    with cluster(tmp_path, 2) as (address, (first, second)):
+    with cluster(tmp_path, 2) as (address, (_, first, second)):
 
         def kill_half_way(tally):
             if tally.done >= 40 and first.poll() is None:
@@ -219,3 +220,25 @@ def test_a_dask_cluster_that_loses_a_worker(tmp_path):
         assert sweep(file, engine=address).ok == 6
     with pytest.raises(InputError, match="no scheduler answers there"):
         filled(tmp_path / "gone", batch, engine=address)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["scheduler", "workers"])
+def test_a_dask_cluster_that_goes_away_is_said_in_our_words(tmp_path, who):
+    traced(tmp_path, 0.1, 20)
+    with cluster(tmp_path, 2) as (address, (scheduler, *workers)):
+        driver = start(tmp_path, "--engine", address)
+        wait_for(lambda: len(log(tmp_path)) > 6)
+        for process in workers if who == "workers" else [scheduler]:
+            process.kill()
+        if who == "workers":
+            lines = iter(driver.stderr.readline, "")
+            said = next(line for line in lines if "remaining" not in line)
+            assert said.startswith(f"nashbox: {address}: has no workers")
+            driver.send_signal(signal.SIGINT)
+        out, err = driver.communicate(timeout=60)
+    *others, last = err.splitlines()
+    assert all(line.startswith("nashbox: ") for line in others) and len(others) < 5
+    code, words = (130, "interrupted") if who == "workers" else (2, "is its scheduler gone?")
+    assert (driver.returncode, out) == (code, "") and words in last
+    assert sweep(tmp_path / "s.toml", workers=2).ok == 40

@@ -14,15 +14,19 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any
 
+from nashbox.experiments.sweep.cell import SweepWarning
 from nashbox.experiments.sweep.interrupt import SIGNALS
 from nashbox.problem.errors import InputError, brief, told
 
 PATIENCE = "10s"  # for an answer of a Dask scheduler
+LOGS = ("distributed", "tornado", "asyncio")  # say at length what we say in a line
 FRESH = 2.0  # seconds for which the number of Dask's workers is taken to be what it was
 
 
@@ -133,13 +137,15 @@ class Dask(Engine):
             client: Any = importlib.import_module("distributed").Client  # which has no types
         except ImportError:
             raise InputError("the engine dask:// needs Dask: pip install 'nashbox[dask]'") from None
-        self._log = logging.getLogger("distributed")  # says at length what we say in a line
-        self._level = self._log.level
-        self._log.setLevel(logging.CRITICAL)
+        self._name, self._said = f"dask://{address}", False
+        self._levels = {log: log.level for log in _logs()}
+        for log in self._levels:
+            log.setLevel(logging.CRITICAL + 1)
         try:
             self._client = client(f"tcp://{address}", timeout=PATIENCE)
         except (OSError, ValueError) as error:
-            raise InputError(f"dask://{address}: no scheduler answers there: {error}") from error
+            self._let_speak()
+            raise InputError(f"{self._name}: no scheduler answers there: {error}") from error
         self.executor = self._client.get_executor(pure=False)
         self._counted = -FRESH
 
@@ -148,14 +154,36 @@ class Dask(Engine):
         """Threads of all workers."""
         if time.monotonic() - self._counted > FRESH:
             self._counted = time.monotonic()
-            self.count = max(1, sum(self._client.nthreads().values()))
+            found = sum(self._client.nthreads().values())
+            if not found and not self._said:
+                self._said = True
+                warnings.warn(
+                    f"{self._name}: has no workers; cells wait until there are some (Ctrl-C ends "
+                    "it, and what is finished is kept)",
+                    SweepWarning,
+                    stacklevel=2,
+                )
+            self.count = max(1, found)
         return self.count
 
     def stop(self, finished: bool) -> None:
         """Say goodbye: what has not begun is dropped, what runs ends and is not looked at."""
-        super().stop(finished)
-        self._client.close(timeout=5)
-        self._log.setLevel(self._level)
+        try:
+            with suppress(Exception):  # a scheduler that is gone hears no goodbye
+                super().stop(finished)
+                self._client.close(timeout=5)
+        finally:
+            self._let_speak()
+
+    def _let_speak(self) -> None:
+        for log, level in self._levels.items():
+            log.setLevel(level)
+
+
+def _logs() -> list[logging.Logger]:
+    """Every logger of Dask and what it stands on: each has a level and a handler of its own."""
+    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in LOGS]
+    return [logging.getLogger(name) for name in {*known, *LOGS}]
 
 
 class Factory(Engine):
