@@ -24,9 +24,14 @@ BELONGS = (  # what only grows: a log that takes some of it away is another stor
 AGAIN = "the same command computes again what is gone with it"
 
 
+def real_place(store: Path) -> Path:
+    """Where a store is, by whatever links it is reached; unlike `resolve` no circle raises."""
+    return Path(os.path.realpath(store))
+
+
 def beside(store: Path, ending: str) -> Path:
     """Where SQLite keeps a file of a store: at its real place, not beside a link to it."""
-    real = store.resolve()
+    real = real_place(store)
     return real.with_name(f"{real.name}{ending}")
 
 
@@ -116,10 +121,10 @@ def _keeps_log(store: Path) -> bool:
 
 def alone(store: Path) -> sqlite3.Connection:
     """The store without its log and without locks."""
-    address = f"{store.resolve().as_uri()}?immutable=1"
+    address = f"{real_place(store).as_uri()}?immutable=1"
     return sqlite3.connect(address, uri=True, isolation_level=None)
 
 
 def _with_log(store: Path) -> sqlite3.Connection:
-    address = f"{store.resolve().as_uri()}?mode=ro"
+    address = f"{real_place(store).as_uri()}?mode=ro"
     return sqlite3.connect(address, uri=True, isolation_level=None)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from nashbox.experiments.sweep.leftovers import beside
 from nashbox.problem.errors import InputError
 
 PATIENCE = 0.5  # seconds: somebody who only looks whether the lock is held holds it for a moment
@@ -18,8 +19,7 @@ FILE_ONLY = os.O_NOFOLLOW | os.O_NONBLOCK  # no link to what is not ours, no wai
 
 
 def _lock_file(store: Path) -> Path:
-    real = store.resolve()  # one lock for a store, by whatever link it is reached
-    return real.with_name(f"{real.name}.lock")
+    return beside(store, ".lock")  # one for a store, by whatever link it is reached
 
 
 @contextmanager

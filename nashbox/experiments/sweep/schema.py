@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nashbox.experiments.saving import is_channel
-from nashbox.experiments.sweep.leftovers import has_log
+from nashbox.experiments.sweep.leftovers import has_log, real_place
 from nashbox.problem.errors import InputError
 
 FORMAT = 3
@@ -54,7 +54,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     """Open a store, a new one if there is none; the caller holds the lock."""
     try:
         # its real place, as SQLite takes `link/..` for the folder that holds the link
-        connection = sqlite3.connect(path.resolve(), isolation_level=None, timeout=60)
+        connection = sqlite3.connect(real_place(path), isolation_level=None, timeout=60)
     except sqlite3.Error as error:
         raise InputError(f"{path}: cannot be opened: {error}") from error
     try:
@@ -93,7 +93,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise InputError(f"{path}: cannot be read: there is no such result store")
     try:
-        address = f"{path.resolve().as_uri()}?{_reading(path)}"
+        address = f"{real_place(path).as_uri()}?{_reading(path)}"
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=60)
         connection.execute("PRAGMA query_only = ON")
     except sqlite3.Error as error:
@@ -115,7 +115,7 @@ def _reading(path: Path) -> str:
     """How a reader opens, so that it changes nothing and leaves no files behind."""
     if has_log(path):  # which the last one to close would take in and delete
         return "mode=ro"
-    if os.access(path, os.W_OK) and os.access(path.resolve().parent, os.W_OK):
+    if os.access(path, os.W_OK) and os.access(real_place(path).parent, os.W_OK):
         return "mode=rw"  # takes away what it made, which mode=ro does not
     return "immutable=1"
 
