@@ -187,7 +187,7 @@ def cluster(folder, workers):
         line = [*base, "worker", *where, "--scheduler-file", str(file), "--nthreads", "1"]
         line += ["--no-nanny", "--local-directory", str(folder)]
         started += [subprocess.Popen(line, **options) for _ in range(workers)]
-        wait_for(file.exists)
+        wait_for(lambda: file.exists() and file.read_text().rstrip().endswith("}"))  # all of it
         address = json.loads(file.read_text())["address"].removeprefix("tcp://")
         from distributed import Client
 
