@@ -121,11 +121,19 @@ class OddsLattice:
 
     def compare(self, coords: Ints, bound: Fraction) -> NDArray[np.int8]:
         """Sign of (odds - bound) for states (K, rank), exact; shape (K,)."""
-        gap = self.log_odds(coords) - _log(bound)
-        sign = np.sign(gap).astype(np.int8)
-        for k in np.flatnonzero(np.abs(gap) < _SURE):
-            sign[k] = self._compare_exactly(tuple(int(c) for c in coords[k]), bound)
+        sign: NDArray[np.int8] = self.signs(coords, bound)[0]
         return sign
+
+    def signs(self, coords: Ints, *bounds: Fraction) -> NDArray[np.int8]:
+        """The same for several bounds, (bounds, K)."""
+        level = self.log_odds(coords)
+        signs = np.empty((len(bounds), len(coords)), dtype=np.int8)
+        for sign, bound in zip(signs, bounds, strict=True):
+            gap = level - _log(bound)
+            np.sign(gap, out=sign, casting="unsafe")
+            for k in np.flatnonzero(np.abs(gap) < _SURE):
+                sign[k] = self._compare_exactly(tuple(int(c) for c in coords[k]), bound)
+        return signs
 
     def _compare_exactly(self, coords: tuple[int, ...], bound: Fraction) -> int:
         key = (coords, bound)

@@ -4,7 +4,8 @@ Histories with equal posterior odds are merged (as exact rationals, `OddsLattice
 the recursion is the set of beliefs that are still between the thresholds after n iterations, with
 their probabilities given theta = 0 and 1. Whether a belief has crossed, and where it leans, is
 decided in integer arithmetic; only the masses are floats, sums of positive terms with a relative
-error below N (m + 3) 2^-53.
+error below N (m + 3) 2^-53. Beliefs of hardly any mass are let go, and their mass bounds what that
+does to the answer.
 
 Rank 1 (all ratios are powers of one number, such as symmetric Bernoulli) needs no lists: the
 layer is an array over the whole interval between the thresholds.
@@ -12,6 +13,7 @@ layer is an array over the whole interval between the thresholds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +27,7 @@ from nashbox.solver.law import Bounds, StoppingLaw, Trace
 from nashbox.solver.line import WORK, forward_line
 
 STATES = 30_000  # beliefs in one layer beyond which the grid takes over (when it may)
+FAINT = 1e-24  # mass given either theta that is not followed, and counts as an error
 ROOM = 20_000_000  # coordinates of what may arrive in a layer, beyond which it does too
 
 
@@ -70,15 +73,14 @@ def _forward_lists(
         if states is not None and trace.stop and room > ROOM:
             return Layer(len(trace.stop), coords, mass)
         stop = np.diag(mass.sum(axis=1) * certain)  # proofs of theta
-        arriving = (mass[:, :, None] * p[:, None, :]).reshape(2, -1)
-        coords, mass = merge(lattice.successors(coords), arriving)
-        high = lattice.compare(coords, bounds.upper) >= 0
-        low = lattice.compare(coords, bounds.lower) <= 0
-        stop[:, 0] += mass[:, low].sum(axis=1)
-        stop[:, 1] += mass[:, high].sum(axis=1)
-        alive = ~(high | low)
-        coords, mass = coords[alive], mass[:, alive]
-        side = lattice.compare(coords, Fraction(1))
+        coords, mass = arrivals(coords, lattice.steps, mass, p)
+        high, low, side = lattice.signs(coords, bounds.upper, bounds.lower, Fraction(1))
+        stop[:, 0] += mass[:, low <= 0].sum(axis=1)
+        stop[:, 1] += mass[:, high >= 0].sum(axis=1)
+        inside = (high < 0) & (low > 0)
+        alive = inside & (mass > FAINT).any(axis=0)
+        trace.lost += mass[:, inside & ~alive].sum(axis=1)
+        coords, mass, side = coords[alive], mass[:, alive], side[alive]
         trace.stop.append(stop)
         trace.lean.append(np.stack([mass[:, side == s].sum(axis=1) for s in (-1, 1, 0)], axis=1))
         if trace.lean[-1].sum(axis=1).max() <= tolerance:
@@ -90,11 +92,29 @@ def _forward_lists(
             return None
 
 
-def merge(coords: Ints, mass: Floats) -> tuple[Ints, Floats]:
-    """Add up the masses (2, K) of equal coords (K, rank)."""
-    first, place = distinct(coords)
-    total = [np.bincount(place, weights=m, minlength=len(first)) for m in mass]
-    return coords[first], np.array(total, dtype=np.float64)
+def arrivals(coords: Ints, steps: Ints, mass: Floats, p: Floats) -> tuple[Ints, Floats]:
+    """Beliefs after one more symbol, in order, with masses (2, K) added up where they meet.
+
+    coords: (K, rank), best in order: then what arrives by one symbol is, and sorting is merging.
+    """
+    if len(steps) == 0:  # every symbol proves theta
+        return coords[:0], mass[:, :0]
+    arriving = (p[:, :, None] * mass[:, None, :]).reshape(2, -1)  # symbol by symbol
+    moved, placed = steps - steps.min(axis=0), coords - coords.min(axis=0)
+    span = (moved.max(axis=0) + placed.max(axis=0) + 1).tolist()
+    if math.prod(span) < 2**62:  # one integer per belief
+        digits = np.array([math.prod(span[r + 1 :]) for r in range(len(span))], dtype=np.int64)
+        key = ((moved @ digits)[:, None] + placed @ digits).ravel()
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        starts = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+        total = np.add.reduceat(arriving[:, order], starts, axis=1)
+        symbol, parent = np.divmod(order[starts], len(coords))
+        return coords[parent] + steps[symbol], total
+    successors = (steps[:, None, :] + coords).reshape(-1, coords.shape[1])
+    first, place = distinct(successors)
+    total = np.array([np.bincount(place, row, minlength=len(first)) for row in arriving])
+    return successors[first], total
 
 
 def exact_law(

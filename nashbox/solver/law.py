@@ -7,7 +7,7 @@ are independent given theta, can be combined (`race`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -121,16 +121,23 @@ def remaining_time(lattice: OddsLattice, beta: Fraction, slack: float = 0.0) -> 
 
 @dataclass(eq=False)
 class Trace:
-    """What has been recorded so far: one (2, 2) `stop` and one (2, 3) `lean` per iteration."""
+    """What has been recorded so far: one (2, 2) `stop` and one (2, 3) `lean` per iteration.
+
+    lost: (2,) mass that was too faint to follow.
+    """
 
     stop: list[Floats]
     lean: list[Floats]
+    lost: Floats = field(default_factory=lambda: np.zeros(2))
 
     def law(self, lattice: OddsLattice, beta: Fraction) -> StoppingLaw:
-        """Close the books; the alive mass of the last iteration becomes the tail."""
+        """Close the books; the alive mass of the last iteration becomes the tail.
+
+        What the tail and the lost mass would have done is not known, so both bound the error.
+        """
         stop, lean = np.stack(self.stop, axis=2), np.stack(self.lean, axis=2)
-        tail = lean[:, :, -1].sum(axis=1)
+        unknown = lean[:, :, -1].sum(axis=1) + self.lost
         rounding = (len(self.stop) + 1) * (lattice.symbols.p.shape[1] + 3) * UNIT
         late = remaining_time(lattice, beta).max(axis=1)
-        delay = np.where(tail > 0, tail * late, 0.0)
-        return StoppingLaw(stop, lean, tail, delay, np.zeros_like(lean[:, 0]), rounding, "exact")
+        delay = np.where(unknown > 0, unknown * late, 0.0)
+        return StoppingLaw(stop, lean, unknown, delay, np.zeros_like(lean[:, 0]), rounding, "exact")
