@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
+from nashbox.mechanisms.threshold.crossing import crossing
 from nashbox.mechanisms.threshold.stationary import FARTHEST
 from nashbox.mechanisms.threshold.together import Together
 
@@ -25,6 +26,8 @@ Array = NDArray[np.float64]
 SLACK = 1e-9  # relative gain that counts as rounding
 OWED_RATIOS = np.geomspace(0.02, 20.0, 17)  # of z to n
 FREE_RATIOS = np.geomspace(0.01, 0.97, 6)  # of z to N
+LEAST_FAILS = float(np.log(1e-15))  # log of a chance
+CLOSE = 1e-11  # steps in it at which its search ends
 STRETCHES = 5  # halvings of what t may exceed its stationary value by, whole numbers
 
 
@@ -92,26 +95,26 @@ def stationary(pairs: tuple[Pair, ...], z: Array) -> tuple[Array, Array]:
     scale = H[:, None] * np.where(owed, zs / (2 * np.where(owed, n, 1.0) * (n + zs)), 1.0)
 
     def answer(A: Array) -> tuple[Array, Array]:
-        u = np.full(zs.shape, FARTHEST)
-        target = (rise / A[:, None] + spread) / scale
-        u[:, owed] = _inverse(target[:, owed])
+        """u (..., R, kinds) and the chance to pass (..., R) for A (..., R)."""
+        target = (rise / A[..., None] + spread) / scale
+        u = np.full(target.shape, FARTHEST)
+        u[..., owed] = _inverse(target[..., owed])
         chance = np.where(owed, erf(u / np.sqrt(2)) ** size, 1.0).prod(axis=-1)
-        return u, np.nan_to_num(chance, nan=-1.0)
+        return u, np.where(np.isnan(chance), -1.0, chance)
 
-    low, found = np.zeros(len(z)), np.zeros(len(z), dtype=bool)
-    high = np.ones(len(z))
-    for level in _LEVELS:  # the largest level that is answered by no less than itself
-        above = ~found & (answer(np.full(len(z), level))[1] >= level)
-        low, high = np.where(above, level, low), np.where(found | above, high, level)
-        found |= above
-        if found.all():
-            break
-    low = np.where(found, low, 0.5)
-    high = np.where(found, high, 0.6)
-    for _ in range(32):
-        middle = 0.5 * (low + high)
-        above = answer(middle)[1] >= middle
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    def excess(y: Array) -> Array:
+        """log of the chance to fail that answers exp(y), less y."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(1 - answer(1 - np.exp(y))[1]) - y)
+
+    levels = np.broadcast_to(_LEVELS[:, None], (_LEVELS.size, len(z)))
+    above = answer(levels)[1] >= levels
+    found = above.any(axis=0)
+    j = np.argmax(above, axis=0)  # the largest level that is answered by no less than itself
+    fails = np.log1p(-np.where(found, _LEVELS[j], 0.5))
+    fewer = np.where(j > 0, np.log1p(-_LEVELS[j - 1]), LEAST_FAILS)
+    fewer = np.where(found, fewer, fails)
+    low = 1 - np.exp(crossing(excess, fewer, fails, fails, CLOSE))
     u, A = answer(low)
     good = found & (np.abs(A - low) < 1e-8)
     return u[:, [kinds.index(j) for j in first]], np.where(good, (1 - A) * H, np.inf)

@@ -31,8 +31,9 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
+from nashbox.mechanisms.threshold.dual import Costed
 from nashbox.mechanisms.threshold.moments import Verdict
-from nashbox.mechanisms.threshold.response import Costed, best_response
+from nashbox.mechanisms.threshold.response import best_response
 from nashbox.problem.channel import Best, Joint, Play
 
 Array = NDArray[np.float64]
