@@ -13,6 +13,7 @@ from nashbox.experiments.check import check_mechanism
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms import Threshold
 from nashbox.mechanisms.cbl.channel import CorruptChannel
+from nashbox.mechanisms.threshold import dual
 from nashbox.mechanisms.threshold.bundle import Pair, bundled
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.enforcing import wants_nothing
@@ -174,6 +175,41 @@ def test_joint_best_responses_against_all_counts(integer, seed):
             near = j + rng.uniform(-1, 1, (50_000, 3))
             near = near[(near >= 0).all(axis=1)]
             assert found.bound <= (joint.risks(near) + near @ costs).min()
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_a_count_may_be_worth_more_than_its_own_distribution(unit):
+    """Points of the first serve its test, on which the answer about the second hangs."""
+    channels = (
+        ThresholdChannel(unit, 100.0, 400.0, 0.3 * unit),
+        ThresholdChannel(300 * unit, 1.0, 1000.0, 600 * unit),
+    )
+    joint, costs = Together((0, 1), channels, (True, True)), np.array([0.05, 200.0]) * unit**2
+    table = np.stack(np.meshgrid(np.arange(900.0), np.arange(20.0), indexing="ij"), axis=-1)
+    least = (joint.risks(table) + table @ costs).min()
+    found = joint.best(costs, integer=True)
+    assert [play.n for play in found.plays] == [679, 6]
+    assert found.penalty == pytest.approx(least, rel=1e-12)
+    assert 0.999 * least < found.bound <= least
+
+
+@pytest.mark.parametrize("tabled", [0, 10**6])
+def test_the_dual_is_least_where_a_list_of_all_counts_is(tabled, seed, monkeypatch):
+    monkeypatch.setattr(dual, "TABLED", tabled)
+    rng, n = np.random.default_rng([seed, 14]), np.arange(2000.0)
+    for _ in range(40):
+        z, N = rng.integers(1, 30), rng.integers(30, 200)
+        channel = ThresholdChannel(1.0, float(z), float(N), 10 ** rng.uniform(-1, 1))
+        kind = dual.Costed(channel, bool(rng.integers(2)), 10 ** rng.uniform(-3, -1))
+        alpha, nu = rng.random(5), np.array([0.0, *10 ** rng.uniform(-6, 1, 4)])
+        whole, real = dual.WholeDual([kind], np.ones(1)), dual.Dual([kind], np.ones(1))
+        least = whole.least(alpha, nu)[1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pull = nu[:, None] * (np.log(1 - channel.fails(n)) if kind.owed else 0 * n)
+        risk = [(1 - a) / (n + channel.clean) + a / (n + channel.others) for a in alpha]
+        value = (risk + kind.cost * n - np.nan_to_num(pull, nan=0.0))[:, : int(whole.top[0]) + 1]
+        np.testing.assert_allclose(least, value.min(axis=1), rtol=1e-11)
+        assert (real.least(alpha, nu)[1] <= least * (1 + 1e-12)).all()
 
 
 def test_a_joint_rule_over_one_distribution_is_a_separate_one():

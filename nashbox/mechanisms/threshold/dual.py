@@ -6,8 +6,11 @@ root of its derivative: with fall = (1 - alpha) v/(n + z)^2 + alpha v/(n + N)^2 
     log(fall + nu (log a)') = log c,
 
 nearly linear in log n, so that Newton steps are few; they are kept inside an interval that holds
-the root. Over whole numbers it is least where one point more first adds to it: halvings of a table
-of differences.
+the root. Over whole numbers it is least where one point more first adds to it: halvings over
+differences, which lie in a table where that is not large.
+
+Who hands in nothing at all pays sum v/z, so that no count is worth more than that: it ends the
+search over whole numbers, and is the unit in which nu is counted.
 """
 
 from __future__ import annotations
@@ -26,10 +29,12 @@ Array = NDArray[np.float64]
 FARTHEST = 23.0  # of log n from that of sigma/sqrt(c)
 STEPS = 60  # of the search for a root, at most
 FINE, ROUGH = 1e-9, 1e-3  # steps in log n at which it ends; the error is about their square
-WIDEST = 25.0  # of log nu
+WIDEST = 25.0  # of log nu, in its unit
 HALVINGS = 24
 NEAR = 1e-6  # steps in log nu at which its search ends
-MOST_COUNTS = 1_000_000  # in a table
+MOST_COUNTS = 2.0**52  # of a member: floats count beyond that no more
+TABLED = 1_000_000  # entries of a table
+FLOOR = -1e200  # for the log of no chance: 0 times it is 0, and no multiplier makes it infinite
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Dual:
         self.c = np.where(self.free, costs, 1.0)
         self.v, self.scale = sigma**2, sigma / np.sqrt(self.c)
         self.reach = np.where(self.owed, t / sigma, 1.0)
+        self.unit = float((self.v / self.z) @ size)
 
     def least(self, alpha: Array, nu: Array, *, rough: bool = False) -> tuple[Array, Array, Array]:
         """Minimisers (A, kinds), L without nu log alpha (A,), and sum log a (A,)."""
@@ -127,7 +133,7 @@ class Dual:
             if (moved <= within).all():
                 break
         n = self.scale * np.exp(x)
-        at_zero = (x < 1e-3 - FARTHEST) & ~self.owed
+        at_zero = (x < 1e-3 - FARTHEST) & (~self.owed | (nu == 0))
         return np.where(at_zero | ~self.free, 0.0, n)
 
     def multiplier(self, alpha: Array) -> Array:
@@ -140,11 +146,11 @@ class Dual:
 
         def miss(y: Array) -> Array:
             with np.errstate(divide="ignore", invalid="ignore"):
-                logs = self.least(alpha, np.exp(y), rough=True)[2]
+                logs = self.least(alpha, self.unit * np.exp(y), rough=True)[2]
                 return np.asarray(np.where(free, 0.0, np.log(-logs) - np.log(-target)))
 
         far = np.full(alpha.shape, WIDEST)
-        return np.where(free, 0.0, np.exp(crossing(miss, -far, far, 0 * far, NEAR)))
+        return np.where(free, 0.0, self.unit * np.exp(crossing(miss, -far, far, 0 * far, NEAR)))
 
     def bounds(self, a: Array, b: Array) -> tuple[Array, Array]:
         """Lower bounds of F on [a, b], and counts (A, kinds) worth trying."""
@@ -160,7 +166,8 @@ class Dual:
         """L(alpha, nu) for nu (tilts, A); at alpha = 0 only nu = 0 says anything."""
         with np.errstate(divide="ignore", invalid="ignore"):
             log_part = np.where(nu > 0, nu * np.log(alpha), 0.0)
-        return self.least(np.tile(alpha, len(nu)), nu.ravel())[1].reshape(nu.shape) + log_part
+            least = self.least(np.tile(alpha, len(nu)), nu.ravel())[1]
+            return least.reshape(nu.shape) + log_part
 
 
 class WholeDual(Dual):
@@ -170,30 +177,24 @@ class WholeDual(Dual):
 
     def __init__(self, kinds: Sequence[Costed], size: Array) -> None:
         super().__init__(kinds, size)
-        far = np.maximum(4 * self.scale, self.v / self.z / self.c)
-        top = np.where(self.free, np.minimum(far, MOST_COUNTS) + 2, 0).astype(np.int64)
-        n = np.arange(top.max() + 2.0)[:, None]
-        self.logs = self._log_chance(n)
-        more = np.diff(np.maximum(self.logs, -1e300), axis=0)  # finite: 0 times it is 0
-        self.more, n = more, n[:-1]
-        self.clean = self.v / ((n + self.z) * (n + self.z + 1))
-        self.full = self.v / ((n + self.N) * (n + self.N + 1))
-        self.top = top
+        worth = np.minimum(self.unit / self.c, MOST_COUNTS)
+        self.top = np.where(self.free, worth + 2, 0).astype(np.int64)
+        self.tables: tuple[Array, ...] | None = None
+        entries = int(self.top.max()) + 1
+        if entries * self.top.size <= TABLED:
+            self.tables = self._differences(np.arange(float(entries))[:, None])
 
     def least(self, alpha: Array, nu: Array, *, rough: bool = False) -> tuple[Array, Array, Array]:
         """The first counts at which a point more adds to the member's part."""
-        width, kinds = self.top.size, np.arange(self.top.size)
-        low = np.zeros((alpha.size, width), dtype=np.int64)
+        low = np.zeros((alpha.size, self.top.size), dtype=np.int64)
         high = np.broadcast_to(self.top, low.shape)
-        pull = nu[:, None]
         for _ in range(int(self.top.max()).bit_length()):
             at = (low + high) >> 1
-            place = at * width + kinds
-            gain = self._saved(place, alpha) + pull * self.more.take(place)
-            falls = (gain > self.c) & (at < high)
+            saved, more = self._one_more(at, alpha)
+            falls = (saved + nu[:, None] * more > self.c) & (at < high)
             low, high = np.where(falls, at + 1, low), np.where(falls, high, at)
-        logs = self.logs[low, kinds]
         n = low.astype(float)
+        logs = self._log_chance(n)
         with np.errstate(invalid="ignore"):
             return n, self._parts(n, logs, alpha, nu) @ self.size, logs @ self.size
 
@@ -205,25 +206,35 @@ class WholeDual(Dual):
         most += self.top
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
-            n, _, logs = self.least(alpha, np.exp(middle))
+            n, _, logs = self.least(alpha, self.unit * np.exp(middle))
             more = logs < target
             low, high = np.where(more, middle, low), np.where(more, high, middle)
             fewest = np.where(more[:, None], n, fewest)
             most = np.where(more[:, None], most, n)
             if ((most - fewest).sum(axis=1) <= 1).all():
                 break
-        place = fewest.astype(np.int64) * self.top.size + np.arange(self.top.size)
+        saved, more_log = self._one_more(fewest.astype(np.int64), alpha)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            makes = np.log((self.c - self._saved(place, alpha)) / self.more.take(place))
+            makes = np.log((self.c - saved) / more_log / self.unit)
             makes = np.where(most > fewest, makes, -np.inf).max(axis=1)
         last = 2 * WIDEST / 2**HALVINGS  # where further halvings would end
         above = last * np.ceil((makes + WIDEST) / last) - WIDEST
         one = ((most - fewest).sum(axis=1) == 1) & np.isfinite(above)
-        nu = np.exp(np.where(one, above, high))
+        nu = self.unit * np.exp(np.where(one, above, high))
         free = self.least(alpha, np.zeros(alpha.shape))[2] >= target
         return np.where(free, 0.0, nu)
 
-    def _saved(self, place: NDArray[np.int64], alpha: Array) -> Array:
-        """What one point more takes off the risk at places of the tables, (A, kinds)."""
-        clean, full = self.clean.take(place), self.full.take(place)
-        return np.asarray(clean + alpha[:, None] * (full - clean))
+    def _one_more(self, at: NDArray[np.int64], alpha: Array) -> tuple[Array, Array]:
+        """What one point more takes off the risk and adds to log a, at counts (A, kinds)."""
+        if self.tables is None:
+            clean, full, more = self._differences(at.astype(float))
+        else:
+            place = at * self.top.size + np.arange(self.top.size)
+            clean, full, more = (table.take(place) for table in self.tables)
+        return clean + alpha[:, None] * (full - clean), more
+
+    def _differences(self, n: Array) -> tuple[Array, Array, Array]:
+        """From n to n + 1, (..., kinds): v/(n + z) and v/(n + N) fall by, log a rises by."""
+        before, after = (np.maximum(self._log_chance(k), FLOOR) for k in (n, n + 1))
+        z, N = n + self.z, n + self.N
+        return self.v / (z * (z + 1)), self.v / (N * (N + 1)), after - before
