@@ -5,6 +5,7 @@
 
 from nashbox.mechanisms.base import Mechanism
 from nashbox.mechanisms.cbl import Cbl, CblTerms
+from nashbox.mechanisms.decoy import Decoy, DecoyTerms
 from nashbox.mechanisms.means import Alone, Baseline, CountedMean, SampleMean
 from nashbox.mechanisms.threshold import Threshold, ThresholdTerms
 
@@ -15,6 +16,7 @@ MECHANISMS: dict[str, type[Mechanism]] = {
     "baseline": Baseline,
     "alone": Alone,
     "threshold": Threshold,
+    "decoy": Decoy,
 }
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "Cbl",
     "CblTerms",
     "CountedMean",
+    "Decoy",
+    "DecoyTerms",
     "Mechanism",
     "SampleMean",
     "Threshold",

@@ -67,6 +67,14 @@ class Channel(ABC):
     def slope(self, n: float) -> float:
         """Derivative of `best_risk` at n > 0."""
 
+    def floor(self, cost: float, best: float) -> float:
+        """A penalty that no play is below; best: the least of `best_risk(n)` + cost n, as found.
+
+        For rules of which `best_risk` is proven at every n it is `best`; the others say what their
+        certificates leave.
+        """
+        return best
+
     @abstractmethod
     def best_play(self, n: float) -> Play:
         """Return a play that collects n and attains `best_risk`."""

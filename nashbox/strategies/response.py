@@ -74,8 +74,10 @@ def best_response(view: View) -> Best:
             plays[k] = play
     for k, channel in enumerate(channels):
         if plays[k] is None:
-            n, _ = best_count(channel, float(view.costs[k]), integer=integer)
+            cost = float(view.costs[k])
+            n, least = best_count(channel, cost, integer=integer)
             plays[k] = channel.best_play(n)
+            gap += least - channel.floor(cost, least) if np.isfinite(least) else 0.0
     best = tuple(play for play in plays if play is not None)
     penalty, error = price(view, best)
     if not np.isfinite(penalty):

@@ -38,7 +38,7 @@ def test_json_is_what_others_rely_on(nashbox, problem):
     assert body["format"] == "nashbox-compare/1"
     names = list(dict.fromkeys(row["mechanism"] for row in body["rows"]))
     assert names == [
-        *("cbl", "sample_mean", "counted_mean", "baseline", "alone", "threshold"),
+        *("cbl", "sample_mean", "counted_mean", "baseline", "alone", "threshold", "decoy"),
         "designed (social)",
     ]
     for name in names:

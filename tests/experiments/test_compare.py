@@ -29,7 +29,7 @@ from nashbox.strategies.response import price
 from tests.games import figure1, random_problem, worked_case
 from tests.statistics_for_tests import assert_mean
 
-BUILT_IN = ["cbl", "sample_mean", "counted_mean", "baseline", "alone", "threshold"]
+BUILT_IN = ["cbl", "sample_mean", "counted_mean", "baseline", "alone", "threshold", "decoy"]
 
 
 def test_figure_1():

@@ -19,7 +19,7 @@ from nashbox.rules.robust import robust
 
 RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "alone")
 GOALS = ("social", "egalitarian", "nash", "kalai_smorodinsky")
-MECHANISMS = ("cbl", "sample_mean", "counted_mean", "threshold", "baseline", "alone")
+MECHANISMS = ("cbl", "sample_mean", "counted_mean", "threshold", "decoy", "baseline", "alone")
 SAME = 1e-6  # relative, of exact numbers
 SEARCHED = 5e-4  # relative, of the value of a design: a local search may end on another step
 

@@ -5,8 +5,8 @@ response can be sought among translation-equivariant strategies, and these are (
 collect n, submit s points with mean X-bar + Delta. The box closes because n points cost c n.
 
 The risks here are computed on another way than the exact audit's: Pitman's risk from the joint law
-of (X-bar, I - X-bar) under the means, quadrature under CBL and the threshold rule; the lower bound
-that closes the box is the full-information risk (E[Var(mu | X, Z, Z', eta)] under CBL) by
+of (X-bar, I - X-bar) under the means, quadrature under CBL, thresholds and decoys; the lower
+bound that closes the box is the full-information risk (E[Var(mu | X, Z, Z', eta)] under CBL) by
 quadrature.
 """
 
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.cbl.channel import CorruptChannel, quadrature_risk
+from nashbox.mechanisms.decoy.channel import DecoyChannel
+from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.moments import pitman_curve
@@ -132,6 +134,10 @@ def _pitman_risk(channel: Channel, play: Play) -> tuple[float, float]:
             verdict = channel.verdict(play)
             return verdict.passed + verdict.failed - verdict.failed_if_passed, verdict.error
         return pitman_curve(channel, play.n, play.s, play.shift).risk()
+    if isinstance(channel, DecoyChannel) and channel.others > 0:
+        owed = play.s == play.n == channel.owed and play.n > 0
+        if owed and play.shift == 0.0:  # accepting is the best use
+            return accepted_risk(channel, replace(play, weight=1.0))
     return channel.risk(play)
 
 
@@ -159,6 +165,8 @@ def _full_information(channel: Channel, n: float) -> float:
         return risk - error
     if isinstance(channel, ThresholdChannel) and n > 0 and channel.clean > 0:
         return full_information(channel, n)
+    if isinstance(channel, DecoyChannel) and n > 0 and channel.others > 0:
+        return channel.risk_floor(n)
     return float(channel.best_risk(np.float64(n))) * (1 - 1e-12)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import alone_counts
 from nashbox.mechanisms.threshold.bundle import Pair, bundled
-from nashbox.mechanisms.threshold.tuning import tuned
+from nashbox.mechanisms.threshold.tuning import Tuned, tuned
 
 Array = NDArray[np.float64]
+Tune = Callable[[float, float, float, float, bool], Tuned | None]
 
 
 class Enforced(NamedTuple):
@@ -40,9 +42,16 @@ def wants_nothing(others: float, cost: float, sigma: float, *, integer: bool) ->
 
 
 def enforce(
-    plan: Array, costs: Array, sigma: Array, *, integer: bool, joint: bool = False
+    plan: Array,
+    costs: Array,
+    sigma: Array,
+    *,
+    integer: bool,
+    joint: bool = False,
+    kind: str = "threshold",
+    tune: Tune = tuned,
 ) -> Enforced:
-    """Rules for a plan (m, d), rounded already if `integer`.
+    """Rules for a plan (m, d), rounded already if `integer`; those who owe are of one `kind`.
 
     Who owes nothing gets the others' mean for free if she wants no more; a pair that no rule
     enforces works alone, one pair at a time (lowest distribution, then lowest agent), as its points
@@ -53,12 +62,12 @@ def enforce(
     while True:
         counts = np.where(home, alone_at, plan)
         for k in range(plan.shape[1]):
-            _send_home(counts, home, alone_at, costs, sigma, k, integer=integer)
+            _send_home(counts, home, alone_at, costs, sigma, k, tune, integer=integer)
         rules = _tied(counts, home, costs, sigma, integer=integer) if joint else None
         if isinstance(rules, tuple):  # a pair that its agent's joint rule does not carry
             home[rules] = True
             continue
-        found = rules or _apart(counts, home, costs, sigma, integer=integer)
+        found = rules or _apart(counts, home, costs, sigma, kind, tune, integer=integer)
         sent = tuple((int(i), int(k)) for i, k in np.argwhere(home))
         return Enforced(counts, found.kind, found.z, found.t, sent)
 
@@ -70,8 +79,8 @@ class _Rules:
     t: Array
 
     @classmethod
-    def start(cls, counts: Array, home: NDArray[np.bool_]) -> _Rules:
-        kind = np.where(home, "alone", np.where(counts > 0, "threshold", "free"))
+    def start(cls, counts: Array, home: NDArray[np.bool_], owes: str = "threshold") -> _Rules:
+        kind = np.where(home, "alone", np.where(counts > 0, owes, "free"))
         return cls(kind, np.full(counts.shape, np.nan), np.full(counts.shape, np.nan))
 
 
@@ -82,6 +91,7 @@ def _send_home(
     costs: Array,
     sigma: Array,
     k: int,
+    tune: Tune,
     *,
     integer: bool,
 ) -> None:
@@ -93,7 +103,7 @@ def _send_home(
             kept = (
                 wants_nothing(total, c, s, integer=integer)
                 if n == 0
-                else tuned(n, total - n, c, s, integer) is not None
+                else tune(n, total - n, c, s, integer) is not None
             )
             if not kept and np.isfinite(c):
                 home[i, k], counts[i, k] = True, alone_at[i, k]
@@ -103,13 +113,20 @@ def _send_home(
 
 
 def _apart(
-    counts: Array, home: NDArray[np.bool_], costs: Array, sigma: Array, *, integer: bool
+    counts: Array,
+    home: NDArray[np.bool_],
+    costs: Array,
+    sigma: Array,
+    kind: str,
+    tune: Tune,
+    *,
+    integer: bool,
 ) -> _Rules:
-    rules = _Rules.start(counts, home)
-    for i, k in np.argwhere(rules.kind == "threshold"):
+    rules = _Rules.start(counts, home, kind)
+    for i, k in np.argwhere(rules.kind == kind):
         n = float(counts[i, k])
         others = float(counts[:, k].sum()) - n
-        rule = tuned(n, others, float(costs[i, k]), float(sigma[k]), integer)
+        rule = tune(n, others, float(costs[i, k]), float(sigma[k]), integer)
         assert rule is not None  # noqa: S101 - others were sent home
         rules.z[i, k], rules.t[i, k] = rule.z, rule.t
     return rules

@@ -17,6 +17,7 @@ Kinds = NDArray[np.str_]
 Cells = tuple[tuple[Any, ...], ...]  # a table as it stands in a file, hashable
 
 KINDS = ("alone", "free", "threshold", "noise")
+NEEDS = {"threshold": ("z", "t"), "noise": ("z", "alpha"), "decoy": ("t",)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ class ThresholdTerms(Terms):
         return tuple(int(k) for k in np.flatnonzero(bound))
 
 
-def cells(name: str, value: object) -> Cells | None:
+def cells(name: str, value: object, owner: str = "threshold") -> Cells | None:
     """A table of a file as tuples, NaN as None. Raises InputError if it is no table."""
     if value is None:
         return None
@@ -54,17 +55,23 @@ def cells(name: str, value: object) -> Cells | None:
         isinstance(row, (list, tuple)) and len(row) == len(rows[0]) for row in rows
     ):
         raise InputError(
-            f"threshold.{name} must be a table with a row per agent and a column per distribution, "
+            f"{owner}.{name} must be a table with a row per agent and a column per distribution, "
             f"got {brief(value)}"
         )
     return tuple(tuple(None if x != x else x for x in row) for row in rows)
 
 
-def numbers(name: str, table: Cells | None, shape: tuple[int, ...], low: float) -> Array:
+def numbers(
+    name: str,
+    table: Cells | None,
+    shape: tuple[int, ...],
+    low: float,
+    owner: str = "threshold",
+) -> Array:
     """A (m, d) table of numbers >= low or nothing (NaN)."""
     if table is None:
         return np.full(shape, np.nan)
-    _shaped(name, table, shape)
+    _shaped(name, table, shape, owner)
     out = np.full(shape, np.nan)
     for i, row in enumerate(table):
         for k, cell in enumerate(row):
@@ -72,40 +79,47 @@ def numbers(name: str, table: Cells | None, shape: tuple[int, ...], low: float) 
                 continue
             if not finite(cell) or cell < low:
                 raise InputError(
-                    f"threshold.{name}: row {i + 1}, column {k + 1}: must be a finite number >= "
+                    f"{owner}.{name}: row {i + 1}, column {k + 1}: must be a finite number >= "
                     f"{low:g}, or nan where nothing applies, got {brief(cell)}"
                 )
             out[i, k] = float(cell)
     return out
 
 
-def kinds_of(table: Cells, shape: tuple[int, ...]) -> Kinds:
-    """A (m, d) table of kinds."""
-    _shaped("kind", table, shape)
+def kinds_of(
+    table: Cells,
+    shape: tuple[int, ...],
+    kinds: tuple[str, ...] = KINDS,
+    owner: str = "threshold",
+) -> Kinds:
+    """A (m, d) table of `kinds`."""
+    _shaped("kind", table, shape, owner)
     for i, row in enumerate(table):
         for k, cell in enumerate(row):
-            if cell not in KINDS:
+            if cell not in kinds:
                 raise InputError(
-                    f"threshold.kind: row {i + 1}, column {k + 1}: must be one of "
-                    f"{', '.join(KINDS)}, got {brief(cell)}"
+                    f"{owner}.kind: row {i + 1}, column {k + 1}: must be one of "
+                    f"{', '.join(kinds)}, got {brief(cell)}"
                 )
     return np.array(table, dtype=np.str_)
 
 
-def _shaped(name: str, table: Sequence[Sequence[object]], shape: tuple[int, ...]) -> None:
+def _shaped(
+    name: str, table: Sequence[Sequence[object]], shape: tuple[int, ...], owner: str
+) -> None:
     if (len(table), len(table[0])) != shape:
         raise InputError(
-            f"threshold.{name} must have {shape[0]} rows and {shape[1]} columns, as the costs "
+            f"{owner}.{name} must have {shape[0]} rows and {shape[1]} columns, as the costs "
             f"have, got {len(table)} and {len(table[0])}"
         )
 
 
-def hold_together(terms: ThresholdTerms) -> None:
+def hold_together(terms: ThresholdTerms, owner: str = "threshold") -> None:
     """Raise InputError where a kind misses what it needs."""
     for i, k in np.ndindex(terms.counts.shape):
         kind, n = str(terms.kind[i, k]), terms.counts[i, k]
-        where = f"threshold: {terms.names[i]}, {terms.distributions[k]}"
-        needs = {"threshold": ("z", "t"), "noise": ("z", "alpha")}.get(kind, ())
+        where = f"{owner}: {terms.names[i]}, {terms.distributions[k]}"
+        needs = NEEDS.get(kind, ())
         for name in needs:
             if not np.isfinite(getattr(terms, name)[i, k]):
                 raise InputError(f"{where}: kind {kind!r} needs {name}, got none")

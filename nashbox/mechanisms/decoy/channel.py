@@ -1,0 +1,129 @@
+"""The channel of the decoy rule: compared with all of the others' points, and never told so.
+
+W is the mean of the others' N points and Y what is handed in, e = W - Y. If |e| <= t, M = e is
+told; otherwise, unannounced, M is uniform on (-t, t). The answer is `answer.weighted`. Who hands in
+nothing is told nothing. With sd^2 = sigma^2 (1/n + 1/N) and J of `told`, the penalty of n points
+and a lie d, whatever is handed in and however the answer is used, is
+
+    p(n, d) = sigma^2 ((1 - J)/n + J/(n + N)) + c n .                                            (1)
+
+J is largest without a lie (computed for t/sd in [0.3, 13.2], see `certificate`), and p(n, 0) is
+strictly convex in n.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.decoy import certificate
+from nashbox.mechanisms.decoy.answer import unweighted
+from nashbox.mechanisms.decoy.moments import accepted_risk
+from nashbox.mechanisms.decoy.told import expected, gain_by_width, lost
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.channel import Channel, Play
+
+Array = NDArray[np.float64]
+
+RELATIVE_ERROR = 1e-11  # of the quadrature of F
+
+
+@dataclass(frozen=True)
+class DecoyChannel(Channel):
+    """owed: n*, which the answer is weighted for. others: N. t: half window, in measurements."""
+
+    sigma: float
+    owed: float
+    others: float
+    t: float
+
+    def spread(self, n: Array | np.float64) -> Array:
+        """Standard deviation of e after n honest points."""
+        return np.asarray(self.sigma * np.sqrt(1 / np.asarray(n, dtype=float) + 1 / self.others))
+
+    def risk_of_lie(self, n: Array | np.float64, lie: Array | np.float64) -> Array:
+        """sigma^2 ((1 - J)/n + J/(n + N)) for n > 0; the lie in units of measurements."""
+        n, sd = np.asarray(n, dtype=float), self.spread(n)
+        F = lost(self.t / sd, np.asarray(lie) / sd)
+        return np.asarray(self.sigma**2 * (F / n + (1 - F) / (n + self.others)))
+
+    def best_risk(self, n: Array | np.float64) -> Array:
+        """The risk of honesty, inf at n = 0: fakes fail, and nothing handed in is told nothing.
+
+        >>> channel = DecoyChannel(sigma=10.0, owed=14.0, others=98.0, t=9.5861)
+        >>> round(8 * (float(channel.best_risk(np.float64(14))) + 0.05 * 14), 4)
+        13.4096
+        """
+        n = np.asarray(n, dtype=float)
+        some = np.where(n > 0, n, 1.0)
+        if self.others == 0:
+            return np.where(n > 0, self.sigma**2 / some, np.inf)
+        return np.where(n > 0, self.risk_of_lie(some, np.float64(0.0)), np.inf)
+
+    def slope(self, n: float) -> float:
+        """Derivative of `best_risk`: -sigma^2 times the right side of (3)."""
+        v, N = self.sigma**2, self.others
+        if N == 0:
+            return -v / n**2
+        a, w = float(self.t / self.spread(np.float64(n))), 1 / n - 1 / (n + N)
+        F = float(lost(a))
+        return -v * (F / n**2 + (1 - F) / (n + N) ** 2 + 0.5 * w * w * gain_by_width(a))
+
+    def best_play(self, n: float) -> Play:
+        """Honesty; where n is not what is owed the answer is weighted anew."""
+        return Play(n, n, n, 0.0, 1.0 if n == self.owed else None)
+
+    def floor(self, cost: float, best: float) -> float:
+        """A penalty that no count and no lie is below, `best` being the least of honest ones."""
+        if self.others == 0 or not np.isfinite(best):
+            return best
+        v = self.sigma**2
+        return v * certificate.floor(self.t / self.sigma, self.others, cost / v, best / v)
+
+    def risk_floor(self, n: float) -> float:
+        """A risk that no submission and no use of the answer is below after n > 0 points."""
+        F = certificate.kept_whatever_lie(float(self.t / self.spread(np.float64(n))))
+        return self.sigma**2 * (F / n + (1 - F) / (n + self.others))
+
+    @cached_property
+    def _alone(self) -> MeanChannel:
+        return MeanChannel(self.sigma, 0.0)
+
+    def risk(self, play: Play) -> tuple[float, float]:
+        """Formula (1) where the answer is used as well as can be, else quadrature.
+
+        Where a part of the own points is handed in, Pitman's estimator is not worked out: the
+        number is that of accepting.
+        """
+        if self.others == 0 or play.s == 0:
+            return self._alone.risk(play)
+        if play.n == 0:  # fakes far from mu fail, and failing tells nothing of mu
+            return float("inf"), 0.0
+        best_use = play.weight is None and play.q == play.n
+        if best_use or (play.weight != 0.0 and self._owed(play)):
+            value = float(self.risk_of_lie(np.float64(play.n), np.float64(play.shift)))
+            return value, RELATIVE_ERROR * value
+        return accepted_risk(self, play)
+
+    def _owed(self, play: Play) -> bool:
+        """Whether accepting is the best use: the truth, as many points as are owed."""
+        return play.weight in (1.0, None) and play.honest and play.s == play.n == self.owed
+
+    def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
+        """X-bar + N/(n + N) E(W - X-bar | M), M recovered from the answer."""
+        if self.others == 0 or play.s == 0 or play.n == 0:
+            return np.where(np.isnan(information), own, information)
+        best = information
+        if play.q == play.n and not self._owed(play):
+            best = self._reweighted(play, own, submitted, information)
+        return np.where(np.isnan(information), own, best)
+
+    def _reweighted(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
+        N, sd = self.others, float(self.spread(np.float64(play.n)))
+        told = (information - submitted) * (play.s + N) / N
+        m = unweighted(told, self.t, float(self.spread(np.float64(self.owed))))
+        gap = sd * expected(m / sd, self.t / sd, -play.shift / sd) + play.shift
+        return np.asarray(own + N / (play.n + N) * gap)

@@ -1,0 +1,133 @@
+"""The decoy mechanism: owe n points, be within t of all others, or be told a falsehood in secret.
+
+To compare with all points of the others is sharper than with a few of them. To withhold openly
+after it would not be truthful: a small lie makes failures one-sided, so that the failure itself
+informs. Who is not told that she failed learns nothing from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.base import Mechanism, problem_counts
+from nashbox.mechanisms.decoy.channel import DecoyChannel
+from nashbox.mechanisms.decoy.information import inform
+from nashbox.mechanisms.decoy.terms import KINDS, DecoyTerms
+from nashbox.mechanisms.decoy.tuning import tuned
+from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.mechanisms.rounding import alone_counts
+from nashbox.mechanisms.threshold.channel import ThresholdChannel
+from nashbox.mechanisms.threshold.enforcing import enforce
+from nashbox.mechanisms.threshold.terms import Cells, cells, hold_together, kinds_of, numbers
+from nashbox.problem.channel import Channel
+from nashbox.problem.data import Dataset
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.terms import Terms
+
+Array = NDArray[np.float64]
+TABLES = ("n", "z", "t")
+
+
+@dataclass(frozen=True)
+class Decoy(Mechanism):
+    """Pass a comparison with all points of the others, or be told a falsehood and not know it.
+
+    kind, n, z, t: the rules, tables with a row per agent and a column per distribution, nan where
+    nothing applies; n defaults to the plan. Without `kind` the rules are made for the plan: decoys
+    where they enforce it, free data for who owes nothing and wants no more, work alone where
+    nothing else does. Who owes and hands in nothing is told nothing.
+    """
+
+    sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
+
+    kind: Cells | None = None  # table of alone, free, threshold, decoy; none: made for the plan
+    n: Cells | None = None  # table of points owed; none: the plan's
+    z: Cells | None = None  # table of the others' points compared with, for the kind threshold
+    t: Cells | None = None  # table of largest differences that pass, in units of measurements
+
+    def __post_init__(self) -> None:
+        for name in ("kind", *TABLES):
+            object.__setattr__(self, name, cells(name, getattr(self, name), "decoy"))
+        if self.kind is None:
+            for name in TABLES:
+                if getattr(self, name) is not None:
+                    raise InputError(
+                        f"decoy.{name} needs decoy.kind, a table of "
+                        "'alone', 'free', 'threshold' and 'decoy'"
+                    )
+
+    def terms(self, problem: EstimationProblem, plan: Array) -> DecoyTerms:
+        """The rules as given, or the best ones for the plan."""
+        shape = plan.shape
+        sent_home: tuple[tuple[int, int], ...] = ()
+        counts = problem_counts(problem, plan)
+        if self.kind is None:
+            counts, kind, z, t, sent_home = enforce(
+                counts,
+                problem.costs,
+                problem.sigma,
+                integer=problem.integer,
+                kind="decoy",
+                tune=tuned,
+            )
+        else:
+            kind = kinds_of(self.kind, shape, KINDS, "decoy")
+            n, z, t = (numbers(key, getattr(self, key), shape, 0.0, "decoy") for key in TABLES)
+            if self.n is None:
+                alone = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
+                counts = np.where(kind == "alone", alone, np.where(kind == "free", 0.0, counts))
+            else:
+                counts = np.nan_to_num(n)
+        terms = DecoyTerms(
+            names=problem.names,
+            distributions=problem.distributions,
+            costs=problem.costs,
+            sigma=problem.sigma,
+            counts=counts,
+            integer=problem.integer,
+            rules=self,
+            kind=kind,
+            z=z,
+            t=t,
+            alpha=np.full(shape, np.nan),
+            together=False,
+            sent_home=sent_home,
+        )
+        hold_together(terms, "decoy")
+        return terms
+
+    def mediate(
+        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
+    ) -> list[Array]:
+        """Compare everybody, and answer."""
+        return self.inform(submissions, terms, rng, range(len(submissions)))
+
+    def inform(
+        self,
+        submissions: Sequence[Dataset],
+        terms: Terms,
+        rng: np.random.Generator,
+        readers: Sequence[int],
+    ) -> list[Array]:
+        """Compare `readers`, and answer them."""
+        assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class
+        return inform(submissions, terms, rng, readers)
+
+    def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel:
+        """One distribution, which no other touches."""
+        assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class
+        sigma, kind = float(terms.sigma[k]), str(terms.kind[agent, k])
+        if kind == "alone":
+            return MeanChannel(sigma, 0.0)
+        if kind == "free":
+            return MeanChannel(sigma, others, pooled=False)
+        t = float(terms.t[agent, k])
+        if kind == "threshold":
+            return ThresholdChannel(sigma, min(float(terms.z[agent, k]), others), others, t)
+        return DecoyChannel(sigma, float(terms.counts[agent, k]), others, t)

@@ -1,0 +1,68 @@
+"""Risks of using a decoy's answer as it comes, by quadrature in one dimension; mu = 0.
+
+With X the mean of q own points and g = W - X, g has variance v (1/q + 1/N) and E[X | g] = -g N/(q +
+N). Y = X + Delta is compared by e = g - Delta; M is e within the window and independent of g else.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.mechanisms.decoy.answer import weighted
+from nashbox.mechanisms.threshold.moments import ORDER, SPAN, density, nodes
+from nashbox.problem.channel import Play
+
+Array = NDArray[np.float64]
+
+
+class Rule(Protocol):
+    """sigma, n*, N and t of a decoy."""
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of a point."""
+
+    @property
+    def owed(self) -> float:
+        """The count that the answer is weighted for."""
+
+    @property
+    def others(self) -> float:
+        """The number N of all points of the others."""
+
+    @property
+    def t(self) -> float:
+        """Half the window."""
+
+
+def accepted_risk(rule: Rule, play: Play) -> tuple[float, float]:
+    """E h^2 of h = (1 - w) X-bar + w I (s, q >= 1, no weight: 1), and a bound of its error."""
+    fine, coarse = (_risk(rule, play, order) for order in (ORDER, ORDER // 2))
+    return fine, abs(fine - coarse) + 1e-12 * fine
+
+
+def _risk(rule: Rule, play: Play, order: int) -> float:
+    v, N, t = rule.sigma**2, rule.others, rule.t
+    n, s, q, shift = play.n, play.s, play.q, play.shift
+    w = 1.0 if play.weight is None else play.weight
+    # X-bar is (q X + the rest)/n; the rest is independent of everything else
+    mine = (1 - w) * q / n + w
+    rest = ((1 - w) * (n - q) / n) ** 2 * v / (n - q) if n > q else 0.0
+    var_g, share = v * (1 / q + 1 / N), N / (s + N)
+    width = np.float64(rule.sigma * np.sqrt(1 / rule.owed + 1 / N))
+    reach = SPAN * float(np.sqrt(var_g))
+    ends = [x for x in (shift - t, shift + t) if -reach < x < reach]
+    g, weights = nodes(np.unique([-reach, *ends, reach]), order)
+    weights = weights * density(g, var_g)
+    e = g - shift
+    inside, carried = np.abs(e) <= t, -mine * g * N / (q + N)
+    told = weighted(np.where(inside, e, 0.0), t, width)
+    error = (w * (shift + share * told) + carried) ** 2
+    u, by_u = nodes(np.array([-t, 0.0, t]), order)
+    decoys = float(by_u @ weighted(u, t, width) ** 2) / (2 * t)  # their mean is 0
+    failed = (w * shift + carried) ** 2 + (w * share) ** 2 * decoys
+    total = float(weights @ np.where(inside, error, failed))
+    return total + mine**2 * v / (q + N) + rest
