@@ -38,7 +38,8 @@ def phi(x: Array) -> Array:
 
 
 @cache
-def _rule() -> tuple[Array, Array]:
+def rule() -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights on (-1, 1)."""
     return np.polynomial.legendre.leggauss(NODES)
 
 
@@ -73,7 +74,7 @@ def _lost(a: Array, lie: Array) -> Array:
     up, down = lie + up, lie - down  # means of e beyond either end
     failed = above * spread_up + below * spread_down + above * below / Q * (up - down) ** 2
     centre = (above * up + below * down) / Q
-    x, weights = _rule()
+    x, weights = rule()
     m = a[:, None] * x
     p, q = phi(m - lie[:, None]), (Q / (2 * a))[:, None]
     inside = p * q / (p + q) * (m - centre[:, None]) ** 2
@@ -94,7 +95,7 @@ def gain_by_width(a: float) -> float:
     """a dJ/da at l = 0, equation (2)."""
     from scipy.special import ndtr
 
-    x, weights = _rule()
+    x, weights = rule()
     q, edge = float(ndtr(-a)) / a, float(phi(np.asarray(a)))
     B = edge + q
     density = phi(a * x)
