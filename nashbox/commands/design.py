@@ -25,6 +25,13 @@ def add(commands: Any) -> None:
         default="best",
         help="comparisons passed one by one, all together, or whichever is better",
     )
+    design.add_argument(
+        "--kinds",
+        metavar="KINDS",
+        default="alone,free,threshold,decoy",
+        help="what may be used (alone,free,threshold,decoy); leave decoy out and nobody is told "
+        "a falsehood",
+    )
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
     shared.outputs(design)
 
@@ -37,8 +44,9 @@ def work(options: argparse.Namespace) -> int:
 
     problem = shared.load_problem(options)
     shared.only("design", options, problem)
+    kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
     with progress_bar("searching rules") as progress:
-        result = design(problem, options.goal, options.form, progress=progress)
+        result = design(problem, options.goal, options.form, progress=progress, kinds=kinds)
     if options.save is not None:
         result.save_problem(options.save)
     shared.emit(options, result, design_table)

@@ -55,7 +55,16 @@ def legend(result: Comparison) -> list[str]:
         f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one",
         f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
         "favour: penalty over that of working alone",
+        below(result),
     ]
+
+
+def below(result: Comparison) -> str:
+    """What no truthful rule gets below, in words."""
+    known, how = result.no_rule_below, result.no_rule_below_how
+    if known is None:
+        return f"the social penalty that no truthful rule gets below: {how or 'not known'}"
+    return f"no truthful rule gets below a social penalty of {number(known)} ({how})"
 
 
 def remarks(result: Comparison) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.text import Text
 
 from nashbox.tables.console import VERDICT_STYLE, counts, new_console, new_table, number
@@ -40,10 +41,8 @@ def design_table(design: Design) -> None:
             number(float(design.penalties_alone[i])),
         )
     console.print(table)
-    console.print(
-        "n points owed, compared with the mean of z others and passed within t; "
-        "free: receives the others' mean and owes nothing"
-    )
+    for line in _legend(design):
+        console.print(line)
     certain = {
         "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e} (exact)",
         "profitable": "honesty does not pay: at least one agent gains (exact)",
@@ -55,6 +54,7 @@ def design_table(design: Design) -> None:
         rivals.add_row(*row)
     console.print(rivals)
     console.print(against_bound(design))
+    console.print(below(design))
     console.print(f"search: {design.search}")
 
 
@@ -79,11 +79,47 @@ def against_bound(design: Design) -> str:
     )
 
 
+def below(design: Design) -> str:
+    """What no truthful rule gets below, in words."""
+    if design.no_rule_below is None:
+        return f"what no truthful rule gets below: {design.no_rule_below_how or 'not known'}"
+    return (
+        f"no truthful rule gets below {number(design.no_rule_below)} ({design.no_rule_below_how})"
+    )
+
+
+def secrets(design: Design) -> float:
+    """The largest chance that an honest agent is told a falsehood on a distribution."""
+    largest = 0.0
+    for i, k in np.argwhere(design.kind == "decoy"):
+        n, N = design.counts[i, k], design.counts[:, k].sum() - design.counts[i, k]
+        sd = design.sigma[k] * np.sqrt(1 / n + 1 / N)
+        largest = max(largest, math.erfc(float(design.t[i, k] / sd) / math.sqrt(2)))
+    return largest
+
+
+def _legend(design: Design) -> list[str]:
+    """What the kinds mean."""
+    lines = [
+        "n points owed, compared with the mean of z others and passed within t; "
+        "free: receives the others' mean and owes nothing"
+    ]
+    if (design.kind == "decoy").any():
+        lines.append(
+            "decoy: compared with all others, and told in secret a falsehood beyond t; an honest "
+            f"agent is told one with a chance of {secrets(design):.2g} at most "
+            "(--kinds alone,free,threshold leaves falsehoods out)"
+        )
+    return lines
+
+
 def _rule(design: Design, i: int, k: int) -> str:
     kind, z, t = str(design.kind[i, k]), float(design.z[i, k]), float(design.t[i, k])
     n = counts([design.counts[i, k]])
     if kind == "threshold":
         return f"{n}, z {counts([z])}, t {t:.4g}"
+    if kind == "decoy":
+        return f"{n}, decoy beyond {t:.4g}"
     if kind == "noise":
         return f"{n}, z {counts([z])}, alpha {float(design.alpha[i, k]):.4g}"
     if kind == "free":

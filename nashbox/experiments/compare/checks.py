@@ -15,8 +15,9 @@ def checks(terms: Terms) -> dict[str, Any] | None:
     """Tables (m, d) of a mechanism that checks agents; None for one that does not.
 
     kind: "alone" (the mean of her own points), "free" (the others' mean, nothing owed), "threshold"
-    (compared with the mean of z points of the others, passed within t) or "noise" (compared with
-    z points, noise of coefficient alpha times the distance). n: points owed; None where nothing
+    (compared with the mean of z points of the others, passed within t), "decoy" (compared
+    with all points of the others, told a falsehood beyond t) or "noise" (compared with z points,
+    noise of coefficient alpha times the distance). n: points owed; None where nothing
     applies. joint: who fails one comparison fails all of hers.
     """
     if isinstance(terms, ThresholdTerms):

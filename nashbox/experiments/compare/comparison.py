@@ -90,12 +90,16 @@ class Contender(Body):
 
 @dataclass(frozen=True)
 class Comparison(Result):
-    """Mechanisms side by side. best_rational: social penalty of compliance with ir_optimal."""
+    """Mechanisms side by side.
+
+    best_rational: social penalty of compliance with ir_optimal. no_rule_below: the social penalty
+    that no truthful rule gets below, None where unknown, and in what sense or why.
+    """
 
     FORMAT: ClassVar[str] = "nashbox-compare/1"
     KEYS: ClassVar[str] = (
-        "plan counts agents distributions penalties_alone best_rational epsilon rows mechanisms "
-        "notes seeds versions problem"
+        "plan counts agents distributions penalties_alone best_rational no_rule_below "
+        "no_rule_below_how epsilon rows mechanisms notes seeds versions problem"
     )
     NAMES: ClassVar[Mapping[str, str]] = {"agents": "names", "mechanisms": "contenders"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
@@ -115,6 +119,8 @@ class Comparison(Result):
     notes: Sequence[str]
     seeds: Mapping[str, Any]
     problem: Mapping[str, Any]
+    no_rule_below: float | None = None
+    no_rule_below_how: str = ""
     versions: Mapping[str, str] = field(default_factory=versions)
 
     def row(self, mechanism: str, profile: str) -> Row:

@@ -17,6 +17,7 @@ from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
 from nashbox.games.estimation import prepare
 from nashbox.games.estimation.remarks import best_social_penalty, source_notes
+from nashbox.games.registry import perform
 from nashbox.problem.errors import require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
@@ -64,6 +65,7 @@ def compare(
             "distribution; --design social searches them"
         )
     best = best_social_penalty(problem, yardstick)
+    floor = perform("no_rule_below", problem, "social")
     total, done = len(entered) * (starts + 2), 0
 
     def tick() -> None:
@@ -93,6 +95,8 @@ def compare(
         notes=found_notes + _notes(problem, best) + source_notes(yardstick)[1:],
         seeds={"seed": seed, "starts": starts, "budget": budget},
         problem=problem.to_json(),
+        no_rule_below=floor.value,
+        no_rule_below_how=floor.how,
     )
 
 

@@ -11,12 +11,17 @@ KINDS = {
     "alone": "works alone",
     "free": "owes nothing, receives the others' mean",
     "threshold": "compared, passes within t",
+    "decoy": "compared with all others, told a falsehood beyond t",
     "noise": "compared, noise grows with the distance",
 }
 HOW = {
     "threshold": "A mean that is handed in is compared with the mean of z random points of the "
     "others. Within t she receives the mean of everything, else no more than the mean of her own "
     "points and those z.",
+    "decoy": "A mean that is handed in is compared with the mean of all points of the others. "
+    "Within t she receives the mean of everything, weighted as an honest agent should weight it; "
+    "beyond, she is told a plausible falsehood and not that it is one. Who hands in nothing is "
+    "told nothing.",
     "noise": "What she receives of the others beyond z points is made the noisier the farther the "
     "mean that she hands in is from the mean of those z; alpha is the size of that noise.",
     "alone": "Who works alone for a distribution receives the mean of her own points.",

@@ -44,6 +44,7 @@ class EstimationGame(Game):
     engines: ClassVar[Mapping[str, str]] = {
         "plan": "nashbox.rules.planning:plan_report",
         "design": "nashbox.rules.design:design",
+        "no_rule_below": "nashbox.rules.bound:no_rule_below",
         "robust": "nashbox.rules.robust:robust",
         "coalitions": "nashbox.rules.coalitions:coalitions",
         "compare": "nashbox.experiments.compare:compare",

@@ -70,7 +70,7 @@ class DecoyChannel(Channel):
             return -v / n**2
         a, w = float(self.t / self.spread(np.float64(n))), 1 / n - 1 / (n + N)
         F = float(lost(a))
-        return -v * (F / n**2 + (1 - F) / (n + N) ** 2 + 0.5 * w * w * gain_by_width(a))
+        return -v * (F / n**2 + (1 - F) / (n + N) ** 2 + 0.5 * w * w * float(gain_by_width(a)))
 
     def best_play(self, n: float) -> Play:
         """Honesty; where n is not what is owed the answer is weighted anew."""

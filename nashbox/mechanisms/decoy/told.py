@@ -91,13 +91,15 @@ def expected(m: Array, a: float, lie: float) -> Array:
     return np.asarray((p * m + q * beyond) / (p + q))
 
 
-def gain_by_width(a: float) -> float:
-    """a dJ/da at l = 0, equation (2)."""
+def gain_by_width(half: ArrayLike) -> Array:
+    """a dJ/da at l = 0 for half windows a, equation (2), elementwise."""
     from scipy.special import ndtr
 
+    a = np.clip(np.asarray(half, dtype=float), LEAST, MOST)
     x, weights = rule()
-    q, edge = float(ndtr(-a)) / a, float(phi(np.asarray(a)))
+    q, edge = np.asarray(ndtr(-a) / a), phi(a)
     B = edge + q
-    density = phi(a * x)
-    K = a * float(weights @ (a * x * density / (density + q)) ** 2) if B > 0 else 0.0
-    return 2 * a**3 * edge**2 / B + B * K if B > 0 else 0.0
+    m = a[..., None] * x
+    density = phi(m)
+    K = a * ((m * density / (density + q[..., None])) ** 2 @ weights)
+    return np.asarray(2 * a**3 * edge**2 / B + B * K)

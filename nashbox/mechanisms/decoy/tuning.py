@@ -25,13 +25,24 @@ Array = NDArray[np.float64]
 
 NARROWEST, WIDEST = 0.01, 30.0  # half windows searched, in standard deviations
 FARTHEST = 9.0  # half window with whole numbers where any deters enough: who fails is not honest
+HALVINGS = 36
 SCAN = np.linspace(FARTHEST, 0.05, 60)
 
 
-def deterred(a: float, n: float, N: float) -> float:
+def deterred(a: Array | float, n: Array | float, N: Array | float) -> Array:
     """The right side of (3): the cost at which n points are the best count; sigma = 1."""
-    F, w = float(lost(a)), 1 / n - 1 / (n + N)
-    return F / n**2 + (1 - F) / (n + N) ** 2 + 0.5 * w * w * gain_by_width(a)
+    F, w = lost(a), 1 / n - 1 / (n + N)
+    return np.asarray(F / n**2 + (1 - F) / (n + N) ** 2 + 0.5 * w * w * gain_by_width(a))
+
+
+def stationary_excess(x: Array, N: Array) -> Array:
+    """What the decoys of many debts x cost, by bisection of (3); sigma = c = 1, x < 1 < x + N."""
+    low, high = np.full(x.shape, np.log(NARROWEST)), np.full(x.shape, np.log(WIDEST))
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        wider = deterred(np.exp(middle), x, N) > 1
+        low, high = np.where(wider, middle, low), np.where(wider, high, middle)
+    return np.asarray(lost(np.exp(0.5 * (low + high))) * (1 / x - 1 / (x + N)))
 
 
 def risk(t: float, n: Array | float, N: float) -> Array:
@@ -69,7 +80,7 @@ def _real(n: float, N: float, c: float) -> float | None:
     from scipy.optimize import brentq
 
     def slope(a: float) -> float:
-        return deterred(a, n, N) - c
+        return float(deterred(a, n, N)) - c
 
     if not (slope(NARROWEST) > 0 > slope(WIDEST)):
         return None

@@ -7,7 +7,7 @@ bounds what may be missed, and `search` says how the discrete choices were searc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import NormalSource
 from nashbox.problem.spec import Spec
+from nashbox.rules.bound import Floor, no_rule_below
 from nashbox.rules.design import joint as joint_form
 from nashbox.rules.design import starts
 from nashbox.rules.design.designed import Candidate, Design
@@ -38,6 +39,8 @@ Progress = Callable[[int, int], None]
 FORMS = ("best", "separate", "joint")
 PLAN = {"social": "ir_optimal"}  # the plan whose compliance bounds a goal; else its own name
 NAMES = {FREE: "free", OWES: "threshold", ALONE: "alone"}
+KINDS = ("alone", "free", "threshold", "decoy")
+OPENLY = KINDS[:3]  # without falsehoods
 JOINT_PAIRS = 400  # of agents and distributions beyond which "best" does not try the joint form
 
 
@@ -55,26 +58,31 @@ class _Rules:
 
 
 def design(
-    problem: EstimationProblem, goal: str, form: str = "best", progress: Progress | None = None
+    problem: EstimationProblem,
+    goal: str,
+    form: str = "best",
+    progress: Progress | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> Design:
     """Search the best rules for a problem's costs; its plan and mechanism play no part.
 
-    goal: one of GOALS. form: "separate", "joint", or the better of both. Raises InputError if no
-    rules were found that meet all outside options.
+    goal: one of GOALS. form: "separate", "joint", or the better of both. kinds: what may be used,
+    of KINDS; without "decoy" nobody is told a falsehood. Raises InputError if no rules were found
+    that meet all outside options.
     """
+    kinds = checked_kinds(kinds, form)
     if goal not in GOALS:
         raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
     if form not in FORMS:
         raise InputError(f"form must be one of {', '.join(FORMS)}, got {brief(form)}")
     problem = for_normal_data(problem)
-    steps = 5
+    steps = 6
     tell = progress or (lambda done, total: None)
     tell(0, steps)
     order = canonical(problem)
-    there, found, skipped = _offers(order.put(problem), goal, form, tell)
+    there, how = _offers(order.put(problem), goal, form, kinds, tell)
     bound, aim = aim_of(problem, goal)
-    world = World(problem.costs, problem.sigma, integer=problem.integer)
-    offers, _ = rivals_of(problem, world, aim)
+    offers, _ = rivals_of(problem, _world(problem, kinds, integer=problem.integer), aim)
     offers += [(name, order.back(rules)) for name, rules in there]
     best = _best(aim, offers)
     if best is None:
@@ -89,29 +97,79 @@ def design(
         else problem_of(problem, rules)
     )
     certificate = audit(designed, method="exact", recommended=True)
-    tell(5, steps)
-    return _result(
-        problem, designed, goal, aim, rules, bound, certificate, chosen, offers, found, skipped
+    tell(steps, steps)
+    return _result(problem, designed, goal, aim, rules, bound, certificate, chosen, offers, how)
+
+
+def checked_kinds(kinds: Sequence[str], form: str = "best") -> tuple[str, ...]:
+    """The kinds in the order of KINDS. Raises InputError where rules cannot be made of them."""
+    given = tuple(kinds)
+    holding = ("threshold",) if form == "joint" else ("threshold", "decoy")
+    if not ({"alone", "free"} <= set(given) <= set(KINDS) and set(holding) & set(given)):
+        needed = " or ".join(holding) + (" (form joint)" if form == "joint" else "")
+        raise InputError(
+            f"kinds (--kinds) must be of {', '.join(KINDS)}, with alone, free and {needed}, "
+            f"got {', '.join(map(str, given)) or 'none'}"
+        )
+    return tuple(kind for kind in KINDS if kind in given)
+
+
+def _world(
+    problem: EstimationProblem, kinds: Sequence[str], *, integer: bool, secret: bool = False
+) -> World:
+    """The cost table with what may be used; thresholds alone unless `secret` or they may not."""
+    openly = "threshold" in kinds
+    return World(
+        problem.costs,
+        problem.sigma,
+        integer=integer,
+        openly=openly,
+        secret=secret or not openly,
     )
 
 
 def _offers(
-    problem: EstimationProblem, goal: str, form: str, tell: Progress
-) -> tuple[list[tuple[str, _Rules]], Found | None, str]:
-    """The rules that the search finds, the search itself, and what was not tried."""
+    problem: EstimationProblem, goal: str, form: str, kinds: Sequence[str], tell: Progress
+) -> tuple[list[tuple[str, _Rules]], dict[str, str]]:
+    """The rules that searches find, and by name how they searched; "" is said of all."""
     bound, aim = aim_of(problem, goal)
+    offers: list[tuple[str, _Rules]] = []
+    how: dict[str, str] = {}
+    _, drafts = rivals_of(problem, _world(problem, kinds, integer=problem.integer), aim)
+    if "threshold" in kinds:
+        offers, how, drafts = _open_offers(problem, bound, aim, form, drafts, tell)
+    if "decoy" in kinds and form != "joint":
+        real = _world(problem, kinds, integer=False, secret=True)
+        world = replace(real, integer=problem.integer)
+        found = search(real, aim, [*drafts, *_searched_starts(real, aim, bound)])
+        rules = _separate(world, aim, found, drafts)
+        if rules is not None and found is not None:
+            offers.append(("designed, decoys", of_ruled(rules)))
+            how["designed, decoys"] = _how(found)
+    tell(5, 6)
+    return offers, how
+
+
+def _open_offers(
+    problem: EstimationProblem,
+    bound: Array,
+    aim: Goal,
+    form: str,
+    drafts: list[Draft],
+    tell: Progress,
+) -> tuple[list[tuple[str, _Rules]], dict[str, str], list[Draft]]:
+    """What thresholds offer, how they were searched, and drafts for others to start from."""
     real = World(problem.costs, problem.sigma, integer=False)
     world = replace(real, integer=problem.integer)
-    _, drafts = rivals_of(problem, world, aim)
-    drafts += _searched_starts(real, aim, bound)
-    tell(1, 5)
+    drafts = [*drafts, *_searched_starts(real, aim, bound)]
+    tell(1, 6)
     found = search(real, aim, drafts)
-    tell(2, 5)
+    tell(2, 6)
     offers: list[tuple[str, _Rules]] = []
-    separate = _separate(world, aim, found, drafts)
+    separate = _separate(world, aim, found, [])
     if separate is not None and form != "joint":
         offers.append(("designed, separate", of_ruled(separate)))
-    tell(3, 5)
+    tell(3, 6)
     skipped = ""
     if form != "separate" and problem.d > 1:
         if form == "best" and problem.m * problem.d > JOINT_PAIRS:
@@ -124,8 +182,21 @@ def _offers(
                 skipped = "no joint rules were found that meet the conditions"
     elif form == "joint" and separate is not None:  # with one distribution the forms are the same
         offers.append(("designed, joint", replace(of_ruled(separate), joint=True)))
-    tell(4, 5)
-    return offers, found, skipped
+    tell(4, 6)
+    words = "; ".join(part for part in (_how(found), skipped) if part)
+    if found is not None:  # the same debts under other rules are never worse
+        drafts = [*drafts, found.rules.draft]
+    drafts += [separate.draft] if separate is not None else []
+    return offers, {"": words}, drafts
+
+
+def _how(found: Found | None) -> str:
+    """How the kinds were searched, in words."""
+    if found is None:
+        return "no start could be made rational"
+    if found.complete:
+        return f"every choice of kinds was tried ({found.tried} tables)"
+    return f"{found.tried} starts and changes of kinds were tried, not all"
 
 
 @dataclass(frozen=True)
@@ -214,8 +285,9 @@ def rivals_of(
     )
     alone = getattr(terms, "alone", np.zeros(terms.counts.shape, dtype=bool))
     kind = np.where(alone & (terms.counts > 0), ALONE, np.where(terms.counts > 0, OWES, FREE))
+    held = "thresholds" if world.openly else "decoys"
     drafts = {
-        "thresholds at CBL's counts": Draft(kind, terms.counts.astype(float)),
+        f"{held} at CBL's counts": Draft(kind, terms.counts.astype(float)),
         "no leverage": starts.no_leverage(world),
         "no leverage, in turns": starts.no_leverage_shared(world),
         "alone": starts.everybody_alone(world),
@@ -252,11 +324,12 @@ def _searched_starts(real: World, aim: Goal, bound: Array) -> list[Draft]:
 
 
 def _separate(world: World, aim: Goal, found: Found | None, drafts: list[Draft]) -> Ruled | None:
+    """The rules found; with whole numbers those near them and near the last of the drafts."""
     if found is None:
         return None
     if not world.integer:
         return found.rules
-    tries = [whole(world, aim, found.rules.draft)]
+    tries = [whole(world, aim, draft) for draft in (found.rules.draft, *drafts[-1:])]
     good = [r for r in tries if r is not None and aim.rational(r.penalties)]
     return min(good, key=lambda r: aim.value(r.penalties)) if good else None
 
@@ -285,6 +358,7 @@ def _joint(
 def of_ruled(rules: Ruled) -> _Rules:
     """What drafted rules say and promise."""
     kind = np.vectorize(NAMES.__getitem__)(rules.draft.kind)
+    kind = np.where(rules.rule == "", kind, rules.rule)
     nothing = np.full(kind.shape, np.nan)
     return _Rules(kind, rules.draft.counts, rules.z, rules.t, nothing, False, rules.penalties)
 
@@ -302,13 +376,14 @@ def problem_of(problem: EstimationProblem, rules: _Rules) -> EstimationProblem:
         return tuple(tuple(None if x != x else float(x) for x in row) for row in values.tolist())
 
     parameters = {
-        "joint": rules.joint,
         "kind": rules.kind.tolist(),
         "n": rules.counts.tolist(),
         "z": table(rules.z),
         "t": table(rules.t),
     }
-    return replace(problem, mechanism=Spec("threshold", parameters))
+    if (rules.kind == "decoy").any():
+        return replace(problem, mechanism=Spec("decoy", parameters))
+    return replace(problem, mechanism=Spec("threshold", {"joint": rules.joint, **parameters}))
 
 
 def _result(
@@ -321,22 +396,15 @@ def _result(
     certificate: object,
     chosen: str,
     offers: list[tuple[str, _Rules]],
-    found: Found | None,
-    skipped: str,
+    how: dict[str, str],
 ) -> Design:
     from nashbox.experiments.audit import Audit
 
     assert isinstance(certificate, Audit)  # noqa: S101 - for the type checker
     report = plan_report(problem, PLAN.get(goal, goal))
-    how = (
-        "no start could be made rational"
-        if found is None
-        else (
-            f"every choice of kinds was tried ({found.tried} tables)"
-            if found.complete
-            else f"{found.tried} starts and changes of kinds were tried, not all"
-        )
-    )
+    below = no_rule_below(problem, goal)
+    if rules.joint and problem.d > 1:
+        below = Floor(None, "not known for rules that tie distributions together")
     return Design(
         goal=goal,
         form="joint" if rules.joint else "separate",
@@ -355,7 +423,9 @@ def _result(
         condition_8=report.condition_8,
         cbl=report.cbl,
         chosen=chosen,
-        search="; ".join(part for part in (how, skipped) if part),
+        search=how.get(chosen, how.get("", "")) or "none of the searched rules was better",
+        no_rule_below=below.value,
+        no_rule_below_how=below.how,
         gain=max(agent.gain.upper for agent in certificate.agents),
         verdict=certificate.nash,
         candidates=[

@@ -24,7 +24,13 @@ PRICES = 40  # halvings of the price per point
 
 
 def menus(
-    costs: Array, sigma: float, base: Array, goal: Goal, T: float, levels: Array
+    costs: Array,
+    sigma: float,
+    base: Array,
+    goal: Goal,
+    T: float,
+    levels: Array,
+    secret: bool = False,
 ) -> tuple[Array, NDArray[np.int_]]:
     """Summands of the goal (m, levels) for counts `levels` (L,), and the kinds that attain them."""
     finite = np.isfinite(costs)
@@ -32,9 +38,9 @@ def menus(
     n_ind, unit = np.where(finite, sigma / np.sqrt(c), 0.0), sigma * np.sqrt(c)
     x = levels[None, :] / np.where(finite, n_ind, 1.0)[:, None]
     reach = np.broadcast_to((T / np.where(finite, n_ind, 1.0))[:, None], x.shape)
-    good = (x > LEAST) & (x < MOST) & (reach > 1 + 1e-6) & finite[:, None] & (x < reach)
+    good = (x > LEAST) & (x < MOST[secret]) & (reach > 1 + 1e-6) & finite[:, None] & (x < reach)
     prices = np.full(x.shape, np.inf)
-    tilted = least_excess(x[good], reach[good])
+    tilted = least_excess(x[good], reach[good], secret)
     prices[good] = np.broadcast_to(unit[:, None], x.shape)[good] * (
         1 / reach[good] + x[good] + tilted
     )
@@ -50,8 +56,13 @@ def menus(
     return np.where(np.isfinite(prices), value, np.inf), kinds
 
 
-def best_column(costs: Array, sigma: float, base: Array, goal: Goal) -> Column | None:
-    """Kinds and counts of one distribution for agents whose other penalties are `base` (m,)."""
+def best_column(
+    costs: Array, sigma: float, base: Array, goal: Goal, secret: bool = False
+) -> Column | None:
+    """Kinds and counts of one distribution for agents whose other penalties are `base` (m,).
+
+    secret: whether decoys may be used.
+    """
     finite = np.isfinite(costs)
     n_ind = sigma / np.sqrt(costs[finite])
     low, high = float(n_ind.min()), float(max(n_ind.sum(), 2 * n_ind.max()))
@@ -63,7 +74,7 @@ def best_column(costs: Array, sigma: float, base: Array, goal: Goal) -> Column |
         if round_ == 0:
             totals = np.unique(np.concatenate([totals, n_ind]))
         for T in totals:
-            found = _at_total(costs, sigma, base, goal, float(T))
+            found = _at_total(costs, sigma, base, goal, float(T), secret)
             if found is not None and (best is None or found[0] < best[0]):
                 best = (found[0], float(T), found[1])
         if best is None:
@@ -74,13 +85,13 @@ def best_column(costs: Array, sigma: float, base: Array, goal: Goal) -> Column |
 
 
 def _at_total(
-    costs: Array, sigma: float, base: Array, goal: Goal, T: float
+    costs: Array, sigma: float, base: Array, goal: Goal, T: float, secret: bool
 ) -> tuple[float, Column] | None:
     few = costs.size <= FEW
     levels = np.linspace(0.0, T, LEVELS + 1)
     if not few:  # shares of T are small: a grid that is dense near 0
         levels = T * np.linspace(0, 1, 2 * LEVELS + 1) ** 2
-    value, kinds = menus(costs, sigma, base, goal, T, levels)
+    value, kinds = menus(costs, sigma, base, goal, T, levels, secret)
     chosen = _programme(value) if few else _priced(value, levels, T)
     if chosen is None:
         return None

@@ -39,7 +39,8 @@ class Design:
     bound: penalties under the plan that compliance would allow; certified_gap: how far the goal is
     from it, relatively (`Goal.gap`), which bounds what any rules could still win. gain: upper bound
     of what anybody gains by any deviation, verdict: of the exact audit. search: how the discrete
-    choices were searched.
+    choices were searched. no_rule_below: the value of the goal that no truthful rule gets below
+    (None where unknown); no_rule_below_how: in what sense, or why unknown.
     """
 
     goal: str
@@ -64,6 +65,8 @@ class Design:
     verdict: str
     candidates: Sequence[Candidate]
     problem: Mapping[str, Any]
+    no_rule_below: float | None = None
+    no_rule_below_how: str = ""
     designed: EstimationProblem | None = None
     versions: Mapping[str, str] = field(default_factory=versions)
 
@@ -71,6 +74,11 @@ class Design:
     def rule(self) -> str:
         """The goal, as a plan's name."""
         return self.goal
+
+    @property
+    def sigma(self) -> Array:
+        """Standard deviations, (d,)."""
+        return np.asarray(self.problem["sigma"], dtype=float)
 
     @property
     def social_penalty(self) -> float:
@@ -97,6 +105,8 @@ class Design:
             "social_penalty": self.social_penalty,
             "bound": self.bound,
             "certified_gap": self.certified_gap,
+            "no_rule_below": self.no_rule_below,
+            "no_rule_below_how": self.no_rule_below_how,
             "condition_8": self.condition_8,
             "cbl": dict(self.cbl),
             "chosen": self.chosen,
@@ -138,12 +148,14 @@ class Design:
             *("goal", "form", "distributions", "certified_gap", "condition_8", "cbl", "chosen"),
             *("search", "gain", "verdict", "problem", "versions"),
         )
+        later = ("no_rule_below", "no_rule_below_how")  # absent from older files
         return cls(
             names=body["agents"],
             kind=np.array(body["kind"]),
             candidates=[Candidate(**row) for row in body["candidates"]],
             **{key: np.array(body[key], dtype=float) for key in arrays},  # type: ignore[arg-type]
             **{key: body[key] for key in kept},
+            **{key: body[key] for key in later if key in body},
         )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:

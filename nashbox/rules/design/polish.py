@@ -47,6 +47,7 @@ class Landscape:
     def __init__(self, world: World, draft: Draft, goal: Goal, factor: Array) -> None:
         """factor: (m, d) by which the surrogate's excess is corrected."""
         self.groups = Groups.of(world, draft, goal)
+        self.secret, self.most = world.secret, MOST[world.secret]
         g = self.groups
         self.size, first = g.size, g.first
         self.kind = draft.kind[first]
@@ -78,7 +79,7 @@ class Landscape:
         """Of the log counts."""
         rows, columns = self.place.T
         n_ind = self.n_ind[rows, columns]
-        return [(np.log(2 * LEAST * n), np.log(0.999 * MOST * n)) for n in n_ind]
+        return [(np.log(2 * LEAST * n), np.log(0.999 * self.most * n)) for n in n_ind]
 
     def unpack(self, y: Array) -> Array:
         """Counts (G, d)."""
@@ -98,7 +99,7 @@ class Landscape:
         by_T = np.where(free, -(self.sigma**2) / safe**2, 0.0)
         n_ind, unit = self.n_ind[rows, columns], self.unit[rows, columns]
         x, t = counts[rows, columns] / n_ind, T[columns] / n_ind
-        E, by_x, by_t = surface(np.minimum(x, MOST), t)
+        E, by_x, by_t = surface(np.minimum(x, self.most), t, self.secret)
         f = self.factor[rows, columns]
         price[rows, columns] = unit * (1 / t + x + f * E)
         by_T[rows, columns] = unit * (-1 / t**2 + f * by_t) / n_ind

@@ -209,5 +209,6 @@ def _plain_excess(world: World, draft: Draft) -> Array:
     T = np.broadcast_to(draft.totals, out.shape)
     n_ind = np.where(world.n_ind > 0, world.n_ind, 1.0)
     unit = world.sigma * np.sqrt(np.where(np.isfinite(world.costs), world.costs, 1.0))
-    out[owes] = (unit * 1.0)[owes] * least_excess((draft.counts / n_ind)[owes], (T / n_ind)[owes])
+    x, t = (draft.counts / n_ind)[owes], (T / n_ind)[owes]
+    out[owes] = unit[owes] * least_excess(x, t, world.secret)
     return out

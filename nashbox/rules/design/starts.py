@@ -58,7 +58,7 @@ def column_by_column(world: World, goal: Goal, start: Draft) -> Draft:
         for k in range(d):
             prices = _known(estimated(world, draft))
             base = prices.sum(axis=1) - prices[:, k]
-            found = best_column(world.costs[:, k], float(world.sigma[k]), base, goal)
+            found = best_column(world.costs[:, k], float(world.sigma[k]), base, goal, world.secret)
             if found is None:
                 continue
             kind, counts = draft.kind.copy(), draft.counts.copy()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.mechanisms.decoy.tuning import tuned as tuned_decoy
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.mechanisms.threshold.enforcing import wants_nothing
-from nashbox.mechanisms.threshold.tuning import tuned
+from nashbox.mechanisms.threshold.tuning import Tuned, tuned
 from nashbox.rules.design.surrogate import LEAST, MOST, least_excess
 
 Array = NDArray[np.float64]
@@ -20,11 +21,32 @@ FREE, OWES, ALONE = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """The cost table. costs: (m, d), sigma: (d,); alone: (m, d) counts and prices of who is."""
+    """The cost table and what may be used. costs: (m, d), sigma: (d,).
+
+    openly, secret: whether who owes may be held by a threshold, by a decoy.
+    """
 
     costs: Array
     sigma: Array
     integer: bool
+    openly: bool = True
+    secret: bool = False
+
+    def best_rule(self, n: float, others: float, i: int, k: int) -> tuple[str, Tuned] | None:
+        """The rule that holds agent i to n points of k at the least cost, and its kind."""
+        found = [
+            (kind, rule)
+            for kind, tune, allowed in (
+                ("decoy", tuned_decoy, self.secret),
+                ("threshold", tuned, self.openly),
+            )
+            if allowed
+            for rule in [
+                tune(n, others, float(self.costs[i, k]), float(self.sigma[k]), self.integer)
+            ]
+            if rule is not None
+        ]
+        return min(found, key=lambda row: row[1].excess) if found else None
 
     @property
     def alone(self) -> Array:
@@ -70,16 +92,21 @@ def estimated(world: World, draft: Draft) -> Array:
     x = draft.counts[owes] / n_ind[owes]
     scale = (sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs)))[owes]
     t = T[owes] / n_ind[owes]
-    added = np.where(x < MOST, least_excess(np.minimum(x, MOST), t), np.inf)
+    most = MOST[world.secret]
+    added = np.where(x < most, least_excess(np.minimum(x, most), t, world.secret), np.inf)
     out[owes] = scale * (1 / t + x + added)
     return out
 
 
 @dataclass(frozen=True, eq=False)
 class Ruled:
-    """A draft with its rules: penalties (m,), excess, z and t (m, d), NaN where nothing is owed."""
+    """A draft with its rules: penalties (m,), excess, z and t (m, d), NaN where nothing is owed.
+
+    rule: (m, d), what who owes is held by: "threshold" or "decoy", "" for who does not.
+    """
 
     draft: Draft
+    rule: NDArray[np.str_]
     penalties: Array
     excess: Array
     z: Array
@@ -90,7 +117,7 @@ def ruled(world: World, draft: Draft) -> Ruled | None:
     """The exact best separate rules for a draft, or None where some pair cannot be enforced."""
     shape = draft.counts.shape
     z, t, added = (np.full(shape, np.nan) for _ in range(3))
-    prices = np.zeros(shape)
+    prices, kinds = np.zeros(shape), np.full(shape, "", dtype="<U9")
     alone = world.alone_prices()
     totals = draft.totals
     for i, k in np.ndindex(shape):
@@ -104,12 +131,13 @@ def ruled(world: World, draft: Draft) -> Ruled | None:
                 return None
             prices[i, k] = s**2 / T
         else:
-            rule = tuned(n, T - n, c, s, world.integer)
-            if rule is None:
+            found = world.best_rule(n, T - n, i, k)
+            if found is None:
                 return None
+            kinds[i, k], rule = found
             z[i, k], t[i, k], added[i, k] = rule.z, rule.t, rule.excess
             prices[i, k] = s**2 / T + c * n + rule.excess
-    return Ruled(draft, prices.sum(axis=1), added, z, t)
+    return Ruled(draft, kinds, prices.sum(axis=1), added, z, t)
 
 
 def clipped(world: World, draft: Draft) -> Draft:
@@ -117,6 +145,6 @@ def clipped(world: World, draft: Draft) -> Draft:
     x = draft.counts / np.where(world.n_ind > 0, world.n_ind, 1.0)
     owes = draft.kind == OWES
     kind = np.where(owes & (x < 3 * LEAST), FREE, draft.kind)
-    kind = np.where(owes & (x >= MOST), ALONE, kind)
+    kind = np.where(owes & (x >= MOST[world.secret]), ALONE, kind)
     counts = np.where(kind == FREE, 0.0, np.where(kind == ALONE, world.alone, draft.counts))
     return Draft(kind, counts)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import alone_counts
 from nashbox.mechanisms.threshold.enforcing import wants_nothing
-from nashbox.mechanisms.threshold.tuning import tuned
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 
@@ -50,7 +49,7 @@ def repaired(world: World, draft: Draft) -> Draft:
                     if np.isinf(c):
                         continue
                     kind[i, k], counts[i, k] = ALONE, alone[i, k]
-                elif kind[i, k] == OWES and tuned(n, T - n, c, s, True) is None:
+                elif kind[i, k] == OWES and world.best_rule(n, T - n, i, k) is None:
                     if n > 1 and s / np.sqrt(c) < T - 1:
                         counts[i, k] = n - 1
                     else:

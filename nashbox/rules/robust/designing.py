@@ -149,7 +149,7 @@ def robust_ruled(
         return None
     for i, k in np.argwhere(draft.kind == OWES):
         n, c, s = float(draft.counts[i, k]), float(world.costs[i, k]), float(world.sigma[k])
-        rule = robust_rule(
+        held = robust_rule(
             n,
             float(totals[k]) - n,
             c,
@@ -158,11 +158,12 @@ def robust_ruled(
             doubt,
             float(left[i] / owing[i]),
         )
-        if rule is None:
+        if held is None:
             return None
-        z[i, k], t[i, k], added[i, k] = rule.z, rule.t, rule.excess
-        prices[i, k] = s**2 / totals[k] + c * n + rule.excess
-    rules = Ruled(draft, prices.sum(axis=1), added, z, t)
+        z[i, k], t[i, k], added[i, k] = held.z, held.t, held.excess
+        prices[i, k] = s**2 / totals[k] + c * n + held.excess
+    rule = np.where(draft.kind == OWES, "threshold", "")
+    rules = Ruled(draft, rule, prices.sum(axis=1), added, z, t)
     return rules if _rational(world, rules, doubt, own, outside) else None
 
 

@@ -15,7 +15,7 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import design
-from nashbox.rules.design.best_rules import PLAN, for_normal_data
+from nashbox.rules.design.best_rules import OPENLY, PLAN, for_normal_data
 from nashbox.rules.robust.designing import RobustDesign, robust_design
 from nashbox.rules.robust.dropout import drops
 from nashbox.rules.robust.measured import other_counts
@@ -118,7 +118,7 @@ def _entries(
             entries.append(("cbl", replace(plain, mechanism=Spec("cbl"))))
         return entries, None
     tell(0, 5)
-    nominal = design(problem, goal)
+    nominal = design(problem, goal, kinds=OPENLY)
     assert nominal.designed is not None  # noqa: S101 - it was just made
     tell(1, 5)
     made = robust_design(problem, nominal, doubt, epsilon)

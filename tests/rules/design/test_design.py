@@ -12,6 +12,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, load
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import Design, design
+from nashbox.rules.design.best_rules import KINDS, OPENLY
 from nashbox.rules.design.column import _programme
 from nashbox.rules.design.goals import GOALS, Goal
 from nashbox.rules.design.polish import Landscape
@@ -86,7 +87,7 @@ def published_rules_are_what_they_are(result, problem):
 
 @pytest.mark.parametrize(("m", "printed"), [(3, 8.77), (8, 15.52), (20, 24.26), (100, 51.35)])
 def test_equal_agents_reach_the_table_or_better(m, printed):
-    result = design(worked_case(m=m, counts="real"), "social")
+    result = design(worked_case(m=m, counts="real"), "social", kinds=OPENLY)
     assert result.social_penalty < printed + 0.005
     assert result.social_penalty > 2 * 10 * np.sqrt(0.05 * m)
     assert result.gain < 1e-7 and result.verdict == "none_above_epsilon"
@@ -95,12 +96,66 @@ def test_equal_agents_reach_the_table_or_better(m, printed):
         assert sorted(result.kind.ravel()) == ["alone", "threshold", "threshold"]
 
 
+DECOYS = [(3, 8.3081), (8, 13.6167), (20, 21.3532), (100, 47.1497)]
+
+
+@pytest.mark.parametrize(("m", "most"), DECOYS)
+def test_equal_agents_with_decoys(m, most, tmp_path):
+    result = design(worked_case(m=m, counts="real"), "social")
+    assert result.no_rule_below < result.social_penalty <= most
+    assert set(result.kind.ravel()) == {"decoy"} and result.chosen == "designed, decoys"
+    assert np.isnan(result.z).all() and np.isfinite(result.t).all()
+    held(result, tmp_path)
+
+
+def goal_of(result):
+    """The value that a design makes small."""
+    scale = np.ones(len(result.names))
+    if result.goal == "kalai_smorodinsky":
+        bound = np.asarray(result.bound)
+        scale = np.maximum(result.outside - bound, 1e-12 * result.outside)
+    return Goal(result.goal, np.asarray(result.outside), scale).value(result.penalties)[0]
+
+
+@pytest.mark.sparse(2)
+@pytest.mark.parametrize("number", [12, 2, 7, 9])
+@pytest.mark.parametrize("counts", ["real", "integer"])
+def test_falsehoods_are_never_worse_and_never_below_the_bound(number, counts, tmp_path):
+    problem, goal = random_table(number)
+    problem = replace(problem, counts=counts)
+    secret, openly = (design(problem, goal, kinds=kinds) for kinds in (KINDS, OPENLY))
+    assert "decoy" not in openly.kind and "designed, decoys" not in {
+        c.name for c in openly.candidates
+    }
+    assert goal_of(secret) <= goal_of(openly) + 1e-9 * abs(goal_of(openly))
+    for result in (secret, openly):
+        held(result, tmp_path)
+        if result.no_rule_below is not None:
+            assert counts == "real" and goal in ("social", "egalitarian")
+            assert result.no_rule_below <= goal_of(result)
+
+
+def test_kinds_that_make_no_rules_are_refused(nashbox):
+    files = {"p.toml": FIGURE1}
+    for kinds, word in (("alone,free", "threshold or decoy"), ("alone,free,bribe", "bribe")):
+        made = nashbox("design", "p.toml", "--goal", "social", "--kinds", kinds, files=files)
+        made.refuses("--kinds", word)
+    made = nashbox("design", "p.toml", "--goal", "social", "--kinds", "free,alone,decoy",
+                   "--form", "joint", files=files)  # fmt: skip
+    made.refuses("--kinds", "form joint")
+    alone = nashbox("design", "p.toml", "--goal", "egalitarian", "--kinds", "alone,free,decoy",
+                    "--json", "-", files=files)  # fmt: skip
+    assert set(np.ravel(json.loads(alone.out)["kind"])) == {"decoy"}
+
+
 def test_figure_1(tmp_path):
     real = design(figure1(counts="real"), "social")
     assert real.social_penalty == pytest.approx(7.26636, abs=1e-5)
     assert "every choice of kinds" in real.search
     equal = design(figure1(counts="real"), "egalitarian")
-    assert equal.penalties.max() <= 2.947
+    assert 2.8188 <= equal.no_rule_below <= equal.penalties.max() <= 2.8414
+    openly = design(figure1(counts="real"), "egalitarian", kinds=OPENLY)
+    assert openly.penalties.max() <= 2.947
     assert equal.certified_gap == pytest.approx(equal.penalties.max() / 2.685724 - 1, abs=1e-5)
     held(equal, tmp_path)
 
@@ -217,7 +272,14 @@ def test_the_table_and_the_figure(nashbox):
     made = nashbox("design", "p.toml", "--goal", "egalitarian", "--figure", "f.svg",
                    files={"p.toml": FIGURE1})  # fmt: skip
     assert made.code == 0 and "f.svg" in made.written
-    for words in ("honesty pays", "designed, separate (chosen)", "CBL", "search:", "penalty"):
+    for words in (
+        "honesty pays",
+        "designed, decoys (chosen)",
+        "falsehood",
+        "CBL",
+        "search:",
+        "penalty",
+    ):
         assert words in made.out
 
 
