@@ -25,6 +25,7 @@ COMMANDS = [
     f"audit {FIGURE1} --mechanism sample_mean",
     f"audit {FIGURE1} --mechanism counted_mean",
     f"audit {FIGURE1} --mechanism threshold",
+    f"audit {FIGURE1} --mechanism decoy",
     f"audit {FIGURE1} --mechanism cbl(alpha_factor=0.5)",
     f"audit {FIGURE1} --method exhaustive",
     f"audit {FIGURE1} --method exhaustive --mechanism sample_mean",

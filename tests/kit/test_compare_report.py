@@ -135,19 +135,29 @@ def test_measurements_may_lie_beside_a_problem_file_elsewhere(nashbox, folder):
     assert "deep/m.csv, SHA-256" in text and "designed (social)" in text
 
 
-def test_kinds_and_comparisons_are_those_that_are_played(nashbox, folder):
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (
+            "threshold",
+            ("compared, passes within t", "Within t she receives the mean of everything"),
+        ),
+        ("decoy", ("told a falsehood beyond t", "told a plausible falsehood")),
+    ],
+)
+def test_kinds_and_comparisons_are_those_that_are_played(nashbox, folder, kind, words):
     from nashbox.games.estimation import prepare
     from nashbox.problem.files import load
 
     nashbox("design", "p.toml", "--goal", "egalitarian", "--form", "separate", "--save", "d.toml",
-            files={"p.toml": GAME})  # fmt: skip
+            "--kinds", f"alone,free,{kind}", files={"p.toml": GAME})  # fmt: skip
     options = ["--mechanism", "cbl", "--rules", "d.toml", "--starts", 0, "--report", "r.html"]
     assert nashbox("compare", "p.toml", *options, "--json", "r.json").code == 0
     found = {c["mechanism"]: c["checks"] for c in json.loads((folder / "r.json").read_text())[
         "mechanisms"]}  # fmt: skip
     terms = prepare(load("d.toml"), recommended=True).terms
     rules = found["d.toml"]
-    assert rules["kind"] == terms.kind.tolist() and "threshold" in np.ravel(rules["kind"])
+    assert rules["kind"] == terms.kind.tolist() and kind in np.ravel(rules["kind"])
     for key, table in (("n", terms.counts), ("z", terms.z), ("t", terms.t)):
         assert np.array_equal(np.array(rules[key], dtype=float), table, equal_nan=True)
     cbl = prepare(load("p.toml"), recommended=True).terms
@@ -156,8 +166,8 @@ def test_kinds_and_comparisons_are_those_that_are_played(nashbox, folder):
     alpha = np.array(found["cbl"]["alpha"], dtype=float)
     assert np.array_equal(alpha, cbl.alpha, equal_nan=True)
     page = Page((folder / "r.html").read_text(encoding="utf-8"))
-    for words in ("compared, passes within t", "Within t she receives the mean of everything"):
-        assert words in page.text
+    for word in words:
+        assert word in page.text
 
 
 @pytest.mark.slow
