@@ -266,7 +266,7 @@ def test_a_cell_is_its_identity():
     assert Finding.from_json(plain(cells.work(**cheap.identity()))).verdict == "holds if"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_quick_mode_checks_every_claim_of_both_papers():
     found = reproduce(quick=True, workers=2)
     assert not found.unchecked

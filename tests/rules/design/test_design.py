@@ -204,7 +204,7 @@ def test_random_tables(number, tmp_path):
 
 
 MANY = [
-    pytest.param(number, marks=pytest.mark.slow if number < 40 else pytest.mark.long)
+    pytest.param(number, marks=pytest.mark.slow if number < 20 else pytest.mark.long)
     for number in range(200)
 ]
 
