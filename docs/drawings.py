@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -90,18 +91,34 @@ def ratio_to_compliance(path: Path) -> None:
     """Social penalty over that of compliance against the number of equal labs."""
     import ratios
 
-    sizes = np.unique(np.rint(np.geomspace(2, 1000, 22)).astype(int))
     lines = [
         (ratios.published_cbl, BLUE, "-", "CBL as published"),
         (ratios.tuned_cbl, BLUE, "--", "CBL, best n, z, alpha"),
         (ratios.threshold, ORANGE, "-", "threshold, best n, z, t"),
     ]
+    _ratios(path, lines, 2.75)
+
+
+def decoys_to_compliance(path: Path) -> None:
+    """The same for rules near the best possible, and what no truthful rule gets below."""
+    import ratios
+
+    lines = [
+        (ratios.threshold, ORANGE, "-", "threshold, best n, z, t"),
+        (ratios.decoy, BLUE, "-", "decoy, best n, t"),
+        (ratios.below, BLACK, ":", "no truthful rule gets below"),
+    ]
+    _ratios(path, lines, 1.4)
+
+
+def _ratios(path: Path, lines: list[tuple[Any, str, str, str]], top: float) -> None:
+    sizes = np.unique(np.rint(np.geomspace(2, 1000, 22)).astype(int))
     figure, axes = plt.subplots(figsize=(6, 3.4), layout="constrained")
     for rule, colour, style, label in lines:
         axes.plot(sizes, [rule(int(m)) for m in sizes], style, color=colour, label=label)
     axes.axhline(1, color=BLACK, linewidth=0.8)
     axes.set_xscale("log")
-    axes.set_ylim(0.95, 2.75)
+    axes.set_ylim(0.95, top)
     axes.set_xlabel("equal labs")
     axes.set_ylabel("social penalty / compliance")
     axes.legend(frameon=False)

@@ -1,4 +1,4 @@
-"""How far rules for equal labs stay from compliance; for the figure of the threshold chapter."""
+"""How far rules for equal labs stay from compliance; for the figures of their chapters."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from scipy.optimize import brentq, minimize, minimize_scalar
 
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl.channel import CorruptChannel
+from nashbox.mechanisms.decoy.tuning import tuned as tuned_decoy
 from nashbox.mechanisms.threshold.tuning import tuned
 from nashbox.problem.files import from_mapping
+from nashbox.rules.bound import no_rule_below
 
 SIGMA, COST = 10.0, 0.05
 ALONE = SIGMA / np.sqrt(COST)  # points
@@ -60,6 +62,23 @@ def threshold(m: int) -> float:
         return BAD if rule is None else rule.excess + SIGMA**2 / (m * n) + COST * n
 
     return best_over_counts(m, penalty)
+
+
+def decoy(m: int) -> float:
+    """The best of n and t for a decoy, equal counts."""
+
+    def penalty(n: float) -> float:
+        rule = tuned_decoy(n, (m - 1) * n, COST, SIGMA, False)
+        return BAD if rule is None else rule.excess + SIGMA**2 / (m * n) + COST * n
+
+    return best_over_counts(m, penalty)
+
+
+def below(m: int) -> float:
+    """What no truthful rule gets below, equal labs."""
+    table = {"game": "estimation", "sigma": SIGMA, "costs": [[COST]] * m, "counts": "real"}
+    found = no_rule_below(from_mapping(table), "social").value
+    return over_compliance((found or 0.0) / m, m)
 
 
 def minimal(function: Callable[[float], float], n: float, m: int) -> float:

@@ -18,6 +18,13 @@ def test_the_threshold_rule_for_equal_labs(m, ratio):  # computed before, apart 
     assert ratios.threshold(m) == pytest.approx(ratio, abs=6e-4)
 
 
+@pytest.mark.parametrize(("m", "social"), [(8, 13.6166), (20, 21.3531), (100, 47.1496)])
+def test_decoys_for_equal_labs_and_what_nothing_gets_below(m, social):
+    least = 2 * ratios.SIGMA * np.sqrt(ratios.COST * m)
+    assert ratios.decoy(m) == pytest.approx(social / least, rel=1e-5)
+    assert 1 < ratios.below(m) < ratios.decoy(m) < ratios.threshold(m)
+
+
 def test_published_cbl_is_the_worked_case():
     assert ratios.published_cbl(20) == pytest.approx(1.815832751, rel=1e-8)
     assert ratios.published_cbl(3) == pytest.approx(np.sqrt(3), rel=1e-9)  # all work alone
