@@ -24,17 +24,20 @@ def work(options: argparse.Namespace) -> int:
     """Solve the game, with --receivers the value of alpha."""
     problem = shared.load_problem(options)
     shared.only("solve", options, problem)
+    from nashbox.tables.console import slow_work
+
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
-        from nashbox.tables.console import progress_bar
         from nashbox.tables.testing import receivers_table
 
-        with progress_bar("measuring receivers") as progress:
+        with slow_work("measuring receivers") as progress:
             report = value_of_alpha(problem, progress=progress)
         shared.emit(options, report, receivers_table)
         return 0
     from nashbox.experiments.testing.solving import solve_problem
     from nashbox.tables.testing import solve_table
 
-    shared.emit(options, solve_problem(problem), solve_table)
+    with slow_work("following tests to their end") as progress:
+        solved = solve_problem(problem, progress)
+    shared.emit(options, solved, solve_table)
     return 0

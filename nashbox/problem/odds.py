@@ -28,9 +28,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints, coprime_base, exponents, lattice_basis
 from nashbox.problem.observations import ObservationModel
 
+MOST = 60_000  # likelihood ratios of what is seen in an iteration
 _SURE = 1e-9  # log odds are accurate to about 1e-12; nearer than this the integers decide
 
 
@@ -48,7 +50,10 @@ class Symbols:
 
     @classmethod
     def of(cls, models: Sequence[ObservationModel]) -> Symbols:
-        """Pool the symbols that the given models, independent given theta, show together."""
+        """Pool the symbols that the given models, independent given theta, show together.
+
+        Raises InputError for more than `MOST` ratios.
+        """
         pooled = {Fraction(1): (Fraction(1), Fraction(1))}
         for model in models:
             step: dict[Fraction, tuple[Fraction, Fraction]] = {}
@@ -57,6 +62,12 @@ class Symbols:
                 key = ratio * b / a
                 old = step.get(key, (Fraction(0), Fraction(0)))
                 step[key] = (old[0] + m0 * a, old[1] + m1 * b)
+                if len(step) > MOST:
+                    raise InputError(
+                        f"p0 and p1: seen together, the agents' symbols have more than {MOST:,} "
+                        "different likelihood ratios, too many for exact answers; take fewer "
+                        "agents or symbols, or related pmfs, or nashbox run, which plays the game"
+                    )
             pooled = step
         ratios = tuple(sorted(pooled))
         p = np.array([[float(pooled[r][t]) for r in ratios] for t in (0, 1)]).reshape(2, -1)
@@ -92,8 +103,8 @@ class OddsLattice:
     def of(cls, models: Sequence[ObservationModel], prior: Fraction) -> OddsLattice:
         """Lattice of one agent (one model) or of several whose symbols are pooled."""
         symbols = Symbols.of(models)
-        parts = [n for r in symbols.ratios for n in (r.numerator, r.denominator)]
-        base = coprime_base(parts)
+        alone = {r for model in set(models) for r in Symbols.of([model]).ratios}
+        base = coprime_base(n for r in alone for n in (r.numerator, r.denominator))
         basis, coords = lattice_basis([exponents(r, base) for r in symbols.ratios])
         generators = []
         steps = np.array(coords, dtype=np.int64).reshape(len(symbols.ratios), len(basis))

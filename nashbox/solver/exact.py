@@ -23,7 +23,7 @@ import numpy as np
 from nashbox.problem.lattice import Floats, Ints, distinct
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
-from nashbox.solver.law import Bounds, StoppingLaw, Trace
+from nashbox.solver.law import Bounds, StoppingLaw, Trace, Watch, unwatched
 from nashbox.solver.line import WORK, forward_line
 
 STATES = 30_000  # beliefs in one layer beyond which the grid takes over (when it may)
@@ -46,6 +46,7 @@ def forward(
     beta: Fraction,
     tolerance: float = 1e-12,
     states: int | None = None,
+    watch: Watch = unwatched,
 ) -> tuple[OddsLattice, Trace, Layer | None]:
     """Follow a test of one agent (or of several that pool) until its alive mass is <= tolerance.
 
@@ -54,7 +55,7 @@ def forward(
     ends early; what is alive is its tail.
     """
     lattice = OddsLattice.of(models, prior)
-    trace = Trace([], [])
+    trace = Trace([], [], watch=watch)
     if lattice.rank == 1:
         forward_line(lattice, Bounds(beta), tolerance, trace)
         return lattice, trace, None
@@ -81,9 +82,8 @@ def _forward_lists(
         alive = inside & (mass > FAINT).any(axis=0)
         trace.lost += mass[:, inside & ~alive].sum(axis=1)
         coords, mass, side = coords[alive], mass[:, alive], side[alive]
-        trace.stop.append(stop)
-        trace.lean.append(np.stack([mass[:, side == s].sum(axis=1) for s in (-1, 1, 0)], axis=1))
-        if trace.lean[-1].sum(axis=1).max() <= tolerance:
+        lean = np.stack([mass[:, side == s].sum(axis=1) for s in (-1, 1, 0)], axis=1)
+        if trace.record([stop], [lean]) <= tolerance:
             return None
         work += mass.shape[1] * p.shape[1]
         if states is not None and mass.shape[1] > states:
@@ -118,12 +118,16 @@ def arrivals(coords: Ints, steps: Ints, mass: Floats, p: Floats) -> tuple[Ints, 
 
 
 def exact_law(
-    models: Sequence[ObservationModel], prior: Fraction, beta: Fraction, tolerance: float = 1e-12
+    models: Sequence[ObservationModel],
+    prior: Fraction,
+    beta: Fraction,
+    tolerance: float = 1e-12,
+    watch: Watch = unwatched,
 ) -> StoppingLaw:
     """Law of one agent alone, or of several agents that pool their symbols in one test.
 
     prior = P(theta = 1); 0 < beta < min(prior, 1 - prior). Iterations continue until the alive
-    mass is <= tolerance given either theta.
+    mass is <= tolerance given either theta; `watch` is told what is alive.
     """
-    lattice, trace, _ = forward(models, prior, beta, tolerance)
+    lattice, trace, _ = forward(models, prior, beta, tolerance, watch=watch)
     return trace.law(lattice, beta)

@@ -35,7 +35,7 @@ from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice, Symbols
 from nashbox.solver.exact import STATES, Layer, forward
-from nashbox.solver.law import Bounds, StoppingLaw, remaining_time
+from nashbox.solver.law import Bounds, StoppingLaw, Watch, remaining_time, unwatched
 from nashbox.solver.rounding import choose_rounding
 
 CELLS = 1_000_000  # between the thresholds
@@ -192,14 +192,15 @@ def grid_law(
     tolerance: float = 1e-12,
     cells: int = CELLS,
     states: int = STATES,
+    watch: Watch = unwatched,
 ) -> StoppingLaw:
     """Law of one agent alone, or of several that pool: lists of beliefs first, then the grid.
 
     The grid takes over at the first layer with more than `states` beliefs (a rank-1 model never
     needs it). Iterations continue until the alive mass is <= tolerance given either theta, on the
-    grid max(tolerance, 1e-10).
+    grid max(tolerance, 1e-10); `watch` is told what is alive.
     """
-    lattice, trace, layer = forward(models, prior, beta, tolerance, states)
+    lattice, trace, layer = forward(models, prior, beta, tolerance, states, watch)
     if layer is None:
         return trace.law(lattice, beta)
     parts = [Symbols.of([m]) for m in models]
@@ -217,8 +218,7 @@ def grid_law(
         (down, unsure_down), (up, unsure_up) = grid.cross(-grid.limit), grid.cross(grid.limit)
         unsure += np.column_stack([unsure_down, unsure_up])
         lean, even = grid.lean()
-        trace.stop.append(certain + np.column_stack([down, up]))
-        trace.lean.append(lean)
+        trace.record([certain + np.column_stack([down, up])], [lean])
         uncertain.append(even)
     law = trace.law(lattice, beta)
     ways = remaining_time(lattice, beta, grid.widest)  # a hull beyond a threshold stops for sure

@@ -7,6 +7,7 @@ are independent given theta, can be combined (`race`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -16,6 +17,11 @@ from nashbox.problem.lattice import Floats
 from nashbox.problem.odds import OddsLattice
 
 UNIT = 2.0**-53
+Watch = Callable[[float], None]  # is told the mass still alive, now and then
+
+
+def unwatched(alive: float) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +129,21 @@ def remaining_time(lattice: OddsLattice, beta: Fraction, slack: float = 0.0) -> 
 class Trace:
     """What has been recorded so far: one (2, 2) `stop` and one (2, 3) `lean` per iteration.
 
-    lost: (2,) mass that was too faint to follow.
+    lost: (2,) mass that was too faint to follow. watch: is told what is alive, as it is recorded.
     """
 
     stop: list[Floats]
     lean: list[Floats]
     lost: Floats = field(default_factory=lambda: np.zeros(2))
+    watch: Watch = unwatched
+
+    def record(self, stop: Sequence[Floats], lean: Sequence[Floats]) -> float:
+        """Write iterations down; return the larger mass given theta alive after the last."""
+        self.stop += stop
+        self.lean += lean
+        alive = float(self.lean[-1].sum(axis=1).max())
+        self.watch(alive)
+        return alive
 
     def law(self, lattice: OddsLattice, beta: Fraction) -> StoppingLaw:
         """Close the books; the alive mass of the last iteration becomes the tail.

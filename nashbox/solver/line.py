@@ -48,8 +48,7 @@ def forward_line(lattice: OddsLattice, bounds: Bounds, tolerance: float, trace: 
         lean = np.stack([after[:, :, a:b].sum(axis=2) for a, b in pairwise(cuts)], axis=2)
         done = np.flatnonzero(lean.sum(axis=2).max(axis=1) <= tolerance)
         kept = int(done[0]) + 1 if done.size else block
-        trace.stop += list(stop[:kept])
-        trace.lean += list(lean[:kept][:, :, [0, 2, 1]])
+        trace.record(list(stop[:kept]), list(lean[:kept][:, :, [0, 2, 1]]))
         if done.size:
             return
         last, left = mass[-1], left - block

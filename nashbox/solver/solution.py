@@ -15,7 +15,7 @@ the alive mass at the end, ambiguous cells of the grid, and floating point.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,6 +24,7 @@ import numpy as np
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
+from nashbox.problem.odds import Symbols
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import CELLS, grid_law
 from nashbox.solver.law import StoppingLaw
@@ -96,6 +97,7 @@ def _number(value: float) -> float | str:
     return "inf" if value == math.inf else value
 
 
+STEPS = 100  # of the progress of a test
 LONGEST = 30_000  # iterations of all tests together that exact answers follow
 
 
@@ -148,33 +150,42 @@ def solve(
     tolerance: float = 1e-12,
     arithmetic: str = "auto",
     cells: int = CELLS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Solution:
     """Solve a game of two or more agents with w = 1; prior = P(theta = 1).
 
     `tolerance` is the alive mass at which the recursion ends (a grid ends at 1e-10 at the latest).
     arithmetic: "exact" lists beliefs at any price; "auto" changes over to a grid of `cells` cells
     where a layer has too many; "grid" is the same with the change after the first few layers.
-    Raises InputError for games that `check_game` refuses, and for fewer than two agents.
+    progress: is told done and total, in steps of 1/`STEPS` of a test, by the mass still alive.
+    Raises InputError for games that `check_game` refuses, for fewer than two agents, and for more
+    pooled symbols than `Symbols.of` takes.
     """
     if len(models) < 2:
         raise InputError(f"a race needs at least two agents, got {len(models)}")
     if arithmetic not in ("auto", "exact", "grid"):
         raise InputError(f"arithmetic must be auto, exact or grid, got {arithmetic!r}")
     check_game(models, prior, beta)
+    Symbols.of(tuple(models.values()))  # refuses too many before any test is followed
+    tests = [*((model,) for model in dict.fromkeys(models.values())), tuple(models.values())]
 
-    def law(*seen: ObservationModel) -> StoppingLaw:
+    def law(number: int) -> StoppingLaw:
+        def watch(alive: float) -> None:
+            if progress is not None:  # what is alive falls by about the same share each time
+                share = math.log(alive) / math.log(tolerance) if 0 < alive < 1 else alive == 0
+                progress(int(STEPS * (number + min(share, 1.0))), STEPS * len(tests))
+
+        watch(1.0)
         if arithmetic == "exact":
-            return exact_law(seen, prior, beta, tolerance)
+            return exact_law(tests[number], prior, beta, tolerance, watch)
         options = {"states": 100} if arithmetic == "grid" else {}
-        return grid_law(seen, prior, beta, tolerance, cells, **options)
+        return grid_law(tests[number], prior, beta, tolerance, cells, watch=watch, **options)
 
-    known: dict[ObservationModel, StoppingLaw] = {}
-    for model in models.values():
-        if model not in known:
-            known[model] = law(model)
-    laws = {name: known[model] for name, model in models.items()}
+    *known, pooled = [law(number) for number in range(len(tests))]
+    alone = {model: found for (model, *_), found in zip(tests, known, strict=False)}
+    laws = {name: alone[model] for name, model in models.items()}
     weights = np.array([float(1 - prior), float(prior)])
-    return _collect(models, laws, law(*models.values()), weights)
+    return _collect(models, laws, pooled, weights)
 
 
 def _collect(

@@ -6,6 +6,8 @@ import io
 import math
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +17,7 @@ from rich.table import Table
 
 from nashbox.problem.spec import Spec
 
+FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
 
@@ -55,6 +58,68 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def slow_work(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal; in a pipe a line now and then, for what is slow by nature."""
+    with progress_bar(what) as progress:
+        if progress is not None:
+            yield progress
+            return
+        start, log, over, share = time.monotonic(), Log(), threading.Event(), 0.0
+
+        def told(done: int, total: int) -> None:
+            nonlocal share
+            share = done / total
+
+        def tell() -> None:
+            while not over.wait(log.left):  # a step may take long: nobody waits for its end
+                log.say(f"{what}: {share:.0%} in {span(time.monotonic() - start)} (Ctrl-C ends it)")
+
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+        try:
+            yield told
+        finally:
+            over.set()
+            teller.join()
+
+
+class Log:
+    """Lines on standard error: the first after `FIRST` seconds, then twice as far apart."""
+
+    def __init__(self) -> None:
+        self._wait, self._next = FIRST, time.monotonic() + FIRST
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is time for a line."""
+        return max(0.0, self._next - time.monotonic())
+
+    def say(self, words: str) -> None:
+        """Print a line, and wait for the next one."""
+        print(f"nashbox: {words}", file=sys.stderr, flush=True)
+        self._wait = min(2 * self._wait, LONGEST)
+        self._next = time.monotonic() + self._wait
+
+
+def span(seconds: float | None) -> str:
+    """A time in words of two parts at most.
+
+    >>> span(59.4), span(3700), span(None), span(200_000)
+    ('59 s', '1 h 1 min', '?', '2 d 7 h')
+    """
+    if seconds is None:
+        return "?"
+    left = round(seconds)
+    if left < 60:
+        return f"{left} s"
+    if left < 3600:
+        return f"{left // 60} min {left % 60} s"
+    if left < 86400:
+        return f"{left // 3600} h {left % 3600 // 60} min"
+    return f"{left // 86400} d {left % 86400 // 3600} h"
 
 
 def number(value: float | None, digits: int = 4) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,27 +11,7 @@ from rich.console import Console
 from nashbox.experiments.sweep.report import SweepReport
 from nashbox.experiments.sweep.runner import Tally
 from nashbox.problem.errors import shown
-from nashbox.tables.console import new_console
-
-FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
-
-
-def span(seconds: float | None) -> str:
-    """A time in words of two parts at most.
-
-    >>> span(59.4), span(3700), span(None), span(200_000)
-    ('59 s', '1 h 1 min', '?', '2 d 7 h')
-    """
-    if seconds is None:
-        return "?"
-    left = round(seconds)
-    if left < 60:
-        return f"{left} s"
-    if left < 3600:
-        return f"{left // 60} min {left % 60} s"
-    if left < 86400:
-        return f"{left // 3600} h {left % 3600 // 60} min"
-    return f"{left // 86400} d {left % 86400 // 3600} h"
+from nashbox.tables.console import Log, new_console, span
 
 
 def line(tally: Tally) -> str:
@@ -64,17 +43,14 @@ def sweep_progress() -> Iterator[Callable[[Tally], None]]:
 
 
 class _Log:
-    """Lines at growing intervals: the first after `FIRST` seconds, each twice as late."""
+    """A line about the batch now and then."""
 
     def __init__(self) -> None:
-        self._wait, self._next = FIRST, time.monotonic() + FIRST
+        self._log = Log()
 
     def __call__(self, tally: Tally) -> None:
-        now = time.monotonic()
-        if now >= self._next and tally.left:
-            print(f"nashbox: {line(tally)}", file=sys.stderr, flush=True)
-            self._wait = min(2 * self._wait, LONGEST)
-            self._next = now + self._wait
+        if tally.left and not self._log.left:
+            self._log.say(line(tally))
 
 
 def sweep_table(report: SweepReport) -> None:

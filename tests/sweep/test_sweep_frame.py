@@ -176,7 +176,7 @@ def test_a_pipe_gets_log_lines_and_the_answer(folder):
     source = "import time\ndef job(problem, seed):\n    print('noise')\n    time.sleep(0.1)\n"
     write_sweep(folder, source=source + "    return {}\n", seeds="6", grid="sigma = [5.0]")
     code = (
-        "import sys; import nashbox.tables.sweep as t; t.FIRST = 0.1\n"
+        "import sys; import nashbox.tables.console as t; t.FIRST = 0.1\n"
         "from nashbox.cli import main\n"
         "if __name__ == '__main__': sys.exit(main(['sweep', 's.toml', '--json', '-']))\n"
     )

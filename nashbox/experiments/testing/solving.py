@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +41,13 @@ class SolveReport:
         return stopping_laws(self, ax)
 
 
-def solve_problem(problem: RaceProblem) -> SolveReport:
+def solve_problem(
+    problem: RaceProblem, progress: Callable[[int, int], None] | None = None
+) -> SolveReport:
     """Solve; the file's strategies are checked, and noted where they are not the solved ones."""
     game = prepare_testing(problem)
     models = dict(zip(problem.names, problem.models, strict=True))
-    solution = solve(models, problem.prior, problem.beta)
+    solution = solve(models, problem.prior, problem.beta, progress=progress)
     return SolveReport(solution, problem, solve_notes(problem, game.strategies))
 
 
