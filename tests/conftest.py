@@ -20,14 +20,14 @@ def pytest_generate_tests(metafunc):
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
 def pytest_collection_modifyitems(items):
-    """sparse(n): beyond its first n cases a test is slow."""
+    """sparse(n): beyond its first n cases a test is slow, unless it is long."""
     seen = {}
     for item in items:
         mark = item.get_closest_marker("sparse")
         if mark is not None:
             name = item.nodeid.partition("[")[0]
             seen[name] = seen.get(name, 0) + 1
-            if seen[name] > mark.args[0]:
+            if seen[name] > mark.args[0] and item.get_closest_marker("long") is None:
                 item.add_marker("slow")
 
 

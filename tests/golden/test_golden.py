@@ -9,8 +9,14 @@ from tests.golden.golden_commands import COMMANDS, NUMBERS, answer, differences
 KNOWN = json.loads(NUMBERS.read_text())
 
 
+EACH = [
+    pytest.param(c, marks=[pytest.mark.long] * c.startswith("audit examples/testing/ring"))
+    for c in COMMANDS
+]
+
+
 @pytest.mark.sparse(12)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", EACH)
 def test_numbers_are_as_they_were(command):
     assert differences(KNOWN[command], answer(command)) == []
 
