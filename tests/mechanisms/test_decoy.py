@@ -16,6 +16,7 @@ from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import gain_by_width, lost
 from nashbox.mechanisms.decoy.tuning import tuned
+from nashbox.mechanisms.threshold.tuning import tuned as threshold
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
@@ -140,6 +141,22 @@ def test_tuned_windows_make_the_count_globally_optimal(integer, seed):
         assert channel.floor(cost, here) == pytest.approx(here, rel=1e-12)
         assert 1e3 * abs(channel.slope(n) + cost) < cost or integer
     assert found >= 8
+
+
+@pytest.mark.parametrize("integer", [False, True])
+def test_a_decoy_costs_less_than_the_best_threshold(integer, seed):
+    """What designs rely on when they do not try a threshold where a decoy holds."""
+    rng = np.random.default_rng([seed, 25])
+    seen = 0
+    for _ in range(60):
+        cost, x, T = math.exp(rng.uniform(-5, 0)), rng.uniform(0.01, 0.97), rng.uniform(1.05, 20)
+        n, N = x * 10 / math.sqrt(cost), (T - x) * 10 / math.sqrt(cost)
+        n, N = (max(1.0, round(n)), max(1.0, round(N))) if integer else (n, N)
+        secret, openly = (tune(n, N, cost, 10.0, integer) for tune in (tuned, threshold))
+        if openly is not None:
+            seen += 1
+            assert secret is not None and secret.excess <= openly.excess * (1 + 1e-9) + 1e-12
+    assert seen >= 20
 
 
 def test_no_window_holds_whoever_wants_more_or_has_nobody_to_be_compared_with():

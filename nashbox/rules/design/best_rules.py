@@ -135,8 +135,12 @@ def _offers(
     bound, aim = aim_of(problem, goal)
     offers: list[tuple[str, _Rules]] = []
     how: dict[str, str] = {}
+    words = ""
     _, drafts = rivals_of(problem, _world(problem, kinds, integer=problem.integer), aim)
-    if "threshold" in kinds:
+    many = problem.m * problem.d > JOINT_PAIRS and form == "best"
+    if many and "threshold" in kinds and "decoy" in kinds:
+        words = f"thresholds were not searched apart from decoys (more than {JOINT_PAIRS} pairs)"
+    elif "threshold" in kinds:
         offers, how, drafts = _open_offers(problem, bound, aim, form, drafts, tell)
     if "decoy" in kinds and form != "joint":
         real = _world(problem, kinds, integer=False, secret=True)
@@ -145,7 +149,7 @@ def _offers(
         rules = _separate(world, aim, found, drafts)
         if rules is not None and found is not None:
             offers.append(("designed, decoys", of_ruled(rules)))
-            how["designed, decoys"] = _how(found)
+            how["designed, decoys"] = "; ".join(part for part in (_how(found), words) if part)
     tell(5, 6)
     return offers, how
 

@@ -33,20 +33,17 @@ class World:
     secret: bool = False
 
     def best_rule(self, n: float, others: float, i: int, k: int) -> tuple[str, Tuned] | None:
-        """The rule that holds agent i to n points of k at the least cost, and its kind."""
-        found = [
-            (kind, rule)
-            for kind, tune, allowed in (
-                ("decoy", tuned_decoy, self.secret),
-                ("threshold", tuned, self.openly),
-            )
-            if allowed
-            for rule in [
-                tune(n, others, float(self.costs[i, k]), float(self.sigma[k]), self.integer)
-            ]
-            if rule is not None
-        ]
-        return min(found, key=lambda row: row[1].excess) if found else None
+        """The rule that holds agent i to n points of k at the least cost, and its kind.
+
+        A decoy where one holds: it has cost less than the best threshold wherever both were made.
+        """
+        c, s = float(self.costs[i, k]), float(self.sigma[k])
+        kinds = (("decoy", tuned_decoy, self.secret), ("threshold", tuned, self.openly))
+        for kind, tune, allowed in kinds:
+            rule = tune(n, others, c, s, self.integer) if allowed else None
+            if rule is not None:
+                return kind, rule
+        return None
 
     @property
     def alone(self) -> Array:
