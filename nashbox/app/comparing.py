@@ -47,7 +47,14 @@ class Comparing:
     def design(self, send: Send, setup: EstimationSetup, goal: str) -> None:
         """Design rules for a goal: progress, what they were compared with, and the rules."""
         from nashbox.rules.design import design
-        from nashbox.tables.design import RIVALS, against_bound, design_table, rival_rows
+        from nashbox.tables.design import (
+            RIVALS,
+            against_bound,
+            below,
+            design_table,
+            legend,
+            rival_rows,
+        )
 
         result = design(setup.problem(), goal, progress=_telling(send))
         rules = result.designed
@@ -55,7 +62,8 @@ class Comparing:
         plan = rules.plan if isinstance(rules.plan, str) else None
         send(Designed(setup.source, rules.mechanism, plan))
         title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
-        notes = [against_bound(result), f"search: {result.search}"]
+        notes = [against_bound(result), below(result), f"search: {result.search}"]
+        notes += legend(result)[1:]  # that there are falsehoods among the rules, and how often
         text = printed(design_table, result)
         send(Table("design", RIVALS, rival_rows(result), title, notes, text))
 

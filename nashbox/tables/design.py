@@ -41,7 +41,7 @@ def design_table(design: Design) -> None:
             number(float(design.penalties_alone[i])),
         )
     console.print(table)
-    for line in _legend(design):
+    for line in legend(design):
         console.print(line)
     certain = {
         "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e} (exact)",
@@ -98,7 +98,7 @@ def secrets(design: Design) -> float:
     return largest
 
 
-def _legend(design: Design) -> list[str]:
+def legend(design: Design) -> list[str]:
     """What the kinds mean."""
     lines = [
         "n points owed, compared with the mean of z others and passed within t; "
