@@ -25,6 +25,12 @@ OFFLINE = {  # read by solara when it is imported
     "SOLARA_MODE": "production",
     "SOLARA_APP": "nashbox.app.ui.page",
 }
+KEPT = "75s"  # with the 40 s until silence is noticed less than two minutes
+SOCKETS: dict[str, Any] = {
+    "ws_max_size": 2**26,
+    "ws_ping_interval": 20.0,  # s between two questions whether a browser is still there
+    "ws_ping_timeout": 20.0,  # s until its answer must have come
+}
 GRACE = "SOLARA_KERNEL_CULL_TIMEOUT"  # how long a page that lost its browser keeps its processes
 
 
@@ -40,7 +46,7 @@ def serve(
     """Serve until interrupted, `sessions` pages at once. Raises InputError for host and port."""
     listening = bound(host, port)
     os.environ.update(OFFLINE)
-    os.environ.setdefault(GRACE, "90s")
+    os.environ.setdefault(GRACE, KEPT)
     os.environ["NASHBOX_APP"] = json.dumps(
         {
             "files": list(files),
@@ -60,7 +66,7 @@ def serve(
     settings.theme.variant = settings.ThemeVariant.light
     settings.theme.title = "nashbox"
     served = Guard(app, token, host, number)
-    server = uvicorn.Server(uvicorn.Config(served, log_level="error", ws_max_size=2**26))
+    server = uvicorn.Server(uvicorn.Config(served, log_level="error", **SOCKETS))
     told = (server, url, open_browser, host in LOOPBACK)
     threading.Thread(target=_announce, args=told, daemon=True).start()
     from nashbox.app.jobs import end_all
