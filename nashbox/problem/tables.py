@@ -34,16 +34,19 @@ class Table:
 
 
 def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
-    """Lines of a CSV file that hold something, each with its number; cells without blanks.
+    """Lines of a CSV file that hold something: see `rows_of_text`. Raises InputError."""
+    return rows_of_text(read_bytes(path, shown), shown)
+
+
+def rows_of_text(content: bytes, shown: str) -> list[tuple[int, list[str]]]:
+    """Lines of a CSV text that hold something, each with its number; cells without blanks.
 
     All have as many cells as the first. Raises InputError naming the file.
     """
     try:
-        text = read_bytes(path, shown).decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except InputError:
-        raise
     except (ValueError, csv.Error) as error:
         raise InputError(f"{shown}: is not a CSV file in UTF-8: {error}") from error
     rows = [(line, row) for line, row in rows if any(row)]

@@ -47,6 +47,7 @@ class EstimationGame(Game):
         "no_rule_below": "nashbox.rules.bound:no_rule_below",
         "robust": "nashbox.rules.robust:robust",
         "coalitions": "nashbox.rules.coalitions:coalitions",
+        "exchange": "nashbox.rules.exchange:exchange",
         "compare": "nashbox.experiments.compare:compare",
         "published": "nashbox.experiments.audit.promises.published:hold_terms",
         "promises": "nashbox.experiments.audit.promises.estimating:hold_estimation",
