@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from nashbox.experiments.saving import versions
@@ -27,8 +28,13 @@ class ChangedError(InputError):
 
 def programs(packages: Mapping[str, str]) -> dict[str, str]:
     """Versions that the numbers depend on; of nashbox the sources as well."""
+    return {**_installed(), **packages}
+
+
+@cache
+def _installed() -> dict[str, str]:
     found = versions()
-    return {name: found[name] for name in PROGRAMS} | {"sources": sources(), **packages}
+    return {name: found[name] for name in PROGRAMS} | {"sources": sources()}
 
 
 def receipt_bytes(
@@ -67,12 +73,40 @@ def read_receipt(content: bytes, shown: str) -> dict[str, Any]:
         body = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise ChangedError(f"{shown}: is no receipt, or was changed: {error}") from error
-    if not isinstance(body, dict) or set(body) != KEYS or body["format"] != FORMAT:
+    if not isinstance(body, dict) or set(body) != KEYS or not _shaped(body):
         raise ChangedError(f"{shown}: is no receipt, or was changed: format must be {FORMAT!r}")
     rest = {name: value for name, value in body.items() if name != "digest"}
     if body["digest"] != digest("receipt", rest) or _text(body) != content:
         raise ChangedError(f"{shown}: was changed: its digest is not that of its contents")
     return body
+
+
+def _shaped(body: Mapping[str, Any]) -> bool:
+    """Whether every part is of the kind that is written."""
+
+    def words(value: object, *keys: str) -> bool:
+        texts = isinstance(value, dict) and all(isinstance(x, str) for x in value.values())
+        return texts and (not keys or set(value) == set(keys))  # type: ignore[call-overload]
+
+    def listed(value: object, *keys: str) -> bool:
+        return isinstance(value, list) and all(words(row, *keys) for row in value)
+
+    rules, without = body["rules"], body["without"]
+    return (
+        body["format"] == FORMAT
+        and isinstance(rules, dict)
+        and set(rules) == {"hash", "files"}
+        and isinstance(rules["hash"], str)
+        and listed(rules["files"], "name", "sha256")
+        and bool(rules["files"])
+        and isinstance(body["key"], str)
+        and (body["numbers"] is None or words(body["numbers"]))
+        and listed(body["agents"], "name", "submission", "answer")
+        and isinstance(without, list)
+        and all(isinstance(name, str) for name in without)
+        and words(body["versions"])
+        and "nashbox" in body["versions"]
+    )
 
 
 def check_versions(

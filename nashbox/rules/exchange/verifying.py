@@ -191,6 +191,8 @@ def _numbers(
         return None, [f"{path}: the exchange was made without numbers"]
     if path is None:
         raise InputError("the exchange was made with numbers: --numbers FOLDER is needed")
+    if set(wanted) != {agent["name"] for agent in body["agents"]}:
+        return None, ["the receipt: its numbers are not those of everybody who took part"]
     folder = numbers_folder(path, [*wanted, *body["without"]])
     files = folder.files()
     numbers, differences = {}, []
