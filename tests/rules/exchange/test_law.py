@@ -15,8 +15,15 @@ from tests.exchanges import PICK, rules
 from tests.statistics_for_tests import assert_mean
 
 EXCHANGES = 2000
-FOUR = 6.334e-5  # false-alarm rate of 4 standard errors; 15 comparisons: 0.1 % that any fails
+FOUR = 6.334e-5  # false-alarm rate of 4 standard errors; 18 comparisons: 0.1 % that any fails
 NAMES = ["cbl", "threshold", "sample_mean", "counted_mean", "own.py:Pick"]
+NOISY = """\
+game = "estimation"
+sigma = 10.0
+costs = [[0.05], [0.05], [0.05], [0.05], [0.05], [0.05]]
+plan = [[10], [10], [10], [10], [10], [10]]
+mechanism = "cbl"
+"""  # three work alone, three get noise
 
 
 def exact_errors(folder, game, name):
@@ -40,10 +47,10 @@ def exact_errors(folder, game, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_answers_have_the_law_of_the_audited_game(name, seed, tmp_path):
     (tmp_path / "own.py").write_text(PICK)
-    costs = "[[0.033, 0.1], [0.066, 0.1], [0.1, 0.1]]"
-    text = rules(name).replace("[[0.033, 0.1], [0.066, 0.1], [0.1, inf]]", costs)
-    (tmp_path / "rules.toml").write_text(text.replace("[10, 0]", "[10, 8]"))
+    text = rules(name).replace("0.1, inf]", "0.1, 0.1]").replace("[10, 0]", "[10, 8]")
+    (tmp_path / "rules.toml").write_text(NOISY if name == "cbl" else text)
     agreed = read_rules(Path(tmp_path / "rules.toml"))
+    assert name != "cbl" or np.isfinite(agreed.game.terms.alpha).sum() == 3
     model = agreed.game.model(EXCHANGES, seed, offset=3.0)
     handed = {agent.name: agent.act() for agent in model.players}
     errors = np.empty((EXCHANGES, len(handed)))
@@ -60,5 +67,5 @@ def test_answers_have_the_law_of_the_audited_game(name, seed, tmp_path):
     exact = exact_errors(tmp_path, agreed.game, name)
     for i in range(len(handed)):
         assert_mean(errors[:, i], exact[i], FOUR)
-        with pytest.raises(AssertionError):  # a fifth more is seen
-            assert_mean(errors[:, i], 1.2 * exact[i], FOUR)
+        with pytest.raises(AssertionError):  # a third more is seen
+            assert_mean(errors[:, i], 1.33 * exact[i], FOUR)
