@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from typing import Any
 
 from nashbox.commands import shared
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, shown
 
 EXAMPLE = """\
 an exchange from beginning to end:
@@ -123,8 +124,8 @@ def _check(options: argparse.Namespace, mode: str) -> None:
             )
     for option in OPTIONS:
         if option not in (*needed, *allowed, mode) and getattr(options, option) is not None:
-            shown = WORDS.get(option, f"--{option.replace('_', '-')}")
-            raise InputError(f"{shown} does not go with {name} (see nashbox exchange --help)")
+            word = WORDS.get(option, f"--{option.replace('_', '-')}")
+            raise InputError(f"{word} does not go with {name} (see nashbox exchange --help)")
     if options.own is not None and len(options.own) > 2:
         raise InputError(
             f"--own takes an answer and a submission at most, got {len(options.own)} files"
@@ -179,8 +180,9 @@ def _exchange(options: argparse.Namespace) -> int:
     with whole(options.out, result.files):
         shared.emit(options, result, lambda _: None)
     if options.json != "-":
-        open_key = options.key if readable_by_others(options.key) else None
-        exchange_text(result, options.out, open_key)
+        exchange_text(result, options.out)
+    if readable_by_others(options.key):
+        print(f"others can read the key {shown(options.key)}: chmod 600", file=sys.stderr)
     return 0
 
 

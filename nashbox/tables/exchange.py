@@ -8,7 +8,7 @@ from nashbox.problem.errors import shown
 from nashbox.tables.console import new_console, new_table, number
 
 if TYPE_CHECKING:
-    from nashbox.rules.exchange import Exchange, Rehearsal, Verification
+    from nashbox.rules.exchange import Exchanged, Proof, Rehearsal
 
 SHOWN = 60  # rows of a rehearsal
 
@@ -21,7 +21,7 @@ def key_text(path: str, commitment: str) -> None:
     console.print(commitment, soft_wrap=True)
 
 
-def exchange_text(result: Exchange, out: str, open_key: str | None) -> None:
+def exchange_text(result: Exchanged, out: str) -> None:
     """Print which file is whose, and what missing agents do to the promise."""
     console = new_console()
     table = new_table("agent", "handed in", "file, for her alone")
@@ -37,8 +37,6 @@ def exchange_text(result: Exchange, out: str, open_key: str | None) -> None:
     console.print(shown(f"receipt, for everybody: {out}/receipt.json"))
     console.print(f"hash of the rules: {result.rules.hash}", soft_wrap=True)
     console.print(f"the key's commitment: {result.key}", soft_wrap=True)
-    if open_key is not None:
-        console.print(f"others can read {shown(open_key)}: chmod 600", style="yellow")
 
 
 def rehearsal_table(result: Rehearsal) -> None:
@@ -82,7 +80,7 @@ def rehearsal_table(result: Rehearsal) -> None:
         console.print("nobody cheats: strategies = {NAME = ...} in the problem file says who does")
 
 
-def verification_text(result: Verification) -> None:
+def verification_text(result: Proof) -> None:
     """Print what differs, or that nothing does."""
     console = new_console()
     for line in result.differences:

@@ -40,7 +40,7 @@ CHECK = (
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Reply:
     """What one agent gets. counts, owed, means, information: (d,), NaN where there is none."""
 
     agent: str
@@ -80,7 +80,7 @@ class Answer:
         return OWN if self.counts[k] else EMPTY
 
 
-def answer_bytes(answer: Answer, without: Sequence[str], proof: Mapping[str, str]) -> bytes:
+def answer_bytes(answer: Reply, without: Sequence[str], proof: Mapping[str, str]) -> bytes:
     """The file of an answer: in UTF-8, with a mark for spreadsheets if it is not plain ASCII."""
     notes = [
         ("how to use it", HOW),

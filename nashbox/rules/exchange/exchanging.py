@@ -13,7 +13,7 @@ import numpy as np
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.spec import suggest
 from nashbox.rules.exchange.agreed import Agreed, read_rules
-from nashbox.rules.exchange.answer_files import Answer, answer_bytes
+from nashbox.rules.exchange.answer_files import Reply, answer_bytes
 from nashbox.rules.exchange.file_names import stems
 from nashbox.rules.exchange.handed_in import Folder, Handed, delivered, points_of
 from nashbox.rules.exchange.keys import commitment, read_key, salt, salted, seed
@@ -24,7 +24,7 @@ from nashbox.rules.exchange.receipt import NAME, receipt_bytes
 
 
 @dataclass(frozen=True, eq=False)
-class Exchange:
+class Exchanged:
     """What an exchange came to.
 
     files: contents by name, an answer per agent and the receipt. promise: what missing agents do
@@ -33,7 +33,7 @@ class Exchange:
 
     rules: Agreed
     key: str  # its commitment
-    answers: Sequence[Answer]
+    answers: Sequence[Reply]
     files: Mapping[str, bytes]
     promise: Promise | None = None
 
@@ -67,7 +67,7 @@ def exchange(
     key: str | Path,
     without: Sequence[str] = (),
     numbers: str | Path | None = None,
-) -> Exchange:
+) -> Exchanged:
     """Run the rules once on what the agents really hand in.
 
     rules: a problem file. submissions: a folder with a CSV file per agent. key: the file of a key.
@@ -82,7 +82,7 @@ def exchange(
     given = None if numbers is None else read_numbers(numbers, names, gone, secret)
     found = played(agreed, contents, secret, given, str(submissions))
     told = promise(agreed.game, gone) if gone else None
-    return Exchange(found.rules, found.key, found.answers, found.files, told)
+    return Exchanged(found.rules, found.key, found.answers, found.files, told)
 
 
 def left_out(without: Sequence[str], names: Sequence[str]) -> list[str]:
@@ -103,7 +103,7 @@ def played(
     key: bytes,
     numbers: Mapping[str, bytes] | None,
     shown: str,
-) -> Exchange:
+) -> Exchanged:
     """Mediate the contents of everybody's file, by agent, and make all files.
 
     Who is not in `contents` hands nothing in and gets nothing. Raises InputError.
@@ -126,7 +126,7 @@ def played(
     for i, name in enumerate(problem.names):
         if name in gone:
             continue
-        answer = Answer(
+        answer = Reply(
             name,
             problem.distributions,
             problem.sigma,
@@ -149,4 +149,4 @@ def played(
         )
     committed = None if numbers is None else {n: commitment(v) for n, v in numbers.items()}
     files[NAME] = receipt_bytes(rules, commitment(key), committed, agents, gone)
-    return Exchange(rules, commitment(key), answers, files)
+    return Exchanged(rules, commitment(key), answers, files)

@@ -18,8 +18,8 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import require
 from nashbox.rules.exchange.agreed import read_rules
-from nashbox.rules.exchange.answer_files import Answer
-from nashbox.rules.exchange.exchanging import Exchange, played
+from nashbox.rules.exchange.answer_files import Reply
+from nashbox.rules.exchange.exchanging import Exchanged, played
 from nashbox.rules.exchange.file_names import stems
 from nashbox.rules.exchange.keys import digest, key_text
 
@@ -87,8 +87,8 @@ def rehearse(rules: str | Path, seed: int = 0) -> Rehearsal:
     return Rehearsal(label, agreed.hash, problem.distributions, truth, seed, agents, files)
 
 
-def _rehearsed(game: EstimationGame, i: int, done: Exchange, truth: Array) -> Rehearsed:
-    answer: Answer = done.answers[i]
+def _rehearsed(game: EstimationGame, i: int, done: Exchanged, truth: Array) -> Rehearsed:
+    answer: Reply = done.answers[i]
     return Rehearsed(
         name=answer.agent,
         strategy=game.strategy(i).label,

@@ -14,7 +14,7 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.reading import read_bytes
 from nashbox.rules.exchange.agreed import hashes, read_rules
 from nashbox.rules.exchange.answer_files import proof_of
-from nashbox.rules.exchange.exchanging import Exchange, played
+from nashbox.rules.exchange.exchanging import Exchanged, played
 from nashbox.rules.exchange.file_names import stems
 from nashbox.rules.exchange.handed_in import Folder
 from nashbox.rules.exchange.keys import commitment, read_key, salt, salted
@@ -23,7 +23,7 @@ from nashbox.rules.exchange.receipt import NAME, ChangedError, check_versions, r
 
 
 @dataclass(frozen=True)
-class Verification(Result):
+class Proof(Result):
     """What a verification found: nothing, or what differs.
 
     checked: in words. key: commitment of the exchange's key, None where no receipt could be read.
@@ -49,7 +49,7 @@ def verify(
     key: str | Path,
     numbers: str | Path | None = None,
     answers: str | Path | None = None,
-) -> Verification:
+) -> Proof:
     """Repeat an exchange bit for bit, and say what differs.
 
     answers: the folder with the receipt and everybody's answer, as it was written. Raises
@@ -61,7 +61,7 @@ def verify(
     try:
         body = read_receipt(content, shown)
     except ChangedError as error:
-        return Verification(["receipt"], [str(error)])
+        return Proof(["receipt"], [str(error)])
     names = [agent["name"] for agent in body["agents"]]
     folder = Folder(Path(submissions), [*names, *body["without"]])
     folder.listing()  # no folder at all is no difference, but a wrong word
@@ -84,7 +84,7 @@ def verify(
         found += _other_receipt(body, again)
         if answers is not None:
             found += _other_answers(again, Path(answers))
-    return Verification(checked, found, body["key"])
+    return Proof(checked, found, body["key"])
 
 
 def verify_own(
@@ -93,7 +93,7 @@ def verify_own(
     submission: str | Path | None = None,
     *,
     rules: str | Path | None = None,
-) -> Verification:
+) -> Proof:
     """Whether a receipt speaks of an agent's own files; her salt stands in her answer.
 
     rules: her copy of them, if they are to be looked at as well.
@@ -107,16 +107,16 @@ def verify_own(
     try:
         body = read_receipt(read_bytes(receipt, str(receipt)), str(receipt))
     except ChangedError as error:
-        return Verification(checked, [str(error)])
+        return Proof(checked, [str(error)])
     try:
         proof = proof_of(content, str(answer))
         own = bytes.fromhex(proof["salt"])
     except ValueError as error:
-        return Verification(checked, [str(error)], body["key"])
+        return Proof(checked, [str(error)], body["key"])
     mine = [a for a in body["agents"] if harmless(a["name"]) == proof["agent"]]
     if not mine:
         who = f"{answer}: the receipt knows no agent {brief(proof['agent'])}"
-        return Verification(checked, [who], body["key"])
+        return Proof(checked, [who], body["key"])
     differences = [] if rules is None else list(_other_rules(body, rules))
     if all(salted(own, "answer", content) != agent["answer"] for agent in mine):
         differences.append(f"{answer}: is not the answer that the receipt was written for")
@@ -128,7 +128,7 @@ def verify_own(
         differences.append(f"{answer}: comes from other rules than the receipt's")
     if proof["key"] != body["key"]:
         differences.append(f"{answer}: comes from another key than the receipt's")
-    return Verification(checked, differences, body["key"])
+    return Proof(checked, differences, body["key"])
 
 
 def _other_rules(body: Mapping[str, Any], rules: str | Path) -> Iterator[str]:
@@ -211,7 +211,7 @@ def _numbers(
     return numbers, differences
 
 
-def _other_receipt(body: Mapping[str, Any], again: Exchange) -> list[str]:
+def _other_receipt(body: Mapping[str, Any], again: Exchanged) -> list[str]:
     repeated = json.loads(again.receipt)
     if body == repeated:
         return []
@@ -228,7 +228,7 @@ def _other_receipt(body: Mapping[str, Any], again: Exchange) -> list[str]:
     return [f"the receipt: is not the one of this exchange: {keys}"]
 
 
-def _other_answers(again: Exchange, folder: Path) -> list[str]:
+def _other_answers(again: Exchanged, folder: Path) -> list[str]:
     """Files of the folder that are not what the exchange makes, or are missing or too many."""
     names = again.rules.game.problem.names
     held = Folder(folder, names, others=(NAME,))

@@ -15,16 +15,19 @@ from tests.exchanges import EXCHANGE, PICK, files
 from tests.fuzz.harness import judged
 
 CELLS = ["nan", "NaN", "inf", "-inf", "1e999", "1e60", "x", "1,2", "1;2", "1.2.3", "0x10", "1_000",
-         "\u0661", "--1", "1e", "=1+1", "NA", "n/a", "\u22121", "1 2", "'1", '"', "\t", "\x00", "\u202e",
-         "1" * 5000, "", " ", "1e-400", "+1", "-0", "1.", ".5", "1e5", "True", "\U0001d7d9"]  # fmt: skip
+         "\u0661", "--1", "1e", "=1+1", "NA", "n/a", "\u22121", "1 2", "'1", '"', "\t", "\x00",
+         "\u202e", "1" * 5000, "", " ", "1e-400", "+1", "-0", "1.", ".5", "1e5", "True",
+         "\U0001d7d9"]  # fmt: skip
 HEADERS = ["volume,marker", "marker", "x9", "Marker", "marker,marker", "", ",", "agent,marker",
            "marker;volume", "marker\tvolume", "marker,volume,", " marker , volume ", "1,2",
            "marker\u200b", '"marker"', '"marker', "mark\ner", "x" * 3000]  # fmt: skip
 RAW = [b"", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe\x00m", b"\x00" * 50, b"marker\n\xff\n",
-       b"PK\x03\x04zip", b'marker\n"1\n', b"marker,volume\n1\n", b"marker\r1\r2\r", b"marker\n" + b"1\n" * 3000,
+       b"PK\x03\x04zip", b'marker\n"1\n', b"marker,volume\n1\n", b"marker\r1\r2\r",
+       b"marker\n" + b"1\n" * 3000,
        b"%PDF-1.7", b"marker\n1" + b"," * 2000]  # fmt: skip
 NAMES = ["West.csv", "north.csv", "North.CSV", "North.csv.bak", "North.txt", "Thumbs.db",
-         ".DS_Store", "%4Eorth.csv", "North .csv", "-x.csv", "receipt.json", "North", "\udcff.csv", "a\nb.csv",
+         ".DS_Store", "%4Eorth.csv", "North .csv", "-x.csv", "receipt.json", "North",
+         "\udcff.csv", "a\nb.csv",
          "x" * 200]  # fmt: skip
 
 
