@@ -13,6 +13,7 @@ from typing import NoReturn
 from nashbox.commands import COMMANDS
 from nashbox.commands.shared import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, shown, told
+from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.threads import prefer_one_thread
 
 LONGEST = 490  # characters of a message
@@ -38,7 +39,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit code (0 done, 1 found with --strict, 2 bad input, 130)."""
+    """Run a command; return its exit code (0 done, 1 found with --strict, 2 bad input, 130).
+
+    Without `arguments` it takes those of the process, and ends that whatever a plug-in has left.
+    """
+    code = _answered(arguments)
+    if arguments is None:
+        end_with_threads(code)
+    return code
+
+
+def _answered(arguments: Sequence[str] | None) -> int:
     try:
         return _obey(arguments)
     except InputError as error:

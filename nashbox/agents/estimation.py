@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
+from nashbox.problem.answers import real_numbers
 from nashbox.problem.data import Collected, Dataset, merge
 from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.estimation import MOST
@@ -152,7 +153,7 @@ class EstimationAgent(Player):
     def _numbers(value: Any, where: str) -> Array:
         """Turn what a plug-in returned into floats."""
         try:
-            return np.asarray(value, dtype=float)
+            return real_numbers(value)
         except (TypeError, ValueError) as error:
             raise ContractError(f"{where}: must return numbers, got {brief(value)}") from error
 

@@ -78,7 +78,9 @@ def writable(path: str | Path) -> Path:
             reason = "it may not be written into"
         else:
             target = Path(os.path.realpath(path) if os.path.islink(path) else path)
-            if target.is_dir():
+            if target.is_symlink():
+                reason = "its links lead in a circle"
+            elif target.is_dir():
                 reason = "it is a directory"
             elif not target.parent.is_dir():
                 reason = f"there is no directory {target.parent}"

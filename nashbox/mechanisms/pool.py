@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.data import Dataset, rows_of
+from nashbox.problem.source import check_block
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,9 @@ class Pool:
         """Lay out distribution k of submissions whose counts are the same in every world.
 
         Audits ask again and again with one submission changed: what stayed is not laid out anew.
+        Raises InputError for more than memory holds.
         """
+        check_block(submissions[0].worlds, sum(int(s.counts[0, k]) for s in submissions))
         for owner in (submissions[0], submissions[-1]):
             known = _LAID_OUT.get(owner, {}).get(k)
             if known is not None and (changed := known.changed(submissions)) is not None:

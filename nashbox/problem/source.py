@@ -16,12 +16,12 @@ Array = NDArray[np.float64]
 MOST_POINTS = 1 << 28  # of one draw: 2 GiB
 
 
-def check_block(worlds: int, count: int) -> None:
-    """Refuse to draw more points at once than fit into memory. Raises InputError."""
-    if worlds * count > MOST_POINTS:
+def check_block(worlds: int, count: int, most: int = MOST_POINTS) -> None:
+    """Refuse to hold more points at once than fit into memory. Raises InputError."""
+    if worlds * count > most:
         raise InputError(
             f"{worlds} worlds of {count:.6g} points need {worlds * count * 8 / 2**30:.3g} GiB, "
-            f"and {MOST_POINTS * 8 >> 30} are allowed: exact methods draw no points; others need "
+            f"and {most * 8 / 2**30:.3g} are allowed: exact methods draw no points; others need "
             "fewer worlds at once, or costs and sigma at which less is collected"
         )
 

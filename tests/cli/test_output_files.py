@@ -150,3 +150,10 @@ def test_inputs_within_lists_and_under_other_endings_are_kept_too(nashbox, words
     }
     answer = nashbox(*words, "--json", target, files=files)
     answer.refuses("--json", target, "is read by this command")
+
+
+def test_a_link_in_a_circle_stays_what_it_is(nashbox, files, folder):
+    (folder / "circle").symlink_to("circle")
+    answer = nashbox(*PLAN, "--json", "circle", files=files)
+    assert answer.code == 2 and "in a circle" in answer.err
+    assert os.readlink(folder / "circle") == "circle"

@@ -278,3 +278,15 @@ def test_one_number_of_points_is_for_what_an_agent_can_sample(nashbox, problem):
         )
     }
     assert nashbox("run", "p.toml", "--replications", 9, files=files).code == 0
+
+
+@pytest.mark.parametrize("answer", ["super().estimate(*a) * 1j", "['1.0'] * a[0].worlds"])
+def test_answers_that_are_no_real_numbers_are_one_line(nashbox, problem, answer, recwarn):
+    body = f"def estimate(self, *a): return {answer}"
+    files = {
+        "p.toml": problem(strategies='{a0 = "p.py:S"}'),
+        "p.py": f"from nashbox import Strategy\n\n\nclass S(Strategy):\n    {body}\n",
+    }
+    command = ("audit", "p.toml", "--method", "black_box", "--budget", 2000)
+    nashbox(*command, files=files).refuses("a0: S.estimate: must return numbers")
+    assert not [w for w in recwarn if "complex" in str(w.message).lower()]

@@ -102,3 +102,19 @@ def test_a_full_disk_is_one_message(folder, problem):
         done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "No space left" in done.stderr
+
+
+@pytest.mark.parametrize("where", ["when it is imported", "while it plays"])
+def test_threads_that_a_plugin_leaves_do_not_keep_the_command(tmp_path, problem, where):
+    start = "threading.Thread(target=time.sleep, args=(600,)).start()"
+    now, then = (start, "pass") if where == "when it is imported" else ("", start)
+    (tmp_path / "s.py").write_text(
+        f"import threading, time\nfrom nashbox import Strategy\n{now}\n\n\nclass S(Strategy):\n"
+        f"    def gather(self, *a):\n        {then}\n        return super().gather(*a)\n"
+    )
+    (tmp_path / "p.toml").write_text(problem(strategies='{a0 = "s.py:S"}'))
+    line = [sys.executable, "-m", "nashbox.cli", "run", "p.toml", "--replications", "9"]
+    line += ["--json", "o.json"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "that a plug-in has left running" in done.stderr, done
+    assert json.loads((tmp_path / "o.json").read_text()) and done.stdout

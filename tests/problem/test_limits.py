@@ -118,6 +118,16 @@ def test_counts_that_no_memory_holds(bounded, command):
     assert done.returncode == 0 or "GiB" in done.stderr, done.stderr
 
 
+@pytest.mark.parametrize(
+    "command", ["coalitions p.toml", "audit p.toml --method black_box --budget 4000 --workers 1"]
+)
+def test_counts_are_refused_before_memory_is_asked_for(bounded, command):
+    """Of a machine that promises more memory than it has: it would kill the process later."""
+    done = bounded(labs("[[1e-14], [2.53], [8.9e-18]]"), *command.split())
+    assert done.returncode == 2 and "points need" in done.stderr, done.stderr
+    assert "Unable to allocate" not in done.stderr
+
+
 @pytest.mark.slow
 def test_tables_beyond_reach_are_refused(bounded):
     rows = "".join(f"a{i},{0.1 + i * 1e-6}\n" for i in range(100_000))

@@ -12,12 +12,14 @@ from nashbox.games.estimation import EstimationGame
 from nashbox.model.estimation import mediated
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError
+from nashbox.problem.source import check_block
 from nashbox.rules.coalitions.schemes import Scheme
 from nashbox.strategies.base import accept
 
 Array = NDArray[np.float64]
 
 POINTS = 3_000_000  # held at a time
+FEWEST = 20  # worlds of a block, whatever that holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +40,10 @@ class Seen:
 
 
 def worlds_at_once(game: EstimationGame, collected: int) -> int:
-    """How many worlds fit."""
+    """How many worlds fit. Raises InputError where too few do: schemes need several copies."""
     points = float(game.terms.counts.sum()) + collected
-    return int(np.clip(POINTS / max(points, 1.0), 20, 1000))
+    check_block(FEWEST, int(points), FEWEST * POINTS)
+    return int(np.clip(POINTS / max(points, 1.0), FEWEST, 1000))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.answers import real_numbers
 from nashbox.problem.errors import ContractError, InputError, told
 
 Array = NDArray[np.float64]
@@ -88,7 +89,7 @@ def asked(where: str, call: Callable[[], T]) -> T:
 def columns_of(where: str, value: object, worlds: int) -> Array:
     """What a user's class returned as floats (R, columns). Raises ContractError."""
     try:
-        found = np.asarray(value, dtype=float)
+        found = real_numbers(value)
     except (TypeError, ValueError) as error:
         raise ContractError(f"{where} must return real numbers, worlds first") from error
     if found.shape[:1] != (worlds,):

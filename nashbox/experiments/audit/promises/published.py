@@ -9,6 +9,7 @@ import numpy as np
 
 from nashbox.experiments.audit.promises.shipped import shipped
 from nashbox.games.estimation import EstimationGame
+from nashbox.problem.answers import real_numbers
 from nashbox.problem.errors import ContractError, brief
 
 
@@ -44,7 +45,7 @@ def hold_terms(game: EstimationGame) -> None:
 def _differences(found: Any, wanted: Any) -> Iterator[tuple[tuple[int, ...], str, float]]:
     """First place where two tables differ."""
     try:
-        table = np.asarray(found, dtype=float)
+        table = real_numbers(found)
     except (TypeError, ValueError):
         table = np.empty(0)
     if table.shape != wanted.shape:

@@ -1,0 +1,23 @@
+"""What classes of users answer, as arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def real_numbers(value: object) -> NDArray[np.float64]:
+    """Return numbers as floats. Raises TypeError or ValueError for what are no real ones.
+
+    numpy itself would only warn that it drops an imaginary part, and would read texts.
+
+    >>> real_numbers([1, True, 2.5])
+    array([1. , 1. , 2.5])
+    >>> real_numbers([1j])
+    Traceback (most recent call last):
+    TypeError: no real numbers: complex128
+    """
+    found = np.asarray(value)
+    if found.dtype.kind not in "biufO":
+        raise TypeError(f"no real numbers: {found.dtype}")
+    return np.asarray(found, dtype=np.float64)
