@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import numpy as np
 
@@ -72,9 +72,14 @@ class Worst:
     sigma_factor: float = 1.0
 
 
+def is_known(channel: Channel | None) -> TypeGuard[Known]:
+    """Whether it is one whose dependence on sigma is known."""
+    return isinstance(channel, MeanChannel | CorruptChannel | ThresholdChannel)
+
+
 def known(channel: Channel) -> Known:
     """The channel, if it is one whose dependence on sigma is known. Raises InputError."""
-    if isinstance(channel, MeanChannel | CorruptChannel | ThresholdChannel):
+    if is_known(channel):
         return channel
     raise InputError(
         f"robust needs a mechanism whose formulas it knows, got {type(channel).__name__}"

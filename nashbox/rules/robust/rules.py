@@ -15,7 +15,7 @@ from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.channel import Joint
 from nashbox.problem.errors import InputError
 from nashbox.problem.terms import Terms, View
-from nashbox.rules.robust.pair import Doubt, Worst, honest, known, least, worst
+from nashbox.rules.robust.pair import Doubt, Worst, honest, is_known, known, least, worst
 from nashbox.strategies import Truthful
 from nashbox.strategies.response import best_response, price
 
@@ -78,7 +78,7 @@ def agent_gain(terms: Terms, i: int, counts: Array) -> tuple[float, float]:
     """Honest penalty of agent i, and what her best response saves, when all hand in `counts`."""
     view = View(i, terms, counts)
     plays = Truthful().plays(view)
-    if view.tied() is not None:
+    if view.tied() is not None or not all(map(is_known, view.channels())):
         here, best = price(view, plays)[0], best_response(view).penalty
         return here, here - best if np.isfinite(best) else 0.0
     here = best = 0.0
