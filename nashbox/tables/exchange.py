@@ -23,7 +23,7 @@ def key_text(path: str, commitment: str) -> None:
 
 def exchange_text(result: Exchanged, out: str) -> None:
     """Print which file is whose, and what missing agents do to the promise."""
-    console = new_console()
+    console, out = new_console(), out.rstrip("/")
     table = new_table("agent", "handed in", "file, for her alone")
     files = [name for name in result.files if name.endswith(".csv")]
     for answer, file in zip(result.answers, files, strict=True):

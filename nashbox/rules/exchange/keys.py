@@ -30,6 +30,8 @@ def new_key(path: str | Path) -> str:
     The file appears whole or not at all. Raises InputError if something is there already, or if it
     cannot be written.
     """
+    if not str(path):
+        raise InputError("'' cannot be written: this is no name of a file")
     key = secrets.token_bytes(32)
     target = Path(path)
     try:

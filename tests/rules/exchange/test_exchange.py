@@ -5,6 +5,8 @@ import io
 import json
 import os
 import stat
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -31,6 +33,7 @@ def test_a_key_is_secret_and_never_overwritten(nashbox, folder):
     nashbox("exchange", "--new-key", "k").refuses("k: is there already", "never overwritten")
     (folder / "link").symlink_to("elsewhere")
     nashbox("exchange", "--new-key", "link").refuses("is there already")
+    nashbox("exchange", "--new-key", "").refuses("'' cannot be written")
     nashbox("exchange", "--new-key", "no/k").refuses("cannot be written: No such file")
     assert (folder / "k").read_bytes() == before
     assert nashbox("exchange", "--new-key", "k2").out != said.out
@@ -75,6 +78,29 @@ def test_other_folders_and_orders_give_the_same_bytes(nashbox, folder, name, mon
     first, second = ({p.name: p.read_bytes() for p in (folder / f).iterdir()}
                      for f in ("out", "else/where/out"))  # fmt: skip
     assert first == second and len(first) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["cbl", "threshold"])
+def test_a_plainer_processor_gives_the_same_bytes(folder, name):
+    """numpy without what this processor has beyond the oldest one; another order of hashes."""
+    umath = pytest.importorskip("numpy._core._multiarray_umath")
+    six = "[[0.05], [0.05], [0.05], [0.05], [0.05], [0.05]]"
+    (folder / "rules.toml").write_text(
+        f'game = "estimation"\nsigma = 10.0\ncosts = {six}\nmechanism = "{name}"\n'
+        "plan = [[10], [10], [10], [10], [10], [10]]\n"
+    )
+    command = [sys.executable, "-m", "nashbox.cli", "exchange", "rules.toml", "--rehearse"]
+    for out, more in (
+        ("a", {"PYTHONHASHSEED": "1"}),
+        (
+            "b",
+            {"PYTHONHASHSEED": "2", "NPY_DISABLE_CPU_FEATURES": " ".join(umath.__cpu_dispatch__)},
+        ),
+    ):
+        subprocess.run([*command, "--out", out], env={**os.environ, **more}, check=True)
+    for path in (folder / "a").rglob("*.*"):
+        assert path.read_bytes() == (folder / "b" / path.relative_to(folder / "a")).read_bytes()
 
 
 def test_the_receipt_tells_nothing(nashbox, folder):
