@@ -76,6 +76,7 @@ def page(port, cookie):
     return client
 
 
+@pytest.mark.long
 def test_lost_browsers_leave_at_most_eight_sessions_and_none_two_minutes_later(tmp_path):
     place = tmp_path / "server"
     place.mkdir()

@@ -52,6 +52,7 @@ def test_the_same_bits_whatever_the_number_of_workers():
     assert one.to_json() == two.to_json()
 
 
+@pytest.mark.slow
 def test_a_deviation_can_be_replayed(seed):
     problem = figure1(mechanism="counted_mean")
     for method in ("exact", "black_box"):

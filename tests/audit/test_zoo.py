@@ -302,6 +302,7 @@ def test_an_audit_finds_a_needle(name, seed):
         assert row.gain.upper >= known.least
 
 
+@pytest.mark.slow
 def test_every_member_can_be_made():
     kinds = {member.kind for member in MEMBERS.values()}
     assert len(MEMBERS) >= 8

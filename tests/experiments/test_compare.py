@@ -183,7 +183,7 @@ def test_near_ties_are_carried_to_their_end():
     assert found.counts.ravel() == pytest.approx([0.0, 1000.0], abs=0.02)
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("m", "cbl"), [(20, 36.32), (100, 87.38)])
 def test_equal_agents(m, cbl):
     result = compare(worked_case(m=m, counts="real"), starts=5, goals=[])
@@ -220,6 +220,7 @@ def test_honesty_is_judged_as_the_audit_judges(case):
             assert result.row(name, "from_honest").counts == honest
 
 
+@pytest.mark.slow
 def test_epsilon_decides_what_counts_as_a_gain():
     problem = worked_case(mechanism={"name": "cbl", "alpha_factor": 0.9}, counts="real")
     label = "cbl(alpha_factor=0.9)"
@@ -468,6 +469,7 @@ def test_built_ins_that_need_parameters_are_named(monkeypatch):
         compare(figure1(), ["demanding"], starts=0)
 
 
+@pytest.mark.slow
 def test_rules_are_designed_for_the_comparison():
     result = compare(figure1(counts="real"), ["cbl"], goals=["social", "egalitarian"], starts=2)
     names = [c.mechanism for c in result.contenders]
@@ -538,6 +540,7 @@ def test_profiles_are_the_problems_own_or_honest():
     assert any("strategies are left out" in note for note in result.notes)
 
 
+@pytest.mark.slow
 def test_answers_are_best_among_all_counts():
     """Every count of every equilibrium, against a fine grid of other counts."""
     rng = np.random.default_rng(3)

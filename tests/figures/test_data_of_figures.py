@@ -262,12 +262,14 @@ def test_payoff_surface(shown):
         assert half == pytest.approx(2 * candidate.se, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_gains_of_a_race(shown):
     result, rows = shown("exact race audit")
     bars = select(rows, series="gain with its bounds", kind="error")
     assert bars[0]["y"] == result.agents[0].gain.estimate
 
 
+@pytest.mark.slow
 def test_receivers(shown):
     report, rows = shown("receivers")
     row = report.rows[0]

@@ -93,7 +93,7 @@ RULES = [("public_goods", {}), ("cournot", {"cost": [0.0, 0.2, 0.9]}), ("tullock
 RULES += [("auction", {"rule": rule}) for rule in ("first_price", "second_price", "all_pay")]
 
 
-@pytest.mark.sparse(3)
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize(("name", "keys"), RULES[1:], ids=str)
 def test_recommendations_are_equilibria(name, keys):
     for n in (3,) if "cost" in keys else (2, 3, 5):

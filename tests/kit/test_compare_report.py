@@ -180,6 +180,7 @@ def test_a_number_that_is_not_the_json_s_is_found(nashbox, folder):
         compare(Page(wrong))
 
 
+@pytest.mark.slow
 def test_names_cannot_become_markup(nashbox, folder):
     name = "<script>alert(1)</script>"
     text = f"{ONE}agents = ['{name}', 'b']\n"
@@ -211,6 +212,7 @@ def test_bad_paths_are_refused_before_anything_is_computed(nashbox, path, words)
     nashbox("compare", "p.toml", "--report", path, files={"p.toml": GAME}).refuses(*words)
 
 
+@pytest.mark.slow
 def test_every_file_is_named_with_its_hash(nashbox, folder):
     files = {
         "p/p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = "c.csv"\nplan = "plan.csv"\n',

@@ -143,6 +143,7 @@ def test_tuned_windows_make_the_count_globally_optimal(integer, seed):
     assert found >= 8
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("integer", [False, True])
 def test_a_decoy_costs_less_than_the_best_threshold(integer, seed):
     """What designs rely on when they do not try a threshold where a decoy holds."""
@@ -355,6 +356,7 @@ def test_rules_for_a_plan_keep_it_where_a_window_can():
     assert "a0, x0" in home.notes[0]
 
 
+@pytest.mark.slow
 def test_the_contract_holds():
     assert [r for r in check_mechanism(Decoy()) if r.passed is False] == []
 

@@ -402,7 +402,7 @@ def test_joint_rules_for_a_plan(counts):
     assert all(a.gain.upper < 1e-7 for a in tied.agents)
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("joint", [False, True])
 def test_the_contract_holds_in_both_forms(joint):
     assert [r for r in check_mechanism(Threshold(joint=joint)) if r.passed is False] == []

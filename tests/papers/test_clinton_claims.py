@@ -111,16 +111,13 @@ def test_parts_differ_by_their_number_and_seed_alone(id):
     assert claim.parts.work(True, 0, 2) != first != claim.parts.work(True, 1, 1)
 
 
-@pytest.mark.parametrize(
-    "id",
-    [
-        *(
-            pytest.param(id, marks=pytest.mark.slow)
-            for id in ("condition8", "theorem2", "theorem3")
-        ),
-        *(pytest.param(id, marks=pytest.mark.long) for id in ("theorem1", "theorem5")),
-    ],
-)
+FULL = [
+    pytest.param(id, marks=pytest.mark.slow if id == "condition8" else pytest.mark.long)
+    for id in ("condition8", "theorem1", "theorem2", "theorem3", "theorem5")
+]
+
+
+@pytest.mark.parametrize("id", FULL)
 def test_verdicts_at_full_size(id):
     claim = {claim.id: claim for claim in CLAIMS}[id]
     if claim.parts is None:

@@ -108,7 +108,7 @@ def test_a_stored_finding_is_shown_like_a_fresh_one(name):
         assert all(ax.has_data() and ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["numbers", "stopping-laws"])
 def test_a_seed_gives_one_finding(name):
     check = pickle.loads(pickle.dumps(BY_ID[name].check))

@@ -73,7 +73,7 @@ def test_all_and_only_those_that_exact_supports_give(size, games, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", [3, 4, 5])
+@pytest.mark.parametrize("size", [3, 4])
 def test_vertex_enumeration_finds_the_same_60_times(size):
     rng = np.random.default_rng(size)
     for _ in range(60):

@@ -26,6 +26,7 @@ def replayed(problem, row, games=100_000):
     return gap / max(se, 1e-9)
 
 
+@pytest.mark.slow
 def test_contest_of_equals():
     problem = game((COIN, COIN), payoff=G1)
     audit = audit_game(problem)
@@ -41,7 +42,7 @@ def test_contest_of_equals():
     assert any("alpha alone changes nothing" in note for note in audit.notes)
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("alpha, rival", [(0.0, 1.0), (0.5, 0.0), (1.0, 0.5)])
 def test_every_pair_of_alphas(alpha, rival):
     strategies = [{"name": "signaller", "alpha": a} for a in (alpha, rival)]
@@ -110,6 +111,7 @@ def test_black_box_finds_what_pays():
     assert bluffs.agents[0].gain.lower < 0.407613 < bluffs.agents[0].gain.upper
 
 
+@pytest.mark.slow
 def test_quitting_a_hopeless_race():
     problem = game((SHARP, COIN), payoff={"kind": "contest", "prize": 1.0, "cost": 0.05})
     rows = {row.name: row for row in audit_game(problem).agents}

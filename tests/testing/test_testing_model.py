@@ -225,6 +225,7 @@ def test_draws_are_exact():
         assert_mean(drawn == symbol, float(p), 1e-6)
 
 
+@pytest.mark.slow
 def test_ten_agents_on_graphs():
     """Exchange shortens the system's time, at the price of accuracy; first stops do not change."""
     folder = Path(__file__).parents[2] / "examples" / "testing"

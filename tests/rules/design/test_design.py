@@ -99,6 +99,7 @@ def test_equal_agents_reach_the_table_or_better(m, printed):
 DECOYS = [(3, 8.3081), (8, 13.6167), (20, 21.3532), (100, 47.1497)]
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize(("m", "most"), DECOYS)
 def test_equal_agents_with_decoys(m, most, tmp_path):
     result = design(worked_case(m=m, counts="real"), "social")
@@ -117,7 +118,7 @@ def goal_of(result):
     return Goal(result.goal, np.asarray(result.outside), scale).value(result.penalties)[0]
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("number", [12, 2, 7, 9])
 @pytest.mark.parametrize("counts", ["real", "integer"])
 def test_falsehoods_are_never_worse_and_never_below_the_bound(number, counts, tmp_path):

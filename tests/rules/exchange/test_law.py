@@ -16,7 +16,7 @@ from tests.statistics_for_tests import assert_mean
 
 EXCHANGES = 2000
 FOUR = 6.334e-5  # false-alarm rate of 4 standard errors; 18 comparisons: 0.1 % that any fails
-NAMES = ["cbl", "threshold", "sample_mean", "counted_mean", "own.py:Pick"]
+NAMES = ["cbl", "threshold", "decoy", "sample_mean", "counted_mean", "own.py:Pick"]
 NOISY = """\
 game = "estimation"
 sigma = 10.0
