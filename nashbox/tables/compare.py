@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -56,7 +57,28 @@ def legend(result: Comparison) -> list[str]:
         f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
         "favour: penalty over that of working alone",
         below(result),
+        *babbled(result),
     ]
+
+
+def babbled(result: Comparison) -> list[str]:
+    """What was looked at, and what equilibria with noise cost, in words."""
+    if not result.babbling:
+        return []
+    costs = [
+        f"{number(found.social_penalty)} if {_listed(found.agents, result.names)} "
+        + ("does" if len(found.agents) == 1 else "do")
+        + f" (under {found.under})"
+        for found in result.babbling
+    ]
+    return [
+        "looked at: profiles in which everybody hands in what she measured; to hand in noise that "
+        "nobody believes is an equilibrium as well, with a social penalty of " + ", ".join(costs)
+    ]
+
+
+def _listed(names: Sequence[str], everybody: Sequence[str]) -> str:
+    return "all" if len(names) == len(everybody) else " and ".join(names)
 
 
 def below(result: Comparison) -> str:

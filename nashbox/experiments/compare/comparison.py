@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.answers import Body, Result, list_of
+from nashbox.experiments.compare.babbling import Babbling
 from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
@@ -93,18 +94,20 @@ class Comparison(Result):
     """Mechanisms side by side.
 
     best_rational: social penalty of compliance with ir_optimal. no_rule_below: the social penalty
-    that no truthful rule gets below, None where unknown, and in what sense or why.
+    that no truthful rule gets below, None where unknown, and in what sense or why. babbling:
+    equilibria in which some hand in noise, which are not among the rows.
     """
 
     FORMAT: ClassVar[str] = "nashbox-compare/1"
     KEYS: ClassVar[str] = (
         "plan counts agents distributions penalties_alone best_rational no_rule_below "
-        "no_rule_below_how epsilon rows mechanisms notes seeds versions problem"
+        "no_rule_below_how babbling epsilon rows mechanisms notes seeds versions problem"
     )
     NAMES: ClassVar[Mapping[str, str]] = {"agents": "names", "mechanisms": "contenders"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "rows": list_of(lambda row: Row(**row)),
         "contenders": list_of(Contender.from_json),
+        "babbling": list_of(lambda row: Babbling(**row)),
     }
 
     plan: str
@@ -121,6 +124,7 @@ class Comparison(Result):
     problem: Mapping[str, Any]
     no_rule_below: float | None = None
     no_rule_below_how: str = ""
+    babbling: Sequence[Babbling] = ()
     versions: Mapping[str, str] = field(default_factory=versions)
 
     def row(self, mechanism: str, profile: str) -> Row:

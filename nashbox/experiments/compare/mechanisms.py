@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
+from nashbox.experiments.compare.babbling import babbling
 from nashbox.experiments.compare.comparison import Comparison, Contender, Row
 from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
@@ -97,6 +98,7 @@ def compare(
         problem=problem.to_json(),
         no_rule_below=floor.value,
         no_rule_below_how=floor.how,
+        babbling=babbling(problem),
     )
 
 
