@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,10 +95,12 @@ class Joint(ABC):
     """What an agent faces where the answer on one distribution depends on what she does on others.
 
     `members` are the distributions tied together; plays, counts and costs have one entry for each
-    of them, in this order, and risks are summed over them.
+    of them, in this order, and risks are summed over them. covers: what the bound of `best` holds
+    for, in words, where it is not everything.
     """
 
     members: tuple[int, ...]
+    covers: ClassVar[str] = ""
 
     @abstractmethod
     def risk(self, plays: Sequence[Play]) -> tuple[float, float]:

@@ -34,12 +34,13 @@ def by_formula(game: EstimationGame, i: int) -> Exact | str:
     if reason is not None:
         return reason
     found = exact.exact_answer(game, i)
+    joint = game.view(i).tied()
     return Exact(
         paid=found.penalty,
         best=found.best_penalty,
         deviation=as_deviation(found.best),
         error=found.penalty_error + found.best_error,
-        covers=COVERS,
+        covers=joint.covers if joint is not None and joint.covers else COVERS,
         recommended=_honest_penalty(game, i),
         extra={
             "damage": exact.damage(game, i, found.best),

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.base import Mechanism, problem_counts
+from nashbox.mechanisms.decoy.ball_joint import BallJoint
 from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.information import inform
 from nashbox.mechanisms.decoy.terms import KINDS, DecoyTerms
+from nashbox.mechanisms.decoy.tied_rules import check_ties, tie
 from nashbox.mechanisms.decoy.tuning import tuned
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.rounding import alone_counts
@@ -38,14 +40,17 @@ TABLES = ("n", "z", "t")
 class Decoy(Mechanism):
     """Pass a comparison with all points of the others, or be told a falsehood and not know it.
 
-    kind, n, z, t: the rules, tables with a row per agent and a column per distribution, nan where
-    nothing applies; n defaults to the plan. Without `kind` the rules are made for the plan: decoys
-    where they enforce it, free data for who owes nothing and wants no more, work alone where
-    nothing else does. Who owes and hands in nothing is told nothing.
+    joint: the decoys of an agent are one; who is outside of its ellipsoid, with half axes t, is
+    told a falsehood in every distribution. It needs equal debts: see `tied_rules`. kind, n, z, t:
+    the rules, tables with a row per agent and a column per distribution, nan where nothing applies;
+    n defaults to the plan. Without `kind` the rules are made for the plan: decoys where they
+    enforce it, free data for who owes nothing and wants no more, work alone where nothing else
+    does. Who owes and hands in nothing is told nothing.
     """
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
+    joint: bool = False  # whether who fails is told falsehoods in all that she owes
     kind: Cells | None = None  # table of alone, free, threshold, decoy; none: made for the plan
     n: Cells | None = None  # table of points owed; none: the plan's
     z: Cells | None = None  # table of the others' points compared with, for the kind threshold
@@ -76,6 +81,8 @@ class Decoy(Mechanism):
                 kind="decoy",
                 tune=tuned,
             )
+            if self.joint:
+                t = tie(problem, counts, kind, t)
         else:
             kind = kinds_of(self.kind, shape, KINDS, "decoy")
             n, z, t = (numbers(key, getattr(self, key), shape, 0.0, "decoy") for key in TABLES)
@@ -96,10 +103,11 @@ class Decoy(Mechanism):
             z=z,
             t=t,
             alpha=np.full(shape, np.nan),
-            together=False,
+            together=self.joint,
             sent_home=sent_home,
         )
         hold_together(terms, "decoy")
+        check_ties(terms)
         return terms
 
     def mediate(
@@ -131,3 +139,19 @@ class Decoy(Mechanism):
         if kind == "threshold":
             return ThresholdChannel(sigma, min(float(terms.z[agent, k]), others), others, t)
         return DecoyChannel(sigma, float(terms.counts[agent, k]), others, t)
+
+    def tied(self, terms: Terms, agent: int, others: Array) -> BallJoint | None:
+        """What an agent passes or fails as a whole, in the joint form."""
+        assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class
+        members = terms.tied_decoys(agent)
+        if not members or not all(others[k] > 0 for k in members):
+            return None
+        first = members[0]
+        return BallJoint(
+            members,
+            float(terms.sigma[first]),
+            float(terms.counts[agent, first]),
+            terms.promised(agent, first),
+            tuple(float(others[k]) for k in members),
+            terms.radius(agent),
+        )

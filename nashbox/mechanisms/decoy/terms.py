@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from nashbox.mechanisms.threshold.terms import ThresholdTerms
 
 KINDS = ("alone", "free", "threshold", "decoy")
@@ -15,4 +17,29 @@ class DecoyTerms(ThresholdTerms):
 
     kind: "alone", "free" and "threshold" as under thresholds, or "decoy" (compared with all of the
     others' points; beyond t a falsehood is told in secret). z is for thresholds, t for both.
+    together: an agent's decoys are one where she has two or more: she passes within the ellipsoid
+    of half axes t, and who does not is told falsehoods everywhere.
     """
+
+    def members(self, agent: int) -> tuple[int, ...]:
+        """Thresholds stand apart here."""
+        return ()
+
+    def tied_decoys(self, agent: int) -> tuple[int, ...]:
+        """Distributions that are passed or failed together, () in the separate form."""
+        secret = np.flatnonzero(self.kind[agent] == "decoy")
+        return tuple(int(k) for k in secret) if self.together and secret.size > 1 else ()
+
+    def promised(self, agent: int, k: int) -> float:
+        """Points that the others owe."""
+        return float(self.counts[:, k].sum() - self.counts[agent, k])
+
+    def unit(self, agent: int, k: int) -> float:
+        """Standard deviation of the others' mean less hers if all do what they owe."""
+        both = 1 / self.counts[agent, k] + 1 / self.promised(agent, k)
+        return float(self.sigma[k] * np.sqrt(both))
+
+    def radius(self, agent: int) -> float:
+        """Of her ellipsoid in units of `unit`, where it is a ball."""
+        k = self.tied_decoys(agent)[0]
+        return float(self.t[agent, k]) / self.unit(agent, k)
