@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from nashbox.mechanisms.decoy.ball import lost_honestly, rise
+from nashbox.mechanisms.decoy.terms import DIGITS
 
 SMALLEST, LARGEST = 0.3, 14.0  # radii searched, beyond sqrt(d) for the largest
 SCAN = 60
@@ -60,6 +61,6 @@ def ball(d: int, n: float, others: float, cost: float, sigma: float) -> Ball | N
     if not above.size or above[0] == 0:  # never deterred, or wants more whatever is told
         return None
     j = int(above[0])
-    r = float(brentq(slope, radii[j], radii[j - 1], xtol=1e-14, rtol=8.9e-16))
+    r = round(float(brentq(slope, radii[j], radii[j - 1], xtol=1e-14, rtol=8.9e-16)), DIGITS)
     w = 1 / n - 1 / (n + others)
     return Ball(r, d * sigma**2 * w * lost_honestly(d, r))

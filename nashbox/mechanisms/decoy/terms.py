@@ -8,6 +8,7 @@ import numpy as np
 
 from nashbox.mechanisms.threshold.terms import ThresholdTerms
 
+DIGITS = 10  # of radii, so that what is proven of one is known again
 KINDS = ("alone", "free", "threshold", "decoy")
 
 
@@ -42,4 +43,4 @@ class DecoyTerms(ThresholdTerms):
     def radius(self, agent: int) -> float:
         """Of her ellipsoid in units of `unit`, where it is a ball."""
         k = self.tied_decoys(agent)[0]
-        return float(self.t[agent, k]) / self.unit(agent, k)
+        return round(float(self.t[agent, k]) / self.unit(agent, k), DIGITS)

@@ -26,6 +26,7 @@ from nashbox.rules.design import joint as joint_form
 from nashbox.rules.design import starts
 from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import GOALS, Goal
+from nashbox.rules.design.joint_decoys import levelled
 from nashbox.rules.design.search import Found, search
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.rules.design.whole import whole
@@ -70,7 +71,7 @@ def design(
     of KINDS; without "decoy" nobody is told a falsehood. Raises InputError if no rules were found
     that meet all outside options.
     """
-    kinds = checked_kinds(kinds, form)
+    kinds = checked_kinds(kinds)
     if goal not in GOALS:
         raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
     if form not in FORMS:
@@ -101,15 +102,13 @@ def design(
     return _result(problem, designed, goal, aim, rules, bound, certificate, chosen, offers, how)
 
 
-def checked_kinds(kinds: Sequence[str], form: str = "best") -> tuple[str, ...]:
+def checked_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     """The kinds in the order of KINDS. Raises InputError where rules cannot be made of them."""
     given = tuple(kinds)
-    holding = ("threshold",) if form == "joint" else ("threshold", "decoy")
-    if not ({"alone", "free"} <= set(given) <= set(KINDS) and set(holding) & set(given)):
-        needed = " or ".join(holding) + (" (form joint)" if form == "joint" else "")
+    if not ({"alone", "free"} <= set(given) <= set(KINDS) and {"threshold", "decoy"} & set(given)):
         raise InputError(
-            f"kinds (--kinds) must be of {', '.join(KINDS)}, with alone, free and {needed}, "
-            f"got {', '.join(map(str, given)) or 'none'}"
+            f"kinds (--kinds) must be of {', '.join(KINDS)}, with alone, free and threshold or "
+            f"decoy, got {', '.join(map(str, given)) or 'none'}"
         )
     return tuple(kind for kind in KINDS if kind in given)
 
@@ -142,14 +141,20 @@ def _offers(
         words = f"thresholds were not searched apart from decoys (more than {JOINT_PAIRS} pairs)"
     elif "threshold" in kinds:
         offers, how, drafts = _open_offers(problem, bound, aim, form, drafts, tell)
-    if "decoy" in kinds and form != "joint":
+    if "decoy" in kinds:
         real = _world(problem, kinds, integer=False, secret=True)
         world = replace(real, integer=problem.integer)
         found = search(real, aim, [*drafts, *_searched_starts(real, aim, bound)])
+        said = "; ".join(part for part in (_how(found), words) if part)
         rules = _separate(world, aim, found, drafts)
-        if rules is not None and found is not None:
+        if rules is not None and (form != "joint" or problem.d == 1):
             offers.append(("designed, decoys", of_ruled(rules)))
-            how["designed, decoys"] = "; ".join(part for part in (_how(found), words) if part)
+            how["designed, decoys"] = said
+        if found is not None and problem.d > 1 and form != "separate":
+            tied = _tied_decoys(world, aim, found.rules.draft, [] if form == "joint" else offers)
+            if tied is not None:
+                offers.append(("designed, joint decoys", _of_tied(tied, "decoy")))
+                how["designed, joint decoys"] = said
     tell(5, 6)
     return offers, how
 
@@ -359,6 +364,28 @@ def _joint(
     return joint_form.improved(world, aim, near)
 
 
+def _tied_decoys(
+    world: World, aim: Goal, draft: Draft, offers: list[tuple[str, _Rules]]
+) -> joint_form.Tied | None:
+    """Decoys tied together where debts are equal, if they look better than all `offers`."""
+    level = levelled(world, draft)
+    if level is None:
+        return None
+    real = replace(world, integer=False)
+    found = joint_form.scaled(real, aim, level, tie_free=False)
+    if found is None or any(aim.value(rules.penalties) <= found[0] for _, rules in offers):
+        return None
+    near = [found[1]]
+    if world.integer:
+        from nashbox.rules.design.whole import rounded
+
+        near = [rounded(world, found[1])]
+        near += [rounded(world, replace(found[1], counts=found[1].counts + x)) for x in (-1, 1)]
+    rules = [joint_form.tied(world, draft, tie_free=False) for draft in near]
+    good = [r for r in rules if r is not None and aim.rational(r.penalties)]
+    return min(good, key=lambda r: aim.value(r.penalties)) if good else None
+
+
 def of_ruled(rules: Ruled) -> _Rules:
     """What drafted rules say and promise."""
     kind = np.vectorize(NAMES.__getitem__)(rules.draft.kind)
@@ -367,8 +394,8 @@ def of_ruled(rules: Ruled) -> _Rules:
     return _Rules(kind, rules.draft.counts, rules.z, rules.t, nothing, False, rules.penalties)
 
 
-def _of_tied(tied: joint_form.Tied) -> _Rules:
-    kind = np.vectorize(NAMES.__getitem__)(tied.draft.kind)
+def _of_tied(tied: joint_form.Tied, owes: str = "threshold") -> _Rules:
+    kind = np.vectorize({**NAMES, OWES: owes}.__getitem__)(tied.draft.kind)
     nothing = np.full(kind.shape, np.nan)
     return _Rules(kind, tied.draft.counts, tied.z, tied.t, nothing, True, tied.penalties)
 
@@ -385,9 +412,10 @@ def problem_of(problem: EstimationProblem, rules: _Rules) -> EstimationProblem:
         "z": table(rules.z),
         "t": table(rules.t),
     }
-    if (rules.kind == "decoy").any():
-        return replace(problem, mechanism=Spec("decoy", parameters))
-    return replace(problem, mechanism=Spec("threshold", {"joint": rules.joint, **parameters}))
+    name = "decoy" if (rules.kind == "decoy").any() else "threshold"
+    if name == "threshold" or rules.joint:
+        parameters = {"joint": rules.joint, **parameters}
+    return replace(problem, mechanism=Spec(name, parameters))
 
 
 def _result(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from nashbox.mechanisms.threshold.bundle import Bundle, Pair, bundled, sketched
 from nashbox.mechanisms.threshold.enforcing import wants_nothing
 from nashbox.rules.design.goals import Goal
+from nashbox.rules.design.joint_decoys import secret_excess, secret_rule
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, World
 
 Array = NDArray[np.float64]
@@ -78,7 +79,10 @@ def sketch(world: World, draft: Draft, *, tie_free: bool) -> Array | None:
         pairs, _ = pairs_of(world, draft, i, tie_free=tie_free)
         if not pairs:
             continue
-        added = sketched(tuple(sorted(pairs, key=_order)), world.integer)
+        if world.secret:
+            added = secret_excess(pairs)
+        else:
+            added = sketched(tuple(sorted(pairs, key=_order)), world.integer)
         if not np.isfinite(added):
             return None
         base[i] += added
@@ -98,6 +102,13 @@ def tied(world: World, draft: Draft, *, tie_free: bool) -> Tied | None:
     for i in range(len(base)):
         pairs, members = pairs_of(world, draft, i, tie_free=tie_free)
         if not pairs:
+            continue
+        if world.secret:
+            held = secret_rule(pairs, integer=world.integer)
+            if held is None:
+                return None
+            t[i, members] = held.t
+            base[i] += held.excess
             continue
         order = sorted(range(len(pairs)), key=lambda j: _order(pairs[j]))
         found: Bundle | None = bundled(tuple(pairs[j] for j in order), world.integer)
@@ -125,7 +136,7 @@ def improved(world: World, goal: Goal, drafts: list[Draft]) -> Tied | None:
         ways = (False, True) if (draft.kind == FREE).any() else (False,)
         values = [_value(world, goal, draft, way) for way in ways]
         tie_free = ways[values.index(min(values))]
-        found = _scaled(world, goal, draft, tie_free)
+        found = scaled(world, goal, draft, tie_free)
         if found is not None and (best is None or found[0] < best[0]):
             best = (found[0], found[1], tie_free)
     if best is None:
@@ -140,7 +151,7 @@ def _value(world: World, goal: Goal, draft: Draft, tie_free: bool) -> tuple[floa
     return (np.inf, np.inf) if penalties is None else goal.value(penalties)
 
 
-def _scaled(
+def scaled(
     world: World, goal: Goal, draft: Draft, tie_free: bool
 ) -> tuple[tuple[float, float], Draft] | None:
     """Pattern search over common factors of all counts, of columns, and of agents."""
