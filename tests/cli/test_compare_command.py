@@ -60,6 +60,7 @@ def test_json_is_what_others_rely_on(nashbox, problem):
         assert json.load(stream) == body
 
 
+@pytest.mark.slow
 def test_table_and_figure(nashbox, problem):
     answer = nashbox(
         "compare",

@@ -154,6 +154,7 @@ def test_gibbs_is_stationary_under_logit(T, seed):
     assert np.abs(wrong @ P - wrong).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_a_population_of_logit_agents_is_gibbs_distributed(seed):
     T, chains, false_alarm = 0.4, 500, 1e-6
     V, oracle = potential_game(np.random.default_rng(7), size=0.3)

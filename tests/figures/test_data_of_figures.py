@@ -197,6 +197,7 @@ def test_rounds(shown):
     assert numbers(select(rows, series="points collected", kind="line"), "y") == points
 
 
+@pytest.mark.slow
 def test_a_race(shown):
     played, rows = shown("race")
     path = select(rows, series="A: belief", kind="line")

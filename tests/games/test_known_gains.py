@@ -247,7 +247,7 @@ def test_no_bid_of_a_fine_grid_beats_the_exact_bound(rule):
             assert paid[0].mean() <= answer.bound + slack, strategy
 
 
-@pytest.mark.sparse(4)
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("name", GAMES)
 def test_examples_check_run_and_audit(name, tmp_path):
     file = EXAMPLES / {"table": "battle.toml"}.get(name, f"{name}.toml")

@@ -142,6 +142,7 @@ def test_it_opens_from_python_without_a_command(tmp_path):
     assert compare(page) and "SHA-256" not in page.text and "<pre" not in page.text
 
 
+@pytest.mark.slow
 def test_every_file_the_audit_rests_on_is_named_with_its_hash(nashbox, folder):
     files = {
         "p/p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = "c.csv"\nplan = "plan.csv"\n',

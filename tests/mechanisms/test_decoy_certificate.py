@@ -79,6 +79,7 @@ def test_narrow_and_wide_windows():
     assert float(lost(WIDE)) < BEYOND
 
 
+@pytest.mark.slow
 def test_the_floor_is_below_every_count_and_lie(seed):
     """Also where a window is so narrow that it deters nothing, and the floor is below honesty."""
     rng = np.random.default_rng([seed, 24])
