@@ -92,7 +92,7 @@ def screen(
         ceiling = game.pays.sign * best
     else:
         pool = Pool.of(game, player, max(8, int(budget * LOOKED_AT / FIRST)), seed)
-        found, spent = game.searched(player, room // 6, seed)
+        found, spent = game.searched(player, int(SHARE * budget) // 6, seed)
     for deviation in found:
         pool.add(deviation)
     arena = Arena(game, player, pool.strategies[:1], seed, spent=spent)
