@@ -155,6 +155,9 @@ def _offers(
             if tied is not None:
                 offers.append(("designed, joint decoys", _of_tied(tied, "decoy")))
                 how["designed, joint decoys"] = said
+            elif form == "joint":
+                none = "no decoys tied together were found that are proven (debts must be equal)"
+                how[""] = "; ".join(part for part in (how.get("", ""), none) if part)
     tell(5, 6)
     return offers, how
 

@@ -141,9 +141,6 @@ def test_kinds_that_make_no_rules_are_refused(nashbox):
     for kinds, word in (("alone,free", "threshold or decoy"), ("alone,free,bribe", "bribe")):
         made = nashbox("design", "p.toml", "--goal", "social", "--kinds", kinds, files=files)
         made.refuses("--kinds", word)
-    made = nashbox("design", "p.toml", "--goal", "social", "--kinds", "free,alone,decoy",
-                   "--form", "joint", files=files)  # fmt: skip
-    made.refuses("--kinds", "form joint")
     alone = nashbox("design", "p.toml", "--goal", "egalitarian", "--kinds", "alone,free,decoy",
                     "--json", "-", files=files)  # fmt: skip
     assert set(np.ravel(json.loads(alone.out)["kind"])) == {"decoy"}
