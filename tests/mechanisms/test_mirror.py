@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 
+from nashbox.experiments.audit import audit
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.decoy.mirror import analytic_mirror, lost_by_mirror
 from nashbox.mechanisms.decoy.mirror_certificate import holds
 from nashbox.mechanisms.decoy.mirror_tuning import mirror_window, tuned_mirror
+from nashbox.mechanisms.decoy.moments import accepted_risk
+from nashbox.problem.channel import Play
+from nashbox.problem.files import from_mapping
+from nashbox.strategies.response import price
+from tests.statistics_for_tests import assert_mean
 
 UNIT = 10 * math.sqrt(0.05)  # sigma sqrt(c) of the table
 TABLE = [  # m, T, t/sd, social penalty for sigma 10, c .05
@@ -76,3 +83,38 @@ def test_lies_pay_where_the_certificate_is_refused():
     a, _ = window(x, T)
     lies = np.linspace(0, 4, 81)
     assert lost_by_mirror(a, lies).min() < float(lost_by_mirror(a)) * (1 - 1e-4)
+
+
+def mirrors(wider=1.0, m=8, n=14, counts="integer"):
+    t = tuned_mirror(float(n), float((m - 1) * n), 0.05, 10.0, True).t
+    rules = {"name": "decoy", "kind": [["mirror"]] * m, "n": [[n]] * m, "t": [[wider * t]] * m}
+    body = {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * m, "counts": counts}
+    return from_mapping({**body, "mechanism": rules})
+
+
+def test_the_exact_audit_passes_and_a_window_too_wide_is_caught():
+    assert audit(mirrors(), method="exact").nash == "none_above_epsilon"
+    assert audit(mirrors(1.1, counts="real"), method="exact").nash == "profitable"
+
+
+def test_the_real_mechanism_agrees_and_accepting_is_best(seed):
+    """False alarms: 2 tests at 1e-6."""
+    game = prepare(mirrors())
+    view = game.view(0)
+    exact, _ = price(view, [Play.truthful(14.0)])
+    assert accepted_risk(view.channels()[0], Play.truthful(14.0))[0] == pytest.approx(
+        exact - 0.05 * 14, rel=1e-11
+    )
+    model = game.model(40_000, seed)
+    model.step()
+    paid = np.mean([player.penalty for player in model.players], axis=0)
+    assert_mean(paid, exact, 1e-6)
+    play = Play(7.0, 7.0, 7.0, 3.0, 0.8)
+    rng = np.random.default_rng([seed, 9])
+    channel, R = view.channels()[0], 400_000
+    X, W = rng.normal(0, 10 / math.sqrt(7), R), rng.normal(0, 10 / math.sqrt(98), R)
+    e = W - X - 3.0
+    false = -np.sign(e) * channel.t * np.sqrt(rng.random(R))
+    told = channel.answered(np.where(np.abs(e) <= channel.t, e, false))
+    error = 0.2 * X + 0.8 * (X + 3.0 + 98 / 105 * told)
+    assert_mean(error**2, accepted_risk(channel, play)[0], 1e-6)

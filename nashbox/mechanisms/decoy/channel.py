@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy import certificate
-from nashbox.mechanisms.decoy.answer import unweighted
+from nashbox.mechanisms.decoy.answer import unweighted, weighted
 from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import expected, gain_by_width, lost
 from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.mechanisms.threshold.moments import ORDER, nodes
 from nashbox.problem.channel import Channel, Play
 
 Array = NDArray[np.float64]
@@ -49,6 +50,15 @@ class DecoyChannel(Channel):
         n, sd = np.asarray(n, dtype=float), self.spread(n)
         F = lost(self.t / sd, np.asarray(lie) / sd)
         return np.asarray(self.sigma**2 * (F / n + (1 - F) / (n + self.others)))
+
+    def answered(self, m: Array) -> Array:
+        """The weighted answer b(m)."""
+        return weighted(m, self.t, np.float64(self.spread(np.float64(self.owed))))
+
+    def falsehood(self) -> tuple[float, float]:
+        """Falsehoods are even: mean 0, and the mean of b^2."""
+        u, weights = nodes(np.array([-self.t, 0.0, self.t]), ORDER)
+        return 0.0, float(weights @ self.answered(u) ** 2) / (2 * self.t)
 
     def best_risk(self, n: Array | np.float64) -> Array:
         """The risk of honesty, inf at n = 0: fakes fail, and nothing handed in is told nothing.

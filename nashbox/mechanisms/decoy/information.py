@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.ball import passes
+from nashbox.mechanisms.decoy.mirror import expected_by_mirror
 from nashbox.mechanisms.decoy.terms import DecoyTerms
 from nashbox.mechanisms.means import ratio
 from nashbox.mechanisms.threshold import information as openly
@@ -35,7 +36,7 @@ def inform(
             others = count[:, tied] - s
             W = ratio((total - own.sum)[:, tied], others)
             answers[place][:, tied] = _tied_answer(terms, i, s, mean, others, W, rng)
-        for k in np.flatnonzero(terms.kind[i] == "decoy"):
+        for k in np.flatnonzero(np.isin(terms.kind[i], ["decoy", "mirror"])):
             if k in members:
                 continue
             s, mean = own.counts[:, k], own.mean[:, k]
@@ -57,13 +58,24 @@ def _answer(
 ) -> Array:
     """Y + N/(s + N) b(M), (R,); NaN where nothing was handed in, Y where nobody else did."""
     t, sigma, owed = float(terms.t[i, k]), float(terms.sigma[k]), float(terms.counts[i, k])
-    falsehood = t * (2 * rng.random(mean.size) - 1)
-    gap = W - mean
+    gap, u, mirror = W - mean, rng.random(mean.size), terms.kind[i, k] == "mirror"
+    falsehood = -np.sign(gap) * t * np.sqrt(u) if mirror else t * (2 * u - 1)
     with np.errstate(invalid="ignore"):
         told = np.where(np.abs(gap) <= t, gap, falsehood)
     N = np.maximum(others, 1)
-    moved = N / (s + N) * weighted(told, t, sigma * np.sqrt(1 / owed + 1 / N))
+    sd = sigma * np.sqrt(1 / owed + 1 / N)
+    b = _mirrored(told, t, sd) if mirror else weighted(told, t, sd)
+    moved = N / (s + N) * b
     return np.asarray(mean + np.where(others > 0, moved, 0.0))
+
+
+def _mirrored(told: Array, t: float, sd: Array) -> Array:
+    """E(e | told) of the honest, (R,); sd: theirs by world."""
+    out = np.full(told.shape, np.nan)
+    for unit in np.unique(sd):
+        here = sd == unit
+        out[here] = unit * expected_by_mirror(told[here] / unit, t / unit, 0.0)
+    return out
 
 
 def _tied_answer(

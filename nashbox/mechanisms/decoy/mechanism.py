@@ -18,6 +18,7 @@ from nashbox.mechanisms.base import Mechanism, problem_counts
 from nashbox.mechanisms.decoy.ball_joint import BallJoint
 from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.information import inform
+from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
 from nashbox.mechanisms.decoy.terms import KINDS, DecoyTerms
 from nashbox.mechanisms.decoy.tied_rules import check_ties, tie
 from nashbox.mechanisms.decoy.tuning import tuned
@@ -51,7 +52,9 @@ class Decoy(Mechanism):
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
     joint: bool = False  # whether who fails is told falsehoods in all that she owes
-    kind: Cells | None = None  # table of alone, free, threshold, decoy; none: made for the plan
+    kind: Cells | None = (
+        None  # table of alone, free, threshold, decoy, mirror; none: made for the plan
+    )
     n: Cells | None = None  # table of points owed; none: the plan's
     z: Cells | None = None  # table of the others' points compared with, for the kind threshold
     t: Cells | None = None  # table of largest differences that pass, in units of measurements
@@ -64,7 +67,7 @@ class Decoy(Mechanism):
                 if getattr(self, name) is not None:
                     raise InputError(
                         f"decoy.{name} needs decoy.kind, a table of "
-                        "'alone', 'free', 'threshold' and 'decoy'"
+                        "'alone', 'free', 'threshold', 'decoy' and 'mirror'"
                     )
 
     def terms(self, problem: EstimationProblem, plan: Array) -> DecoyTerms:
@@ -138,7 +141,8 @@ class Decoy(Mechanism):
         t = float(terms.t[agent, k])
         if kind == "threshold":
             return ThresholdChannel(sigma, min(float(terms.z[agent, k]), others), others, t)
-        return DecoyChannel(sigma, float(terms.counts[agent, k]), others, t)
+        rule = MirrorChannel if kind == "mirror" else DecoyChannel
+        return rule(sigma, float(terms.counts[agent, k]), others, t)
 
     def tied(self, terms: Terms, agent: int, others: Array) -> BallJoint | None:
         """What an agent passes or fails as a whole, in the joint form."""

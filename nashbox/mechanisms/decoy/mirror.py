@@ -65,3 +65,20 @@ def _complex_side(a: float, z: NDArray[np.complex128]) -> NDArray[np.complex128]
     gap = (rho + (z + mills)[:, None]) ** 2
     inside = 0.5 * a * ((p * told / (p + told) * gap) @ weights)
     return np.asarray(Q * (1 + x * mills - mills**2) + inside)
+
+
+def _odds(m: Array, a: float, lie: float) -> tuple[Array, Array]:
+    """Chance that a told value is true, and the mean of e if it is not; m within the window."""
+    side = np.where(m <= 0, 1.0, -1.0)  # a falsehood below 0 is told to who is above
+    ends = np.array([a - lie]), np.array([a + lie])
+    (above, up, _), (below, down, _) = _tail(ends[0]), _tail(ends[1])
+    Q = np.where(side > 0, above[0], below[0])
+    beyond = np.where(side > 0, lie + up[0], lie - down[0])
+    p, told = phi(m - lie), Q * 2 * np.abs(m) / a**2
+    return p / np.maximum(p + told, 1e-300), beyond
+
+
+def expected_by_mirror(m: Array, a: float, lie: float) -> Array:
+    """E(e | M = m), for a told value within the window."""
+    true, beyond = _odds(m, a, lie)
+    return np.asarray(true * m + (1 - true) * beyond)

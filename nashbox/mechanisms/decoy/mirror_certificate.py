@@ -54,6 +54,15 @@ def holds(t: float, n: float, N: float, c: float) -> bool:
     return _covered(boxes, t, N, c, aim)
 
 
+def nothing_below(t: float, n: float, N: float, c: float, aim: float) -> bool:
+    """Whether no count and no lie costs less than `aim`, which is below all that was found."""
+    low = _few(t, n, N, aim)
+    if low is None or (1 - 1e-12) * 2 * np.sqrt(c) < aim:
+        return False
+    edge = float(t + FAR * _sd(low, N))
+    return _covered(np.array([[low, max(aim / c, 2 * low), 0.0, edge]]), t, N, c, aim)
+
+
 def _sd(n: float, N: float) -> float:
     return float(np.sqrt(1 / n + 1 / N))
 

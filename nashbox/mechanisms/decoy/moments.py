@@ -1,7 +1,8 @@
 """Risks of using a decoy's answer as it comes, by quadrature in one dimension; mu = 0.
 
 With X the mean of q own points and g = W - X, g has variance v (1/q + 1/N) and E[X | g] = -g N/(q +
-N). Y = X + Delta is compared by e = g - Delta; M is e within the window and independent of g else.
+N). Y = X + Delta is compared by e = g - Delta; M is e within the window, and beyond it
+depends on the sign of e at most.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.threshold.moments import ORDER, SPAN, density, nodes
 from nashbox.problem.channel import Play
 
@@ -37,6 +37,12 @@ class Rule(Protocol):
     def t(self) -> float:
         """Half the window."""
 
+    def answered(self, m: Array) -> Array:
+        """The weighted answer b(m), in units of measurements."""
+
+    def falsehood(self) -> tuple[float, float]:
+        """Mean over falsehoods of -sign(e) b, and of b^2."""
+
 
 def accepted_risk(rule: Rule, play: Play) -> tuple[float, float]:
     """E h^2 of h = (1 - w) X-bar + w I (s, q >= 1, no weight: 1), and a bound of its error."""
@@ -52,17 +58,16 @@ def _risk(rule: Rule, play: Play, order: int) -> float:
     mine = (1 - w) * q / n + w
     rest = ((1 - w) * (n - q) / n) ** 2 * v / (n - q) if n > q else 0.0
     var_g, share = v * (1 / q + 1 / N), N / (s + N)
-    width = np.float64(rule.sigma * np.sqrt(1 / rule.owed + 1 / N))
     reach = SPAN * float(np.sqrt(var_g))
     ends = [x for x in (shift - t, shift + t) if -reach < x < reach]
     g, weights = nodes(np.unique([-reach, *ends, reach]), order)
     weights = weights * density(g, var_g)
     e = g - shift
     inside, carried = np.abs(e) <= t, -mine * g * N / (q + N)
-    told = weighted(np.where(inside, e, 0.0), t, width)
+    told = rule.answered(np.where(inside, e, 0.0))
     error = (w * (shift + share * told) + carried) ** 2
-    u, by_u = nodes(np.array([-t, 0.0, t]), order)
-    decoys = float(by_u @ weighted(u, t, width) ** 2) / (2 * t)  # their mean is 0
-    failed = (w * shift + carried) ** 2 + (w * share) ** 2 * decoys
+    once, twice = rule.falsehood()
+    known = w * shift + carried - w * share * np.sign(e) * once
+    failed = known**2 + (w * share) ** 2 * (twice - once**2)
     total = float(weights @ np.where(inside, error, failed))
     return total + mine**2 * v / (q + N) + rest

@@ -9,15 +9,16 @@ import numpy as np
 from nashbox.mechanisms.threshold.terms import ThresholdTerms
 
 DIGITS = 10  # of radii, so that what is proven of one is known again
-KINDS = ("alone", "free", "threshold", "decoy")
+KINDS = ("alone", "free", "threshold", "decoy", "mirror")
 
 
 @dataclass(frozen=True, eq=False)
 class DecoyTerms(ThresholdTerms):
     """Terms of the decoy mechanism; tables are (m, d), NaN where nothing applies.
 
-    kind: "alone", "free" and "threshold" as under thresholds, or "decoy" (compared with all of the
-    others' points; beyond t a falsehood is told in secret). z is for thresholds, t for both.
+    kind: "alone", "free" and "threshold" as under thresholds, "decoy" (compared with all of the
+    others' points; beyond t a falsehood is told in secret), or "mirror" (a falsehood of the other
+    sign). z is for thresholds, t for both.
     together: an agent's decoys are one where she has two or more: she passes within the ellipsoid
     of half axes t, and who does not is told falsehoods everywhere.
     """

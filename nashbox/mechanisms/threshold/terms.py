@@ -17,7 +17,7 @@ Kinds = NDArray[np.str_]
 Cells = tuple[tuple[Any, ...], ...]  # a table as it stands in a file, hashable
 
 KINDS = ("alone", "free", "threshold", "noise")
-NEEDS = {"threshold": ("z", "t"), "noise": ("z", "alpha"), "decoy": ("t",)}
+NEEDS = {"threshold": ("z", "t"), "noise": ("z", "alpha"), "decoy": ("t",), "mirror": ("t",)}
 
 
 @dataclass(frozen=True, eq=False)
