@@ -29,8 +29,8 @@ def add(commands: Any) -> None:
         "--kinds",
         metavar="KINDS",
         default="alone,free,threshold,decoy",
-        help="what may be used (alone,free,threshold,decoy); leave decoy out and nobody is told "
-        "a falsehood",
+        help="what may be used (alone,free,threshold,decoy, and mirror on demand); leave decoy out "
+        "and nobody is told a falsehood",
     )
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
     shared.outputs(design)

@@ -27,6 +27,7 @@ from nashbox.rules.design import starts
 from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import GOALS, Goal
 from nashbox.rules.design.joint_decoys import levelled
+from nashbox.rules.design.mirrors import mirrored
 from nashbox.rules.design.search import Found, search
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.rules.design.whole import whole
@@ -42,6 +43,7 @@ PLAN = {"social": "ir_optimal"}  # the plan whose compliance bounds a goal; else
 NAMES = {FREE: "free", OWES: "threshold", ALONE: "alone"}
 KINDS = ("alone", "free", "threshold", "decoy")
 OPENLY = KINDS[:3]  # without falsehoods
+EVERY = (*KINDS, "mirror")  # mirrors on demand: a proof for every rule, and little to win
 JOINT_PAIRS = 400  # of agents and distributions beyond which "best" does not try the joint form
 
 
@@ -68,7 +70,7 @@ def design(
     """Search the best rules for a problem's costs; its plan and mechanism play no part.
 
     goal: one of GOALS. form: "separate", "joint", or the better of both. kinds: what may be used,
-    of KINDS; without "decoy" nobody is told a falsehood. Raises InputError if no rules were found
+    of EVERY; without "decoy" nobody is told a falsehood. Raises InputError if no rules were found
     that meet all outside options.
     """
     kinds = checked_kinds(kinds)
@@ -105,12 +107,13 @@ def design(
 def checked_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     """The kinds in the order of KINDS. Raises InputError where rules cannot be made of them."""
     given = tuple(kinds)
-    if not ({"alone", "free"} <= set(given) <= set(KINDS) and {"threshold", "decoy"} & set(given)):
+    held = {"threshold", "decoy"} & set(given) and not ("mirror" in given and "decoy" not in given)
+    if not ({"alone", "free"} <= set(given) <= set(EVERY) and held):
         raise InputError(
-            f"kinds (--kinds) must be of {', '.join(KINDS)}, with alone, free and threshold or "
-            f"decoy, got {', '.join(map(str, given)) or 'none'}"
+            f"kinds (--kinds) must be of {', '.join(EVERY)}, with alone, free and threshold or "
+            f"decoy, and decoy for mirror, got {', '.join(map(str, given)) or 'none'}"
         )
-    return tuple(kind for kind in KINDS if kind in given)
+    return tuple(kind for kind in EVERY if kind in given)
 
 
 def _world(
@@ -150,6 +153,10 @@ def _offers(
         if rules is not None and (form != "joint" or problem.d == 1):
             offers.append(("designed, decoys", of_ruled(rules)))
             how["designed, decoys"] = said
+            better = mirrored(world, aim, rules) if "mirror" in kinds else None
+            if better is not None:
+                offers.append(("designed, mirrors", of_ruled(better)))
+                how["designed, mirrors"] = said
         if found is not None and problem.d > 1 and form != "separate":
             tied = _tied_decoys(world, aim, found.rules.draft, [] if form == "joint" else offers)
             if tied is not None:
@@ -415,7 +422,7 @@ def problem_of(problem: EstimationProblem, rules: _Rules) -> EstimationProblem:
         "z": table(rules.z),
         "t": table(rules.t),
     }
-    name = "decoy" if (rules.kind == "decoy").any() else "threshold"
+    name = "decoy" if np.isin(rules.kind, ["decoy", "mirror"]).any() else "threshold"
     if name == "threshold" or rules.joint:
         parameters = {"joint": rules.joint, **parameters}
     return replace(problem, mechanism=Spec(name, parameters))
