@@ -39,9 +39,9 @@ class BallJoint(Joint):
 
     covers: ClassVar[str] = (
         "all strategies of one agent that collect, of the distributions tied together by a decoy, "
-        "at most what is owed of each, or the same multiple of it everywhere: any submission, any "
-        "estimator, against the others' honest points (a bound in her favour); more of some and "
-        "less of others was searched, but is not proven"
+        "at most what is owed of each: any submission, any estimator, against the others' honest "
+        "points (a bound in her favour); more than is owed was searched (the same multiple of it "
+        "everywhere), but is not proven"
     )
 
     members: tuple[int, ...]
