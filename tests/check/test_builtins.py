@@ -7,7 +7,7 @@ from nashbox.mechanisms import MECHANISMS
 from nashbox.strategies import STRATEGIES, make_strategy
 
 
-@pytest.mark.sparse(8)
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("name", [*STRATEGIES, *MECHANISMS])
 def test_contract(name):
     assert [(r.name, r.reason) for r in check(name).checks if r.passed is False] == []

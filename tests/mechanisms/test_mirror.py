@@ -71,6 +71,7 @@ def test_the_certificate_holds_for_small_debts_and_notices_a_wide_window(x, T):
     assert not holds(1.02 * t, x, T - x, 1.0)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(("x", "T"), [(0.85, 2.0), (0.95, 2.0), (0.95, 10.0)])
 def test_large_debts_are_refused(x, T):
     _, t = window(x, T)
@@ -92,6 +93,7 @@ def mirrors(wider=1.0, m=8, n=14, counts="integer"):
     return from_mapping({**body, "mechanism": rules})
 
 
+@pytest.mark.slow
 def test_the_exact_audit_passes_and_a_window_too_wide_is_caught():
     assert audit(mirrors(), method="exact").nash == "none_above_epsilon"
     assert audit(mirrors(1.1, counts="real"), method="exact").nash == "profitable"

@@ -212,6 +212,7 @@ def broken_law(patch):
     patch.setattr(races, "first_stop_law", lambda solution: right(solution)[1:])
 
 
+@pytest.mark.sparse(6)
 @pytest.mark.parametrize(
     "name, plant",
     [

@@ -118,6 +118,7 @@ def test_counts_that_no_memory_holds(bounded, command):
     assert done.returncode == 0 or "GiB" in done.stderr, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", ["coalitions p.toml", "audit p.toml --method black_box --budget 4000 --workers 1"]
 )

@@ -52,9 +52,7 @@ class Decoy(Mechanism):
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
     joint: bool = False  # whether who fails is told falsehoods in all that she owes
-    kind: Cells | None = (
-        None  # table of alone, free, threshold, decoy, mirror; none: made for the plan
-    )
+    kind: Cells | None = None  # alone, free, threshold, decoy, mirror; none: made for the plan
     n: Cells | None = None  # table of points owed; none: the plan's
     z: Cells | None = None  # table of the others' points compared with, for the kind threshold
     t: Cells | None = None  # table of largest differences that pass, in units of measurements

@@ -30,6 +30,7 @@ def test_eight_equal_agents_use_joint_decoys(d, form, ratio, tmp_path):
     assert again.nash == "none_above_epsilon"
 
 
+@pytest.mark.slow
 def test_unequal_debts_and_open_rules_have_none():
     unequal = from_mapping(
         {"game": "estimation", "sigma": 10.0, "costs": [[0.05, 0.2]] * 4, "counts": "real"}

@@ -27,6 +27,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("part", range(8))
 def test_a_kill_leaves_all_or_nothing(nashbox, folder, part):

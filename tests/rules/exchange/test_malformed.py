@@ -111,6 +111,7 @@ def refusals(place, cases, seed):
     return codes, faults
 
 
+@pytest.mark.slow
 def test_malformed_folders_get_one_line(folder):
     codes, faults = refusals(folder, range(200), 0)
     assert faults == {}
