@@ -20,7 +20,7 @@ def count(found, verdict):
     return sum(answer.verdict == verdict for answer in found)
 
 
-WRONG = [(1.4, "none_above_epsilon"), (0.6, "profitable")]
+WRONG = [(1.15, "none_above_epsilon"), (0.6, "profitable")]
 
 
 @pytest.mark.slow
