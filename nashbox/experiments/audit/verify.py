@@ -121,6 +121,7 @@ class Verification:
             for j, outlook in enumerate(screened.outlooks)
             if outlook is not None
         ]
+        self.beside = float(PROBES)  # plays a world beside the strategies', in the last block
         payoffs = {place: Tally() for place in self.arena.places[0]}
         self.out = Verified(standings, payoffs, 0.0, 0)
 
@@ -198,7 +199,7 @@ class Verification:
     def _affordable(self, active: list[Standing], size: int) -> bool:
         if self.kept:
             return True
-        each = len(self._cells(active)) + PROBES
+        each = len(self._cells(active)) + self.beside
         return self.arena.spent + each * (size - self.out.worlds) <= self.stop
 
     def _pieces(self, worlds: int) -> list[int]:
@@ -219,6 +220,7 @@ class Verification:
                 self.kept.put(number, block)
         else:
             self.arena.spent += block.plays
+        self.beside = block.plays / worlds - len(self._cells(active))
         for place, tally in self.out.payoffs.items():
             tally.merge(block.tallies[f"paid {place}"])
         for s in active:

@@ -74,15 +74,31 @@ def own_trials(
     model = game.model(worlds, seed, at)
     agent = model.players[i]
     probes = _probes(game, agent, strategies[0])
-    played = model.trials(i, [*probes, *strategies])
-    errors = [next(played).errors.copy() for _ in probes]
+    asked = probes if _counts_differ(agent, strategies, probes) else []
+    played = model.trials(i, [*asked, *strategies])
+    errors = [next(played).errors.copy() for _ in asked]
     nothing = np.empty((worlds, 0))
     controls = _Controls(game, agent, probes, errors) if probes else None
-    shared = nothing if controls is None else controls.shared()
+    shared = nothing
     for j, player in enumerate(played):
+        if controls is not None and not j:  # the points are drawn now
+            shared = controls.shared()
         known = nothing if controls is None else controls.of(player)
         usual = np.tile(TAYLOR, known.shape[1] // TAYLOR.size)
-        yield Played(player.penalty, known, usual, shared, plays=1 if j else 1 + len(probes))
+        yield Played(player.penalty, known, usual, shared, plays=1 if j else 1 + len(asked))
+
+
+def _counts_differ(
+    agent: EstimationAgent, strategies: Sequence[Strategy], probes: Sequence[Probe]
+) -> bool:
+    """Whether anything is played with other counts than the audited: else Taylor's terms are 0."""
+    if not probes:
+        return False
+    before = agent.stream.bit_generator.state
+    pure = [found for strategy in strategies for found, _ in strategy.mixture()]
+    differ = any(tuple(agent.counts_of(one).tolist()) != probes[0].collect for one in pure)
+    agent.stream.bit_generator.state = before
+    return differ
 
 
 def _probes(game: EstimationGame, agent: EstimationAgent, audited: Strategy) -> list[Probe]:
@@ -117,12 +133,14 @@ class _Controls:
         self.variances = game.problem.source.variances
         self.audited = np.array(probes[0].collect)
         step = np.array(probes[2].move)
-        low, middle, high = errors[0], errors[1], errors[2]
-        with np.errstate(all="ignore"):
-            slope = (high - low) / (2 * step)
-            bend = (high - 2 * middle + low) / step**2
-        self.slope = np.where(np.isfinite(slope), slope, 0.0)
-        self.bend = np.where(np.isfinite(bend), bend, 0.0)
+        self.slope = self.bend = np.zeros((agent.model.replications, step.size))
+        if errors:
+            low, middle, high = errors
+            with np.errstate(all="ignore"):
+                slope = (high - low) / (2 * step)
+                bend = (high - 2 * middle + low) / step**2
+            self.slope = np.where(np.isfinite(slope), slope, 0.0)
+            self.bend = np.where(np.isfinite(bend), bend, 0.0)
         self._of: dict[tuple[int, int], Array] = {}
 
     def shared(self) -> Array:
