@@ -44,15 +44,7 @@ class Mechanism(ABC):
 
     def terms(self, problem: EstimationProblem, plan: Array) -> Terms:
         """Publish terms for a plan of real-valued counts (m, d): here, to follow the plan."""
-        return Terms(
-            names=problem.names,
-            distributions=problem.distributions,
-            costs=problem.costs,
-            sigma=problem.sigma,
-            counts=problem_counts(problem, plan),
-            integer=problem.integer,
-            rules=self,
-        )
+        return Terms.of(problem, problem_counts(problem, plan), self)
 
     @abstractmethod
     def mediate(
@@ -87,3 +79,24 @@ class Mechanism(ABC):
         None says that the channels tell everything.
         """
         return None
+
+
+@dataclass(frozen=True)
+class PerReader(Mechanism):
+    """Rules that answer each reader by herself. Subclass it and write `inform`."""
+
+    def mediate(
+        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
+    ) -> list[Any]:
+        """Answer everybody."""
+        return self.inform(submissions, terms, rng, range(len(submissions)))
+
+    @abstractmethod
+    def inform(
+        self,
+        submissions: Sequence[Dataset],
+        terms: Terms,
+        rng: np.random.Generator,
+        readers: Sequence[int],
+    ) -> list[Any]:
+        """Return the information of `readers`; see `Mechanism.mediate`."""

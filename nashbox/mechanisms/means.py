@@ -92,15 +92,7 @@ class Alone(Mechanism):
     def terms(self, problem: EstimationProblem, plan: Array) -> Terms:
         """Recommend what is best alone, whatever the plan says."""
         counts = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
-        return Terms(
-            names=problem.names,
-            distributions=problem.distributions,
-            costs=problem.costs,
-            sigma=problem.sigma,
-            counts=counts,
-            integer=problem.integer,
-            rules=self,
-        )
+        return Terms.of(problem, counts, self)
 
     def mediate(
         self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from nashbox.problem.channel import Channel, Joint
+    from nashbox.problem.estimation import EstimationProblem
 
 from nashbox.problem.errors import ContractError, brief
 
@@ -43,6 +44,20 @@ class Terms:
     counts: Array
     integer: bool
     rules: Rules
+
+    @classmethod
+    def of(cls, problem: EstimationProblem, counts: Array, rules: Rules, **more: Any) -> Self:
+        """Publish counts (m, d) for a problem; more: what only these terms have."""
+        return cls(
+            names=problem.names,
+            distributions=problem.distributions,
+            costs=problem.costs,
+            sigma=problem.sigma,
+            counts=counts,
+            integer=problem.integer,
+            rules=rules,
+            **more,
+        )
 
     @cached_property
     def totals(self) -> Array:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.base import Mechanism, problem_counts
+from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.cbl.enforceable import compute_n_approx, condition_8
 from nashbox.mechanisms.cbl.information import corrupted_information
@@ -42,7 +42,7 @@ class CblTerms(Terms):
 
 
 @dataclass(frozen=True)
-class Cbl(Mechanism):
+class Cbl(PerReader):
     """Corrupt based on leverage: noise grows with the distance from what the others found.
 
     alpha_factor multiplies every corruption coefficient; 1 is the paper's mechanism, anything
@@ -79,25 +79,15 @@ class Cbl(Mechanism):
             alone = costs == costs.min(axis=0)
             counts = np.where(alone, alone_counts(costs, sigma, integer=integer), 0.0)
             totals = counts.sum(axis=0)
-        return CblTerms(
-            names=problem.names,
-            distributions=problem.distributions,
-            costs=costs,
-            sigma=sigma,
-            counts=counts,
-            integer=integer,
-            rules=self,
+        return CblTerms.of(
+            problem,
+            counts,
+            self,
             leverage=leverage,
             alone=alone,
             fixed_totals=totals,
             alpha=alpha,
         )
-
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
-        """Lines 9 to 29 for everybody."""
-        return self.inform(submissions, terms, rng, range(len(submissions)))
 
     def inform(
         self,

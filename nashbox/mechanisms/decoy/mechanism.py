@@ -14,7 +14,6 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.base import Mechanism, problem_counts
 from nashbox.mechanisms.decoy.ball_joint import BallJoint
 from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.information import inform
@@ -23,22 +22,19 @@ from nashbox.mechanisms.decoy.terms import KINDS, DecoyTerms
 from nashbox.mechanisms.decoy.tied_rules import check_ties, tie
 from nashbox.mechanisms.decoy.tuning import tuned
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.mechanisms.rounding import alone_counts
+from nashbox.mechanisms.tables import Cells, RuleTerms, Stated, TableRules
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.enforcing import enforce
-from nashbox.mechanisms.threshold.terms import Cells, cells, hold_together, kinds_of, numbers
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
 Array = NDArray[np.float64]
-TABLES = ("n", "z", "t")
 
 
 @dataclass(frozen=True)
-class Decoy(Mechanism):
+class Decoy(TableRules):
     """Pass a comparison with all points of the others, or be told a falsehood and not know it.
 
     joint: the decoys of an agent are one; who is outside of its ellipsoid, with half axes t, is
@@ -50,6 +46,10 @@ class Decoy(Mechanism):
     """
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
+    NAME: ClassVar[str] = "decoy"
+    KINDS: ClassVar[tuple[str, ...]] = KINDS
+    TABLES: ClassVar[tuple[str, ...]] = ("n", "z", "t")
+    TERMS: ClassVar[type[RuleTerms]] = DecoyTerms
 
     joint: bool = False  # whether who fails is told falsehoods in all that she owes
     kind: Cells | None = None  # alone, free, threshold, decoy, mirror; none: made for the plan
@@ -57,65 +57,20 @@ class Decoy(Mechanism):
     z: Cells | None = None  # table of the others' points compared with, for the kind threshold
     t: Cells | None = None  # table of largest differences that pass, in units of measurements
 
-    def __post_init__(self) -> None:
-        for name in ("kind", *TABLES):
-            object.__setattr__(self, name, cells(name, getattr(self, name), "decoy"))
-        if self.kind is None:
-            for name in TABLES:
-                if getattr(self, name) is not None:
-                    raise InputError(
-                        f"decoy.{name} needs decoy.kind, a table of "
-                        "'alone', 'free', 'threshold', 'decoy' and 'mirror'"
-                    )
+    def made(self, problem: EstimationProblem, counts: Array) -> Stated:
+        """Decoys where they enforce the plan."""
+        costs, sigma = problem.costs, problem.sigma
+        rules = enforce(counts, costs, sigma, integer=problem.integer, kind="decoy", tune=tuned)
+        if not self.joint:
+            return rules
+        return rules._replace(t=tie(problem, rules.counts, rules.kind, rules.t))
 
-    def terms(self, problem: EstimationProblem, plan: Array) -> DecoyTerms:
-        """The rules as given, or the best ones for the plan."""
-        shape = plan.shape
-        sent_home: tuple[tuple[int, int], ...] = ()
-        counts = problem_counts(problem, plan)
-        if self.kind is None:
-            counts, kind, z, t, sent_home = enforce(
-                counts,
-                problem.costs,
-                problem.sigma,
-                integer=problem.integer,
-                kind="decoy",
-                tune=tuned,
-            )
-            if self.joint:
-                t = tie(problem, counts, kind, t)
-        else:
-            kind = kinds_of(self.kind, shape, KINDS, "decoy")
-            n, z, t = (numbers(key, getattr(self, key), shape, 0.0, "decoy") for key in TABLES)
-            if self.n is None:
-                alone = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
-                counts = np.where(kind == "alone", alone, np.where(kind == "free", 0.0, counts))
-            else:
-                counts = np.nan_to_num(n)
-        terms = DecoyTerms(
-            names=problem.names,
-            distributions=problem.distributions,
-            costs=problem.costs,
-            sigma=problem.sigma,
-            counts=counts,
-            integer=problem.integer,
-            rules=self,
-            kind=kind,
-            z=z,
-            t=t,
-            alpha=np.full(shape, np.nan),
-            together=self.joint,
-            sent_home=sent_home,
-        )
-        hold_together(terms, "decoy")
+    def terms(self, problem: EstimationProblem, plan: Array) -> RuleTerms:
+        """The rules as given, or the best ones for the plan. Raises InputError."""
+        terms = super().terms(problem, plan)
+        assert isinstance(terms, DecoyTerms)  # noqa: S101 - TERMS
         check_ties(terms)
         return terms
-
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
-        """Compare everybody, and answer."""
-        return self.inform(submissions, terms, rng, range(len(submissions)))
 
     def inform(
         self,

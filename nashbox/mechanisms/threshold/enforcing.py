@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.mechanisms.tables import Stated
 from nashbox.mechanisms.threshold.bundle import Pair, bundled
 from nashbox.mechanisms.threshold.tuning import Tuned, tuned
 
 Array = NDArray[np.float64]
 Tune = Callable[[float, float, float, float, bool], Tuned | None]
-
-
-class Enforced(NamedTuple):
-    """Rules for a plan, all (m, d); sent_home: pairs who work alone as nothing enforces theirs."""
-
-    counts: Array
-    kind: NDArray[np.str_]
-    z: Array
-    t: Array
-    sent_home: tuple[tuple[int, int], ...]
 
 
 def wants_nothing(others: float, cost: float, sigma: float, *, integer: bool) -> bool:
@@ -50,7 +40,7 @@ def enforce(
     joint: bool = False,
     kind: str = "threshold",
     tune: Tune = tuned,
-) -> Enforced:
+) -> Stated:
     """Rules for a plan (m, d), rounded already if `integer`; those who owe are of one `kind`.
 
     Who owes nothing gets the others' mean for free if she wants no more; a pair that no rule
@@ -69,7 +59,8 @@ def enforce(
             continue
         found = rules or _apart(counts, home, costs, sigma, kind, tune, integer=integer)
         sent = tuple((int(i), int(k)) for i, k in np.argwhere(home))
-        return Enforced(counts, found.kind, found.z, found.t, sent)
+        nothing = np.full(counts.shape, np.nan)
+        return Stated(counts, found.kind, found.z, found.t, nothing, sent)
 
 
 @dataclass(frozen=True, eq=False)

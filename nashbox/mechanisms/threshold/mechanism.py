@@ -14,25 +14,16 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.base import Mechanism, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.mechanisms.rounding import alone_counts
+from nashbox.mechanisms.tables import Cells, RuleTerms, Stated, TableRules
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.enforcing import enforce
 from nashbox.mechanisms.threshold.information import inform
-from nashbox.mechanisms.threshold.terms import (
-    Cells,
-    ThresholdTerms,
-    cells,
-    hold_together,
-    kinds_of,
-    numbers,
-)
+from nashbox.mechanisms.threshold.terms import KINDS, ThresholdTerms
 from nashbox.mechanisms.threshold.together import Together
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
@@ -40,7 +31,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Threshold(Mechanism):
+class Threshold(TableRules):
     """Pass a comparison with points of the others, or receive no more than those.
 
     joint: who fails one comparison fails all. kind, n, z, t, alpha: the rules, tables with a row
@@ -50,6 +41,10 @@ class Threshold(Mechanism):
     """
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
+    NAME: ClassVar[str] = "threshold"
+    KINDS: ClassVar[tuple[str, ...]] = KINDS
+    TABLES: ClassVar[tuple[str, ...]] = ("n", "z", "t", "alpha")
+    TERMS: ClassVar[type[RuleTerms]] = ThresholdTerms
 
     joint: bool = False  # whether who fails one comparison fails all
     kind: Cells | None = None  # table of alone, free, threshold, noise; none: made for the plan
@@ -58,63 +53,11 @@ class Threshold(Mechanism):
     t: Cells | None = None  # table of largest differences that pass, in units of measurements
     alpha: Cells | None = None  # table of CBL's noise factors, for the kind noise
 
-    def __post_init__(self) -> None:
-        for name in ("kind", "n", "z", "t", "alpha"):
-            object.__setattr__(self, name, cells(name, getattr(self, name)))
-        if self.kind is None:
-            for name in ("n", "z", "t", "alpha"):
-                if getattr(self, name) is not None:
-                    raise InputError(
-                        f"threshold.{name} needs threshold.kind, a table of "
-                        "'alone', 'free', 'threshold' and 'noise'"
-                    )
-
-    def terms(self, problem: EstimationProblem, plan: Array) -> ThresholdTerms:
-        """The rules as given, or the best ones for the plan."""
-        shape = plan.shape
-        sent_home: tuple[tuple[int, int], ...] = ()
-        if self.kind is None:
-            rules = enforce(
-                problem_counts(problem, plan),
-                problem.costs,
-                problem.sigma,
-                integer=problem.integer,
-                joint=self.joint,
-            )
-            counts, kind, z, t, sent_home = rules
-            alpha = np.full(shape, np.nan)
-        else:
-            kind = kinds_of(self.kind, shape)
-            given = numbers("n", self.n, shape, 0.0)
-            counts = problem_counts(problem, plan) if self.n is None else np.nan_to_num(given)
-            if self.n is None:
-                alone = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
-                counts = np.where(kind == "alone", alone, np.where(kind == "free", 0.0, counts))
-            z, t = numbers("z", self.z, shape, 0.0), numbers("t", self.t, shape, 0.0)
-            alpha = numbers("alpha", self.alpha, shape, 0.0)
-        terms = ThresholdTerms(
-            names=problem.names,
-            distributions=problem.distributions,
-            costs=problem.costs,
-            sigma=problem.sigma,
-            counts=counts,
-            integer=problem.integer,
-            rules=self,
-            kind=kind,
-            z=z,
-            t=t,
-            alpha=alpha,
-            together=self.joint,
-            sent_home=sent_home,
+    def made(self, problem: EstimationProblem, counts: Array) -> Stated:
+        """Thresholds where they enforce the plan."""
+        return enforce(
+            counts, problem.costs, problem.sigma, integer=problem.integer, joint=self.joint
         )
-        hold_together(terms)
-        return terms
-
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
-        """Compare everybody, and answer."""
-        return self.inform(submissions, terms, rng, range(len(submissions)))
 
     def inform(
         self,
