@@ -5,8 +5,9 @@ import pytest
 from scipy.stats import norm
 
 from nashbox.mechanisms.decoy import boxes
-from nashbox.mechanisms.decoy.boxes import analytic, cover, taylor_range
+from nashbox.mechanisms.decoy.boxes import analytic, cover
 from nashbox.mechanisms.decoy.certificate import BEYOND, NARROW, PROVEN, WIDE, floor, let_through
+from nashbox.mechanisms.decoy.harnack import taylor_range
 from nashbox.mechanisms.decoy.told import lost
 
 
@@ -52,8 +53,8 @@ def test_withholding_openly_is_not_covered(monkeypatch):
 
 def test_the_taylor_range_holds_and_reaches_far_enough():
     for a, reach in ((0.5, 0.63), (1.1, 0.70), (2.5, 0.45), (3.7, 0.30), (5.5, 0.20)):
-        assert taylor_range(a) == pytest.approx(reach, abs=0.006)
-        lies = np.linspace(0, taylor_range(a), 40)
+        assert taylor_range(a, analytic) == pytest.approx(reach, abs=0.006)
+        lies = np.linspace(0, taylor_range(a, analytic), 40)
         share = lost(np.full(40, a), lies)
         assert (share >= share[0]).all()
         complex_lies = (lies * np.exp(0.0j)).astype(complex)

@@ -15,7 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, ROOT_2_PI, _tail, phi, rule
+from nashbox.mechanisms.decoy.harnack import Complex, density, tail
+from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, _tail, phi, rule
 
 Array = NDArray[np.float64]
 
@@ -46,21 +47,18 @@ def _side(a: Array, lie: Array) -> Array:
     return np.asarray(Q * variance + 0.5 * a * ((both * gap) @ weights))
 
 
-def analytic_mirror(a: float, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
+def analytic_mirror(a: float, z: Complex) -> Complex:
     """F for complex lies next to 0."""
     return _complex_side(a, z) + _complex_side(a, -z)
 
 
-def _complex_side(a: float, z: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    from scipy.special import wofz
-
+def _complex_side(a: float, z: Complex) -> Complex:
     x = a - z
-    density = np.exp(-0.5 * x * x) / ROOT_2_PI
-    Q = 0.5 * np.exp(-0.5 * x * x) * wofz(1j * x / np.sqrt(2))
-    mills = density / Q
+    Q = tail(x)
+    mills = density(x) / Q
     nodes, weights = rule()
     rho = 0.5 * a * (1 + nodes)
-    p = np.exp(-0.5 * (rho + z[:, None]) ** 2) / ROOT_2_PI
+    p = density(rho + z[:, None])
     told = Q[:, None] * 2 * rho / a**2
     gap = (rho + (z + mills)[:, None]) ** 2
     inside = 0.5 * a * ((p * told / (p + told) * gap) @ weights)
