@@ -82,9 +82,10 @@ class Kept:
         if path is None or not Path(path).exists():
             return
         wanted = [self.patience.identity, self.player]
+        hers = f'"of": {json.dumps(wanted)}'  # others' lines need not be read
         with Path(path).open(errors="replace") as lines:
             for line in lines:
-                said = _whole(line)
+                said = _whole(line) if hers in line[:200] else None
                 if said is not None and said["of"] == wanted:
                     tallies = {key: Tally(*numbers) for key, numbers in said["tallies"].items()}
                     self.blocks[said["block"]] = Block(said["worlds"], said["plays"], tallies)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,30 @@ from nashbox.problem.data import Dataset
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _Met:
+    """A reader's counts and mean, the others' counts and sums, (R, d) or one column or several."""
+
+    s: NDArray[np.int64]
+    mean: Array
+    others: NDArray[np.int64]
+    sums: Array
+
+    def of(self, k: int | list[int]) -> _Met:
+        """Some of the distributions."""
+        return _Met(self.s[:, k], self.mean[:, k], self.others[:, k], self.sums[:, k])
+
+    @property
+    def W(self) -> Array:
+        """Mean of the others' points, NaN without any."""
+        return ratio(self.sums, self.others.astype(float))
+
+    def moved(self, b: Array) -> Array:
+        """Y + N/(s + N) b: NaN where nothing was handed in, Y where nobody else did."""
+        N = np.maximum(self.others, 1)
+        return np.asarray(self.mean + np.where(self.others > 0, N / (self.s + N) * b, 0.0))
+
+
 def inform(
     submissions: Sequence[Dataset],
     terms: DecoyTerms,
@@ -30,43 +55,25 @@ def inform(
     count = np.sum([s.counts for s in submissions], axis=0)
     for place, i in enumerate(readers):
         own, members = submissions[i], terms.tied_decoys(i)
+        met = _Met(own.counts, own.mean, count - own.counts, total - own.sum)
         if members:
-            tied = list(members)
-            s, mean = own.counts[:, tied], own.mean[:, tied]
-            others = count[:, tied] - s
-            W = ratio((total - own.sum)[:, tied], others)
-            answers[place][:, tied] = _tied_answer(terms, i, s, mean, others, W, rng)
+            answers[place][:, members] = _tied_answer(terms, i, met.of(list(members)), rng)
         for k in np.flatnonzero(np.isin(terms.kind[i], ["decoy", "mirror"])):
-            if k in members:
-                continue
-            s, mean = own.counts[:, k], own.mean[:, k]
-            others = count[:, k] - s
-            W = ratio(total[:, k] - own.sum[:, k], others)
-            answers[place][:, k] = _answer(terms, i, int(k), s, mean, others, W, rng)
+            if k not in members:
+                answers[place][:, k] = _answer(terms, i, int(k), met.of(int(k)), rng)
     return answers
 
 
-def _answer(
-    terms: DecoyTerms,
-    i: int,
-    k: int,
-    s: NDArray[np.int64],
-    mean: Array,
-    others: NDArray[np.int64],
-    W: Array,
-    rng: np.random.Generator,
-) -> Array:
-    """Y + N/(s + N) b(M), (R,); NaN where nothing was handed in, Y where nobody else did."""
+def _answer(terms: DecoyTerms, i: int, k: int, met: _Met, rng: np.random.Generator) -> Array:
+    """Y + N/(s + N) b(M), (R,)."""
     t, sigma, owed = float(terms.t[i, k]), float(terms.sigma[k]), float(terms.counts[i, k])
-    gap, u, mirror = W - mean, rng.random(mean.size), terms.kind[i, k] == "mirror"
+    gap = met.W - met.mean
+    u, mirror = rng.random(gap.size), terms.kind[i, k] == "mirror"
     falsehood = -np.sign(gap) * t * np.sqrt(u) if mirror else t * (2 * u - 1)
     with np.errstate(invalid="ignore"):
         told = np.where(np.abs(gap) <= t, gap, falsehood)
-    N = np.maximum(others, 1)
-    sd = sigma * np.sqrt(1 / owed + 1 / N)
-    b = _mirrored(told, t, sd) if mirror else weighted(told, t, sd)
-    moved = N / (s + N) * b
-    return np.asarray(mean + np.where(others > 0, moved, 0.0))
+    sd = sigma * np.sqrt(1 / owed + 1 / np.maximum(met.others, 1))
+    return met.moved(_mirrored(told, t, sd) if mirror else weighted(told, t, sd))
 
 
 def _mirrored(told: Array, t: float, sd: Array) -> Array:
@@ -78,29 +85,19 @@ def _mirrored(told: Array, t: float, sd: Array) -> Array:
     return out
 
 
-def _tied_answer(
-    terms: DecoyTerms,
-    i: int,
-    s: NDArray[np.int64],
-    mean: Array,
-    others: NDArray[np.int64],
-    W: Array,
-    rng: np.random.Generator,
-) -> Array:
-    """Y + N/(s + N) P sd M of all members, (R, members); NaN where nothing was handed in.
+def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: np.random.Generator) -> Array:
+    """Y + N/(s + N) P sd M of all members, (R, members).
 
     Who hands in nothing of one distribution fails in all of them; where nobody else hands anything
     in there is nothing to compare with, and she gets her own mean back.
     """
     radius = terms.radius(i)
     sd = np.array([terms.unit(i, k) for k in terms.tied_decoys(i)])
-    u = np.where(others > 0, W - mean, 0.0) / sd
+    u = np.where(met.others > 0, met.W - met.mean, 0.0) / sd
     with np.errstate(invalid="ignore"):
         passed = (u**2).sum(axis=1) <= radius**2
     told = np.where(passed[:, None], u, cut_normal(len(u), sd.size, radius, rng))
-    N = np.maximum(others, 1)
-    moved = N / (s + N) * passes(sd.size, radius) * sd * told
-    return np.asarray(mean + np.where(others > 0, moved, 0.0))
+    return met.moved(passes(sd.size, radius) * sd * told)
 
 
 def cut_normal(worlds: int, d: int, radius: float, rng: np.random.Generator) -> Array:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nashbox.mechanisms.decoy.harnack import Complex, density, tail
-from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, _tail, phi, rule
+from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, phi, rule, tail_moments
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def lost_by_mirror(a: ArrayLike, lie: ArrayLike = 0.0) -> Array:
 
 
 def _side(a: Array, lie: Array) -> Array:
-    Q, mills, variance = _tail(a - lie)
+    Q, mills, variance = tail_moments(a - lie)
     x, weights = rule()
     rho = 0.5 * a[:, None] * (1 + x)
     p, told = phi(rho + lie[:, None]), Q[:, None] * 2 * rho / a[:, None] ** 2
@@ -69,7 +69,7 @@ def _odds(m: Array, a: float, lie: float) -> tuple[Array, Array]:
     """Chance that a told value is true, and the mean of e if it is not; m within the window."""
     side = np.where(m <= 0, 1.0, -1.0)  # a falsehood below 0 is told to who is above
     ends = np.array([a - lie]), np.array([a + lie])
-    (above, up, _), (below, down, _) = _tail(ends[0]), _tail(ends[1])
+    (above, up, _), (below, down, _) = tail_moments(ends[0]), tail_moments(ends[1])
     Q = np.where(side > 0, above[0], below[0])
     beyond = np.where(side > 0, lie + up[0], lie - down[0])
     p, told = phi(m - lie), Q * 2 * np.abs(m) / a**2

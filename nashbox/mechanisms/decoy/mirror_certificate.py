@@ -37,10 +37,8 @@ def holds(t: float, n: float, N: float, c: float) -> bool:
     values = _price(t, along, np.zeros(along.size), N, c)
     if (np.diff(values, 2) < -1e-12 * here).any() or values.min() < aim:
         return False
-    near = 0.95 * min(
-        taylor_range(t / _sd(x, N), analytic_mirror) * _sd(x, N)
-        for x in np.linspace(1 - STRIP, 1 + STRIP, NEAR) * n
-    )
+    sds = [_sd(x, N) for x in np.linspace(1 - STRIP, 1 + STRIP, NEAR) * n]
+    near = 0.95 * min(taylor_range(t / sd, analytic_mirror) * sd for sd in sds)
     low = _few(t, n, N, aim)
     if low is None or near <= 0:
         return False

@@ -43,7 +43,7 @@ def rule() -> tuple[Array, Array]:
     return np.polynomial.legendre.leggauss(NODES)
 
 
-def _tail(u: Array) -> tuple[Array, Array, Array]:
+def tail_moments(u: Array) -> tuple[Array, Array, Array]:
     """P(x > u), and mean and variance of x given that, for x ~ N(0, 1)."""
     from scipy.special import log_ndtr
 
@@ -68,8 +68,8 @@ def lost(a: ArrayLike, lie: ArrayLike = 0.0) -> Array:
 
 
 def _lost(a: Array, lie: Array) -> Array:
-    above, up, spread_up = _tail(a - lie)
-    below, down, spread_down = _tail(a + lie)
+    above, up, spread_up = tail_moments(a - lie)
+    below, down, spread_down = tail_moments(a + lie)
     Q = above + below
     up, down = lie + up, lie - down  # means of e beyond either end
     failed = above * spread_up + below * spread_down + above * below / Q * (up - down) ** 2
@@ -84,7 +84,7 @@ def _lost(a: Array, lie: Array) -> Array:
 def expected(m: Array, a: float, lie: float) -> Array:
     """E(e | M = m), for a told value within the window."""
     one, two = np.array([a - lie]), np.array([a + lie])
-    (above, up, _), (below, down, _) = _tail(one), _tail(two)
+    (above, up, _), (below, down, _) = tail_moments(one), tail_moments(two)
     Q = float((above + below)[0])
     beyond = float(((above * (lie + up) + below * (lie - down)) / Q)[0])
     p, q = phi(m - lie), Q / (2 * a)
