@@ -24,7 +24,7 @@ def survive(tmp_path, seconds, seeds, kills, seed):
     cells, moments = 2 * seeds, np.random.default_rng(seed)
     file = traced(tmp_path / "killed", seconds, seeds)
     folder = file.parent
-    stretch = seconds * cells / (kills + 1) / WORKERS  # what a life may compute
+    stretch = 0.6 * seconds * cells / (kills + 1) / WORKERS  # what a life may compute
     for _ in range(kills):
         before, began = len(log(folder)), finished(folder)
         driver = start(folder)

@@ -17,9 +17,10 @@ from nashbox.games.estimation import prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.problem.estimation import EstimationProblem
-from nashbox.rules.design.best_rules import aim_of, for_normal_data, of_ruled, problem_of, rivals_of
 from nashbox.rules.design.designed import Design
 from nashbox.rules.design.goals import Goal
+from nashbox.rules.design.offered import of_ruled, problem_of
+from nashbox.rules.design.rivals import aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.rules.design.whole import moves
 from nashbox.rules.robust.pair import Doubt, worst

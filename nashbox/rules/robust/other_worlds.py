@@ -15,7 +15,8 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import design
-from nashbox.rules.design.best_rules import OPENLY, PLAN, for_normal_data
+from nashbox.rules.design.best_rules import OPENLY
+from nashbox.rules.design.rivals import PLAN, for_normal_data
 from nashbox.rules.robust.designing import RobustDesign, robust_design
 from nashbox.rules.robust.dropout import drops
 from nashbox.rules.robust.measured import other_counts

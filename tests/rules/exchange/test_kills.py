@@ -14,15 +14,15 @@ from nashbox.rules.exchange.folder import whole
 from tests.exchanges import EXCHANGE, VERIFY, files
 
 PROGRAM = """
-import os, sys
+import sys
 from nashbox.cli import main
 import nashbox.rules.exchange, nashbox.rules.exchange.folder as folder, nashbox.tables.exchange
 write = folder._write
-def slow(*args):
+def asking(*args):
+    print("may I?", flush=True)
+    sys.stdin.readline()
     write(*args)
-    print("file", flush=True)
-folder._write = slow
-print("ready", flush=True)
+folder._write = asking
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -34,29 +34,33 @@ def test_a_kill_leaves_all_or_nothing(nashbox, folder, part):
     given = files("cbl") | {"run.py": PROGRAM}
     assert nashbox(*EXCHANGE[:-1], "whole", files=given).code == 0
     wanted = {p.name: p.read_bytes() for p in (folder / "whole").iterdir()}
-    dice, seen = random.Random(part), set()  # noqa: S311 - moments
+    dice = random.Random(part)  # noqa: S311 - moments
     for turn in range(4):
         process = subprocess.Popen(
             [sys.executable, "run.py", *EXCHANGE[:-1], f"out{turn}"],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        lines = dice.randrange(1, 6)  # after the modules, or after some of the files
-        for _ in range(lines):
-            process.stdout.readline()
-        time.sleep(dice.random() * 0.004)
+        last = dice.randrange(len(wanted))  # the file before which, or while which, it is killed
+        for number in range(last + 1):
+            assert process.stdout.readline() == b"may I?\n"
+            if number < last or turn % 2:
+                process.stdin.write(b"yes\n")
+                process.stdin.flush()
+        if turn % 2:
+            time.sleep(dice.random() * 0.004)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         there = folder / f"out{turn}"
-        seen.add(there.exists())
         if there.exists():
+            assert turn % 2 and last == len(wanted) - 1  # the last file was allowed
             assert {p.name: p.read_bytes() for p in there.iterdir()} == wanted
-        elif turn % 2:
+        else:
             assert nashbox(*EXCHANGE[:-1], f"out{turn}").code == 0  # and goes on as if nothing was
             left = [n for n in os.listdir(folder) if n.startswith(f".out{turn}.")]
             assert not left, "what a killed run left is removed by the next"
     assert nashbox(*VERIFY[:-1], "whole/receipt.json", "--answers", "whole").code == 0
-    assert False in seen
 
 
 def test_a_failure_leaves_nothing(folder):
