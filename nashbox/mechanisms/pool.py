@@ -1,10 +1,9 @@
-"""Everybody's points of one distribution side by side, and random subsets of the others' points."""
+"""Everybody's points of one distribution side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -14,8 +13,6 @@ from nashbox.problem.data import Dataset, rows_of
 from nashbox.problem.source import check_block
 
 Array = NDArray[np.float64]
-
-FEW = 16  # times the others' points: squared sizes up to which subsets are drawn, not shuffled
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,102 +117,3 @@ def segment_sums(values: Array, starts: NDArray[np.int64], counts: NDArray[np.in
             total += blocks[:, :, j]
         return total
     return np.add.reduceat(values, starts, axis=1)
-
-
-def split_sums(
-    pool: Pool, agents: NDArray[np.intp], clean: int, drawn: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """Draw Y' of `drawn` of the others' points without replacement, and Z of `clean` of those.
-
-    Returns the sums of Z and of Y' without Z, both (R, g), drawn independently for each of the g
-    agents. All agents must have handed in the same number of points.
-    """
-    others = pool.values.shape[1] - int(pool.counts(agents)[0])
-    left_out = others - drawn
-    if drawn == others and clean * clean <= FEW * others:
-        sums = _sums(pool, agents, _subsets(pool, agents, clean, rng))
-        return sums, _all_others(pool, agents) - sums
-    if min(drawn, left_out + clean) ** 2 <= FEW * others:
-        return _two_stages(pool, agents, clean, drawn, rng)
-    parts = [_shuffled(pool, int(i), clean, drawn, rng) for i in agents]  # costs N a world
-    return np.stack([p[0] for p in parts], axis=1), np.stack([p[1] for p in parts], axis=1)
-
-
-def _all_others(pool: Pool, agents: NDArray[np.intp]) -> Array:
-    """Sum of everybody else's points, (R, g)."""
-    return np.asarray(pool.sums.sum(axis=1)[:, None] - pool.sums[:, agents])
-
-
-def _two_stages(
-    pool: Pool, agents: NDArray[np.intp], clean: int, drawn: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    """`split_sums` by a small subset S and a random part of it.
-
-    If Y' is small, S is Y' and Z a part of it. Else S is Z with the points that Y' leaves out: a
-    random subset and a random part of that size of it are as good as the two drawn one by one.
-    """
-    left_out = pool.values.shape[1] - int(pool.counts(agents)[0]) - drawn
-    whole = drawn <= left_out + clean
-    size = drawn if whole else left_out + clean
-    chosen = _subsets(pool, agents, size, rng)
-    part = np.stack(_floyd(size, clean, chosen[0].shape, np.uint16, rng))
-    places = np.take_along_axis(np.stack(chosen), part, axis=0)
-    sums, both = _sums(pool, agents, list(places)), _sums(pool, agents, chosen)
-    rest = both - sums
-    return sums, rest if whole else _all_others(pool, agents) - both
-
-
-def _floyd(
-    total: int, size: int, shape: tuple[int, ...], kind: Any, rng: np.random.Generator
-) -> list[NDArray[Any]]:
-    """Random subsets of `size` of the numbers below `total` by Floyd's algorithm; arrays of shape.
-
-    The set is uniform; the order of its members is not.
-    """
-    drawn: list[NDArray[Any]] = []
-    # the j-th draw is at most j; one that came before is replaced by j itself
-    for last in range(total - size, total):
-        new = rng.integers(0, last, size=shape, dtype=kind, endpoint=True)
-        if drawn:
-            again = new == drawn[0]
-            for old in drawn[1:]:
-                again |= new == old
-            np.copyto(new, kind(last), where=again)
-        drawn.append(new)
-    return drawn
-
-
-def _subsets(
-    pool: Pool, agents: NDArray[np.intp], size: int, rng: np.random.Generator
-) -> list[NDArray[Any]]:
-    """Places of random subsets of the others' points, (R, g) each, own points not counted."""
-    total = pool.values.shape[1]
-    kind = np.uint16 if total < 2**16 - 1 else np.uint32
-    others = total - int(pool.counts(agents)[0])
-    return _floyd(others, size, (pool.values.shape[0], agents.size), kind, rng)
-
-
-def _sums(pool: Pool, agents: NDArray[np.intp], places: list[NDArray[Any]]) -> Array:
-    """Sums of the points at those places, (R, g)."""
-    worlds, total = pool.values.shape
-    own = int(pool.counts(agents)[0])
-    rows = (np.arange(worlds) * total)[:, None]
-    flat = pool.values.reshape(-1)
-    # arrays are used again: fresh memory costs more than the arithmetic in it
-    index = np.empty((worlds, agents.size), dtype=np.intp)
-    value, sums = np.empty(index.shape), np.zeros(index.shape)
-    for place in places:
-        begin = pool.starts[agents].astype(place.dtype)
-        np.add(place + place.dtype.type(own) * (place >= begin), rows, out=index)  # step over hers
-        np.take(flat, index, mode="clip", out=value)
-        sums += value
-    return sums
-
-
-def _shuffled(
-    pool: Pool, agent: int, clean: int, drawn: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
-    begin, end = pool.starts[agent], pool.starts[agent + 1]
-    others = np.concatenate([pool.values[:, :begin], pool.values[:, end:]], axis=1)
-    rng.permuted(others, axis=1, out=others)
-    return others[:, :clean].sum(axis=1), others[:, clean:drawn].sum(axis=1)

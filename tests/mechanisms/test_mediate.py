@@ -7,7 +7,8 @@ import pytest
 
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms import Cbl
-from nashbox.mechanisms.pool import Pool, split_sums
+from nashbox.mechanisms.pool import Pool
+from nashbox.mechanisms.subsets import split_sums
 from nashbox.model import EstimationModel
 from nashbox.problem.data import Dataset
 from tests.games import worked_case
@@ -48,13 +49,16 @@ def our_worlds(game, worlds, seed):
     return np.stack([x[:, 0] for x in model.mediate(submissions)], axis=1)
 
 
-STATISTICS = {
-    "spread": lambda x: (x**2).mean(axis=1),
-    "together": lambda x: x.mean(axis=1) ** 2,  # E[I_i I_j]
-    "fourth": lambda x: (x**4).mean(axis=1),
-    "neighbours": lambda x: (x[:, 1:] * x[:, :-1]).mean(axis=1),
-    "squares": lambda x: (x[:, 1:] ** 2 * x[:, :-1] ** 2).mean(axis=1),
+STATISTICS = {  # of every reader alone: (R, m)
+    "spread": lambda x: x**2,
+    "fourth": lambda x: x**4,
+    "inner": lambda x: np.abs(x) < 0.3,
 }
+
+
+def mean_statistics(worlds):
+    """Of each statistic its mean over readers, (R,)."""
+    return {name: of(worlds).mean(axis=1) for name, of in STATISTICS.items()}
 
 
 def test_the_benchmarks_case_corrupts_all_thousand_pairs():
@@ -66,15 +70,16 @@ def test_the_benchmarks_case_corrupts_all_thousand_pairs():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("m", "plan"), [(20, 10.0), (100, 5.0)])
-def test_information_has_the_joint_law_of_the_plain_loop(m, plan, seed):
+def test_information_has_the_law_of_the_plain_loop(m, plan, seed):
     game = prepare(worked_case(m=m))
     terms = Cbl().terms(game.problem, np.full((m, 1), plan))
     game = type(game)(game.problem, game.mechanism, game.plan, None, terms)
     rng = np.random.default_rng([seed, 1])
     plain = plain_worlds(game, 40_000 // m, rng)
     ours = our_worlds(game, 20_000, seed)
-    for statistic in STATISTICS.values():  # false alarms: 5 tests at 2e-7 each
-        assert_same_mean(statistic(ours), statistic(plain), false_alarm=2e-7)
+    ours, plain = mean_statistics(ours), mean_statistics(plain)
+    for name in STATISTICS:  # false alarms: 3 tests at 2e-7 each
+        assert_same_mean(ours[name], plain[name], false_alarm=2e-7)
 
 
 @pytest.mark.slow
@@ -83,14 +88,39 @@ def test_the_law_test_rejects_wrong_rules(seed):
     rng = np.random.default_rng([seed, 2])
     plain = plain_worlds(game, 4000, rng)
     weak = prepare(worked_case(mechanism={"name": "cbl", "alpha_factor": 0.8}))
+    ours = mean_statistics(our_worlds(weak, 20_000, seed))
     with pytest.raises(AssertionError):
-        assert_same_mean(
-            STATISTICS["spread"](our_worlds(weak, 20_000, seed)), STATISTICS["spread"](plain), 2e-7
-        )
-    shuffled = our_worlds(game, 20_000, seed)
-    apart = np.stack([rng.permutation(column) for column in shuffled.T], axis=1)
-    with pytest.raises(AssertionError):  # right margins, no dependence between agents
-        assert_same_mean(STATISTICS["together"](apart), STATISTICS["together"](plain), 2e-7)
+        assert_same_mean(ours["spread"], mean_statistics(plain)["spread"], 2e-7)
+
+
+def test_readers_of_rules_for_real_are_answered_independently(seed):
+    """Two readers draw 3 of the same 12 points: apart, a point they share goes to both in 9/132."""
+    worlds, counts = 60_000, [2, 3, 9]
+    values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
+    edges = np.concatenate([[0], np.cumsum(counts)])
+    pool = Pool.laid_out([values[:, a:b] for a, b in pairwise(edges)])
+    asked = np.array([0, 1]), np.array([3, 3]), np.array([3, 3])
+    for apart in (True, False):
+        z, _ = split_sums(pool, *asked, np.random.default_rng(seed), apart=apart)
+        bits = (z.astype(int)[:, :, None] >> np.arange(14)) & 1
+        both = (bits[:, 0] * bits[:, 1])[:, 5:].mean(axis=1)
+        expected = 3 / 12 * 3 / 11
+        if apart:
+            assert_mean(both, expected, false_alarm=1e-7)
+        else:
+            with pytest.raises(AssertionError):
+                assert_mean(both, expected, false_alarm=1e-7)
+
+
+def test_an_exchange_of_one_world_answers_apart(monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "nashbox.mechanisms.cbl.information.split_sums",
+        lambda *args, apart: told.append(apart) or split_sums(*args, apart=apart),
+    )
+    our_worlds(prepare(worked_case()), 1, 1)
+    our_worlds(prepare(worked_case()), 2, 1)
+    assert told == [True, False]
 
 
 @pytest.mark.slow
@@ -103,11 +133,12 @@ def test_leftover_points_stay_unused(seed):
     game = type(game)(problem, Cbl(), game.plan, None, terms)
     plain = plain_worlds(game, 3000, np.random.default_rng([seed, 3]))
     ours = our_worlds(game, 15_000, seed)
-    for statistic in STATISTICS.values():
-        assert_same_mean(statistic(ours), statistic(plain), false_alarm=2e-7)
+    full = mean_statistics(our_worlds(prepare(problem), 15_000, seed))
+    ours, plain = mean_statistics(ours), mean_statistics(plain)
+    for name in STATISTICS:
+        assert_same_mean(ours[name], plain[name], false_alarm=2e-7)
     with pytest.raises(AssertionError):
-        full = our_worlds(prepare(problem), 15_000, seed)
-        assert_same_mean(STATISTICS["spread"](full), STATISTICS["spread"](plain), 2e-7)
+        assert_same_mean(full["spread"], plain["spread"], 2e-7)
 
 
 @pytest.mark.parametrize("clean", [1, 3, 5, 12])
@@ -119,7 +150,9 @@ def test_subsets_are_uniform_without_replacement(clean, seed):
     data = [Dataset([values[:, a:b]], np.full((worlds, 1), b - a)) for a, b in pairwise(edges)]
     pool = Pool.of(data, 0)
     agent = np.array([0])
-    total, rest = split_sums(pool, agent, clean, 12, np.random.default_rng(seed))
+    total, rest = split_sums(
+        pool, agent, np.array([clean]), np.array([12]), np.random.default_rng(seed)
+    )
     codes = total[:, 0].astype(int)
     bits = (codes[:, None] >> np.arange(14)) & 1
     assert (bits.sum(axis=1) == clean).all() and (bits[:, :2] == 0).all()
@@ -141,7 +174,12 @@ def test_parts_of_subsets_are_uniform_as_well(clean, drawn, seed):
     worlds, others = 60_000, 12
     values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
     pool = Pool.laid_out([values[:, :2], values[:, 2:]])
-    z, rest = split_sums(pool, np.array([0]), clean, drawn, np.random.default_rng(seed))
+    asked = (
+        np.array([0, 1]),
+        np.array([clean, 1]),
+        np.array([drawn, 2]),
+    )  # one has two, one has twelve
+    z, rest = split_sums(pool, *asked, np.random.default_rng(seed))
     z, rest = ((x[:, :1].astype(int) >> np.arange(14)) & 1 for x in (z, rest))
     assert (z.sum(axis=1) == clean).all() and (rest.sum(axis=1) == drawn - clean).all()
     assert (z * rest == 0).all() and (z[:, :2] + rest[:, :2] == 0).all()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.pool import Pool, even_pools, split_sums
+from nashbox.mechanisms.pool import Pool, even_pools
+from nashbox.mechanisms.subsets import split_sums
 from nashbox.problem.data import Dataset
 
 if TYPE_CHECKING:
@@ -34,39 +35,35 @@ def corrupted_information(
 def _alike(
     pool: Pool, terms: CblTerms, k: int, agents: NDArray[np.intp], rng: np.random.Generator
 ) -> Array:
-    """The same for worlds with the same counts; agents with the same sizes are drawn together."""
-    answer = np.empty((agents.size, pool.values.shape[0]))
-    owed, own = terms.counts[agents, k], pool.counts(agents)
-    pairs, where = np.unique(np.stack([owed, own], axis=1), axis=0, return_inverse=True)
-    for p in range(pairs.shape[0]):
-        group = np.nonzero(where.reshape(-1) == p)[0]
-        answer[group] = _corrupt(pool, terms, k, agents[group], rng).T
+    """Lines 18 to 23 for worlds with the same counts; drawn for all agents together."""
+    answer = np.full((agents.size, pool.values.shape[0]), np.nan)
+    owed, own = terms.counts[agents, k].astype(np.intp), pool.counts(agents)
+    drawn = np.minimum(int(terms.fixed_totals[k]) - owed, pool.values.shape[1] - own)  # |Y'|
+    z = np.minimum(drawn, owed)
+    z_sum, rest = split_sums(pool, agents, z, drawn, rng, apart=pool.values.shape[0] == 1)
+    v, alpha = float(terms.sigma[k]) ** 2, terms.alpha[agents, k]
+    sizes = np.stack([own, z, drawn - z], axis=1)
+    for (count, clean, noisy), same in alike(sizes[z > 0], np.flatnonzero(z > 0)):
+        sums = pool.sums[:, agents[same]], z_sum[:, same], rest[:, same]
+        answer[same] = blend(*sums, count, clean, noisy, alpha[same], v, rng).T
     return answer
 
 
-def _corrupt(
-    pool: Pool, terms: CblTerms, k: int, agents: NDArray[np.intp], rng: np.random.Generator
-) -> Array:
-    """Lines 18 to 23 for agents who owe the same and handed in the same number, (R, g)."""
-    owed = int(terms.counts[agents[0], k])
-    own_count = int(pool.counts(agents)[0])
-    others_count = pool.values.shape[1] - own_count
-    drawn = min(int(terms.fixed_totals[k]) - owed, others_count)  # |Y'|
-    z = min(drawn, owed)
-    if z == 0:
-        return np.full((pool.values.shape[0], agents.size), np.nan)
-    z_sum, rest = split_sums(pool, agents, z, drawn, rng)
-    own = pool.sums[:, agents]
-    v, alpha = float(terms.sigma[k]) ** 2, terms.alpha[agents, k]
-    return blend(own, own_count, z_sum, z, rest, drawn - z, alpha, v, rng)
+def alike(
+    sizes: NDArray[np.int64], places: NDArray[np.intp]
+) -> Iterator[tuple[list[int], NDArray[np.intp]]]:
+    """Each row of sizes (g, ...) that occurs, with those of the places (g,) that have it."""
+    rows, where = np.unique(sizes, axis=0, return_inverse=True)
+    for p, row in enumerate(rows):
+        yield [int(x) for x in row], places[where.reshape(-1) == p]
 
 
 def blend(
     own: Array,
-    own_count: int,
     z_sum: Array,
-    z: int,
     rest: Array,
+    own_count: int,
+    z: int,
     noisy: int,
     alpha: Array,
     v: float,
@@ -74,7 +71,8 @@ def blend(
 ) -> Array:
     """Lines 20 to 23: the own points, z clean ones and `noisy` ones with noise, averaged; (R, g).
 
-    own, z_sum, rest: (R, g) sums, overwritten. alpha: (g,). v: sigma^2.
+    own, z_sum, rest: (R, g) sums of `own_count`, z and `noisy` points, overwritten. alpha: (g,).
+    v: sigma^2.
     """
     if own_count == 0:  # no mean to compare: eta is infinite, Z alone is left
         return np.asarray(z_sum / z)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.cbl.information import blend
+from nashbox.mechanisms.cbl.information import alike, blend
 from nashbox.mechanisms.means import ratio
-from nashbox.mechanisms.pool import Pool, even_pools, split_sums
+from nashbox.mechanisms.pool import Pool, even_pools
+from nashbox.mechanisms.subsets import split_sums
 from nashbox.problem.data import Dataset
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ def inform(
             continue
         places = np.flatnonzero(drawing)
         for rows, pool in even_pools(submissions, k):
-            for group, z in _alike(pool, terms, k, asked, places):
-                found = _draw(pool, terms, k, asked[group], z, rng)
+            for group, found in _draw(pool, terms, k, asked, places, rng):
                 for j, place in enumerate(group):
                     if compared[place, k]:
                         part[place, rows, k] = found[0][:, j]
@@ -64,48 +64,53 @@ def inform(
     return answers
 
 
-def _alike(
-    pool: Pool, terms: ThresholdTerms, k: int, asked: NDArray[np.intp], places: NDArray[np.intp]
-) -> list[tuple[NDArray[np.intp], int]]:
-    """Places of agents of the same kind, z and number of points handed in, with their z."""
-    agents = asked[places]
-    own = pool.counts(agents)
-    left = pool.values.shape[1] - own
-    z = np.minimum(terms.z[agents, k], left).astype(np.int64)
-    noisy = terms.kind[agents, k] == "noise"
-    keys, where = np.unique(np.stack([noisy, z, own], axis=1), axis=0, return_inverse=True)
-    return [
-        (places[np.flatnonzero(where.reshape(-1) == g)], int(keys[g, 1]))
-        for g in range(keys.shape[0])
-    ]
-
-
 def _draw(
     pool: Pool,
     terms: ThresholdTerms,
     k: int,
-    agents: NDArray[np.intp],
+    asked: NDArray[np.intp],
+    places: NDArray[np.intp],
+    rng: np.random.Generator,
+) -> Iterator[tuple[NDArray[np.intp], tuple[Array, NDArray[np.bool_]]]]:
+    """By agents who are alike: their places, what remains to who fails, and who passes; (R, g)."""
+    agents = asked[places]
+    own = pool.counts(agents)
+    left = pool.values.shape[1] - own
+    z = np.minimum(terms.z[agents, k], left).astype(np.intp)
+    z_sum, rest = split_sums(pool, agents, z, left, rng, apart=pool.values.shape[0] == 1)
+    noisy = terms.kind[agents, k] == "noise"
+    for (_, count, clean, others), same in alike(
+        np.stack([noisy, own, z, left - z], axis=1), np.arange(agents.size)
+    ):
+        sums = pool.sums[:, agents[same]], z_sum[:, same], rest[:, same]
+        yield places[same], _answer(*sums, count, clean, others, terms, k, agents[same], rng)
+
+
+def _answer(
+    own: Array,
+    z_sum: Array,
+    rest: Array,
+    own_count: int,
     z: int,
+    others: int,
+    terms: ThresholdTerms,
+    k: int,
+    agents: NDArray[np.intp],
     rng: np.random.Generator,
 ) -> tuple[Array, NDArray[np.bool_]]:
     """What remains to who fails (or CBL's answer), and who passes; both (R, g)."""
-    worlds, own_count = pool.values.shape[0], int(pool.counts(agents)[0])
-    own, left = pool.sums[:, agents], pool.values.shape[1] - own_count
-    kind = str(terms.kind[agents[0], k])
+    kind, everybody = str(terms.kind[agents[0], k]), np.ones(own.shape, dtype=bool)
     if z == 0:  # nothing to compare with
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = own / own_count if kind == "threshold" else np.full(own.shape, np.nan)
-        return np.asarray(mean), np.full((worlds, agents.size), kind != "threshold" or left == 0)
-    z_sum, rest = split_sums(pool, agents, z, left, rng)
+        return np.asarray(mean), everybody & (kind != "threshold" or others == 0)
     if kind == "noise":
         v, alpha = float(terms.sigma[k]) ** 2, terms.alpha[agents, k]
-        return blend(own, own_count, z_sum, z, rest, left - z, alpha, v, rng), np.ones(
-            own.shape, dtype=bool
-        )
-    remains = (own + z_sum) / (own_count + z)
+        return blend(own, z_sum, rest, own_count, z, others, alpha, v, rng), everybody
+    remains = np.asarray((own + z_sum) / (own_count + z))
     if kind == "free":  # owes nothing here; passes or fails elsewhere
-        return np.asarray(remains), np.ones(own.shape, dtype=bool)
+        return remains, everybody
     if own_count == 0:
-        return np.asarray(remains), np.zeros(own.shape, dtype=bool)
+        return remains, ~everybody
     gap = np.abs(own / own_count - z_sum / z)
-    return np.asarray(remains), np.asarray(gap <= terms.t[agents, k])
+    return remains, np.asarray(gap <= terms.t[agents, k])
