@@ -1,7 +1,30 @@
-"""Run every benchmark: `python -m benchmarks`."""
+"""Run every benchmark, or those named: `python -m benchmarks [NAME ...] [--json F] [--compare F]`.
 
-from benchmarks import deviations, plans, round, startup, sweeps, testing_games
+--json keeps the ratios to their yardsticks in a file; --compare says what changed against one.
+"""
 
-for module in (startup, round, deviations, plans, testing_games, sweeps):
+import argparse
+import importlib
+from pathlib import Path
+
+from benchmarks.timing import Row, changes, store
+
+NAMES = ("startup", "round", "deviations", "plans", "testing_games", "sweeps")
+
+parser = argparse.ArgumentParser(prog="python -m benchmarks")
+parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+parser.add_argument("--json", type=Path, metavar="FILE")
+parser.add_argument("--compare", type=Path, metavar="FILE")
+given = parser.parse_args()
+if unknown := [name for name in given.names if name not in NAMES]:
+    parser.error(f"NAME must be one of {', '.join(NAMES)}, got {unknown[0]}")
+rows: list[Row] = []
+for name in given.names or NAMES:
+    module = importlib.import_module(f"benchmarks.{name}")
     print(f"\n== {(module.__doc__ or '').splitlines()[0]}")
-    module.main()
+    rows += module.main() or []
+if given.compare:
+    print(f"\n== Against {given.compare}")
+    print("\n".join(changes(rows, given.compare)))
+if given.json:
+    store(rows, given.json)

@@ -1,40 +1,58 @@
-"""One CBL round of 100 equal agents with everybody's information, against two yardsticks.
+"""One round with nashbox's own plans: every mechanism against the time to draw its points.
 
-The plain loop plays one world at a time as a straightforward Mesa model would: each agent's points
-in one numpy call, sums by numpy. The floor is the time numpy takes to draw the points collected.
+The plain loop plays one world of CBL at a time as a straightforward Mesa model would: each agent's
+points in one numpy call, sums by numpy.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from typing import Any
 
 import mesa
 import numpy as np
 
-from nashbox.mechanisms import Cbl
+from benchmarks.timing import Row, compared, interleaved
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
 from nashbox.model import EstimationModel
 from nashbox.problem.files import from_mapping
 
-M, D, N, WORLDS = 100, 10, 5, 1000
+MECHANISMS = ("cbl", "threshold", "decoy", "sample_mean", "counted_sample_mean")
+PLANS = ("ir_optimal", "egalitarian")
+MOST = 2_000_000  # points of all worlds of a case
 
 
-def terms_of_the_case() -> tuple[object, Cbl, CblTerms]:
-    """100 agents, c = 0.05, sigma = 10, d = 10, 5 points each: every pair is corrupted."""
-    problem = from_mapping(
-        {"game": "estimation", "sigma": 10.0, "costs": [[0.05] * D for _ in range(M)]}
+def prepared(mechanism: str, plan: str, m: int, d: int, *, equal: bool) -> Any:
+    """The game of m agents with sigma = 10 and c = 0.05, or with half to twice that."""
+    spread = np.ones((m, d)) if equal else np.random.default_rng(m).uniform(0.5, 2, (m, d))
+    return prepare(
+        from_mapping(
+            {
+                "game": "estimation",
+                "sigma": 10.0,
+                "costs": (0.05 * spread).tolist(),
+                "plan": plan,
+                "mechanism": mechanism,
+            }
+        )
     )
-    mechanism = Cbl()
-    return problem, mechanism, mechanism.terms(problem, np.full((M, D), float(N)))
+
+
+def model_and_draws(game: Any, worlds: int) -> tuple[EstimationModel, Any]:
+    """What plays a round, and what draws its points alone."""
+    model = EstimationModel(game.problem, game.mechanism, game.terms, replications=worlds, rng=1)
+    counts = np.asarray(game.terms.counts).sum(axis=1).astype(int)
+    rng = np.random.default_rng(1)
+    return model, lambda: [rng.standard_normal((worlds, n)) for n in counts]
 
 
 class PlainAgent(mesa.Agent):
     """An agent of a one-world model."""
 
     def act(self) -> None:
-        """Collect and submit everything in one call."""
-        self.points = self.model.rng.normal(0.0, 10.0, size=(D, N))
+        """Collect and submit everything."""
+        counts = self.model.terms.counts[self.unique_id - 1]
+        self.points = [self.model.rng.normal(0.0, 10.0, size=int(n)) for n in counts]
 
 
 class PlainModel(mesa.Model):
@@ -43,7 +61,7 @@ class PlainModel(mesa.Model):
     def __init__(self, terms: CblTerms, rng: int) -> None:
         super().__init__(rng=rng)
         self.terms = terms
-        for _ in range(M):
+        for _ in range(terms.counts.shape[0]):
             PlainAgent(self)
 
     def step(self) -> None:
@@ -51,13 +69,14 @@ class PlainModel(mesa.Model):
         agents, terms, rng = list(self.agents), self.terms, self.rng
         for agent in agents:
             agent.act()
-        everything = np.stack([a.points for a in agents], axis=1)  # (D, M, N)
-        self.information = np.empty((M, D))
+        m, d = terms.counts.shape
+        self.information = np.empty((m, d))
         for i, agent in enumerate(agents):
-            for k in range(D):
-                others = np.delete(everything[k], i, axis=0).ravel()
+            for k in range(d):
+                others = np.concatenate([a.points[k] for j, a in enumerate(agents) if j != i])
                 owed = int(terms.counts[i, k])
-                drawn = rng.choice(others, int(terms.fixed_totals[k]) - owed, replace=False)
+                size = min(int(terms.fixed_totals[k]) - owed, others.size)
+                drawn = rng.choice(others, size, replace=False)
                 z, rest, y = drawn[:owed], drawn[owed:], agent.points[k]
                 eta = terms.alpha[i, k] * abs(y.mean() - z.mean())
                 noisy = rest + rng.normal(0.0, eta, size=rest.size)
@@ -66,31 +85,40 @@ class PlainModel(mesa.Model):
                 self.information[i, k] = total / (y.size + z.size + weight * rest.size)
 
 
-def best_of(repeats: int, work: Callable[[], object]) -> float:
-    """Least wall time of several runs, seconds."""
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+def main() -> list[Row]:
+    """Print the round of every case against its draws, and CBL's against the plain loop."""
+    rows = []
+    for mechanism in MECHANISMS:
+        for plan in PLANS:
+            for m, d in ((10, 1), (100, 1), (100, 10), (1000, 1)):
+                rows.append(_round(mechanism, plan, m, d, equal=True))
+                print(rows[-1].line(), flush=True)
+    for m, d in ((10, 3), (100, 3)):
+        rows.append(_round("cbl", "egalitarian", m, d, equal=False))
+        print(rows[-1].line(), flush=True)
+    for d in (1, 10):
+        game = prepared("cbl", "ir_optimal", 100, d, equal=True)
+        model, _ = model_and_draws(game, 1000)
+        plain = PlainModel(game.terms, 1)
+        spent = interleaved({"plain": plain.step, "whole": model.step})
+        faster = 1000 * min(spent["plain"]) / min(spent["whole"])
+        print(
+            f"cbl m=100 d={d}: {faster:.0f} times a plain Mesa loop (limit: at least 50)",
+            flush=True,
+        )
+    return rows
 
 
-def main() -> None:
-    """Print replications per second and the two ratios."""
-    problem, mechanism, terms = terms_of_the_case()
-    plain = PlainModel(terms, 1)
-    plain_rate = 3 / best_of(3, lambda: [plain.step() for _ in range(3)])
-    model = EstimationModel(problem, mechanism, terms, replications=WORLDS, rng=1)
-    whole = best_of(7, model.step)
-    rng = np.random.default_rng(1)
-    floor = best_of(7, lambda: [rng.standard_normal((WORLDS, D * N)) for _ in range(M)])
-    print(f"plain one-world Mesa loop   {plain_rate:10.1f} replications/s")
-    print(f"nashbox, {WORLDS} worlds at once {WORLDS / whole:8.1f} replications/s")
-    print(f"ratio                       {WORLDS / whole / plain_rate:10.1f} (at least 50)")
-    print(f"drawing the points alone    {floor * 1000:10.1f} ms")
-    print(f"the whole round             {whole * 1000:10.1f} ms")
-    print(f"ratio                       {whole / floor:10.2f} (at most 3)")
+def _round(mechanism: str, plan: str, m: int, d: int, *, equal: bool) -> Row:
+    game = prepared(mechanism, plan, m, d, equal=equal)
+    points = float(np.sum(game.terms.counts))
+    worlds = min(1000, max(1, int(MOST * d / points)))
+    model, draws = model_and_draws(game, worlds)
+    spent = interleaved({"draws": draws, "whole": model.step})
+    limit = 6.0 if (mechanism, m, d) == ("cbl", 100, 10) else None
+    kind = "equal" if equal else "unequal"
+    case = f"{mechanism} {plan} {kind} m={m} d={d} R={worlds}"
+    return compared(case, spent["whole"], spent["draws"], limit)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 LARGEST = 1e50  # of any number a user gives; 1/LARGEST is the least: products stay floats
+POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
 
 
 class InputError(ValueError):

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from nashbox.problem.counts import MOST as MOST
 from nashbox.problem.counts import RULES as RULES
 from nashbox.problem.counts import read_plan as read_plan
-from nashbox.problem.errors import LARGEST, InputError, brief, finite, positive
-from nashbox.problem.source import CsvSource, NormalSource, Source
+from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
+from nashbox.problem.measured import sigma_of, source_of
+from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
-from nashbox.problem.tables import Table, check_names, read_agent_table, read_columns
+from nashbox.problem.tables import Table, check_names, read_agent_table
 
 Array = NDArray[np.float64]
 
 MOST_AGENTS, MOST_DISTRIBUTIONS, MOST_PAIRS = 20_000, 1_000, 400_000
-POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
 KEYS = [
     "game",
     "sigma",
@@ -149,7 +149,8 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
             raise InputError(f"{shown}: the key {key!r} is missing; an estimation game needs it")
     table = _named(_costs(raw["costs"], folder, shown), raw, shown)
     costs, d = table.values, len(table.columns)
-    sigma = _sigma(raw["sigma"], d, shown)
+    source = source_of(raw.get("source", "normal"), table.columns, folder, shown)
+    sigma = sigma_of(raw["sigma"], d, source, shown)
     counts = raw.get("counts", "integer")
     if counts not in ("integer", "real"):
         raise InputError(f"{shown}: counts must be 'integer' or 'real', got {brief(counts)}")
@@ -165,7 +166,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
         counts=counts,
         outside_option=_outside(raw.get("outside_option", {}), table.names, shown),
         strategies=_strategies(raw.get("strategies", "recommended"), table.names, shown),
-        source=_source(raw.get("source", "normal"), sigma, table.columns, folder, shown),
+        source=source or NormalSource(sigma),
         folder=folder,
         raw=dict(raw),
         shown=shown,
@@ -244,21 +245,6 @@ def _named(table: Table, raw: Mapping[str, Any], shown: str) -> Table:
     return Table(names["agents"], names["distributions"], table.values, table.lines)
 
 
-def _sigma(value: object, d: int, shown: str) -> Array:
-    values = value if isinstance(value, list) else [value] * d
-    if len(values) != d:
-        raise InputError(
-            f"{shown}: sigma must be one number or one per distribution ({d}), got {len(values)}"
-        )
-    for k, number in enumerate(values):
-        if not positive(number):
-            place = f"[{k}]" if isinstance(value, list) else ""
-            raise InputError(
-                f"{shown}: sigma{place} must be finite and > 0 ({POSITIVE}), got {brief(number)}"
-            )
-    return np.array(values, dtype=float)
-
-
 def _countable(costs: Array, sigma: Array, table: Table, shown: str) -> None:
     """Refuse whole-number counts where working alone would ask for more than floats count."""
     alone = sigma / np.sqrt(costs)
@@ -319,29 +305,3 @@ def _strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, 
                 f"got {brief(dict(spec.parameters))}"
             )
     return {name: spec for name, spec in specs.items() if spec.name != "recommended"}
-
-
-def _source(
-    value: object, sigma: Array, distributions: tuple[str, ...], folder: Path, shown: str
-) -> Source:
-    if value == "normal":
-        return NormalSource(sigma)
-    where = f"{shown}: source"
-    file = value.get("csv") if isinstance(value, Mapping) else None
-    if not isinstance(value, Mapping) or not isinstance(file, str) or not file:
-        raise InputError(
-            f"{where}: must be 'normal' or {{csv = ..., columns = [...]}}, got {brief(value)}"
-        )
-    for key in value:
-        if key not in ("csv", "columns"):
-            raise InputError(f"{where}: unknown key {key!r} (allowed: csv, columns)")
-    columns = value.get("columns", list(distributions))
-    if not isinstance(columns, list) or not all(isinstance(c, str) for c in columns):
-        raise InputError(f"{where}: columns must be a list of names, got {brief(columns)}")
-    if len(columns) != len(distributions):
-        raise InputError(
-            f"{where}: columns must name one column per distribution ({len(distributions)}), "
-            f"got {len(columns)}"
-        )
-    check_names(columns, where, "column")
-    return CsvSource(tuple(read_columns(folder / file, file, columns)))

@@ -5,8 +5,6 @@ A file is TOML-like arrays (within a problem), CSV, or Gambit's .nfg in both its
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import math
 import re
@@ -18,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import InputError, brief, told
 from nashbox.problem.reading import read_bytes
 from nashbox.problem.tables import check_names
@@ -98,25 +97,21 @@ def of_csv(text: str) -> PayoffTables:
 
     The header's first N names are the players'.
     """
-    sample = text.splitlines()[0] if text.strip() else ""
-    mark = max(",;\t", key=sample.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=mark) if any(row)]
+    lines, rows = zip(*rows_of_text(text.encode(), "the table"), strict=True)
     if len(rows) < 2 or len(rows[0]) < 4 or len(rows[0]) % 2:
         raise InputError(
             "must have a header and rows of N labels and N payoffs, one of each per player"
         )
     N = len(rows[0]) // 2
-    players = tuple(name.strip() for name in rows[0][:N])
+    players = tuple(rows[0][:N])
     menus: list[dict[str, int]] = [{} for _ in players]
     cells: dict[tuple[int, ...], list[float]] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != 2 * N:
-            raise InputError(f"row {line}: must have {2 * N} fields, got {len(row)}")
-        labels = [cell.strip() for cell in row[:N]]
+    for line, row in zip(lines[1:], rows[1:], strict=True):
+        labels = row[:N]
         key = tuple(menu.setdefault(w, len(menu)) for menu, w in zip(menus, labels, strict=True))
         if key in cells:
             raise InputError(f"row {line}: {', '.join(labels)} is there twice")
-        cells[key] = [_number(cell.strip(), f"row {line}", mark) for cell in row[N:]]
+        cells[key] = [_number(cell, f"row {line}") for cell in row[N:]]
     sizes = [len(menu) for menu in menus]
     if math.prod(sizes) != len(cells):
         raise InputError(
@@ -128,9 +123,7 @@ def of_csv(text: str) -> PayoffTables:
     return PayoffTables(players, tuple(tuple(menu) for menu in menus), paid)
 
 
-def _number(text: str, where: str, mark: str = ",") -> float:
-    if mark != ",":
-        text = text.replace(",", ".")
+def _number(text: str, where: str) -> float:
     try:
         value = float(Fraction(text)) if "/" in text else float(text)
     except (ValueError, ZeroDivisionError, OverflowError):

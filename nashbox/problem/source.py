@@ -76,6 +76,7 @@ class CsvSource:
     """Real measurements, sampled with replacement column by column."""
 
     columns: tuple[Array, ...]  # d arrays of measurements
+    left_out: tuple[int, ...] = ()  # cells of each column without a measurement
 
     normal = False
 

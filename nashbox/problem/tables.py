@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.reading import read_bytes
+
+MISSING = {"", "na", "n/a", "#n/a"}  # in small letters
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,31 +37,6 @@ class Table:
 def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
     """Lines of a CSV file that hold something: see `rows_of_text`. Raises InputError."""
     return rows_of_text(read_bytes(path, shown), shown)
-
-
-def rows_of_text(content: bytes, shown: str) -> list[tuple[int, list[str]]]:
-    """Lines of a CSV text that hold something, each with its number; cells without blanks.
-
-    All have as many cells as the first. Raises InputError naming the file.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
-    except (ValueError, csv.Error) as error:
-        raise InputError(f"{shown}: is not a CSV file in UTF-8: {error}") from error
-    rows = [(line, row) for line, row in rows if any(row)]
-    if not rows:
-        raise InputError(f"{shown}: is empty; a header row and at least one row are needed")
-    width = len(rows[0][1])
-    for line, row in rows:
-        if len(row) != width:
-            who = f" ({row[0]})" if row[0] else ""
-            raise InputError(
-                f"{shown}: row {line}{who}: must have {width} cells as the header has, "
-                f"got {len(row)}"
-            )
-    return rows
 
 
 def number(text: str, where: str, allowed: str) -> float:
@@ -130,14 +106,17 @@ def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] 
         seen.add(name)
 
 
-def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.float64]]:
-    """Read the named numeric columns of a CSV file of measurements, empty cells left out.
+def read_columns(
+    path: Path, shown: str, columns: list[str]
+) -> tuple[list[NDArray[np.float64]], list[int]]:
+    """Read the named numeric columns of a CSV file of measurements.
 
-    Returns one float array per column. Raises InputError for unknown columns, non-numbers,
-    infinite values, and columns of fewer than two values.
+    Returns one float array per column, and how many of its cells are left out: those that are empty
+    or say that there is no measurement (`MISSING`). Raises InputError for unknown columns,
+    non-numbers, infinite values, and columns of fewer than two values.
     """
     (_, header), *body = read_rows(path, shown)
-    found = []
+    found, left_out = [], []
     for column in columns:
         if header.count(column) != 1:
             problem = "two columns" if column in header else "no column"
@@ -145,7 +124,7 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.
         position = header.index(column)
         cells = []
         for line, row in body:
-            if row[position]:
+            if row[position].lower() not in MISSING:
                 where = f"{shown}: row {line}, column {column}: measurement"
                 cell = number(row[position], where, "a finite number")
                 if not abs(cell) <= LARGEST:
@@ -156,4 +135,5 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> list[NDArray[np.
                 f"{shown}: column {column} must hold at least 2 measurements, got {len(cells)}"
             )
         found.append(np.array(cells))
-    return found
+        left_out.append(len(body) - len(cells))
+    return found, left_out

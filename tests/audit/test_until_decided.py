@@ -15,6 +15,7 @@ from nashbox.experiments.audit.patience import Kept, Patience
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.problem.errors import InputError
 from tests.audit.drawn_game import DrawnGame, better_by
+from tests.signals import hearing
 
 SMALL = 4_000
 
@@ -126,10 +127,6 @@ COMMAND = [
     *(sys.executable, "-m", "nashbox.cli", "audit", "p.toml", "--method", "black_box"),
     *("--budget", "8000", "--epsilon", "0.1%", "--until-decided", "--workers", "2"),
 ]
-
-
-def hearing():
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.slow

@@ -1,11 +1,12 @@
 """What tests of sweeps share: sweep files, functions that leave a trace, drivers to be killed."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from tests.signals import hearing
 
 PROBLEM = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1]]\n'
 TRACED = """
@@ -62,11 +63,6 @@ def start(folder, *options, **others):
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     given = {**streams, "preexec_fn": hearing, **others}
     return subprocess.Popen(command(folder, *options), cwd=folder, **given)
-
-
-def hearing():
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for(condition, seconds=60.0):

@@ -11,6 +11,7 @@ import pytest
 
 from nashbox.solver import solve
 from nashbox.tables import console
+from tests.signals import hearing
 
 SLOWLY = (
     "import sys; import nashbox.tables.console as c; c.FIRST = 0.3\n"
@@ -34,7 +35,7 @@ def test_solve_says_how_far_it_is_and_can_be_interrupted(tmp_path):
     (tmp_path / "p.toml").write_text(race(6))
     line = [sys.executable, "-c", SLOWLY, "solve", "p.toml", "--json", "o.json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    driver = subprocess.Popen(line, cwd=tmp_path, **pipes)
+    driver = subprocess.Popen(line, cwd=tmp_path, preexec_fn=hearing, **pipes)
     said = [driver.stderr.readline() for _ in range(2)]
     assert all("nashbox: following tests to their end: " in words for words in said)
     assert all("% in " in words and "(Ctrl-C ends it)" in words for words in said)

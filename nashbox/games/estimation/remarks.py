@@ -131,4 +131,11 @@ def source_notes(game: EstimationGame) -> list[str]:
             found.append(
                 f"sigma of {name} is {sigma:g} in the rules and {spread:.4g} in the measurements"
             )
+    missing = [
+        f"{number} of {name}"
+        for name, number in zip(game.problem.distributions, source.left_out, strict=False)
+        if number
+    ]
+    if missing:
+        found.append(f"cells without a measurement are left out: {', '.join(missing)}")
     return found

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.data import Dataset
+from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.reading import read_bytes
 from nashbox.problem.spec import suggest
-from nashbox.problem.tables import number, rows_of_text
+from nashbox.problem.tables import number
 from nashbox.rules.exchange.file_names import folded, stems
 
 Array = NDArray[np.float64]

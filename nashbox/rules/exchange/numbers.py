@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.spec import suggest
-from nashbox.problem.tables import check_names, rows_of_text
+from nashbox.problem.tables import check_names
 from nashbox.rules.exchange.handed_in import Folder, delivered
 from nashbox.rules.exchange.keys import commitment, read_key
 
