@@ -89,6 +89,7 @@ def work(options: argparse.Namespace) -> int:
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
     problem = shared.load_problem(options)
+    contract = shared.contract_of(options, problem)
     files = shared.files_behind(options, problem) if options.report is not None else {}
     chosen = {
         "method": options.method,
@@ -111,7 +112,7 @@ def work(options: argparse.Namespace) -> int:
         from nashbox.experiments.report import Origin, write_audit_report
 
         origin = Origin(options.arguments, files)
-        write_audit_report(result, options.report, origin)
+        write_audit_report(result, options.report, origin, contract)
     shared.emit(options, result, print_result)
     return 1 if options.strict and result.nash == "profitable" else 0
 

@@ -81,13 +81,15 @@ def work(options: argparse.Namespace) -> int:
         for option in ("design", "rules", "report"):
             if getattr(options, option):
                 raise InputError(f"--{option}: game must have a plan, got {problem.game!r}")
+    contract = shared.contract_of(options, problem)
     files = _files(options, problem, mechanisms) if options.report is not None else {}
     with progress_bar("walking paths of best responses") as progress:
         result = perform("compare", problem, mechanisms, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_comparison_report
 
-        write_comparison_report(result, options.report, Origin(options.arguments, files))
+        origin = Origin(options.arguments, files)
+        write_comparison_report(result, options.report, origin, contract)
     shared.emit(options, result, print_result)
     return 0
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
 OUTPUTS = ("json", "figure", "report", "save", "export")  # options that name a file to write
@@ -103,7 +103,39 @@ def report_output(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--report", metavar="PATH", help="write all of it into one HTML file that needs no other"
     )
+    command.add_argument("--title", metavar="TEXT", help="of the report")
+    command.add_argument(
+        "--commitment",
+        metavar="HASH",
+        help="for the report: of the key of an exchange, as exchange --new-key prints it",
+    )
     command.set_defaults(report_endings=(".html", ".htm"))
+
+
+def contract_of(options: argparse.Namespace, problem: Any) -> Any:
+    """What the options say of a report as part of a contract. Raises InputError."""
+    from nashbox.experiments.report import Contract
+    from nashbox.games.registry import check_verb, game_of
+
+    for option in ("title", "commitment"):
+        if getattr(options, option) is not None and options.report is None:
+            raise InputError(f"--{option} is for a report; give --report as well")
+    game, given = game_of(problem), options.commitment
+    changed = [o for o in ("mechanism", "plan") if getattr(options, o, None) is not None]
+    if given is not None:
+        check_verb("exchange", problem.game, "--commitment", game)
+        if changed:
+            raise InputError(
+                f"--commitment is for the rules of the file, and --{changed[0]} changes them; "
+                "write them into a file of their own"
+            )
+        if not re.fullmatch("[0-9a-f]{64}", given):
+            raise InputError(
+                "--commitment must be 64 hexadecimal digits as 'nashbox exchange --new-key FILE' "
+                f"prints them, got {brief(given)}"
+            )
+    carried_out = "exchange" in game.engines and not changed
+    return Contract(options.title or "", options.file if carried_out else None, given)
 
 
 def check_outputs(options: argparse.Namespace) -> None:

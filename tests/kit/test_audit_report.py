@@ -162,3 +162,43 @@ def test_every_file_the_audit_rests_on_is_named_with_its_hash(nashbox, folder):
         assert answer.code == 0, answer
         text = Page((folder / "r.html").read_text()).text
         assert {name for name, digest in digests.items() if digest in text} == first | more
+
+
+KEY = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("command", ["audit", "compare"])
+def test_a_contract_has_a_title_the_commitment_and_the_commands(nashbox, folder, command):
+    more = ["--report", "r.html", "--title", "Agreement <2026>", "--commitment", KEY]
+    assert nashbox(command, "p.toml", *more, files={"p.toml": GAME}).code == 0
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    alone_in_the_world(page)
+    for words in ("Agreement <2026>", KEY, "nashbox exchange p.toml submissions --key secret.key"):
+        assert words in page.text
+    assert "--new-key" not in page.text  # it has been made
+
+
+def test_without_a_commitment_the_contract_says_how_it_is_made(nashbox, folder):
+    assert nashbox("audit", "p.toml", "--report", "r.html", files={"p.toml": GAME}).code == 0
+    assert "nashbox exchange --new-key secret.key" in (folder / "r.html").read_text()
+    nashbox("audit", "p.toml", "--report", "s.html", files={"p.toml": RACE})
+    assert "nashbox exchange" not in (folder / "s.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        (GAME, ["--title", "x"], "--title is for a report; give --report as well"),
+        (GAME, ["--commitment", KEY], "--commitment is for a report"),
+        (GAME, ["--report", "r.html", "--commitment", KEY[1:]], "must be 64 hexadecimal digits"),
+        (GAME, ["--report", "r.html", "--commitment", "G" * 64], "must be 64 hexadecimal digits"),
+        (RACE, ["--report", "r.html", "--commitment", KEY], "exchange is for estimation games"),
+        (
+            GAME,
+            ["--report", "r.html", "--commitment", KEY, "--mechanism", "cbl"],
+            "--mechanism changes them",
+        ),
+    ],
+)
+def test_a_contract_that_cannot_be_is_refused(nashbox, text, options, words):
+    nashbox("audit", "p.toml", *options, files={"p.toml": text}).refuses(words)

@@ -20,6 +20,7 @@ from nashbox.app.ui.widgets import (
     open_first,
     with_own,
 )
+from nashbox.experiments.report.contract import steps
 from nashbox.problem.estimation import RULES
 
 
@@ -54,6 +55,20 @@ def Estimation(tab: EstimationTab) -> None:
         Rows(tab.tables["agents"], "agents")
     Audit(tab)
     Compare(tab)
+    if tab.opened.value is not None:
+        _CarriedOut(tab.opened.value.shown)
+
+
+@solara.component
+def _CarriedOut(rules: str) -> None:
+    with solara.Card("When everybody has agreed", margin=0):
+        solara.Text(
+            "The rules are carried out on what everybody really hands in, by the very mechanism "
+            "that was audited. First as a rehearsal, on simulated points; then for real:"
+        )
+        for what, command in steps(rules, rehearsed=True):
+            solara.Text(f"{what}:")
+            solara.Preformatted(command)
 
 
 @solara.component

@@ -2,9 +2,11 @@
 
 from nashbox.experiments.report.audit import audit_page, write_audit_report
 from nashbox.experiments.report.comparison import comparison_page, write_comparison_report
+from nashbox.experiments.report.contract import Contract
 from nashbox.experiments.report.origin import Origin
 
 __all__ = [
+    "Contract",
     "Origin",
     "audit_page",
     "comparison_page",

@@ -11,6 +11,7 @@ from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words, yes_
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
 from nashbox.experiments.report.words import deviation
@@ -20,20 +21,28 @@ from nashbox.games.registry import declared
 BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"}
 
 
-def write_audit_report(audit: AuditResult, path: str | Path, origin: Origin | None = None) -> None:
+def write_audit_report(
+    audit: AuditResult,
+    path: str | Path,
+    origin: Origin | None = None,
+    contract: Contract | None = None,
+) -> None:
     """Write the report whole. Raises InputError where nothing can be written."""
-    write_whole(path, audit_page(audit, origin).encode())
+    write_whole(path, audit_page(audit, origin, contract).encode())
 
 
-def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
+def audit_page(
+    audit: AuditResult, origin: Origin | None = None, contract: Contract | None = None
+) -> str:
     """The report of an audit of either game; every number in it stands in the JSON it embeds."""
     result = Printed.of(audit.to_json())
     game = result.get("game")
     pay = declared(game).pays.name
     name = result.get("problem", "mechanism")
     title = f"Audit of {name['name'] if isinstance(name, dict) else name or game}"
+    contract = contract or Contract()
     return page(
-        title,
+        contract.title or title,
         element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"))),
         problem_part(result),
         plan_part(result),
@@ -41,6 +50,7 @@ def audit_page(audit: AuditResult, origin: Origin | None = None) -> str:
         _deviations(result, game, pay),
         _basis(result, pay),
         _figures(audit, pay),
+        signed_part(contract),
         repeat_part(result, origin or Origin()),
         embedded(audit.to_json()),
     )

@@ -10,6 +10,7 @@ from nashbox.experiments.compare.profiles import merged
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
@@ -29,17 +30,23 @@ METHODS = {
 
 
 def write_comparison_report(
-    comparison: Comparison, path: str | Path, origin: Origin | None = None
+    comparison: Comparison,
+    path: str | Path,
+    origin: Origin | None = None,
+    contract: Contract | None = None,
 ) -> None:
     """Write the report whole. Raises InputError where nothing can be written."""
-    write_whole(path, comparison_page(comparison, origin).encode())
+    write_whole(path, comparison_page(comparison, origin, contract).encode())
 
 
-def comparison_page(comparison: Comparison, origin: Origin | None = None) -> str:
+def comparison_page(
+    comparison: Comparison, origin: Origin | None = None, contract: Contract | None = None
+) -> str:
     """The report of a comparison; every number in it stands in the JSON it embeds."""
     result = Printed.of(comparison.to_json())
+    contract = contract or Contract()
     return page(
-        "Rules compared",
+        contract.title or "Rules compared",
         _answer(result),
         problem_part(result),
         _side_by_side(comparison, result),
@@ -47,6 +54,7 @@ def comparison_page(comparison: Comparison, origin: Origin | None = None) -> str
         *(rule_part(comparison, result, j) for j in range(len(comparison.contenders))),
         _basis(result),
         _figure(comparison),
+        signed_part(contract) if contract.commitment else "",
         repeat_part(result, origin or Origin()),
         embedded(comparison.to_json()),
     )
