@@ -6,6 +6,9 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.problem.errors import InputError
+
+KINDS = "alone,free,threshold,decoy"
 
 
 def add(commands: Any) -> None:
@@ -28,9 +31,16 @@ def add(commands: Any) -> None:
     design.add_argument(
         "--kinds",
         metavar="KINDS",
-        default="alone,free,threshold,decoy",
+        default=KINDS,
         help="what may be used (alone,free,threshold,decoy, and mirror on demand); leave decoy out "
         "and nobody is told a falsehood",
+    )
+    design.add_argument(
+        "--pairs",
+        choices=["none", "declared", "all"],
+        default="none",
+        help="decoys that two who collude do not gain by breaking: the file's partners, or anybody "
+        "(agents of equal costs; all pairs: copies of one mean save less than 1 %%)",
     )
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
     shared.outputs(design)
@@ -38,7 +48,7 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
-    from nashbox.rules.design import design
+    from nashbox.rules.design import design, design_for_pairs
     from nashbox.tables.console import progress_bar
     from nashbox.tables.design import design_table
 
@@ -46,8 +56,19 @@ def work(options: argparse.Namespace) -> int:
     shared.only("design", options, problem)
     kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
     with progress_bar("searching rules") as progress:
-        result = design(problem, options.goal, options.form, progress=progress, kinds=kinds)
+        if options.pairs == "none":
+            result = design(problem, options.goal, options.form, progress=progress, kinds=kinds)
+        else:
+            _check_alone(options)
+            result = design_for_pairs(problem, options.goal, options.pairs, progress=progress)
     if options.save is not None:
         result.save_problem(options.save)
     shared.emit(options, result, design_table)
     return 0
+
+
+def _check_alone(options: argparse.Namespace) -> None:
+    """Refuse options that decoys for pairs do not have. Raises InputError."""
+    for option, usual in (("form", "best"), ("kinds", KINDS)):
+        if getattr(options, option) != usual:
+            raise InputError(f"--{option} does not go with --pairs {options.pairs}")

@@ -7,6 +7,7 @@ from nashbox.mechanisms.base import Mechanism
 from nashbox.mechanisms.cbl import Cbl, CblTerms
 from nashbox.mechanisms.decoy import Decoy, DecoyTerms
 from nashbox.mechanisms.means import Alone, Baseline, CountedMean, SampleMean
+from nashbox.mechanisms.pairs import PairDecoy, PairTerms
 from nashbox.mechanisms.threshold import Threshold, ThresholdTerms
 
 MECHANISMS: dict[str, type[Mechanism]] = {
@@ -17,6 +18,7 @@ MECHANISMS: dict[str, type[Mechanism]] = {
     "alone": Alone,
     "threshold": Threshold,
     "decoy": Decoy,
+    "pair_decoy": PairDecoy,
 }
 
 __all__ = [
@@ -29,6 +31,8 @@ __all__ = [
     "Decoy",
     "DecoyTerms",
     "Mechanism",
+    "PairDecoy",
+    "PairTerms",
     "SampleMean",
     "Threshold",
     "ThresholdTerms",

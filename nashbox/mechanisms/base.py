@@ -36,11 +36,13 @@ class Mechanism(ABC):
         the number and the mean of her points, distribution by distribution; else "points".
     equivariant: adding a constant to every point of a distribution adds it to the information.
     enforced: False for rules that take compliance for granted.
+    usual: False for rules that take part in a comparison only where they are named.
     """
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "points"
     equivariant: ClassVar[bool] = True
     enforced: ClassVar[bool] = True
+    usual: ClassVar[bool] = True
 
     def terms(self, problem: EstimationProblem, plan: Array) -> Terms:
         """Publish terms for a plan of real-valued counts (m, d): here, to follow the plan."""

@@ -19,6 +19,7 @@ from nashbox.problem.counts import RULES as RULES
 from nashbox.problem.counts import read_plan as read_plan
 from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
+from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
 from nashbox.problem.tables import Table, check_names, read_agent_table
@@ -36,6 +37,7 @@ KEYS = [
     "outside_option",
     "strategies",
     "source",
+    "partners",
     "agents",
     "distributions",
 ]
@@ -48,7 +50,8 @@ class EstimationProblem:
     costs: (m, d) floats in (0, inf], penalty per sample. sigma: (d,) floats, units of the
     measurements. plan: a rule's name, or a (m, d) table of counts. `strategies` maps agent names
     to specs; agents not named play what the mechanism recommends. `outside_option` maps agent
-    names to penalties that replace what they reach alone.
+    names to penalties that replace what they reach alone. `partners` says who might collude with
+    whom, each pair once.
     """
 
     names: tuple[str, ...]
@@ -61,6 +64,7 @@ class EstimationProblem:
     outside_option: Mapping[str, float] = field(default_factory=dict)
     strategies: Mapping[str, Spec] = field(default_factory=dict)
     source: Source = field(default=None)  # type: ignore[assignment]  # the normal one, see below
+    partners: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
     raw: Mapping[str, Any] = field(default_factory=dict)
     shown: str = "problem"
@@ -132,6 +136,7 @@ class EstimationProblem:
             "strategies": {name: spec.to_json() for name, spec in self.strategies.items()}
             or "recommended",
             "source": self.raw.get("source", "normal"),
+            **({"partners": dict(self.partners)} if self.partners else {}),
         }
 
 
@@ -167,6 +172,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
         outside_option=_outside(raw.get("outside_option", {}), table.names, shown),
         strategies=_strategies(raw.get("strategies", "recommended"), table.names, shown),
         source=source or NormalSource(sigma),
+        partners=partners_of(raw.get("partners", {}), table.names, shown),
         folder=folder,
         raw=dict(raw),
         shown=shown,

@@ -43,11 +43,16 @@ def design_table(design: Design) -> None:
     console.print(table)
     for line in legend(design):
         console.print(line)
+    how = f" ({design.audited})"
     certain = {
-        "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e} (exact)",
-        "profitable": "honesty does not pay: at least one agent gains (exact)",
-        "undecided": f"undecided: nobody gains more than {design.gain:.1e} (exact)",
+        "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e}{how}",
+        "profitable": f"honesty does not pay: at least one agent gains{how}",
+        "undecided": f"undecided: nobody gains more than {design.gain:.1e}{how}",
     }
+    if design.audited != "exact":
+        certain["undecided"] = f"undecided{how}; nashbox audit of the saved file goes on"
+    if not design.audited:
+        certain["undecided"] = "not audited: points are drawn in whole numbers only"
     console.print(Text(certain[design.verdict], style=VERDICT_STYLE[design.verdict]))
     rivals = new_table(*RIVALS)
     for row in rival_rows(design):
@@ -110,6 +115,17 @@ def legend(design: Design) -> list[str]:
             f"agent is told one with a chance of {secrets(design):.2g} at most "
             "(--kinds alone,free,threshold leaves falsehoods out)"
         )
+    if design.pairs != "none":
+        which = "every two agents are" if design.pairs == "all" else "declared partners are"
+        lines[0] = (
+            f"n points owed; {which} compared with the rest, and both told in secret the same "
+            "falsehood beyond the window"
+        )
+        if design.copies:
+            lines.append(
+                "two who hand in one mean twice save at most "
+                f"{100 * design.copies:.2g} % of what they pay by the formula"
+            )
     return lines
 
 
@@ -118,6 +134,10 @@ def _rule(design: Design, i: int, k: int) -> str:
     n = counts([design.counts[i, k]])
     if kind == "threshold":
         return f"{n}, z {counts([z])}, t {t:.4g}"
+    if kind == "pair" and design.pair_t is not None:
+        alone = float(design.t[i, k])
+        own = "" if math.isnan(alone) else f", alone beyond {alone:.4g}"
+        return f"{n}, pairs beyond {float(design.pair_t[k]):.4g}{own}"
     if kind == "decoy":
         return f"{n}, decoy beyond {t:.4g}"
     if kind == "noise":

@@ -30,7 +30,6 @@ from nashbox.experiments.check.situations import (
     POINTS,
     WORLDS,
     ask,
-    four_agents,
     same_points,
     settings,
     submissions_of,
@@ -80,9 +79,7 @@ def _each(
 
 
 def _terms(mechanism: Mechanism, own: EstimationProblem | None) -> str:
-    problem, plan = four_agents()
-    four = ("four agents", mechanism.terms(problem, plan))
-    for _, terms in (four, *settings(mechanism, own)):
+    for _, terms in settings(mechanism, own):
         shape = np.shape(getattr(terms, "costs", ()))
         if not isinstance(terms, Terms) or np.shape(terms.counts) != shape:
             raise BrokenError(

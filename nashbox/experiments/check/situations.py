@@ -138,17 +138,34 @@ def each_game(strategy: Strategy, own: Setting | None, work: Callable[[Situation
 
 
 def settings(mechanism: Mechanism, own: EstimationProblem | None) -> Iterator[tuple[str, Terms]]:
-    """Terms of a mechanism for games of several sizes, and for the user's problem."""
-    for size in SIZES:
-        problem, plan = equal_agents(*size)
-        yield (
-            "{} agents, {} distributions, {} points owed".format(*size),
-            mechanism.terms(problem, plan),
-        )
+    """Terms of a mechanism for games of several sizes, and for the user's problem.
+
+    Games that the rules are not for, as their InputError says, are left out. Raises it if there are
+    no others, and for the user's problem.
+    """
+    refused, taken = None, False
+    problems = [("four agents", *four_agents())]
+    problems += [
+        ("{} agents, {} distributions, {} points owed".format(*size), *equal_agents(*size))
+        for size in SIZES
+    ]
+    for label, problem, plan in problems:
+        try:
+            terms = mechanism.terms(problem, plan)
+        except ContractError:
+            raise
+        except InputError as error:
+            refused = refused or error
+            continue
+        yield label, terms
+        taken = True
     if own is not None:
         from nashbox.games.estimation import solved_plan
 
         yield own.shown, mechanism.terms(own, solved_plan(own)[0])
+        taken = True
+    if not taken and refused is not None:
+        raise refused
 
 
 def submissions_of(terms: Terms, offset: float = 0.0) -> list[Dataset]:

@@ -46,12 +46,12 @@ def entries(
 ) -> tuple[list[Entry], list[str]]:
     """Prepare everybody who takes part; return notes on built-ins that do not apply.
 
-    plan: (m, d), the problem's, solved. mechanisms: None is the file's own and all built-ins.
+    plan: (m, d), the problem's, solved. mechanisms: None is the file's own and all usual built-ins.
     rules: label to a problem with the same costs, whose mechanism and plan take part as they are.
     Raises InputError for a named mechanism that cannot be built.
     """
     own = problem.mechanism
-    known = [Spec(name) for name in MECHANISMS]
+    known = [Spec(name) for name, rules in MECHANISMS.items() if rules.usual]
     wanted = list(mechanisms) if mechanisms is not None else [own, *known]
     if mechanisms is None and own in known:
         wanted = known

@@ -2,5 +2,6 @@
 
 from nashbox.rules.design.best_rules import design
 from nashbox.rules.design.designed import Design
+from nashbox.rules.design.pairs import design_for_pairs
 
-__all__ = ["Design", "design"]
+__all__ = ["Design", "design", "design_for_pairs"]

@@ -40,7 +40,9 @@ class Design:
     from it, relatively (`Goal.gap`), which bounds what any rules could still win. gain: upper bound
     of what anybody gains by any deviation, verdict: of the exact audit. search: how the discrete
     choices were searched. no_rule_below: the value of the goal that no truthful rule gets below
-    (None where unknown); no_rule_below_how: in what sense, or why unknown.
+    (None where unknown); no_rule_below_how: in what sense, or why unknown. audited: by what, ""
+    if it was not. pairs: which two are compared, pair_t: (d,) windows of two, copies: by the
+    formula, the share of what two pay that they save by handing in one mean twice.
     """
 
     goal: str
@@ -67,6 +69,10 @@ class Design:
     problem: Mapping[str, Any]
     no_rule_below: float | None = None
     no_rule_below_how: str = ""
+    audited: str = "exact"
+    pairs: str = "none"
+    pair_t: Array | None = None
+    copies: float = 0.0
     designed: EstimationProblem | None = None
     versions: Mapping[str, str] = field(default_factory=versions)
 
@@ -107,6 +113,7 @@ class Design:
             "certified_gap": self.certified_gap,
             "no_rule_below": self.no_rule_below,
             "no_rule_below_how": self.no_rule_below_how,
+            **self._of_pairs(),
             "condition_8": self.condition_8,
             "cbl": dict(self.cbl),
             "chosen": self.chosen,
@@ -117,6 +124,12 @@ class Design:
             "problem": dict(self.problem),
             "versions": dict(self.versions),
         }
+
+    def _of_pairs(self) -> dict[str, Any]:
+        if self.pair_t is None:
+            return {}
+        told = {"audited": self.audited, "pairs": self.pairs, "pair_t": self.pair_t}
+        return {**told, "copies": self.copies}
 
     def to_frame(self) -> pd.DataFrame:
         """One row per agent: kinds, counts, rules, penalty, penalty alone."""
@@ -148,14 +161,16 @@ class Design:
             *("goal", "form", "distributions", "certified_gap", "condition_8", "cbl", "chosen"),
             *("search", "gain", "verdict", "problem", "versions"),
         )
-        later = ("no_rule_below", "no_rule_below_how")  # absent from older files
+        later = ("no_rule_below", "no_rule_below_how", "audited", "pairs", "copies")
+        if "pair_t" in body:
+            body["pair_t"] = np.array(body["pair_t"], dtype=float)
         return cls(
             names=body["agents"],
             kind=np.array(body["kind"]),
             candidates=[Candidate(**row) for row in body["candidates"]],
             **{key: np.array(body[key], dtype=float) for key in arrays},  # type: ignore[arg-type]
             **{key: body[key] for key in kept},
-            **{key: body[key] for key in later if key in body},
+            **{key: body[key] for key in (*later, "pair_t") if key in body},
         )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:

@@ -24,7 +24,9 @@ def problem_text(design: Design) -> str:
     plan = body["plan"]
     lines = [
         f"# Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}.",
-        "# Honest play is an equilibrium; nashbox audit proves it.",
+        "# Honest play is an equilibrium; nashbox audit proves it."
+        if design.pairs == "none"
+        else "# Nobody gains by breaking them alone, and pairs at most little.",
         'game = "estimation"',
         f"agents = {_value(body['agents'])}",
         f"distributions = {_value(body['distributions'])}",
@@ -36,6 +38,9 @@ def problem_text(design: Design) -> str:
     if body["outside_option"]:
         lines += ["", "[outside_option]"]
         lines += [f"{json.dumps(k)} = {_value(v)}" for k, v in body["outside_option"].items()]
+    if body.get("partners"):
+        lines += ["", "[partners]"]
+        lines += [f"{json.dumps(k)} = {_value(v)}" for k, v in body["partners"].items()]
     rules = body["mechanism"]
     lines += ["", "[mechanism]"]
     for key, value in ({"name": rules} if isinstance(rules, str) else rules).items():
