@@ -28,7 +28,9 @@ class Declared:
     formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
     has_plan: ClassVar[bool] = False
     engines: ClassVar[Mapping[str, str]] = {
+        "audited": "nashbox.experiments.audit.rows:paid",
         "compare": "nashbox.experiments.compare:compare_game",
+        "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {}

@@ -10,23 +10,32 @@ from nashbox.experiments.audit.findings import Finding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
 from nashbox.games.base import Game
+from nashbox.games.registry import engine
 
 
 def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -> AuditResult:
-    """The result of the kind that a game has: with a plan, or without.
+    """The result of the kind that a game declares.
 
     said: method, class_, epsilon, delta, seeds, resolution, notes.
     """
     both = {"problem": problem.to_json(), "game": problem.game, **said, **game.extras()}
-    name = None if problem.mechanism is None else problem.mechanism.name
-    if game.has_plan:
-        rows = [_penalised(game, i, one) for i, one in enumerate(found)]
-        spent = sum(row.penalty for row in rows)
-        least = both.pop("least_social_penalty")
-        ratio = None if least is None else spent / least
-        return Audit(mechanism=str(name), agents=rows, efficiency_ratio=ratio, **both)
-    paid = [_paid(game, i, one) for i, one in enumerate(found)]
-    return GameAudit(mechanism=name, agents=paid, **both)
+    both["mechanism"] = None if problem.mechanism is None else problem.mechanism.name
+    result: AuditResult = engine(game, "audited")(game, found, both)
+    return result
+
+
+def penalised(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> Audit:
+    """Penalties, and how far their sum is from the least that is rational."""
+    rows = [_penalised(game, i, one) for i, one in enumerate(found)]
+    spent = sum(row.penalty for row in rows)
+    least = both.pop("least_social_penalty")
+    ratio = None if least is None else spent / least
+    return Audit(agents=rows, efficiency_ratio=ratio, **both)
+
+
+def paid(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> GameAudit:
+    """Payoffs."""
+    return GameAudit(agents=[_paid(game, i, one) for i, one in enumerate(found)], **both)
 
 
 def _common(game: Game, i: int, one: Finding) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def _among_counts(
     progress: Progress | None,
 ) -> Adaptation:
     """Best responses among all counts, on exact penalties."""
-    if not game_of(problem).has_plan or not isinstance(rule, BestResponse):
+    if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
         raise InputError(
             "menu: only best responses in estimation games can do without one; give a menu of "
             "strategies"

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.joint import Joint
+from nashbox.experiments.dynamics.menu import Menu
 from nashbox.experiments.dynamics.pollution import Pool, risk_among
-from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
@@ -42,8 +46,8 @@ def kinds_of(game: EstimationGame, menu: Sequence[Strategy]) -> Profile:
         not type(s).__module__.startswith("nashbox.") for s in (*menu, *pure)
     ):
         return np.arange(m)
-    tables = [np.asarray(getattr(game.terms, f.name)) for f in fields(game.terms)[2:]]
-    rows = [t for t in tables if t.ndim == 2 and t.shape[0] == m]
+    stated = {f.name: np.asarray(getattr(game.terms, f.name)) for f in fields(game.terms)[2:]}
+    rows = [t for name, t in stated.items() if t.shape[:1] == (m,) and name != "sigma"]
     keys = [b"".join(t[i].tobytes() for t in rows) for i in range(m)]
     order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return np.array([order[key] for key in keys])
@@ -179,3 +183,15 @@ class SimulatedEstimation(EstimationOracle):
             model = game.model(size, seed, offset=offset, what_if=True)
             joint.add(np.array([-a.penalty for a in model.trials(i, self.strategies)]))
         return joint.answer()
+
+
+def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
+    """Who knows what the menu pays in an estimation game. Raises InputError: see `oracle_for`."""
+    game = prepare(problem)
+    reason = no_formula(game, menu.strategies, menu.labels)
+    if reason is None and method != "simulated":
+        return ExactEstimation(game, menu.strategies, menu.labels)
+    if method == "exact":
+        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
+    check_can_draw(problem, reason or "")
+    return SimulatedEstimation(game, menu.strategies, menu.labels, worlds, seed)

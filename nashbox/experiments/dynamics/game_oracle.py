@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.dynamics.joint import Joint
+from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
+from nashbox.games.registry import prepare_game
 from nashbox.measure.seeds import Stage, child
+from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 from nashbox.problem.spec import Spec
 
@@ -120,3 +123,16 @@ class SimulatedGame(GameOracle):
             trials = played.trials(i, self.menus[i], size, seed)
             joint.add(self.sign * np.array([paid[i] for paid in trials]))
         return joint.answer()
+
+
+def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
+    """Who knows what the menu pays in any game. Raises InputError: see `oracle_for`."""
+    game = prepare_game(problem)
+    specs = menu.specs or (None,) * len(menu.labels)
+    menus = menus_of(game, menu.strategies, specs, problem.folder)
+    reason = no_formula(game, menus, menu.labels)
+    if reason is None and method != "simulated":
+        return ExactGame(game, menus, menu.labels)
+    if method == "exact":
+        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
+    return SimulatedGame(game, menus, menu.labels, worlds, seed)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
-from nashbox.experiments.dynamics.oracles import Maker, Menu, oracle_for, read_choices
+from nashbox.experiments.dynamics.menu import Menu
+from nashbox.experiments.dynamics.oracles import Maker, oracle_for, read_choices
 from nashbox.games.registry import blaming
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.payoff_oracle import Answer

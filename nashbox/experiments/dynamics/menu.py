@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,19 @@ from nashbox.problem.payoff_oracle import Profile
 from nashbox.problem.spec import Spec, suggest
 
 CALL = re.compile(r"(?P<name>[^({\[]+)\((?P<inside>.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Strategies to choose from; honest: places of those that are counted as honest.
+
+    specs: how a file names the entries, None for strategies given as objects.
+    """
+
+    labels: tuple[str, ...]
+    strategies: tuple[Any, ...]
+    honest: tuple[int, ...]
+    specs: tuple[Spec | None, ...] = ()
 
 
 def split(text: str, where: str) -> list[str]:

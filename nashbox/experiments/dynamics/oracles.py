@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from nashbox.experiments.dynamics import estimation_oracle, game_oracle
-from nashbox.experiments.dynamics.menu import shown
-from nashbox.games.estimation import prepare
-from nashbox.games.registry import game_of, prepare_game
+from nashbox.experiments.dynamics.menu import Menu, shown
+from nashbox.games.registry import perform, prepare_game
 from nashbox.problem.errors import InputError, require
-from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 
 METHODS = ("auto", "exact", "simulated")
-
-
-@dataclass(frozen=True)
-class Menu:
-    """Strategies to choose from; honest: places of those that are counted as honest.
-
-    specs: how a file names the entries, None for strategies given as objects.
-    """
-
-    labels: tuple[str, ...]
-    strategies: tuple[Any, ...]
-    honest: tuple[int, ...]
-    specs: tuple[Spec | None, ...] = ()
 
 
 def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> Menu:
@@ -84,25 +67,5 @@ def oracle_for(problem: Any, menu: Menu, method: str, worlds: int, seed: int) ->
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     require("worlds", worlds, low=2, high=1e9, integer=True)
-    if not game_of(problem).has_plan:
-        return _of_game(problem, menu, method, worlds, seed)
-    game = prepare(problem)
-    reason = estimation_oracle.no_formula(game, menu.strategies, menu.labels)
-    if reason is None and method != "simulated":
-        return estimation_oracle.ExactEstimation(game, menu.strategies, menu.labels)
-    if method == "exact":
-        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    check_can_draw(problem, reason or "")
-    return estimation_oracle.SimulatedEstimation(game, menu.strategies, menu.labels, worlds, seed)
-
-
-def _of_game(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
-    game = prepare_game(problem)
-    specs = menu.specs or (None,) * len(menu.labels)
-    menus = game_oracle.menus_of(game, menu.strategies, specs, problem.folder)
-    reason = game_oracle.no_formula(game, menus, menu.labels)
-    if reason is None and method != "simulated":
-        return game_oracle.ExactGame(game, menus, menu.labels)
-    if method == "exact":
-        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    return game_oracle.SimulatedGame(game, menus, menu.labels, worlds, seed)
+    found: PayoffOracle = perform("payoffs", problem, menu, method, worlds, seed)
+    return found
