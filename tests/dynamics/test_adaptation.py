@@ -64,7 +64,7 @@ def test_survival_over_mechanisms_sizes_and_graphs():
         sizes=[20, 30],
         graphs=["ring", "barabasi_albert(m=2)"],
         seeds=range(3),
-        worlds=2000,
+        worlds=10_000,
         rounds=50,
     )
     assert len(found.rows) == 8 and {row["agents"] for row in found.rows} == {20, 30}
