@@ -49,13 +49,13 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
     from nashbox.rules.design import design, design_for_pairs
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
     from nashbox.tables.design import design_table
 
     problem = shared.load_problem(options)
     shared.only("design", options, problem)
     kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
-    with progress_bar("searching rules") as progress:
+    with slow_work("searching rules") as progress:
         if options.pairs == "none":
             result = design(problem, options.goal, options.form, progress=progress, kinds=kinds)
         else:

@@ -58,7 +58,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.papers.report import report_paths, write_report
     from nashbox.papers.reproducing import reproduce
     from nashbox.papers.stored import StoredEvaluation
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
     from nashbox.tables.reproduce import reproduction_table
 
     if options.paper is not None and options.paper not in PAPERS:
@@ -71,7 +71,7 @@ def work(options: argparse.Namespace) -> int:
     store = options.store or (None if options.quick else STORE)
     if store is None and options.engine != "local":
         raise InputError("--engine needs --store PATH, got --quick without one")
-    with as_ctrl_c(), progress_bar("checking claims") as progress:
+    with as_ctrl_c(), slow_work("checking claims") as progress:
         result = reproduce(
             PAPERS if options.paper is None else (options.paper,),
             quick=options.quick,

@@ -118,3 +118,27 @@ def test_threads_that_a_plugin_leaves_do_not_keep_the_command(tmp_path, problem,
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0 and "that a plug-in has left running" in done.stderr, done
     assert json.loads((tmp_path / "o.json").read_text()) and done.stdout
+
+
+SOON = (
+    "import sys; import nashbox.tables.console as c; c.FIRST = 0.05\n"
+    "from nashbox.cli import main; sys.exit(main(sys.argv[1:]))"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], "auditing agents"),
+        (["design", "p.toml", "--goal", "social"], "searching rules"),
+        (["coalitions", "p.toml", "--budget", "4000"], "searching coalitions"),
+    ],
+)
+def test_long_work_says_in_a_pipe_how_far_it_is(tmp_path, problem, words, what):
+    (tmp_path / "p.toml").write_text(problem())
+    line = [sys.executable, "-c", SOON, *words, "--json", "-"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0 and json.loads(done.stdout)
+    said = done.stderr.splitlines()
+    assert said and all(line.startswith(f"nashbox: {what}: ") for line in said)
+    assert all("% in " in line and "(Ctrl-C ends it)" in line for line in said)
