@@ -113,13 +113,16 @@ def report_output(command: argparse.ArgumentParser) -> None:
 
 
 def contract_of(options: argparse.Namespace, problem: Any) -> Any:
-    """What the options say of a report as part of a contract. Raises InputError."""
-    from nashbox.experiments.report import Contract
+    """What the options say of a report as part of a contract, if any. Raises InputError."""
     from nashbox.games.registry import check_verb, game_of
 
     for option in ("title", "commitment"):
         if getattr(options, option) is not None and options.report is None:
             raise InputError(f"--{option} is for a report; give --report as well")
+    if options.report is None:
+        return None
+    from nashbox.experiments.report import Contract
+
     game, given = game_of(problem), options.commitment
     changed = [o for o in ("mechanism", "plan") if getattr(options, o, None) is not None]
     if given is not None:

@@ -65,17 +65,29 @@ class Terms:
         return np.asarray(self.counts.sum(axis=0))
 
 
+def sums_of_others(counts: Array) -> Array:
+    """What all but each agent hand in, (m, d): sums from either side, without cancellation."""
+    before = np.cumsum(counts, axis=0)
+    after = np.cumsum(counts[::-1], axis=0)[::-1]
+    sums = np.zeros(counts.shape)
+    sums[1:] = before[:-1]
+    sums[:-1] += after[1:]
+    return sums
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """What agent `agent` knows: the terms, and what she believes the others hand in.
 
     others: (m, d) numbers of honest points she expects from everybody (her own row is ignored);
-    the recommended ones unless she has seen a round played.
+    the recommended ones unless she has seen a round played. known: (d,) their sums without hers,
+    where somebody has worked them out for all agents.
     """
 
     agent: int
     terms: Terms
     others: Array
+    known: Array | None = None
 
     @property
     def costs(self) -> Array:
@@ -95,6 +107,8 @@ class View:
     @cached_property
     def pooled(self) -> Array:
         """Points of the others she expects in the pool, (d,)."""
+        if self.known is not None:
+            return self.known
         return np.asarray(np.delete(self.others, self.agent, axis=0).sum(axis=0))
 
     def channels(self) -> list[Channel | None]:

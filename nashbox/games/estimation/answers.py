@@ -25,6 +25,7 @@ COVERS = (
     "all strategies of one agent: any counts, any submission, any estimator, against the others' "
     "honest points (exact formulas)"
 )
+SHOWN = 200  # agents up to whom landscapes are kept: a figure of more shows nothing
 Shown = tuple[str, float, float, tuple[float, ...]]  # label, gain, its error, counts
 
 
@@ -106,7 +107,7 @@ def _examined(game: EstimationGame, boxes: Sequence[exhaustive.Box]) -> Iterator
 def _landscape(game: EstimationGame, i: int, penalty: float) -> Iterator[Shown]:
     """Gains of collecting n honestly, one distribution at a time, for the figure."""
     costs, owed = game.problem.costs[i], game.terms.counts[i]
-    if not math.isfinite(penalty):
+    if not math.isfinite(penalty) or game.m > SHOWN:
         return
     view = game.view(i)
     for k in range(costs.size):

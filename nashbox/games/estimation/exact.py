@@ -39,15 +39,19 @@ class Exact:
 
 def unavailable(game: EstimationGame) -> str | None:
     """Say why no exact answer exists for this game, or None if one does."""
+    return game.without_formula
+
+
+def why_none(game: EstimationGame) -> str | None:
+    """Work out what `unavailable` says."""
     problem = game.problem
     if not problem.source.normal:
         return "the measurements are real ones (source csv), and exact formulas are for normal data"
     reason = beyond(game)
     if reason is not None:
         return reason
-    counts = game.profile_counts()
     for i, name in enumerate(problem.names):
-        view = View(i, game.terms, counts)
+        view = game.view(i)
         if any(channel is None for channel in view.channels()):
             return f"mechanism {type(game.mechanism).__name__} has no exact formula"
         plays = game.strategy(i).plays(view)
@@ -86,7 +90,7 @@ def damage(game: EstimationGame, i: int, plays: tuple[Play, ...]) -> float | Non
     accepts a mean that holds them. Not computed (None) for games with more than PAIRS pairs.
     """
     counts = game.profile_counts()
-    mine = game.strategy(i).plays(View(i, game.terms, counts))
+    mine = game.strategy(i).plays(game.view(i))
     if mine is not None and all(
         math.isclose(a.s, b.s, rel_tol=1e-9) and a.honest and b.honest
         for a, b in zip(mine, plays, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -18,7 +19,7 @@ from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
 from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
-from nashbox.problem.terms import Terms, View
+from nashbox.problem.terms import Terms, View, sums_of_others
 from nashbox.strategies import STRATEGIES, Strategy, Truthful, make_strategy
 
 if TYPE_CHECKING:
@@ -229,6 +230,13 @@ class EstimationGame(Game):
         """The truth is, whatever else a class of one's own does."""
         return isinstance(strategy, Truthful)
 
+    @cached_property
+    def without_formula(self) -> str | None:
+        """Why there is no exact answer for anybody, None if there is one."""
+        from nashbox.games.estimation.exact import why_none
+
+        return why_none(self)
+
     def exact(self, i: int) -> Exact | str:
         """The best response by the channels' formulas, or why there is none."""
         from nashbox.games.estimation.answers import by_formula
@@ -292,30 +300,39 @@ class EstimationGame(Game):
 
     def profile_counts(self) -> Array:
         """Points every agent hands in, (m, d), as far as strategies say; else the recommended."""
+        return self._profile[0]
+
+    @cached_property
+    def _profile(self) -> tuple[Array, Array]:
+        """The same, and what all others hand in, (m, d); neither is to be changed."""
         counts = self.terms.counts.astype(float).copy()
         for i, name in enumerate(self.problem.names):
             if name in self.strategies:
                 plays = self.strategies[name].plays(View(i, self.terms, self.terms.counts))
                 if plays is not None:
                     counts[i] = [play.s for play in plays]
-        return counts
+        pooled = sums_of_others(counts)
+        for table in (counts, pooled):
+            table.setflags(write=False)
+        return counts, pooled
 
     def view(self, i: int) -> View:
         """What agent i knows: the terms, and how many points the others hand in."""
-        return View(i, self.terms, self.profile_counts())
+        counts, pooled = self._profile
+        return View(i, self.terms, counts, pooled[i])
 
     @property
     def condition_8(self) -> bool:
         """Eq. 8 for the problem's plan."""
         return condition_8(self.plan, self.problem.costs, self.problem.sigma)
 
-    @property
+    @cached_property
     def penalties_alone(self) -> Array:
         """What each agent reaches alone with the counts of this problem, (m,)."""
         p = self.problem
         return alone_penalties(p.costs, p.sigma, integer=p.integer)
 
-    @property
+    @cached_property
     def options(self) -> Array:
         """What counts for individual rationality: the outside option, else working alone, (m,)."""
         given = self.problem.outside
