@@ -437,6 +437,6 @@ def test_strategies_that_keep_their_promises(strategy, mechanism, seed):
 
 def test_classes_of_our_own_cost_nothing(monkeypatch):
     for mechanism in MECHANISMS.values():
-        played = game(mechanism(), [Truthful()])
+        played = game(mechanism(), [Truthful()], owed=12.0)
         monkeypatch.setattr(mechanism, "mediate", None)  # would raise
         hold(played, 0)

@@ -387,7 +387,7 @@ class SeesSomethingElse(Rules):
         (DrawsGlobally, "uses_only_its_generator", "numpy's global .* generator passed in"),
         (DrawsFromPythonsModule, "uses_only_its_generator", "Python's random module"),
         (RemembersTheLastRound, "uses_only_its_generator", "remembers earlier calls"),
-        (AnswersOneAgent, "information", "each of 16 agents, got 1"),
+        (AnswersOneAgent, "information", "each of 4 agents, got 1"),
         (AnswersOneWorld, "information", r"\(7, ...\), got \(1, 2\)"),
         (BreaksWithoutData, "information", "raised ZeroDivisionError: nobody came"),
         (RecommendsFractions, "terms", "fractions of a point"),

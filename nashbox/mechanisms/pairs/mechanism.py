@@ -64,7 +64,7 @@ class PairDecoy(PerReader):
     def terms(self, problem: EstimationProblem, plan: Array) -> PairTerms:
         """Windows as given, or those made for the plan. Raises InputError."""
         counts = problem_counts(problem, plan)
-        if problem.plan_name != "given" and counts.size:  # rounding is no reason to differ
+        if problem.integer and problem.plan_name != "given":  # rounding is no reason to differ
             spread = counts.max(axis=0) - counts.min(axis=0)
             counts = np.where(spread <= 1, np.rint(counts.mean(axis=0)), counts)
         partner = partners_of(problem) if self.pairs == "declared" else np.full(problem.m, -1)

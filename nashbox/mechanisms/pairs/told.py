@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+TIE = 1e-9  # relative
 Bools = NDArray[np.bool_]
 
 
@@ -59,10 +60,10 @@ def told_to_all(means: Means, t: float, u: Array) -> Array:
     copied = np.where(missing, means.rest - Y, 0.0)
     gaps = np.stack([gap_low, gap_high, copied])
     gaps[:2, ~(enough & there)] = 0.0
-    worst = np.take_along_axis(gaps, np.abs(gaps).argmax(axis=0)[None], axis=0)[0]
+    worst = np.take_along_axis(gaps, _size(gaps).argmax(axis=0)[None], axis=0)[0]
     fooled = np.abs(worst) > t
     rows = np.arange(Y.shape[0])
-    farthest = np.abs(worst).argmax(axis=1)
+    farthest = _size(worst).argmax(axis=1)
     gap, alone = worst[rows, farthest][:, None], np.abs(gaps[2]) >= np.abs(gaps[:2]).max(axis=0)
     single = alone[rows, farthest][:, None]
     own = Y[rows, farthest][:, None]
@@ -70,6 +71,14 @@ def told_to_all(means: Means, t: float, u: Array) -> Array:
     share = np.where(single, p - 1, p - 2) / np.maximum(p, 1)
     G = pair + t * share * (2 * u[:, None] - 1)
     return np.where(fooled, (p * G - Y) / np.maximum(p - 1, 1), means.rest)
+
+
+def _size(gaps: Array) -> Array:
+    """How far off they are; of equals, as two of four and the other two, what lies below is worse.
+
+    Without it rounding errors would choose.
+    """
+    return np.asarray(np.abs(gaps) * (1 + TIE * (gaps > 0)))
 
 
 def _extremes(Y: Array, there: Bools) -> tuple[Array, Array]:
