@@ -13,6 +13,7 @@ from nashbox.mechanisms.pool import Pool
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
+FEW = 3  # times the length of one order for all: so many points are rather drawn reader by reader
 BLOCK = 2**17  # places that are drawn at a time: they stay in the processor's memory
 
 
@@ -29,26 +30,23 @@ def split_sums(
 
     agents, clean, drawn: (g,), 0 <= clean <= drawn <= the others' points. Returns the sums of Z and
     of Y' without Z, both (R, g). apart: draw for each agent independently, as rules for real do.
-    Else the agents of one world read off one order of all points: each one's law, and every mean
+    Else many agents of one world read off one order of all points: each one's law, and every mean
     over agents, is the same, the dependence between what several get is not.
     """
-    if apart and agents.size > 1:
-        first, second = np.empty((2, pool.values.shape[0], agents.size))
-        for j in range(agents.size):
-            one = agents[[j]], clean[[j]], drawn[[j]]
-            first[:, [j]], second[:, [j]] = split_sums(pool, *one, rng)
-        return first, second
     own = pool.counts(agents)
     left_out = pool.values.shape[1] - own - drawn
     # Z with what Y' leaves out is a random subset, and Z a random part of it
     by_rest = left_out + clean < drawn
     both = np.where(by_rest, left_out + clean, drawn)
-    if agents.size == 1:  # an order of the others' points alone
-        values = _others_values(pool, int(agents[0]), int(both[0]), rng)
-        first = values[:, : clean[0]].sum(axis=1, keepdims=True)
-        others = values.sum(axis=1, keepdims=True)
+    length = int((both + own).max(initial=0))
+    if apart or both.sum() <= FEW * length:  # an order of the others' points for each
+        first, others = np.empty((2, pool.values.shape[0], agents.size))
+        for j, agent in enumerate(agents):
+            values = _others_values(pool, int(agent), int(both[j]), rng)
+            first[:, j] = values[:, : clean[j]].sum(axis=1)
+            others[:, j] = values.sum(axis=1)
     else:
-        order = _Order.drawn(pool, int((both + own).max(initial=0)), rng)
+        order = _Order.drawn(pool, length, rng)
         first, others = order.of_others(pool, agents, clean), order.of_others(pool, agents, both)
     rest = others - first
     if by_rest.any():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nashbox.games.estimation import prepare
-from nashbox.mechanisms import Cbl
+from nashbox.mechanisms import Cbl, subsets
 from nashbox.mechanisms.pool import Pool
 from nashbox.mechanisms.subsets import split_sums
 from nashbox.model import EstimationModel
@@ -93,13 +93,14 @@ def test_the_law_test_rejects_wrong_rules(seed):
         assert_same_mean(ours["spread"], mean_statistics(plain)["spread"], 2e-7)
 
 
-def test_readers_of_rules_for_real_are_answered_independently(seed):
+def test_readers_of_rules_for_real_are_answered_independently(seed, monkeypatch):
     """Two readers draw 3 of the same 12 points: apart, a point they share goes to both in 9/132."""
     worlds, counts = 60_000, [2, 3, 9]
     values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
     edges = np.concatenate([[0], np.cumsum(counts)])
     pool = Pool.laid_out([values[:, a:b] for a, b in pairwise(edges)])
     asked = np.array([0, 1]), np.array([3, 3]), np.array([3, 3])
+    monkeypatch.setattr(subsets, "FEW", 0)  # one order for all however few they are
     for apart in (True, False):
         z, _ = split_sums(pool, *asked, np.random.default_rng(seed), apart=apart)
         bits = (z.astype(int)[:, :, None] >> np.arange(14)) & 1
@@ -141,9 +142,11 @@ def test_leftover_points_stay_unused(seed):
         assert_same_mean(full["spread"], plain["spread"], 2e-7)
 
 
+@pytest.mark.parametrize("few", [0, 1000], ids=["one order for all", "an order for each"])
 @pytest.mark.parametrize("clean", [1, 3, 5, 12])
-def test_subsets_are_uniform_without_replacement(clean, seed):
+def test_subsets_are_uniform_without_replacement(clean, few, seed, monkeypatch):
     """Every subset of the others' points is equally likely: distinct powers of two tell which."""
+    monkeypatch.setattr(subsets, "FEW", few)
     worlds, counts = 60_000, [2, 3, 1, 8]
     values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
     edges = np.concatenate([[0], np.cumsum(counts)])
@@ -165,12 +168,14 @@ def test_subsets_are_uniform_without_replacement(clean, seed):
             assert_mean(bits[:, a] * bits[:, b], together, false_alarm=1e-7)
 
 
+@pytest.mark.parametrize("few", [0, 1000], ids=["one order for all", "an order for each"])
 @pytest.mark.parametrize(("clean", "drawn"), [(1, 11), (3, 10), (2, 4), (1, 1), (3, 3), (5, 8)])
-def test_parts_of_subsets_are_uniform_as_well(clean, drawn, seed):
+def test_parts_of_subsets_are_uniform_as_well(clean, drawn, few, seed, monkeypatch):
     """Z and Y' without Z: each pair of places equally often in each role; powers of 2 tell which.
 
-    A part that is always the first of Floyd's draws fails, as those are seldom the last places.
+    Z that is always of the first places fails.
     """
+    monkeypatch.setattr(subsets, "FEW", few)
     worlds, others = 60_000, 12
     values = np.broadcast_to(2.0 ** np.arange(14), (worlds, 14)).copy()
     pool = Pool.laid_out([values[:, :2], values[:, 2:]])

@@ -25,7 +25,7 @@ def problem_text(design: Design) -> str:
     lines = [
         f"# Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}.",
         "# Honest play is an equilibrium; nashbox audit proves it."
-        if design.pairs == "none"
+        if design.form != "pairs"
         else "# Nobody gains by breaking them alone, and pairs at most little.",
         'game = "estimation"',
         f"agents = {_value(body['agents'])}",

@@ -18,7 +18,10 @@ def save_rules(result: Robust, path: str | Path) -> None:
     rules = next(r for r in result.rules if r.name == "robust")
     text = problem_text(
         SimpleNamespace(  # type: ignore[arg-type]  # the part of a design that is read
-            goal=result.goal, social_penalty=rules.social_penalty, problem=rules.problem
+            goal=result.goal,
+            form="separate",
+            social_penalty=rules.social_penalty,
+            problem=rules.problem,
         )
     )
     lines = [line for line in text.splitlines(keepends=True) if "is an equilibrium" not in line]
