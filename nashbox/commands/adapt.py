@@ -90,12 +90,12 @@ def work(options: argparse.Namespace) -> int:
     """Revise."""
     from nashbox.experiments.dynamics.adapt import adapt
     from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
-    from nashbox.tables.console import slow_work
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.dynamics import adaptation_table
 
     problem = shared.load_problem(options)
     folder = problem.folder
-    with slow_work("revising") as progress:
+    with progress_bar("revising") as progress:
         result = adapt(
             problem,
             _rule(options, folder),

@@ -39,11 +39,11 @@ def work(options: argparse.Namespace) -> int:
     """Search and report."""
     from nashbox.rules.coalitions import coalitions
     from nashbox.tables.coalitions import coalitions_table
-    from nashbox.tables.console import slow_work
+    from nashbox.tables.console import progress_bar
 
     problem = shared.load_problem(options)
     shared.only("coalitions", options, problem)
-    with slow_work("searching coalitions") as progress:
+    with progress_bar("searching coalitions") as progress:
         result = coalitions(
             problem,
             size=options.size,

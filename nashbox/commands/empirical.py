@@ -41,7 +41,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.dynamics.measure import empirical_game
     from nashbox.experiments.dynamics.menu import read_menu
     from nashbox.problem.errors import require
-    from nashbox.tables.console import slow_work
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.dynamics import empirical_table
 
     if options.tolerance is not None:
@@ -51,7 +51,7 @@ def work(options: argparse.Namespace) -> int:
         None if text is None else read_menu(text, option, problem.folder)
         for option, text in (("--menu", options.menu), ("--column-menu", options.column_menu))
     ]
-    with slow_work("measuring payoffs") as progress:
+    with progress_bar("measuring payoffs") as progress:
         result = empirical_game(
             problem,
             menus[0] or [],

@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Play."""
     from nashbox.experiments.run import run
-    from nashbox.tables.console import slow_work
+    from nashbox.tables.console import progress_bar
     from nashbox.tables.runs import run_table
 
     problem = shared.load_problem(options)
@@ -49,7 +49,7 @@ def work(options: argparse.Namespace) -> int:
     }
     if options.revision is not None:
         chosen["revision"] = options.revision
-    with slow_work("playing blocks of worlds") as progress:
+    with progress_bar("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
     shared.emit(options, result, run_table)
     return 0

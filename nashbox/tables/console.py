@@ -48,7 +48,7 @@ def new_console() -> Console:
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
     """Show a bar on a terminal (standard error), nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -62,8 +62,8 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 @contextmanager
 def slow_work(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal; in a pipe a line now and then, of work that takes long."""
-    with _bar(what) as progress:
+    """Show a bar on a terminal; in a pipe a line now and then, for what is slow by nature."""
+    with progress_bar(what) as progress:
         if progress is not None:
             yield progress
             return

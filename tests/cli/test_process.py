@@ -129,16 +129,16 @@ SOON = (
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], "auditing agents"),
+        (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], None),
         (["design", "p.toml", "--goal", "social"], "searching rules"),
-        (["coalitions", "p.toml", "--budget", "4000"], "searching coalitions"),
     ],
 )
-def test_long_work_says_in_a_pipe_how_far_it_is(tmp_path, problem, words, what):
+def test_what_is_slow_by_nature_says_in_a_pipe_how_far_it_is(tmp_path, problem, words, what):
     (tmp_path / "p.toml").write_text(problem())
     line = [sys.executable, "-c", SOON, *words, "--json", "-"]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and json.loads(done.stdout)
     said = done.stderr.splitlines()
-    assert said and all(line.startswith(f"nashbox: {what}: ") for line in said)
+    assert bool(said) == (what is not None)
+    assert all(line.startswith(f"nashbox: {what}: ") for line in said)
     assert all("% in " in line and "(Ctrl-C ends it)" in line for line in said)
