@@ -33,7 +33,7 @@ def test_the_labs_measure_real_wines_that_are_not_normal():
     np.testing.assert_allclose(spreads, problem.sigma, rtol=2e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_labs_are_decided_at_one_per_cent_of_the_penalty():
     result = audit(load(EXAMPLES / "wine" / "labs.toml"), epsilon=0.001)
     assert result.method == "black_box" and result.nash != "profitable"

@@ -183,8 +183,13 @@ def test_near_ties_are_carried_to_their_end():
     assert found.counts.ravel() == pytest.approx([0.0, 1000.0], abs=0.02)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("m", "cbl"), [(20, 36.32), (100, 87.38)])
+@pytest.mark.parametrize(
+    ("m", "cbl"),
+    [
+        pytest.param(20, 36.32, marks=pytest.mark.slow),
+        pytest.param(100, 87.38, marks=pytest.mark.long),
+    ],
+)
 def test_equal_agents(m, cbl):
     result = compare(worked_case(m=m, counts="real"), starts=5, goals=[])
     total = 10 / np.sqrt(0.05)

@@ -227,8 +227,13 @@ def test_the_joint_form_wins_where_agents_share_many_distributions(tmp_path):
     held(best, tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("m", "ratio"), [(8, 1.1422), (20, 1.1255)])
+@pytest.mark.parametrize(
+    ("m", "ratio"),
+    [
+        pytest.param(8, 1.1422, marks=pytest.mark.slow),
+        pytest.param(20, 1.1255, marks=pytest.mark.long),
+    ],
+)
 def test_the_joint_form_for_ten_distributions(m, ratio, tmp_path):
     result = design(worked_case(m=m, d=10, counts="real"), "social")
     assert result.form == "joint"
