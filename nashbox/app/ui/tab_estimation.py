@@ -56,7 +56,7 @@ def Estimation(tab: EstimationTab) -> None:
     Audit(tab)
     Compare(tab)
     if tab.opened.value is not None:
-        _CarriedOut(tab.opened.value.shown)
+        _CarriedOut(tab.opened.value.setup.source.shown)
 
 
 @solara.component
