@@ -94,6 +94,24 @@ def test_infinite_payments():
     assert answers(DrawnGame((neither,), audited=ruined), 1)[0].verdict == "none_above_epsilon"
 
 
+def test_of_infinite_gains_the_best_paid_is_quoted():
+    ruined = Way("ruined", lambda common, rng: np.full(len(common), -np.inf))
+    ways = tuple(better_by(paid, 0.1, f"{paid}") for paid in (-2.0, 5.0, 1.0))
+    found = answers(DrawnGame(ways, audited=ruined), 1)[0]
+    assert found.gain.estimate == np.inf and found.best.label == "5.0"
+
+
+@pytest.mark.slow
+def test_what_looks_profitable_has_the_rest_of_the_budget():
+    """It gains 2 epsilon, eight others lie so close to epsilon that they are never settled.
+
+    The seeds are fixed: 10 of 10 are decided, and 4 where all are played to the end.
+    """
+    close = [better_by(0.97, 60.0, "x" * k) for k in range(1, 9)]
+    game = DrawnGame((better_by(2.0, 70.0), *close))
+    assert count(answers(game, 10, budget=1_000_000), "profitable") >= 8
+
+
 def test_nothing_else_to_play_is_an_error():
     with pytest.raises(InputError, match="DrawnGame: a has nothing else to play"):
         answers(DrawnGame(()), 1)

@@ -61,6 +61,7 @@ def audit(
             own = {**own, "recommended": True}
         options = (epsilon, delta, seed, budget)
         found = black_box(problem, game, own, options, workers, progress, in_box, patience)
+        covered += _thinned(found)
         seeds, seen = {"seed": seed, "budget": budget}, _resolution(found)
     return result_of(
         problem,
@@ -111,6 +112,18 @@ def _check_playable(game: Game, notes: list[str]) -> None:
 
 def _resolution(found: list[Finding]) -> str:
     return resolution(min(finding.extra["fewest"] for finding in found))
+
+
+def _thinned(found: list[Finding]) -> str:
+    """What to add to the class where the budget was too small for all that it lists."""
+    thinned = [listed for finding in found if (listed := finding.extra["listed"])]
+    if not thinned:
+        return ""
+    tried, size = min(thinned, key=lambda row: row[0] / row[1])
+    return (
+        f"; at this budget not all that is listed was tried: of families too large for it "
+        f"{tried} of {size} members, evenly chosen (for the agent with the fewest)"
+    )
 
 
 def _unfinished(found: list[Finding], patience: Patience | None) -> list[str]:

@@ -91,7 +91,7 @@ def by_simulation(answer: Answer, damage: tuple[float, float]) -> Finding:
         landscape=answer.landscape,
         damage=damage[0],
         damage_se=damage[1],
-        extra={"fewest": answer.fewest},
+        extra={"fewest": answer.fewest, "listed": answer.listed},
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from nashbox.problem.spec import Spec
 HALVINGS = 6  # of the step of a search within a family
 GRID = 5000  # members of a family up to which they stand on a grid
 DRAWN = 64  # members drawn at random of a larger one
+FEW = 4  # members of a continuous family that are tried whatever the budget
+GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(eq=False)
@@ -22,13 +25,15 @@ class Pool:
     """Candidates in the order of the strategies, which begin with the audited one.
 
     origins: family and values behind a candidate that is one of a family. recommended: place among
-    the strategies of the recommendation, None where it is what is audited.
+    the strategies of the recommendation, None where it is what is audited. thinned: families of
+    which not all listed members are in, and how many of how many are.
     """
 
     strategies: list[Any]
     deviations: list[Deviation]
     origins: list[tuple[Family, dict[str, Any]] | None]
     recommended: int | None = None
+    thinned: list[tuple[Family, int, int]] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -44,10 +49,12 @@ class Pool:
         for found in named:
             if isinstance(found, Deviation):
                 pool.add(found)
-        for f, family in enumerate(families):
+        for f, (family, room) in enumerate(zip(families, _rooms(families, most), strict=True)):
             number = child(seed, Stage.SEARCH, player, f)
-            for row in _members(family, max(1, most // len(families)), number):
+            for row in _members(family, room, number):
                 pool.add(family.member(row), (family, row))
+            if room < family.size <= GRID:
+                pool.thinned.append((family, room, family.size))
         for j, name in enumerate(game.players):
             if name in game.strategies and j != player:
                 other = game.strategies[name]
@@ -77,13 +84,39 @@ class Pool:
         self.origins.append(origin)
 
 
-def _members(family: Family, most: int, seed: int) -> list[dict[str, Any]]:
-    """The family's grid, every so many of it; members drawn at random where it is too large."""
+def _rooms(families: Sequence[Family], most: int) -> list[int]:
+    """How many members of each are tried: all of a list if they fit, then of what is continuous.
+
+    Beside a list's members there may be any others; between those of a grid a search looks on.
+    """
+    rooms = [
+        FEW if any(not isinstance(r, list) for r in f.ranges.values()) else 0 for f in families
+    ]
+    left = most - sum(rooms)
+    listed = [k for k, room in enumerate(rooms) if not room]
+    for some in (listed, [k for k, room in enumerate(rooms) if room]):
+        for place, k in enumerate(sorted(some, key=lambda k: families[k].size)):
+            wanted = families[k].size if families[k].size <= GRID else DRAWN
+            share = min(wanted - rooms[k], left // (len(some) - place))
+            more = max(share, 0 if rooms[k] else 1)
+            rooms[k], left = rooms[k] + more, left - more
+    return rooms
+
+
+def _members(family: Family, room: int, seed: int) -> list[dict[str, Any]]:
+    """The family's members, or so many of them; drawn at random where they are too many to list.
+
+    Chosen by the golden section: lists alternate (one side and the other, both signs), and every
+    second member would be all of one kind.
+    """
     if family.size > GRID:
         rng = np.random.default_rng(seed)
-        return [family.drawn(rng) for _ in range(min(most, DRAWN))]
+        return [family.drawn(rng) for _ in range(room)]
     values = family.values()
-    return values[:: -(-len(values) // most)]
+    if room >= len(values):
+        return values
+    turns = np.argsort(np.arange(len(values)) * GOLDEN % 1.0)
+    return [values[place] for place in sorted(turns[:room].tolist())]
 
 
 def same(first: Any, second: Any) -> bool:
@@ -105,7 +138,8 @@ def refined(
     if origin is None or worlds < 1:
         return None, 0
     family, values = origin
-    numbers = {k: r for k, r in family.ranges.items() if not isinstance(r, list)}
+    thinned = any(family is known for known, *_ in pool.thinned)
+    numbers = {k: r for k, r in family.ranges.items() if not isinstance(r, list) or thinned}
     if not numbers:
         return None, 0
     number, games = child(*seed, player), 0
@@ -128,8 +162,21 @@ def refined(
 def _around(
     here: dict[str, Any], numbers: dict[str, Any], scale: float
 ) -> Iterator[dict[str, Any]]:
-    for key, (low, high) in numbers.items():
+    for key, reach in numbers.items():
         for sign in (-1, 1):
-            value = min(max(here[key] + sign * scale * (high - low), low), high)
+            value = _beside(here[key], reach, sign * scale)
             if value != here[key]:
                 yield {**here, key: value}
+
+
+def _beside(value: Any, reach: tuple[float, float] | list[Any], step: float) -> Any:
+    """What lies a share `step` of the reach away; of a list, at least the next in order."""
+    if not isinstance(reach, list):
+        low, high = reach
+        return min(max(value + step * (high - low), low), high)
+    if not all(isinstance(one, int | float) for one in reach):  # no order, no neighbours
+        return value
+    values = sorted(reach)
+    places = math.ceil(abs(step) * (len(values) - 1))
+    place = values.index(value) + int(math.copysign(places, step))
+    return values[min(max(place, 0), len(values) - 1)]

@@ -36,7 +36,7 @@ class Answer:
     """What the black box says of one player; payoffs, higher is better.
 
     best: the deviation to quote, and what it pays. fewest: fresh worlds of the candidate that was
-    played least.
+    played least. listed: members of families that were tried, of how many, where not all were.
     """
 
     payoff: Tally
@@ -53,6 +53,7 @@ class Answer:
     landscape: tuple[Candidate, ...]
     fewest: int
     spent: int
+    listed: tuple[int, int] | None = None
 
 
 def audit_player(
@@ -100,7 +101,13 @@ def audit_player(
         landscape=_landscape(screened, found),
         fewest=min(s.main.count for s in found.standings),
         spent=screened.arena.spent,
+        listed=_listed(screened.pool),
     )
+
+
+def _listed(pool: Pool) -> tuple[int, int] | None:
+    thinned = [(tried, size) for _, tried, size in pool.thinned]
+    return (sum(n for n, _ in thinned), sum(n for _, n in thinned)) if thinned else None
 
 
 def _rational(game: Game, player: int, payoff: Tally, z: float) -> bool | None:

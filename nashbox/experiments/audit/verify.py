@@ -30,6 +30,7 @@ SHARP = 10_000  # worlds on which the printed numbers rest, where the budget all
 FINE = 0.02  # of a gain: the standard error at which it needs no more worlds
 PROBES = 3  # plays that controls may cost beside the strategies
 CHANGED = 2.0  # ratio of variances that says that something rare was seen later
+LIKELY = 2.5  # standard errors beyond epsilon from which on a candidate has the rest of the budget
 
 
 @dataclass(eq=False)
@@ -53,6 +54,11 @@ class Standing:
     def main(self) -> Tally:
         """The gain over the audited strategy at the states where either is worst."""
         return self.gains[self.outlook.own, self.outlook.place]
+
+
+def _worth(s: Standing) -> tuple[float, float]:
+    """What makes one candidate better than another; of several that gain infinitely, her payoff."""
+    return s.main.mean, s.payoff.mean
 
 
 @dataclass(eq=False)
@@ -82,7 +88,7 @@ class Verified:
             return self.winner
         longest = max(s.main.count for s in self.standings)
         able = [s for s in self.standings if 4 * s.main.count >= longest]
-        return max(able, key=lambda s: s.main.mean)
+        return max(able, key=_worth)
 
 
 class Verification:
@@ -132,9 +138,10 @@ class Verification:
             active = self._active()
             if look and not self._affordable(active, size):
                 active = self._promising(active)
-                if not active or not self._affordable(active, size):
-                    break
+                self.beside = 0.0  # of the few that are left it is not known yet
             for worlds in self._pieces(size - self.out.worlds):
+                if look and not self._payable(active, size, worlds):
+                    return self.out
                 if look and self.kept and self.kept.patience.over:
                     return self.out
                 self._play(active, worlds, block)
@@ -180,13 +187,18 @@ class Verification:
         if self.out.winner is not None:
             return [self.out.winner]
         found = [s for s in self.out.standings if not s.settled]
-        return found or [self.out.shown]
+        late = self.out.worlds > 0 and 2 * self.arena.spent > self.stop and not self.kept
+        likely = [s for s in found if late and self._beyond(s) > LIKELY]
+        return likely or found or [self.out.shown]
 
     def _promising(self, active: list[Standing]) -> list[Standing]:
         """Those that may still turn out profitable, where the budget is too small for all."""
-        level = self.out.epsilon
-        able = [s for s in active if self.out.winner is None and s.main.mean > level]
-        return sorted(able, key=lambda s: (s.main.mean - level) / (s.main.se or 1e-300))[-LEADERS:]
+        able = [s for s in active if self.out.winner is None and self._beyond(s) > 0]
+        return sorted(able, key=self._beyond)[-LEADERS:]
+
+    def _beyond(self, s: Standing) -> float:
+        """Standard errors by which the estimate exceeds epsilon."""
+        return (s.main.mean - self.out.epsilon) / (s.main.se or 1e-300)
 
     def _cells(self, active: list[Standing]) -> dict[Cell, None]:
         cells = dict.fromkeys((0, place) for place in self.arena.places[0])
@@ -201,6 +213,13 @@ class Verification:
             return True
         each = len(self._cells(active)) + self.beside
         return self.arena.spent + each * (size - self.out.worlds) <= self.stop
+
+    def _payable(self, active: list[Standing], size: int, piece: int) -> bool:
+        """Whether the look can be paid, and its next piece whatever its controls cost."""
+        if self.kept or not active:
+            return bool(active)
+        most = (len(self._cells(active)) + PROBES) * piece
+        return self._affordable(active, size) and self.arena.spent + most <= self.stop
 
     def _pieces(self, worlds: int) -> list[int]:
         block = self.arena.game.room
@@ -280,7 +299,7 @@ class Verification:
 
     def _winner(self) -> Standing | None:
         sure = [s for s in self.out.standings if s.lower > self.out.epsilon]
-        return max(sure, key=lambda s: s.main.mean, default=None)
+        return max(sure, key=_worth, default=None)
 
     def _enough(self) -> bool:
         """Whether nothing is open and the numbers are sharp."""
