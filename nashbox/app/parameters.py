@@ -13,7 +13,6 @@ the page without a line of its own.
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 import typing
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError, brief
+from nashbox.problem.files import value_of
 from nashbox.problem.spec import Spec, build, find_class, find_object
 
 RECOMMENDED = "recommended"
@@ -207,8 +207,8 @@ def read(text: str) -> Any:
     if not text:
         return None
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return value_of(text)
+    except ValueError:
         return text
 
 

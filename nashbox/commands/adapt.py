@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
-from nashbox.problem.errors import InputError
 
 RULES = ("best_response", "logit", "imitation", "replicator", "fictitious_play")
 
@@ -89,7 +87,7 @@ def oracle(command: argparse.ArgumentParser, worlds: int) -> None:
 def work(options: argparse.Namespace) -> int:
     """Revise."""
     from nashbox.experiments.dynamics.adapt import adapt
-    from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
+    from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
     from nashbox.tables.console import progress_bar
     from nashbox.tables.dynamics import adaptation_table
 
@@ -98,7 +96,7 @@ def work(options: argparse.Namespace) -> int:
     with progress_bar("revising") as progress:
         result = adapt(
             problem,
-            _rule(options, folder),
+            read_rule(options.rule, {k: getattr(options, k) for k in OF_RULES}, "--", folder),
             menu=None if options.menu is None else read_menu(options.menu, "--menu", folder),
             rounds=options.rounds,
             start=None if options.start is None else parse_start(options.start, "--start"),
@@ -116,21 +114,3 @@ def work(options: argparse.Namespace) -> int:
         )
     shared.emit(options, result, adaptation_table)
     return 0
-
-
-def _rule(options: argparse.Namespace, folder: Path) -> Any:
-    """The rule with its parameters; an option of another rule is refused."""
-    from nashbox.experiments.dynamics.menu import read_menu
-
-    specs = read_menu(options.rule, "--rule", folder)
-    if len(specs) != 1:
-        raise InputError(f"--rule must be one rule, got {options.rule!r}")
-    table = dict(specs[0]) if isinstance(specs[0], dict) else {"name": specs[0]}
-    for option, owner in (("temperature", "logit"), ("look", "imitation")):
-        value = getattr(options, option)
-        if value is None:
-            continue
-        if table["name"] != owner:
-            raise InputError(f"--{option} is for --rule {owner}, got --rule {table['name']}")
-        table[option] = value
-    return table

@@ -95,9 +95,11 @@ def listing() -> Listing:
     found = [
         _entry(name, kind, cls, "nashbox") for kind in KINDS for name, cls in kind.builtin.items()
     ]
-    for name in (one for one in GAMES if one not in PAPERS):  # the papers' are in KINDS
+    for name in GAMES:
         cls = game_class(name, Path(), "list")
         found.append(_entry(name, Kind(name, "game", Game, {}, GROUP), cls, "nashbox", HIDDEN))
+        if name in PAPERS:  # whose strategies and mechanisms are in KINDS
+            continue
         for kind, builtin in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
             own = Kind(name, kind, object, builtin, "")
             found += [_entry(label, own, one, "nashbox") for label, one in builtin.items()]
@@ -116,7 +118,8 @@ def kind_of(cls: object, group: str | None = None) -> Kind | None:
 
 def _entry(name: str, kind: Kind, cls: type[Any], source: str, hidden: Sequence[str] = ()) -> Entry:
     doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
-    parameters = [p for p in described_parameters(cls) if p.name not in hidden]
+    declared = getattr(cls, "keys", ())
+    parameters = declared or [p for p in described_parameters(cls) if p.name not in hidden]
     return Entry(name, kind.game, kind.kind, source, doc, parameters)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from nashbox.problem.graphs import Edges
+from nashbox.problem.parameters import Parameter
 from nashbox.problem.spec import Spec, build, find_class
 
 
@@ -18,7 +19,8 @@ class Declared:
     collects. engines: experiments that not all games have, or do alike, and where they are.
     own_options: of experiments, that no other game has, by verb. says_all: whether files say what
     everybody plays, and not only who leaves the recommendation. lone_table: the key that a table
-    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means.
+    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means. keys:
+    of its problem files, where these are not the parameters of its class.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}
@@ -36,6 +38,7 @@ class Declared:
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {}
     says_all: ClassVar[bool] = False
     lone_table: ClassVar[str | None] = None
+    keys: ClassVar[Sequence[Parameter]] = ()
     verdicts: ClassVar[Mapping[str, str]] = {
         "profitable": "not an equilibrium: at least one agent gains by another strategy",
         "none_above_epsilon": "no deviation of the class gains more than epsilon",

@@ -71,15 +71,15 @@ class Mixed(Action):
 class Table(OneShot):
     """A game in strategic form.
 
-    payoffs: a file (.nfg or CSV), or a table with one nested array per player, her own choice along
-    her own axis. Players and menus are those of the file.
+    payoffs: a file (.nfg, .toml or CSV), or a table with one nested array per player, her own
+    choice along her own axis. Players and menus are those of the file.
     """
 
     menu: ClassVar = {"mixed": Mixed}
     files: ClassVar[Sequence[str]] = ("payoffs",)
     agents: Any = ()  # named by the payoffs
 
-    payoffs: Any  # a file (.nfg, .csv), or {row = [[...]], column = [[...]]}
+    payoffs: Any  # a file (.nfg, .toml, .csv), or {row = [[...]], column = [[...]]}
 
     def __post_init__(self) -> None:
         """Read the payoffs, once."""

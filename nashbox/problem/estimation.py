@@ -19,6 +19,7 @@ from nashbox.problem.counts import RULES as RULES
 from nashbox.problem.counts import read_plan as read_plan
 from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
+from nashbox.problem.parameters import Parameter
 from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
@@ -27,20 +28,23 @@ from nashbox.problem.tables import Table, check_names, read_agent_table
 Array = NDArray[np.float64]
 
 MOST_AGENTS, MOST_DISTRIBUTIONS, MOST_PAIRS = 20_000, 1_000, 400_000
-KEYS = [
-    "game",
-    "sigma",
-    "costs",
-    "plan",
-    "mechanism",
-    "counts",
-    "outside_option",
-    "strategies",
-    "source",
-    "partners",
-    "agents",
-    "distributions",
-]
+KEYS = {
+    key.name: key
+    for key in (
+        Parameter("game", "str", None, True, "estimation"),
+        Parameter("sigma", "Any", None, True, "of one point: a number, one each, or 'source'"),
+        Parameter("costs", "Any", None, True, "penalty per point: a CSV file, or rows of agents"),
+        Parameter("plan", "str", "ir_optimal", False, "who owes how much: a rule, or a CSV file"),
+        Parameter("mechanism", "Any", "cbl", False, "what becomes of what is handed in"),
+        Parameter("counts", "str", "integer", False, "integer or real"),
+        Parameter("outside_option", "dict", None, False, "penalties of agents who stay away"),
+        Parameter("strategies", "Any", "recommended", False, "by agent, who plays something else"),
+        Parameter("source", "Any", "normal", False, "normal, or {csv = ..., columns = [...]}"),
+        Parameter("partners", "dict", None, False, "who might collude with whom"),
+        Parameter("agents", "list", None, False, "names, for costs given as rows"),
+        Parameter("distributions", "list", None, False, "names, for costs given as rows"),
+    )
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,6 +50,14 @@ def _float(text: str) -> float:
     return value
 
 
+def value_of(text: str) -> Any:
+    """A value as TOML writes it. Raises ValueError for what is none."""
+    try:
+        return tomllib.loads(f"value = {text}", parse_float=_float)["value"]
+    except RecursionError:
+        raise ValueError(f"{brief(text)} is nested too deeply") from None
+
+
 def load(path: str | Path, shown: str | None = None) -> Any:
     """Load a problem file, of whichever game. Relative paths start at its own folder.
 

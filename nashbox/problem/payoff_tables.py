@@ -1,6 +1,6 @@
 """Payoff tables of N players with menus of any length, and the files they are read from.
 
-A file is TOML-like arrays (within a problem), CSV, or Gambit's .nfg in both its forms.
+A file is TOML arrays, as they stand in a problem, CSV, or Gambit's .nfg in both its forms.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.files import read_toml
 from nashbox.problem.reading import read_bytes
 from nashbox.problem.tables import check_names
 
@@ -81,7 +82,16 @@ def of_arrays(payoffs: Mapping[str, object], where: str) -> PayoffTables:
 
 
 def read_tables(path: Path, shown: str) -> PayoffTables:
-    """Read a file of payoffs: .nfg, or CSV. Raises InputError naming it."""
+    """Read a file of payoffs: .nfg, .toml, or CSV. Raises InputError naming it.
+
+    TOML: an array for each player, alone or in a table named payoffs.
+    """
+    if path.suffix.lower() == ".toml":
+        found = read_toml(path, shown)
+        inside = found.get("payoffs") if set(found) == {"payoffs"} else found
+        if not isinstance(inside, Mapping):
+            raise InputError(f"{shown}: payoffs: must be an array for each player")
+        return of_arrays(inside, f"{shown}: payoffs" if inside is not found else shown)
     try:
         text = read_bytes(path, shown).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -17,11 +17,25 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.graphs import Edges, read_graph
 from nashbox.problem.labelled import estimate_model, read_labelled
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
+from nashbox.problem.parameters import Parameter
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.problem.tables import check_names
 
-KEYS = ["game", "prior", "beta", "mechanism", "payoff", "graph", "agents", "strategies", "cap"]
+KEYS = {
+    key.name: key
+    for key in (
+        Parameter("game", "str", None, True, "testing"),
+        Parameter("prior", "float", 0.5, False, "P(theta = 1)"),
+        Parameter("beta", "Any", None, True, "error at which an agent stops, below 1/2"),
+        Parameter("mechanism", "Any", "belief_exchange", False, "belief_exchange, no_exchange"),
+        Parameter("payoff", "Any", "contest", False, "contest(prize, cost), cost(c, chat), win"),
+        Parameter("graph", "Any", "complete", False, "who hears whom: a generator, or edges"),
+        Parameter("agents", "list", None, True, "tables: name, p0, p1, strategy"),
+        Parameter("strategies", "Any", None, False, "by agent, in place of the agents' own"),
+        Parameter("cap", "int", None, False, "steps at which a game is called unfinished"),
+    )
+}
 AGENT_KEYS = ["name", "p0", "p1", "csv", "label", "symbol", "smoothing", "strategy"]
 KINDS = ("contest", "cost", "win")
 SIGNALLER = Spec("signaller")
@@ -119,7 +133,7 @@ def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> RaceProble
     """
     for key in raw:
         if key not in KEYS:
-            raise InputError(f"{shown}: unknown key {key!r} ({suggest(str(key), KEYS)})")
+            raise InputError(f"{shown}: unknown key {key!r} ({suggest(str(key), list(KEYS))})")
     for key in ("beta", "agents"):
         if key not in raw:
             raise InputError(f"{shown}: the key {key!r} is missing; a testing game needs it")

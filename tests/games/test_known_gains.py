@@ -178,6 +178,19 @@ def test_gambit_s_own_forms_are_read():
     assert second.paid.tolist() == [[[1, 0], [3, 1]], [[2, 0], [4, 2]]]
 
 
+@pytest.mark.parametrize("front", ["", "[payoffs]\n"])
+def test_payoffs_in_a_toml_file_are_those_of_the_problem(tmp_path, front):
+    payoffs = {"row": [[3, 0], [5, 1]], "column": [[3, 5], [0, 1]]}
+    text = "".join(f"{name} = {rows}\n" for name, rows in payoffs.items())
+    (tmp_path / "pd.toml").write_text(front + text)
+    (tmp_path / "p.toml").write_text('game = "table"\npayoffs = "pd.toml"\n')
+    inline = nashbox.audit({"game": "table", "payoffs": payoffs})
+    assert nashbox.audit(tmp_path / "p.toml").to_json()["agents"] == inline.to_json()["agents"]
+    (tmp_path / "pd.toml").write_text("payoffs = 3")
+    with pytest.raises(InputError, match=r"pd\.toml: payoffs: must be an array for each player"):
+        nashbox.audit(tmp_path / "p.toml")
+
+
 @pytest.mark.parametrize(
     "text",
     [

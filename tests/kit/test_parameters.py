@@ -7,6 +7,7 @@ import pytest
 
 from nashbox.experiments.listing import KINDS, Listing, listing
 from nashbox.problem.errors import InputError
+from nashbox.problem.files import GAMES
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.spec import Spec
 
@@ -54,6 +55,9 @@ def test_the_list_names_everything_of_both_games(nashbox, tmp_path):
     body = json.loads(nashbox("list", "--json", "-").out)
     found = {(row["game"], row["kind"], row["name"]) for row in body["entries"]}
     wanted = {(kind.game, kind.kind, name) for kind in KINDS for name in kind.builtin}
+    wanted |= {(name, "game", name) for name in GAMES}
+    sigma, *_ = (p for row in body["entries"] for p in row["parameters"] if p["name"] == "sigma")
+    assert sigma["required"] and "of one point" in sigma["doc"]
     assert wanted <= found
     cbl = next(row for row in body["entries"] if row["name"] == "cbl")
     assert cbl["parameters"] == [

@@ -246,6 +246,14 @@ def test_points_are_cells_in_their_order(tmp_path, nashbox, how):
         ("design", '{goal = "social"}', ["AgentID", "kind.x0", "penalty", "social_penalty"]),
         ("compare", '{mechanisms = ["cbl"]}', ["AgentID", "mechanism", "profile", "penalty"]),
         ("adapt", '{menu = ["truthful", "free_rider"], rounds = 2}', ["shares.truthful", "Step"]),
+        (  # as on the command line
+            "adapt",
+            '{menu = "truthful, withholder(fraction=0.5)", start = "withholder=1", rounds = 1, '
+            'rule = "logit", temperature = 0.1}',
+            ["shares.withholder(fraction=0.5)"],
+        ),
+        ("compare", '{mechanism = "cbl, sample_mean", design = "social", starts = 1}', ["profile"]),
+        ("design", '{goal = "social", kinds = "alone, free"}', ["kind.x0"]),
     ],
 )
 def test_more_experiments(tmp_path, nashbox, experiment, options, columns):

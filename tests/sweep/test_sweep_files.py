@@ -65,6 +65,18 @@ p1 = ["0.4", "0.6"]
             {"experiment": '"run"', "grid": "counts = ['integer', 'real']"},
             ["s.toml: grid: with counts = 'real': p.toml: counts", "cannot be simulated"],
         ),
+        (
+            {"experiment": '"adapt"', "options": '{start = "free_rider=x"}'},
+            ["options.start: must be entry=count", "'free_rider=x'"],
+        ),
+        (
+            {"experiment": '"adapt"', "options": "{start = {free_rider = -1}}"},
+            ["options.start.free_rider must be"],
+        ),
+        (
+            {"experiment": '"compare"', "options": "{mechanism = [1]}"},
+            ["options.mechanism must be a list of names, got [1]"],
+        ),
         ({"experiment": '"run"', "options": "{rounds = 0}"}, ["options.rounds must be", "got 0"]),
         ({"experiment": '"run"', "options": "{plan = 'best'}"}, ["plan must be one of", "'best'"]),
         ({"grid": "sigma = 5.0"}, ["s.toml: grid: sigma: must be a list of values, got 5.0"]),

@@ -46,6 +46,15 @@ def keys(folder, files, **changes):
     return [cell.key for cell in expand(read_sweep(file), thorough=False).cells]
 
 
+def test_a_plugin_that_an_option_names_counts(tmp_path):
+    liar = "from nashbox.strategies import Truthful\nclass Liar(Truthful):\n    pass\n"
+    files = {**FILES, "liar.py": liar}
+    chosen = {"experiment": '"adapt"', "options": '{menu = "truthful, liar.py:Liar"}'}
+    before = keys(tmp_path / "a", files, **chosen)
+    assert keys(tmp_path / "b", files, **chosen) == before
+    assert keys(tmp_path / "b", {**files, "liar.py": f"{liar}# more\n"}, **chosen) != before
+
+
 @pytest.mark.parametrize("files", [FILES, TESTING])
 def test_every_named_file_counts(tmp_path, files):
     before = keys(tmp_path / "a", files)

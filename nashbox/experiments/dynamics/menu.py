@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,12 @@ import numpy as np
 
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, brief
+from nashbox.problem.files import value_of
 from nashbox.problem.graphs import ALIASES, Edges, read_graph
 from nashbox.problem.payoff_oracle import Profile
 from nashbox.problem.spec import Spec, suggest
 
+OF_RULES = {"temperature": "logit", "look": "imitation"}  # options, and the rule that has them
 CALL = re.compile(r"(?P<name>[^({\[]+)\((?P<inside>.*)\)", re.DOTALL)
 
 
@@ -70,8 +71,8 @@ def _value(text: str, where: str) -> Any:
     if re.fullmatch(r"[A-Za-z_]\w*", text) and text not in ("true", "false", "inf", "nan"):
         return text
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return value_of(text)
+    except ValueError:
         raise InputError(f"{where}: must be a value as in TOML, got {text!r}") from None
 
 
@@ -102,6 +103,29 @@ def read_menu(text: str, where: str, folder: Path | None = None) -> list[Any]:
     """
     specs = [read_spec(part, where) for part in split(text, where)]
     return specs if folder is None else [_moved(spec, folder) for spec in specs]
+
+
+def read_rule(
+    rule: Any, more: Mapping[str, Any], where: str, folder: Path | None = None
+) -> dict[str, Any]:
+    """The rule with its parameters; an option of another rule is refused.
+
+    more: values of `OF_RULES`, None where not given. where: what stands before names of options.
+    """
+    specs = read_menu(rule, f"{where}rule", folder) if isinstance(rule, str) else [rule]
+    if len(specs) != 1:
+        raise InputError(f"{where}rule must be one rule, got {rule!r}")
+    table = dict(specs[0]) if isinstance(specs[0], Mapping) else {"name": specs[0]}
+    for option, value in more.items():
+        if value is None:
+            continue
+        owner = OF_RULES[option]
+        if table.get("name") != owner:
+            raise InputError(
+                f"{where}{option} is for {where}rule {owner}, got {where}rule {table.get('name')}"
+            )
+        table[option] = value
+    return table
 
 
 def _moved(spec: Any, folder: Path) -> Any:

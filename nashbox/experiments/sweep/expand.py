@@ -18,7 +18,7 @@ from nashbox.experiments.named_files import (
 from nashbox.experiments.sweep.cell import Cell
 from nashbox.experiments.sweep.grid import at_point, described
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.options import EXPERIMENTS
+from nashbox.experiments.sweep.options import EXPERIMENTS, as_arguments
 from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
 from nashbox.games.registry import prepare_game
@@ -66,6 +66,9 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
                 _prepare(built, sweep.experiment)
             resolved = {**built.to_json(), **raw}
             files = file_hashes(raw, sweep.folder) | beside
+            if options:
+                given = as_arguments(sweep.experiment, options)
+                files |= file_hashes(given, sweep.folder)
         point = {
             "problem": resolved,
             "files": files,

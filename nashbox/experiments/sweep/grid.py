@@ -11,7 +11,6 @@ import copy
 import itertools
 import json
 import math
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 from nashbox.experiments.sweep.encoding import canonical
 from nashbox.problem.errors import InputError, brief
+from nashbox.problem.files import value_of
 from nashbox.problem.spec import suggest
 from nashbox.problem.tables import read_rows
 
@@ -132,8 +132,8 @@ def _distinct(points: list[list[Any]], where: str) -> list[list[Any]]:
 def _cell(text: str) -> Any:
     """A cell of a CSV file: a value as TOML writes it, or a word that means itself."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return value_of(text)
+    except ValueError:
         return text
 
 

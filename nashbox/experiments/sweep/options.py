@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import check_epsilon
+from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb
 from nashbox.problem.errors import InputError, brief, require
@@ -23,6 +24,12 @@ ELSEWHERE = {
     "report": "results go to the store",
     "strict": "a sweep has no verdict",
     "receivers": "it is a table of its own, see nashbox solve",
+    "compare": "write mechanism = [...] into the grid",
+    "rules": "a problem is a sweep of its own",
+    "until_decided": "raise options.budget instead",
+    "time": "raise options.budget instead",
+    "save": "results go to the store",
+    "pairs": "name the mechanism pair_decoy in the grid, or see nashbox design",
 }
 
 
@@ -39,8 +46,18 @@ def _number(**limits: Any) -> Callable[[str, object], None]:
 
 
 def _names(where: str, value: object) -> None:
-    if not isinstance(value, list) or not value:
+    named = isinstance(value, list) and all(isinstance(one, (str, Mapping)) for one in value)
+    if not named or not value:
         raise InputError(f"{where} must be a list of names, got {brief(value)}")
+
+
+def _start(where: str, value: object) -> None:
+    if not isinstance(value, Mapping) or not value:
+        raise InputError(
+            f"{where} must be entry=count, separated by commas, or a table, got {brief(value)}"
+        )
+    for name, count in value.items():
+        require(f"{where}.{name}", count, low=0, integer=True)
 
 
 def _any(where: str, value: object) -> None:
@@ -73,17 +90,21 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "rule": _any,
         "menu": _names,
         "rounds": _number(low=1, high=1e6, integer=True),
-        "start": _any,
+        "start": _start,
         "graph": _any,
         "order": _one_of("sequential", "simultaneous", "random"),
         "revising": _number(low=0.0, high=1.0),
+        "temperature": _number(low=0.0),
+        "look": _one_of("best", "random"),
         "honest": _names,
         "method": _one_of("auto", "exact", "simulated"),
         "worlds": _number(low=2, high=1e9, integer=True),
     },
     "compare": {
         "plan": _any,
+        "mechanism": _names,
         "mechanisms": _names,
+        "design": _names,
         "goals": _names,
         "starts": _number(low=0, integer=True),
         "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
@@ -92,9 +113,17 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
     "design": {
         "goal": _one_of("social", "egalitarian", "nash", "kalai_smorodinsky"),
         "form": _one_of("best", "separate", "joint"),
+        "kinds": _names,
     },
     "plan": {"plan": _any, "rule": _one_of(*RULES)},
 }
+# options that may be written as on the command line, and as what a function takes them
+WRITTEN: dict[str, dict[str, Callable[[str, str], Any]]] = {
+    "adapt": {"menu": read_menu, "honest": split, "start": parse_start},
+    "compare": {name: read_menu for name in ("mechanism", "mechanisms", "design", "goals")},
+    "design": {"kinds": split},
+}
+NAMED = {"compare": {"mechanism": "mechanisms", "design": "goals"}}  # by its command otherwise
 NEEDED = {"design": "goal"}
 SEEDLESS = ("solve", "design", "plan")  # experiments that draw nothing
 DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_000}}
@@ -110,8 +139,30 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
             hint = suggest(name, [*known]) if known else f"{experiment} has none here"
             reason = ELSEWHERE.get(name) if experiment in OPTIONS else None
             raise InputError(f"{where}: unknown option {name!r} ({reason or hint})")
-        known[name](f"{where}.{name}", given)
+        known[name](f"{where}.{name}", _read(experiment, name, given, f"{where}.{name}"))
     return {**DEFAULTS.get(experiment, {}), **value}
+
+
+def _read(experiment: str, name: str, given: object, where: str) -> Any:
+    reader = WRITTEN.get(experiment, {}).get(name)
+    return reader(given, where) if reader is not None and isinstance(given, str) else given
+
+
+def as_arguments(experiment: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as the experiment's function takes them. Raises InputError."""
+    named = NAMED.get(experiment, {})
+    found: dict[str, Any] = {}
+    for name, given in options.items():
+        argument = named.get(name, name)
+        if argument in found:
+            raise InputError(f"options.{name} and options.{argument} say the same; leave one out")
+        found[argument] = _read(experiment, name, given, f"options.{name}")
+    return found
+
+
+def into_problem(experiment: str) -> tuple[str, ...]:
+    """Options of an experiment that say what the problem could say."""
+    return tuple(name for name in INTO_PROBLEM if name not in NAMED.get(experiment, {}))
 
 
 def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:

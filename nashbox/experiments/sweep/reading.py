@@ -13,8 +13,8 @@ from nashbox.experiments.sweep.grid import MOST, grid_points, read_grid, read_po
 from nashbox.experiments.sweep.leftovers import SIDES
 from nashbox.experiments.sweep.options import (
     EXPERIMENTS,
-    INTO_PROBLEM,
     check_game,
+    into_problem,
     read_options,
 )
 from nashbox.problem.errors import InputError, brief
@@ -81,9 +81,11 @@ def read_sweep(path: str | Path) -> SweepFile:
         home=home,
         problem=body["problem"],
         folder=problem.parent,
-        raw=_with_options(raw, options, paths, home, problem.parent, shown),
+        raw=_with_options(raw, options, experiment, paths, home, problem.parent, shown),
         experiment=experiment,
-        options={key: value for key, value in options.items() if key not in INTO_PROBLEM},
+        options={
+            key: value for key, value in options.items() if key not in into_problem(experiment)
+        },
         seeds=seeds,
         paths=paths,
         points=points,
@@ -115,7 +117,7 @@ def _check_option_paths(
         if not path.startswith(OPTION):
             continue
         name = path.removeprefix(OPTION)
-        if name in INTO_PROBLEM:
+        if name in into_problem(experiment):
             raise InputError(f"{shown}: {path}: write {name!r}, a path into the problem")
         if name in options:
             raise InputError(f"{shown}: options.{name}: the grid says it already; leave one out")
@@ -175,13 +177,14 @@ def _seeds(value: object, where: str) -> tuple[int, ...]:
 def _with_options(
     raw: dict[str, Any],
     options: Mapping[str, Any],
+    experiment: str,
     paths: Sequence[str],
     home: Path,
     folder: Path,
     shown: str,
 ) -> dict[str, Any]:
     """Put options into the problem that it could hold itself; files start at the sweep file."""
-    given = {key: options[key] for key in INTO_PROBLEM if key in options}
+    given = {key: options[key] for key in into_problem(experiment) if key in options}
     moved = with_files(given, lambda file: os.path.relpath(home / file, folder))
     changed = dict(raw)
     for key, value in moved.items():

@@ -16,7 +16,8 @@ from nashbox.games.rounds import Columns
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.estimation import EstimationProblem, check_can_draw
+from nashbox.problem.estimation import KEYS, EstimationProblem, check_can_draw
+from nashbox.problem.parameters import Parameter
 from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import Terms, View, sums_of_others
@@ -30,13 +31,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class EstimationGame(Game):
-    """Everything an experiment needs.
+    """Collaborative mean estimation: who pays unequal costs for points shares them.
 
     plan: (m, d) real-valued counts, before any rounding. certified_gap: of the plan, None if the
     plan was given. strategies: by agent name, for agents who do not play the recommendation.
     """
 
     pays: ClassVar[Pay] = Pay("penalty", -1)
+    keys: ClassVar[Sequence[Parameter]] = tuple(KEYS.values())
     menu: ClassVar[Mapping[str, type]] = STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = MECHANISMS
     strategy_base: ClassVar[type] = Strategy

@@ -16,8 +16,9 @@ from nashbox.games.testing.ledger import RaceLedger
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
+from nashbox.problem.parameters import Parameter
 from nashbox.problem.spec import Spec
-from nashbox.problem.testing import SIGNALLER, RaceProblem
+from nashbox.problem.testing import KEYS, SIGNALLER, RaceProblem
 from nashbox.strategies.testing import (
     TESTING_STRATEGIES,
     RaceStrategy,
@@ -36,11 +37,13 @@ ROOM = 1 << 15  # games that are played at once when several strategies share a 
 
 @dataclass(frozen=True, eq=False)
 class RaceGame(Game):
-    """Everything an experiment needs; strategies by agent name, for all agents.
+    """Competitive sequential testing: a race to be sure, in which beliefs may be inverted.
 
+    strategies: by agent name, for all agents.
     signals: what deviations may say: "paper" (the belief or its inverse) or "any".
     """
 
+    keys: ClassVar[Sequence[Parameter]] = tuple(KEYS.values())
     formulas: ClassVar[str] = "stopping laws"
     menu: ClassVar[Mapping[str, type]] = TESTING_STRATEGIES
     mechanisms: ClassVar[Mapping[str, type]] = EXCHANGES
