@@ -158,7 +158,7 @@ class Federated(OneShot):
         most = 10**12 if cost == 0 else min(10**12, pull / math.sqrt(cost))
         near = {1, math.floor(most), math.ceil(most)} if cost else {10**12}
         tried: list[Train | FreeRider] = [FreeRider(), *(Train(max(1, int(n))) for n in near)]
-        best = max(tried, key=paid)
+        best = max((play for play in tried if play != plays[i]), key=paid)
         now = paid(plays[i])
         deviation = (
             self.deviation("train", points=best.points)

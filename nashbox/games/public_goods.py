@@ -84,7 +84,8 @@ class PublicGoods(OneShot):
         if any(type(play) is not Contribute for play in plays):
             return "players with strategies of their own have no formula"
         shares = sorted({0.0, 1.0, *(p.share for j, p in enumerate(plays) if j != i)})
-        spend = [(s, 0.0) for s in shares]
+        own = (plays[i].share, plays[i].punish)
+        spend = [(s, 0.0) for s in shares if (s, 0.0) != own]
 
         def paid(share: float, punish: float) -> float:
             put = np.array([p.share for p in plays]) * self.endowment

@@ -172,14 +172,15 @@ class Table(OneShot):
         return values
 
     def exact(self, i: int) -> Exact | str:
-        """The best entry."""
+        """The best entry other than what is played, where there is one."""
         values, chances = self.values(i), self.chances(i)
         if values is None or chances is None:
             return "players with strategies of their own have no formula"
         own = self.payoffs.paid[i]
         least, spread = float(own.min()), float(np.ptp(own))
         error = 1e-12 * spread + (1e-15 * float(np.abs(own).max()) if spread else 0.0)
-        best = int(values.argmax())
+        others = np.where(chances < 1, values, -np.inf)
+        best = int(others.argmax() if others.max() > -np.inf else values.argmax())
         entry = self.payoffs.menus[i][best]
         return Exact(
             least + float(values @ chances),
@@ -195,5 +196,5 @@ class Table(OneShot):
         answers = [self.formula(i) for i in range(self.m)]
         if any(isinstance(answer, str) for answer in answers):
             return {"nash_conv": None}
-        gains = [a.best - a.paid for a in answers if isinstance(a, Exact)]
+        gains = [max(0.0, a.best - a.paid) for a in answers if isinstance(a, Exact)]
         return {"nash_conv": float(sum(gains))}

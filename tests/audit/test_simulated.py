@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.audit import simulated
+from nashbox.experiments.audit.findings import BOUNDED, by_formula
 from nashbox.experiments.audit.simulated import audit_player
+from nashbox.games.base import Deviation, Exact
 from nashbox.measure.tally import Tally
 from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
 from tests.audit.drawn_game import DrawnGame, Way, better_by
 
 EPSILON, DELTA = 1.0, 0.01
@@ -110,6 +113,13 @@ def test_what_looks_profitable_has_the_rest_of_the_budget():
     close = [better_by(0.97, 60.0, "x" * k) for k in range(1, 9)]
     game = DrawnGame((better_by(2.0, 70.0), *close))
     assert count(answers(game, 10, budget=1_000_000), "profitable") >= 8
+
+
+def test_a_formula_whose_bound_is_wide_says_why_it_is_undecided():
+    game, best = DrawnGame((better_by(0.0),)), Deviation(Spec("other"), better_by(0.0))
+    wide = by_formula(game, 0, Exact(1.0, 1.0, best, bound=1.5), 0.1)
+    assert (wide.verdict, wide.reason) == ("undecided", BOUNDED)
+    assert by_formula(game, 0, Exact(1.0, 1.0, best), 0.1).reason is None
 
 
 def test_nothing_else_to_play_is_an_error():

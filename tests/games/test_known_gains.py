@@ -178,6 +178,21 @@ def test_gambit_s_own_forms_are_read():
     assert second.paid.tolist() == [[[1, 0], [3, 1]], [[2, 0], [4, 2]]]
 
 
+def test_what_is_played_is_no_deviation_from_itself():
+    payoffs = {"row": [[3, 0], [5, 1]], "column": [[3, 5], [0, 1]]}
+    rest = {"row": "2", "column": "2"}
+    audit = nashbox.audit({"game": "table", "payoffs": payoffs, "strategies": rest})
+    for row in audit.agents:
+        assert row.best_deviation.strategy == "1"
+        assert row.gain.estimate == pytest.approx(-1.0)
+        assert row.gain_over_recommended.estimate == pytest.approx(1.0)
+    assert audit.nash == "none_above_epsilon"
+    assert audit.to_json()["nash_conv"] == 0.0
+    first = nashbox.audit({"game": "table", "payoffs": payoffs, "strategies": {"row": "1"}})
+    assert first.agents[0].gain_over_recommended.estimate == 0.0  # named, with the recommendation
+    assert first.agents[1].gain_over_recommended is None
+
+
 @pytest.mark.parametrize("front", ["", "[payoffs]\n"])
 def test_payoffs_in_a_toml_file_are_those_of_the_problem(tmp_path, front):
     payoffs = {"row": [[3, 0], [5, 1]], "column": [[3, 5], [0, 1]]}

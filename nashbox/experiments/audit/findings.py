@@ -9,9 +9,11 @@ from typing import Any
 from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.pool import same
-from nashbox.experiments.audit.simulated import Answer
+from nashbox.experiments.audit.simulated import Answer, over_itself
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
 from nashbox.games.base import Deviation, Exact, Game
+
+BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,20 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> Finding:
     gain = noiseless_gain(-paid, error, -best, 0.0, -bound)
     level = epsilon_of(epsilon, game.stake(i, [paid, best, *(sign * x for x in answer.reached)]))
     over = None
-    if answer.recommended is not None and not same(game.strategy(i), game.recommended(i)):
+    if same(game.strategy(i), game.recommended(i)):
+        over = over_itself(game, i)
+    elif answer.recommended is not None:
         over = noiseless_gain(-sign * answer.recommended, 2 * error, -paid, 0.0, -paid)
     outside = game.outside(i)
     extra = dict(answer.extra)
     shown = tuple(Candidate(*row) for row in extra.pop("landscape", ()))
+    said = verdict(gain, level)
     return Finding(
         payoff=paid,
         se=0.0,
         epsilon=level,
-        verdict=verdict(gain, level),
+        verdict=said,
+        reason=BOUNDED if said == "undecided" else None,
         gain=gain,
         candidates=extra.pop("candidates", None),
         deviation=answer.deviation,

@@ -94,7 +94,7 @@ def audit_player(
         candidates=len(found.standings),
         best=screened.pool.deviations[shown.j - 1],
         best_payoff=shown.payoff,
-        over_recommended=_over_recommended(screened.pool, found, tail(mine / 2)),
+        over_recommended=_over_recommended(game, player, screened.pool, found, tail(mine / 2)),
         rational=_rational(game, player, found.payoff, tail(RATIONAL * mine)),
         budget_needed=None if reason is None else _needed(found, screened.arena.spent, reason),
         reason=reason,
@@ -156,10 +156,17 @@ def _upper(s: Standing, epsilon: float) -> float:
     return max(s.main.bound(CERTAIN), math.nextafter(epsilon, math.inf))
 
 
-def _over_recommended(pool: Pool, found: Verified, z: float) -> Gain | None:
+def over_itself(game: Game, player: int) -> Gain | None:
+    """What the recommendation gains over itself, for a player who is named with it."""
+    return Gain(0.0, 0.0, 0.0) if game.players[player] in game.strategies else None
+
+
+def _over_recommended(
+    game: Game, player: int, pool: Pool, found: Verified, z: float
+) -> Gain | None:
     """For a player with a strategy of her own: what it gains over the recommendation."""
     if pool.recommended is None:
-        return None
+        return over_itself(game, player)
     gain = next(s.main for s in found.standings if s.j == pool.recommended)
     return Gain(-gain.mean, -gain.bound(z), -gain.bound(-z))
 
