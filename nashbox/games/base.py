@@ -302,6 +302,10 @@ class Game(Declared, Rounds):
         """`exact`, where it is about the rules that are played: what engines ask."""
         return self.beyond_formulas() or self.exact(i)
 
+    def all_formulas(self) -> Iterator[Exact | str]:
+        """`formula` for every player, in order."""
+        return map(self.formula, range(self.m))
+
     def beyond_formulas(self) -> str | None:
         """Why formulas say nothing of this game, or None.
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import Channel, Play, columns
 
 Array = NDArray[np.float64]
 
 RELATIVE_ERROR = 1e-12  # of a closed form in double precision
 
 
-def mean_risk(sigma: float, n: Array | np.float64) -> Array:
+def mean_risk(sigma: float | Array, n: Array | np.float64) -> Array:
     """Return sigma^2/n, inf at n = 0."""
     with np.errstate(divide="ignore"):
         return np.asarray(sigma**2 / np.asarray(n, dtype=float))
@@ -38,6 +40,12 @@ class MeanChannel(Channel):
         """sigma^2/(n + N): the others' mean can be recovered from I whatever was handed in."""
         return mean_risk(self.sigma, np.asarray(n, dtype=float) + self.others)
 
+    @classmethod
+    def best_risks(cls, channels: Sequence[MeanChannel]) -> Callable[[Array], Array]:
+        """The same of many."""
+        sigma, others = columns([(c.sigma, c.others) for c in channels])
+        return lambda n: mean_risk(sigma, n + others)
+
     def slope(self, n: float) -> float:
         """-sigma^2/(n + N)^2."""
         return -((self.sigma / (n + self.others)) ** 2)
@@ -49,6 +57,9 @@ class MeanChannel(Channel):
             return Play.truthful(n)
         return Play(n=n, s=s, q=n, weight=None)
 
+    def _variance(self, n: float) -> float:
+        return self.sigma**2 / n if n else float("inf")
+
     def _informed(self, play: Play) -> bool:
         points = self.others + (play.s if self.pooled else 0)
         return play.s >= self.required and points > 0
@@ -56,14 +67,14 @@ class MeanChannel(Channel):
     def risk(self, play: Play) -> tuple[float, float]:
         """Closed form; inf where an estimate would rest on nothing, or on made-up points alone."""
         value = self._risk(play)
-        return value, RELATIVE_ERROR * value if np.isfinite(value) else 0.0
+        return value, RELATIVE_ERROR * value if math.isfinite(value) else 0.0
 
     def _risk(self, play: Play) -> float:
-        variance = float(mean_risk(self.sigma, np.float64(play.n)))
+        variance = self._variance(play.n)
         if not self._informed(play):
             return variance
         if play.weight is None:
-            return float(self.best_risk(np.float64(play.n)))
+            return self._variance(play.n + self.others)
         share = play.s / (play.s + self.others) if self.pooled else 0.0
         w, a, o = play.weight, play.weight * share, play.weight * (1 - share)
         if a > 0 and play.n == 0:

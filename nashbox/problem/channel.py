@@ -9,9 +9,9 @@ a play when the others hand in honest points.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +45,18 @@ class Play:
         return cls(n=n, s=n, q=n)
 
 
+def columns(rows: Sequence[tuple[float, ...]]) -> list[Array]:
+    """Parameters of many channels, a row each, as columns (P, 1)."""
+    return list(np.array(rows, dtype=float).T[:, :, None])
+
+
 class Best(NamedTuple):
-    """A best response: its penalty, and a bound that no response is below."""
+    """A best response: its penalty, a bound that no response is below, and numerical error."""
 
     plays: tuple[Play, ...]
     penalty: float
     bound: float
+    error: float = 0.0
 
 
 class Channel(ABC):
@@ -62,6 +68,19 @@ class Channel(ABC):
 
         inf where no finite risk can be had.
         """
+
+    @classmethod
+    def best_risks(cls, channels: Sequence[Any]) -> Callable[[Array], Array] | None:
+        """`best_risk` of many channels of exactly this class at once, None where it has no such.
+
+        What comes back takes counts (N,) or (P, N) to risks (P, N), P the number of channels.
+        """
+        return None
+
+    @property
+    def regular(self) -> bool:
+        """Whether `best_risks` may take this channel."""
+        return True
 
     @abstractmethod
     def slope(self, n: float) -> float:

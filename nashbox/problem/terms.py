@@ -113,6 +113,10 @@ class View:
 
     def channels(self) -> list[Channel | None]:
         """What she faces, one channel per distribution (None where no formula is known)."""
+        return list(self._channels)
+
+    @cached_property
+    def _channels(self) -> list[Channel | None]:
         from nashbox.problem.channel import Channel
 
         found = [

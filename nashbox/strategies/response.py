@@ -5,7 +5,8 @@ Distributions are apart, each with its channel, but for those that a mechanism t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from nashbox.problem.channel import Best, Channel, Play
 from nashbox.problem.errors import ContractError
 from nashbox.problem.terms import View
-from nashbox.strategies.best_count import best_count
+from nashbox.strategies.best_count import Found, Pair, best_count
 
 Array = NDArray[np.float64]
 
@@ -60,8 +61,11 @@ def price(view: View, plays: Sequence[Play]) -> tuple[float, float]:
     return penalty, error
 
 
-def best_response(view: View) -> Best:
-    """The best of all strategies, its penalty, and a bound that no strategy is below."""
+def best_response(view: View, known: Mapping[Pair, Found] | None = None) -> Best:
+    """The best of all strategies, its penalty, and a bound that no strategy is below.
+
+    known: best counts that have been worked out already.
+    """
     channels, joint = known_channels(view), view.tied()
     integer = view.terms.integer
     plays: list[Play | None] = [None] * len(channels)
@@ -75,16 +79,16 @@ def best_response(view: View) -> Best:
     for k, channel in enumerate(channels):
         if plays[k] is None:
             cost = float(view.costs[k])
-            n, least = best_count(channel, cost, integer=integer)
+            before = known.get((channel, cost)) if known else None
+            n, least = before or best_count(channel, cost, integer=integer)
             plays[k] = channel.best_play(n)
-            gap += least - channel.floor(cost, least) if np.isfinite(least) else 0.0
+            gap += least - channel.floor(cost, least) if math.isfinite(least) else 0.0
     best = tuple(play for play in plays if play is not None)
     penalty, error = price(view, best)
-    if not np.isfinite(penalty):
-        return Best(best, penalty, penalty)
-    if not integer:
-        error += OPTIMISER_ERROR * penalty
-    return Best(best, penalty, penalty - error - gap)
+    if not math.isfinite(penalty):
+        return Best(best, penalty, penalty, error)
+    slack = error if integer else error + OPTIMISER_ERROR * penalty
+    return Best(best, penalty, penalty - slack - gap, error)
 
 
 def risks_along(view: View, k: int, counts: Array) -> Array:

@@ -89,8 +89,7 @@ def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
         found = [game.searched_box(i) for i in range(game.m)]
         return "exhaustive" if None in found else [answer for answer in found if answer]
     exact = []
-    for i in range(game.m):
-        answer = game.formula(i)
+    for i, answer in enumerate(game.all_formulas()):
         if isinstance(answer, str):
             if method == "exact":
                 raise InputError(f"method 'exact' does not apply: {answer}")

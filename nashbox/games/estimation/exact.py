@@ -8,7 +8,9 @@ however it is used. The best response is the n that minimises best_risk(n) + c n
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +18,9 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.beyond import beyond
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import Channel, Joint, Play
 from nashbox.problem.terms import View
+from nashbox.strategies.best_count import Found, Pair, best_counts
 from nashbox.strategies.response import best_response, known_channels, price
 from nashbox.strategies.response import price_of as price_of
 
@@ -35,6 +38,20 @@ class Exact:
     best: tuple[Play, ...]
     best_penalty: float
     best_error: float
+
+
+Key = tuple[tuple[Channel, ...], Joint | None, tuple[Play, ...], tuple[float, ...]]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a game has worked out already.
+
+    answers: by what decides them, which agents of one kind share. counts: best ones.
+    """
+
+    answers: dict[Key, Exact] = field(default_factory=dict)
+    counts: dict[Pair, Found] = field(default_factory=dict)
 
 
 def unavailable(game: EstimationGame) -> str | None:
@@ -76,11 +93,39 @@ def channels_of(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
 def exact_answer(game: EstimationGame, i: int) -> Exact:
     """Penalty and exact best response of agent i in the game's profile."""
     view = game.view(i)
-    plays = game.strategy(i).plays(view) or []
-    penalty, error = price(view, plays)
-    best = best_response(view)
-    slack = best.penalty - best.bound if np.isfinite(best.penalty) else 0.0
+    plays, ledger = game.strategy(i).plays(view) or [], game.exact_ledger
+    key = (tuple(known_channels(view)), view.tied(), tuple(plays), tuple(view.costs.tolist()))
+    try:
+        known = ledger.answers.get(key)
+    except TypeError:  # a channel of a user's own that cannot be looked up
+        return _answer(view, plays, ledger)
+    if known is None:
+        known = ledger.answers[key] = _answer(view, plays, ledger)
+    return known
+
+
+def _answer(view: View, plays: Sequence[Play], ledger: Ledger) -> Exact:
+    best = best_response(view, ledger.counts)
+    same = best.plays == tuple(plays)
+    penalty, error = (best.penalty, best.error) if same else price(view, plays)
+    slack = best.penalty - best.bound if math.isfinite(best.penalty) else 0.0
     return Exact(penalty, error, best.plays, best.penalty, slack)
+
+
+def look_ahead(game: EstimationGame) -> None:
+    """Work out the best counts of all agents together, before they are asked for one by one."""
+    with suppress(TypeError):  # of channels that cannot be looked up
+        game.exact_ledger.counts.update(best_counts(_pairs(game), integer=game.problem.integer))
+
+
+def _pairs(game: EstimationGame) -> Iterator[Pair]:
+    for i in range(game.m):
+        view = game.view(i)
+        joint = view.tied()
+        members = () if joint is None else joint.members
+        for k, (channel, cost) in enumerate(zip(known_channels(view), view.costs, strict=True)):
+            if k not in members:
+                yield channel, float(cost)
 
 
 def damage(game: EstimationGame, i: int, plays: tuple[Play, ...]) -> float | None:

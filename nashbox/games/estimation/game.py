@@ -24,6 +24,7 @@ from nashbox.problem.terms import Terms, View, sums_of_others
 from nashbox.strategies import STRATEGIES, Strategy, Truthful, make_strategy
 
 if TYPE_CHECKING:
+    from nashbox.games.estimation.exact import Ledger
     from nashbox.model import EstimationModel
 
 Array = NDArray[np.float64]
@@ -239,6 +240,21 @@ class EstimationGame(Game):
 
         return why_none(self)
 
+    @cached_property
+    def exact_ledger(self) -> Ledger:
+        """What exact answers have been worked out."""
+        from nashbox.games.estimation.exact import Ledger
+
+        return Ledger()
+
+    def all_formulas(self) -> Iterator[Exact | str]:
+        """The exact answers of all agents, with what they share worked out at once."""
+        from nashbox.games.estimation.exact import look_ahead
+
+        if self.beyond_formulas() is None and self.without_formula is None:
+            look_ahead(self)
+        return super().all_formulas()
+
     def exact(self, i: int) -> Exact | str:
         """The best response by the channels' formulas, or why there is none."""
         from nashbox.games.estimation.answers import by_formula
@@ -288,6 +304,13 @@ class EstimationGame(Game):
 
         return about(self)
 
+    @cached_property
+    def least_social_penalty(self) -> float | None:
+        """Of the real-valued ir_optimal plan under compliance; None without one."""
+        from nashbox.games.estimation.remarks import best_social_penalty
+
+        return best_social_penalty(self.problem, self)
+
     def row(self, i: int) -> Mapping[str, Any]:
         """What agent i is asked to collect, and what she reaches without the others."""
         from nashbox.games.estimation.remarks import about_agent
@@ -320,8 +343,12 @@ class EstimationGame(Game):
 
     def view(self, i: int) -> View:
         """What agent i knows: the terms, and how many points the others hand in."""
+        return self._views[i]
+
+    @cached_property
+    def _views(self) -> list[View]:
         counts, pooled = self._profile
-        return View(i, self.terms, counts, pooled[i])
+        return [View(i, self.terms, counts, others) for i, others in enumerate(pooled)]
 
     @property
     def condition_8(self) -> bool:

@@ -26,7 +26,7 @@ def about(game: EstimationGame) -> Mapping[str, Any]:
     return {
         "plan": game.problem.plan_name,
         "condition_8": game.condition_8,
-        "least_social_penalty": best_social_penalty(game.problem, game),
+        "least_social_penalty": game.least_social_penalty,
     }
 
 
@@ -112,7 +112,7 @@ def notes(game: EstimationGame) -> list[str]:
             + more
         )
     found += source_notes(game)
-    if best_social_penalty(game.problem, game) is None:
+    if game.least_social_penalty is None:
         found.append("no plan meets all outside options: no efficiency ratio")
     return found
 

@@ -9,6 +9,7 @@ Given D everything is jointly normal, so every risk is an integral over x = (D -
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import Channel, Play, columns
 
 Array = NDArray[np.float64]
 
@@ -50,20 +51,24 @@ class CorruptChannel(Channel):
         >>> round(float(channel.best_risk(np.float64(10.0))) + 0.05 * 10, 9)
         1.815832751
         """
-        from scipy.special import erfcx
-
         v = self.sigma**2
+        if self.regular:
+            return _accepted(n, v, self.clean, self.corrupted, self.alpha)
         if self.clean == 0:
             return v / n
-        C = (n + self.clean) / v
-        if self.corrupted == 0:
-            return 1 / C
-        b = (self.alpha**2) * v * (1 / n + 1 / self.clean)  # eta^2 = b x^2
-        P, Q = self.corrupted + C * v, C * b
-        if self.alpha == 0:
-            return v / P
-        expectation = np.sqrt(np.pi / (2 * P * Q)) * erfcx(np.sqrt(P / (2 * Q)))
-        return (1 - self.corrupted * expectation) / C
+        return v / (self.corrupted + n + self.clean)
+
+    @property
+    def regular(self) -> bool:
+        """Whether noise is added to anything."""
+        return self.clean > 0 and self.corrupted > 0 and self.alpha > 0
+
+    @classmethod
+    def best_risks(cls, channels: Sequence[CorruptChannel]) -> Callable[[Array], Array]:
+        """The same of many."""
+        sigma, *rest = columns([(c.sigma, c.clean, c.corrupted, c.alpha) for c in channels])
+        nothing = mean_risk(sigma, rest[0])
+        return lambda n: np.where(n > 0, _accepted(np.maximum(n, 1e-30), sigma**2, *rest), nothing)
 
     def slope(self, n: float) -> float:
         """R'(n) by a complex step, exact to machine precision."""
@@ -111,6 +116,16 @@ class CorruptChannel(Channel):
             grid, correction = pitman_table(self, play.n, play.s, play.q, play.shift)
             best = own - np.interp(information - own, grid, correction)
         return np.where(np.isnan(information), own, best)
+
+
+def _accepted(n: Any, v: Any, clean: Any, corrupted: Any, alpha: Any) -> Any:
+    from scipy.special import erfcx
+
+    C = (n + clean) / v
+    b = (alpha**2) * v * (1 / n + 1 / clean)  # eta^2 = b x^2
+    P, Q = corrupted + C * v, C * b
+    expectation = np.sqrt(np.pi / (2 * P * Q)) * erfcx(np.sqrt(P / (2 * Q)))
+    return (1 - corrupted * expectation) / C
 
 
 def _nodes(points: int) -> tuple[Array, Array]:

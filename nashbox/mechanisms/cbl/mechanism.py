@@ -13,7 +13,7 @@ from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.cbl.enforceable import compute_n_approx, condition_8
 from nashbox.mechanisms.cbl.information import corrupted_information
-from nashbox.mechanisms.cbl.leverage import corruption
+from nashbox.mechanisms.cbl.leverage import corruptions
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.means import ratio
 from nashbox.mechanisms.rounding import alone_counts
@@ -64,17 +64,16 @@ class Cbl(PerReader):
             rounded = problem_counts(problem, plan)
             enforceable = compute_n_approx(rounded, costs, sigma, integer=integer)
             counts, alone, totals = enforceable.counts, enforceable.alone, enforceable.totals
-            for i, k in zip(*np.nonzero(~alone & (counts > 0)), strict=True):
-                root = corruption(
-                    float(counts[i, k]), float(totals[k]), float(costs[i, k]), float(sigma[k])
+            owe = ~alone & (counts > 0)
+            columns = np.nonzero(owe)[1]
+            alpha[owe] = corruptions(counts[owe], totals[columns], costs[owe], sigma[columns])
+            for i, k in np.argwhere(owe & np.isnan(alpha)):
+                raise InputError(
+                    f"cbl: no corruption coefficient makes {counts[i, k]:g} points of "
+                    f"{problem.distributions[k]} optimal for {problem.names[i]} "
+                    f"(T = {totals[k]:g}); this plan cannot be enforced"
                 )
-                if root is None:
-                    raise InputError(
-                        f"cbl: no corruption coefficient makes {counts[i, k]:g} points of "
-                        f"{problem.distributions[k]} optimal for {problem.names[i]} "
-                        f"(T = {totals[k]:g}); this plan cannot be enforced"
-                    )
-                alpha[i, k] = self.alpha_factor * root
+            alpha *= self.alpha_factor
         else:
             alone = costs == costs.min(axis=0)
             counts = np.where(alone, alone_counts(costs, sigma, integer=integer), 0.0)

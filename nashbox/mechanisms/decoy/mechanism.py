@@ -20,7 +20,7 @@ from nashbox.mechanisms.decoy.information import inform
 from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
 from nashbox.mechanisms.decoy.terms import KINDS, DecoyTerms
 from nashbox.mechanisms.decoy.tied_rules import check_ties, tie
-from nashbox.mechanisms.decoy.tuning import tuned
+from nashbox.mechanisms.decoy.tuning import tuned_all
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.tables import Cells, RuleTerms, Stated, TableRules
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
@@ -60,7 +60,7 @@ class Decoy(TableRules):
     def made(self, problem: EstimationProblem, counts: Array) -> Stated:
         """Decoys where they enforce the plan."""
         costs, sigma = problem.costs, problem.sigma
-        rules = enforce(counts, costs, sigma, integer=problem.integer, kind="decoy", tune=tuned)
+        rules = enforce(counts, costs, sigma, integer=problem.integer, kind="decoy", tune=tuned_all)
         if not self.joint:
             return rules
         return rules._replace(t=tie(problem, rules.counts, rules.kind, rules.t))

@@ -45,7 +45,7 @@ def stationary_excess(x: Array, N: Array) -> Array:
     return np.asarray(lost(np.exp(0.5 * (low + high))) * (1 / x - 1 / (x + N)))
 
 
-def risk(t: float, n: Array | float, N: float) -> Array:
+def risk(t: Array | float, n: Array | float, N: float) -> Array:
     """F/n + J/(n + N) for honest counts, elementwise; sigma = 1."""
     n = np.asarray(n, dtype=float)
     F = lost(t / np.sqrt(1 / n + 1 / N))
@@ -68,6 +68,11 @@ def tuned(n: float, others: float, cost: float, sigma: float, integer: bool) -> 
         return None
     excess = float(risk(t, n, others)) - 1 / (n + others)
     return Tuned(float("nan"), sigma * t, sigma**2 * excess)
+
+
+def tuned_all(pairs: Array, integer: bool) -> list[Tuned | None]:
+    """`tuned` of many pairs, (P, 4): n, others, cost, sigma."""
+    return [tuned(*pair, integer) for pair in pairs.tolist()]
 
 
 def certain(t: float, n: float, others: float, c: float) -> bool:
@@ -102,8 +107,10 @@ def _whole(n: float, N: float, c: float) -> float | None:
     if n > 1 and fewer(t) < 0:
         from scipy.optimize import brentq
 
-        j = next((j for j, a in enumerate(SCAN) if fewer(a * unit) > 0), None)
-        if j is None:
+        below, here = risk(SCAN * unit, np.array([[n - 1], [n]]), N)
+        deters = below - here - c > 0
+        j = int(deters.argmax())
+        if not deters[j]:
             return None
         low, high = float(SCAN[j] * unit), float(SCAN[j - 1] * unit)
         t = INSIDE * float(brentq(fewer, low, high, xtol=1e-300, rtol=8.9e-16))

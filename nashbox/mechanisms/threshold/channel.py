@@ -18,6 +18,7 @@ a'' <= 0 <= a'; and h' < 0 < h.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
 from nashbox.mechanisms.threshold.moments import Verdict, pitman_curve, verdict_moments
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import Channel, Play, columns
 
 Array = NDArray[np.float64]
 ROOT_2_PI = float(np.sqrt(2 * np.pi))
@@ -75,6 +76,22 @@ class ThresholdChannel(Channel):
         n = np.asarray(n, dtype=float)
         pooled = mean_risk(self.sigma, n + self.others)
         return pooled if self.clean == 0 else np.asarray(pooled + self.fails(n) * self.stake(n))
+
+    @property
+    def regular(self) -> bool:
+        """Whether there is something to be compared with."""
+        return self.clean > 0
+
+    @classmethod
+    def best_risks(cls, channels: Sequence[ThresholdChannel]) -> Callable[[Array], Array]:
+        """The same of many, which are one channel with columns for parameters."""
+        rows = columns([(c.sigma, c.clean, c.others, c.t) for c in channels])
+        many = cls(*rows)  # type: ignore[arg-type]
+
+        def risks(n: Array) -> Array:
+            return mean_risk(many.sigma, n + many.others) + many.fails(n) * many.stake(n)
+
+        return risks
 
     def slope(self, n: float) -> float:
         """R'(n) = -v/(n+N)^2 - P (v/(n+z)^2 - v/(n+N)^2) - h z u phi(u)/(n (n + z))."""

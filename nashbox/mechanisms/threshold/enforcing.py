@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from nashbox.mechanisms.rounding import alone_counts
 from nashbox.mechanisms.tables import Stated
 from nashbox.mechanisms.threshold.bundle import Pair, bundled
-from nashbox.mechanisms.threshold.tuning import Tuned, tuned
+from nashbox.mechanisms.threshold.tuning import Tuned, tuned_all
 
 Array = NDArray[np.float64]
-Tune = Callable[[float, float, float, float, bool], Tuned | None]
+Tune = Callable[[Array, bool], list[Tuned | None]]  # rules of pairs (P, 4), counts integer or not
+FEW, MORE = 64, 4  # agents tuned first, and how many times more where all of them are kept
 
 
 def wants_nothing(others: float, cost: float, sigma: float, *, integer: bool) -> bool:
@@ -39,7 +40,7 @@ def enforce(
     integer: bool,
     joint: bool = False,
     kind: str = "threshold",
-    tune: Tune = tuned,
+    tune: Tune = tuned_all,
 ) -> Stated:
     """Rules for a plan (m, d), rounded already if `integer`; those who owe are of one `kind`.
 
@@ -48,19 +49,37 @@ def enforce(
     change what the others are offered.
     """
     alone_at = alone_counts(costs, sigma, integer=integer)
+    rules_of = _Once(tune, integer)
     home = np.zeros(plan.shape, dtype=bool)
     while True:
         counts = np.where(home, alone_at, plan)
         for k in range(plan.shape[1]):
-            _send_home(counts, home, alone_at, costs, sigma, k, tune, integer=integer)
+            _send_home(counts, home, alone_at, costs, sigma, k, rules_of)
         rules = _tied(counts, home, costs, sigma, integer=integer) if joint else None
         if isinstance(rules, tuple):  # a pair that its agent's joint rule does not carry
             home[rules] = True
             continue
-        found = rules or _apart(counts, home, costs, sigma, kind, tune, integer=integer)
+        found = rules or _apart(counts, home, costs, sigma, kind, rules_of)
         sent = tuple((int(i), int(k)) for i, k in np.argwhere(home))
         nothing = np.full(counts.shape, np.nan)
         return Stated(counts, found.kind, found.z, found.t, nothing, sent)
+
+
+@dataclass(frozen=True)
+class _Once:
+    """Tunes each pair once."""
+
+    tune: Tune
+    integer: bool
+    known: dict[tuple[float, ...], Tuned | None] = field(default_factory=dict)
+
+    def __call__(self, n: Array, others: Array, costs: Array, sigma: Array) -> list[Tuned | None]:
+        """Rules of (P,) pairs."""
+        keys = [*zip(*(x.tolist() for x in (n, others, costs, sigma)), strict=True)]
+        new = [key for key in dict.fromkeys(keys) if key not in self.known]
+        if new:
+            self.known.update(zip(new, self.tune(np.array(new), self.integer), strict=True))
+        return [self.known[key] for key in keys]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,25 +101,32 @@ def _send_home(
     costs: Array,
     sigma: Array,
     k: int,
-    tune: Tune,
-    *,
-    integer: bool,
+    rules_of: _Once,
 ) -> None:
     """Mark pairs of distribution k whom no separate rule keeps, until all others are kept."""
-    while True:
-        total = float(counts[:, k].sum())
-        for i in np.flatnonzero(~home[:, k]):
-            n, c, s = float(counts[i, k]), float(costs[i, k]), float(sigma[k])
-            kept = (
-                wants_nothing(total, c, s, integer=integer)
-                if n == 0
-                else tune(n, total - n, c, s, integer) is not None
-            )
-            if not kept and np.isfinite(c):
-                home[i, k], counts[i, k] = True, alone_at[i, k]
-                break
-        else:
-            return
+    while (i := _first_not_kept(counts[:, k], ~home[:, k], costs[:, k], sigma[k], rules_of)) >= 0:
+        home[i, k], counts[i, k] = True, alone_at[i, k]
+
+
+def _first_not_kept(
+    owed: Array, asked: NDArray[np.bool_], costs: Array, sigma: float, rules_of: _Once
+) -> int:
+    """The first agent of those asked whom no rule keeps at her count, -1 for nobody."""
+    total = float(owed.sum())
+    asked = asked & np.isfinite(costs)
+    left, size = np.flatnonzero(asked), FEW
+    while left.size:
+        some, left, size = left[:size], left[size:], size * MORE
+        n, c = owed[some], costs[some]
+        rules = iter(rules_of(n[n > 0], total - n[n > 0], c[n > 0], np.full((n > 0).sum(), sigma)))
+        for i, x, cost in zip(some.tolist(), n.tolist(), c.tolist(), strict=True):
+            if x > 0:
+                kept = next(rules) is not None
+            else:
+                kept = wants_nothing(total, cost, float(sigma), integer=rules_of.integer)
+            if not kept:
+                return int(i)
+    return -1
 
 
 def _apart(
@@ -109,17 +135,15 @@ def _apart(
     costs: Array,
     sigma: Array,
     kind: str,
-    tune: Tune,
-    *,
-    integer: bool,
+    rules_of: _Once,
 ) -> _Rules:
     rules = _Rules.start(counts, home, kind)
-    for i, k in np.argwhere(rules.kind == kind):
-        n = float(counts[i, k])
-        others = float(counts[:, k].sum()) - n
-        rule = tune(n, others, float(costs[i, k]), float(sigma[k]), integer)
-        assert rule is not None  # noqa: S101 - others were sent home
-        rules.z[i, k], rules.t[i, k] = rule.z, rule.t
+    owe = rules.kind == kind
+    n, k = counts[owe], np.nonzero(owe)[1]
+    found = rules_of(n, counts.sum(axis=0)[k] - n, costs[owe], sigma[k])
+    kept = [rule for rule in found if rule is not None]
+    assert len(kept) == len(found)  # noqa: S101 - others were sent home
+    rules.z[owe], rules.t[owe] = [rule.z for rule in kept], [rule.t for rule in kept]
     return rules
 
 

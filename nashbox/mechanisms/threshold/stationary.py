@@ -18,17 +18,25 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 
 FARTHEST = 9.0  # u beyond which the chance to fail is no number that matters
-STEPS = 50
+STEPS = 60
+CLOSE = 1e-12  # relative, of a step of Newton: the next one is rounding
 
 
-def _excess_pull(u: Array, n: Array, N: Array, z: Array, c: Array) -> Array:
-    """Left minus right side, in units where sigma = 1."""
-    from scipy.special import ndtr
+class _Pull:
+    """Left minus right side and its derivative by u, in units where sigma = 1."""
 
-    part, full = 1 / (n + z), 1 / (n + N)
-    left = (part - full) * z / (n * (n + z)) * u * np.exp(-0.5 * u * u) / np.sqrt(2 * np.pi)
-    right = c - part**2 + (2 * ndtr(u) - 1) * (part**2 - full**2)
-    return np.asarray(left - right)
+    def __init__(self, n: Array, N: Array, z: Array, c: Array) -> None:
+        part, full = 1 / (n + z), 1 / (n + N)
+        self.pull = (part - full) * z / (n * (n + z)) / np.sqrt(2 * np.pi)
+        self.least, self.spread = c - part**2, part**2 - full**2
+
+    def __call__(self, u: Array) -> tuple[Array, Array]:
+        from scipy.special import ndtr
+
+        density = np.exp(-0.5 * u * u)
+        value = self.pull * u * density - self.least - (2 * ndtr(u) - 1) * self.spread
+        slope = density * (self.pull * (1 - u * u) - self.spread * (2 / np.sqrt(2 * np.pi)))
+        return value, slope
 
 
 def stationary_u(n: ArrayLike, N: ArrayLike, z: ArrayLike, c: ArrayLike) -> Array:
@@ -37,19 +45,28 @@ def stationary_u(n: ArrayLike, N: ArrayLike, z: ArrayLike, c: ArrayLike) -> Arra
     n: points owed; N > z > 0: points of the others, and compared with; c: cost of a point.
     """
     n, N, z, c = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (n, N, z, c)))
-    low, found = np.ones(n.shape), _excess_pull(np.ones(n.shape), n, N, z, c) > 0
+    pull = _Pull(n, N, z, c)
+    low, found = np.ones(n.shape), pull(np.ones(n.shape))[0] > 0
     for u in np.linspace(0.9, 0.1, 9):
         if found.all():
             break
-        here = ~found & (_excess_pull(np.full(n.shape, u), n, N, z, c) > 0)
+        here = ~found & (pull(np.full(n.shape, u))[0] > 0)
         low, found = np.where(here, u, low), found | here
     high = np.full(n.shape, FARTHEST)
-    found &= _excess_pull(high, n, N, z, c) < 0
-    for _ in range(STEPS):
-        middle = 0.5 * (low + high)
-        up = _excess_pull(middle, n, N, z, c) > 0
-        low, high = np.where(up, middle, low), np.where(up, high, middle)
-    return np.where(found, low, np.nan)
+    found &= pull(high)[0] < 0
+    u = np.where(found, 0.5 * (low + 3.0), np.nan)
+    for _ in range(STEPS):  # of Newton, halvings where it leaves the bracket
+        value, slope = pull(u)
+        up = value > 0
+        low, high = np.where(up, u, low), np.where(up, high, u)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            to = u - value / slope
+        to = np.where((to >= low) & (to <= high), to, 0.5 * (low + high))
+        done = not (np.abs(to - u) > CLOSE * u).any()
+        u = to
+        if done:
+            break
+    return np.where(found, u, np.nan)
 
 
 def excess(n: ArrayLike, N: ArrayLike, z: ArrayLike, c: ArrayLike) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ Array = NDArray[np.float64]
 RATIOS = np.geomspace(2e-4, 0.97, 56)  # of z to N
 INSIDE = 1 - 1e-7  # of the largest t: honesty is strictly best
 FEW = 10  # sizes of Z kept for whole numbers
+AT_ONCE = 2_000  # pairs tuned in one call
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,22 @@ def tuned(n: float, others: float, cost: float, sigma: float, integer: bool) -> 
     """
     if not (n > 0 and others > 0 and np.isfinite(cost)):
         return None
-    return (_whole if integer else _real)(n, others, cost, sigma)
+    if not integer:
+        return _real(n, others, cost, sigma)
+    return _whole(np.array([(n, others, cost, sigma)]))[0]
+
+
+def tuned_all(pairs: Array, integer: bool) -> list[Tuned | None]:
+    """`tuned` of many pairs, (P, 4): n, others, cost, sigma. Whole counts AT_ONCE in one call."""
+    if not integer:
+        return [tuned(*pair, integer) for pair in pairs.tolist()]
+    found: list[Tuned | None] = [None] * len(pairs)
+    possible = np.flatnonzero((pairs[:, :2] > 0).all(axis=1) & np.isfinite(pairs[:, 2]))
+    for start in range(0, possible.size, AT_ONCE):
+        some = possible[start : start + AT_ONCE]
+        for j, rule in zip(some.tolist(), _whole(pairs[some]), strict=True):
+            found[j] = rule
+    return found
 
 
 def _real(n: float, others: float, cost: float, sigma: float) -> Tuned | None:
@@ -76,63 +93,104 @@ def _sharpened(n: float, others: float, c: float, zs: Array, j: int, added: Arra
     return float(np.exp(found.x)) if found.fun <= added[j] else float(zs[j])
 
 
-def _whole(n: float, others: float, cost: float, sigma: float) -> Tuned | None:
-    if others < 2 or _wants_more(n, others, cost, sigma):
-        return None
-    zs = np.unique(np.rint(np.clip(others * RATIOS, 1, others - 1)))
-    if zs.size > FEW:
+def _whole(pairs: Array) -> list[Tuned | None]:
+    """pairs: (P, 4), n, others, cost and sigma of each."""
+    found: list[Tuned | None] = [None] * len(pairs)
+    at = np.flatnonzero((pairs[:, 1] >= 2) & ~_wants_more(*pairs.T))
+    if not at.size:
+        return found
+    n, others, cost, sigma = pairs[at].T[:, :, None]
+    zs = _each_once(np.clip(others * RATIOS, 1, others - 1))
+    if zs.shape[1] > FEW:
         added, _ = excess(n, others, zs, cost / sigma**2)
-        zs = np.sort(zs[np.argsort(added)[:FEW]])
-    best = _largest_thresholds(n, others, zs, cost, sigma)
-    if best is None:
-        return None
-    around = np.unique(np.clip(best.z + np.arange(-3.0, 4.0), 1, others - 1))
-    return min(
-        (b for b in (best, _largest_thresholds(n, others, around, cost, sigma)) if b),
-        key=lambda rule: rule.excess,
-    )
+        best = np.argsort(np.where(np.isnan(zs), np.inf, added), axis=1, kind="stable")[:, :FEW]
+        many = (np.isfinite(zs).sum(axis=1) > FEW)[:, None]
+        zs = np.where(many, np.sort(np.take_along_axis(zs, best, axis=1)), zs[:, :FEW])
+    first = _largest_thresholds(n, others, zs, cost, sigma)
+    kept = np.isfinite(first.excess)
+    if not kept.any():
+        return found
+    around = first.z[kept, None] + np.arange(-3.0, 4.0)
+    around = _each_once(np.clip(around, 1, others[kept] - 1))
+    second = _largest_thresholds(n[kept], others[kept], around, cost[kept], sigma[kept])
+    for place, j in enumerate(np.flatnonzero(kept).tolist()):
+        one = min((rules.row(r) for rules, r in ((first, j), (second, place))), key=_excess)
+        found[at[j]] = one
+    return found
 
 
-def _wants_more(n: float, others: float, cost: float, sigma: float) -> bool:
+def _excess(rule: Tuned) -> float:
+    return rule.excess
+
+
+def _each_once(values: Array) -> Array:
+    """Whole numbers of each row once, in order, NaN in the places that are left."""
+    zs = np.sort(np.rint(values), axis=1)
+    zs[:, 1:][zs[:, 1:] == zs[:, :-1]] = np.nan
+    zs.sort(axis=1)
+    return zs[:, : int(np.isfinite(zs).sum(axis=1).max())]
+
+
+def _wants_more(n: Array, others: Array, cost: Array, sigma: Array) -> NDArray[np.bool_]:
     """Whether n + 1 points are better than n even if everything is pooled."""
     T = n + others
-    return sigma**2 / (T * (T + 1)) > cost * (1 + 1e-12)
+    return np.asarray(sigma**2 / (T * (T + 1)) > cost * (1 + 1e-12))
 
 
-def _largest_thresholds(
-    n: float, others: float, zs: Array, cost: float, sigma: float
-) -> Tuned | None:
-    """For each z the largest t for which neither n - 1 nor n + 1 is better; the best of these."""
+class _Rules(NamedTuple):
+    """Of P pairs, (P,) each; excess: inf where nothing holds."""
+
+    z: Array
+    t: Array
+    excess: Array
+
+    def row(self, j: int) -> Tuned:
+        return Tuned(float(self.z[j]), float(self.t[j]), float(self.excess[j]))
+
+
+def _largest_thresholds(n: Array, others: Array, zs: Array, cost: Array, sigma: Array) -> _Rules:
+    """For each z the largest t for which neither n - 1 nor n + 1 is better; the best of these.
+
+    All (P, 1) but zs, (P, Z), NaN where there are fewer.
+    """
     from scipy.special import ndtr
 
-    v = sigma**2
-    x = np.array([n - 1, n, n + 1])
-    reach = np.sqrt(x * zs[:, None] / (x + zs[:, None])) / sigma  # u per unit of t
-    stake = v * (others - zs[:, None]) / ((x + zs[:, None]) * (x + others))
-    base = v / (x + others) + cost * x
+    shape, v = zs.shape, sigma**2
+    real = np.isfinite(zs).ravel()
+    _, start = excess(n, others, zs, cost / v)
+    n, others, cost, v = (np.broadcast_to(x, shape).ravel()[real] for x in (n, others, cost, v))
+    z, unit = zs.ravel()[real, None], np.sqrt(v)
+    x = n[:, None] + np.array([-1.0, 0.0, 1.0])
+    reach = np.sqrt(x * z / (x + z)) / unit[:, None]  # u per unit of t
+    N = others[:, None]
+    stake = v[:, None] * (N - z) / ((x + z) * (x + N))
+    base = v[:, None] / (x + N) + cost[:, None] * x
 
-    def holds(t: Array) -> NDArray[np.bool_]:
-        prices = base + 2 * ndtr(-t[:, None] * reach) * stake
+    def holds(t: Array, rows: Any = slice(None)) -> NDArray[np.bool_]:
+        prices = base[rows] + 2 * ndtr(-t[:, None] * reach[rows]) * stake[rows]
         here = prices[:, 1:2] * (1 - 1e-13)
         return np.asarray((prices >= here).all(axis=1))
 
     u_here = reach[:, 1]
-    low, found = np.zeros(zs.size), np.zeros(zs.size, dtype=bool)
-    _, start = excess(n, others, zs, cost / v)
-    for u in (start, *np.linspace(5.0, 0.2, 33)):
-        tried = np.where(np.isnan(u), 1.0, u) / u_here
-        here = ~found & holds(tried)
-        low, found = np.where(here, tried, low), found | here
-        if found.all():
+    low, left = np.zeros(u_here.size), np.arange(u_here.size)
+    for u in (start.ravel()[real], *np.linspace(5.0, 0.2, 33)):
+        given = np.broadcast_to(u, u_here.shape)[left]
+        tried = np.where(np.isnan(given), 1.0, given) / u_here[left]
+        here = holds(tried, left)
+        low[left[here]] = tried[here]
+        left = left[~here]
+        if not left.size:
             break
-    if not found.any():
-        return None
-    high = FARTHEST / u_here
+    some = np.setdiff1d(np.arange(u_here.size), left)
+    low, high = low[some], FARTHEST / u_here[some]
     for _ in range(40):
         middle = 0.5 * (low + high)
-        up = holds(middle)
+        up = holds(middle, some)
         low, high = np.where(up, middle, low), np.where(up, high, middle)
-    inner = np.where(holds(low * INSIDE), low * INSIDE, low)
-    added = np.where(found, 2 * ndtr(-inner * u_here) * stake[:, 1], np.inf)
-    j = int(np.argmin(added))
-    return Tuned(float(zs[j]), float(inner[j]), float(added[j]))
+    inner = np.where(holds(low * INSIDE, some), low * INSIDE, low)
+    added, t = np.full(real.size, np.inf), np.full(real.size, np.nan)
+    at = np.flatnonzero(real)[some]
+    added[at] = 2 * ndtr(-inner * u_here[some]) * stake[some, 1]
+    t[at] = inner
+    best = (np.arange(shape[0]), added.reshape(shape).argmin(axis=1))
+    return _Rules(zs[best], t.reshape(shape)[best], added.reshape(shape)[best])
