@@ -13,6 +13,7 @@ from nashbox.commands import (
     design,
     empirical,
     exchange,
+    init,
     list,
     new,
     plan,
@@ -24,6 +25,7 @@ from nashbox.commands import (
 )
 
 COMMANDS = (  # in the order of `nashbox --help`
+    init,
     audit,
     solve,
     plan,

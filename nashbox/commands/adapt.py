@@ -7,13 +7,14 @@ from typing import Any
 
 from nashbox.commands import shared
 
+EXAMPLE = "nashbox adapt examples/figure1.toml --mechanism sample_mean --rounds 10"
 RULES = ("best_response", "logit", "imitation", "replicator", "fictitious_play")
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "let agents revise their strategies round by round"
-    adapt = shared.new_command(commands, "adapt", text, work)
+    adapt = shared.new_command(commands, "adapt", text, work, EXAMPLE)
     shared.problem_file(adapt)
     shared.overrides(adapt)
     adapt.add_argument(

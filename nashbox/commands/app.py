@@ -9,13 +9,14 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError, require
 
+EXAMPLE = "nashbox app examples/figure1.toml"
 NEEDED = ("solara-server", "solara-assets", "ipyvuetify", "altair")  # of the extra `web`
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the web page: both games to look at, in a browser on this machine"
-    app = shared.new_command(commands, "app", text, work)
+    app = shared.new_command(commands, "app", text, work, EXAMPLE)
     app.add_argument("files", metavar="FILE", nargs="*", help="problem files to choose from")
     app.add_argument(
         "--plugin",

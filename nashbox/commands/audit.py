@@ -10,11 +10,13 @@ from nashbox.commands import shared
 from nashbox.experiments.methods import BUDGET, METHODS
 from nashbox.problem.errors import InputError, require
 
+EXAMPLE = "nashbox audit examples/figure1.toml"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "hunt for a profitable deviation of every agent"
-    audit = shared.new_command(commands, "audit", text, work)
+    audit = shared.new_command(commands, "audit", text, work, EXAMPLE)
     shared.problem_file(audit)
     shared.overrides(audit)
     audit.add_argument(

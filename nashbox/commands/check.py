@@ -7,11 +7,13 @@ from typing import Any
 
 from nashbox.commands import shared
 
+EXAMPLE = "nashbox check examples/plugins/rich_liar.py:RichLiar"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "hold a strategy or mechanism to its contract"
-    check = shared.new_command(commands, "check", text, work)
+    check = shared.new_command(commands, "check", text, work, EXAMPLE)
     check.add_argument(
         "target", metavar="file.py:Class", help="a class in a file, or a built-in name"
     )

@@ -7,11 +7,13 @@ from typing import Any
 
 from nashbox.commands import shared
 
+EXAMPLE = "nashbox coalitions examples/figure1.toml --mechanism decoy"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "what agents gain who deviate together and share what they know"
-    command = shared.new_command(commands, "coalitions", text, work)
+    command = shared.new_command(commands, "coalitions", text, work, EXAMPLE)
     shared.problem_file(command)
     shared.overrides(command)
     command.add_argument(

@@ -10,11 +10,13 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
+EXAMPLE = "nashbox compare examples/figure1.toml --mechanism cbl --mechanism sample_mean"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "mechanisms side by side, at honesty and at what agents end up doing"
-    compare = shared.new_command(commands, "compare", text, work)
+    compare = shared.new_command(commands, "compare", text, work, EXAMPLE)
     shared.problem_file(compare)
     compare.add_argument(
         "--mechanism",

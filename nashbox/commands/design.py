@@ -8,13 +8,14 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
+EXAMPLE = "nashbox design examples/figure1.toml --goal egalitarian --save rules.toml"
 KINDS = "alone,free,threshold,decoy"
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the best rules for a cost table that nobody gains by breaking"
-    design = shared.new_command(commands, "design", text, work)
+    design = shared.new_command(commands, "design", text, work, EXAMPLE)
     shared.problem_file(design)
     design.add_argument(
         "--goal",

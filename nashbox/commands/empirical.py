@@ -8,11 +8,16 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.commands.adapt import oracle
 
+EXAMPLE = (
+    "nashbox empirical examples/dynamics/two_labs.toml "
+    "--menu 'truthful,under_collector(factor=0.75)'"
+)
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the payoff table of two agents, its equilibria and regrets"
-    empirical = shared.new_command(commands, "empirical", text, work)
+    empirical = shared.new_command(commands, "empirical", text, work, EXAMPLE)
     shared.problem_file(empirical)
     shared.overrides(empirical)
     empirical.add_argument(

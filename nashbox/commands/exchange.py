@@ -45,9 +45,7 @@ OPTIONS = ("rules", "submissions", "key", "out", "without", "numbers", "seed", "
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "run the agreed rules once on what the agents really hand in"
-    command = shared.new_command(commands, "exchange", text, work)
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
-    command.epilog = EXAMPLE
+    command = shared.new_command(commands, "exchange", text, work, EXAMPLE)
     command.add_argument("rules", metavar="RULES", nargs="?", help="a problem file (TOML)")
     command.add_argument(
         "submissions", metavar="SUBMISSIONS", nargs="?", help="a folder with one AGENT.csv each"

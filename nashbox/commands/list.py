@@ -8,11 +8,13 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
+EXAMPLE = "nashbox list --game auction"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "names of all games, strategies and mechanisms, with their parameters"
-    listing = shared.new_command(commands, "list", text, work)
+    listing = shared.new_command(commands, "list", text, work, EXAMPLE)
     listing.add_argument("--game", metavar="NAME", help="only of this game")
     shared.json_output(listing)
 

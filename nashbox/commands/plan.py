@@ -7,11 +7,13 @@ from typing import Any
 
 from nashbox.commands import shared
 
+EXAMPLE = "nashbox plan examples/figure1.toml --rule egalitarian"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "how much each agent should collect, and what CBL makes of it"
-    plan = shared.new_command(commands, "plan", text, work)
+    plan = shared.new_command(commands, "plan", text, work, EXAMPLE)
     shared.problem_file(plan)
     plan.add_argument("--rule", metavar="RULE", help="overrides the file's plan")
     shared.outputs(plan)

@@ -9,13 +9,14 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError, require
 
+EXAMPLE = "nashbox reproduce clinton2025 --quick"
 STORE = "reproduce.sqlite"
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "check every claim of both papers"
-    command = shared.new_command(commands, "reproduce", text, work)
+    command = shared.new_command(commands, "reproduce", text, work, EXAMPLE)
     command.add_argument(
         "paper", nargs="?", metavar="PAPER", help="clinton2025 or raghavan2025 (default: both)"
     )

@@ -8,6 +8,8 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
+EXAMPLE = "nashbox robust examples/figure1.toml --mechanism threshold --costs 10%"
+
 
 def share(text: str) -> float:
     """Read 10% or 0.1."""
@@ -22,7 +24,7 @@ def share(text: str) -> float:
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "rules where costs, sigma, data or agents are not what was said"
-    command = shared.new_command(commands, "robust", text, work)
+    command = shared.new_command(commands, "robust", text, work, EXAMPLE)
     shared.problem_file(command)
     shared.overrides(command)
     command.add_argument(

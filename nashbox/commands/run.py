@@ -7,10 +7,14 @@ from typing import Any
 
 from nashbox.commands import shared
 
+EXAMPLE = "nashbox run examples/figure1.toml --replications 1000"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    run = shared.new_command(commands, "run", "play the profile and record penalties", work)
+    run = shared.new_command(
+        commands, "run", "play the profile and record penalties", work, EXAMPLE
+    )
     shared.problem_file(run)
     shared.overrides(run)
     run.add_argument("--rounds", type=shared.whole, default=1, metavar="N")

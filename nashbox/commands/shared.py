@@ -62,10 +62,20 @@ def least_gain(text: str) -> float | str:
 
 
 def new_command(
-    commands: Any, name: str, text: str, work: Callable[[argparse.Namespace], int]
+    commands: Any,
+    name: str,
+    text: str,
+    work: Callable[[argparse.Namespace], int],
+    example: str,
 ) -> argparse.ArgumentParser:
     """Add a command; `work` does it and returns the exit code."""
-    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=example if "\n" in example else f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.set_defaults(work=work)
     return command
 

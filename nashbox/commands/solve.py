@@ -7,10 +7,14 @@ from typing import Any
 
 from nashbox.commands import shared
 
+EXAMPLE = "nashbox solve examples/testing/case_a.toml"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    solve = shared.new_command(commands, "solve", "exact quantities of a testing game", work)
+    solve = shared.new_command(
+        commands, "solve", "exact quantities of a testing game", work, EXAMPLE
+    )
     shared.problem_file(solve)
     solve.add_argument(
         "--receivers",

@@ -12,11 +12,13 @@ from typing import Any, cast
 from nashbox.commands import shared
 from nashbox.problem.errors import shown
 
+EXAMPLE = "nashbox sweep examples/sweep/alpha.toml --export alpha.csv"
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "an experiment batch; resumes by itself"
-    sweep = shared.new_command(commands, "sweep", text, work)
+    sweep = shared.new_command(commands, "sweep", text, work, EXAMPLE)
     sweep.add_argument("file", metavar="FILE", help="a sweep file (TOML)")
     sweep.add_argument(
         "--workers",

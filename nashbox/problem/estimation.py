@@ -45,6 +45,7 @@ KEYS = {
         Parameter("distributions", "list", None, False, "names, for costs given as rows"),
     )
 }
+COST = f"a number > 0 ({POSITIVE}), or inf for an agent who cannot sample"
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,13 +185,16 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
 
 
 def _costs(value: object, folder: Path, shown: str) -> Table:
-    allowed = f"a number > 0 ({POSITIVE}), or inf for an agent who cannot sample"
     if isinstance(value, str) and value:
-        table, where = read_agent_table(folder / value, value, "cost", allowed), value
-    elif isinstance(value, list):
-        table, where = _inline(value, allowed, f"{shown}: costs"), f"{shown}: costs"
-    else:
-        raise InputError(f"{shown}: costs must be a CSV file's name or a table, got {brief(value)}")
+        return checked_costs(read_agent_table(folder / value, value, "cost", COST), value)
+    if isinstance(value, list):
+        where = f"{shown}: costs"
+        return checked_costs(_inline(value, COST, where), where)
+    raise InputError(f"{shown}: costs must be a CSV file's name or a table, got {brief(value)}")
+
+
+def checked_costs(table: Table, where: str) -> Table:
+    """The same table, if all its costs can be worked with. Raises InputError naming `where`."""
     m, d = table.values.shape
     if m > MOST_AGENTS or d > MOST_DISTRIBUTIONS or m * d > MOST_PAIRS:
         raise InputError(
@@ -199,7 +203,7 @@ def _costs(value: object, folder: Path, shown: str) -> Table:
         )
     for (i, k), cost in np.ndenumerate(table.values):
         if not (positive(cost) or cost == np.inf):
-            raise InputError(f"{where}: {table.place(i, k)}: cost must be {allowed}, got {cost:g}")
+            raise InputError(f"{where}: {table.place(i, k)}: cost must be {COST}, got {cost:g}")
     for k in np.flatnonzero(np.isinf(table.values).all(axis=0)).tolist():
         raise InputError(
             f"{where}: column {table.columns[k]}: at least one agent must have a finite cost, "

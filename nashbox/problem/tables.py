@@ -14,6 +14,11 @@ from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.reading import read_bytes
 
 MISSING = {"", "na", "n/a", "#n/a"}  # in small letters
+AGENTS = (  # what people call the column of agents, in small letters
+    *("agent", "agents", "name", "party", "partner", "participant", "member", "player", "client"),
+    *("lab", "laboratory", "site", "center", "centre", "clinic", "hospital", "institute"),
+    *("institution", "organisation", "organization", "company", "firm", "country"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +63,18 @@ def number(text: str, where: str, allowed: str) -> float:
     return value
 
 
+def agents_first(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The rows with the column of agents in front, under the name that problem files ask for.
+
+    It is the one called so or by another of AGENTS, else the first.
+    """
+    header = [cell.lower() for cell in rows[0][1]]
+    called = [header.index(name) for name in AGENTS if name in header]
+    place = called[0] if called else 0
+    moved = [(line, [row[place], *row[:place], *row[place + 1 :]]) for line, row in rows]
+    return [(moved[0][0], ["agent", *moved[0][1][1:]]), *moved[1:]]
+
+
 def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
     """Read a table with the header ``agent,<distribution>,...``.
 
@@ -65,7 +82,12 @@ def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
     `allowed` says in words which values may stand in a cell.
     Raises InputError for ragged or empty tables, doubled or missing names, non-numbers.
     """
-    (_, header), *body = read_rows(path, shown)
+    return agent_table(read_rows(path, shown), shown, what, allowed)
+
+
+def agent_table(rows: list[tuple[int, list[str]]], shown: str, what: str, allowed: str) -> Table:
+    """The table of rows that were read: see `read_agent_table`."""
+    (_, header), *body = rows
     if len(header) < 2 or header[0] != "agent":
         raise InputError(
             f"{shown}: the header must be agent,<distribution>,..., got {brief(','.join(header))}"

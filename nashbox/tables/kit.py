@@ -9,6 +9,7 @@ from nashbox.tables.console import new_console, new_table
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from nashbox.experiments.beginning import Beginning
     from nashbox.experiments.listing import Entry, Listing
     from nashbox.experiments.skeletons import Skeleton
 
@@ -54,6 +55,19 @@ def skeleton_text(made: Skeleton) -> None:
     console = new_console()
     for path in made.files:
         console.print(f"wrote {path}", soft_wrap=True)
+    console.print("next:")
+    for line in made.next:
+        console.print(f"  {line}", soft_wrap=True)
+
+
+def beginning_text(made: Beginning) -> None:
+    """Print what was written, what was read, and what to do next."""
+    console = new_console()
+    console.print(f"wrote {made.file}", soft_wrap=True)
+    for line in made.warnings:
+        console.print(f"warning: {line}", style="yellow")
+    for line in made.notes:
+        console.print(f"note: {line}")
     console.print("next:")
     for line in made.next:
         console.print(f"  {line}", soft_wrap=True)

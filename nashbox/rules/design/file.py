@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nashbox.experiments.saving import write_whole
+from nashbox.experiments.toml import toml_table, toml_value
 
 if TYPE_CHECKING:
     from nashbox.rules.design.designed import Design
@@ -28,41 +27,22 @@ def problem_text(design: Design) -> str:
         if design.form != "pairs"
         else "# Nobody gains by breaking them alone, and pairs at most little.",
         'game = "estimation"',
-        f"agents = {_value(body['agents'])}",
-        f"distributions = {_value(body['distributions'])}",
-        f"sigma = {_value(body['sigma'])}",
-        f"costs = {_table([[float(c) for c in row] for row in body['costs']])}",
-        f"counts = {_value(body['counts'])}",
-        f"plan = {_value(plan) if isinstance(plan, str) else _table(plan)}",
+        f"agents = {toml_value(body['agents'])}",
+        f"distributions = {toml_value(body['distributions'])}",
+        f"sigma = {toml_value(body['sigma'])}",
+        f"costs = {toml_table([[float(c) for c in row] for row in body['costs']])}",
+        f"counts = {toml_value(body['counts'])}",
+        f"plan = {toml_value(plan) if isinstance(plan, str) else toml_table(plan)}",
     ]
     if body["outside_option"]:
         lines += ["", "[outside_option]"]
-        lines += [f"{json.dumps(k)} = {_value(v)}" for k, v in body["outside_option"].items()]
+        lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body["outside_option"].items()]
     if body.get("partners"):
         lines += ["", "[partners]"]
-        lines += [f"{json.dumps(k)} = {_value(v)}" for k, v in body["partners"].items()]
+        lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body["partners"].items()]
     rules = body["mechanism"]
     lines += ["", "[mechanism]"]
     for key, value in ({"name": rules} if isinstance(rules, str) else rules).items():
         nested = isinstance(value, (list, tuple))
-        lines.append(f"{key} = {_table(value) if nested else _value(value)}")
+        lines.append(f"{key} = {toml_table(value) if nested else toml_value(value)}")
     return "\n".join(lines) + "\n"
-
-
-def _table(rows: Any) -> str:
-    return "[\n" + "".join(f"    {_value(list(row))},\n" for row in rows) + "]"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "nan"
-    if isinstance(value, str):
-        return json.dumps(value)
-    number = float(value)
-    if math.isnan(number) or math.isinf(number):
-        return "nan" if math.isnan(number) else "inf"
-    return repr(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
