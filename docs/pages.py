@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
 import shlex
 import shutil
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+WIDTH = "100"  # columns of what pages show
 STEP = re.compile(
     r"(?P<mark>^<!-- output: (?P<made>[^\n]*?) -->\n)?"
     r"^```(?P<language>\w*)(?P<info>[^\n]*)\n(?P<body>.*?)^```$",
@@ -143,13 +145,17 @@ def workspace(folder: Path) -> Iterator[Path]:
     shutil.copytree(
         ROOT / "examples", folder / "examples", ignore=shutil.ignore_patterns("__pycache__")
     )
-    before = set(sys.modules)
+    before, width = set(sys.modules), os.environ.get("COLUMNS")
     sys.path.insert(0, str(folder))
+    os.environ["COLUMNS"] = WIDTH
     try:
         with contextlib.chdir(folder):
             yield folder
     finally:
         sys.path.remove(str(folder))
+        os.environ.pop("COLUMNS")
+        if width is not None:
+            os.environ["COLUMNS"] = width
         for name in set(sys.modules) - before:  # files of other pages may have the same names
             if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
                 del sys.modules[name]

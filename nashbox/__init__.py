@@ -9,6 +9,10 @@ import importlib
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from nashbox.problem.screen import install
+
+install("nashbox.tables.printing:NOTEBOOK")
+
 _WHERE = {
     "OneShot": "nashbox.games",
     "Game": "nashbox.games",

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
 from nashbox.commands.shared import check_outputs, outputs_whole
-from nashbox.problem.errors import InputError, shown, told
+from nashbox.problem.errors import InputError, debugging, plugin_line, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.threads import prefer_one_thread
 
@@ -90,29 +89,19 @@ def _obey(arguments: Sequence[str] | None) -> int:
         return 0
     prefer_one_thread()
     check_outputs(options)
-    with outputs_whole(), _own_output(options):
+    with outputs_whole(), _own_output(options), debugging(options.debug):
         try:
             code: int = options.work(options)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plug-in may raise whatever it likes
-            culprit = _plugin_line(error)
-            if isinstance(error, InputError) or culprit is None:
+            place = plugin_line(error)
+            if isinstance(error, InputError) or place is None:
                 raise
-            raise InputError(f"{culprit} raised {told(error)}") from error
+            method = place.rpartition(": ")[2]
+            raise InputError(f"{method} raised {told(error)}") from error
     sys.stdout.flush()
     return code
-
-
-def _plugin_line(error: BaseException) -> str | None:
-    """File, line and method of the user's plug-in that an exception came through, if any."""
-    from nashbox.problem.spec import PLUGIN
-
-    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if frame.f_globals.get("__name__", "").startswith(PLUGIN):
-            code = frame.f_code
-            return f"{os.path.basename(code.co_filename)}, line {line}: {code.co_qualname}"
-    return None
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import nashbox
 from nashbox.experiments.dynamics.survival import GRAPHS
 from nashbox.experiments.figures import save_figure
 from nashbox.problem.files import from_mapping
-from nashbox.tables.dynamics import survival_table
+from nashbox.tables.printing import print_result
 
 MENU = ["truthful", "fabricator", "free_rider"]
 
@@ -48,7 +48,7 @@ def main(quick: bool) -> None:
         seeds=range(3 if quick else 20),
         worlds=2000 if quick else 10_000,
     )
-    survival_table(result)
+    print_result(result)
     save_figure(result, "survival.png")
 
 

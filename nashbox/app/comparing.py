@@ -8,6 +8,7 @@ from nashbox.app import limits
 from nashbox.app.jobs import Send
 from nashbox.app.long_work import printed
 from nashbox.app.messages import Designed, EstimationSetup, Progress, Sketch, Table
+from nashbox.tables.printing import print_result
 
 TOLD = 50  # times at most that one work says how far it is
 
@@ -19,7 +20,6 @@ class Comparing:
         """Compare all mechanisms and the rules designed for a goal: progress, table, bars."""
         from nashbox.experiments.compare import compare
         from nashbox.tables.compare import (
-            compare_table,
             legend,
             remarks,
             social_rows,
@@ -38,7 +38,7 @@ class Comparing:
             *remarks(result),
             *result.notes,
         ]
-        text = printed(compare_table, result)
+        text = printed(print_result, result)
         send(Table("compare", columns, rows, social_title(result), notes, text))
         wide = max(7.0, min(16.0, 1.2 * len(result.contenders) + 2))
         words = "Social penalty of every mechanism, at honesty and at its equilibria"
@@ -51,7 +51,6 @@ class Comparing:
             RIVALS,
             against_bound,
             below,
-            design_table,
             legend,
             rival_rows,
         )
@@ -64,7 +63,7 @@ class Comparing:
         title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
         notes = [against_bound(result), below(result), f"search: {result.search}"]
         notes += legend(result)[1:]  # that there are falsehoods among the rules, and how often
-        text = printed(design_table, result)
+        text = printed(print_result, result)
         send(Table("design", RIVALS, rival_rows(result), title, notes, text))
 
 

@@ -90,7 +90,6 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.dynamics.adapt import adapt
     from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
     from nashbox.tables.console import progress_bar
-    from nashbox.tables.dynamics import adaptation_table
 
     problem = shared.load_problem(options)
     folder = problem.folder
@@ -113,5 +112,5 @@ def work(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
         )
-    shared.emit(options, result, adaptation_table)
+    shared.emit(options, result)
     return 0

@@ -86,7 +86,6 @@ def work(options: argparse.Namespace) -> int:
     """Audit; 1 if a profitable deviation was found and --strict was given."""
     from nashbox.experiments.audit import audit
     from nashbox.tables.console import progress_bar
-    from nashbox.tables.printing import print_result
 
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
@@ -115,7 +114,7 @@ def work(options: argparse.Namespace) -> int:
 
         origin = Origin(options.arguments, files)
         write_audit_report(result, options.report, origin, contract)
-    shared.emit(options, result, print_result)
+    shared.emit(options, result)
     return 1 if options.strict and result.nash == "profitable" else 0
 
 

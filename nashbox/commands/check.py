@@ -26,9 +26,8 @@ def work(options: argparse.Namespace) -> int:
     """Check; 1 if a check failed."""
     from nashbox.experiments.check import check
     from nashbox.problem.files import load
-    from nashbox.tables.estimation import check_table
 
     problem = None if options.problem is None else load(options.problem)
     result = check(options.target, problem=problem)
-    shared.emit(options, result, check_table)
+    shared.emit(options, result)
     return 0 if result.passed else 1

@@ -40,7 +40,6 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Search and report."""
     from nashbox.rules.coalitions import coalitions
-    from nashbox.tables.coalitions import coalitions_table
     from nashbox.tables.console import progress_bar
 
     problem = shared.load_problem(options)
@@ -54,5 +53,5 @@ def work(options: argparse.Namespace) -> int:
             budget=options.budget,
             progress=progress,
         )
-    shared.emit(options, result, coalitions_table)
+    shared.emit(options, result)
     return 0

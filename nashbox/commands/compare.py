@@ -70,7 +70,6 @@ def work(options: argparse.Namespace) -> int:
     """Compare."""
     from nashbox.games.registry import game_of, perform
     from nashbox.tables.console import progress_bar
-    from nashbox.tables.printing import print_result
 
     problem = shared.load_problem(options)
     chosen = {key: getattr(options, key) for key in ("starts", "seed", "epsilon", "budget")}
@@ -92,7 +91,7 @@ def work(options: argparse.Namespace) -> int:
 
         origin = Origin(options.arguments, files)
         write_comparison_report(result, options.report, origin, contract)
-    shared.emit(options, result, print_result)
+    shared.emit(options, result)
     return 0
 
 

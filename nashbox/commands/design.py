@@ -51,7 +51,6 @@ def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
     from nashbox.rules.design import design, design_for_pairs
     from nashbox.tables.console import slow_work
-    from nashbox.tables.design import design_table
 
     problem = shared.load_problem(options)
     shared.only("design", options, problem)
@@ -64,7 +63,7 @@ def work(options: argparse.Namespace) -> int:
             result = design_for_pairs(problem, options.goal, options.pairs, progress=progress)
     if options.save is not None:
         result.save_problem(options.save)
-    shared.emit(options, result, design_table)
+    shared.emit(options, result)
     return 0
 
 

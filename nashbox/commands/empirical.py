@@ -47,7 +47,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.dynamics.menu import read_menu
     from nashbox.problem.errors import require
     from nashbox.tables.console import progress_bar
-    from nashbox.tables.dynamics import empirical_table
+    from nashbox.tables.dynamics import empirical_sheet
 
     if options.tolerance is not None:
         require("--tolerance", options.tolerance, low=0.0)
@@ -68,5 +68,5 @@ def work(options: argparse.Namespace) -> int:
             seed=options.seed,
             progress=progress,
         )
-    shared.emit(options, result, lambda game: empirical_table(game, options.tolerance))
+    shared.emit(options, result, empirical_sheet(result, options.tolerance))
     return 0

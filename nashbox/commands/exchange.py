@@ -132,13 +132,13 @@ def _check(options: argparse.Namespace, mode: str) -> None:
 
 def _new_key(options: argparse.Namespace) -> int:
     from nashbox.rules.exchange import new_key
-    from nashbox.tables.exchange import key_text
+    from nashbox.tables.exchange import key_sheet
 
     commitment = new_key(options.new_key)
     shared.emit(
         options,
         _Plain({"format": "nashbox-key-commitment/1", "commitment": commitment}),
-        lambda _: key_text(options.new_key, commitment),
+        key_sheet(options.new_key, commitment),
     )
     return 0
 
@@ -146,18 +146,17 @@ def _new_key(options: argparse.Namespace) -> int:
 def _rehearse(options: argparse.Namespace) -> int:
     from nashbox.rules.exchange import rehearse
     from nashbox.rules.exchange.folder import free, whole
-    from nashbox.tables.exchange import rehearsal_table
+    from nashbox.tables.printing import sheet_of
 
     if options.out is not None:
         free(options.out)
     result = rehearse(options.rules, options.seed or 0)
     if options.out is None:
-        shared.emit(options, result, rehearsal_table)
+        shared.emit(options, result)
         return 0
     with whole(options.out, result.files):
-        shared.emit(options, result, lambda _: None)
-    if options.json != "-":
-        rehearsal_table(result)
+        shared.write_outputs(options, result)
+    shared.show(options, sheet_of(result))
     return 0
 
 
@@ -165,7 +164,7 @@ def _exchange(options: argparse.Namespace) -> int:
     from nashbox.rules.exchange import exchange
     from nashbox.rules.exchange.folder import free, whole
     from nashbox.rules.exchange.keys import readable_by_others
-    from nashbox.tables.exchange import exchange_text
+    from nashbox.tables.exchange import exchange_sheet
 
     out = free(options.out)
     for name in ("submissions", "numbers"):
@@ -176,9 +175,8 @@ def _exchange(options: argparse.Namespace) -> int:
         options.rules, options.submissions, options.key, options.without or (), options.numbers
     )
     with whole(options.out, result.files):
-        shared.emit(options, result, lambda _: None)
-    if options.json != "-":
-        exchange_text(result, options.out)
+        shared.write_outputs(options, result)
+    shared.show(options, exchange_sheet(result, options.out))
     if readable_by_others(options.key):
         print(f"others can read the key {shown(options.key)}: chmod 600", file=sys.stderr)
     return 0
@@ -186,7 +184,6 @@ def _exchange(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     from nashbox.rules.exchange import verify, verify_own
-    from nashbox.tables.exchange import verification_text
 
     if options.own is not None:
         result = verify_own(options.verify, *options.own, rules=options.rules)
@@ -199,7 +196,7 @@ def _verify(options: argparse.Namespace) -> int:
             options.numbers,
             options.answers,
         )
-    shared.emit(options, result, verification_text)
+    shared.emit(options, result)
     return 0 if result.verified else 1
 
 

@@ -58,14 +58,13 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Write the file."""
     from nashbox.experiments.beginning import begin, check_target
-    from nashbox.tables.kit import beginning_text
 
     if sys.stdin is not None and sys.stdin.isatty():
         check_target(options.save)
         _ask(options)
     elif options.costs is None:
         raise InputError("init needs a table of costs; COSTS is missing (see nashbox init --help)")
-    shared.emit(options, begin(_wish(options)), beginning_text)
+    shared.emit(options, begin(_wish(options)))
     return 0
 
 

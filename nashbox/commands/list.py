@@ -22,12 +22,11 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """List."""
     from nashbox.experiments.listing import Listing, listing
-    from nashbox.tables.kit import listing_table
 
     entries = listing().entries
     games = sorted({entry.game for entry in entries if entry.game is not None})
     if options.game is not None and options.game not in games:
         raise InputError(f"--game must be one of {', '.join(games)}, got {options.game!r}")
     found = [e for e in entries if e.game in (None, options.game) or not options.game]
-    shared.emit(options, Listing(found), listing_table)
+    shared.emit(options, Listing(found))
     return 0

@@ -30,8 +30,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Write both files, or none."""
     from nashbox.experiments.skeletons import write_skeleton
-    from nashbox.tables.kit import skeleton_text
 
     made = write_skeleton(options.kind, options.name, options.game, options.folder)
-    shared.emit(options, made, skeleton_text)
+    shared.emit(options, made)
     return 0

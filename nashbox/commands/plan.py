@@ -22,9 +22,8 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Solve the plan."""
     from nashbox.rules.planning import plan_report
-    from nashbox.tables.estimation import plan_table
 
     problem = shared.load_problem(options)
     shared.only("plan", options, problem)
-    shared.emit(options, plan_report(problem, options.rule), plan_table)
+    shared.emit(options, plan_report(problem, options.rule))
     return 0

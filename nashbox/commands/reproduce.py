@@ -60,7 +60,6 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.papers.reproducing import reproduce
     from nashbox.papers.stored import StoredEvaluation
     from nashbox.tables.console import slow_work
-    from nashbox.tables.reproduce import reproduction_table
 
     if options.paper is not None and options.paper not in PAPERS:
         raise InputError(f"PAPER must be one of {', '.join(PAPERS)}, got {options.paper!r}")
@@ -83,5 +82,5 @@ def work(options: argparse.Namespace) -> int:
         )
     if options.report is not None:
         write_report(result, options.report)
-    shared.emit(options, result, reproduction_table)
+    shared.emit(options, result)
     return 1 if result.unchecked or (options.strict and result.count("fails")) else 0

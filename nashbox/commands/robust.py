@@ -67,7 +67,6 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.rules.robust import robust
     from nashbox.rules.robust.saving import save_rules
     from nashbox.tables.console import progress_bar
-    from nashbox.tables.robust import robust_table
 
     problem = shared.load_problem(options)
     shared.only("robust", options, problem)
@@ -87,5 +86,5 @@ def work(options: argparse.Namespace) -> int:
         )
     if options.save is not None:
         save_rules(result, options.save)
-    shared.emit(options, result, robust_table)
+    shared.emit(options, result)
     return 0

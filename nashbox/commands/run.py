@@ -43,7 +43,6 @@ def work(options: argparse.Namespace) -> int:
     """Play."""
     from nashbox.experiments.run import run
     from nashbox.tables.console import progress_bar
-    from nashbox.tables.runs import run_table
 
     problem = shared.load_problem(options)
     chosen = {
@@ -55,5 +54,5 @@ def work(options: argparse.Namespace) -> int:
         chosen["revision"] = options.revision
     with progress_bar("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
-    shared.emit(options, result, run_table)
+    shared.emit(options, result)
     return 0

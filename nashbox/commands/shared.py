@@ -76,6 +76,12 @@ def new_command(
         epilog=example if "\n" in example else f"example:\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    command.add_argument(
+        "--verbose", action="store_true", help="print all notes, not the first few"
+    )
+    command.add_argument(
+        "--debug", action="store_true", help="print the traceback of an error in a class of yours"
+    )
     command.set_defaults(work=work)
     return command
 
@@ -308,8 +314,28 @@ def relative(name: str, option: str, folder: Any) -> Any:
     return spec
 
 
-def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None]) -> None:
-    """Write what was asked for: figure and JSON files first, so that a failure prints no table."""
+def emit(options: argparse.Namespace, result: Any, sheet: Any = None) -> None:
+    """Write what was asked for, then print the sheet: the result's own if none is given.
+
+    Figure and JSON files come first, so that a failure prints nothing.
+    """
+    write_outputs(options, result)
+    if options.json != "-":
+        from nashbox.tables.printing import sheet_of
+
+        show(options, sheet_of(result) if sheet is None else sheet)
+
+
+def show(options: argparse.Namespace, sheet: Any) -> None:
+    """Print a sheet, unless standard output is for JSON alone."""
+    from nashbox.tables.sheet import print_sheet
+
+    if options.json != "-":
+        print_sheet(sheet, options.verbose)
+
+
+def write_outputs(options: argparse.Namespace, result: Any) -> None:
+    """Write figure and JSON."""
     from nashbox.experiments.saving import to_text, write_whole
 
     text = to_text(result.to_json()) if options.json is not None else ""
@@ -323,7 +349,5 @@ def emit(options: argparse.Namespace, result: Any, table: Callable[[Any], None])
             options.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), options.stdout.fileno())
-        return
-    if options.json is not None:
+    elif options.json is not None:
         write_whole(options.json, text.encode())
-    table(result)

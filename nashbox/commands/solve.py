@@ -32,16 +32,14 @@ def work(options: argparse.Namespace) -> int:
 
     if options.receivers:
         from nashbox.experiments.testing.receivers import value_of_alpha
-        from nashbox.tables.testing import receivers_table
 
         with slow_work("measuring receivers") as progress:
             report = value_of_alpha(problem, progress=progress)
-        shared.emit(options, report, receivers_table)
+        shared.emit(options, report)
         return 0
     from nashbox.experiments.testing.solving import solve_problem
-    from nashbox.tables.testing import solve_table
 
     with slow_work("following tests to their end") as progress:
         solved = solve_problem(problem, progress)
-    shared.emit(options, solved, solve_table)
+    shared.emit(options, solved)
     return 0

@@ -52,7 +52,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.sweep.frame import check_export
     from nashbox.experiments.sweep.interrupt import as_ctrl_c
     from nashbox.experiments.sweep.resume import sweep, sweep_status
-    from nashbox.tables.sweep import sweep_progress, sweep_table
+    from nashbox.tables.sweep import sweep_progress
 
     if options.export is not None:
         check_export(options.export)
@@ -70,7 +70,7 @@ def work(options: argparse.Namespace) -> int:
                     export_to=options.export,
                     steps=options.steps,
                 )
-    shared.emit(options, report, sweep_table)
+    shared.emit(options, report)
     unfinished = report.failed or report.left
     return 1 if unfinished and not options.status else 0
 

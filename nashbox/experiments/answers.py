@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 
 from nashbox.experiments.saving import read_json, write_json
 from nashbox.problem.errors import InputError
+from nashbox.problem.screen import Shown
 
 
 class Body:
@@ -58,7 +59,7 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-class Result(Body):
+class Result(Body, Shown):
     """A mapping with a format, in a file of its own."""
 
     FORMAT: ClassVar[str]

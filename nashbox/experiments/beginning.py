@@ -239,10 +239,8 @@ def _warnings(problem: EstimationProblem, money: Money | None) -> list[str]:
 def _notes(problem: EstimationProblem, wish: Wish) -> list[str]:
     """What was read."""
     found = [f"{problem.m} agents, {problem.d} distributions"]
-    found += [
-        f"sigma of {name}: {s:.6g}"
-        for name, s in zip(problem.distributions, problem.sigma, strict=True)
-    ][:20]
+    named = list(zip(problem.distributions, problem.sigma, strict=True))[:20]
+    found.append("sigma of " + ", ".join(f"{name} {s:.6g}" for name, s in named))
     if isinstance(problem.source, CsvSource) and any(problem.source.left_out):
         n = sum(problem.source.left_out)
         words = "1 cell" if n == 1 else f"{n} cells"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.papers.claim import Finding, Verdict
+from nashbox.problem.screen import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -45,7 +46,7 @@ class Unchecked:
 
 
 @dataclass(frozen=True)
-class Reproduction:
+class Reproduction(Shown):
     """Claims in the papers' order. unchecked: those of which nothing is known, by an error."""
 
     papers: Sequence[str]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 LARGEST = 1e50  # of any number a user gives; 1/LARGEST is the least: products stay floats
 POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
@@ -16,8 +20,22 @@ class ContractError(InputError):
     """A strategy or mechanism broke the contract of its class."""
 
 
+PLUGIN = "nashbox_plugin_"  # modules of users' files are called so
+_debug = {"on": False}
+
+
+@contextmanager
+def debugging(on: bool) -> Iterator[None]:
+    """Within, whatever is told of an error in a user's class, its traceback is printed as well."""
+    before, _debug["on"] = _debug["on"], on
+    try:
+        yield
+    finally:
+        _debug["on"] = before
+
+
 def told(error: BaseException) -> str:
-    """Return type and message of an exception on one line.
+    """Return type and message of an exception on one line, and where in a user's file it arose.
 
     >>> told(KeyError("a"))
     "KeyError: 'a'"
@@ -26,7 +44,20 @@ def told(error: BaseException) -> str:
         text = str(error)
     except BaseException:  # a user's own exception may fail at that, too
         text = "(no words)"
-    return f"{type(error).__name__}: {shown(text, 300)}".removesuffix(": ")
+    place = plugin_line(error)
+    if place is not None and _debug["on"]:
+        traceback.print_exception(error)
+    words = f"{type(error).__name__}: {shown(text, 300)}".removesuffix(": ")
+    return words if place is None else f"{words} ({place})"
+
+
+def plugin_line(error: BaseException) -> str | None:
+    """File, line and method of the user's plug-in that an exception came through, if any."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        if frame.f_globals.get("__name__", "").startswith(PLUGIN):
+            code = frame.f_code
+            return f"{os.path.basename(code.co_filename)}, line {line}: {code.co_qualname}"
+    return None
 
 
 def brief(value: object) -> str:

@@ -21,6 +21,7 @@ from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.partners import partners_of
+from nashbox.problem.screen import Shown
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
 from nashbox.problem.tables import Table, check_names, read_agent_table
@@ -49,7 +50,7 @@ COST = f"a number > 0 ({POSITIVE}), or inf for an agent who cannot sample"
 
 
 @dataclass(frozen=True, eq=False)
-class EstimationProblem:
+class EstimationProblem(Shown):
     """A validated game of collaborative mean estimation.
 
     costs: (m, d) floats in (0, inf], penalty per sample. sigma: (d,) floats, units of the

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError, brief
+from nashbox.problem.screen import Shown
 from nashbox.problem.spec import Spec, suggest
 
 RESERVED = ("game", "mechanism", "strategies")
@@ -16,7 +17,7 @@ HIDDEN = (*RESERVED, "specs")  # fields that no file gives
 
 
 @dataclass(frozen=True, eq=False)
-class ParametricProblem:
+class ParametricProblem(Shown):
     """A game's class with its parameters, its mechanism and what named players play.
 
     game: as the file names it. parameters: by field, as in the file. mechanism: None is the game's

@@ -20,12 +20,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.errors import PLUGIN, InputError, brief, told
 from nashbox.problem.neighbours import let_import, neighbours
 from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")
-PLUGIN = "nashbox_plugin_"  # how the modules of plug-in files are called
 _LOADING = threading.RLock()  # nobody gets a module that another thread is still executing
 
 

@@ -19,6 +19,7 @@ from nashbox.problem.labelled import estimate_model, read_labelled
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
+from nashbox.problem.screen import Shown
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.problem.tables import check_names
 
@@ -43,7 +44,7 @@ CAP = 10_000  # iterations after which a game counts as unfinished
 
 
 @dataclass(frozen=True, eq=False)
-class RaceProblem:
+class RaceProblem(Shown):
     """A validated testing game of m >= 2 agents.
 
     models, specs: by agent, in order. edges: pairs of positions that hear each other. alphabets:

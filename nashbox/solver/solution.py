@@ -25,6 +25,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import Symbols
+from nashbox.problem.screen import Shown
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import CELLS, grid_law
 from nashbox.solver.law import StoppingLaw
@@ -32,7 +33,7 @@ from nashbox.solver.race import Race
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(Shown):
     """Exact numbers of a testing game; times in iterations, divergences in nats.
 
     Mappings go by agent name. `error_winner` and `error_loser` are given a strict win (with more

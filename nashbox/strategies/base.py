@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
-from nashbox.problem.spec import PLUGIN
+from nashbox.problem.errors import PLUGIN
 from nashbox.problem.terms import View
 
 Array = NDArray[np.float64]

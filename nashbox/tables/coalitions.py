@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import counts, new_console, new_table, number
+from nashbox.tables.console import counts, new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.rules.coalitions import Coalitions
@@ -13,9 +14,16 @@ if TYPE_CHECKING:
 SHOWN = 15  # coalitions with the largest gains
 
 
-def coalitions_table(result: Coalitions) -> None:
-    """Print gains with their bounds."""
-    console = new_console()
+def coalitions_sheet(result: Coalitions) -> Sheet:
+    """Gains with their bounds."""
+    most = max(result.coalitions, key=lambda c: c.lower)
+    gains = most.lower > 0
+    sheet = Sheet(
+        f"{' + '.join(most.members)} gain at least {number(most.lower)} together"
+        if gains
+        else f"no gain of {result.size} together is certain",
+        "bold red" if gains else "yellow",
+    )
     exact = any(c.upper is not None for c in result.coalitions)
     table = new_table(
         "coalition",
@@ -46,14 +54,15 @@ def coalitions_table(result: Coalitions) -> None:
             *((number(c.exact), number(c.upper)) if exact else ()),
             number(c.common),
         )
-    console.print(table)
+    sheet.add(table)
     if len(ordered) > SHOWN:
-        console.print(f"{len(ordered) - SHOWN} coalitions that gain less are in the JSON only")
-    console.print(f"examined: {result.search}; delta {result.delta:g}, {result.worlds} worlds each")
-    console.print(
-        "gains are found by search: lower bounds of what can be gained by this class:\n"
+        sheet.note(f"{len(ordered) - SHOWN} coalitions that gain less are in the JSON only")
+    sheet.note(f"examined: {result.search}; delta {result.delta:g}, {result.worlds} worlds each")
+    sheet.note(
+        "gains are found by search: lower bounds of what can be gained by this class: "
         f"{result.class_}"
     )
+    return sheet
 
 
 def _all(result: Coalitions) -> bool:

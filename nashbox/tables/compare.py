@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.text import Text
 
 from nashbox.experiments.compare.profiles import SHOWN, merged
-from nashbox.tables.console import counts, new_console, new_table, number
+from nashbox.tables.console import counts, new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
@@ -19,28 +19,44 @@ AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
 
 
-def compare_table(result: Comparison) -> None:
-    """Print social penalties by mechanism and profile, then everybody at her equilibrium."""
-    console = new_console()
+def compare_sheet(result: Comparison) -> Sheet:
+    """Social penalties by mechanism and profile, then everybody at her equilibrium."""
     columns, groups = social_rows(result)
-    table = new_table(*columns, title=social_title(result))
+    sheet = Sheet(_headline(result))
+    table = new_table(*columns, title=social_title(result), keys=2)
     table.columns[1].justify = "left"
     for group in groups:
         table.add_section()
         for row in group:
             table.add_row(*row)
-    console.print(table)
-    for text in legend(result):
-        console.print(text)
+    first, second, *others = legend(result)
+    sheet.add(table, first, second)
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
-        _agents_table(console, result, profile)
-    if not few:
-        console.print("who collects what in the other profiles is in --json")
-    for text in remarks(result):
-        console.print(text)
+        sheet.add(*_agents_table(result, profile))
+    for text in others:
+        sheet.note(text)
     for note in result.notes:
-        console.print(f"note: {note}")
+        sheet.note(f"note: {note}")
+    for text in remarks(result):
+        sheet.note(text)
+    if not few:
+        sheet.note("who collects what in the other profiles is in --json")
+    return sheet
+
+
+def _headline(result: Comparison) -> str:
+    """Where honesty pays, and which of those mechanisms comes out cheapest."""
+    honest = [c for c in result.contenders if c.honest_is_equilibrium]
+    if not honest:
+        return "honesty pays under none of the mechanisms"
+    social = {c.mechanism: result.row(c.mechanism, "honest").social_penalty for c in honest}
+    known = {name: value for name, value in social.items() if value is not None}
+    words = f"honesty pays under {', '.join(_short(c.mechanism) for c in honest)}"
+    if len(known) < 2:
+        return words
+    best = min(known, key=lambda name: known[name])
+    return f"{words}; the least social penalty has {_short(best)}, {number(known[best])}"
 
 
 def social_title(result: Comparison) -> str:
@@ -160,8 +176,8 @@ def _honesty(contender: Contender) -> Text:
     return Text(f"no: {contender.max_gain_agent} {number(contender.max_gain)}", style="bold red")
 
 
-def _agents_table(console: Console, result: Comparison, profile: str) -> None:
-    """What everybody collects and pays under every mechanism, in one profile."""
+def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
+    """What everybody collects and pays under every mechanism in one profile, with a legend."""
     many = len(result.distributions) > DISTRIBUTIONS
     table = new_table(
         "agent",
@@ -179,9 +195,8 @@ def _agents_table(console: Console, result: Comparison, profile: str) -> None:
             collected = [sum(row.counts[i])] if many else row.counts[i]
             cells.append(f"{counts(collected)}, {number(row.penalties[i])}")
         table.add_row(name, number(result.penalties_alone[i]), *cells)
-    console.print(table)
-    if len(result.names) > AGENTS:
-        console.print(f"{len(result.names) - AGENTS} more agents are in --json")
+    more = len(result.names) - AGENTS
+    return (table, f"{more} more agents are in --json") if more > 0 else (table,)
 
 
 def _remarks(result: Comparison, contender: Contender) -> list[str]:

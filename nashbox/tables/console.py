@@ -35,7 +35,7 @@ def new_console() -> Console:
         sys.stdout.reconfigure(errors="backslashreplace")  # names the terminal cannot show
     terminal = sys.stdout.isatty()
     return _Console(
-        width=None if terminal else 120,
+        width=None if terminal else _columns(),
         force_terminal=None
         if terminal
         else False,  # no colours in a pipe, whatever the environment
@@ -45,6 +45,12 @@ def new_console() -> Console:
         markup=False,  # names come from files: square brackets and colons in them mean nothing
         emoji=False,
     )
+
+
+def _columns() -> int:
+    """Width in a pipe: what COLUMNS says, or 120."""
+    said = os.environ.get("COLUMNS", "")
+    return max(40, int(said)) if said.isdecimal() and int(said) > 0 else 120
 
 
 @contextmanager
@@ -142,9 +148,16 @@ def counts(values: Any) -> str:
     return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)
 
 
-def new_table(*columns: str, title: str = "") -> Table:
+class KeyedTable(Table):
+    """A table whose first columns say what a row is about."""
+
+    keys = 1
+
+
+def new_table(*columns: str, title: str = "", keys: int = 1) -> KeyedTable:
     """Return a table; the first column is text, the others are numbers."""
-    table = Table(title=title or None, title_justify="left", header_style="bold")
+    table = KeyedTable(title=title or None)
+    table.keys = keys
     for j, name in enumerate(columns):
         table.add_column(name, justify="left" if j == 0 else "right")
     return table

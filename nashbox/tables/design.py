@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.text import Text
 
-from nashbox.tables.console import VERDICT_STYLE, counts, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, counts, new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.rules.design import Design
@@ -23,9 +23,9 @@ BOUND = {
 RIVALS = ("compared", "social penalty", "largest penalty", "individually rational")
 
 
-def design_table(design: Design) -> None:
-    """Print rules, penalties, certificate and rivals."""
-    console = new_console()
+def design_sheet(design: Design) -> Sheet:
+    """Rules, penalties, certificate and rivals."""
+    sheet = Sheet(_certain(design), VERDICT_STYLE[design.verdict])
     table = new_table(
         "agent",
         *design.distributions,
@@ -40,9 +40,19 @@ def design_table(design: Design) -> None:
             number(float(design.penalties[i])),
             number(float(design.penalties_alone[i])),
         )
-    console.print(table)
-    for line in legend(design):
-        console.print(line)
+    sheet.add(table, *legend(design))
+    rivals = new_table(*RIVALS)
+    for row in rival_rows(design):
+        rivals.add_row(*row)
+    sheet.add(rivals)
+    sheet.note(against_bound(design))
+    sheet.note(below(design))
+    sheet.note(f"search: {design.search}")
+    return sheet
+
+
+def _certain(design: Design) -> str:
+    """What is known of honesty, in words."""
     how = f" ({design.audited})"
     certain = {
         "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e}{how}",
@@ -53,14 +63,7 @@ def design_table(design: Design) -> None:
         certain["undecided"] = f"undecided{how}; nashbox audit of the saved file goes on"
     if not design.audited:
         certain["undecided"] = "not audited: points are drawn in whole numbers only"
-    console.print(Text(certain[design.verdict], style=VERDICT_STYLE[design.verdict]))
-    rivals = new_table(*RIVALS)
-    for row in rival_rows(design):
-        rivals.add_row(*row)
-    console.print(rivals)
-    console.print(against_bound(design))
-    console.print(below(design))
-    console.print(f"search: {design.search}")
+    return certain[design.verdict]
 
 
 def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:

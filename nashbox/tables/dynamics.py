@@ -8,7 +8,8 @@ import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import new_console, new_table, number
+from nashbox.tables.console import new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 ROWS = 11  # rounds shown of a long path
 
 
-def adaptation_table(result: Adaptation) -> None:
-    """Print every mechanism's path, and how it ended."""
-    console = new_console()
+def adaptation_sheet(result: Adaptation) -> Sheet:
+    """Every mechanism's path, and how it ended."""
     parameters = ", ".join(f"{k}={v}" for k, v in result.rule.items() if k not in ("name",))
     graph = "" if result.graph is None else f", graph {result.graph}"
-    for run in result.runs:
+    ends = [(f"{run.mechanism}: " if run.mechanism else "") + _ending(result, run)
+            for run in result.runs]  # fmt: skip
+    sheet = Sheet(" | ".join(ends))
+    for run, ending in zip(result.runs, ends, strict=True):
         named = f"{run.mechanism}: " if run.mechanism else ""
         title = f"{named}{result.rule['name']} ({parameters or result.order}){graph}"
         entries = list(result.menu)
@@ -35,16 +38,17 @@ def adaptation_table(result: Adaptation) -> None:
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
             paid = number(row[f"social_{word}"])
             table.add_row(str(row["round"]), *shares, *data, paid, number(row["se"]))
-        console.print(table)
-        console.print(_ending(result, run))
-        console.print(f"payoffs: {run.payoffs}")
+        sheet.add(table, *([ending] if len(ends) > 1 else []), f"payoffs: {run.payoffs}")
         if run.doubts:
-            console.print(
-                f"{run.doubts} of {result.agents} agents see a gain within the error of the "
+            sheet.note(
+                f"{named}{run.doubts} of {result.agents} agents see a gain within the error of the "
                 "payoffs and leave it: more --worlds would tell"
             )
     for note in result.notes:
-        console.print(f"note: {note}")
+        sheet.note(f"note: {note}")
+    if len(ends) > 1:
+        sheet.headline = f"{len(ends)} mechanisms, {result.agents} agents: how each path ends"
+    return sheet
 
 
 def _shown(run: AdaptRun) -> list[Any]:
@@ -67,50 +71,52 @@ def _ending(result: Adaptation, run: AdaptRun) -> str:
     return what
 
 
-def empirical_table(game: EmpiricalGame, tolerance: float | None = None) -> None:
-    """Print payoffs with errors, regrets, and equilibria."""
-    console = new_console()
+def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Sheet:
+    """Payoffs with errors, regrets, and equilibria."""
     accepted = game.tolerance if tolerance is None else tolerance
+    sheet = Sheet("")
+    U, V = game.row_payoffs, game.column_payoffs
+    exact = not (game.row_se.any() or game.column_se.any())
     table = new_table(
         f"{game.row} plays",
         f"{game.column} plays",
-        f"paid {game.row}",
-        "se",
-        f"paid {game.column}",
-        "se",
-        "NashConv",
-        "from",
-        "to",
-        "",
-        title=f"{game.row} against {game.column}; payoffs {game.payoffs}",
+        *(f"paid {game.row}", *([] if exact else ["se"])),
+        *(f"paid {game.column}", *([] if exact else ["se"])),
+        *("NashConv", *([] if exact else ["from", "to"]), ""),
+        title=f"payoffs {game.payoffs}",
+        keys=2,
     )
-    U, V = game.row_payoffs, game.column_payoffs
     for k, l in np.ndindex(*U.shape):
         regret = game.pure(k, l)
         conv = regret.nash_conv
+        paid = (U, V) if exact else (U, game.row_se, V, game.column_se)
+        found = (conv.estimate,) if exact else (conv.estimate, conv.lower, conv.upper)
         table.add_row(
-            game.row_menu[k],
-            game.column_menu[l],
-            *(number(float(x[k, l])) for x in (U, game.row_se, V, game.column_se)),
-            *(number(value) for value in (conv.estimate, conv.lower, conv.upper)),
+            game.row_menu[k].replace("(", " ("),  # where it may be parted
+            game.column_menu[l].replace("(", " ("),
+            *(number(float(x[k, l])) for x in paid),
+            *(number(value) for value in found),
             regret.verdict(accepted).replace("_", " "),
         )
-    console.print(table)
+    sheet.add(table, "NashConv: what both could gain by leaving, each by herself")
     try:
-        found = game.equilibria
+        equilibria = game.equilibria
     except InputError as error:
-        console.print(f"equilibria: {error}")
-        return
-    if game.solved.degenerate:
-        console.print(f"note: {DEGENERATE}")
-    for (x, y), piece in zip(found, game.solved.piece, strict=True):
+        sheet.headline = f"equilibria: {error}"
+        return sheet
+    many = "1 equilibrium" if len(equilibria) == 1 else f"{len(equilibria)} equilibria"
+    sheet.headline = f"{game.row} against {game.column}: {many} of the table"
+    for (x, y), piece in zip(equilibria, game.solved.piece, strict=True):
         conv = game.regret(x, y).nash_conv
         what = "extreme point of equilibria" if piece else "equilibrium"
-        console.print(
+        sheet.note(
             f"{what} of the table: {_mixture(game.row_menu, x)} against "
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper)}"
         )
-    console.print(f"gains up to {number(accepted)} count as none")
+    if game.solved.degenerate:
+        sheet.note(f"note: {DEGENERATE}")
+    sheet.note(f"gains up to {number(accepted)} count as none")
+    return sheet
 
 
 def _mixture(menu: Any, weights: Any) -> str:
@@ -120,9 +126,8 @@ def _mixture(menu: Any, weights: Any) -> str:
     return " + ".join(f"{w:.3f} {label}" for w, label in parts)
 
 
-def survival_table(result: Survival) -> None:
-    """Print how honesty fares, a row per mechanism, number of agents and graph."""
-    console = new_console()
+def survival_sheet(result: Survival) -> Sheet:
+    """How honesty fares, a row per mechanism, number of agents and graph."""
     name, seeds = result.rule["name"], len(result.seeds)
     table = new_table(
         "mechanism",
@@ -135,10 +140,12 @@ def survival_table(result: Survival) -> None:
         "kept (95 %)",
         "last change",
         "doubts",
-        title=f"share honest: {name}, {result.rounds} rounds, {seeds} seeds, "
-        f"menu {', '.join(result.menu)}",
+        keys=3,
     )
-    table.columns[0].no_wrap = True
+    sheet = Sheet(
+        f"share honest: {name}, {result.rounds} rounds, {seeds} seeds, "
+        f"menu {', '.join(result.menu)}"
+    )
     for row in result.rows:
         keys = ("start", "share_honest", "se", "fixed")
         kept = f"{row['kept_low']:.2f} to {row['kept_high']:.2f}"
@@ -146,4 +153,5 @@ def survival_table(result: Survival) -> None:
         late = (f"{row[key]:.1f}" for key in ("rest", "doubts"))
         graph = row["graph"].removesuffix("_graph")
         table.add_row(row["mechanism"], str(row["agents"]), graph, *shares, kept, *late)
-    console.print(table)
+    sheet.add(table)
+    return sheet

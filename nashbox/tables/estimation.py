@@ -2,78 +2,103 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
-from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit
     from nashbox.experiments.check import CheckReport
+    from nashbox.experiments.surface import CountSurface
     from nashbox.rules.planning import PlanReport
 
 
-def audit_table(audit: Audit) -> None:
-    """Print verdicts, gains and what they rest on."""
-    console = new_console()
+def audit_sheet(audit: Audit) -> Sheet:
+    """Verdicts, gains and what they rest on."""
+    sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
     table = new_table(
         "agent",
-        "owes",
-        "penalty",
-        "alone",
+        "verdict",
         "gain",
         "from",
         "to",
-        "verdict",
+        "penalty",
+        "alone",
+        "owes",
         "best deviation found",
         title=f"{audit.mechanism}, plan {audit.plan}: {audit.method} audit",
     )
     for a in audit.agents:
         table.add_row(
             a.name,
-            counts(a.recommended),
-            number(a.penalty),
-            number(a.penalty_alone),
+            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
             number(a.gain.estimate, 5),
             number(a.gain.lower, 5),
             number(a.gain.upper, 5),
-            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
+            number(a.penalty),
+            number(a.penalty_alone),
+            counts(a.recommended),
             describe(a.best_deviation.strategy, a.best_deviation.parameters),
         )
-    console.print(table)
-    console.print(Text(verdict_in_words(audit), style=VERDICT_STYLE[audit.nash]))
-    console.print(
+    sheet.add(table, *_owed(audit))
+    sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
         f"   social penalty {number(audit.social_penalty)}"
         f"   times the best rational one {number(audit.efficiency_ratio)}"
         f"   condition (8): {'yes' if audit.condition_8 else 'no'}"
     )
+    costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
+    words = [f"{a.name}'s {number(a.damage)}" for a in costly if abs(a.damage or 0) > a.epsilon]
+    if words:
+        sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
+    budget_note(sheet, audit.agents)
     for a in audit.agents:
-        if a.damage is not None and abs(a.damage) > a.epsilon and a.verdict == "profitable":
-            console.print(f"{a.name}'s deviation costs the others {number(a.damage)} in sum")
         if a.gain_over_recommended is not None:
-            console.print(
+            sheet.note(
                 f"{a.name} plays {a.strategy}, which gains her over the recommendation "
                 f"{number(a.gain_over_recommended.estimate, 5)}"
             )
-        if a.budget_needed is not None:
-            console.print(f"{a.name}: about --budget {a.budget_needed} would decide")
-        if a.normal_theory is not None:
-            penalty, gain = a.normal_theory["penalty"], a.normal_theory["gain"]
-            console.print(
-                f"{a.name}: if the measurements were normal, penalty {number(penalty)} and gain "
-                f"{number(gain, 5)}"
-            )
     for note in audit.notes:
-        console.print(f"note: {note}")
-    console.print(f"covered: {audit.class_}")
+        sheet.note(f"note: {note}")
+    normal = [
+        f"{a.name} penalty {number(a.normal_theory['penalty'])}, gain "
+        f"{number(a.normal_theory['gain'], 5)}"
+        for a in audit.agents
+        if a.normal_theory is not None
+    ]
+    if normal:
+        sheet.note(f"if the measurements were normal: {'; '.join(normal)}")
+    sheet.note(f"covered: {audit.class_}")
+    return sheet
 
 
-def plan_table(plan: PlanReport) -> None:
-    """Print counts and penalties, and what CBL makes of them."""
-    console = new_console()
+def _owed(audit: Audit) -> list[str]:
+    """Whose counts stand in a cell of several."""
+    names = audit.problem.get("distributions", [])
+    return [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
+
+
+def budget_note(sheet: Sheet, agents: Sequence[Any]) -> None:
+    """How much more simulation decides those who are undecided, in one line."""
+    open_ = [a for a in agents if a.budget_needed is not None]
+    if open_:
+        names = ", ".join(a.name for a in open_)
+        sheet.note(f"about --budget {max(a.budget_needed for a in open_)} would decide {names}")
+
+
+def plan_sheet(plan: PlanReport) -> Sheet:
+    """Counts and penalties, and what CBL makes of them."""
+    gap = "given" if plan.certified_gap is None else f"certified gap {plan.certified_gap:.1e}"
+    cbl = plan.cbl
+    sheet = Sheet(
+        f"social penalty {number(plan.social_penalty)} ({gap}), under CBL "
+        f"{number(cbl['social_penalty'])}, alone {number(float(sum(plan.penalties_alone)))}"
+    )
     table = new_table(
         "agent",
         *plan.distributions,
@@ -83,7 +108,6 @@ def plan_table(plan: PlanReport) -> None:
         "CBL penalty",
         title=f"plan {plan.rule}",
     )
-    cbl = plan.cbl
     for i, name in enumerate(plan.names):
         mine = [
             f"{n:g}" + (" alone" if alone and n else "")
@@ -97,16 +121,28 @@ def plan_table(plan: PlanReport) -> None:
             *(f"{float(v.split()[0]):.6g}" + v[len(v.split()[0]) :] for v in mine),
             number(cbl["penalties"][i]),
         )
-    console.print(table)
-    gap = "given" if plan.certified_gap is None else f"certified gap {plan.certified_gap:.1e}"
-    console.print(
-        f"social penalty {number(plan.social_penalty)} ({gap}), under CBL "
-        f"{number(cbl['social_penalty'])}, alone {number(float(sum(plan.penalties_alone)))}"
-    )
+    sheet.add(table)
     holds = "holds" if plan.condition_8 else "fails: the cheapest work alone, the others receive"
-    console.print(f"condition (8) {holds}")
+    sheet.note(f"condition (8) {holds}")
     if plan.condition_8 and all(all(row) for row in cbl["alone"]):
-        console.print("note: CBL sends every agent home to work alone with this plan")
+        sheet.note("note: CBL sends every agent home to work alone with this plan")
+    return sheet
+
+
+def surface_sheet(surface: CountSurface) -> Sheet:
+    """What two agents pay if one of them collects other counts than she owes."""
+    sheet = Sheet(
+        f"{surface.mechanism}: penalties of {' and '.join(surface.agents)} by what they collect of "
+        f"{surface.distribution}"
+    )
+    table = new_table("agent", "owes", "counts from", "to", "least penalty", "most")
+    for i, name in enumerate(surface.agents):
+        penalties, tried = surface.penalties[i], surface.counts[i]
+        ends = (number(float(penalties.min())), number(float(penalties.max())))
+        owed, *tried = (counts([n]) for n in (surface.recommended[i], tried.min(), tried.max()))
+        table.add_row(name, owed, *tried, *ends)
+    sheet.add(table)
+    return sheet
 
 
 MARKS = {
@@ -116,11 +152,19 @@ MARKS = {
 }
 
 
-def check_table(report: CheckReport) -> None:
-    """Print every check with its reason."""
-    console = new_console()
-    table = new_table("check", "", "reason", title=f"contract of {report.target}")
+def check_sheet(report: CheckReport) -> Sheet:
+    """Every check with its reason."""
+    failed = sum(row.passed is False for row in report.checks)
+    skipped = sum(row.passed is None for row in report.checks)
+    words = f"{report.target} keeps its contract" if report.passed else f"{report.target} fails"
+    sheet = Sheet(
+        f"{words}: {len(report.checks) - failed - skipped} checks passed, {failed} failed, "
+        f"{skipped} skipped",
+        "green" if report.passed else "bold red",
+    )
+    table = new_table("check", "", "reason", title="contract")
     table.columns[2].justify = "left"
     for row in report.checks:
         table.add_row(row.name, MARKS[row.passed], row.reason)
-    console.print(table)
+    sheet.add(table)
+    return sheet

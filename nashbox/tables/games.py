@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
-from nashbox.tables.console import VERDICT_STYLE, describe, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, describe, new_table, number
+from nashbox.tables.estimation import budget_note
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import GameAudit
@@ -21,61 +23,60 @@ def _rules(audit: GameAudit) -> str:
     return named if audit.payoff is None else f"{named}, payoff {audit.payoff}"
 
 
-def game_audit_table(audit: GameAudit) -> None:
-    """Print verdicts, gains and what they rest on."""
-    console = new_console()
+def game_audit_sheet(audit: GameAudit) -> Sheet:
+    """Verdicts, gains and what they rest on."""
+    sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
     table = new_table(
         "agent",
-        "plays",
-        "payoff",
+        "verdict",
         "gain",
         "from",
         "to",
-        "verdict",
+        "payoff",
+        "plays",
         "best deviation found",
         title=f"{_rules(audit)}: {audit.method} audit",
     )
     for a in audit.agents:
         table.add_row(
             a.name,
-            a.strategy,
-            number(a.payoff, 6),
+            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
             number(a.gain.estimate, 6),
             number(a.gain.lower, 6),
             number(a.gain.upper, 6),
-            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
+            number(a.payoff, 6),
+            a.strategy,
             describe(a.best_deviation.strategy, a.best_deviation.parameters),
         )
-    console.print(table)
-    console.print(Text(verdict_in_words(audit), style=VERDICT_STYLE[audit.nash]))
+    sheet.add(table)
+    budget_note(sheet, audit.agents)
+    if audit.nash_conv is not None:
+        sheet.note(f"NashConv (what all could gain, each by herself): {number(audit.nash_conv, 6)}")
     for a in audit.agents:
         if a.gain_over_recommended is not None:
-            console.print(
+            sheet.note(
                 f"{a.name} plays {a.strategy}, which gains it over the recommendation "
                 f"{number(a.gain_over_recommended.estimate, 6)}"
             )
         if a.gain_if_belief_known is not None:
             known = a.gain_if_belief_known
-            console.print(
+            sheet.note(
                 f"{a.name}, shown the rival's signed belief, could gain {number(known.estimate, 6)}"
             )
-        if a.budget_needed is not None:
-            console.print(f"{a.name}: about --budget {a.budget_needed} would decide")
-    if audit.nash_conv is not None:
-        console.print(
-            f"NashConv (what all could gain, each by herself): {number(audit.nash_conv, 6)}"
-        )
     for note in audit.notes:
-        console.print(f"note: {note}")
-    console.print(f"covered: {audit.class_}")
+        sheet.note(f"note: {note}")
+    sheet.note(f"covered: {audit.class_}")
+    return sheet
 
 
-def game_compare_table(result: GameComparison) -> None:
-    """Print the sum of payoffs by mechanism and profile, and who plays what."""
-    console = new_console()
+def game_compare_sheet(result: GameComparison) -> Sheet:
+    """The sum of payoffs by mechanism and profile, and who plays what."""
+    keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
+    said = ", ".join(f"{name} {yes_or_no(answer)}" for name, answer in keeps.items())
+    sheet = Sheet(f"honesty is an equilibrium: {said}")
     table = new_table(
         "mechanism", "profile", "sum of payoffs", "strategies", "honesty is an equilibrium",
-        title=f"{result.game}: at honesty, and where best responses lead",
+        title=f"{result.game}: at honesty, and where best responses lead", keys=2,
     )  # fmt: skip
     for row in result.rows:
         social = row["social_payoff"]
@@ -87,8 +88,9 @@ def game_compare_table(result: GameComparison) -> None:
                 label if n == 1 else f"{n} x {label}"
                 for label, n in Counter(row["strategies"]).items()
             )
-        keeps = yes_or_no(row["honest_is_equilibrium"])
-        table.add_row(row["mechanism"], row["profile"].replace("_", " "), shown, plays, keeps)
-    console.print(table)
+        honest = yes_or_no(row["honest_is_equilibrium"])
+        table.add_row(row["mechanism"], row["profile"].replace("_", " "), shown, plays, honest)
+    sheet.add(table)
     for note in result.notes:
-        console.print(f"note: {note}")
+        sheet.note(f"note: {note}")
+    return sheet

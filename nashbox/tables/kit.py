@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import new_console, new_table
+from nashbox.tables.console import new_table
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
     from nashbox.experiments.skeletons import Skeleton
 
 
-def listing_table(listing: Listing) -> None:
-    """Print names, kind by kind, with what they do; a line for each parameter."""
-    console = new_console()
+def listing_sheet(listing: Listing) -> Sheet:
+    """Names, kind by kind, with what they do; a line for each parameter."""
     good = [entry for entry in listing.entries if entry.problem is None]
     plural = {"strategy": "strategies", "mechanism": "mechanisms"}
+    sheet = Sheet(
+        "set parameters with --mechanism 'cbl(alpha_factor=0.5)', or {name = ...} in files"
+    )
     for game, kind in dict.fromkeys((entry.game, entry.kind) for entry in good):
         title = f"the game {game}" if kind == "game" else f"{plural[kind]} of {game} games"
         table = new_table("name", "default", "", title=title)
@@ -26,15 +29,11 @@ def listing_table(listing: Listing) -> None:
         mine = [entry for entry in good if (entry.game, entry.kind) == (game, kind)]
         for entry in mine:
             _add(table, entry, mine[0])
-        console.print(table)
+        sheet.add(table)
     for entry in listing.entries:
         if entry.problem is not None:
-            console.print(
-                f"not usable: {entry.kind} {entry.name} of {entry.source} {entry.problem}"
-            )
-    console.print(
-        "set parameters with --mechanism 'cbl(alpha_factor=0.5)', or {name = ...} in files"
-    )
+            sheet.note(f"not usable: {entry.kind} {entry.name} of {entry.source} {entry.problem}")
+    return sheet
 
 
 def _add(table: Table, entry: Entry, model: Entry) -> None:
@@ -50,24 +49,19 @@ def _add(table: Table, entry: Entry, model: Entry) -> None:
         table.add_row("", "", f"and as {model.name}: {', '.join(p.name for p in same)}")
 
 
-def skeleton_text(made: Skeleton) -> None:
-    """Print what was written and what to do next."""
-    console = new_console()
-    for path in made.files:
-        console.print(f"wrote {path}", soft_wrap=True)
-    console.print("next:")
-    for line in made.next:
-        console.print(f"  {line}", soft_wrap=True)
+def skeleton_sheet(made: Skeleton) -> Sheet:
+    """What was written and what to do next."""
+    sheet = Sheet(f"wrote {', '.join(made.files)}")
+    sheet.note("\n  ".join(["next:", *made.next]))
+    return sheet
 
 
-def beginning_text(made: Beginning) -> None:
-    """Print what was written, what was read, and what to do next."""
-    console = new_console()
-    console.print(f"wrote {made.file}", soft_wrap=True)
+def beginning_sheet(made: Beginning) -> Sheet:
+    """What was written, what was read, and what to do next."""
+    sheet = Sheet(f"wrote {made.file}")
     for line in made.warnings:
-        console.print(f"warning: {line}", style="yellow")
+        sheet.note(f"warning: {line}", style="yellow")
     for line in made.notes:
-        console.print(f"note: {line}")
-    console.print("next:")
-    for line in made.next:
-        console.print(f"  {line}", soft_wrap=True)
+        sheet.note(f"note: {line}")
+    sheet.note("next: " + ", ".join(made.next))
+    return sheet

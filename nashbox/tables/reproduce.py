@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from nashbox.tables.console import new_console, new_table
+from nashbox.tables.console import new_table
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.papers.reproduction import Reproduction
@@ -16,12 +17,12 @@ STYLES = {"holds": "green", "holds if": "yellow", "fails": "bold red"}
 SHORT = 60  # letters of a statement
 
 
-def reproduction_table(result: Reproduction) -> None:
-    """Print a row per claim: verdict, and the first number it rests on."""
+def reproduction_sheet(result: Reproduction) -> Sheet:
+    """A row per claim: verdict, and the first number it rests on."""
     from nashbox.experiments.html import shown
     from nashbox.papers.report import verdict_counts
 
-    console = new_console()
+    sheet = Sheet(verdict_counts(result))
     for paper in result.papers:
         table = new_table("claim", "statement", "verdict", "key number", title=paper)
         table.columns[1].justify = "left"
@@ -32,14 +33,21 @@ def reproduction_table(result: Reproduction) -> None:
             key = [f"{n.name}: {shown(n.value)}" for n in finding.numbers[:1]]
             table.add_row(
                 claim.id,
-                textwrap.shorten(claim.statement, SHORT, placeholder=" ..."),
+                _short(claim.statement),
                 Text(finding.verdict, style=STYLES[finding.verdict]),
                 *(key or ["-"]),
             )
-        console.print(table)
+        sheet.add(table)
+    for broken in result.unchecked:
+        sheet.note(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
     for claim in result.claims:
         if claim.finding.verdict != "holds":
-            console.print(f"{claim.id} {claim.finding.verdict_in_words}")
-    for broken in result.unchecked:
-        console.print(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
-    console.print(verdict_counts(result))
+            sheet.note(f"{claim.id} {claim.finding.verdict_in_words}")
+    return sheet
+
+
+def _short(statement: str) -> str:
+    """The beginning of a statement, up to where a clause ends if one does."""
+    words = textwrap.shorten(statement, SHORT, placeholder="")
+    clause = max(words.rfind(sign) for sign in ",;:.")
+    return words[:clause] if len(words) < len(statement) and clause > SHORT // 3 else words

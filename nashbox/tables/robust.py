@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import VERDICT_STYLE, new_console, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from nashbox.rules.robust import Robust
     from nashbox.rules.robust.robustness import Measured
 
 SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
 
 
-def robust_table(result: Robust) -> None:
-    """Print what moves, and whether honesty survives."""
-    console = new_console()
+def robust_sheet(result: Robust) -> Sheet:
+    """What moves, and whether honesty survives."""
+    honest = [r.name for r in result.rules if r.honest]
+    sheet = Sheet(
+        f"honest all over the interval: {', '.join(honest) or 'none of the rules'}",
+        "green" if honest else "bold red",
+    )
     unit = "1e-3 of each penalty" if result.epsilon is None else f"{result.epsilon:g}"
     summary = new_table(
         "rules",
@@ -44,21 +47,22 @@ def robust_table(result: Robust) -> None:
             "yes" if r.rational else "no",
             f"{100 * r.widest:.1f} %",
         )
-    console.print(summary)
-    if not all(a.certified for r in result.rules for a in r.agents):
-        console.print("gains on many distributions tied together: looked at in two corners only")
-    console.print(
+    sheet.add(
+        summary,
         "honest: nobody gains more than epsilon anywhere in the interval (proven: gains are convex "
-        "in the costs, and of bounded curvature in sigma);\n"
-        "rational: nobody is worse off than outside by more than epsilon"
+        "in the costs, and of bounded curvature in sigma);",
+        "rational: nobody is worse off than outside by more than epsilon",
     )
+    if not all(a.certified for r in result.rules for a in r.agents):
+        sheet.note("gains on many distributions tied together: looked at in two corners only")
     if result.reason is not None:
-        console.print(result.reason, style="green" if result.found else "yellow")
-    _drops(console, result)
-    _data(console, result)
+        sheet.note(result.reason, style="green" if result.found else "yellow")
+    _drops(sheet, result)
+    _data(sheet, result)
+    return sheet
 
 
-def _drops(console: Console, result: Robust) -> None:
+def _drops(sheet: Sheet, result: Robust) -> None:
     if not result.searched:
         return
     table = new_table(
@@ -73,6 +77,7 @@ def _drops(console: Console, result: Robust) -> None:
         "whose",
         "dishonest",
         title="agents who drop out",
+        keys=2,
     )
     for r in result.rules:
         for d in sorted(r.drops, key=lambda d: -d.lost)[:SHOWN]:
@@ -88,11 +93,10 @@ def _drops(console: Console, result: Robust) -> None:
                 d.gainer,
                 f"{len(d.dishonest)}",
             )
-    console.print(table)
-    console.print(f"examined: {result.searched}; the worst {SHOWN} for the others are shown")
+    sheet.add(table, f"examined: {result.searched}; the worst {SHOWN} for the others are shown")
 
 
-def _data(console: Console, result: Robust) -> None:
+def _data(sheet: Sheet, result: Robust) -> None:
     if not any(r.measured for r in result.rules):
         return
     table = new_table(
@@ -107,6 +111,7 @@ def _data(console: Console, result: Robust) -> None:
         "2 s.e.",
         "normal theory",
         title="on the problem's measurements (black box)",
+        keys=2,
     )
     for r in result.rules:
         for x in sorted(r.measured, key=_gained)[:SHOWN]:
@@ -123,7 +128,7 @@ def _data(console: Console, result: Robust) -> None:
                 number(x.normal_gain, 6),
                 style=VERDICT_STYLE[x.verdict],
             )
-    console.print(table)
+    sheet.add(table)
 
 
 def _gained(x: Measured) -> float:

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nashbox.tables.console import counts, new_console, new_table, number
+from nashbox.tables.console import KeyedTable, counts, new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run
 
 
-def run_table(run: Run) -> None:
-    """Print the last round, and sums over all agents round by round if there were several."""
-    console = new_console()
+def run_sheet(run: Run) -> Sheet:
+    """The last round, and sums over all agents round by round if there were several."""
     rows = [_columns(agent) for agent in run.agents]
-    title = f"{run.game}: {run.replications} worlds, round {run.rounds} of {run.rounds}"
-    table = new_table(*rows[0], title=title)
+    sheet = Sheet(f"{run.game}: {run.replications} worlds, round {run.rounds} of {run.rounds}")
+    table = new_table(*rows[0])
     for row in rows:
         table.add_row(*row.values())
-    console.print(table)
     said = _said(run.whole)
-    if said:
-        console.print("   ".join(said))
+    sheet.add(table, *(["   ".join(said)] if said else []))
     for key, words in run.extra.items():
         if isinstance(words, str):
-            console.print(words if words.startswith(key) else f"{key}: {words}")
+            sheet.note(words if words.startswith(key) else f"{key}: {words}")
     if run.rounds > 1:
-        _rounds(run, console)
+        sheet.add(_rounds(run))
+    return sheet
 
 
 def _columns(agent: Mapping[str, Any]) -> dict[str, str]:
@@ -56,7 +55,7 @@ def _said(numbers: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _rounds(run: Run, console: Any) -> None:
+def _rounds(run: Run) -> KeyedTable:
     """Points of all agents, and the sum of what they are paid, by round."""
     points = [key for key, value in run.steps[0].items() if isinstance(value, list)]
     headings = (f"data {key}" for key in points)
@@ -65,4 +64,4 @@ def _rounds(run: Run, console: Any) -> None:
         rows = [step for step in run.steps if step["Step"] == t]
         sums = (f"{sum(sum(row[key]) for row in rows):.6g}" for key in points)
         table.add_row(str(t), *sums, number(sum(row[run.pays] for row in rows)))
-    console.print(table)
+    return table

@@ -11,7 +11,8 @@ from rich.console import Console
 from nashbox.experiments.sweep.report import SweepReport
 from nashbox.experiments.sweep.runner import Tally
 from nashbox.problem.errors import shown
-from nashbox.tables.console import Log, new_console, span
+from nashbox.tables.console import Log, span
+from nashbox.tables.sheet import Sheet
 
 
 def line(tally: Tally) -> str:
@@ -53,9 +54,8 @@ class _Log:
             self._log.say(line(tally))
 
 
-def sweep_table(report: SweepReport) -> None:
-    """Print the counts, the errors, and where the results are."""
-    console = new_console()
+def sweep_sheet(report: SweepReport) -> Sheet:
+    """The counts, the errors, and where the results are."""
     parts = [f"{report.ok} of {report.total} cells done"]
     if report.failed:
         parts.append(f"{report.failed} failed")
@@ -65,14 +65,15 @@ def sweep_table(report: SweepReport) -> None:
         parts.append(f"{report.running} running")
     if report.left:
         parts.append(f"{report.left} left")
-    console.print(f"{shown(report.file)}: {', '.join(parts)}")
+    sheet = Sheet(f"{shown(report.file)}: {', '.join(parts)}")
+    sheet.note(f"results: {shown(report.store)}")
     if report.damaged:
         rows = "row" if report.damaged == 1 else "rows"
-        console.print(f"{report.damaged} damaged {rows} in the store: computed again next time")
+        sheet.note(f"{report.damaged} damaged {rows} in the store: computed again next time")
     if report.left and not report.driven:
-        console.print("nobody works on it: the same command without --status goes on")
+        sheet.note("nobody works on it: the same command without --status goes on")
     if report.left and report.driven and report.rate is not None:
-        console.print(f"{report.rate:.3g} cells a second, {span(report.remaining)} remaining")
+        sheet.note(f"{report.rate:.3g} cells a second, {span(report.remaining)} remaining")
     for error in report.errors:
-        console.print(f"failed ({error['cells']}): {error['error']}")
-    console.print(f"results: {shown(report.store)}")
+        sheet.note(f"failed ({error['cells']}): {error['error']}")
+    return sheet

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import new_console, new_table, number
+from nashbox.tables.console import new_table, number
+from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.testing.receivers import ReceiverReport
     from nashbox.experiments.testing.solving import SolveReport
+    from nashbox.solver.solution import Solution
 
 
-def solve_table(report: SolveReport) -> None:
-    """Print the exact numbers of a game."""
-    console, s = new_console(), report.solution
+def solve_sheet(report: SolveReport) -> Sheet:
+    """The exact numbers of a game."""
+    problem = report.problem
+    sheet = solution_sheet(report.solution, f"beta = {problem.beta}, prior = {problem.prior}: ")
+    for note in report.notes:
+        sheet.note(f"note: {note}")
+    return sheet
+
+
+def solution_sheet(s: Solution, what: str = "") -> Sheet:
+    """A solution, with or without the problem it belongs to."""
+    wins = ", ".join(f"{name} wins {number(p, 4)}" for name, p in s.wins.items())
+    sheet = Sheet(f"{wins}, tie {number(s.tie, 4)}")
     table = new_table(
         "agent",
         "E tau alone",
@@ -22,9 +34,9 @@ def solve_table(report: SolveReport) -> None:
         "error in the race",
         "D(P0||P1)",
         "D(P1||P0)",
-        title=f"beta = {report.problem.beta}, prior = {report.problem.prior}: {s.arithmetic}",
+        title=f"{what}{s.arithmetic}",
     )
-    for name in report.problem.names:
+    for name in s.wins:
         table.add_row(
             name,
             number(s.expected_time[name], 6),
@@ -34,32 +46,35 @@ def solve_table(report: SolveReport) -> None:
             number(s.divergence[name][0], 6),
             number(s.divergence[name][1], 6),
         )
-    console.print(table)
-    console.print(
+    sheet.add(
+        table,
+        "E tau alone: tests until she stops; D(P||Q): information a test gives, if P is true, "
+        "against Q",
+    )
+    sheet.note(
         f"tie {number(s.tie, 6)}   E min {number(s.expected_min, 6)} (with anticipation)   "
         f"E max {number(s.expected_max, 6)} (without interaction)"
     )
-    console.print(
+    sheet.note(
         f"error given a strict win: winner {number(s.error_winner, 6)}, "
         f"loser {number(s.error_loser, 6)}"
     )
-    console.print(
-        f"pooled test: E tau {number(s.pooled_time, 6)}, error {number(s.pooled_error, 6)}"
+    sheet.note(f"pooled test: E tau {number(s.pooled_time, 6)}, error {number(s.pooled_error, 6)}")
+    sheet.note(f"error bound of every number {s.error_bound:.1e}, tail mass {s.tail_mass:.1e}")
+    return sheet
+
+
+def receivers_sheet(report: ReceiverReport) -> Sheet:
+    """The value of alpha, receiver by receiver and objective by objective."""
+    sheet = Sheet(
+        f"what alpha does to the receiver ({report.games} games each, 2 s.e. in the figure)"
     )
-    console.print(f"error bound of every number {s.error_bound:.1e}, tail mass {s.tail_mass:.1e}")
-    for note in report.notes:
-        console.print(f"note: {note}")
-
-
-def receivers_table(report: ReceiverReport) -> None:
-    """Print the value of alpha, receiver by receiver and objective by objective."""
-    console = new_console()
     table = new_table(
         "receiver",
         "objective",
         *(f"a={alpha:g}" for alpha in report.alphas),
         "best for sender",
-        title=f"what alpha does to the receiver ({report.games} games each, 2 s.e. in the figure)",
+        keys=2,
     )
     before = ""
     for row in report.rows:
@@ -67,6 +82,7 @@ def receivers_table(report: ReceiverReport) -> None:
         shown = "" if row.receiver == before else row.receiver
         table.add_row(shown, row.objective, *values, row.best)
         before = row.receiver
-    console.print(table)
+    sheet.add(table)
     for note in report.notes:
-        console.print(f"note: {note}")
+        sheet.note(f"note: {note}")
+    return sheet

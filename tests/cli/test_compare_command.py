@@ -87,7 +87,7 @@ def test_several_mechanisms_and_plug_ins(nashbox, problem):
     assert first["mechanism"].endswith("half.py:Half") and first["method"] == "simulated"
     assert second["mechanism"] == "cbl" and second["method"] == "exact"
     assert body["rows"][0]["penalties_se"] is not None
-    table = nashbox("compare", "games/p.toml", *options[:-2])
+    table = nashbox("compare", "games/p.toml", *options[:-2], "--verbose")
     assert "Half" in table.out and "simulated" in table.out
 
 

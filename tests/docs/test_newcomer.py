@@ -61,7 +61,7 @@ def test_the_path_leads_from_a_clone_to_the_printed_outputs(tmp_path):
         ["bash"],
         input="\n".join(lines),
         cwd=tmp_path,
-        env={**clean, "COLUMNS": "120"},
+        env={**clean, "COLUMNS": runner.WIDTH},
         capture_output=True,
         text=True,
     )

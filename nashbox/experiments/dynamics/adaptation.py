@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.problem.screen import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -44,7 +45,7 @@ class AdaptRun:
 
 
 @dataclass(frozen=True)
-class Adaptation:
+class Adaptation(Shown):
     """What `adapt` found: one path per mechanism, all from the same start on the same graph.
 
     menu: labels; empty where agents choose among all counts. honest: the entries counted as honest.

@@ -27,6 +27,7 @@ from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.games.base import payoff_range
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
+from nashbox.problem.screen import Shown
 from nashbox.solver.equilibria import Equilibria, equilibria
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Regret:
 
 
 @dataclass(frozen=True, eq=False)
-class EmpiricalGame:
+class EmpiricalGame(Shown):
     """Payoff tables of two agents, higher is better (minus the penalty in estimation games).
 
     row_payoffs, column_payoffs: (K, L). row_covariance: (L, K, K), of the estimates in a column;

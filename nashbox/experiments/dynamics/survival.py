@@ -21,6 +21,7 @@ from nashbox.model.population import Order, Population
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.payoff_oracle import PayoffOracle
+from nashbox.problem.screen import Shown
 from nashbox.problem.spec import Spec
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ GRAPHS: tuple[object, ...] = (
 
 
 @dataclass(frozen=True)
-class Survival:
+class Survival(Shown):
     """One row per mechanism, number of agents and graph.
 
     A row: share_honest in the last round, averaged over seeds, with its standard error `se`;

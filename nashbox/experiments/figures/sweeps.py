@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+PLACES = ("RunId", "iteration", "Step", "AgentID", "status", "error")  # of a row
+TOLD = (  # what experiments are about, the first that is there
+    "gain.estimate", "social_penalty", "social_payoff", "penalty", "payoff", "expected_min",
+)  # fmt: skip
+
+
 def sweep_summary(
     frame: pd.DataFrame,
     x: str,
@@ -61,6 +67,21 @@ def sweep_summary(
         title = ", ".join(columns)
         panel.legend(frameon=False, fontsize="small", title=title)
     return panel
+
+
+def usual_columns(
+    frame: pd.DataFrame, paths: Sequence[str], x: str | None, y: str | None
+) -> tuple[str, str, list[str]]:
+    """Columns for x, y and `by` of a sweep whose grid has these paths. Raises InputError."""
+    results = [n for n in frame.columns if n not in (*paths, *PLACES) and not n.endswith("_se")]
+    drawn = [name for name in results if frame[name].dtype.kind in "if"]
+    if y is None and not drawn:
+        raise InputError("the sweep has no numbers to draw yet")
+    y = y or next((name for name in TOLD if name in drawn), drawn[0])
+    varied = [path for path in paths if frame[path].nunique() > 1]
+    x = x or max(varied or [*paths, "iteration"], key=lambda path: frame[path].nunique())
+    agents = ["AgentID"] if frame["AgentID"].notna().any() else []
+    return x, y, [path for path in (*varied, *agents) if path != x]
 
 
 def summarised(

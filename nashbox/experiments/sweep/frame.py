@@ -35,15 +35,25 @@ def load(path: str | Path, *, steps: bool = False, sweep: str | None = None) -> 
     missing; afterwards they have the status "interrupted". Raises InputError.
     """
     with Store.to_read(path) as store:
-        layouts = store.layouts()
-        if sweep is not None:
-            known = list(dict.fromkeys(layout.file for layout in layouts))
-            layouts = [layout for layout in layouts if layout.file == Path(sweep).name]
-            if not layouts:
-                raise InputError(f"{path}: must hold the sweep {sweep!r}, got {', '.join(known)}")
+        return frame(store, _layout(store, path, sweep), steps=steps)
+
+
+def grid_paths(path: str | Path, sweep: str | None = None) -> list[str]:
+    """The columns of `load` that a sweep varies. Raises InputError."""
+    with Store.to_read(path) as store:
+        return list(_layout(store, path, sweep).paths)
+
+
+def _layout(store: Store, path: str | Path, sweep: str | None) -> Layout:
+    layouts = store.layouts()
+    if sweep is not None:
+        known = list(dict.fromkeys(layout.file for layout in layouts))
+        layouts = [layout for layout in layouts if layout.file == Path(sweep).name]
         if not layouts:
-            raise InputError(f"{path}: holds no sweep")
-        return frame(store, layouts[-1], steps=steps)
+            raise InputError(f"{path}: must hold the sweep {sweep!r}, got {', '.join(known)}")
+    if not layouts:
+        raise InputError(f"{path}: holds no sweep")
+    return layouts[-1]
 
 
 def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:

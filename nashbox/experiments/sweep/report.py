@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from nashbox.experiments.saving import write_json
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.store import Store
+from nashbox.problem.screen import Shown
 
 if TYPE_CHECKING:
+    import matplotlib.axes
     import pandas as pd
 
 SHOWN = 5  # different errors that a report names
@@ -20,7 +22,7 @@ LATELY = 60.0  # seconds over which the rate of a running sweep is taken
 
 
 @dataclass(frozen=True)
-class SweepReport:
+class SweepReport(Shown):
     """Counts of a sweep's cells.
 
     left: not finished; interrupted: those of them that some driver had begun and did not finish.
@@ -57,6 +59,27 @@ class SweepReport:
         from nashbox.experiments.sweep.frame import load
 
         return load(self.store, sweep=self.file)
+
+    def plot(
+        self,
+        ax: matplotlib.axes.Axes | None = None,
+        *,
+        x: str | None = None,
+        y: str | None = None,
+        by: Sequence[str] | None = None,
+    ) -> matplotlib.axes.Axes:
+        """Draw the mean of a result over seeds: see `nashbox.sweep_summary`.
+
+        x: a path of the grid (default: the one with the most values). y: a column of the frame
+        (default: what the experiment is about). by: what tells lines apart (default: all other
+        paths that vary, and the agents). Raises InputError where there is nothing to draw.
+        """
+        from nashbox.experiments.figures.sweeps import sweep_summary, usual_columns
+        from nashbox.experiments.sweep.frame import grid_paths
+
+        frame = self.to_frame()
+        usual = usual_columns(frame, grid_paths(self.store, self.file), x, y)
+        return sweep_summary(frame, *usual[:2], by=usual[2] if by is None else by, ax=ax)
 
 
 def empty_report(file: str, layout: Layout, store: Path) -> SweepReport:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import versions
 from nashbox.games.testing import prepare_testing
+from nashbox.problem.screen import Shown
 from nashbox.problem.testing import RaceProblem
 from nashbox.solver import Solution, solve
 from nashbox.strategies.testing import RaceStrategy, Signaller
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class SolveReport:
+class SolveReport(Shown):
     """A solution with the problem it belongs to, and what a reader should know about it."""
 
     solution: Solution

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.problem.screen import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -46,7 +47,7 @@ class Coalition:
 
 
 @dataclass(frozen=True)
-class Coalitions:
+class Coalitions(Shown):
     """Gains of coalitions of one size.
 
     complete: whether every coalition was examined or looks like an examined one of equal agents;

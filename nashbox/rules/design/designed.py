@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.problem.screen import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -33,7 +34,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class Design:
+class Design(Shown):
     """Designed rules. Tables are (m, d), NaN where something does not apply; penalties (m,).
 
     bound: penalties under the plan that compliance would allow; certified_gap: how far the goal is

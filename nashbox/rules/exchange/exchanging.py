@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.problem.errors import InputError, brief
+from nashbox.problem.screen import Shown
 from nashbox.problem.spec import suggest
 from nashbox.rules.exchange.agreed import Agreed, read_rules
 from nashbox.rules.exchange.answer_files import Reply, answer_bytes
@@ -24,7 +25,7 @@ from nashbox.rules.exchange.receipt import NAME, receipt_bytes
 
 
 @dataclass(frozen=True, eq=False)
-class Exchanged:
+class Exchanged(Shown):
     """What an exchange came to.
 
     files: contents by name, an answer per agent and the receipt. promise: what missing agents do

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.problem.screen import Shown
 from nashbox.rules.robust.dropout import Drop
 from nashbox.rules.robust.pair import Worst
 from nashbox.rules.robust.rules import AgentRow
@@ -83,7 +84,7 @@ class RulesReport:
 
 
 @dataclass(frozen=True, eq=False)
-class Robust:
+class Robust(Shown):
     """Rules compared over an interval of costs and sigmas, with agents missing, on real data.
 
     costs, sigma: relative half-widths of the intervals. epsilon: absolute, or None for 1e-3 of each

@@ -1,0 +1,139 @@
+"""What commands print: one line first, tables as wide as there is room, five notes; tracebacks."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from rich.text import Text
+
+from nashbox.cli import main
+from nashbox.commands import COMMANDS
+from nashbox.tables.console import new_table
+from nashbox.tables.sheet import MOST, Sheet, fitting, print_sheet
+
+ROOT = Path(__file__).parent.parent.parent
+SLOW_BY_NATURE = ("app", "reproduce", "exchange")  # a server, hours, and files that none has yet
+SPARED = {
+    "coalitions": ["--budget", "3000"],
+    "compare": ["--starts", "0", "--verbose"],
+    "design": ["--kinds", "alone,free,threshold"],
+}
+WIDE = [  # what examples do not show: other games, many columns, long names
+    "plan examples/wine/labs.toml",
+    "audit examples/figure1.toml --method black_box --budget 1000 --verbose",
+    "audit examples/public_goods.toml",
+    "audit examples/battle.toml",
+    "run examples/testing/case_a.toml --replications 100",
+    "run examples/figure1.toml --replications 100 --rounds 2",
+    "empirical examples/auction.toml --menu 'bid(factor=0.25),bid(factor=0.5)'",
+    "robust examples/figure1.toml --mechanism threshold --drop 1",
+    "compare examples/cournot.toml",
+    "exchange examples/figure1.toml --rehearse",
+    "list",
+]
+EXAMPLES = {c.__name__.rpartition(".")[2]: c.EXAMPLE for c in COMMANDS}
+TYPED = [
+    shlex.split(text.replace("--export alpha.csv", "--status"))[1:] + SPARED.get(name, [])
+    for name, text in EXAMPLES.items()
+    if name not in SLOW_BY_NATURE
+] + [shlex.split(text) for text in WIDE]
+CHEAP = ("init", "plan", "run", "new", "solve")
+TYPED.sort(key=lambda words: words[0] not in CHEAP)
+
+
+@pytest.fixture
+def narrow(folder, monkeypatch):
+    """A folder with the examples, and 80 columns."""
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def faults(printed):
+    """Lines that are too long, cut, or say that a number is none."""
+    cut = re.compile(r"…|\bnan\b", re.IGNORECASE)
+    return [line for line in printed.splitlines() if len(line) > 80 or cut.search(line)]
+
+
+@pytest.mark.sparse(8)
+@pytest.mark.parametrize("words", TYPED, ids=lambda words: " ".join(words)[:40])
+def test_everything_is_readable_at_80_columns(narrow, capsys, words):
+    assert main(words) == 0
+    printed = capsys.readouterr().out
+    assert printed and faults(printed) == []
+    assert not printed.startswith(("┏", "note"))  # a line in words comes first
+
+
+def test_faults_are_seen():
+    assert len(faults("a" * 81 + "\nsample_me…\n│ nan │\nfine, a banana\n")) == 3
+
+
+def test_every_help_has_an_example_of_its_own(capsys):
+    for name, text in EXAMPLES.items():
+        with pytest.raises(SystemExit, match="0"):
+            main([name, "--help"])
+        assert text in capsys.readouterr().out and f"nashbox {name}" in text
+
+
+def test_a_table_that_is_too_wide_goes_on_below_with_its_keys():
+    names = [f"number_of_column_{k}" for k in range(9)]
+    table = new_table("agent", *names)
+    table.add_row("lab1", *map(str, range(9)))
+    parts = fitting(table, 80)
+    assert len(parts) == 3 and all(part.columns[0].header == "agent" for part in parts)
+    assert [c.header for part in parts for c in part.columns[1:]] == names
+
+
+@pytest.mark.parametrize("width", [40, 80, 133])
+def test_no_word_is_cut_while_there_is_room_for_all_of_them(width, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", str(width))
+    table = new_table("mechanism", "cbl", "counted_mean", "a rather long heading")
+    table.add_row("sample_mean", "12.3456", Text("none_above_epsilon"), "individually rational")
+    sheet = Sheet("all's well")
+    sheet.add(table)
+    print_sheet(sheet)
+    printed = capsys.readouterr().out
+    words = ("sample_mean", "12.3456", "none_above_epsilon", "individually", "counted_mean")
+    assert all(word in printed for word in words)
+    assert max(map(len, printed.splitlines())) <= width
+
+
+def test_five_notes_are_shown_and_the_rest_is_asked_for(capsys):
+    sheet = Sheet("headline")
+    for k in range(MOST + 2):
+        sheet.note(f"note {k}")
+    print_sheet(sheet, verbose=False)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown == ["headline", *(f"note {k}" for k in range(5)), "2 more notes: --verbose"]
+    print_sheet(sheet, verbose=True)
+    assert len(capsys.readouterr().out.splitlines()) == 8
+
+
+BROKEN = '''from dataclasses import dataclass
+from nashbox import Strategy
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    def gather(self, view, rng):
+        return helper()
+
+def helper():
+    return {}["no such key"]
+'''  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["audit p.toml", "run p.toml", "check mine.py:Mine"])
+def test_errors_in_ones_own_class_name_file_line_and_method(nashbox, problem, command):
+    files = {"mine.py": BROKEN, "p.toml": problem(strategies='{a0 = "mine.py:Mine"}')}
+    plain = nashbox(*command.split(), files=files)
+    said = " ".join((plain.out + plain.err).replace("│", " ").split())
+    assert plain.code in (1, 2) and "Traceback" not in said
+    assert "KeyError" in said and "mine.py, line 10: helper" in said
+    debug = nashbox(*command.split(), "--debug")
+    assert debug.code == plain.code and debug.out == plain.out
+    assert "Traceback" in debug.err and 'return {}["no such key"]' in debug.err
+
+
+def test_bad_input_has_no_traceback_with_debug_either(nashbox):
+    nashbox("audit", "nowhere.toml", "--debug").refuses("nowhere.toml")
