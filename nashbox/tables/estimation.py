@@ -18,28 +18,29 @@ if TYPE_CHECKING:
     from nashbox.rules.planning import PlanReport
 
 
+GAIN = ("gain", "from", "to")  # the bounds are left out where they are the number itself
+
+
 def audit_sheet(audit: Audit) -> Sheet:
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
+    told = gains_told(audit.agents, 5)
+    exact = all(len(set(gains)) == 1 for gains in told)
     table = new_table(
         "agent",
         "verdict",
-        "gain",
-        "from",
-        "to",
+        *GAIN[: 1 if exact else 3],
         "penalty",
         "alone",
         "owes",
         "best deviation found",
         title=f"{audit.mechanism}, plan {audit.plan}: {audit.method} audit",
     )
-    for a in audit.agents:
+    for a, gains in zip(audit.agents, told, strict=True):
         table.add_row(
             a.name,
             Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
-            number(a.gain.estimate, 5),
-            number(a.gain.lower, 5),
-            number(a.gain.upper, 5),
+            *(gains[:1] if exact else gains),
             number(a.penalty),
             number(a.penalty_alone),
             counts(a.recommended),
@@ -48,9 +49,9 @@ def audit_sheet(audit: Audit) -> Sheet:
     sheet.add(table, *_owed(audit))
     sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
-        f"   social penalty {number(audit.social_penalty)}"
-        f"   times the best rational one {number(audit.efficiency_ratio)}"
-        f"   condition (8): {'yes' if audit.condition_8 else 'no'}"
+        f", social penalty {number(audit.social_penalty)}"
+        f", {number(audit.efficiency_ratio)} times the best rational one"
+        f", condition (8): {'yes' if audit.condition_8 else 'no'}"
     )
     costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
     words = [f"{a.name}'s {number(a.damage)}" for a in costly if abs(a.damage or 0) > a.epsilon]
@@ -81,6 +82,13 @@ def _owed(audit: Audit) -> list[str]:
     """Whose counts stand in a cell of several."""
     names = audit.problem.get("distributions", [])
     return [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
+
+
+def gains_told(agents: Sequence[Any], digits: int) -> list[list[str]]:
+    """Every agent's gain with its bounds."""
+    return [
+        [number(x, digits) for x in (a.gain.estimate, a.gain.lower, a.gain.upper)] for a in agents
+    ]
 
 
 def budget_note(sheet: Sheet, agents: Sequence[Any]) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
 from nashbox.tables.console import VERDICT_STYLE, describe, new_table, number
-from nashbox.tables.estimation import budget_note
+from nashbox.tables.estimation import GAIN, budget_note, gains_told
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -26,24 +26,22 @@ def _rules(audit: GameAudit) -> str:
 def game_audit_sheet(audit: GameAudit) -> Sheet:
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
+    told = gains_told(audit.agents, 6)
+    exact = all(len(set(gains)) == 1 for gains in told)
     table = new_table(
         "agent",
         "verdict",
-        "gain",
-        "from",
-        "to",
+        *GAIN[: 1 if exact else 3],
         "payoff",
         "plays",
         "best deviation found",
         title=f"{_rules(audit)}: {audit.method} audit",
     )
-    for a in audit.agents:
+    for a, gains in zip(audit.agents, told, strict=True):
         table.add_row(
             a.name,
             Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
-            number(a.gain.estimate, 6),
-            number(a.gain.lower, 6),
-            number(a.gain.upper, 6),
+            *(gains[:1] if exact else gains),
             number(a.payoff, 6),
             a.strategy,
             describe(a.best_deviation.strategy, a.best_deviation.parameters),

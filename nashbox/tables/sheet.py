@@ -19,6 +19,7 @@ from nashbox.tables.console import new_console
 
 MOST = 5  # notes that are shown without being asked for
 WORD = 28  # letters of a word that is never broken
+LINE = 30  # letters of a line of text that is parted once only, while there is room below
 LEAST = 6  # columns of text that a cell keeps
 
 
@@ -99,11 +100,16 @@ def fitting(table: Table, width: int) -> list[Table]:
     while rest or not parts:
         chosen = list(range(keys))
         while rest and (
-            len(chosen) == keys or _room([needs[j][0] for j in (*chosen, rest[0])]) <= width
+            len(chosen) == keys or _room([_easy(*needs[j]) for j in (*chosen, rest[0])]) <= width
         ):
             chosen.append(rest.pop(0))
         parts.append(_part(table, chosen, _widths([needs[j] for j in chosen], width)))
     return parts
+
+
+def _easy(word: int, line: int) -> int:
+    """Columns in which the longest line takes two."""
+    return max(word, min(LINE, line // 2 + 3) if line > word else 0)
 
 
 def _needs(table: Table, j: int) -> tuple[int, int]:
