@@ -47,6 +47,7 @@ def add(commands: Any) -> None:
         help="write a report: .html (needs nothing else) or .md (figures beside it); "
         "a directory or a name without an ending: both",
     )
+    shared.report_title(command)
     command.add_argument("--strict", action="store_true", help="exit with code 1 if a claim fails")
     shared.json_output(command)
 
@@ -65,6 +66,7 @@ def work(options: argparse.Namespace) -> int:
         raise InputError(f"PAPER must be one of {', '.join(PAPERS)}, got {options.paper!r}")
     if options.workers is not None:
         require("--workers", options.workers, low=1, integer=True)
+    shared.check_for_report(options, "title")
     if options.report is not None:
         report_paths(options.report)
     check_engine(options.engine)
@@ -81,6 +83,6 @@ def work(options: argparse.Namespace) -> int:
             evaluate=evaluate if store is None else StoredEvaluation(store, options.engine),
         )
     if options.report is not None:
-        write_report(result, options.report)
+        write_report(result, options.report, options.title or "")
     shared.emit(options, result)
     return 1 if result.unchecked or (options.strict and result.count("fails")) else 0

@@ -119,7 +119,7 @@ def report_output(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--report", metavar="PATH", help="write all of it into one HTML file that needs no other"
     )
-    command.add_argument("--title", metavar="TEXT", help="of the report")
+    report_title(command)
     command.add_argument(
         "--commitment",
         metavar="HASH",
@@ -128,13 +128,23 @@ def report_output(command: argparse.ArgumentParser) -> None:
     command.set_defaults(report_endings=(".html", ".htm"))
 
 
+def report_title(command: argparse.ArgumentParser) -> None:
+    """Add --title of a report."""
+    command.add_argument("--title", metavar="TEXT", help="of the report")
+
+
+def check_for_report(options: argparse.Namespace, *names: str) -> None:
+    """Refuse options that only a report has where none is written. Raises InputError."""
+    for option in names:
+        if getattr(options, option) is not None and options.report is None:
+            raise InputError(f"--{option} is for a report; give --report as well")
+
+
 def contract_of(options: argparse.Namespace, problem: Any) -> Any:
     """What the options say of a report as part of a contract, if any. Raises InputError."""
     from nashbox.games.registry import check_verb, game_of
 
-    for option in ("title", "commitment"):
-        if getattr(options, option) is not None and options.report is None:
-            raise InputError(f"--{option} is for a report; give --report as well")
+    check_for_report(options, "title", "commitment")
     if options.report is None:
         return None
     from nashbox.experiments.report import Contract

@@ -72,10 +72,11 @@ def report_paths(path: str | Path) -> tuple[Path | None, Path | None]:
     return wanted
 
 
-def write_report(reproduction: Reproduction, path: str | Path) -> list[Path]:
+def write_report(reproduction: Reproduction, path: str | Path, named: str = "") -> list[Path]:
     """Write HTML, Markdown or both (see `report_paths`); returns the files written.
 
-    The Markdown's figures lie beside it in a directory named after it.
+    named: the title, "" for the report's own. The Markdown's figures lie beside it in a directory
+    named after it.
     """
     html, markdown = report_paths(path)
     figures = {
@@ -85,7 +86,7 @@ def write_report(reproduction: Reproduction, path: str | Path) -> list[Path]:
     }
     written = []
     if html is not None:
-        write_whole(html, to_html(reproduction, figures).encode())
+        write_whole(html, to_html(reproduction, figures, named).encode())
         written.append(html)
     if markdown is not None:
         folder = markdown.with_name(f"{markdown.stem}_figures")
@@ -99,7 +100,7 @@ def write_report(reproduction: Reproduction, path: str | Path) -> list[Path]:
             write_whole(target, figure)
             links[paper, id] = f"{folder.name}/{target.name}"
             written.append(target)
-        write_whole(markdown, to_markdown(reproduction, links).encode())
+        write_whole(markdown, to_markdown(reproduction, links, named).encode())
         written.append(markdown)
     return written
 
@@ -131,7 +132,9 @@ def verdict_counts(reproduction: Reproduction) -> str:
 # --- HTML
 
 
-def to_html(reproduction: Reproduction, figures: dict[tuple[str, str], bytes]) -> str:
+def to_html(
+    reproduction: Reproduction, figures: dict[tuple[str, str], bytes], named: str = ""
+) -> str:
     """One page with everything in it; numbers carry their full value in <data>."""
     verdicts = [
         [element("a", f"{c.paper}: {c.id}", href=f"#{_place(c)}"), _badge(c), c.finding.condition]
@@ -152,7 +155,7 @@ def to_html(reproduction: Reproduction, figures: dict[tuple[str, str], bytes]) -
             parts.append(element("p", f"{u.paper}: {u.id}: {u.error}"))
             parts.append(element("pre", u.traceback))
     parts.append(element("p", settings(reproduction)))
-    return page(title(reproduction), *parts, embedded(reproduction.to_json()))
+    return page(named or title(reproduction), *parts, embedded(reproduction.to_json()))
 
 
 def _place(claim: Checked) -> str:
@@ -194,9 +197,11 @@ def _html_cell(value: Any) -> object:
 # --- Markdown
 
 
-def to_markdown(reproduction: Reproduction, links: dict[tuple[str, str], str]) -> str:
+def to_markdown(
+    reproduction: Reproduction, links: dict[tuple[str, str], str], named: str = ""
+) -> str:
     """Return the same report as Markdown; links: the figures' files, relative to it."""
-    lines = [f"# {title(reproduction)}", "", INTRODUCTION, ""]
+    lines = [f"# {named or title(reproduction)}", "", INTRODUCTION, ""]
     lines += [verdict_counts(reproduction), ""]
     rows = [
         [f"{c.paper}: {c.id}", c.finding.verdict, c.finding.condition] for c in reproduction.claims

@@ -176,6 +176,8 @@ def test_reports_change_with_what_was_found(found):
     first, second = (Page(to_html(r, {})) for r in (found, other))
     assert second.numbers == [1.5 * n + 0.125 for n in first.numbers]
     assert first.words == second.words  # prose is the finding's own, see below
+    assert "<h1>Ours</h1>" in to_html(found, {}, "Ours")
+    assert to_markdown(found, {}, "Ours").startswith("# Ours\n")
     tables = re.findall(r"^\|.*$", to_markdown(found, {}), re.M)
     others = re.findall(r"^\|.*$", to_markdown(other, {}), re.M)
     digits = [row for row in tables if re.search(r"\| -?[0-9][-+0-9.e]* \|", row)]
