@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from fractions import Fraction
 
 from nashbox.games.testing import prepare_testing
+from nashbox.model import testing as crowds
 from nashbox.problem.files import from_mapping
 from nashbox.solver import solve
 
@@ -36,11 +38,35 @@ def games_per_second(strategy: dict[str, object], games: int) -> float:
     return best
 
 
+def rounds_on_a_ring(agents: int, games: int, most: int = 60) -> Iterator[tuple[str, float]]:
+    """CPU ms of a round of default signallers, played together and each by herself."""
+    raw = case_a({"name": "signaller"}, "1/100")
+    agent = raw["agents"][0]  # type: ignore[index]
+    ring = [{**agent, "name": f"a{i}"} for i in range(agents)]
+    game = prepare_testing(from_mapping({**raw, "agents": ring, "graph": "cycle"}))
+    for name, least in (("together", crowds.LEAST), ("one by one", agents + 1)):
+        crowds.LEAST = least
+        model = game.model(games, seed=0)
+        start, n = time.process_time(), 0
+        while model.running and n < most:
+            model.step()
+            n += 1
+        yield name, 1e3 * (time.process_time() - start) / n
+
+
 def main() -> None:
     games = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdigit() else 1_000_000
     for label, weight in (("w = 1", 1.0), ("coins, fusion w = 0.7", 0.7)):
         speed = games_per_second({"name": "signaller", "alpha": 0.5, "weight": weight}, games)
         print(f"{label:24s} {speed / 1e6:6.2f} million games a second")
+    for worlds in (100, 1000):
+        spent = dict(rounds_on_a_ring(1000, worlds))
+        faster = spent["one by one"] / spent["together"]
+        print(
+            f"ring of 1000 agents, {worlds} games: {spent['together']:.2f} ms a round, "
+            f"{faster:.1f} times faster than one by one (limit: at least 10)",
+            flush=True,
+        )
     problem = from_mapping(case_a({"name": "signaller"}, "1/100"))
     models = dict(zip(problem.names, problem.models, strict=True))
     times = []

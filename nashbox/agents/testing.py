@@ -37,7 +37,7 @@ class RaceAgent(Player):
         super().__init__(model)
         self.index, self.name, self.view = index, view.name, view
         self.observing, self.stream = model.rng.spawn(2)
-        self.observer = Observer(view.model)
+        self.observer = Observer.of(view.model)
         self.strategy = self._call("prepare", strategy, view)
         games = model.replications
         self.mind = Mind(view, make_walk(view.model, view.prior, games))
@@ -46,6 +46,7 @@ class RaceAgent(Player):
         self.declared = np.zeros(games, dtype=np.int8)
         self.reason = np.full(games, REASONS.index("cap"), dtype=np.int8)
         self.qualified = np.zeros(games, dtype=np.bool_)
+        self.signal: Signal | None = None
         self._call("begin", self.strategy, self.mind, self.stream)
 
     def act(self) -> Signal | None:
@@ -114,12 +115,7 @@ class RaceAgent(Player):
         declared = lean > _EVEN
         even = np.flatnonzero(np.abs(lean) <= _EVEN)
         if even.size:
-            well = self.model.well
-            declared[even] = (
-                self.stream.random(even.size) < 0.5
-                if well is None
-                else well.coins(self.index, games[even])
-            )
+            declared[even] = self.coins(games[even])
         walk = self.mind.walk
         crossed = walk.crossed(self.view.beta)[rows]
         self.qualified[games] = crossed & ((walk.side[rows] > 0) == declared)
@@ -127,10 +123,30 @@ class RaceAgent(Player):
         self.reason[games] = reason
         self.tau[games] = tau
 
+    def coins(self, games: NDArray[np.intp]) -> Mask:
+        """Fair coins for declarations at even odds, one a game."""
+        well = self.model.well
+        if well is None:
+            return np.asarray(self.stream.random(games.size) < 0.5)
+        return np.asarray(well.coins(self.index, games))
+
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Drop all live games but these."""
         self.mind.keep(rows)
         self.playing = self.playing[rows]
+
+    def crossing(self, signal: Signal) -> Mask:
+        """Where her signal shows that she has crossed, (L,)."""
+        wanted = f"log odds of shape ({self.mind.games},)"
+        try:
+            found = np.asarray(signal.heard(signal.sure(self.view.beta)))
+        except (InputError, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a plug-in may raise whatever it likes
+            raise self._broken("signal", wanted, told(error)) from error
+        if found.shape != (self.mind.games,):
+            raise self._broken("signal", wanted, f"{found.shape}")
+        return found
 
     @property
     def revealed(self) -> Floats | None:

@@ -6,14 +6,16 @@ dropped from all arrays, so that they cost nothing. Games with theta = 0 are num
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.agents.crowd import LEAST, MOST, Crowd, Hearing, kind_of
 from nashbox.agents.testing import REASONS, RaceAgent
-from nashbox.mechanisms.exchange import Circle, Exchange
+from nashbox.mechanisms.exchange import EXCHANGES, Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
@@ -23,6 +25,7 @@ from nashbox.problem.mind import RaceView
 from nashbox.problem.payoffs import Outcome, paid
 from nashbox.problem.signal import Signal, Word
 from nashbox.problem.testing import RaceProblem
+from nashbox.problem.walk import Mask
 from nashbox.strategies.testing import RaceStrategy
 
 STEP_COLUMNS = ("game", "step", "agent", "belief", "signal", "stopped", "reason")
@@ -61,7 +64,7 @@ class RaceModel(Sandbox):
         self.split = int(replications - np.count_nonzero(self.theta))
         self.all_playing = True
         models = dict(zip(problem.names, problem.models, strict=True))
-        heard = tuple(problem.neighbours(i) for i in range(problem.m))
+        heard = problem.heard
         self.circle = Circle(problem.names, heard)
         self.players = []
         for i, name in enumerate(problem.names):
@@ -75,6 +78,9 @@ class RaceModel(Sandbox):
                 models=models,
             )
             self.players.append(RaceAgent(self, i, strategies[name], view))
+        self.crowds = self._crowds()
+        together = {i for crowd in self.crowds for i in crowd.indices.tolist()}
+        self.alone = [agent for agent in self.players if agent.index not in together]
         self._over: list[Outcome] = []  # what happened, once all games are over
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
@@ -82,6 +88,84 @@ class RaceModel(Sandbox):
             model_reporters={"live": lambda model: int(model.live.size)},
             tables={"steps": list(STEP_COLUMNS), "games": []},
         )
+
+    def _crowds(self) -> list[Crowd]:
+        """Agents of one kind together, where the exchange is known to relay signals as they are."""
+        if type(self.mechanism) not in EXCHANGES.values() or self.replications > MOST:
+            return []
+        kinds: dict[Hashable, list[RaceAgent]] = {}
+        for agent in self.players:
+            kinds.setdefault(kind_of(agent), []).append(agent)
+        kinds.pop(None, None)
+        return [Crowd(self, agents) for agents in kinds.values() if len(agents) >= LEAST]
+
+    @cached_property
+    def _hearing(self) -> Hearing:
+        heard = self.circle.neighbours if self.mechanism.faithful else [()] * len(self.players)
+        return Hearing(heard, self.crowds)
+
+    def step(self) -> None:
+        """Play one iteration, agents of one kind together."""
+        if not self.crowds:
+            super().step()
+            return
+        for crowd in self.crowds:
+            crowd.act()
+            for row in range(len(crowd.agents) if self.recorded.size else 0):
+                crowd.signal(row)
+        submissions: list[Signal | None] = [None] * len(self.players)
+        for agent in self.alone:
+            submissions[agent.index] = agent.act()
+        warned = self._warned(submissions)
+        words = self._words(submissions)
+        start = 0
+        for agent in self.alone:  # in the order of all agents, as somebody may look at coins
+            self._receive(start, agent.index, warned)
+            agent.receive(words[agent.index])
+            start = agent.index
+        self._receive(start, len(self.players), warned)
+        self.round += 1
+        self.datacollector.collect(self)
+        self.revise()
+
+    def _receive(self, start: int, end: int, warned: Sequence[Mask | None]) -> None:
+        for crowd, mask in zip(self.crowds, warned, strict=True):
+            first, last = np.searchsorted(crowd.indices, (start, end)).tolist()
+            if first < last:
+                crowd.receive(slice(first, last), mask)
+
+    def _warned(self, submissions: Sequence[Signal | None]) -> list[Mask | None]:
+        """Where the agents of each crowd see a neighbour cross."""
+        if not any(crowd.strategy.anticipate for crowd in self.crowds):
+            return [None] * len(self.crowds)
+        agents, games = [], []
+        for crowd in self.crowds:
+            if crowd.speaks:
+                row, game = np.divmod(crowd.crossed(self.problem.beta), self.live.size)
+                agents.append(crowd.indices[row])
+                games.append(game)
+        for i, signal in enumerate(submissions):
+            if signal is not None:
+                games.append(np.flatnonzero(self.players[i].crossing(signal)))
+                agents.append(np.full(games[-1].size, i))
+        if not agents:
+            return [None] * len(self.crowds)
+        return self._hearing.warned(np.concatenate(agents), np.concatenate(games))
+
+    def _words(self, submissions: list[Signal | None]) -> Sequence[Sequence[Word]]:
+        """What those hear who play by themselves; crowds have looked already."""
+        if not self.alone:
+            return ()
+        rows = {i: (c, row) for c in self.crowds for row, i in enumerate(c.indices.tolist())}
+        heard: list[tuple[int, ...]] = [()] * len(self.players)
+        for agent in self.alone:
+            heard[agent.index] = self.circle.neighbours[agent.index]
+            for j in heard[agent.index]:
+                if j in rows:
+                    crowd, row = rows[j]
+                    submissions[j] = crowd.signal(row)
+        circle = Circle(self.circle.names, tuple(heard))
+        return self.mechanism.mediate(submissions, circle, self.mechanism_rng)
 
     @property
     def iteration(self) -> int:
@@ -110,13 +194,17 @@ class RaceModel(Sandbox):
         """Between iterations: record, and drop what is over."""
         if self.recorded.size:
             self._record_steps()
-        on = self.players[0].playing
-        for agent in self.players[1:]:
-            on = on | agent.playing
+        on = np.zeros(self.live.size, dtype=np.bool_)
+        for agent in self.alone:
+            on |= agent.playing
+        for crowd in self.crowds:
+            on |= crowd.on > 0
         rows = np.flatnonzero(on)
         if rows.size < self.live.size:
             self._keep(rows)
-        self.all_playing = all(bool(agent.playing.all()) for agent in self.players)
+        self.all_playing = all(bool(agent.playing.all()) for agent in self.alone) and all(
+            bool((crowd.on == len(crowd.agents)).all()) for crowd in self.crowds
+        )
         if self.live.size and self.round >= self.problem.cap:
             self._cap()
         if not self.live.size:
@@ -133,8 +221,8 @@ class RaceModel(Sandbox):
     def _keep(self, rows: NDArray[np.intp]) -> None:
         self.live = self.live[rows]
         self.split = int(np.searchsorted(rows, self.split))
-        for agent in self.players:
-            agent.keep(rows)
+        for one in (*self.alone, *self.crowds):
+            one.keep(rows)
 
     def _cap(self) -> None:
         """Whoever still plays at the cap declares the likelier state, and is unfinished."""

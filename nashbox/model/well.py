@@ -44,7 +44,7 @@ class Well:
         self.theta[games - ones :] = 1
         self.split = games - ones
         self._streams = rng.spawn(problem.m)
-        self._observers = [Observer(model) for model in problem.models]
+        self._observers = [Observer.of(model) for model in problem.models]
         self._drawn: list[list[NDArray[np.uint8]]] = [[] for _ in problem.models]
         self._tosses = [stream.random(games) < 0.5 for stream in rng.spawn(problem.m)]
 

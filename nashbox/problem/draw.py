@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,13 @@ def raw16(rng: np.random.Generator, size: int) -> NDArray[np.uint16]:
     """Uniform 16-bit integers (size,)."""
     bits: NDArray[np.uint64] = rng.bit_generator.random_raw((size + 3) // 4)
     return np.asarray(bits, dtype=np.uint64).view(np.uint16)[:size]
+
+
+def raw16_of_many(rngs: Sequence[np.random.Generator], size: int) -> NDArray[np.uint16]:
+    """`raw16` of every generator, (generators, size)."""
+    words = (size + 3) // 4
+    bits = np.concatenate([rng.bit_generator.random_raw(words) for rng in rngs])
+    return np.asarray(bits, dtype=np.uint64).view(np.uint16).reshape(len(rngs), -1)[:, :size]
 
 
 class Coin:
@@ -43,14 +52,22 @@ class Coin:
 
     def decide(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.bool_]:
         """Compare given bits with p, more of them where they tie."""
-        if self.p in (0, 1):
-            return np.full(bits.size, self.p == 1)
-        out = bits < np.uint16(self.cut)
+        out = self.looked_up(bits)
         if self.rest:
-            ties = np.flatnonzero(bits == np.uint16(self.cut))
+            ties = np.flatnonzero(self.open(bits, out))
             if ties.size:
                 out[ties] = rng.random(ties.size) < self.rest
         return out
+
+    def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
+        """What `decide` gives where bits are not open."""
+        if self.p in (0, 1):
+            return np.full(bits.shape, self.p == 1)
+        return bits < np.uint16(self.cut)
+
+    def open(self, bits: NDArray[np.uint16], found: NDArray[Any]) -> NDArray[np.bool_]:
+        """Bits that do not decide."""
+        return bits == np.uint16(self.cut) if self.rest else np.zeros(bits.shape, dtype=np.bool_)
 
 
 class SymbolTable:
@@ -68,12 +85,20 @@ class SymbolTable:
 
     def decide(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.uint8]:
         """Look symbols up, with more bits where the cell is open."""
-        out = self.table[bits]
-        ties = np.flatnonzero(out == _OPEN)
+        out = self.looked_up(bits)
+        ties = np.flatnonzero(self.open(bits, out))
         if ties.size:
             exact = bits[ties] + rng.random(ties.size)
             out[ties] = np.searchsorted(self.edges, exact, side="right")
         return out
+
+    def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.uint8]:
+        """What `decide` gives where bits are not open."""
+        return self.table[bits]
+
+    def open(self, bits: NDArray[np.uint16], found: NDArray[Any]) -> NDArray[np.bool_]:
+        """Bits that do not decide."""
+        return np.asarray(found == _OPEN)
 
 
 class Observer:
@@ -82,11 +107,17 @@ class Observer:
     def __init__(self, model: ObservationModel) -> None:
         """Prepare both pmfs."""
         self.binary = model.symbols == 2
-        self.parts: list[Coin] | list[SymbolTable] = (
+        self.parts: Sequence[Coin | SymbolTable] = (
             [Coin(model.p0[1]), Coin(model.p1[1])]
             if self.binary
             else [SymbolTable(model.p0), SymbolTable(model.p1)]
         )
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(model: ObservationModel) -> Observer:
+        """Equal models share one."""
+        return Observer(model)
 
     def draw(self, rng: np.random.Generator, size: int, split: int) -> NDArray[np.uint8]:
         """One symbol per game, (size,)."""
@@ -94,4 +125,20 @@ class Observer:
         out = np.empty(size, dtype=np.uint8)
         for theta, piece in enumerate((slice(0, split), slice(split, size))):
             out[piece] = self.parts[theta].decide(bits[piece], rng)
+        return out
+
+    def draw_many(
+        self, rngs: Sequence[np.random.Generator], size: int, split: int
+    ) -> NDArray[np.uint8]:
+        """One symbol per generator and game, (generators, size): for each what `draw` gives."""
+        bits = raw16_of_many(rngs, size)
+        out, again = np.empty(bits.shape, dtype=np.uint8), np.zeros(len(rngs), dtype=np.bool_)
+        parts = [*zip(self.parts, (slice(0, split), slice(split, size)), strict=True)]
+        for part, piece in parts:
+            found = part.looked_up(bits[:, piece])
+            out[:, piece] = found
+            again |= part.open(bits[:, piece], found).any(axis=1)
+        for row in np.flatnonzero(again).tolist():
+            for part, piece in parts:
+                out[row, piece] = part.decide(bits[row, piece], rngs[row])
         return out

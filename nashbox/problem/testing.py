@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,16 @@ class RaceProblem(Shown):
 
     def neighbours(self, i: int) -> tuple[int, ...]:
         """Whom agent i hears, in order."""
-        return tuple(sorted({j for e in self.edges if i in e for j in e} - {i}))
+        return self.heard[i]
+
+    @cached_property
+    def heard(self) -> tuple[tuple[int, ...], ...]:
+        """Whom each agent hears, in order."""
+        found: list[set[int]] = [set() for _ in self.names]
+        for i, j in self.edges:
+            found[i].add(j)
+            found[j].add(i)
+        return tuple(tuple(sorted(some)) for some in found)
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> RaceProblem:
         """Return the same problem with the named agents' strategies replaced."""

@@ -80,6 +80,10 @@ class Walk(ABC):
     def _side(self) -> Signs:
         """Sign of the log odds, exactly."""
 
+    def sides(self, rows: NDArray[np.intp]) -> Signs:
+        """`side` of some games."""
+        return self.side[rows]
+
     def move(self, symbols: NDArray[np.uint8]) -> None:
         """Observe one symbol per game, indices into the alphabet (booleans will do for two)."""
         self._cache.clear()
@@ -90,6 +94,11 @@ class Walk(ABC):
         """Drop all games but these."""
         self._cache.clear()
         self._select(rows)
+
+    def keep_of_each(self, agents: int, rows: NDArray[np.intp]) -> None:
+        """Drop all games but these of each of so many agents, one after another in the arrays."""
+        size = self.size // agents
+        self.keep((np.arange(agents)[:, None] * size + rows).ravel())
 
     @property
     def log_odds(self) -> Floats:
@@ -120,6 +129,49 @@ class Walk(ABC):
         return found
 
 
+class Part(Walk):
+    """One agent's share of a walk in which agents of one kind stand one after another."""
+
+    def __init__(self, whole: Walk, agents: int, place: int) -> None:
+        """Agent `place` of so many."""
+        self.whole, self.agents, self.place = whole, agents, place
+        self.start, self._rooms = whole.start, {}
+
+    @property
+    def size(self) -> int:
+        """Number L of live games."""
+        return self.whole.size // self.agents
+
+    @property
+    def iteration(self) -> int:  # type: ignore[override]
+        """Observations so far."""
+        return self.whole.iteration
+
+    def _mine(self, array: NDArray[Any]) -> NDArray[Any]:
+        return array[self.place * self.size : (self.place + 1) * self.size]
+
+    def _once(self, key: object, work: Callable[[], T]) -> T:
+        return work()
+
+    def _log_odds(self) -> Floats:
+        return self._mine(self.whole.log_odds)
+
+    def _belief(self) -> Floats:
+        return self._mine(self.whole.belief)
+
+    def _crossed(self, beta: Fraction) -> Mask:
+        return self._mine(self.whole.crossed(beta))
+
+    def _side(self) -> Signs:
+        return self._mine(self.whole.side)
+
+    def _add(self, symbols: NDArray[np.uint8]) -> None:
+        raise TypeError("all agents of a kind move together")
+
+    def _select(self, rows: NDArray[np.intp]) -> None:
+        raise TypeError("all agents of a kind keep the same games")
+
+
 class CountWalk(Walk):
     """Two symbols, both possible in both states: after n of them the count of symbol 1 says all.
 
@@ -145,6 +197,11 @@ class CountWalk(Walk):
     def _select(self, rows: NDArray[np.intp]) -> None:
         self.count = self.count.take(rows)
 
+    def keep_of_each(self, agents: int, rows: NDArray[np.intp]) -> None:
+        """The same, without an index of everything."""
+        self._cache.clear()
+        self.count = self.count.reshape(agents, -1).take(rows, axis=1).ravel()
+
     def _table(self) -> Floats:
         return self.cuts.log_odds(self.iteration)
 
@@ -165,7 +222,14 @@ class CountWalk(Walk):
 
     def _side(self) -> Signs:
         below, above = self.cuts.cut(self.iteration, Fraction(1))
-        sign = (self.count >= above).astype(np.int8) - (self.count <= below).astype(np.int8)
+        return self._signs(self.count, below, above)
+
+    def sides(self, rows: NDArray[np.intp]) -> Signs:
+        """`side` of some games."""
+        return self._signs(self.count.take(rows), *self.cuts.cut(self.iteration, Fraction(1)))
+
+    def _signs(self, count: NDArray[Any], below: int, above: int) -> Signs:
+        sign = (count >= above).astype(np.int8) - (count <= below).astype(np.int8)
         return sign if self.cuts.rising else -sign  # at even odds both hold, and cancel
 
 

@@ -121,7 +121,7 @@ def hold_race(game: RaceGame, seed: int) -> None:
     hold_seed(game, seed % 2**31)
     pieces: list[Piece] = []
     if not shipped(game.exchange):
-        heard = tuple(problem.neighbours(i) for i in range(problem.m))
+        heard = problem.heard
         pieces.append(Relay(game.exchange, Circle(problem.names, heard), f"{shown}mechanism: "))
     if not shipped(problem.payoff):
         pieces.append(Paying(problem.payoff, shown))

@@ -1,0 +1,70 @@
+"""Agents of one kind are played as one array, and nothing but time tells."""
+
+import numpy as np
+import pytest
+
+from nashbox.games.registry import prepare_game
+from nashbox.model import testing as module
+from nashbox.problem.files import from_mapping
+from nashbox.strategies.testing import Signaller
+
+COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
+DIE = {"p0": ["0.5", "0.3", "0.2"], "p1": ["0.2", "0.3", "0.5"]}
+PROOF = {"p0": ["0.5", "0.5", "0"], "p1": ["0.3", "0.5", "0.2"]}
+PLAIN = {"name": "signaller", "alpha": 0.5}
+KINDS = [
+    (COIN, PLAIN), (DIE, PLAIN), (COIN, {"name": "silent"}),
+    (COIN, {"name": "signaller", "anticipate": False, "threshold": 0.02}),
+    (PROOF, {"name": "inverter"}),
+]  # fmt: skip
+ALONE = [
+    (COIN, {"name": "naive_fuser"}), (COIN, {"name": "signaller", "weight": 0.6}),
+    (DIE, {"name": "signaller", "later": True}),
+]  # fmt: skip
+
+
+def _game(graph, kinds, m, mechanism="belief_exchange"):
+    chosen = [kinds[i % len(kinds)] for i in range(m)]
+    agents = [{"name": f"a{i}", **model, "strategy": s} for i, (model, s) in enumerate(chosen)]
+    raw = {"game": "testing", "beta": "1/10", "agents": agents, "graph": graph, "cap": 30}
+    return prepare_game(from_mapping({**raw, "mechanism": mechanism}))
+
+
+def _played(game, worlds, seed):
+    model = game.opened(worlds, seed, None, 2).play()
+    columns = [
+        [o.tau, o.wrong, o.qualified, o.share, o.declared, a.reason]
+        for o, a in zip(model.outcomes(), model.players, strict=True)
+    ]
+    return model, np.array(columns, dtype=float), model.datacollector.tables["steps"]
+
+
+CASES = [
+    ("cycle", KINDS[:1], 12, "belief_exchange"),
+    ("complete", KINDS[:1], 10, "belief_exchange"),
+    ("star", KINDS[1:2], 12, "no_exchange"),
+    ("wheel", KINDS, 45, "belief_exchange"),
+    ("cycle", [KINDS[0], *ALONE, *KINDS[:1]], 20, "belief_exchange"),
+    ("empty", KINDS[:2], 16, "belief_exchange"),
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_crowds_change_nothing(case, seed, monkeypatch):
+    monkeypatch.setattr("nashbox.agents.crowd.ROOM", 30)  # so that listeners come in parts
+    game = _game(*case)
+    together, found, steps = _played(game, 12, seed)
+    assert together.crowds
+    monkeypatch.setattr(module, "LEAST", 10**6)
+    alone, expected, rows = _played(game, 12, seed)
+    assert not alone.crowds
+    assert np.array_equal(found, expected)
+    assert steps == rows
+
+
+def test_deviators_meet_crowds(seed, monkeypatch):
+    game = _game("cycle", KINDS[:1], 15)
+    tried = [Signaller(alpha=0.1), Signaller(weight=0.5), Signaller(feedback=True, weight=0.5)]
+    together = np.array(list(game.trials(3, tried, 20, seed)))
+    monkeypatch.setattr(module, "LEAST", 10**6)
+    assert np.array_equal(together, np.array(list(game.trials(3, tried, 20, seed))))
