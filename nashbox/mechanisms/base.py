@@ -37,12 +37,14 @@ class Mechanism(ABC):
     equivariant: adding a constant to every point of a distribution adds it to the information.
     enforced: False for rules that take compliance for granted.
     usual: False for rules that take part in a comparison only where they are named.
+    no_formula: why there is no exact formula where there might be one, in words.
     """
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "points"
     equivariant: ClassVar[bool] = True
     enforced: ClassVar[bool] = True
     usual: ClassVar[bool] = True
+    no_formula: ClassVar[str] = ""
 
     def terms(self, problem: EstimationProblem, plan: Array) -> Terms:
         """Publish terms for a plan of real-valued counts (m, d): here, to follow the plan."""

@@ -70,7 +70,8 @@ def why_none(game: EstimationGame) -> str | None:
     for i, name in enumerate(problem.names):
         view = game.view(i)
         if any(channel is None for channel in view.channels()):
-            return f"mechanism {type(game.mechanism).__name__} has no exact formula"
+            more = f" ({game.mechanism.no_formula})" if game.mechanism.no_formula else ""
+            return f"mechanism {type(game.mechanism).__name__} has no exact formula{more}"
         plays = game.strategy(i).plays(view)
         if plays is None:
             return f"strategy {game.strategy(i).label} of {name} has no exact formula"

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.cbl.channel import CorruptChannel, quadrature_risk
 from nashbox.mechanisms.decoy.channel import DecoyChannel
+from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
 from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
@@ -138,6 +139,8 @@ def _pitman_risk(channel: Channel, play: Play) -> tuple[float, float]:
         owed = play.s == play.n == channel.owed and play.n > 0
         if owed and play.shift == 0.0:  # accepting is the best use
             return accepted_risk(channel, replace(play, weight=1.0))
+    if isinstance(channel, EstimatedChannel) and play.n > 0 and play.s > 0:
+        return channel.accepted(replace(play, weight=1.0))
     return channel.risk(play)
 
 
@@ -165,7 +168,7 @@ def _full_information(channel: Channel, n: float) -> float:
         return risk - error
     if isinstance(channel, ThresholdChannel) and n > 0 and channel.clean > 0:
         return full_information(channel, n)
-    if isinstance(channel, DecoyChannel) and n > 0 and channel.others > 0:
+    if isinstance(channel, DecoyChannel | EstimatedChannel) and n > 0 and channel.others > 0:
         return channel.risk_floor(n)
     return float(channel.best_risk(np.float64(n))) * (1 - 1e-12)
 

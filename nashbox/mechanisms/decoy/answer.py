@@ -14,18 +14,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.decoy.told import MOST, ROOT_2_PI
+from nashbox.mechanisms.decoy.told import LEAST, MOST, ROOT_2_PI
 
 Array = NDArray[np.float64]
 
 STEPS = 60  # halvings that invert b
 
 
-def weighted(m: Array, t: float, s: Array | np.float64) -> Array:
+def weighted(m: Array, t: Array | float, s: Array | np.float64 | float) -> Array:
     """b(m), elementwise; s: standard deviations of e for the honest, broadcast to m."""
     from scipy.special import log_ndtr
 
-    a = np.minimum(t / s, MOST)
+    a = np.clip(t / s, LEAST, MOST)
     # q s sqrt(2 pi) e^(x^2/2), by logarithms
     odds = log_ndtr(-a) - np.log(a) + np.log(ROOT_2_PI) + 0.5 * (m / s) ** 2
     return np.asarray(m / (1 + np.exp(np.minimum(odds, 700.0))))

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.ball import passes
+from nashbox.mechanisms.decoy.estimated import LEAST_POINTS
 from nashbox.mechanisms.decoy.mirror import expected_by_mirror
 from nashbox.mechanisms.decoy.terms import DecoyTerms
+from nashbox.mechanisms.decoy.trimmed import centre_and_spread, inflation, row_sums
 from nashbox.mechanisms.means import ratio
 from nashbox.mechanisms.threshold import information as openly
 from nashbox.problem.data import Dataset
 
 Array = NDArray[np.float64]
+
+TINY = 1e-300  # a variance: who hands in the same number again and again shows none
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def inform(
     answers = openly.inform(submissions, terms, rng, readers)
     total = np.sum([s.sum for s in submissions], axis=0)
     count = np.sum([s.counts for s in submissions], axis=0)
+    parts: dict[int, _Parts] = {}
     for place, i in enumerate(readers):
         own, members = submissions[i], terms.tied_decoys(i)
         met = _Met(own.counts, own.mean, count - own.counts, total - own.sum)
@@ -60,20 +66,84 @@ def inform(
             answers[place][:, members] = _tied_answer(terms, i, met.of(list(members)), rng)
         for k in np.flatnonzero(np.isin(terms.kind[i], ["decoy", "mirror"])):
             if k not in members:
-                answers[place][:, k] = _answer(terms, i, int(k), met.of(int(k)), rng)
+                scale = _Scale(float(terms.t[i, k]), float(terms.sigma[k]))
+                here = met.of(int(k))
+                if terms.trim:
+                    here, scale = _trimmed(submissions, terms, i, int(k), here)
+                elif terms.said is not None:
+                    if int(k) not in parts:
+                        parts[int(k)] = _Parts.of(submissions, int(k))
+                    s = parts[int(k)].spread_without(i, float(terms.sigma[k]))
+                    scale = scale._replace(t=scale.t * s / float(terms.said[k]))
+                answers[place][:, k] = _answer(terms, i, int(k), here, scale, rng)
     return answers
 
 
-def _answer(terms: DecoyTerms, i: int, k: int, met: _Met, rng: np.random.Generator) -> Array:
+class _Scale(NamedTuple):
+    """Half windows, and standard deviations of a point, for all worlds or world by world (R,)."""
+
+    t: Array | float
+    sigma: Array | float
+
+
+def _answer(
+    terms: DecoyTerms, i: int, k: int, met: _Met, scale: _Scale, rng: np.random.Generator
+) -> Array:
     """Y + N/(s + N) b(M), (R,)."""
-    t, sigma, owed = float(terms.t[i, k]), float(terms.sigma[k]), float(terms.counts[i, k])
+    t, owed = scale.t, float(terms.counts[i, k])
     gap = met.W - met.mean
     u, mirror = rng.random(gap.size), terms.kind[i, k] == "mirror"
     falsehood = -np.sign(gap) * t * np.sqrt(u) if mirror else t * (2 * u - 1)
     with np.errstate(invalid="ignore"):
         told = np.where(np.abs(gap) <= t, gap, falsehood)
-    sd = sigma * np.sqrt(1 / owed + 1 / np.maximum(met.others, 1))
-    return met.moved(_mirrored(told, t, sd) if mirror else weighted(told, t, sd))
+    sd = scale.sigma * np.sqrt(1 / owed + 1 / np.maximum(met.others, 1))
+    return met.moved(_mirrored(told, float(t), sd) if mirror else weighted(told, t, sd))
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Counts, means (0 without a point) and squares about them by agent, (R, m)."""
+
+    n: NDArray[np.int64]
+    mean: Array
+    within: Array
+
+    @classmethod
+    def of(cls, submissions: Sequence[Dataset], k: int) -> _Parts:
+        """Of distribution k."""
+        n = np.stack([data.counts[:, k] for data in submissions], axis=1)
+        mean = ratio(np.stack([data.sum[:, k] for data in submissions], axis=1), n.astype(float))
+        mean = np.where(n > 0, mean, 0.0)
+        within = [
+            row_sums((data.points(k) - mean[:, j, None]) ** 2) for j, data in enumerate(submissions)
+        ]
+        return cls(n, mean, np.stack(within, axis=1))
+
+    def spread_without(self, i: int, published: float) -> Array:
+        """Standard deviation of all points but agent i's, (R,); `published` where none shows."""
+        n, mean = np.delete(self.n, i, axis=1), np.delete(self.mean, i, axis=1)
+        N = n.sum(axis=1)
+        centre = (n * mean).sum(axis=1) / np.maximum(N, 1)
+        squares = np.delete(self.within, i, axis=1) + n * (mean - centre[:, None]) ** 2
+        s = np.sqrt(squares.sum(axis=1) / np.maximum(N - 1, 1))
+        return np.asarray(np.where(N >= LEAST_POINTS, s, published))
+
+
+def _trimmed(
+    submissions: Sequence[Dataset], terms: DecoyTerms, i: int, k: int, met: _Met
+) -> tuple[_Met, _Scale]:
+    """Trimmed means in the place of means, and the scale that the others' points show."""
+    sigma, t, share = float(terms.sigma[k]), float(terms.t[i, k]), terms.trim
+    mean, _ = centre_and_spread(submissions[i].points(k), share)
+    pooled = [data.points(k) for j, data in enumerate(submissions) if j != i]
+    W, variance = centre_and_spread(np.concatenate(pooled, axis=1), share)
+    shown = np.where(np.isnan(variance), sigma, np.sqrt(np.maximum(variance, TINY)))
+    window: Array | float = t
+    if terms.said is not None:
+        usual = [inflation(float(n), share) ** 0.5 for n in np.maximum(met.others, 1)]
+        window = t * shown / (float(terms.said[k]) * np.array(usual))
+    sums = np.asarray(np.where(met.others > 0, W, 0.0) * met.others, dtype=float)
+    return _Met(met.s, mean, met.others, sums), _Scale(window, shown)
 
 
 def _mirrored(told: Array, t: float, sd: Array) -> Array:

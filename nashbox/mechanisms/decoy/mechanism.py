@@ -8,14 +8,16 @@ informs. Who is not told that she failed learns nothing from it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.mechanisms.decoy import estimated, trimmed
 from nashbox.mechanisms.decoy.ball_joint import BallJoint
 from nashbox.mechanisms.decoy.channel import DecoyChannel
+from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
 from nashbox.mechanisms.decoy.information import inform
 from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
 from nashbox.mechanisms.decoy.terms import KINDS, DecoyTerms
@@ -25,8 +27,10 @@ from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.tables import Cells, RuleTerms, Stated, TableRules
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.enforcing import enforce
+from nashbox.mechanisms.threshold.tuning import Tuned
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
+from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
@@ -43,6 +47,10 @@ class Decoy(TableRules):
     n defaults to the plan. Without `kind` the rules are made for the plan: decoys where they
     enforce it, free data for who owes nothing and wants no more, work alone where nothing else
     does. Who owes and hands in nothing is told nothing.
+
+    sigma: "estimated" multiplies windows by what the points of the others show of sigma, t being
+    that for the published one. trim: in [0, 0.5), the share of points left out at either end before
+    decoys compare means, for data with heavy symmetric tails; there is no exact formula then.
     """
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
@@ -56,20 +64,75 @@ class Decoy(TableRules):
     n: Cells | None = None  # table of points owed; none: the plan's
     z: Cells | None = None  # table of the others' points compared with, for the kind threshold
     t: Cells | None = None  # table of largest differences that pass, in units of measurements
+    sigma: Literal["published", "estimated"] = "published"  # what windows are made of
+    trim: float = 0.0  # share of the points left out at either end, in [0, 0.5)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.sigma not in ("published", "estimated"):
+            raise InputError(
+                f"decoy.sigma must be 'published' or 'estimated', got {brief(self.sigma)}"
+            )
+        if not finite(self.trim) or not 0 <= self.trim < 0.5:
+            raise InputError(
+                "decoy.trim must be a number >= 0 and < 0.5, the share of the points left out at "
+                f"either end, got {brief(self.trim)}"
+            )
+        self._check_plain()
+        if self.trim:
+            object.__setattr__(self, "sees", "points")
+            object.__setattr__(self, "no_formula", "decoys that compare trimmed means have none")
+
+    def _check_plain(self) -> None:
+        """Raise InputError where what is proven is for plain decoys only."""
+        unusual = [
+            name
+            for name, used in (
+                ("sigma = 'estimated'", self.sigma == "estimated"),
+                ("trim", bool(self.trim)),
+            )
+            if used
+        ]
+        mirrors = any("mirror" in row for row in self.kind or ())
+        for what, there in (("joint = true", self.joint), ("kind 'mirror'", mirrors)):
+            if unusual and there:
+                raise InputError(
+                    f"decoy.{unusual[0]} is for decoys one by one, got {what}: its proof needs "
+                    "plain means and a known sigma"
+                )
 
     def made(self, problem: EstimationProblem, counts: Array) -> Stated:
         """Decoys where they enforce the plan."""
         costs, sigma = problem.costs, problem.sigma
-        rules = enforce(counts, costs, sigma, integer=problem.integer, kind="decoy", tune=tuned_all)
+        rules = enforce(
+            counts, costs, sigma, integer=problem.integer, kind="decoy", tune=self._tune
+        )
         if not self.joint:
             return rules
         return rules._replace(t=tie(problem, rules.counts, rules.kind, rules.t))
+
+    def _tune(self, pairs: Array, integer: bool) -> list[Tuned | None]:
+        """The best windows for many pairs, (P, 4): n, others, cost, sigma; None without one."""
+        if self.sigma == "estimated":
+            found = [estimated.tuned(*pair, integer) for pair in pairs.tolist()]
+        else:
+            found = tuned_all(pairs, integer)
+        if not self.trim:
+            return found
+        wider = [trimmed.widening(n, others, self.trim) for n, others, *_ in pairs.tolist()]
+        return [
+            one and replace(one, t=one.t * factor) for one, factor in zip(found, wider, strict=True)
+        ]
 
     def terms(self, problem: EstimationProblem, plan: Array) -> RuleTerms:
         """The rules as given, or the best ones for the plan. Raises InputError."""
         terms = super().terms(problem, plan)
         assert isinstance(terms, DecoyTerms)  # noqa: S101 - TERMS
         check_ties(terms)
+        said = terms.sigma if self.sigma == "estimated" else None
+        terms = replace(terms, said=said, trim=float(self.trim))
+        if said is not None:
+            estimated.check_points(terms)
         return terms
 
     def inform(
@@ -83,7 +146,7 @@ class Decoy(TableRules):
         assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class
         return inform(submissions, terms, rng, readers)
 
-    def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel:
+    def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel | None:
         """One distribution, which no other touches."""
         assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class
         sigma, kind = float(terms.sigma[k]), str(terms.kind[agent, k])
@@ -94,6 +157,11 @@ class Decoy(TableRules):
         t = float(terms.t[agent, k])
         if kind == "threshold":
             return ThresholdChannel(sigma, min(float(terms.z[agent, k]), others), others, t)
+        if terms.trim:
+            return None
+        if terms.said is not None and others >= estimated.LEAST_POINTS:
+            ratio, owed = t / float(terms.said[k]), float(terms.counts[agent, k])
+            return EstimatedChannel(sigma, owed, others, ratio)
         rule = MirrorChannel if kind == "mirror" else DecoyChannel
         return rule(sigma, float(terms.counts[agent, k]), others, t)
 

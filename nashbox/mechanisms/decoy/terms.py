@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.terms import ThresholdTerms
+
+Array = NDArray[np.float64]
 
 DIGITS = 10  # of radii, so that what is proven of one is known again
 KINDS = ("alone", "free", "threshold", "decoy", "mirror")
@@ -21,7 +24,13 @@ class DecoyTerms(ThresholdTerms):
     sign). z is for thresholds, t for both.
     together: an agent's decoys are one where she has two or more: she passes within the ellipsoid
     of half axes t, and who does not is told falsehoods everywhere.
+    said: (d,) the standard deviations that t is stated for, none where it is meant as it stands:
+    else windows are t times what the others' points show of it. trim: the share of the points that
+    is left out at either end before means are compared.
     """
+
+    said: Array | None = None
+    trim: float = 0.0
 
     def members(self, agent: int) -> tuple[int, ...]:
         """Thresholds stand apart here."""

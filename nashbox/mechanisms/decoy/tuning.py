@@ -12,6 +12,7 @@ nor n + 1 is better; the second follows from the first by convexity where the fi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +23,7 @@ from nashbox.mechanisms.decoy.told import gain_by_width, lost
 from nashbox.mechanisms.threshold.tuning import INSIDE, Tuned
 
 Array = NDArray[np.float64]
+Risk = Callable[[float, Array | float, float], Array]  # of a window t, honest counts and N
 
 NARROWEST, WIDEST = 0.01, 30.0  # half windows searched, in standard deviations
 FARTHEST = 9.0  # half window with whole numbers where any deters enough: who fails is not honest
@@ -63,7 +65,7 @@ def tuned(n: float, others: float, cost: float, sigma: float, integer: bool) -> 
     if not (n > 0 and others > 0 and np.isfinite(cost)):
         return None
     c = cost / sigma**2
-    t = _whole(n, others, c) if integer else _real(n, others, c)
+    t = whole(n, others, c, risk) if integer else _real(n, others, c)
     if t is None or not certain(t, n, others, c):
         return None
     excess = float(risk(t, n, others)) - 1 / (n + others)
@@ -82,18 +84,21 @@ def certain(t: float, n: float, others: float, c: float) -> bool:
 
 
 def _real(n: float, N: float, c: float) -> float | None:
+    a = stationary(lambda a: float(deterred(a, n, N)) - c, NARROWEST, WIDEST)
+    return None if a is None else a * float(np.sqrt(1 / n + 1 / N))
+
+
+def stationary(slope: Callable[[float], float], low: float, high: float) -> float | None:
+    """The root of what falls from above 0 to below it, or None."""
     from scipy.optimize import brentq
 
-    def slope(a: float) -> float:
-        return float(deterred(a, n, N)) - c
-
-    if not (slope(NARROWEST) > 0 > slope(WIDEST)):
+    if not (slope(low) > 0 > slope(high)):
         return None
-    a = float(brentq(slope, NARROWEST, WIDEST, xtol=1e-14, rtol=8.9e-16))
-    return a * float(np.sqrt(1 / n + 1 / N))
+    return float(brentq(slope, low, high, xtol=1e-14, rtol=8.9e-16))
 
 
-def _whole(n: float, N: float, c: float) -> float | None:
+def whole(n: float, N: float, c: float, risk: Risk) -> float | None:
+    """The largest window for which neither n - 1 nor n + 1 is better; sigma = 1."""
     T, unit = n + N, float(np.sqrt(1 / n + 1 / N))
     if c * (1 + 1e-12) * T * (T + 1) < 1:  # she wants more than n even if everything is told
         return None
