@@ -98,7 +98,7 @@ def kept_of_lie(a: Array, lie: Array, nu: float) -> Array:
     return np.asarray(lost(a[..., None] * s, lie[..., None]) @ weights)
 
 
-def risk(t: float, n: Array | float, N: float) -> Array:
+def risk(t: Array | float, n: Array | float, N: float) -> Array:
     """F/n + J/(n + N) for honest counts, elementwise; sigma = 1, t: the window where s = 1."""
     n = np.asarray(n, dtype=float)
     F = kept(t / np.sqrt(1 / n + 1 / N), degrees(N))

@@ -23,7 +23,7 @@ from nashbox.mechanisms.decoy.told import gain_by_width, lost
 from nashbox.mechanisms.threshold.tuning import INSIDE, Tuned
 
 Array = NDArray[np.float64]
-Risk = Callable[[float, Array | float, float], Array]  # of a window t, honest counts and N
+Risk = Callable[[Array | float, Array | float, float], Array]  # of a window t, honest counts and N
 
 NARROWEST, WIDEST = 0.01, 30.0  # half windows searched, in standard deviations
 FARTHEST = 9.0  # half window with whole numbers where any deters enough: who fails is not honest
