@@ -86,7 +86,8 @@ class RaceDesk:
         limits.check_games(games, self.played)
         assert self.game is not None and self.setup is not None  # noqa: S101
         self.blocks += 1
-        self._add(self.game.model(games, child(self.setup.seed, Stage.RUN, 1, self.blocks)).play())
+        seed = child(self.setup.seed, Stage.RUN, 1, self.blocks)
+        self._add(self.game.opened(games, seed, None, 0).play())
         self._tell(send)
 
     def _clear(self) -> None:

@@ -209,13 +209,13 @@ class RaceModel(Sandbox):
             self._cap()
         if not self.live.size:
             self.running = False
+            if self.recording:
+                self.datacollector.tables["games"] = self.results()
 
     def play(self) -> Self:
-        """Step until all games are over; fill the table "games" if anything is recorded."""
+        """Step until all games are over."""
         while self.running and self.live.size:
             self.step()
-        if self.recording:
-            self.datacollector.tables["games"] = self.results()
         return self
 
     def _keep(self, rows: NDArray[np.intp]) -> None:

@@ -156,6 +156,17 @@ def test_unfinished_games_are_counted():
     assert (table[table.reason == "cap"].stop == 60).all()
 
 
+def test_a_model_stepped_by_hand_has_both_tables():
+    model = prepare_testing(game((COIN, SHARP))).model(20, 0)
+    while model.running:
+        model.step()
+    steps = model.datacollector.get_table_dataframe("steps")
+    games = model.datacollector.get_table_dataframe("games")
+    assert len(games) == 40
+    assert set(steps.game) == set(range(20))
+    assert steps.stopped.sum() == 40
+
+
 def test_tables_end_with_the_stop():
     model = play(game((COIN, SHARP)), 50, record=50)
     steps = model.datacollector.get_table_dataframe("steps")

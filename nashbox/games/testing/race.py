@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nashbox.model.testing import RaceModel
     from nashbox.model.well import Copies, Well
 
+RECORDED = 100  # games of a model stepped by hand that are recorded step by step
 ROOM = 1 << 15  # games that are played at once when several strategies share a run
 
 
@@ -107,8 +108,11 @@ class RaceGame(Game):
         return replace(self, strategies={**self.strategies, **strategies})
 
     def model(self, worlds: int, seed: int, at: Any = None) -> RaceModel:
-        """Return the Mesa model of R games, each still to be stepped to its end."""
-        return self._model(self.strategies, worlds, seed, None)
+        """Return the Mesa model of R games, each still to be stepped to its end.
+
+        Up to `RECORDED` games, spread over all, go into its tables.
+        """
+        return self._model(self.strategies, worlds, seed, None, RECORDED)
 
     def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> RaceModel:
         """The model of R games, of which some are recorded step by step."""

@@ -42,7 +42,7 @@ def play_models(
     for b in range(-(-games // BLOCK)):
         size = min(BLOCK, games - b * BLOCK)
         number = child(seed, Stage.RUN, int(anticipate), b)
-        outcomes = game.model(size, number).play().outcomes()
+        outcomes = game.opened(size, number, None, 0).play().outcomes()
         for name, sample in _samples(outcomes, anticipate).items():
             found.setdefault(name, Moments()).add(np.asarray(sample, dtype=float))
     return found
