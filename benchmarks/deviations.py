@@ -1,35 +1,65 @@
-"""How many deviations an audit examines per second, by method."""
+"""Black-box audits of one agent and the damage she does, under every mechanism's own plans.
+
+The yardstick is what drawing the points of as many worlds costs.
+"""
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
-from nashbox.experiments.audit import audit
+import numpy as np
+
+from benchmarks.round import MECHANISMS, PLANS, prepared
+from benchmarks.timing import Row, compared, interleaved
 from nashbox.experiments.audit.simulated import audit_player
-from nashbox.games.estimation import prepare
-from nashbox.problem.files import from_mapping
+from nashbox.experiments.damage import simulated_damage
 
-BUDGET = 400_000
+BUDGET = 200_000
+REPEATS = 2
+CASES = [(m, d) for m in (10, 100) for d in (1, 3)]
+LARGE = (1000, 1)  # under one plan only
 
 
-def main() -> None:
-    """Print candidates and worlds per second on the worked case of 20 agents."""
-    problem = from_mapping({"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 20})
-    for method in ("exact", "exhaustive"):
-        start = time.perf_counter()
-        result = audit(problem, method=method)
-        seconds = time.perf_counter() - start
-        examined = sum(a.candidates or 0 for a in result.agents)
-        rate = f"{examined / seconds:10.0f} deviations/s" if examined else " " * 23
-        print(f"{method:<11} 20 agents {seconds:8.3f} s {rate}")
-    game = prepare(problem)
-    start = time.perf_counter()
-    found = audit_player(game, 0, None, 0.01, 0, BUDGET)
-    seconds = time.perf_counter() - start
-    print(
-        f"black_box   1 agent   {seconds:8.3f} s {found.candidates / seconds:10.1f} deviations/s "
-        f"({found.spent / seconds:.0f} worlds/s)"
+def case(mechanism: str, plan: str, m: int, d: int) -> list[Row]:
+    """An audit of the agent with the median cost, and the damage of her best deviation."""
+    game = prepared(mechanism, plan, m, d, equal=False)
+    player = int(np.argsort(game.problem.costs[:, 0])[m // 2])
+    said: list[Any] = []
+
+    def audited() -> None:
+        said.append(audit_player(game, player, None, 0.01, 0, BUDGET))
+
+    audited()
+    best, worlds = said[0].best, said[0].spent
+    total = int(np.asarray(game.terms.counts).sum())
+    block = max(1, min(worlds, 1_000_000 // max(1, total)))
+    rng = np.random.default_rng(0)
+    spent = interleaved(
+        {
+            "audit": audited,
+            "damage": lambda: simulated_damage(game, player, best, 0),
+            "draws": lambda: rng.standard_normal((block, total)),
+        },
+        REPEATS,
     )
+    draws = [one * worlds / block for one in spent["draws"]]
+    name = f"{mechanism} {plan} m={m} d={d}"
+    return [
+        compared(f"{name} {said[0].verdict[:9]}", spent["audit"], draws),
+        compared(f"{name} damage", spent["damage"], draws),
+    ]
+
+
+def main() -> list[Row]:
+    """Print CPU times of all cases."""
+    rows = []
+    cases = [(plan, m, d) for plan in PLANS for m, d in CASES] + [(PLANS[0], *LARGE)]
+    for mechanism in MECHANISMS:
+        for plan, m, d in cases:
+            for row in case(mechanism, plan, m, d):
+                print(row.line(), flush=True)
+                rows.append(row)
+    return rows
 
 
 if __name__ == "__main__":
