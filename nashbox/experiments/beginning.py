@@ -238,14 +238,17 @@ def _warnings(problem: EstimationProblem, money: Money | None) -> list[str]:
 
 def _notes(problem: EstimationProblem, wish: Wish) -> list[str]:
     """What was read."""
-    found = [f"{problem.m} agents, {problem.d} distributions"]
+    found = [f"{_many(problem.m, 'agent')}, {_many(problem.d, 'distribution')}"]
     named = list(zip(problem.distributions, problem.sigma, strict=True))[:20]
     found.append("sigma of " + ", ".join(f"{name} {s:.6g}" for name, s in named))
     if isinstance(problem.source, CsvSource) and any(problem.source.left_out):
         n = sum(problem.source.left_out)
-        words = "1 cell" if n == 1 else f"{n} cells"
-        found.append(f"{words} of {wish.measurements} without a measurement left out")
+        found.append(f"{_many(n, 'cell')} of {wish.measurements} without a measurement left out")
     return found
+
+
+def _many(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def parsed_money(text: str) -> Money:

@@ -4,11 +4,13 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 
 import nashbox
 
@@ -29,6 +31,14 @@ def test_every_page_is_in_the_navigation():
     named = set(re.findall(r"([\w/-]+\.md)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8")))
     docs = ROOT / "docs"
     assert named == {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")}
+
+
+def test_the_citation_is_of_this_version():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cited["cff-version"] == "1.2.0" and cited["title"].startswith("nashbox")
+    assert cited["version"] == project["version"] and cited["license"] == project["license"]
+    assert cited["message"] and all(author for author in cited["authors"])
 
 
 class Page(HTMLParser):
