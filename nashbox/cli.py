@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
@@ -13,19 +14,28 @@ from nashbox.commands import COMMANDS
 from nashbox.commands.shared import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, debugging, plugin_line, shown, told
 from nashbox.problem.leaving import end_with_threads
+from nashbox.problem.spec import did_you_mean
 from nashbox.problem.threads import prefer_one_thread
 
 LONGEST = 490  # characters of a message
+QUOTED = re.compile(r"'([^']*)'")
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one message, as for all bad input."""
 
+    def options(self) -> list[str]:
+        """Everything that begins with a dash."""
+        return [name for action in self._actions for name in action.option_strings]
+
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message} (see {self.prog} --help)")
+        got, _, allowed = message.partition(" (choose from ")
+        word = QUOTED.findall(got)[-1:] if allowed else []
+        hint = did_you_mean(word[0], QUOTED.findall(allowed)) if word else ""
+        raise InputError(f"{message}{hint} (see {self.prog} --help)")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> _Parser:
     parser = _Parser(
         prog="nashbox",
         description="Does honesty pay? Plan, play and audit rules for sharing data.",
@@ -77,7 +87,11 @@ def _refused(message: str) -> int:
 
 def _obey(arguments: Sequence[str] | None) -> int:
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        own: _Parser = getattr(options, "parser", parser)
+        hint = did_you_mean(unknown[0].partition("=")[0], own.options())
+        own.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     options.arguments = list(sys.argv[1:] if arguments is None else arguments)
     if options.version:
         from importlib.metadata import version

@@ -82,7 +82,7 @@ def new_command(
     command.add_argument(
         "--debug", action="store_true", help="print the traceback of an error in a class of yours"
     )
-    command.set_defaults(work=work)
+    command.set_defaults(work=work, parser=command)
     return command
 
 

@@ -110,10 +110,14 @@ def _value(node: ast.expr) -> Any:
 
 def suggest(name: str, allowed: list[str]) -> str:
     """Say what is allowed, nearest first where something is near."""
-    near = difflib.get_close_matches(name, allowed, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
     more = f" and {len(allowed) - 25} more" if len(allowed) > 25 else ""
-    return f"allowed: {', '.join(allowed[:25])}{more}{hint}"
+    return f"allowed: {', '.join(allowed[:25])}{more}{did_you_mean(name, allowed)}"
+
+
+def did_you_mean(name: str, allowed: list[str]) -> str:
+    """The nearest of what is allowed, as the end of a message; nothing if none is near."""
+    near = difflib.get_close_matches(name, allowed, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _load_file(path: Path, shown: str, where: str) -> ModuleType:

@@ -137,3 +137,17 @@ def test_errors_in_ones_own_class_name_file_line_and_method(nashbox, problem, co
 
 def test_bad_input_has_no_traceback_with_debug_either(nashbox):
     nashbox("audit", "nowhere.toml", "--debug").refuses("nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("audti p.toml", "'audit'"),
+        ("audit p.toml --metod exact", "'--method'"),
+        ("audit p.toml --method exakt", "'exact'"),
+        ("compare p.toml --desing=social", "'--design'"),
+        ("list --jsn -", "'--json'"),
+    ],
+)
+def test_typing_errors_get_a_suggestion(nashbox, words, meant):
+    nashbox(*words.split()).refuses(f"did you mean {meant}?", "--help")
