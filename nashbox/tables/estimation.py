@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from nashbox.experiments.audit.base import NOTHING
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
 from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_table, number
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from nashbox.experiments.audit import Audit
+    from nashbox.experiments.audit import Audit, GameAudit
     from nashbox.experiments.check import CheckReport
     from nashbox.experiments.surface import CountSurface
     from nashbox.rules.planning import PlanReport
 
 
+SHORT = 240  # letters of a class that always stands below the table
 GAIN = ("gain", "from", "to")  # the bounds are left out where they are the number itself
 
 
@@ -46,7 +48,7 @@ def audit_sheet(audit: Audit) -> Sheet:
             counts(a.recommended),
             describe(a.best_deviation.strategy, a.best_deviation.parameters),
         )
-    sheet.add(table, *_owed(audit))
+    sheet.add(table, *_owed(audit), *reasons(audit))
     sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
         f", social penalty {number(audit.social_penalty)}"
@@ -59,7 +61,7 @@ def audit_sheet(audit: Audit) -> Sheet:
         sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
     budget_note(sheet, audit.agents)
     for a in audit.agents:
-        if a.gain_over_recommended is not None:
+        if a.gain_over_recommended not in (None, NOTHING):
             sheet.note(
                 f"{a.name} plays {a.strategy}, which gains her over the recommendation "
                 f"{number(a.gain_over_recommended.estimate, 5)}"
@@ -74,7 +76,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     ]
     if normal:
         sheet.note(f"if the measurements were normal: {'; '.join(normal)}")
-    sheet.note(f"covered: {audit.class_}")
+    long_reasons(sheet, audit)
     return sheet
 
 
@@ -82,6 +84,18 @@ def _owed(audit: Audit) -> list[str]:
     """Whose counts stand in a cell of several."""
     names = audit.problem.get("distributions", [])
     return [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
+
+
+def reasons(audit: Audit | GameAudit) -> list[str]:
+    """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
+    covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
+    return [*covered, *([audit.resolution] if audit.resolution else [])]
+
+
+def long_reasons(sheet: Sheet, audit: Audit | GameAudit) -> None:
+    """Which deviations were covered, where that takes many words: the last note."""
+    if len(audit.class_) > SHORT:
+        sheet.note(f"covered: {audit.class_}")
 
 
 def gains_told(agents: Sequence[Any], digits: int) -> list[list[str]]:

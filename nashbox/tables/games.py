@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from nashbox.experiments.audit.base import NOTHING
 from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
 from nashbox.tables.console import VERDICT_STYLE, describe, new_table, number
-from nashbox.tables.estimation import GAIN, budget_note, gains_told
+from nashbox.tables.estimation import GAIN, budget_note, gains_told, long_reasons, reasons
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
             a.strategy,
             describe(a.best_deviation.strategy, a.best_deviation.parameters),
         )
-    sheet.add(table)
+    sheet.add(table, *reasons(audit))
     budget_note(sheet, audit.agents)
     if audit.nash_conv is not None:
         sheet.note(f"NashConv (what all could gain, each by herself): {number(audit.nash_conv, 6)}")
     for a in audit.agents:
-        if a.gain_over_recommended is not None:
+        if a.gain_over_recommended not in (None, NOTHING):
             sheet.note(
                 f"{a.name} plays {a.strategy}, which gains it over the recommendation "
                 f"{number(a.gain_over_recommended.estimate, 6)}"
@@ -63,7 +64,7 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
             )
     for note in audit.notes:
         sheet.note(f"note: {note}")
-    sheet.note(f"covered: {audit.class_}")
+    long_reasons(sheet, audit)
     return sheet
 
 

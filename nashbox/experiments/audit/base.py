@@ -28,6 +28,9 @@ class Gain:
     upper: float
 
 
+NOTHING = Gain(0.0, 0.0, 0.0)  # what the recommendation gains over itself
+
+
 @dataclass(frozen=True)
 class Candidate:
     """One examined deviation: its gain with standard error, for the gain landscape."""

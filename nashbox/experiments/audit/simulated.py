@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from nashbox.experiments.audit.base import Candidate, Gain
+from nashbox.experiments.audit.base import NOTHING, Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.patience import Kept
 from nashbox.experiments.audit.pool import Pool
@@ -158,7 +158,7 @@ def _upper(s: Standing, epsilon: float) -> float:
 
 def over_itself(game: Game, player: int) -> Gain | None:
     """What the recommendation gains over itself, for a player who is named with it."""
-    return Gain(0.0, 0.0, 0.0) if game.players[player] in game.strategies else None
+    return NOTHING if game.players[player] in game.strategies else None
 
 
 def _over_recommended(

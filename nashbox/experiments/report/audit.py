@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from nashbox.experiments.audit.base import AuditResult
+from nashbox.experiments.audit.base import NOTHING, AuditResult
 from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words, yes_or_no
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
@@ -127,7 +128,7 @@ def _deviations(result: Printed, game: str, pay: str) -> Html:
             ("gain_over_recommended", " What is played gains over the recommendation "),
             ("gain_if_belief_known", " Shown the rival's signed belief, the gain would be "),
         ):
-            if row.get(key) is not None:
+            if row.get(key) not in (None, asdict(NOTHING)):
                 said += [text, row.interval(key), "."]
         if row.get("budget_needed") is not None:
             said += [" About --budget ", row.n("budget_needed"), " would decide."]
