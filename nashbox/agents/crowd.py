@@ -117,8 +117,8 @@ class Crowd:
         side = self.walk.sides(pairs)
         declared = side > 0
         even = np.flatnonzero(side == 0)
-        for some in np.split(even, np.flatnonzero(np.diff(rows[even])) + 1) if even.size else ():
-            declared[some] = self.agents[rows[some[0]]].coins(games[some])
+        if even.size:
+            declared[even] = self._coins(rows[even], games[even])
         sure = self.walk.crossed(self.view.beta)[pairs]
         by_threshold = self.walk.crossed(self.bound)[pairs]
         self.results["qualified"][rows, games] = sure & ((side > 0) == declared)
@@ -127,6 +127,18 @@ class Crowd:
         self.results["tau"][rows, games] = self.model.iteration
         self.playing[rows, live] = False
         self.on -= np.bincount(live, minlength=self.on.size)
+
+    def _coins(self, rows: Pairs, games: Pairs) -> Mask:
+        """Fair coins of agents in games, in order, from every agent's own stream."""
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        ends = [*starts[1:].tolist(), rows.size]
+        agents = [self.agents[row] for row in rows[starts].tolist()]
+        if self.model.well is None:
+            sizes = np.diff(starts, append=rows.size).tolist()
+            drawn = [agent.stream.random(n) for agent, n in zip(agents, sizes, strict=True)]
+            return np.asarray(np.concatenate(drawn) < 0.5)
+        parts = zip(agents, starts.tolist(), ends, strict=True)
+        return np.concatenate([agent.coins(games[a:b]) for agent, a, b in parts])
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Drop all live games but these."""
