@@ -38,6 +38,7 @@ class EstimationAgent(Player):
         self.view = View(index, model.terms, model.terms.counts)
         self.costs = model.problem.costs[index]  # what data cost, whatever the terms publish
         self.well: Dataset | None = None  # points drawn beforehand, to compare strategies on
+        self.means: dict[str, float] = {}  # over worlds, where they have been worked out
 
     @property
     def paid(self) -> Array:
@@ -60,11 +61,23 @@ class EstimationAgent(Player):
         self.collected = merge(self._data, places, worlds).counts
         submission = merge(self._handed, places, worlds)
         self.submitted = submission.counts
+        self.submission = submission
         return submission
+
+    def handed_in(self, strategy: Strategy, data: Dataset, rows: NDArray[np.intp]) -> None:
+        """Remember that a pure strategy has handed in all that it measured."""
+        self._groups, self._data, self._handed = [(strategy, rows)], [data], [data]
+        self.submission, self.collected, self.submitted = data, data.counts, data.counts
+
+    def mean_of(self, name: str) -> float:
+        """Mean over worlds of what she was paid: error, cost or penalty."""
+        known = self.means.get(name)
+        return float(getattr(self, name).mean()) if known is None else known
 
     def receive(self, information: Any) -> None:
         """Estimate mu from what came back, and pay: squared error plus the cost of the data."""
         truth = self.model.truth
+        self.means = {}
         self.information = information
         self.errors = np.empty(self.collected.shape)
         for (strategy, rows), data, handed in zip(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.agents import EstimationAgent
+from nashbox.agents.honest_crowd import honest_crowd
 from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
@@ -77,6 +78,24 @@ class EstimationModel(Sandbox):
                 known[agent.index] = [play.s for play in plays]
         for agent in self.players:
             agent.view = View(agent.index, self.terms, known)
+
+    def step(self) -> None:
+        """Play one round, honest agents together where the mechanism looks at sums alone."""
+        crowd = honest_crowd(self)
+        if crowd is None:
+            super().step()
+            return
+        crowd.act()
+        alone = [agent for agent in self.players if agent.index not in crowd.rows]
+        for agent in alone:
+            agent.act()
+        information = self.mediate([agent.submission for agent in self.players])
+        crowd.receive([information[i] for i in crowd.rows])
+        for agent in alone:
+            agent.receive(information[agent.index])
+        self.round += 1
+        self.datacollector.collect(self)
+        self.revise()
 
     def trials(self, index: int, strategies: Sequence[Strategy]) -> Iterator[EstimationAgent]:
         """Play one round once with every one of `strategies` for agent `index`.
@@ -167,7 +186,14 @@ def mediated(
 
 
 def _social(model: EstimationModel) -> float:
-    return float(sum(agent.penalty.mean() for agent in model.players))
+    return float(sum(agent.mean_of("penalty") for agent in model.players))
+
+
+def _mean_counts(counts: NDArray[np.int64]) -> list[float]:
+    """Mean over worlds, (d,), of counts (R, d), which may be the same in all of them."""
+    if counts.strides[0] == 0 and len(counts):
+        return [float(n) for n in counts[0].tolist()]
+    return counts.mean(axis=0).tolist()  # type: ignore[no-any-return]
 
 
 def _reporters(problem: EstimationProblem) -> dict[str, Any]:
@@ -175,9 +201,9 @@ def _reporters(problem: EstimationProblem) -> dict[str, Any]:
     return {
         "agent": "name",
         "strategy": lambda a: a.strategy.label,
-        "collected": lambda a: a.collected.mean(axis=0).tolist(),
-        "submitted": lambda a: a.submitted.mean(axis=0).tolist(),
-        "error": lambda a: float(a.error.mean()),
-        "cost": lambda a: float(a.cost.mean()),
-        "penalty": lambda a: float(a.penalty.mean()),
+        "collected": lambda a: _mean_counts(a.collected),
+        "submitted": lambda a: _mean_counts(a.submitted),
+        "error": lambda a: a.mean_of("error"),
+        "cost": lambda a: a.mean_of("cost"),
+        "penalty": lambda a: a.mean_of("penalty"),
     }

@@ -129,6 +129,23 @@ class Collected(Dataset):
         self._drawn: dict[int, Array] = {}
         self._sum = None
 
+    @classmethod
+    def of_sum(
+        cls,
+        source: Source,
+        sigma: Array,
+        offset: Array,
+        counts: Counts,
+        rng: np.random.Generator,
+        total: Array,
+    ) -> Collected:
+        """Points whose sums (R, d) are drawn already; counts: (R, d)."""
+        made = cls.__new__(cls)
+        made.counts = counts
+        made._source, made._sigma, made._offset, made._rng = source, sigma, offset, rng
+        made._drawn, made._sum = {}, total
+        return made
+
     def points(self, k: int) -> Array:
         """Points of distribution k, (R, n_k), drawn when somebody looks first."""
         if k not in self._drawn:

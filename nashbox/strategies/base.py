@@ -6,6 +6,7 @@ import re
 import sys
 from abc import ABC
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -80,6 +81,7 @@ class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
         return self
 
 
+@lru_cache(maxsize=256)
 def plugin_file(cls: type) -> str | None:
     """File of a plug-in whose class bears the name of a built-in strategy, else None."""
     from nashbox.strategies import STRATEGIES  # which is made of subclasses of this module's
