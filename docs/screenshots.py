@@ -15,28 +15,20 @@ SIZE = {"width": 1280, "height": 1180}
 
 
 def estimation(browser: Browser) -> None:
-    """Three labs under plain pooling: after ten rounds the second one stops collecting."""
-    browser.open("agents", "penalties", "rounds", "change")
-    browser.click("Run")
-    browser.until("count", 10)
+    """Three labs under plain pooling: the second one rides free, then the first collects less."""
+    browser.open("agents", game=None)
+    browser.until("answer", "plan")
     browser.choose("agent", "a0")
     browser.choose("strategy", "under_collector")
-    before = [browser.source(name) for name in ("change", "penalties")]
     browser.click("Play this strategy")
-    browser.until("count", 11)
-    browser.click("Run")
-    browser.until("count", 21)
-    browser.changed("change", before[0])
+    browser.until("count", 2)
+    browser.until("answer", "plan")
     browser.settle()
 
 
 def testing(browser: Browser) -> None:
-    """A race played to its end, and five thousand more."""
-    browser.open()
-    browser.tab("Testing")
-    browser.see("beliefs", "graph", "law")
-    browser.choose("problem", "examples/testing/ring.toml")
-    browser.page.wait_for_selector("[data-table=agents] >> text=lab10")
+    """A race played for seven steps, and five thousand more."""
+    browser.open("beliefs", "graph", "law", game="examples/testing/ring.toml")
     browser.page.wait_for_selector("[data-table=solution] >> text=lab10")
     for step in range(1, 8):
         browser.click("Step")
@@ -44,6 +36,7 @@ def testing(browser: Browser) -> None:
     browser.write("games", "5000")
     browser.click("Run")
     browser.until("count", 5000)
+    browser.until("answer", "open")
     browser.settle()
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from nashbox.app import limits
 from nashbox.app.jobs import Send
-from nashbox.app.long_work import printed
-from nashbox.app.messages import Designed, EstimationSetup, Progress, Sketch, Table
+from nashbox.app.long_work import printed, telling
+from nashbox.app.messages import Designed, EstimationSetup, Sketch, Table
 from nashbox.tables.printing import print_result
-
-TOLD = 50  # times at most that one work says how far it is
 
 
 class Comparing:
@@ -28,7 +24,7 @@ class Comparing:
 
         limits.check_starts(starts)
         result = compare(
-            setup.problem(), goals=[goal], starts=starts, seed=setup.seed, progress=_telling(send)
+            setup.problem(), goals=[goal], starts=starts, seed=setup.seed, progress=telling(send)
         )
         columns, groups = social_rows(result)
         rows = [tuple(str(cell) for cell in row) for group in groups for row in group]
@@ -55,7 +51,7 @@ class Comparing:
             rival_rows,
         )
 
-        result = design(setup.problem(), goal, progress=_telling(send))
+        result = design(setup.problem(), goal, progress=telling(send))
         rules = result.designed
         assert rules is not None  # noqa: S101 - only a loaded design has none
         plan = rules.plan if isinstance(rules.plan, str) else None
@@ -65,14 +61,3 @@ class Comparing:
         notes += legend(result)[1:]  # that there are falsehoods among the rules, and how often
         text = printed(print_result, result)
         send(Table("design", RIVALS, rival_rows(result), title, notes, text))
-
-
-def _telling(send: Send) -> Callable[[int, int], None]:
-    """Progress for the page, which has more to do than to draw a bar."""
-    send(Progress(0, 0))
-
-    def progress(done: int, total: int) -> None:
-        if done % max(1, total // TOLD) == 0 or done == total:
-            send(Progress(done, total))
-
-    return progress

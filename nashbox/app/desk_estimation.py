@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.app import limits, plots
+from nashbox.app import limits
 from nashbox.app.jobs import Send
-from nashbox.app.messages import EstimationSetup, Opened, Played, Sketch, Table
+from nashbox.app.messages import EstimationSetup, Opened, Played, Table
+from nashbox.app.parameters import problem_file
+from nashbox.app.story import PURPLE, Bars, Lines, Story
+from nashbox.experiments.figures import BLACK, BLUE, ORANGE, RED, SKY
 from nashbox.experiments.run import Run, run
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import all_equivariant
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, require
-from nashbox.rules.planning import PlanReport, plan_report
 from nashbox.strategies import Strategy
 from nashbox.tables.console import counts, number
 
@@ -36,15 +38,12 @@ class EstimationDesk:
         self.steps: list[dict[str, Any]] = []
         self.changes = 0
         self.change: tuple[Run, Run, list[str]] | None = None
-        self._planned: tuple[Any, PlanReport] | None = None
 
     def reset(self, send: Send, setup: EstimationSetup) -> None:
         """Open the problem as set up, and put the model at round 0."""
         self.game, self.setup, self.change = _game(setup), setup, None
         self.model, self.steps, self.changes = None, [], 0
         self._open(send)
-        for sketch in (self._agents(), self._penalties(), self._rounds(), self._changed()):
-            send(sketch)
         self._make_model()
 
     def change_to(self, send: Send, setup: EstimationSetup) -> None:
@@ -66,7 +65,6 @@ class EstimationDesk:
         self._make_model(changed)
         self._open(send)
         send(_change_table(before, after, changed))
-        send(self._changed())
         self.advance(send, 1)
 
     def advance(self, send: Send, rounds: int) -> None:
@@ -79,10 +77,10 @@ class EstimationDesk:
         for _ in range(rounds):
             self.model.step()
             self._keep()
-        send(Played(self.model.round))
+        send(self._story())
         send(self._table())
-        for sketch in (self._agents(), self._penalties(), self._rounds()):
-            send(sketch)
+        send(self._rounds())
+        send(Played(self.model.round))
 
     def _open(self, send: Send) -> None:
         assert self.game is not None  # noqa: S101
@@ -94,10 +92,13 @@ class EstimationDesk:
                 mechanism=problem.mechanism,
                 strategies=dict(problem.strategies),
                 plan=problem.plan_name,
+                file=problem_file(problem),
             )
         )
         send(Played(0 if self.model is None else self.model.round))
         send(self._table())
+        send(self._story())
+        send(self._rounds())
 
     def _make_model(self, changed: Sequence[str] = ()) -> None:
         """A model seeded as `nashbox run` seeds its first worlds, so that the numbers agree.
@@ -170,73 +171,45 @@ class EstimationDesk:
             "(changes and audits look at the worst)"
         ]
 
-    def _agents(self) -> Sketch:
-        assert self.game is not None  # noqa: S101
-        game, last = self.game, self._last()
-        problem, alone = game.problem, game.penalties_alone
-        collected = np.array([row["collected"] for row in last]) if last else game.terms.counts
-        penalties = np.array([row["penalty"] for row in last]) if last else alone
-        return Sketch(
+    def _story(self) -> Story:
+        """What becomes of the data and of the penalties, against what is owed and working alone."""
+        assert self.game is not None and self.setup is not None  # noqa: S101
+        game, last, m = self.game, self._last(), self.game.problem.m
+        plays = [row["strategy"] for row in last] or [game.strategy(i).label for i in range(m)]
+        points = [[float(sum(row[key])) for key in ("collected", "submitted")] for row in last]
+        prices = [[row["error"], row["cost"]] for row in last]
+        owed = [float(row.sum()) for row in game.terms.counts]
+        marks = [("working alone", BLACK, game.penalties_alone.tolist())]
+        if self.change is not None:
+            before = [one["penalty"] for one in self.change[0].agents]
+            marks.append(("before the change", RED, before))
+        return Story(
             "agents",
-            "Agents and distributions; the width of a line is the number of points collected",
-            plots.agents_and_distributions,
-            (problem.names, problem.distributions, collected, penalties <= alone * (1 + 1e-9)),
+            f"Round {len(self.steps) // m}" if last else "Nothing has been played yet",
+            list(zip(game.problem.names, plays, strict=True)),
+            [
+                Bars(
+                    "Data in points",
+                    [("collected", SKY), ("handed in", BLUE)],
+                    points or [[math.nan, math.nan]] * m,
+                    [("owed", BLACK, owed)],
+                ),
+                Bars(
+                    "Penalty",
+                    [("squared error", PURPLE), ("cost of data", ORANGE)],
+                    prices or [[math.nan, math.nan]] * m,
+                    marks,
+                    stacked=True,
+                ),
+            ],
         )
 
-    def _penalties(self) -> Sketch:
-        assert self.game is not None  # noqa: S101
-        game, last = self.game, self._last()
-        if not last:
-            return Sketch("penalties", "The plan's counts and penalties", self._plan().plot)
-        error, cost, se = (np.array([row[key] for row in last]) for key in ("error", "cost", "se"))
-        return Sketch(
-            "penalties",
-            "Penalty of every agent against working alone",
-            plots.penalties_and_alone,
-            (game.problem.names, error, cost, se, game.penalties_alone),
-        )
-
-    def _plan(self) -> PlanReport:
-        assert self.game is not None and self.setup is not None  # noqa: S101
-        key = (self.setup.source, self.setup.plan)
-        if self._planned is None or self._planned[0] != key:
-            self._planned = (key, plan_report(self.game.problem))
-        return self._planned[1]
-
-    def _rounds(self) -> Sketch:
-        if not self.steps:
-            return Sketch("rounds", "No round yet", plots.waiting, ("Step plays the first round",))
-        return Sketch("rounds", "Data and social penalty, round by round", self._as_run().plot)
-
-    def _as_run(self) -> Run:
-        assert self.game is not None and self.setup is not None  # noqa: S101
-        last = self._last()
-        return Run(
-            game="estimation",
-            rounds=self.model.round,
-            replications=self.setup.worlds,
-            agents=[{"name": row["AgentID"], **row} for row in last],
-            steps=self.steps,
-            seeds={"seed": self.setup.seed},
-            problem=self.game.problem.to_json(),
-        )
-
-    def _changed(self) -> Sketch:
-        if self.change is None:
-            words = "change an agent's strategy:\nbefore and after"
-            return Sketch("change", "No change yet", plots.waiting, (words,))
-        before, after, changed = self.change
-        both = [
-            tuple(np.array([a[key] for a in one.agents]) for key in ("penalty", "se"))
-            for one in (before, after)
-        ]
-        names = [a["name"] for a in after.agents]
-        return Sketch(
-            "change",
-            "Penalties before and after the change",
-            plots.before_and_after,
-            (names, *both, changed),
-        )
+    def _rounds(self) -> Lines:
+        social: dict[int, float] = {}
+        for row in self.steps:
+            social[row["Step"]] = social.get(row["Step"], 0.0) + row["penalty"]
+        shown = [("", BLACK, list(social), list(social.values()), False)] if len(social) > 1 else []
+        return Lines("rounds", "Social penalty, the sum over agents", "round", shown)
 
 
 def _game(setup: EstimationSetup) -> EstimationGame:

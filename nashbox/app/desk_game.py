@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from itertools import cycle
 from typing import Any
 
 from nashbox.app import limits
 from nashbox.app.jobs import Send
-from nashbox.app.messages import GameSetup, Opened, Played, Sketch, Table
-from nashbox.experiments.run import Run
+from nashbox.app.messages import GameSetup, Opened, Played, Table
+from nashbox.app.parameters import problem_file
+from nashbox.app.story import CYCLE, Bars, Lines, Story
+from nashbox.experiments.figures import GREEN
 from nashbox.games.base import Game
 from nashbox.games.registry import prepare_game
 from nashbox.measure.moments import Moments
@@ -44,6 +48,7 @@ class GameDesk:
                 mechanism=spec,
                 strategies=dict(problem.strategies),
                 parameters=dict(problem.parameters),
+                file=problem_file(problem),
             )
         )
         self._tell(send)
@@ -72,6 +77,8 @@ class GameDesk:
     def _tell(self, send: Send) -> None:
         assert self.game is not None and self.setup is not None  # noqa: S101
         game, pays, rounds = self.game, self.game.pays.name, self.model.round
+        send(self._story())
+        send(self._rounds())
         send(Played(rounds))
         rows = []
         for i, name in enumerate(game.players):
@@ -80,25 +87,33 @@ class GameDesk:
             rows.append((name, game.strategy(i).label, *shown))
         title = f"{rounds:,} rounds of {self.setup.worlds:,} worlds"
         send(Table("agents", ("player", "plays", pays, "s.e."), rows, title))
-        if rounds:
-            send(Sketch("agents", f"Mean {pays} of every player, with 2 s.e.", self._run(1).plot))
-            if rounds > 1:
-                send(Sketch("rounds", f"{pays} round by round", self._run(rounds).plot))
 
-    def _run(self, rounds: int) -> Run:
-        """What was played as `run` records it, so that its own figure can be drawn."""
-        assert self.game is not None and self.setup is not None  # noqa: S101
-        pays = self.game.pays.name
-        agents = [
-            {"name": name, pays: paid.mean, "se": paid.se}
-            for name, paid in zip(self.game.players, self.total, strict=True)
-        ]
-        return Run(
-            game=type(self.game).__name__,
-            rounds=rounds,
-            replications=self.setup.worlds,
-            agents=agents,
-            steps=self.steps,
-            seeds={},
-            problem={},
+    def _story(self) -> Story:
+        """Mean payoffs, 0 for what has not been played."""
+        assert self.game is not None  # noqa: S101
+        game, played = self.game, self.model.round
+        better = "more" if game.pays.sign > 0 else "less"
+        return Story(
+            "agents",
+            f"{played:,} rounds" if played else "Nothing has been played yet",
+            [(name, game.strategy(i).label) for i, name in enumerate(game.players)],
+            [
+                Bars(
+                    f"Mean {game.pays.name}, {better} is better",
+                    [(game.pays.name, GREEN)],
+                    [[one.mean if played else math.nan] for one in self.total],
+                )
+            ],
         )
+
+    def _rounds(self) -> Lines:
+        """Payoffs round by round, where there are several rounds."""
+        assert self.game is not None  # noqa: S101
+        pays, series = self.game.pays.name, []
+        for name, colour in zip(self.game.players, cycle(CYCLE), strict=False):
+            own = [row for row in self.steps if row["AgentID"] == name]
+            if len(own) > 1:
+                series.append(
+                    (name, colour, [row["Step"] for row in own], [row[pays] for row in own], False)
+                )
+        return Lines("rounds", f"Mean {pays}, round by round", "round", series)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ from nashbox.agents.testing import REASONS
 from nashbox.app import limits, plots
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Opened, Played, RaceSetup, Sketch, Table
-from nashbox.experiments.run import Run
-from nashbox.experiments.saving import plain
+from nashbox.app.parameters import problem_file
+from nashbox.app.story import CYCLE, Lines
 from nashbox.games.testing import RaceGame, prepare_testing
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
@@ -20,6 +21,7 @@ from nashbox.problem.errors import InputError, require
 from nashbox.tables.console import number
 
 COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
+WIDE = (8.6, 4.0)  # inches, of the charts
 TALLY = ("agent", "payoff", "s.e.", "mean stop", "error", "won")
 
 
@@ -56,6 +58,7 @@ class RaceDesk:
                 prior=str(problem.prior),
                 beta=str(problem.beta),
                 pmfs=pmfs,
+                file=problem_file(problem),
             )
         )
         self._tell(send)
@@ -137,10 +140,11 @@ class RaceDesk:
         self.played += model.replications
 
     def _tell(self, send: Send) -> None:
+        send(self._beliefs())
         send(Played(self.played, self.model.round, not self.model.running))
         send(self._now())
         send(self._tally())
-        for sketch in (self._beliefs(), self._graph(), self._law()):
+        for sketch in (self._graph(), self._law()):
             send(sketch)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -182,33 +186,32 @@ class RaceDesk:
             rows.append((name, number(sums["payoff"].mean), se, *rest))
         return Table("tally", TALLY, rows, f"{self.played:,} games played so far")
 
-    def _beliefs(self) -> Sketch:
+    def _beliefs(self) -> Lines:
+        """Beliefs and signals of the game on the table, step by step, with the thresholds."""
         assert self.game is not None  # noqa: S101
-        problem = self.game.problem
-        text = "Beliefs and signals of one game, step by step, with the thresholds"
-        if not self.model.round:
-            start = (float(problem.beta), float(problem.prior))
-            return Sketch("beliefs", text, plots.thresholds, start)
-        return Sketch("beliefs", text, plots.beliefs, (self._as_run(),))
-
-    def _as_run(self) -> Run:
-        """The game on the table as `run` records one, so that its own figure can be drawn."""
-        assert self.game is not None  # noqa: S101
-        steps = self.model.datacollector.tables["steps"]
-        rows = [dict(zip(steps, row, strict=True)) for row in zip(*steps.values(), strict=True)]
-        theta = int(self.model.theta[0])
-        return Run(
-            game="testing",
-            rounds=1,
-            replications=1,
-            agents=[{"name": name} for name in self.game.problem.names],
-            steps=[],
-            extra={
-                "laws": {},
-                "records": {"steps": plain(rows), "games": [{"game": 0, "theta": theta}]},
-            },
-            seeds={},
-            problem=self.game.problem.to_json(),
+        problem, steps = self.game.problem, self.model.datacollector.tables["steps"]
+        beta, series = float(problem.beta), []
+        for name, colour in zip(problem.names, cycle(CYCLE), strict=False):
+            own = [k for k, agent in enumerate(steps["agent"]) if agent == name]
+            x = [0, *range(1, len(own) + 1)]
+            y = [float(problem.prior), *(float(steps["belief"][k]) for k in own)]
+            series.append((f"{name}: belief", colour, x, y, False))
+            told = {
+                t: float(steps["signal"][k])
+                for t, k in enumerate(own, start=1)
+                if steps["signal"][k] is not None
+            }
+            if told:
+                label = f"{name}: signal"
+                series.append((label, colour, list(told), list(told.values()), True))
+        return Lines(
+            "beliefs",
+            "Probability of theta = 1, in the eyes of each agent",
+            "iteration",
+            series,
+            (("beta", beta), ("1 - beta", 1 - beta)),
+            -0.03,
+            1.03,
         )
 
     def _graph(self) -> Sketch:
@@ -227,6 +230,7 @@ class RaceDesk:
             "Stopping times of the games played so far against the exact law",
             plots.stopping_law,
             (self.first.tolist(), self.played, self.laws),
+            size=WIDE,
         )
 
 

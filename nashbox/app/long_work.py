@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from nashbox.app.answers import answer
 from nashbox.app.jobs import Send
-from nashbox.app.messages import Laws, Progress, Sketch, Table, Verdict
+from nashbox.app.messages import Answer, Laws, Progress, Sketch, Table, Verdict
 from nashbox.experiments.audit import audit
 from nashbox.problem.errors import require
 from nashbox.tables.console import describe, number
 from nashbox.tables.printing import print_result
 
+TOLD = 50  # times at most that one work says how far it is
 SHOWN = 3  # agents whose law alone is sent to the page
 
 
@@ -26,18 +29,17 @@ class LongWork:
         """Audit the game as set up: progress, then verdict, table and gain landscape."""
         problem = setup.problem()
         require("budget", budget, low=1000, high=1e8, integer=True)
-        send(Progress(0, 0))
         options = {"budget": budget, "delta": delta, "seed": setup.seed}
-
-        def progress(done: int, total: int) -> None:
-            send(Progress(done, total))
-
-        result = audit(problem, progress=progress, **options)
+        result = audit(problem, progress=telling(send), **options)
         send(_audit_rows(result))
         send(Verdict(result.nash, printed(print_result, result)))
         wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))
         text = "Gain of every agent's deviations, with bounds and epsilon"
         send(Sketch("landscape", text, result.plot, size=(wide, 4.4)))
+
+    def answer(self, send: Send, setup: Any) -> None:
+        """Say whether honesty pays in the game as set up."""
+        send(Answer(*answer(setup.problem(), setup.seed)))
 
     def solve(self, send: Send, setup: Any) -> None:
         """Solve the testing game exactly; send the laws of stopping."""
@@ -64,6 +66,19 @@ class LongWork:
         title = f"exact numbers, error at most {s.error_bound:.1e}"
         send(Table("solution", columns, rows, title, report.notes))
         send(Laws(first_stop_law(s).tolist(), alone, s.error_bound, report.notes))
+
+
+def telling(send: Send) -> Callable[[int, int], None]:
+    """Progress for the page, which has more to do than to draw a bar."""
+    send(Progress(0, 0))
+    begun = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        if done % max(1, total // TOLD) == 0 or done == total:
+            taken = time.monotonic() - begun
+            send(Progress(done, total, taken * (total - done) / done if done else None))
+
+    return progress
 
 
 def printed(table: Callable[[Any], None], result: Any) -> str:

@@ -120,6 +120,7 @@ class Opened:
     beta: str = ""
     pmfs: Mapping[str, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""  # the text of a problem file that holds all this
 
 
 @dataclass(frozen=True)
@@ -170,10 +171,11 @@ class Played:
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of a long work is done; total 0 where nobody knows."""
+    """How much of a long work is done; total 0 where nobody knows. left: seconds, at this pace."""
 
     done: int
     total: int
+    left: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,14 @@ class Verdict:
     """The answer of an audit: a word, and the text the command line prints."""
 
     verdict: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether honesty pays ("yes", "no", "plan", "open"), and the answer in sentences."""
+
+    word: str
     text: str
 
 

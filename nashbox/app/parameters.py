@@ -13,6 +13,8 @@ the page without a line of its own.
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import typing
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
@@ -189,12 +191,33 @@ def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'"{value}"'
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(_toml(item) for item in value)}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {_toml(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{_key(key)} = {_toml(item)}' for key, item in value.items())}}}"
     return str(value)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+
+
+def problem_file(problem: Any) -> str:
+    """What `to_json` holds as the text of a problem file.
+
+    >>> from nashbox.problem.files import from_mapping
+    >>> body = {"game": "public_goods", "agents": 2, "strategies": {"a0": {"name": "contribute"}}}
+    >>> print(problem_file(from_mapping(body)), end="")
+    game = "public_goods"
+    agents = 2
+    strategies = {a0 = "contribute"}
+    """
+    body = problem.to_json()
+    if "costs" in body:
+        body["costs"] = [[float(c) for c in row] for row in body["costs"]]
+    held = {key: value for key, value in body.items() if value not in ({}, None)}
+    return "".join(f"{_key(key)} = {_toml(value)}\n" for key, value in held.items())
 
 
 def read(text: str) -> Any:

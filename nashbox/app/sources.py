@@ -40,6 +40,28 @@ BUILT_IN: dict[str, dict[str, Any]] = {  # for an installation without the folde
     },
 }
 
+LABS: dict[str, Any] = {"game": "estimation", "sigma": 10.0, "costs": [[0.033], [0.066], [0.1]]}
+PRESETS: dict[str, dict[str, Any]] = {  # what the page opens with, by the name in its address
+    "Free riding under pooling": {
+        **LABS, "mechanism": "sample_mean", "strategies": {"a1": "free_rider"},
+    },
+    "Free riding under CBL": {**LABS, "mechanism": "cbl", "strategies": {"a1": "free_rider"}},
+    "A liar among honest labs": {
+        **LABS, "mechanism": "sample_mean",
+        "strategies": {"a1": {"name": "shifter", "shift": 5.0}},
+    },
+    "A race": {
+        "game": "testing",
+        "beta": "1/10",
+        "payoff": {"kind": "contest", "prize": 1.0, "cost": 0.01},
+        "agents": [{"name": name, **COIN} for name in "AB"],
+    },
+    "A public good": {
+        "game": "public_goods", "agents": 4,
+        "strategies": {"a3": {"name": "contribute", "share": 0.0}},
+    },
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Source:
@@ -106,6 +128,7 @@ def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
         found += [Source(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
     else:
         found += [Source(name, raw=raw) for name, raw in BUILT_IN.items()]
+    found += [Source(name, raw=raw) for name, raw in PRESETS.items()]
     unique: dict[str, Source] = {}
     for source in found:
         found_game = game_of(source)

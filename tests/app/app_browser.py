@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 from app_isolated import PROXY, RULES, loopback_only
 from app_watch import SOURCE
@@ -49,8 +50,8 @@ class Browser:
         if not re.match(r"(data|blob):|(http|ws)://127\.0\.0\.1[:/]", url):
             self.foreign.append(url)
 
-    def open(self, *figures):
-        self.page.goto(self.url)
+    def open(self, *figures, game="examples/figure1.toml"):
+        self.page.goto(f"{self.url}&{urlencode({'game': game})}" if game else self.url)
         self.see(*figures)
 
     def leave(self):
@@ -59,13 +60,10 @@ class Browser:
 
     def see(self, *figures):
         for name in figures:
-            self.page.wait_for_selector(f"img[data-figure={name}]")
+            self.page.wait_for_selector(f"[data-figure={name}]")
 
     def click(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
-
-    def tab(self, name):
-        self.page.get_by_role("tab", name=name).click()
 
     def choose(self, label, value):
         select = self.page.locator(".v-select", has=self.page.locator(f"label:text-is('{label}')"))
@@ -87,13 +85,13 @@ class Browser:
         )
 
     def source(self, figure):
-        return self.page.locator(f"img[data-figure={figure}]").get_attribute("src")
+        return self.page.locator(f"[data-figure={figure}]").evaluate("e => e.outerHTML")
 
     def changed(self, figure, before):
         """Wait until a figure is another one."""
         self.page.wait_for_function(
-            "([name, old]) => {const e = document.querySelector(`img[data-figure=${name}]`);"
-            " return e && e.src !== old}",
+            "([name, old]) => {const e = document.querySelector(`[data-figure=${name}]`);"
+            " return e && e.outerHTML !== old}",
             arg=[figure, before],
         )
 
@@ -111,7 +109,7 @@ class Browser:
         """Pixels of a figure, as the browser shows it, that are not white."""
         import matplotlib.image
 
-        shot = self.page.locator(f"img[data-figure={figure}]").screenshot()
+        shot = self.page.locator(f"[data-figure={figure}]").screenshot()
         pixels = matplotlib.image.imread(io.BytesIO(shot), format="png")[..., :3]
         return int((pixels.min(axis=-1) < 0.9).sum())
 

@@ -24,6 +24,7 @@ from nashbox.app.messages import (
 )
 from nashbox.app.plots import Artist
 from nashbox.app.sources import BUILT_IN, Source
+from nashbox.app.story import Story
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -125,7 +126,7 @@ def test_counts_that_cannot_be_simulated_say_so_and_keep_the_plan(box):
     desk = EstimationDesk()
     with pytest.raises(InputError, match='counts = "real" cannot be simulated'):
         desk.reset(box.append, EstimationSetup(real))
-    assert box.last(Sketch, "penalties") and box.last(Opened).plan == "ir_optimal"
+    assert box.last(Story, "agents") and box.last(Opened).plan == "ir_optimal"
     with pytest.raises(InputError, match="cannot be simulated"):
         desk.advance(box.append, 1)
 
@@ -218,7 +219,7 @@ def test_every_sketch_is_drawn_from_what_travels_between_processes(box):
     while artist.spare(drawn.append):
         pass
     names = [figure.name for figure in drawn]
-    assert sorted(names) == ["agents", "beliefs", "change", "graph", "law", "penalties", "rounds"]
+    assert sorted(names) == ["graph", "law"]
     assert all(figure.png.startswith(b"\x89PNG") and figure.text for figure in drawn)
     assert all(isinstance(figure, Figure) for figure in drawn)
 

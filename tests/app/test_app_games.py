@@ -3,8 +3,9 @@
 import pytest
 
 from nashbox.app.desk_game import GameDesk
-from nashbox.app.messages import GameSetup, Opened, Played, Sketch, Table
+from nashbox.app.messages import GameSetup, Opened, Played, Table
 from nashbox.app.sources import Shelf, Source, examples
+from nashbox.app.story import Lines
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -26,8 +27,8 @@ def test_a_game_is_opened_and_played_round_by_round():
     assert [u.count for u in said if isinstance(u, Played)] == [3]
     (table,) = [u for u in said if isinstance(u, Table)]
     assert table.rows[0] == ("a0", "contribute(share=0)", "2.20000", "0.00000")
-    for sketch in (u for u in said if isinstance(u, Sketch)):
-        sketch.draw(None)
+    (lines,) = [u for u in said if isinstance(u, Lines)]
+    assert lines.series[0][0] == "a0" and lines.series[0][3] == pytest.approx([2.2] * 3)
 
 
 def test_parameters_and_other_games_are_held_to_their_rules():
@@ -66,11 +67,10 @@ def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
 
 @pytest.mark.browser
 def test_the_games_tab_plays_and_audits(browser):
-    browser.open("agents")
-    browser.tab("Games")
+    browser.open(game="examples/public_goods.toml")
     browser.until("count", 0)
     browser.settle()
-    browser.choose("problem", "examples/auction.toml")
+    browser.choose("game", "examples/auction.toml")
     browser.page.get_by_label("rule", exact=True).wait_for()
     browser.settle()
     browser.click("Step")

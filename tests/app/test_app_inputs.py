@@ -7,14 +7,11 @@ pytestmark = pytest.mark.browser
 PRESS = """name => [...document.querySelectorAll('button')]
   .find((b) => b.textContent.trim() === name).click()"""  # leaves the focus where it is
 MOVE = """() => {const b = document.createElement('div'); b.style.height = '300px';
-  document.querySelector('.v-main__wrap, .v-main, body').prepend(b);
-  const s = document.querySelector('.v-navigation-drawer__content'); if (s) s.prepend(
-    Object.assign(document.createElement('div'), {style: 'height: 300px'}))}"""
+  document.querySelector('.v-main__wrap, .v-main, body').prepend(b)}"""
 
 
 def testing(browser):
-    browser.open()
-    browser.tab("Testing")
+    browser.open(game="examples/testing/case_a.toml")
     browser.see("beliefs", "graph", "law")
     browser.page.wait_for_selector("[data-table=solution]")
     browser.settle()

@@ -10,13 +10,15 @@ from nashbox.app.parameters import (
     known_plugin,
     menu,
     parameters_of,
+    problem_file,
     read,
     registry,
     user_params,
     written,
 )
-from nashbox.app.sources import BUILT_IN, Shelf, Source, examples, game_of, uploaded
+from nashbox.app.sources import BUILT_IN, PRESETS, Shelf, Source, examples, game_of, uploaded
 from nashbox.problem.errors import InputError
+from nashbox.problem.files import load
 from nashbox.problem.spec import Spec
 
 PLUGIN = '''
@@ -76,6 +78,14 @@ def test_bad_inputs_are_refused_in_the_words_of_a_problem_file():
 @pytest.mark.parametrize("value", [None, 0.5, 3, True, "pad", [1, 2.5], ["a", {"name": "b"}]])
 def test_what_is_written_is_read_back(value):
     assert read(written(value)) == value
+
+
+@pytest.mark.parametrize("name", [*BUILT_IN, *PRESETS])
+def test_the_problem_file_that_can_be_saved_is_the_problem(name, folder):
+    raw = {**BUILT_IN, **PRESETS}[name]
+    problem = Source(name, raw=raw).problem()
+    (folder / "saved.toml").write_text(problem_file(problem))
+    assert load(folder / "saved.toml").to_json() == problem.to_json()
 
 
 # sources

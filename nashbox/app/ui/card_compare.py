@@ -6,7 +6,7 @@ import solara
 
 from nashbox.app.ui.inputs import Button, Choice, Text
 from nashbox.app.ui.state_estimation import EstimationTab
-from nashbox.app.ui.widgets import Advance, Message, Picture, Printed, Rows
+from nashbox.app.ui.widgets import Advance, Message, Picture, Printed, Rows, place, section
 from nashbox.rules.design.goals import GOALS
 
 
@@ -15,11 +15,11 @@ def Compare(tab: EstimationTab) -> None:
     """Choose a goal, compare or design, watch, cancel; table and bars."""
     progress = tab.comparing.value
     ready = progress is None and tab.opened.value is not None
-    with solara.Card("Compare and design", margin=0):
-        with solara.Row():
+    with section("Compare and design"):
+        with place("div", "nb-line"):
             Choice("goal", value=tab.goal, values=list(GOALS))
             Text("starts (random ones of the search for equilibria)", value=tab.starts)
-        with solara.Row():
+        with place("div", "nb-line"):
             Button("Compare mechanisms", color="primary", on_click=tab.compare, disabled=not ready)
             Button(
                 "Play the designed rules", color="primary", on_click=tab.design, disabled=not ready

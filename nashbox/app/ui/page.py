@@ -4,58 +4,36 @@ from __future__ import annotations
 
 import json
 import os
-import threading
+from typing import Any
 
+import ipyvuetify
 import solara
+import traitlets
 
-from nashbox.app.sources import Shelf, Source, game_of
+from nashbox.app.sources import PRESETS
+from nashbox.app.ui.card_compare import Compare
+from nashbox.app.ui.inputs import Button
+from nashbox.app.ui.session import Session
 from nashbox.app.ui.state import Started
-from nashbox.app.ui.state_estimation import EstimationTab
-from nashbox.app.ui.state_games import GamesTab
-from nashbox.app.ui.state_testing import RaceTab
-from nashbox.app.ui.tab_estimation import Estimation
-from nashbox.app.ui.tab_games import Games
-from nashbox.app.ui.tab_testing import Testing
-from nashbox.app.ui.widgets import CSS, Message
-from nashbox.games.registry import PAPERS
+from nashbox.app.ui.tab_estimation import CarriedOut, EstimationCharts, EstimationRules
+from nashbox.app.ui.tab_games import GameCharts, GameRules
+from nashbox.app.ui.tab_testing import RaceCharts, RaceRules, RaceStrategy
+from nashbox.app.ui.widgets import (
+    CSS,
+    Audit,
+    ChooseProblem,
+    ChooseStrategy,
+    Controls,
+    Message,
+    Question,
+    Rows,
+    RuleTable,
+    Upload,
+    place,
+    section,
+)
 
 STARTED = "NASHBOX_APP"  # files and plug-ins of the command line, as JSON
-
-
-_open: set[Session] = set()  # pages with processes
-_door = threading.Lock()
-
-
-class Session:
-    """The tabs of one browser page, and a folder for what it uploads."""
-
-    def __init__(self, started: Started) -> None:
-        self.shelf = Shelf()
-        self.estimation = EstimationTab(started, self.shelf)
-        self.testing = RaceTab(started, self.shelf)
-        self.games = GamesTab(started, self.shelf)
-        first = [game_of(Source(file, path=file)) for file in started.files[:1]]
-        game = first[0] if first and first[0] is not None else PAPERS[0]
-        self.tab = solara.reactive(PAPERS.index(game) if game in PAPERS else len(PAPERS))
-
-    @classmethod
-    def opened(cls, started: Started) -> Session | None:
-        """A new page, or None if there are as many as the server is to serve."""
-        with _door:
-            if len(_open) >= started.sessions:
-                return None
-            session = cls(started)
-            _open.add(session)
-            return session
-
-    def close(self) -> None:
-        """End everything that belongs to the page."""
-        with _door:
-            _open.discard(self)
-        self.estimation.close()
-        self.testing.close()
-        self.games.close()
-        self.shelf.cleanup()
 
 
 def started() -> Started:
@@ -65,13 +43,12 @@ def started() -> Started:
 
 @solara.component
 def Page() -> None:
-    """Three tabs: one for each paper's game, one for all others."""
+    """The question, its answer, who plays what, what becomes of it."""
     known = started()
     session = solara.use_memo(lambda: Session.opened(known), [])
     solara.use_effect(lambda: session.close if session is not None else None, [])
     solara.Style(CSS)
     solara.Title("nashbox: does honesty pay?")
-    solara.AppBarTitle("nashbox: does honesty pay?")
     if session is None:
         Message(
             f"this server shows {known.sessions} pages already, which is all it was started for; "
@@ -79,13 +56,106 @@ def Page() -> None:
             "full",
         )
         return
-    with solara.v.Tabs(v_model=session.tab.value, on_v_model=session.tab.set):
-        solara.v.Tab(children=["Estimation"])
-        solara.v.Tab(children=["Testing"])
-        solara.v.Tab(children=["Games"])
-    if session.tab.value == 0:
-        Estimation(session.estimation)
-    elif session.tab.value == 1:
-        Testing(session.testing)
-    else:
-        Games(session.games)
+    _Address(session)
+    _Game(session, session.now).key(f"game {session.tab.value}")
+
+
+class Frame(ipyvuetify.VuetifyTemplate):  # type: ignore[misc]
+    """Says what the framework's frame does not: the language, and that one may zoom."""
+
+    template = traitlets.Unicode("""<template><span hidden></span></template><script>
+        module.exports = {created() {
+          document.documentElement.lang = 'en'
+          const sight = document.querySelector('meta[name=viewport]')
+          if (sight) sight.content = 'width=device-width, initial-scale=1'
+        }}</script>""").tag(sync=True)
+
+
+@solara.component
+def _Address(session: Session) -> None:
+    """Keep the address and the game in step, whichever changes."""
+    router = solara.use_router()
+    search = router.search or ""
+
+    def follow() -> None:
+        if session.followed is None or search != session.followed:
+            session.followed = search
+            session.follow(search)
+
+    def show() -> None:
+        address = session.address()
+        if address and address != session.followed:
+            session.followed = address
+            router.push(f"/?{address}")
+
+    solara.use_effect(follow, [search])
+    solara.use_effect(show, [session.tab.value, session.now.setup.value])
+    Frame.element()
+
+
+@solara.component
+def _Game(session: Session, tab: Any) -> None:
+    kind = session.tab.value
+    with place("div", "nb-main"):
+        with place("header", "nb-head"):
+            Question(tab)
+            Presets(session)
+        with place("div", "nb-page"):
+            with place("div", "nb-story"):
+                [EstimationCharts, RaceCharts, GameCharts][kind](tab)
+                with section("Everybody in numbers"):
+                    Rows(tab.tables["agents"], "agents")
+                    if kind == 1:
+                        Rows(tab.tables["tally"], "tally")
+                        Rows(tab.tables["solution"], "solution")
+                RuleTable(tab)
+            with place("div", "nb-who"):
+                with section("Who plays what"):
+                    ChooseStrategy(tab)
+                    if kind == 1:
+                        RaceStrategy(tab)
+                    Button(
+                        "Play this" if kind == 1 else "Play this strategy",
+                        color="primary", on_click=tab.change, disabled=tab.opened.value is None,
+                    )  # fmt: skip
+                    Said(tab, "strategy")
+                with section("Play"):
+                    unit, count = ("games", tab.games) if kind == 1 else ("rounds", tab.rounds)
+                    Controls(tab, unit, count, tab.run)
+                    Said(tab, "play")
+            with place("div", "nb-more"):
+                with section("Game and rules"):
+                    ChooseProblem(tab, session)
+                    [EstimationRules, RaceRules, GameRules][kind](tab)
+                    Said(tab, "rules")
+                    Said(tab, "game")
+                with section("Your own"):
+                    Upload(session)
+                    Said(tab, "upload")
+                    if session.trouble.value:
+                        Message(session.trouble.value)
+        Audit(tab)
+        if kind == 0:
+            Compare(tab)
+            if tab.opened.value is not None:
+                CarriedOut(tab.opened.value.setup.source.shown)
+
+
+@solara.component
+def Said(tab: Any, cause: str) -> None:
+    """The message of what this card did, beside it."""
+    if tab.cause.value == cause:
+        Message(tab.trouble.value)
+
+
+@solara.component
+def Presets(session: Session) -> None:
+    """Stories to begin with."""
+    setup = session.now.setup.value
+    with place("nav", "nb-presets", **{"aria-label": "Games to begin with"}):
+        for name in PRESETS:
+            shown = setup is not None and setup.source.shown == name
+            Button(
+                name, color="primary" if shown else None,
+                on_click=lambda name=name: session.open(name),  # type: ignore[misc]
+            )  # fmt: skip

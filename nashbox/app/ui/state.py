@@ -17,18 +17,27 @@ import solara
 from nashbox.app import parameters
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
-from nashbox.app.messages import Figure, Opened, Played, Progress, Sketch, Table, Verdict
+from nashbox.app.messages import (
+    Answer,
+    Figure,
+    Opened,
+    Played,
+    Progress,
+    Sketch,
+    Table,
+    Verdict,
+)
 from nashbox.app.parameters import whole
 from nashbox.app.plots import Artist
-from nashbox.app.sources import Shelf, Source, examples, uploaded
+from nashbox.app.sources import Shelf, Source, examples
+from nashbox.app.story import Lines, Story
 from nashbox.experiments.methods import BUDGET
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
 EVERYBODY = "everybody"
 TABLES = ("agents", "change", "tally", "solution", "audit", "compare", "design")
-FIGURES = ("agents", "penalties", "rounds", "change", "beliefs", "graph", "law", "landscape",
-           "compare")  # fmt: skip
+FIGURES = ("graph", "law", "landscape", "compare")
 NICE = 10  # audits step back: the page and its drawings go first
 
 
@@ -56,8 +65,14 @@ class Tab:
         # one reactive value a name: several processes send, and nothing they send may get lost
         self.tables: dict[str, Any] = {name: solara.reactive(None) for name in TABLES}
         self.figures: dict[str, Any] = {name: solara.reactive(None) for name in FIGURES}
+        self._forgotten = dict.fromkeys(FIGURES, 0)  # numbers of figures of games that are gone
+        self.story: solara.Reactive[Story | None] = solara.reactive(None)
+        self.lines: solara.Reactive[Lines | None] = solara.reactive(None)
+        self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
+        self.answering = solara.reactive(False)
         self.asked: dict[str, Any] = {name: solara.reactive(0) for name in FIGURES}
         self.trouble = solara.reactive("")
+        self.cause = solara.reactive("game")  # the card whose doing the trouble is
         self.waiting = solara.reactive(0)
         self.playing = solara.reactive(False)
         self.interval = solara.reactive(100)
@@ -78,6 +93,7 @@ class Tab:
         self.desk = Worker(make_desk, self.hear)
         self.artist = Worker(Artist, self.hear_artist)
         self.auditor = Worker(LongWork, self.hear_audit, NICE)
+        self.answerer = Worker(LongWork, self.hear_answer, NICE)
 
     # what the processes say
 
@@ -91,6 +107,10 @@ class Tab:
             self.artist.request("sketch", replace(update, number=asked.value))
         elif isinstance(update, Played):
             self.played.value = update
+        elif isinstance(update, Story):
+            self.story.value = update
+        elif isinstance(update, Lines):
+            self.lines.value = update
         elif isinstance(update, Opened):
             self._take_over(update)
         elif isinstance(update, Trouble):
@@ -109,7 +129,8 @@ class Tab:
     def hear_artist(self, update: Any) -> None:
         """Take a figure in."""
         if isinstance(update, Figure):
-            self.figures[update.name].value = update
+            if update.number > self._forgotten[update.name]:
+                self.figures[update.name].value = update
         elif isinstance(update, (Trouble, Ended)):
             for name, asked in self.asked.items():  # nothing is waited for any more
                 asked.value = self._number(name)
@@ -117,12 +138,20 @@ class Tab:
 
     def _number(self, name: str) -> int:
         figure = self.figures[name].value
-        return 0 if figure is None else figure.number
+        return self._forgotten[name] if figure is None else figure.number
 
     @property
     def drawing(self) -> bool:
         """Whether a figure is waited for."""
         return any(asked.value != self._number(name) for name, asked in self.asked.items())
+
+    def hear_answer(self, update: Any) -> None:
+        """Take the answer to the page's question in."""
+        if isinstance(update, Answer):
+            self.answer.value = update
+        elif isinstance(update, (Idle, Ended, Trouble)):
+            self.answering.value = False
+            self.answerer.cancel()  # its memory is worth more than its start
 
     def hear_audit(self, update: Any) -> None:
         """Take an update of the audit in."""
@@ -147,10 +176,13 @@ class Tab:
         self._count(1)
         self.desk.request(method, *arguments)
 
-    def attempt(self, work: Callable[[], Any], trouble: Any = None) -> None:
-        """Do what the user asked for, and show (in `trouble`) why it cannot be done."""
+    def attempt(self, work: Callable[[], Any], trouble: Any = None, cause: str = "play") -> None:
+        """Do what the user asked for, and show (in `trouble`) why it cannot be done.
+
+        cause: the card beside which it is shown.
+        """
         told = self.trouble if trouble is None else trouble
-        told.value = ""
+        told.value, self.cause.value = "", cause
         try:
             work()
         except InputError as error:
@@ -166,20 +198,6 @@ class Tab:
         """Open a problem afresh, with what its file says."""
         raise NotImplementedError
 
-    def open_shown(self, shown: str) -> None:
-        """Open the source of that name."""
-        for source in self.sources.value:
-            if source.shown == shown:
-                self.attempt(lambda source=source: self.open(source))  # type: ignore[misc]
-
-    def upload(self, files: Sequence[tuple[str, bytes]], sigma: Any = 10.0) -> None:
-        """Open an upload."""
-
-        def work() -> None:
-            self.open(uploaded(files, self.game, self.shelf, sigma))
-
-        self.attempt(work)
-
     def step(self, rounds: int = 1) -> None:
         """Play on."""
         self.attempt(lambda: self.ask("advance", rounds))
@@ -189,6 +207,10 @@ class Tab:
         self.playing.value = not self.playing.value
         if self.playing.value and not self.waiting.value:
             self.step()
+
+    def begin(self) -> None:
+        """Play what shows the story of a game that has just been opened."""
+        self.attempt(lambda: self.ask("advance", 1))
 
     def reset(self) -> None:
         """Back to the beginning, with the seed as typed."""
@@ -278,7 +300,7 @@ class Tab:
 
     def close(self) -> None:
         """End all processes."""
-        for worker in (self.desk, self.artist, self.auditor):
+        for worker in (self.desk, self.artist, self.auditor, self.answerer):
             worker.cancel()
 
     def _count(self, more: int) -> None:
@@ -297,11 +319,33 @@ class Tab:
         before, source = self.setup.value, opened.setup.source
         self.setup.value, self.opened.value = opened.setup, opened
         if before is None or before.source != source:
-            self.choose_agent(opened.names[0])
+            self._forget()
+            self.choose_agent(EVERYBODY)
+            self.choose_strategy(parameters.RECOMMENDED)
             others = [s for s in self.sources.value if s.shown != source.shown]
             if source not in self.sources.value:
                 self.sources.value = [*others, source]
         self.tables["change"].value = None
+        if before is None or replace(before, seed=0) != replace(opened.setup, seed=0):
+            self._answer()
+
+    def _answer(self) -> None:
+        """Have the question answered for the game on the table."""
+        self.answerer.cancel()
+        self.answer.value, self.answering.value = None, True
+        self.answerer.request("answer", self.setup.value)
+
+    def _forget(self) -> None:
+        """Nothing of the last game stays in sight."""
+        self.auditor.cancel()
+        self.progress.value = self.verdict.value = self.audited.value = None
+        self.audit_trouble.value = ""
+        self.story.value = self.lines.value = None
+        for table in self.tables.values():
+            table.value = None
+        for name, figure in self.figures.items():
+            self._forgotten[name] = self.asked[name].value
+            figure.value = None
 
 
 def ended(update: Ended) -> str:

@@ -26,7 +26,6 @@ class EstimationTab(Tab):
     def __init__(self, started: Started, shelf: Shelf) -> None:
         self.worlds = solara.reactive("1000")
         self.rounds = solara.reactive("10")
-        self.sigma = solara.reactive("10.0")
         self.goal = solara.reactive("social")
         self.starts = solara.reactive("20")
         self.comparing: solara.Reactive[Progress | None] = solara.reactive(None)
@@ -50,15 +49,15 @@ class EstimationTab(Tab):
 
     def change(self) -> None:
         """Let the agent play what is chosen; before and after are measured."""
-        self.attempt(
-            lambda: self.take(
-                replace(self.wanted, strategies=self.chosen_strategies()), "change_to"
-            )
-        )
+
+        def work() -> None:
+            self.take(replace(self.wanted, strategies=self.chosen_strategies()), "change_to")
+
+        self.attempt(work, cause="strategy")
 
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism or plan."""
-        self.attempt(lambda: self.take(replace(self.wanted, **rules)))
+        self.attempt(lambda: self.take(replace(self.wanted, **rules)), cause="rules")
 
     def choose_plan(self, rule: str) -> None:
         """Another plan of the menu, or the file's own."""
@@ -69,7 +68,7 @@ class EstimationTab(Tab):
             hold_to_menu(rule, [*RULES, *own])
             self.set_rules(plan=None if rule == "given" else rule)
 
-        self.attempt(work)
+        self.attempt(work, cause="rules")
 
     def hear_compare(self, update: Any) -> None:
         """Take an update of a comparison or a design in; designed rules are played."""
@@ -107,6 +106,13 @@ class EstimationTab(Tab):
         self.comparer.cancel()
         self.comparing.value = None
         self.compare_trouble.value = "cancelled; there is no result"
+
+    def _forget(self) -> None:
+        """Nothing of the last game stays in sight."""
+        super()._forget()
+        self.comparer.cancel()
+        self.comparing.value = self.compared.value = None
+        self.compare_trouble.value = ""
 
     def close(self) -> None:
         """End all processes."""

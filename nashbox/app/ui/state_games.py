@@ -74,11 +74,14 @@ class GamesTab(Tab):
 
     def change(self) -> None:
         """Let the player (or everybody) play what is chosen."""
-        self.attempt(lambda: self.take(replace(self.wanted, strategies=self.chosen_strategies())))
+        self.attempt(
+            lambda: self.take(replace(self.wanted, strategies=self.chosen_strategies())),
+            cause="strategy",
+        )
 
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism."""
-        self.attempt(lambda: self.take(replace(self.wanted, **rules)))
+        self.attempt(lambda: self.take(replace(self.wanted, **rules)), cause="rules")
 
     def set_parameter(self, key: str, value: Any) -> None:
         """Another value of one of the game's parameters."""
@@ -91,7 +94,7 @@ class GamesTab(Tab):
                 raise InputError(f"{key}: files cannot be named here")
             self.take(replace(self.wanted, parameters={**self.wanted.parameters, key: read}))
 
-        self.attempt(work)
+        self.attempt(work, cause="rules")
 
     def fields(self) -> dict[str, dict[str, Any]]:
         """The game's parameters as inputs."""

@@ -79,11 +79,15 @@ class RaceTab(Tab):
             setup = replace(self.wanted, pmfs=pmfs, strategies=self.chosen_strategies())
             self.take(setup)
 
-        self.attempt(work)
+        self.attempt(work, cause="strategy")
 
     def set_rules(self, **rules: Any) -> None:
         """Another mechanism, prior or beta."""
-        self.attempt(lambda: self.take(replace(self.wanted, **rules)))
+        self.attempt(lambda: self.take(replace(self.wanted, **rules)), cause="rules")
+
+    def begin(self) -> None:
+        """Play a whole race."""
+        self.finish()
 
     def finish(self) -> None:
         """Play the game on the table to its end."""

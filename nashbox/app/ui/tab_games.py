@@ -1,47 +1,25 @@
-"""The tab for games of one step."""
+"""What is particular to games of one step."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import solara
 
-from nashbox.app.ui.inputs import Button, Parameters, Text
-from nashbox.app.ui.state_games import GamesTab
-from nashbox.app.ui.widgets import (
-    Audit,
-    ChooseProblem,
-    ChooseStrategy,
-    Controls,
-    Message,
-    Rows,
-    Rules,
-    Upload,
-    figures,
-    open_first,
-)
+from nashbox.app.ui.inputs import Parameters, Text
+from nashbox.app.ui.widgets import Charts, Rules
 
 
 @solara.component
-def Games(tab: GamesTab) -> None:
-    """Rules and controls at the side, what is played and paid in the middle."""
-    solara.use_effect(lambda: open_first(tab, "public_goods.toml"), [])
-    with solara.Sidebar(), solara.Column():
-        Controls(tab, "rounds", tab.rounds, tab.run)
-        with solara.Card("Game", margin=0):
-            ChooseProblem(tab)
-            Rules(tab)
-            if tab.setup.value is not None:
-                Parameters(tab.setup.value.source.shown, tab.fields(), tab.set_parameter, lazy=True)
-            Text("parallel worlds (taken by Reset)", value=tab.worlds)
-        with solara.Card("Your own", margin=0):
-            Upload(tab.upload, "a problem file (.toml) with the tables it names")
-    Message(tab.trouble.value)
-    figures(tab, "agents", "rounds")
-    with solara.Card("What a player plays", margin=0):
-        ChooseStrategy(tab)
-        Button(
-            "Play this strategy", color="primary", on_click=tab.change,
-            disabled=tab.opened.value is None,
-        )  # fmt: skip
-    with solara.Card("Players", margin=0):
-        Rows(tab.tables["agents"], "agents")
-    Audit(tab)
+def GameRules(tab: Any) -> None:
+    """Mechanism, the game's parameters, worlds."""
+    Rules(tab)
+    if tab.setup.value is not None:
+        Parameters(tab.setup.value.source.shown, tab.fields(), tab.set_parameter, lazy=True)
+    Text("parallel worlds (taken by Reset)", value=tab.worlds)
+
+
+@solara.component
+def GameCharts(tab: Any) -> None:
+    """What everybody is paid."""
+    Charts(tab, "What becomes of the payoffs")

@@ -1,11 +1,14 @@
-"""Widgets that both tabs are made of."""
+"""Widgets that all games are made of."""
 
 from __future__ import annotations
 
 import base64
+import contextlib
+import csv
 import html
+import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import solara
@@ -14,25 +17,129 @@ from ipyvuetify.extra import FileInput
 from nashbox.app import parameters
 from nashbox.app.limits import BYTES, FILES
 from nashbox.app.messages import Figure, Progress, Table
+from nashbox.app.story import line_svg, svg
 from nashbox.app.ui.inputs import Button, Choice, Parameters, Slide, Text
+from nashbox.app.ui.session import Session
 from nashbox.app.ui.state import EVERYBODY, Tab
 from nashbox.problem.spec import Spec
+from nashbox.tables.console import number
 
 CSS = """
-.nb-figure {width: 100%; max-width: 760px; height: auto; display: block;}
-.nb-table {border-collapse: collapse; font-size: 0.82rem; width: 100%;}
-.nb-table td, .nb-table th {padding: 1px 8px; text-align: right; border-bottom: 1px solid #ddd;}
+.nb-main {width: 100%; min-width: 0; box-sizing: border-box; max-width: 1500px; margin: 0 auto;
+  padding: 8px 16px 40px; font-size: 1rem;}
+.v-application .nb-main h1 {font-size: 1.9rem; line-height: 1.2; margin: 4px 0;}
+.v-application .nb-main h2 {font-size: 1.15rem; margin: 0 0 8px;}
+.nb-answer {font-size: 1.15rem; min-height: 1.7em; margin: 4px 0 10px;}
+.nb-answer b {font-size: 1.25rem;}
+.nb-yes b {color: #00664b;} .nb-no b, .nb-plan b {color: #a63c00;} .nb-open b {color: #7a5200;}
+.nb-presets {display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 12px;}
+.nb-main .v-btn {text-transform: none; letter-spacing: normal;}
+.nb-line {display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center;}
+.nb-line > .v-input {flex: 1 1 110px;}
+.nb-page {display: grid; gap: 0 16px; grid-template-columns: 320px minmax(0, 1fr);
+  grid-template-rows: auto 1fr; grid-template-areas: "who story" "more story";}
+.nb-who {grid-area: who;} .nb-story {grid-area: story;} .nb-more {grid-area: more;}
+@media (max-width: 960px) {
+  .nb-page {grid-template-columns: minmax(0, 1fr);
+    grid-template-rows: auto; grid-template-areas: "story" "who" "more";}
+  .v-application .nb-main h1 {font-size: 1.5rem;}
+}
+.nb-card {border: 1px solid #ddd; border-radius: 6px; padding: 12px 14px; margin-bottom: 14px;
+  background: #fff; min-width: 0;}
+.nb-main :focus-visible {outline: 3px solid #0b57d0 !important; outline-offset: 2px;}
+.nb-main .v-input--is-focused {outline: 3px solid #0b57d0; outline-offset: 2px;}
+.nb-figure {max-width: 100%; height: auto; display: block; align-self: flex-start;}
+.nb-card > .v-btn, .nb-line {margin: 8px 0 4px;}
+.nb-table {border-collapse: collapse; font-size: 0.9rem; width: 100%;}
+.nb-table td, .nb-table th {padding: 2px 8px; text-align: right; border-bottom: 1px solid #ddd;}
 .nb-table td:first-child, .nb-table th:first-child {text-align: left;}
-.nb-below {padding-top: 18px;}
-.v-application .nb-inputs > .v-sheet {display: grid !important; gap: 0 16px !important;
-  grid-template-columns: repeat(auto-fill, minmax(150px, 1fr));}
-.nb-scroll {overflow-x: auto; max-height: 480px; overflow-y: auto;}
-.nb-text {font-size: 0.68rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
-.nb-note {font-size: 0.82rem; color: #555;}
+.v-application .nb-inputs {display: grid; gap: 0 16px;
+  grid-template-columns: repeat(auto-fill, minmax(130px, 1fr));}
+.nb-drawing {margin: 0 0 12px;}
+.nb-scroll {overflow: auto; max-height: 480px;}
+.nb-text {font-size: 0.75rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
+.nb-main pre {overflow-x: auto; white-space: pre-wrap;}
+.nb-note {font-size: 0.875rem; color: #555;}
 .nb-verdict {font-size: 1.05rem; font-weight: 600;}
 .nb-profitable {color: #a63c00;} .nb-none_above_epsilon {color: #00664b;}
 .nb-undecided {color: #7a5200;}
 """
+VERDICTS = {"profitable": "somebody gains", "none_above_epsilon": "no gain found",
+            "undecided": "open"}  # fmt: skip
+LABELLED = FileInput.class_traits()["template"].default_value.replace(
+    "<v-file-input", '<v-file-input label="files of this machine"'
+)
+ANSWERING = "Working out whether honesty pays ..."
+
+
+def place(tag: str, classes: str, **attributes: str) -> Any:
+    """An element of the page, to be filled with `with`."""
+    return solara.v.Html(tag=tag, class_=classes, attributes=attributes)
+
+
+@contextlib.contextmanager
+def section(title: str) -> Iterator[None]:
+    """A part of the page under a heading."""
+    with place("section", "nb-card", **{"aria-label": title}):
+        solara.v.Html(tag="h2", children=[title])
+        yield
+
+
+def paragraph(text: str) -> None:
+    """Words on a line of their own."""
+    solara.v.Html(tag="p", children=[text])
+
+
+@solara.component
+def Question(tab: Tab) -> None:
+    """The question of the page, and the answer of the audit to it for the game in sight."""
+    solara.v.Html(tag="h1", children=["Does honesty pay here?"])
+    answer = tab.answer.value
+    first, _, rest = (answer.text if answer is not None else ANSWERING).partition(". ")
+    word = "none" if answer is None else answer.word
+    text = f"<b>{html.escape(first)}{'.' if rest else ''}</b> {html.escape(rest)}"
+    solara.HTML(
+        tag="div", classes=["nb-answer", f"nb-{word}"],
+        attributes={"data-answer": word, "role": "status", "aria-live": "polite"},
+        unsafe_innerHTML=text if answer is not None else f"{ANSWERING}",
+    )  # fmt: skip
+
+
+@solara.component
+def Charts(tab: Tab, title: str, *names: str) -> None:
+    """The large chart of the game, and what else there is to see."""
+    with section(title):
+        if tab.opened.value is None:
+            waits = tab.waiting.value > 0
+            words = "The game is being opened ..." if waits else "Choose a game, or upload one."
+            solara.Text(words, classes=["nb-note"])
+        story = tab.story.value
+        if story is not None:
+            if not tab.played.value.count:
+                solara.Text("Nothing has been played yet: press Step.", classes=["nb-note"])
+            _Drawing(svg(story), story.name)
+        lines = tab.lines.value
+        if lines is not None and lines.series:
+            _Drawing(line_svg(lines), lines.name)
+        for name in names:
+            if tab.figures[name].value is not None:
+                Picture(tab.figures[name], name)
+
+
+@solara.component
+def _Drawing(drawing: str, name: str) -> None:
+    with place("figure", "nb-drawing"):
+        solara.HTML(tag="div", unsafe_innerHTML=drawing)
+        save("Save this figure", f"{name}.svg", "image/svg+xml", drawing)
+
+
+def save(label: str, name: str, kind: str, content: str | bytes) -> None:
+    """A link that saves what the page holds as a file."""
+    held = base64.b64encode(content.encode() if isinstance(content, str) else content)
+    solara.v.Html(
+        tag="a", children=[label], class_="nb-note",
+        attributes={"download": name, "href": f"data:{kind};base64,{held.decode('ascii')}"},
+    )  # fmt: skip
 
 
 @solara.component
@@ -40,7 +147,7 @@ def Picture(shown: Any, name: str) -> None:
     """A figure as an image with its description; an empty place until it comes."""
     figure: Figure | None = shown.value
     if figure is None:
-        solara.HTML(tag="div", classes=["nb-note"], unsafe_innerHTML="...")
+        solara.HTML(tag="div", classes=["nb-note"], unsafe_innerHTML="is being drawn ...")
         return
     source = "data:image/png;base64," + base64.b64encode(figure.png).decode("ascii")
     solara.v.Html(
@@ -48,6 +155,7 @@ def Picture(shown: Any, name: str) -> None:
         attributes={"src": source, "alt": figure.text, "data-figure": name},
         class_="nb-figure",
     )
+    save("Save this figure", f"{name}.png", "image/png", figure.png)
 
 
 @solara.component
@@ -66,10 +174,18 @@ def Rows(shown: Any, name: str) -> None:
     solara.HTML(
         tag="div",
         classes=["nb-scroll"],
-        attributes={"data-table": name},
+        attributes={"data-table": name, "tabindex": "0", "role": "region",
+                    "aria-label": table.title or name},
         unsafe_innerHTML=f"{title}<table class='nb-table'><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table>{notes}",
-    )
+    )  # fmt: skip
+    save("Save this table", f"{name}.csv", "text/csv", _csv(table))
+
+
+def _csv(table: Table) -> str:
+    stream = io.StringIO()
+    csv.writer(stream).writerows([table.columns, *table.rows])
+    return stream.getvalue()
 
 
 @solara.component
@@ -84,10 +200,15 @@ def Message(text: str, name: str = "trouble") -> None:
 
 
 @solara.component
-def Upload(on_files: Callable[[list[tuple[str, bytes]]], None], text: str) -> None:
+def Upload(session: Session) -> None:
     """Choose files of this machine."""
-    solara.Text(text, classes=["nb-note"])
-    _Files(on_files)
+    solara.Text(
+        "A problem file (.toml) with the tables it names, or a table of costs (.csv: "
+        "agent,<distribution>,...)",
+        classes=["nb-note"],
+    )
+    Text("sigma of an uploaded cost table", value=session.sigma)
+    _Files(session.upload)
 
 
 @solara.component
@@ -95,7 +216,9 @@ def _Files(on_files: Callable[[list[tuple[str, bytes]]], None]) -> Any:
     """Files are read in pieces, in a thread; of too large ones just enough to refuse them."""
     info, set_info = solara.use_state(None)
     chosen, set_chosen = solara.use_state(None)
-    element = FileInput.element(multiple=True, on_file_info=set_info, show_progress=False)
+    element = FileInput.element(
+        multiple=True, on_file_info=set_info, show_progress=False, template=LABELLED
+    )
 
     def wire() -> None:
         if info:
@@ -122,23 +245,22 @@ def _Files(on_files: Callable[[list[tuple[str, bytes]]], None]) -> Any:
 def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[], None]) -> None:
     """Reset, play, step as on Mesa's pages, and run: many at once."""
     ready = tab.opened.value is not None
-    with solara.Card("Controls", margin=0):
-        Slide("Play interval (ms)", tab.interval, 1, 500, 10)
-        with solara.Row(justify="space-between"):
-            Button("Reset", color="primary", on_click=tab.reset, disabled=not ready)
-            Button(
-                "❚❚" if tab.playing.value else "▶",
-                color="primary",
-                on_click=tab.play_or_pause,
-                disabled=not ready,
-                spoken="Pause" if tab.playing.value else "Play",
-            )
-            Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
-        with solara.Row(classes=["nb-below"]):
-            Text(unit, value=count)
-            Button("Run", color="primary", on_click=run, disabled=not ready)
-        Text("seed (taken by Reset)", value=tab.seed)
-        Busy(tab)
+    with place("div", "nb-line"):
+        Button("Step", color="primary", on_click=lambda: tab.step(), disabled=not ready)
+        Button(
+            "❚❚" if tab.playing.value else "▶",
+            color="primary",
+            on_click=tab.play_or_pause,
+            disabled=not ready,
+            spoken="Pause" if tab.playing.value else "Play",
+        )
+        Button("Reset", color="primary", on_click=tab.reset, disabled=not ready)
+    with place("div", "nb-line"):
+        Text(unit, value=count)
+        Button("Run", color="primary", on_click=run, disabled=not ready)
+    Text("seed (taken by Reset)", value=tab.seed)
+    Slide("Play interval (ms)", tab.interval, 1, 500, 10)
+    Busy(tab)
 
 
 @solara.component
@@ -157,25 +279,18 @@ def Busy(tab: Tab) -> None:
     Button("Cancel", on_click=tab.cancel, plain=True, disabled=not busy)
 
 
-def open_first(tab: Tab, usual: str) -> None:
-    """Open what was named at the start, else the usual example."""
-    if tab.setup.value is None and tab.sources.value:
-        shown = [source.shown for source in tab.sources.value]
-        named = [name for name in shown if name in tab.started.files]
-        likely = [name for name in shown if name.endswith(usual)]
-        tab.open_shown([*named, *likely, *shown][0])
-
-
 @solara.component
-def ChooseProblem(tab: Tab) -> None:
-    """Examples, files named at the start, and what was uploaded."""
+def ChooseProblem(tab: Tab, session: Session) -> None:
+    """Files named at the start, presets, examples, and what was uploaded."""
     setup = tab.setup.value
     Choice(
-        "problem",
+        "game",
         value=None if setup is None else setup.source.shown,
-        values=[source.shown for source in tab.sources.value],
-        on_value=tab.open_shown,
+        values=session.menu(),
+        on_value=session.open,
     )
+    if tab.opened.value is not None:
+        save("Save the problem file", "problem.toml", "text/plain", tab.opened.value.file)
 
 
 @solara.component
@@ -201,8 +316,42 @@ def Rules(tab: Any) -> None:
 
     Choice("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
     if name in tab.mechanisms:
-        cls = tab.class_of(1, name)
-        Parameters(name, parameters.user_params(cls, inputs), change, lazy=True)
+        entries = parameters.user_params(tab.class_of(1, name), inputs)
+        plain = {key: one for key, one in entries.items() if not _tabular(inputs.get(key))}
+        Parameters(name, plain, change, lazy=True)
+
+
+def _tabular(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and any(isinstance(v, (list, tuple)) for v in value)
+
+
+@solara.component
+def RuleTable(tab: Tab) -> None:
+    """What the mechanism holds agent by agent, as a table: designed rules."""
+    opened = tab.opened.value
+    inputs = {} if opened is None else opened.mechanism.parameters
+    tables = {key: value for key, value in inputs.items() if _tabular(value)}
+    if opened is None or not tables:
+        return
+    columns, cells = ["agent"], [[name] for name in opened.names]
+    for key, rows in tables.items():
+        if len(rows) != len(cells):
+            continue
+        wide = max(len(row) for row in rows)
+        columns += [key if wide == 1 else f"{key} {k + 1}" for k in range(wide)]
+        for held, row in zip(cells, rows, strict=True):
+            held += [_cell(value) for value in row]
+    with section("The rules, agent by agent"):
+        solara.Text(
+            "n points are compared with the mean of z others and passed within t; what does not "
+            "apply is -. To change a cell, save the problem file and edit it.",
+            classes=["nb-note"],
+        )
+        Rows(solara.reactive(Table("rules", columns, cells)), "rules")
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else number(value)
 
 
 @solara.component
@@ -217,28 +366,25 @@ def ChooseStrategy(tab: Tab) -> None:
     def change(key: str, value: Any) -> None:
         tab.inputs.value = {**tab.inputs.value, key: value}
 
-    with solara.Columns([1, 2]):
-        with solara.Column():
-            Choice(
-                "agent",
-                value=tab.agent.value,
-                values=[*opened.names, EVERYBODY],
-                on_value=tab.choose_agent,
-            )
-            Choice(
-                "strategy",
-                value=tab.strategy.value,
-                values=with_own(names, *own, tab.strategy.value),
-                on_value=tab.choose_strategy,
-            )
-        with solara.Column():
-            cls = tab.strategy_class()
-            if cls is not None:
-                summary = (cls.__doc__ or "").strip().split("\n")[0]
-                solara.Text(summary, classes=["nb-note"])
-                with solara.Div(classes=["nb-inputs"]):
-                    shown = parameters.user_params(cls, tab.inputs.value)
-                    Parameters(tab.strategy.value, shown, change, lazy=False)
+    Choice(
+        "agent",
+        value=tab.agent.value,
+        values=[EVERYBODY, *opened.names],
+        on_value=tab.choose_agent,
+    )
+    Choice(
+        "strategy",
+        value=tab.strategy.value,
+        values=with_own(names, *own, tab.strategy.value),
+        on_value=tab.choose_strategy,
+    )
+    cls = tab.strategy_class()
+    if cls is not None:
+        summary = (cls.__doc__ or "").strip().split("\n")[0]
+        solara.Text(summary, classes=["nb-note"])
+        with place("div", "nb-inputs"):
+            shown = parameters.user_params(cls, tab.inputs.value)
+            Parameters(tab.strategy.value, shown, change, lazy=False)
 
 
 def with_own(names: list[str], *own: str) -> list[str]:
@@ -250,8 +396,8 @@ def with_own(names: list[str], *own: str) -> list[str]:
 def Audit(tab: Tab) -> None:
     """Start an audit, watch it, cancel it; verdict, table, landscape."""
     progress = tab.progress.value
-    with solara.Card("Audit", margin=0):
-        with solara.Row():
+    with section("Audit"):
+        with place("div", "nb-line"):
             Text("budget (worlds simulated per agent at most)", value=tab.budget)
             Button(
                 "Audit", color="primary", on_click=tab.audit,
@@ -267,7 +413,7 @@ def Audit(tab: Tab) -> None:
                 tag="div",
                 classes=["nb-verdict", f"nb-{verdict.verdict}"],
                 attributes={"data-verdict": verdict.verdict},
-                unsafe_innerHTML=f"verdict: {html.escape(verdict.verdict)}",
+                unsafe_innerHTML=f"verdict: {VERDICTS[verdict.verdict]}",
             )
             if tab.audited.value != tab.setup.value:
                 solara.Text("the game has been changed since this audit", classes=["nb-note"])
@@ -285,6 +431,10 @@ def Printed(text: str) -> None:
         solara.HTML(tag="pre", classes=["nb-text"], unsafe_innerHTML=html.escape(text))
 
 
+def _seconds(left: float) -> str:
+    return f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} min"
+
+
 @solara.component
 def Advance(progress: Progress | None, unit: str = "agents") -> None:
     """A bar: how many agents (or paths, steps) are done, or that nobody knows."""
@@ -292,16 +442,13 @@ def Advance(progress: Progress | None, unit: str = "agents") -> None:
         return
     known = progress.total > 0
     share = 100 * progress.done / progress.total if known else 0
-    solara.v.ProgressLinear(value=share, indeterminate=not known)
+    left = "" if progress.left is None else f", about {_seconds(progress.left)} left"
+    solara.v.ProgressLinear(
+        value=share, indeterminate=not known, attributes={"aria-label": "share done"}
+    )
     solara.HTML(
         tag="div", classes=["nb-note"], attributes={"data-progress": str(progress.done)},
-        unsafe_innerHTML=f"{progress.done} of {progress.total} {unit}" if known else "working ...",
+        unsafe_innerHTML=f"{progress.done} of {progress.total} {unit} ({share:.0f} %){left}"
+        if known
+        else "working; how long it takes is not known yet ...",
     )  # fmt: skip
-
-
-def figures(tab: Tab, *names: str) -> None:
-    """The named figures, two in a row where there is room."""
-    with solara.ColumnsResponsive(12, large=6):
-        for name in names:
-            with solara.Card(margin=0):
-                Picture(tab.figures[name], name)

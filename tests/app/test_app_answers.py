@@ -1,0 +1,59 @@
+"""The answer to the page's question, in words, for the stories it begins with."""
+
+import math
+import re
+from html import unescape
+
+import pytest
+
+from nashbox.app.answers import answer
+from nashbox.app.desk_estimation import EstimationDesk
+from nashbox.app.messages import EstimationSetup
+from nashbox.app.sources import PRESETS, Source
+from nashbox.app.story import Story, svg
+
+ANSWERS = {
+    "Free riding under pooling": (
+        "plan",
+        "a1 gains 0.336 by collecting 0 points instead of 7",
+        "a1 plays free_rider and gains 0.336 by it",
+    ),
+    "Free riding under CBL": (
+        "yes",
+        "nobody gains by doing anything else",
+        "a1 plays free_rider and loses beyond all bounds by it",
+    ),
+    "A liar among honest labs": ("plan", "a1 gains 0.336", "(simulated, +-"),
+    "A public good": (
+        "no",
+        "by contribute(share=0.0). So could 3 others",
+        "a3 plays contribute(share=0.0) and gains 0.600 by it",
+    ),
+}
+
+
+@pytest.mark.parametrize("preset", ANSWERS)
+def test_the_question_is_answered_in_words(preset):
+    word, *parts = ANSWERS[preset]
+    found, text = answer(Source(preset, raw=PRESETS[preset]).problem(), seed=0)
+    assert found == word
+    for part in parts:
+        assert part in text, text
+
+
+def test_a_story_shows_what_everybody_owes_hands_in_and_pays():
+    raw = {**PRESETS["Free riding under CBL"], "agents": ["Łódź <b>", "東京", "معمل"]}
+    raw["strategies"] = {"東京": "free_rider"}
+    said = []
+    desk = EstimationDesk()
+    desk.reset(said.append, EstimationSetup(Source("p", raw=raw), worlds=100))
+    desk.advance(said.append, 1)
+    story = [one for one in said if isinstance(one, Story)][-1]
+    data, penalty = story.panels
+    assert [sum(row) for row in data.lengths] == [110.0, 0.0, 0.0]
+    assert data.marks[0][2] == [55.0, 39.0, 0.0]  # what CBL makes of the plan
+    assert math.isinf(sum(penalty.lengths[1]))
+    texts = [
+        unescape(re.sub("<[^>]*>", "", one)) for one in re.findall("<text.*?</text>", svg(story))
+    ]
+    assert "東京free_rider" in texts and "inf" in texts and "Łódź <b>truthful" in texts
