@@ -137,7 +137,7 @@ def test_compare_and_design_on_figure1(browser):
 
 def test_testing_plays_games_step_by_step(browser):
     browser.open(game="examples/testing/case_a.toml")
-    browser.see("beliefs", "graph", "law")
+    browser.see("beliefs", "law")
     browser.page.wait_for_selector("[data-table=solution]")
     for step in (1, 2):
         drawn = browser.source("beliefs")
@@ -151,7 +151,7 @@ def test_testing_plays_games_step_by_step(browser):
     browser.until("count", 1001)
     browser.changed("law", drawn)
     browser.settle()
-    for figure in ("beliefs", "graph", "law"):
+    for figure in ("beliefs", "law"):
         assert browser.ink(figure) >= PIXELS, figure
     browser.picture("testing")
     exact = browser.page.locator("[data-table=solution]").inner_text()
@@ -164,7 +164,7 @@ def test_testing_plays_games_step_by_step(browser):
 
 def test_observation_models_and_beta_can_be_edited(browser):
     browser.open(game="examples/testing/case_a.toml")
-    browser.see("beliefs", "graph", "law")
+    browser.see("beliefs", "law")
     browser.page.wait_for_selector("[data-table=solution]")
     browser.choose("agent", "B")
     browser.write("p0: probabilities of its symbols if theta = 0", "0.7 0.3")

@@ -12,7 +12,7 @@ MOVE = """() => {const b = document.createElement('div'); b.style.height = '300p
 
 def testing(browser):
     browser.open(game="examples/testing/case_a.toml")
-    browser.see("beliefs", "graph", "law")
+    browser.see("beliefs", "law")
     browser.page.wait_for_selector("[data-table=solution]")
     browser.settle()
 

@@ -106,7 +106,7 @@ def test_the_page_tells_its_stories_at_every_width_and_the_address_leads_back(br
 
 
 def test_a_race_and_twenty_labs_are_legible(browser):
-    browser.open("beliefs", "graph", "law", game="A race")
+    browser.open("beliefs", "law", game="A race")
     browser.settle()
     shown(browser, "a_race")
     readable(browser)
