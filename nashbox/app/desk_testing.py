@@ -209,7 +209,7 @@ class RaceDesk:
                 series.append((label, colour, list(told), list(told.values()), True))
         return Lines(
             "beliefs",
-            "Probability of theta = 1, in the eyes of each agent",
+            "Belief that theta = 1",
             "iteration",
             series,
             (("beta", beta), ("1 - beta", 1 - beta)),
