@@ -262,7 +262,8 @@ def test_a_page_that_is_closed_ends_its_processes(served):
     context = chromium.new_context()
     shown = Browser(context.new_page(), url)
     shown.open("agents")
-    assert len(workers(server)) == 2  # a desk and an artist
+    shown.until("answer", "plan")
+    eventually(lambda: len(workers(server)) == 1)  # a desk
     shown.leave()
     eventually(lambda: not workers(server))
     context.close()
