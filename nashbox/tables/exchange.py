@@ -17,8 +17,8 @@ SHOWN = 60  # rows of a rehearsal
 def key_sheet(path: str, commitment: str) -> Sheet:
     """What to do with a new key."""
     sheet = Sheet(f"wrote {shown(path)}, which only you can read; show it to nobody before the end")
-    sheet.note("its commitment, for everybody before submissions are collected:")
-    sheet.note(commitment)
+    sheet.say("its commitment, for everybody before submissions are collected:")
+    sheet.say(commitment)
     return sheet
 
 
@@ -93,8 +93,8 @@ def verification_sheet(result: Proof) -> Sheet:
     else:
         sheet = Sheet("not verified", "bold red")
     for line in result.differences:
-        sheet.note(f"differs: {shown(line)}", style="bold red")
+        sheet.say(f"differs: {shown(line)}", style="bold red")
     if result.key is not None:
-        sheet.note("the key's commitment, which is to be the one you were given before:")
-        sheet.note(result.key)
+        sheet.say("the key's commitment, which is to be the one you were given before:")
+        sheet.say(result.key)
     return sheet

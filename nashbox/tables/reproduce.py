@@ -39,7 +39,7 @@ def reproduction_sheet(result: Reproduction) -> Sheet:
             )
         sheet.add(table)
     for broken in result.unchecked:
-        sheet.note(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
+        sheet.say(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
     for claim in result.claims:
         if claim.finding.verdict != "holds":
             sheet.note(f"{claim.id} {claim.finding.verdict_in_words}")

@@ -31,6 +31,7 @@ class Sheet:
     style: str = ""
     tables: list[tuple[Table, list[str]]] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
+    lines: list[Text] = field(default_factory=list)  # below the first, all of them always
 
     def add(self, table: Table, *legend: str) -> None:
         """Add a table; its legend says what its words mean."""
@@ -40,18 +41,24 @@ class Sheet:
         """Add something to know."""
         self.notes.append(Text(text, style=style))
 
+    def say(self, text: str, style: str = "") -> None:
+        """Add a line that is part of the answer."""
+        self.lines.append(Text(text, style=style))
+
 
 def print_sheet(sheet: Sheet, verbose: bool = True) -> None:
     """Print it on standard output, with all notes or the first ones."""
     console = new_console()
     _say(console, Text(sheet.headline, style=sheet.style))
+    for line in sheet.lines:
+        _say(console, line)
     for table, legend in sheet.tables:
         if table.title:
             _say(console, Text(_plain(table.title), style="italic"))
         for part in fitting(table, console.width):
             console.print(part)
-        for line in legend:
-            _say(console, Text(line))
+        for words in legend:
+            _say(console, Text(words))
     shown = sheet.notes if verbose else sheet.notes[:MOST]
     for note in shown:
         _say(console, note)
@@ -69,6 +76,7 @@ def _say(console: Console, text: Text) -> None:
 def as_html(sheet: Sheet) -> str:
     """The sheet as a piece of a page."""
     parts: list[object] = [html.element("p", html.element("strong", sheet.headline))]
+    parts.append(_listed(sheet.lines))
     for table, legend in sheet.tables:
         names = [column.header for column in table.columns]
         rows = zip(*(map(_plain, column.cells) for column in table.columns), strict=True)

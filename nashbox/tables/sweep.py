@@ -75,5 +75,5 @@ def sweep_sheet(report: SweepReport) -> Sheet:
     if report.left and report.driven and report.rate is not None:
         sheet.note(f"{report.rate:.3g} cells a second, {span(report.remaining)} remaining")
     for error in report.errors:
-        sheet.note(f"failed ({error['cells']}): {error['error']}")
+        sheet.say(f"failed ({error['cells']}): {error['error']}")
     return sheet

@@ -10,7 +10,9 @@ from rich.text import Text
 
 from nashbox.cli import main
 from nashbox.commands import COMMANDS
+from nashbox.rules.exchange import Proof
 from nashbox.tables.console import new_table
+from nashbox.tables.printing import sheet_of
 from nashbox.tables.sheet import MOST, Sheet, fitting, print_sheet
 
 ROOT = Path(__file__).parent.parent.parent
@@ -108,6 +110,14 @@ def test_five_notes_are_shown_and_the_rest_is_asked_for(capsys):
     assert shown == ["headline", *(f"note {k}" for k in range(5)), "2 more notes: --verbose"]
     print_sheet(sheet, verbose=True)
     assert len(capsys.readouterr().out.splitlines()) == 8
+
+
+def test_what_differs_is_no_note(capsys):
+    proof = Proof(["rules"], [f"file{k}: is another" for k in range(9)], "0" * 64)
+    print_sheet(sheet_of(proof), verbose=False)
+    printed = capsys.readouterr().out
+    assert printed.startswith("not verified") and "--verbose" not in printed
+    assert all(f"file{k}: is another" in printed for k in range(9)) and "0" * 64 in printed
 
 
 BROKEN = '''from dataclasses import dataclass
