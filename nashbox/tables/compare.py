@@ -106,14 +106,15 @@ def below(result: Comparison) -> str:
 
 
 def remarks(result: Comparison) -> list[str]:
-    """What best responses are under each mechanism, and what else there is to know of it."""
-    found = []
+    """What there is to know of each mechanism, and what best responses are under it."""
+    found = [
+        f"{_short(contender.mechanism)}: {text}"
+        for contender in result.contenders
+        for text in _remarks(result, contender)
+    ]
     for words in dict.fromkeys(contender.class_ for contender in result.contenders):
         names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
         found.append(f"best responses under {', '.join(names)}: {words}")
-    for contender in result.contenders:
-        name = _short(contender.mechanism)
-        found += [f"{name}: {text}" for text in _remarks(result, contender)]
     return found
 
 
