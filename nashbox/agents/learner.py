@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,9 @@ from nashbox.problem.payoff_oracle import Answer
 
 if TYPE_CHECKING:
     from nashbox.model.population import Population
+
+
+MANY = 32  # neighbours who are not all looked at
 
 
 class Learner(Player):
@@ -30,7 +34,21 @@ class Learner(Player):
 
     def options(self) -> Answer:
         """What she would be paid for every entry of the menu, the others as they are now."""
-        return self.model.oracle.against(self.index, self.model.profile)  # type: ignore[no-any-return]
+        return self.model.against(self)  # type: ignore[no-any-return]
+
+    @property
+    def best_paid(self) -> Learner:
+        """The neighbour who was paid most, the first of equals."""
+        if len(self.neighbours) < MANY:
+            return max(self.neighbours, key=lambda other: other.earned)
+        mine = self.known
+        best = next(other for other in self.model.ranked if other in mine).earned
+        return next(other for other in self.neighbours if other.earned == best)
+
+    @cached_property
+    def known(self) -> frozenset[Learner]:
+        """Her neighbours, to look one up."""
+        return frozenset(self.neighbours)
 
     def receive(self) -> None:
         """Be paid for the round."""

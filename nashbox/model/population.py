@@ -51,6 +51,7 @@ class Population(mesa.Model):
         super().__init__(rng=rng)
         self.oracle, self.rule, self.order, self.revising = oracle, rule, order, revising
         self.round = 0
+        self._counted: Profile | None = None  # who plays what, (kinds, K), during a step
         shown = names or [f"a{i}" for i in range(oracle.m)]
         self.players = [Learner(self, i, n, int(start[i])) for i, n in enumerate(shown)]
         for i, j in edges:
@@ -71,10 +72,24 @@ class Population(mesa.Model):
         """What everybody holds now, (m,)."""
         return np.array([agent.choice for agent in self.players], dtype=np.int64)
 
+    def against(self, agent: Learner) -> Answer:
+        """What the menu would pay an agent, the others as they are now."""
+        counted = self._counted
+        everybody = self.oracle.composition(self.profile) if counted is None else counted
+        return self.oracle.beside(agent.index, agent.choice, everybody)
+
     def step(self) -> None:
         """Play a round and let strategies revise."""
+        self._counted = self.oracle.composition(self.profile)  # kept while only we change choices
+        try:
+            self._play()
+        finally:
+            self._counted = None
+
+    def _play(self) -> None:
         for agent in self.players:
             agent.receive()
+        self.ranked = sorted(self.players, key=lambda agent: -agent.earned)
         self.datacollector.collect(self)
         self.round += 1
         self.revise()
@@ -92,6 +107,13 @@ class Population(mesa.Model):
             if self.order == "simultaneous":
                 following[i] = choice
             else:
-                agent.choice = choice
+                self._move(agent, choice)
         for i, choice in following.items():
-            self.players[i].choice = choice
+            self._move(self.players[i], choice)
+
+    def _move(self, agent: Learner, choice: int) -> None:
+        if self._counted is not None:
+            kind = self.oracle.kinds[agent.index]
+            self._counted[kind, agent.choice] -= 1
+            self._counted[kind, choice] += 1
+        agent.choice = choice

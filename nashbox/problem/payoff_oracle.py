@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Answer:
         """Payoffs without sampling error."""
         return cls(values, np.zeros((values.size, values.size)))
 
-    @property
+    @cached_property
     def se(self) -> Array:
         """Standard errors of the payoffs, (K,)."""
         return np.sqrt(np.diag(self.covariance))
@@ -76,8 +77,12 @@ class PayoffOracle(ABC):
 
     def against(self, i: int, profile: Profile) -> Answer:
         """What every entry of the menu would pay agent i, the others as in the profile (m,)."""
-        others = self.composition(profile)
-        others[self.kinds[i], profile[i]] -= 1
+        return self.beside(i, int(profile[i]), self.composition(profile))
+
+    def beside(self, i: int, choice: int, everybody: Profile) -> Answer:
+        """The same, everybody counted as (kinds, K), agent i with her choice among them."""
+        others = everybody.copy()
+        others[self.kinds[i], choice] -= 1
         return self.among(int(self.kinds[i]), others)
 
     def composition(self, profile: Profile) -> Profile:
@@ -90,18 +95,22 @@ class PayoffOracle(ABC):
         """The same for an agent of a kind among others counted as (kinds, K)."""
         key = (kind, others.tobytes())
         if key not in self._known:
-            asker = int(np.flatnonzero(self.kinds == kind)[0])
-            profile = np.zeros(self.m, dtype=np.int64)
-            for t, row in enumerate(others):
-                members = np.flatnonzero(self.kinds == t)
-                profile[members[members != asker]] = np.repeat(np.arange(self.K), row)
-            answer = self._ask(asker, profile, (kind, *others.ravel().tolist()))
+            answer = self._counted(kind, others)
             if np.isnan(answer.values).any():
                 raise InputError(
                     f"the payoffs of {', '.join(self.menu)} must be numbers, got {answer.values}"
                 )
             self._known[key] = answer
         return self._known[key]
+
+    def _counted(self, kind: int, others: Profile) -> Answer:
+        """Work an answer out for a kind among others counted as (kinds, K)."""
+        asker = int(np.flatnonzero(self.kinds == kind)[0])
+        profile = np.zeros(self.m, dtype=np.int64)
+        for t, row in enumerate(others):
+            members = np.flatnonzero(self.kinds == t)
+            profile[members[members != asker]] = np.repeat(np.arange(self.K), row)
+        return self._ask(asker, profile, (kind, *others.ravel().tolist()))
 
     def data(self, i: int, choice: int) -> float | None:
         """Points that agent i collects when playing an entry of the menu, None if not counted."""

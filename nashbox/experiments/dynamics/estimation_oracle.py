@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.joint import Joint
 from nashbox.experiments.dynamics.menu import Menu
-from nashbox.experiments.dynamics.pollution import Pool, risk_among
+from nashbox.experiments.dynamics.pollution import Pools, risk_among
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
 from nashbox.measure.seeds import Stage, child
@@ -61,6 +61,7 @@ class EstimationOracle(PayoffOracle):
     ) -> None:
         super().__init__(tuple(labels), kinds_of(game, menu))
         self.game, self.strategies = game, tuple(menu)
+        self._data: dict[tuple[int, int], float] = {}  # points collected, by kind and choice
 
     def view(self, i: int) -> View:
         """What agent i sees before anything is played."""
@@ -68,6 +69,12 @@ class EstimationOracle(PayoffOracle):
 
     def data(self, i: int, choice: int) -> float | None:
         """Points collected, all distributions together, on average over a mixture."""
+        key = (int(self.kinds[i]), choice)
+        if key not in self._data:
+            self._data[key] = self._collected(i, choice)
+        return self._data[key]
+
+    def _collected(self, i: int, choice: int) -> float:
         total = 0.0
         for pure, weight in self.strategies[choice].mixture():
             plays = pure.plays(self.view(i))
@@ -88,21 +95,25 @@ class ExactEstimation(EstimationOracle):
         self, game: EstimationGame, menu: Sequence[Strategy], labels: Sequence[str]
     ) -> None:
         super().__init__(game, menu, labels)
-        self._plays = [[s.plays(self.view(i)) or [] for s in menu] for i in range(self.m)]
+        _, self._askers = np.unique(self.kinds, return_index=True)  # the first of each kind
+        self._plays = [[s.plays(self.view(i)) or [] for s in menu] for i in self._askers.tolist()]
+        self._pools = Pools.of(self._plays, game.problem.sigma)
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        problem = self.game.problem
-        chosen = [self._plays[j][int(profile[j])] for j in range(self.m)]
-        counts = np.array([[play.s for play in plays] for plays in chosen])
-        view = View(i, self.game.terms, counts)
+        others = self.composition(profile)
+        others[self.kinds[i], profile[i]] -= 1
+        return self._counted(int(self.kinds[i]), others)
+
+    def _counted(self, kind: int, others: Profile) -> Answer:
+        i, terms = int(self._askers[kind]), self.game.terms
+        problem, pools = self.game.problem, self._pools.among(others)
+        view = View(i, terms, terms.counts, np.array([pool.N for pool in pools]))
         if view.tied() is not None:  # distributions cannot be added up one by one
-            return Answer.exactly(np.array([-price(view, plays)[0] for plays in self._plays[i]]))
+            return Answer.exactly(np.array([-price(view, plays)[0] for plays in self._plays[kind]]))
         channels = view.channels()
         values = np.zeros(self.K)
-        for k, channel in enumerate(channels):
-            others = [plays[k] for j, plays in enumerate(chosen) if j != i]
-            pool = Pool.of(others, float(problem.sigma[k]))
-            for choice, plays in enumerate(self._plays[i]):
+        for k, (channel, pool) in enumerate(zip(channels, pools, strict=True)):
+            for choice, plays in enumerate(self._plays[kind]):
                 play: Play = plays[k]
                 if isinstance(channel, MeanChannel):
                     risk = risk_among(channel, play, pool)

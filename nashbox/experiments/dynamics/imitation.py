@@ -58,7 +58,7 @@ class Imitation(Revision):
         if not agent.neighbours:
             return agent.choice
         if self.look == "best":
-            model = max(agent.neighbours, key=lambda other: other.earned)  # the first of equals
+            model = agent.best_paid
         else:
             model = agent.neighbours[int(rng.integers(len(agent.neighbours)))]
         if not model.earned > agent.earned:

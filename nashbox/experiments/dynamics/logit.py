@@ -9,6 +9,7 @@ exp(V(s)/T). T to 0 is the best response, T to infinity a fair die.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.problem.errors import require
+from nashbox.problem.payoff_oracle import Answer
 
 if TYPE_CHECKING:
     from nashbox.agents.learner import Learner
@@ -45,5 +47,11 @@ class Logit(Revision):
 
     def choose(self, agent: Learner, rng: np.random.Generator) -> int:
         """Draw from the logit choice probabilities against what the others play now."""
-        chances = logit_choice(agent.options().values, self.temperature)
-        return int(rng.choice(chances.size, p=chances))
+        return int(_cdf(agent.options(), self.temperature).searchsorted(rng.random(), side="right"))
+
+
+@lru_cache(maxsize=1024)
+def _cdf(answer: Answer, temperature: float) -> NDArray[np.float64]:
+    """Cumulated chances, as `Generator.choice` makes them for every draw."""
+    cdf = logit_choice(answer.values, temperature).cumsum()
+    return np.asarray(cdf / cdf[-1])

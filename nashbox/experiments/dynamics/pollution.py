@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
@@ -29,13 +30,42 @@ class Pool:
     @classmethod
     def of(cls, plays: Sequence[Play], sigma: float) -> Pool:
         """Sum the others' plays up."""
-        given = [p for p in plays if p.s > 0]
-        return cls(
-            N=sum(p.s for p in given),
-            W=sum(p.s**2 * sigma**2 / p.q if p.q > 0 else np.inf for p in given),
-            B=sum(p.s * p.shift for p in given),
-            honest=all(p.honest for p in given),
-        )
+        added = [_added(play, sigma) for play in plays] or [(0.0, 0.0, 0.0, 0.0)]
+        N, W, B, dishonest = (sum(column) for column in zip(*added, strict=True))
+        return cls(N, W, B, honest=dishonest == 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Pools:
+    """What one agent of each kind adds with each strategy: N, W, B, dishonest, (4, kinds, K, d)."""
+
+    each: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, plays: Sequence[Sequence[Sequence[Play]]], sigma: NDArray[np.float64]) -> Pools:
+        """plays: by kind, strategy, and distribution."""
+        each = [
+            [[_added(p, s) for p, s in zip(some, sigma.tolist(), strict=True)] for some in row]
+            for row in plays
+        ]
+        return cls(np.moveaxis(np.array(each, dtype=float), -1, 0))
+
+    def among(self, others: NDArray[np.int64]) -> list[Pool]:
+        """The pool of every distribution, of others counted as (kinds, K)."""
+        there = others > 0
+        N, W, B, dishonest = np.tensordot(self.each[:, there], others[there], axes=(1, 0))
+        return [
+            Pool(N=n, W=w, B=b, honest=x == 0)
+            for n, w, b, x in zip(*(y.tolist() for y in (N, W, B, dishonest)), strict=True)
+        ]
+
+
+def _added(play: Play, sigma: float) -> tuple[float, float, float, float]:
+    """N, W and B of a play, and whether it is dishonest."""
+    if not play.s > 0:
+        return 0.0, 0.0, 0.0, 0.0
+    spread = play.s**2 * sigma**2 / play.q if play.q > 0 else np.inf
+    return play.s, spread, play.s * play.shift, float(not play.honest)
 
 
 def risk_among(channel: MeanChannel, play: Play, pool: Pool) -> float:
