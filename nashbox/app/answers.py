@@ -39,11 +39,14 @@ def _of_honesty(result: Any) -> tuple[str, str]:
         return "yes", "Yes. As long as the others comply, nobody gains by doing anything else."
     a = max(paying, key=lambda one: one.gain.estimate)
     also = len(paying) - 1
-    others = f" So could {also} other{'s' if also > 1 else ''}." if also else ""
+    others = f" {also} other{'s' if also > 1 else ''} could gain too." if also else ""
     if all(one.best_deviation.how == "counts" for one in paying):
         would = counts(a.best_deviation.parameters.get("collect", ()))
         more = f"{a.name} gains {_size(a.gain.estimate)} by collecting {would} points instead of "
-        return "plan", f"Not with this plan: {more}{counts(a.recommended)}.{others}"
+        return (
+            "plan",
+            f"Not with this plan: if all others comply, {more}{counts(a.recommended)}.{others}",
+        )
     what = describe(a.best_deviation.strategy, a.best_deviation.parameters)
     return "no", f"No. {a.name} could gain {_size(a.gain.estimate)} by {what}.{others}"
 
@@ -61,14 +64,16 @@ def _of_deviants(problem: Any, seed: int) -> list[str]:
         }
     except InputError:
         gains = _simulated(problem, list(named)[:NAMED], seed)
-    said = [_of_deviant(name, named[name].label, *gain) for name, gain in gains.items()]
+    said = [
+        _of_deviant(name, named[name].label, *gain)
+        for name, gain in gains.items()
+        if abs(gain[0]) > 1e-9  # else it is what is recommended, by another name
+    ]
     left = len(said) - NAMED
     return [*said[:NAMED], *([f"{left} more do not comply."] if left > 0 else [])]
 
 
 def _of_deviant(name: str, plays: str, gain: float, error: str) -> str:
-    if abs(gain) < 1e-9:
-        return f"{name} plays {plays}, which changes nothing for her."
     verb = "gains" if gain > 0 else "loses"
     size = "beyond all bounds" if math.isinf(gain) else _size(abs(gain))
     return f"{name} plays {plays} and {verb} {size}{error} by it."

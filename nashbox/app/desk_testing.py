@@ -198,18 +198,17 @@ class RaceDesk:
             own = [k for k, agent in enumerate(steps["agent"]) if agent == name]
             x = [0, *range(1, len(own) + 1)]
             y = [float(problem.prior), *(float(steps["belief"][k]) for k in own)]
-            series.append((f"{name}: belief", colour, x, y, False))
+            series.append((name, colour, x, y, False))
             told = {
                 t: float(steps["signal"][k])
                 for t, k in enumerate(own, start=1)
                 if steps["signal"][k] is not None
             }
             if told:
-                label = f"{name}: signal"
-                series.append((label, colour, list(told), list(told.values()), True))
+                series.append(("", colour, list(told), list(told.values()), True))
         return Lines(
             "beliefs",
-            "Belief that theta = 1",
+            "Belief that theta = 1 (circles: signals)",
             "iteration",
             series,
             (("beta", beta), ("1 - beta", 1 - beta)),

@@ -179,7 +179,8 @@ def line_svg(chart: Lines) -> str:
     True
     """
     named = [one for one in chart.series if one[0]]
-    top = LINE * (len(named) + 1) + 8
+    across = 1 if len(named) <= 3 else 4 if max(len(one[0]) for one in named) <= 8 else 2
+    top = LINE * (-(-len(named) // across) + 1) + 8
     height = top + PLOT + 44
     ys = [y for _, _, _, line, _ in chart.series for y in line if math.isfinite(y)]
     low = min([0.0, *ys]) if chart.low is None else chart.low
@@ -191,14 +192,13 @@ def line_svg(chart: Lines) -> str:
         'font-family="system-ui, sans-serif" font-size="13">',
         f'<text y="15" font-weight="600" font-size="14">{html.escape(chart.title)}</text>',
     ]
-    for k, (label, colour, _, _, dots) in enumerate(named):
-        at = LINE * (k + 1)
-        shape = (
-            f'<circle cx="6" cy="{at + 10}" r="4" fill="none" stroke="{colour}" stroke-width="2"/>'
-            if dots
-            else f'<rect x="0" y="{at + 8}" width="14" height="4" fill="{colour}"/>'
+    for k, (label, colour, _, _, _) in enumerate(named):
+        at = LINE * (k // across + 1)
+        out.append(
+            f'<svg x="{100 * (k % across) / across:g}%" y="{at}" width="{100 / across:g}%" '
+            f'height="{LINE}"><rect x="0" y="8" width="14" height="4" fill="{colour}"/>'
+            f'<text x="20" y="15">{html.escape(label)}</text></svg>'
         )
-        out.append(f'{shape}<text x="20" y="{at + 15}">{html.escape(label)}</text>')
 
     def up(y: float) -> float:
         return top + 8 + (PLOT - 8) * (high - y) / ((high - low) or 1.0)

@@ -26,7 +26,7 @@ ANSWERS = {
     "A liar among honest labs": ("plan", "a1 gains 0.336", "(simulated, +-"),
     "A public good": (
         "no",
-        "by contribute(share=0.0). So could 3 others",
+        "by contribute(share=0.0). 3 others could gain too",
         "a3 plays contribute(share=0.0) and gains 0.600 by it",
     ),
 }

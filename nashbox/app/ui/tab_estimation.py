@@ -31,7 +31,9 @@ def EstimationRules(tab: Any) -> None:
 def EstimationCharts(tab: Any) -> None:
     """What becomes of the data and the penalties."""
     Charts(tab, "What becomes of the data and the penalties")
-    Rows(tab.tables["change"], "change")
+    if tab.tables["change"].value is not None:
+        with section("What the last change does"):
+            Rows(tab.tables["change"], "change")
 
 
 @solara.component
