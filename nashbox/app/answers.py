@@ -36,7 +36,7 @@ def _of_honesty(result: Any) -> tuple[str, str]:
                 "open",
                 "Not decided: the bounds are too wide. Audit by simulation.",
             )
-        return "yes", "Yes. As long as the others comply, nobody gains by doing anything else."
+        return "yes", "Yes. If all others comply, nobody gains over 0.1 % by doing anything else."
     a = max(paying, key=lambda one: one.gain.estimate)
     also = len(paying) - 1
     others = f" {also} other{'s' if also > 1 else ''} could gain too." if also else ""

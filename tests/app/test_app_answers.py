@@ -20,7 +20,7 @@ ANSWERS = {
     ),
     "Free riding under CBL": (
         "yes",
-        "nobody gains by doing anything else",
+        "nobody gains over 0.1 % by doing anything else",
         "a1 plays free_rider and loses beyond all bounds by it",
     ),
     "A liar among honest labs": ("plan", "a1 gains 0.336", "(simulated, +-"),
