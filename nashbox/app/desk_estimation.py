@@ -77,10 +77,10 @@ class EstimationDesk:
         for _ in range(rounds):
             self.model.step()
             self._keep()
-        send(self._story())
-        send(self._table())
-        send(self._rounds())
+        send(self._story())  # the chart first: what follows is further down the page
         send(Played(self.model.round))
+        send(self._rounds())
+        send(self._table())
 
     def _open(self, send: Send) -> None:
         assert self.game is not None  # noqa: S101

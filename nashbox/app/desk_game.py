@@ -78,8 +78,8 @@ class GameDesk:
         assert self.game is not None and self.setup is not None  # noqa: S101
         game, pays, rounds = self.game, self.game.pays.name, self.model.round
         send(self._story())
-        send(self._rounds())
         send(Played(rounds))
+        send(self._rounds())
         rows = []
         for i, name in enumerate(game.players):
             paid = self.total[i]
