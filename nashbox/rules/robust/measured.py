@@ -7,8 +7,9 @@ expected squared error is M^2 if she fails a threshold, and else
 
     ((n + z) M/(n + N))^2 + (N - z) sigma^2/(n + N)^2;
 
-under CBL's noise it is (a M)^2 + (1 - a)^2 (sigma^2 + eta^2)/(N - z) with a the weight of what is
-clean. The best other count is chosen in one half of the worlds and measured in the other.
+under a decoy all of the others' points and the falsehood are drawn, and the answer is used as it
+comes; under CBL's noise it is (a M)^2 + (1 - a)^2 (sigma^2 + eta^2)/(N - z) with a the weight of
+what is clean. The best other count is chosen in one half of the worlds and measured in the other.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from numpy.typing import NDArray
 from nashbox.games.estimation import EstimationGame
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.cbl.channel import CorruptChannel
+from nashbox.mechanisms.decoy.answer import weighted
+from nashbox.mechanisms.decoy.channel import DecoyChannel
+from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
+from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.problem.source import CsvSource
@@ -80,6 +85,8 @@ def _pair(
         exact = v / (tried + channel.others) + cost * tried
         here = float(exact[tried == int(owed)].min(initial=np.inf))
         return Other(here - float(exact.min()) if np.isfinite(here) else 0.0, 0.0)
+    if isinstance(channel, DecoyChannel | EstimatedChannel):
+        tried = tried[tried > 0]  # who hands in nothing is told nothing
     rng = np.random.default_rng(seed)
     halves = []
     for _ in range(2):
@@ -95,7 +102,7 @@ def _pair(
 
 
 def expected_errors(
-    channel: CorruptChannel | ThresholdChannel,
+    channel: CorruptChannel | ThresholdChannel | DecoyChannel | EstimatedChannel,
     counts: NDArray[np.int_],
     values: Array,
     v: float,
@@ -106,6 +113,8 @@ def expected_errors(
 
     values: measurements around their mean, drawn with replacement; v: their variance.
     """
+    if isinstance(channel, DecoyChannel | EstimatedChannel):
+        return _told(channel, counts, values, worlds, rng)
     z = int(channel.clean)
     rest = channel.others - z if isinstance(channel, ThresholdChannel) else channel.corrupted
     own = values[rng.integers(values.size, size=(worlds, int(counts.max())))].cumsum(axis=1)
@@ -124,3 +133,30 @@ def expected_errors(
         share = (n + z) / said / trust
         kept = (share * M) ** 2 + (1 - share) ** 2 * (v + eta2) / max(rest, 1)
     return np.asarray(np.where(n > 0, kept, M**2))
+
+
+def _told(
+    channel: DecoyChannel | EstimatedChannel,
+    counts: NDArray[np.int_],
+    values: Array,
+    worlds: int,
+    rng: np.random.Generator,
+) -> Array:
+    """Squared errors of who accepts, (worlds, counts > 0)."""
+    N = int(channel.others)
+    own = values[rng.integers(values.size, size=(worlds, int(counts.max())))].cumsum(axis=1)
+    Y = own[:, counts - 1] / counts
+    others = values[rng.integers(values.size, size=(worlds, N))]
+    e = others.mean(axis=1)[:, None] - Y
+    if isinstance(channel, EstimatedChannel):
+        t = channel.ratio * others.std(axis=1, ddof=1)[:, None]
+    else:
+        t = np.full((worlds, 1), channel.t)
+    u = rng.random((worlds, 1))
+    secret = t * (2 * u - 1)
+    if isinstance(channel, MirrorChannel):
+        told = channel.answered(np.where(np.abs(e) <= t, e, -np.sign(e) * t * np.sqrt(u)))
+    else:
+        sd = channel.sigma * np.sqrt(1 / channel.owed + 1 / N)
+        told = weighted(np.where(np.abs(e) <= t, e, secret), t, sd)
+    return np.asarray((Y + N / (counts + N) * told) ** 2)

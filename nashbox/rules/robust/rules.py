@@ -132,9 +132,10 @@ def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
         for k, channel in enumerate(view.channels())
         if channel is not None and k not in members
     ]
-    certified = True
+    certified = all(part.certain for part in parts)
     if joint is not None:
-        together, certified = _tied_gain(game, i, doubt, joint)
+        together, every = _tied_gain(game, i, doubt, joint)
+        certified = certified and every
         parts.append(together)
     top = max(parts, key=lambda w: w.bound)
     return (
