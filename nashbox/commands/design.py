@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from nashbox.commands import shared
@@ -43,6 +44,13 @@ def add(commands: Any) -> None:
         help="decoys that two who collude do not gain by breaking: the file's partners, or anybody "
         "(agents of equal costs; all pairs: copies of one mean save less than 1 %%)",
     )
+    design.add_argument(
+        "--data",
+        metavar="DATA",
+        help="judge rules on these data as well: skewed, heavy, measured (the file's measurements) "
+        "or a CSV file of measurements (default: normal data alone)",
+    )
+    design.add_argument("--seed", type=shared.whole, default=0, help="of --data (0)")
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
     shared.outputs(design)
 
@@ -50,6 +58,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
     from nashbox.rules.design import design, design_for_pairs
+    from nashbox.rules.design.on_data import source_named
     from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
@@ -57,7 +66,17 @@ def work(options: argparse.Namespace) -> int:
     kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
     with slow_work("searching rules") as progress:
         if options.pairs == "none":
-            result = design(problem, options.goal, options.form, progress=progress, kinds=kinds)
+            data = None if options.data is None else source_named(problem, options.data)
+            result = design(
+                problem,
+                options.goal,
+                options.form,
+                progress=progress,
+                kinds=kinds,
+                data=data,
+                seed=options.seed,
+            )
+            result = replace(result, data=options.data or "")
         else:
             _check_alone(options)
             result = design_for_pairs(problem, options.goal, options.pairs, progress=progress)
@@ -69,6 +88,6 @@ def work(options: argparse.Namespace) -> int:
 
 def _check_alone(options: argparse.Namespace) -> None:
     """Refuse options that decoys for pairs do not have. Raises InputError."""
-    for option, usual in (("form", "best"), ("kinds", KINDS)):
+    for option, usual in (("form", "best"), ("kinds", KINDS), ("data", None)):
         if getattr(options, option) != usual:
             raise InputError(f"--{option} does not go with --pairs {options.pairs}")

@@ -95,3 +95,38 @@ class CsvSource:
         check_block(worlds, count)
         column = self.columns[k]
         return np.asarray(column[rng.integers(column.size, size=(worlds, count), dtype=np.int32)])
+
+
+@dataclass(frozen=True, eq=False)
+class ShapedSource:
+    """Mean 0 and standard deviation sigma_k, but not normal.
+
+    skewed: the exponential of a standard normal number (skewness 6.2). heavy: Student's t with four
+    degrees of freedom.
+    """
+
+    sigma: Array  # (d,), units of the measurements
+    shape: str  # of SHAPES
+
+    normal = False
+
+    @property
+    def means(self) -> Array:
+        """All 0."""
+        return np.zeros(self.sigma.size)
+
+    @property
+    def variances(self) -> Array:
+        """sigma^2."""
+        return np.square(self.sigma)
+
+    def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
+        """Independent points."""
+        check_block(worlds, count)
+        if self.shape == "heavy":
+            return np.asarray(self.sigma[k] / np.sqrt(2.0) * rng.standard_t(4, (worlds, count)))
+        drawn = np.exp(rng.standard_normal((worlds, count))) - np.exp(0.5)
+        return np.asarray(self.sigma[k] / np.sqrt(np.e * (np.e - 1)) * drawn)
+
+
+SHAPES = ("skewed", "heavy")

@@ -63,7 +63,16 @@ def _certain(design: Design) -> str:
         certain["undecided"] = f"undecided{how}; nashbox audit of the saved file goes on"
     if not design.audited:
         certain["undecided"] = "not audited: points are drawn in whole numbers only"
-    return certain[design.verdict]
+    console.print(Text(certain[design.verdict], style=VERDICT_STYLE[design.verdict]))
+    rivals = new_table(*RIVALS)
+    for row in rival_rows(design):
+        rivals.add_row(*row)
+    console.print(rivals)
+    console.print(against_bound(design))
+    console.print(below(design))
+    if design.robust_penalties is not None:
+        console.print(on_data(design))
+    console.print(f"search: {design.search}")
 
 
 def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:
@@ -93,6 +102,21 @@ def below(design: Design) -> str:
         return f"what no truthful rule gets below: {design.no_rule_below_how or 'not known'}"
     return (
         f"no truthful rule gets below {number(design.no_rule_below)} ({design.no_rule_below_how})"
+    )
+
+
+def on_data(design: Design) -> str:
+    """How rules were chosen with other data in mind, in words."""
+    assert design.robust_penalties is not None  # noqa: S101 - asked before
+    told = [
+        f"{c.name} {number(sum(c.robust_penalties))}"
+        for c in design.candidates
+        if c.robust_penalties is not None
+    ]
+    return (
+        f"chosen by the larger of everybody's penalties on normal data and on data {design.data} "
+        f"(simulated): social penalties {', '.join(told)}; what makes honesty pay is proven for "
+        "normal data"
     )
 
 

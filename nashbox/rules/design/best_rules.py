@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit import audit
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
 from nashbox.rules.bound import Floor, no_rule_below
 from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import GOALS, Goal
 from nashbox.rules.design.offered import Offered, problem_of
+from nashbox.rules.design.on_data import penalties_on
 from nashbox.rules.design.order import canonical
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import Progress, searched_offers, world_of
@@ -40,11 +42,15 @@ def design(
     form: str = "best",
     progress: Progress | None = None,
     kinds: Sequence[str] = KINDS,
+    data: Source | None = None,
+    seed: int = 0,
 ) -> Design:
     """Search the best rules for a problem's costs; its plan and mechanism play no part.
 
     goal: one of GOALS. form: "separate", "joint", or the better of both. kinds: what may be used,
-    of EVERY; without "decoy" nobody is told a falsehood. Raises InputError if no rules were found
+    of EVERY; without "decoy" nobody is told a falsehood. data: what measurements are like; rules
+    are made for normal ones, and those are chosen that are best if everybody pays the larger of
+    her penalties on normal and on these data, simulated. Raises InputError if no rules were found
     that meet all outside options.
     """
     kinds = checked_kinds(kinds)
@@ -52,6 +58,11 @@ def design(
         raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
     if form not in FORMS:
         raise InputError(f"form must be one of {', '.join(FORMS)}, got {brief(form)}")
+    if data is not None and not problem.integer:
+        raise InputError(
+            f"{problem.shown}: --data needs whole numbers to draw, got counts = 'real'; use "
+            "counts = 'integer'"
+        )
     problem = for_normal_data(problem)
     steps = 6
     tell = progress or (lambda done, total: None)
@@ -61,21 +72,40 @@ def design(
     bound, aim = aim_of(problem, goal)
     offers, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     offers += [(name, order.back(rules)) for name, rules in there]
-    best = _best(aim, offers)
+    on_data: dict[str, Array] = {}
+    if data is None:
+        best = _best(aim, offers)
+    else:
+        by_name = {name: _under(problem, goal, name, rules) for name, rules in offers}
+        on_data = penalties_on(data, aim, offers, by_name, seed)
+        best = _best(
+            aim, [(n, replace(r, penalties=on_data[n])) for n, r in offers if n in on_data]
+        )
+        best = best and (best[0], dict(offers)[best[0]])
     if best is None:
         raise InputError(
             f"{problem.shown}: outside_option: no rules were found under which every agent is "
             "better off than outside and gains nothing by breaking them"
         )
     chosen, rules = best
-    designed = (
-        replace(problem, plan=PLAN.get(goal, goal), mechanism=Spec("cbl"))
-        if chosen == "CBL"
-        else problem_of(problem, rules)
-    )
+    designed = _under(problem, goal, chosen, rules)
     certificate = audit(designed, method="exact", recommended=True)
     tell(steps, steps)
-    return _result(problem, designed, goal, aim, rules, bound, certificate, chosen, offers, how)
+    result = _result(problem, designed, goal, aim, rules, bound, certificate, chosen, offers, how)
+    if data is None:
+        return result
+    found = [
+        replace(c, robust_penalties=on_data[c.name].tolist() if c.name in on_data else None)
+        for c in result.candidates
+    ]
+    return replace(result, candidates=found, robust_penalties=on_data[chosen], seed=seed)
+
+
+def _under(problem: EstimationProblem, goal: str, name: str, rules: Offered) -> EstimationProblem:
+    """The problem under rules that are offered."""
+    if name == "CBL":
+        return replace(problem, plan=PLAN.get(goal, goal), mechanism=Spec("cbl"))
+    return problem_of(problem, rules)
 
 
 def checked_kinds(kinds: Sequence[str]) -> tuple[str, ...]:

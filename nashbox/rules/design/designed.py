@@ -24,13 +24,17 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Rules that were compared: honest penalties, their sum and maximum."""
+    """Rules that were compared: honest penalties, their sum and maximum.
+
+    robust_penalties: the larger of those on normal and on other data, where both were looked at.
+    """
 
     name: str
     penalties: Sequence[float]
     social_penalty: float
     largest_penalty: float
     individually_rational: bool
+    robust_penalties: Sequence[float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +47,8 @@ class Design(Shown):
     choices were searched. no_rule_below: the value of the goal that no truthful rule gets below
     (None where unknown); no_rule_below_how: in what sense, or why unknown. audited: by what, ""
     if it was not. pairs: which two are compared, pair_t: (d,) windows of two, copies: by the
-    formula, the share of what two pay that they save by handing in one mean twice.
+    formula, the share of what two pay that they save by handing in one mean twice. data: what else
+    rules were judged on, "" if on nothing; robust_penalties: (m,) the larger on normal and on it.
     """
 
     goal: str
@@ -74,6 +79,9 @@ class Design(Shown):
     pairs: str = "none"
     pair_t: Array | None = None
     copies: float = 0.0
+    data: str = ""
+    robust_penalties: Array | None = None
+    seed: int = 0
     designed: EstimationProblem | None = None
     versions: Mapping[str, str] = field(default_factory=versions)
 
@@ -115,13 +123,14 @@ class Design(Shown):
             "no_rule_below": self.no_rule_below,
             "no_rule_below_how": self.no_rule_below_how,
             **self._of_pairs(),
+            **self._of_data(),
             "condition_8": self.condition_8,
             "cbl": dict(self.cbl),
             "chosen": self.chosen,
             "search": self.search,
             "gain": self.gain,
             "verdict": self.verdict,
-            "candidates": [asdict(c) for c in self.candidates],
+            "candidates": [_candidate_json(c) for c in self.candidates],
             "problem": dict(self.problem),
             "versions": dict(self.versions),
         }
@@ -131,6 +140,12 @@ class Design(Shown):
             return {}
         told = {"audited": self.audited, "pairs": self.pairs, "pair_t": self.pair_t}
         return {**told, "copies": self.copies}
+
+    def _of_data(self) -> dict[str, Any]:
+        if self.robust_penalties is None:
+            return {}
+        told = {"data": self.data, "robust_penalties": self.robust_penalties, "seed": self.seed}
+        return {**told, "robust_social_penalty": float(self.robust_penalties.sum())}
 
     def to_frame(self) -> pd.DataFrame:
         """One row per agent: kinds, counts, rules, penalty, penalty alone."""
@@ -162,16 +177,18 @@ class Design(Shown):
             *("goal", "form", "distributions", "certified_gap", "condition_8", "cbl", "chosen"),
             *("search", "gain", "verdict", "problem", "versions"),
         )
-        later = ("no_rule_below", "no_rule_below_how", "audited", "pairs", "copies")
-        if "pair_t" in body:
-            body["pair_t"] = np.array(body["pair_t"], dtype=float)
+        later = ("no_rule_below", "no_rule_below_how", "audited", "pairs", "copies", "data", "seed")
+        tables = ("pair_t", "robust_penalties")
+        for key in tables:
+            if key in body:
+                body[key] = np.array(body[key], dtype=float)
         return cls(
             names=body["agents"],
             kind=np.array(body["kind"]),
             candidates=[Candidate(**row) for row in body["candidates"]],
             **{key: np.array(body[key], dtype=float) for key in arrays},  # type: ignore[arg-type]
             **{key: body[key] for key in kept},
-            **{key: body[key] for key in (*later, "pair_t") if key in body},
+            **{key: body[key] for key in (*later, *tables) if key in body},
         )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
@@ -181,3 +198,11 @@ class Design(Shown):
         axes = plan_bars(self, ax)
         axes.set_title(f"designed for {self.goal}: social penalty {self.social_penalty:.4g}")
         return axes
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+    """Without what was not looked at."""
+    told = asdict(candidate)
+    if candidate.robust_penalties is None:
+        del told["robust_penalties"]
+    return told
