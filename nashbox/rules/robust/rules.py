@@ -119,7 +119,12 @@ def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
     view = game.view(i)
     joint = view.tied()
     members = joint.members if joint is not None else ()
-    if not np.isfinite(best_response(view).penalty):  # whatever she does, she pays inf
+    apart = [(k, c) for k, c in enumerate(view.channels()) if c is not None and k not in members]
+    whole = game.problem.integer
+    had = [least(known(channel), float(view.costs[k]), whole) for k, channel in apart]
+    if joint is not None:
+        had.append(joint.best(view.costs[list(members)], integer=whole).penalty)
+    if not np.isfinite(had).all():  # whatever she does, she pays inf
         return Worst(0.0, 0.0), True
     parts = [
         worst(
@@ -127,10 +132,9 @@ def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
             float(game.terms.counts[i, k]),
             float(view.costs[k]),
             doubt,
-            game.problem.integer,
+            whole,
         )
-        for k, channel in enumerate(view.channels())
-        if channel is not None and k not in members
+        for k, channel in apart
     ]
     certified = all(part.certain for part in parts)
     if joint is not None:
