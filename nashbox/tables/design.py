@@ -47,6 +47,8 @@ def design_sheet(design: Design) -> Sheet:
     sheet.add(rivals)
     sheet.note(against_bound(design))
     sheet.note(below(design))
+    if design.robust_penalties is not None:
+        sheet.note(on_data(design))
     sheet.note(f"search: {design.search}")
     return sheet
 
@@ -63,16 +65,7 @@ def _certain(design: Design) -> str:
         certain["undecided"] = f"undecided{how}; nashbox audit of the saved file goes on"
     if not design.audited:
         certain["undecided"] = "not audited: points are drawn in whole numbers only"
-    console.print(Text(certain[design.verdict], style=VERDICT_STYLE[design.verdict]))
-    rivals = new_table(*RIVALS)
-    for row in rival_rows(design):
-        rivals.add_row(*row)
-    console.print(rivals)
-    console.print(against_bound(design))
-    console.print(below(design))
-    if design.robust_penalties is not None:
-        console.print(on_data(design))
-    console.print(f"search: {design.search}")
+    return certain[design.verdict]
 
 
 def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:

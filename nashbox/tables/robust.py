@@ -47,19 +47,17 @@ def robust_sheet(result: Robust) -> Sheet:
             "yes" if r.rational else "no",
             f"{100 * r.widest:.1f} %",
         )
-    console.print(summary)
-    if not all(a.certified for r in result.rules for a in r.agents):
-        console.print(
-            "not proven: gains under mirrors (honest counts, at some sigmas) and on many "
-            "distributions tied together (two corners)"
-        )
-    console.print(
+    sheet.add(
+        summary,
         "honest: nobody gains more than epsilon anywhere in the interval (proven: gains are convex "
         "in the costs, and of bounded curvature in sigma);",
         "rational: nobody is worse off than outside by more than epsilon",
     )
     if not all(a.certified for r in result.rules for a in r.agents):
-        sheet.note("gains on many distributions tied together: looked at in two corners only")
+        sheet.note(
+            "not proven: gains under mirrors (honest counts, at some sigmas) and on many "
+            "distributions tied together (two corners)"
+        )
     if result.reason is not None:
         sheet.note(result.reason, style="green" if result.found else "yellow")
     _drops(sheet, result)
