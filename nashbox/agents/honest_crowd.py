@@ -1,4 +1,6 @@
-"""Honest agents of a mechanism that looks at sums alone, played as one array (agents, R, d).
+"""Who hands in all that she measured and accepts the answer, under rules that look at sums alone.
+
+They collect as they like, and are played as one array (agents, R, d).
 
 Every agent draws from her own stream what she would draw by herself, so that it makes no difference
 to anything but time who plays in a crowd.
@@ -15,8 +17,8 @@ from numpy.typing import NDArray
 from nashbox.mechanisms import Alone, Baseline, CountedMean, SampleMean
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.data import Collected
-from nashbox.problem.estimation import MOST as MOST_OF_ONE
-from nashbox.strategies import Truthful
+from nashbox.strategies import Strategy
+from nashbox.strategies.honest import Collector, FreeRider, Truthful, UnderCollector
 
 if TYPE_CHECKING:
     from nashbox.agents.estimation import EstimationAgent
@@ -26,32 +28,42 @@ Array = NDArray[np.float64]
 
 LEAST = 8  # agents worth an array of their own
 MOST = 1 << 26  # numbers drawn at once
+PLAIN = (Truthful, FreeRider, Collector, UnderCollector)  # whose counts depend on terms alone
 POOLED = (SampleMean, Baseline, CountedMean, Alone)  # classes that ask for sums before all else
 
 
-def honest_crowd(model: EstimationModel) -> HonestCrowd | None:
-    """The agents of a model that can be played together now, None if there are few."""
+def honest_crowd(
+    model: EstimationModel, besides: EstimationAgent | None = None
+) -> HonestCrowd | None:
+    """The agents of a model, `besides` one, that can be played together now; None if few can."""
     source, worlds = model.problem.source, model.replications
     if type(model.mechanism) not in POOLED or not source.normal:
         return None
-    agents = [a for a in model.players if type(a.strategy) is Truthful and a.well is None]
+    agents = [
+        a
+        for a in model.players
+        if type(a.strategy) in PLAIN and a is not besides and a.well is None
+    ]
     if len(agents) < LEAST or len(agents) * worlds * model.problem.d > MOST:
         return None
     return HonestCrowd(model, agents)
 
 
 def _owed(model: EstimationModel, agents: Sequence[EstimationAgent]) -> NDArray[np.int64]:
-    """What they collect, (k, d), held to the contract one by one where all at once does not do."""
-    rows = [agent.index for agent in agents]
-    counts, costs = np.asarray(model.terms.counts)[rows], model.problem.costs[rows]
-    whole = (counts >= 0) & (counts <= MOST_OF_ONE) & (counts == np.rint(counts))
-    if (whole & ((counts == 0) | np.isfinite(costs))).all():
-        return counts.astype(np.int64)
-    return np.array([agent.counts_of(agent.strategy) for agent in agents])
+    """What they collect, (k, d): agents of one strategy and one row of terms are asked once."""
+    terms, costs, known = model.terms, model.problem.costs, {}
+    counts, prices = np.ascontiguousarray(terms.counts), np.ascontiguousarray(terms.costs)
+    keys: list[tuple[Strategy, bytes, bytes, bytes]] = []
+    for agent in agents:
+        i = agent.index
+        keys.append((agent.strategy, counts[i].tobytes(), prices[i].tobytes(), costs[i].tobytes()))
+        if keys[-1] not in known:
+            known[keys[-1]] = agent.counts_of(agent.strategy)
+    return np.array([known[key] for key in keys])
 
 
 class HonestCrowd:
-    """k agents who collect what they owe, hand in the truth and accept what comes back."""
+    """k agents who hand in the truth and accept what comes back."""
 
     def __init__(self, model: EstimationModel, agents: Sequence[EstimationAgent]) -> None:
         self.model, self.agents = model, agents

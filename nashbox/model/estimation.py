@@ -105,7 +105,7 @@ class EstimationModel(Sandbox):
         alone. Yields her after each; only she receives.
         """
         agent = self.players[index]
-        submissions: list[Any] = [None if a is agent else a.act() for a in self.players]
+        submissions = self._others_act(agent)
         counts = [
             agent.counts_of(pure) for strategy in strategies for pure, _ in strategy.mixture()
         ]
@@ -131,6 +131,17 @@ class EstimationModel(Sandbox):
             (received,) = mediated(self.mechanism, submissions, self.terms, rng, [index])
             agent.receive(received)
             yield agent
+
+    def _others_act(self, agent: EstimationAgent) -> list[Any]:
+        """What all but an agent hand in; None in her place."""
+        crowd = honest_crowd(self, besides=agent)
+        known = {} if crowd is None else crowd.rows
+        if crowd is not None:
+            crowd.act()
+        for other in self.players:
+            if other is not agent and other.index not in known:
+                other.act()
+        return [None if other is agent else other.submission for other in self.players]
 
     def mediate(self, submissions: Sequence[Dataset]) -> Sequence[Any]:
         """Ask the mechanism what everybody gets."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
 WORDS = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+LITERALS = {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}  # as Python's JSON reads them
+_WORD = re.compile(r'(?<!\\)"(-?inf|nan)"(?!\s*:)')  # a whole text that is no key
 
 
 def encode(value: Any) -> Any:
@@ -66,8 +69,16 @@ def to_text(value: Any) -> str:
 
 
 def from_text(text: str) -> Any:
-    """Read what `to_text` wrote."""
-    return decode(json.loads(text))
+    r"""Read what `to_text` wrote.
+
+    >>> from_text('{"a":["inf","-inf"],"inf":"\\\\inf","b":"nan"}')
+    {'a': [inf, -inf], 'inf': 'inf', 'b': nan}
+    """
+    if '"\\\\' in text:  # a text that begins with a backslash
+        return decode(json.loads(text))
+    if any(f'"{word}"' in text for word in WORDS):
+        text = _WORD.sub(lambda found: LITERALS[found[1]], text)
+    return json.loads(text)
 
 
 def canonical(value: Any) -> str:

@@ -6,7 +6,7 @@ import importlib.util
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,38 +65,72 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
     )  # asked first: what is not finished now, and nobody drives, is interrupted
     outcomes = {outcome.key: outcome for outcome in store.outcomes(layout.keys)}
     begun = store.begun()
-    rows: list[dict[str, Any]] = []
+    table = _Table()
     for run, seed, values, key in layout.rows():
         outcome = outcomes.get(key)
         if outcome is None and driven:
             continue
-        start = {"RunId": run, "iteration": seed, "Step": 0, "AgentID": None}
         grid = dict(zip(layout.paths, map(_plain, values), strict=True))
-        for result, status, error in _results(outcome, key in begun, steps):
-            place = {key: result.pop(key, start[key]) for key in FIRST[2:]}
-            named = {_name(key, grid): value for key, value in result.items()}
-            rows.append({**start, **place, **grid, **named, "status": status, "error": error})
-    names = list(dict.fromkeys(key for row in rows for key in row if key not in LAST))
+        results, status, error = _results(outcome, key in begun, steps)
+        said = {"status": status, "error": error}
+        table.add(results, {"RunId": run, "iteration": seed, **grid, **said}, grid)
+    names = [name for name in table.columns if name not in LAST]
     names = list(dict.fromkeys((*FIRST, *layout.paths, *names))) + list(LAST)
-    columns = {name: _column([row.get(name) for row in rows]) for name in names}
+    columns = {}
+    for name in names:  # lists go as they are used: they are larger than the columns
+        columns[name] = _column(table.columns.pop(name, [None] * table.rows))
     return pd.DataFrame(columns, columns=names)
+
+
+class _Table:
+    """Columns of so many rows, None where a row says nothing."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.columns: dict[str, list[Any]] = {}
+
+    def add(
+        self,
+        results: Sequence[Mapping[str, Any]],
+        same: Mapping[str, Any],
+        grid: Mapping[str, Any],
+    ) -> None:
+        """Rows of a cell. same: what is the same in all of them."""
+        keys = dict.fromkeys(key for row in results for key in row) if results else {}
+        size = len(results)
+        for key, value in same.items():
+            self._column(key).extend([value] * size)
+        for key, start in zip(FIRST[2:], (0, None), strict=True):
+            self._column(key).extend([row.get(key, start) for row in results])
+        for key in keys:
+            if key not in FIRST[2:]:
+                self._column(_name(key, grid)).extend([row.get(key) for row in results])
+        self.rows += size
+        for column in self.columns.values():
+            if len(column) < self.rows:
+                column.extend([None] * (self.rows - len(column)))
+
+    def _column(self, name: str) -> list[Any]:
+        if name not in self.columns:
+            self.columns[name] = [None] * self.rows
+        return self.columns[name]
 
 
 def _results(
     outcome: Outcome | None, begun: bool, steps: bool
-) -> Iterator[tuple[dict[str, Any], str, str | None]]:
+) -> tuple[Sequence[Mapping[str, Any]], str, str | None]:
     """Rows of a cell with status and error."""
     if outcome is None:
-        yield {}, "interrupted", BEGUN if begun else WAITING
-    elif outcome.status == "damaged":
-        yield {}, "interrupted", DAMAGED
-    elif outcome.payload is None:
-        yield {}, outcome.status, outcome.error
-    else:
-        last = max((row.get("Step", 0) for row in outcome.payload), default=0)
-        for row in outcome.payload:
-            if steps or row.get("Step", 0) == last:
-                yield dict(row), outcome.status, outcome.error
+        return [{}], "interrupted", BEGUN if begun else WAITING
+    if outcome.status == "damaged":
+        return [{}], "interrupted", DAMAGED
+    if outcome.payload is None:
+        return [{}], outcome.status, outcome.error
+    rows, at = outcome.payload, [row.get("Step", 0) for row in outcome.payload]
+    last = max(at, default=0)
+    if not steps and any(step != last for step in at):
+        rows = [row for row, step in zip(rows, at, strict=True) if step == last]
+    return rows, outcome.status, outcome.error
 
 
 def _plain(value: Any) -> Any:
@@ -115,10 +149,11 @@ def _column(values: list[Any]) -> pd.Series:
     """One type a column: numbers, or texts where there is one, missing where there is nothing."""
     import pandas as pd
 
-    kinds = {type(value) for value in values if value is not None}
-    if kinds == {bool} and None not in values:
+    types = set(map(type, values))
+    kinds = types - {type(None)}
+    if types == {bool}:
         return pd.Series(values, dtype=bool)
-    if kinds == {int} and None not in values:
+    if types == {int}:
         return pd.Series(values, dtype="int64")
     if kinds and kinds <= {int, float}:
         return pd.Series(values, dtype="float64")
