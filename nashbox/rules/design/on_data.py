@@ -50,7 +50,10 @@ def source_named(problem: EstimationProblem, name: str) -> Source:
 def simulated(
     rules: EstimationProblem, source: Source, seed: int, worlds: int
 ) -> tuple[Array, Array]:
-    """Mean penalties (m,) of the honest if points come from `source`, with standard errors."""
+    """Mean penalties (m,) of the honest if points come from `source`, with standard errors.
+
+    worlds: about how many, in whole batches that memory holds, two at least.
+    """
     game = prepare(replace(rules, source=source))
     points = max(1, int(game.terms.counts.sum()))
     batch = max(200, min(worlds, AT_ONCE // points))
