@@ -138,6 +138,7 @@ def test_the_real_mechanism_costs_what_the_formula_says(seed):
         assert_mean(found, known, false_alarm=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", ["integer", "real"])
 def test_rules_made_for_a_plan_keep_it(counts):
     for owed, m in ((14, 8), (21, 3)):

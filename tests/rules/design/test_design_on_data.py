@@ -37,6 +37,7 @@ def _rng(seed):
     return np.random.default_rng([seed, 51])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "shape", "expected", "usual"),
     [
@@ -67,6 +68,7 @@ def test_skewed_data_speak_against_falsehoods_and_heavy_tails_do_not():
             assert c.robust_penalties is not None or c.social_penalty > best
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_looked_at(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(on_data, "WORLDS", 5000)
