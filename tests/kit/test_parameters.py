@@ -56,7 +56,8 @@ def test_the_list_names_everything_of_both_games(nashbox, tmp_path):
     found = {(row["game"], row["kind"], row["name"]) for row in body["entries"]}
     wanted = {(kind.game, kind.kind, name) for kind in KINDS for name in kind.builtin}
     wanted |= {(name, "game", name) for name in GAMES}
-    sigma, *_ = (p for row in body["entries"] for p in row["parameters"] if p["name"] == "sigma")
+    game = next(row for row in body["entries"] if row["name"] == "estimation")
+    sigma = next(p for p in game["parameters"] if p["name"] == "sigma")
     assert sigma["required"] and "of one point" in sigma["doc"]
     assert wanted <= found
     cbl = next(row for row in body["entries"] if row["name"] == "cbl")

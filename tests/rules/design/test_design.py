@@ -280,7 +280,8 @@ def test_the_table_and_the_figure(nashbox):
     assert made.code == 0 and "f.svg" in made.written
     for words in (
         "honesty pays",
-        "designed, decoys (chosen)",
+        "designed, decoys",
+        "(chosen)",
         "falsehood",
         "CBL",
         "search:",
