@@ -167,7 +167,7 @@ def test_every_file_the_audit_rests_on_is_named_with_its_hash(nashbox, folder):
 KEY = "0123456789abcdef" * 4
 
 
-@pytest.mark.parametrize("command", ["audit", "compare"])
+@pytest.mark.parametrize("command", ["audit", pytest.param("compare", marks=pytest.mark.slow)])
 def test_a_contract_has_a_title_the_commitment_and_the_commands(nashbox, folder, command):
     more = ["--report", "r.html", "--title", "Agreement <2026>", "--commitment", KEY]
     assert nashbox(command, "p.toml", *more, files={"p.toml": GAME}).code == 0

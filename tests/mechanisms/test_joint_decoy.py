@@ -99,7 +99,7 @@ def test_eight_equal_agents(d, ratio, chance):
     assert fails(d, rule.radius) == pytest.approx(chance, rel=0.05)
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("d", "m", "T"), [(3, 8, 2.53), (2, 3, 1.43), (10, 8, 2.6)])
 def test_the_bound_is_close_and_notices_a_radius_too_large(d, m, T):
     n, N = T / m, T - T / m

@@ -71,7 +71,7 @@ def test_the_certificate_holds_for_small_debts_and_notices_a_wide_window(x, T):
     assert not holds(1.02 * t, x, T - x, 1.0)
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("x", "T"), [(0.85, 2.0), (0.95, 2.0), (0.95, 10.0)])
 def test_large_debts_are_refused(x, T):
     _, t = window(x, T)

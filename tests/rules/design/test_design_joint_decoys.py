@@ -14,10 +14,8 @@ def equal(m, d, cost=0.05, **changes):
     return from_mapping({**body, **changes})
 
 
-@pytest.mark.parametrize(
-    ("d", "form", "ratio"),
-    [(3, "best", 1.0666), pytest.param(10, "joint", 1.049, marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("d", "form", "ratio"), [(3, "best", 1.0666), (10, "joint", 1.049)])
 def test_eight_equal_agents_use_joint_decoys(d, form, ratio, tmp_path):
     found = nashbox.design(equal(8, d), "social", form)
     assert found.chosen == "designed, joint decoys" and found.form == "joint"
