@@ -47,7 +47,7 @@ def box():
 def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
     Comparing().compare(box.append, EstimationSetup(THREE), "egalitarian", 3)
     told = nashbox(
-        "compare", "p.toml", "--design", "egalitarian", "--starts", "3",
+        "compare", "p.toml", "--design", "egalitarian", "--starts", "3", "--verbose",
         files={"p.toml": problem()},
     )  # fmt: skip
     table = box.last(Table, "compare")

@@ -253,7 +253,7 @@ def test_points_are_cells_in_their_order(tmp_path, nashbox, how):
             ["shares.withholder(fraction=0.5)"],
         ),
         ("compare", '{mechanism = "cbl, sample_mean", design = "social", starts = 1}', ["profile"]),
-        ("design", '{goal = "social", kinds = "alone, free"}', ["kind.x0"]),
+        ("design", '{goal = "social", kinds = "alone, free, threshold"}', ["kind.x0"]),
     ],
 )
 def test_more_experiments(tmp_path, nashbox, experiment, options, columns):

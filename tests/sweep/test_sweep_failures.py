@@ -48,7 +48,8 @@ def test_raising_nan_and_a_minute_interrupted(tmp_path):
     assert frame["status"].tolist() == ["failed"] * 20 + ["interrupted"] * 10
     assert set(frame["error"][10:20]) == {"NaN: no number for value"}
     assert frame["error"][:10].tolist() == [
-        f"ValueError: seed {seed} of <object object at 0x...> is bad" for seed in order[:10]
+        f"ValueError: seed {seed} of <object object at 0x...> is bad (jobs.py, line 8: job)"
+        for seed in order[:10]
     ]
     assert (frame["other"][10:20] == -math.inf).all() and frame["value"].isna().all()
     began = frame["error"][20:].str.contains("while it ran")
