@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.declared import Declared
 from nashbox.games.rounds import Rounds
+from nashbox.problem.errors import InputError
 from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -356,7 +357,13 @@ class Game(Declared, Rounds):
         found: type[Any] = find_class(
             spec.name, self.menu, object, "nashbox.strategies", folder, where
         )
-        return build(found, spec.parameters, where)
+        made = build(found, spec.parameters, where)
+        if not hasattr(made, "label"):
+            raise InputError(
+                f"{where}: must be a strategy of the game, with a label as nashbox.games.Action "
+                f"gives it, got {spec.name}, a {found.__name__}"
+            )
+        return made
 
     def deviation(self, name: str, **parameters: Any) -> Deviation:
         """A strategy of the menu as a deviation.

@@ -193,6 +193,18 @@ def test_what_is_played_is_no_deviation_from_itself():
     assert first.agents[1].gain_over_recommended is None
 
 
+def test_a_mechanism_is_no_strategy(tmp_path):
+    (tmp_path / "rules.py").write_text(
+        "from nashbox.mechanisms import SampleMean\nclass M(SampleMean):\n    pass\n"
+    )
+    (tmp_path / "p.toml").write_text(
+        'game = "public_goods"\nagents = ["a", "b"]\nstrategies = {a = "rules.py:M"}\n'
+    )
+    for command in (nashbox.run, nashbox.audit):
+        with pytest.raises(InputError, match=r"a: must be a strategy of the game.*got rules\.py:M"):
+            command(tmp_path / "p.toml")
+
+
 @pytest.mark.parametrize("front", ["", "[payoffs]\n"])
 def test_payoffs_in_a_toml_file_are_those_of_the_problem(tmp_path, front):
     payoffs = {"row": [[3, 0], [5, 1]], "column": [[3, 5], [0, 1]]}

@@ -2,13 +2,16 @@
 
 import math
 import signal
+import threading
 import time
+from concurrent.futures import BrokenExecutor
 
 import pandas as pd
 import pytest
 from sweep_jobs import gone, log, start, traced, wait_for, write_sweep
 
 from nashbox.experiments.sweep import Cell, Store, load, read_outcomes, run_cells, sweep
+from nashbox.experiments.sweep.engines import Local
 from nashbox.problem.errors import InputError
 
 MIXED = """
@@ -99,6 +102,25 @@ def test_a_cell_that_kills_its_worker_fails_and_the_rest_goes_on(tmp_path):
             assert outcome.status == "failed" and outcome.error.startswith("WorkerDied: ")
         else:
             assert (outcome.status, outcome.payload) == ("ok", i)
+
+
+@pytest.mark.slow
+def test_the_others_of_an_engine_that_lost_a_worker_are_let_go():
+    """They leave SIGTERM alone, with which executors end them: unless killed, for a minute."""
+    engine = Local(2)
+    for started in [engine.executor.submit(time.sleep, 4) for _ in range(2)]:
+        started.result(60)
+    sleeping = [engine.executor.submit(time.sleep, 60) for _ in range(2)]
+    wait_for(lambda: all(future.running() for future in sleeping), 20)
+    time.sleep(0.5)
+    next(iter(engine._processes().values())).kill()
+    with pytest.raises(BrokenExecutor):
+        sleeping[0].result(20)
+    renewing = threading.Thread(target=engine.renew, daemon=True)
+    renewing.start()
+    renewing.join(20)
+    assert not renewing.is_alive()
+    engine.stop(finished=True)
 
 
 def test_a_worker_that_dies_once_costs_nothing(tmp_path):

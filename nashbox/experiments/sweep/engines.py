@@ -86,16 +86,19 @@ class Local(Engine):
 
     def stop(self, finished: bool) -> None:
         """Kill: a worker has nothing to lose, and nobody waits for it."""
-        if finished:
+        if finished and self.whole:
             self.executor.shutdown()
         else:
             self._kill()
 
     def _kill(self) -> None:
-        processes = self._processes()
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes.values():
+        """Kill first: an executor that lost a worker waits for others, which leave SIGTERM alone.
+
+        From Python 3.12 on it holds the lock meanwhile that `shutdown` needs.
+        """
+        for process in self._processes().values():
             process.kill()
+        self.executor.shutdown(wait=False, cancel_futures=True)
 
     def _processes(self) -> Mapping[int, Any]:
         return dict(getattr(self.executor, "_processes", None) or {})
