@@ -38,9 +38,11 @@ def games_per_second(strategy: dict[str, object], games: int) -> float:
     return best
 
 
-def rounds_on_a_ring(agents: int, games: int, most: int = 60) -> Iterator[tuple[str, float]]:
-    """CPU ms of a round of default signallers, played together and each by herself."""
-    raw = case_a({"name": "signaller"}, "1/100")
+def rounds_on_a_ring(
+    agents: int, games: int, most: int = 60, weight: float = 1.0
+) -> Iterator[tuple[str, float]]:
+    """CPU ms of a round of equal signallers, played together (if w = 1) and each by herself."""
+    raw = case_a({"name": "signaller", "weight": weight}, "1/100")
     agent = raw["agents"][0]  # type: ignore[index]
     ring = [{**agent, "name": f"a{i}"} for i in range(agents)]
     game = prepare_testing(from_mapping({**raw, "agents": ring, "graph": "cycle"}))
@@ -68,6 +70,8 @@ def main() -> None:
             f"{faster:.1f} times faster than one by one (limit: at least 10)",
             flush=True,
         )
+    fused = dict(rounds_on_a_ring(1000, 100, most=20, weight=0.7))["together"]
+    print(f"ring of 1000 agents who fuse (w = 0.7), 100 games: {fused:.2f} ms a round", flush=True)
     problem = from_mapping(case_a({"name": "signaller"}, "1/100"))
     models = dict(zip(problem.names, problem.models, strict=True))
     times = []
