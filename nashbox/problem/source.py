@@ -46,12 +46,10 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class NormalSource:
-    """N(0, sigma_k^2) for every distribution k."""
+class Centred:
+    """Distributions with mean 0 and standard deviation sigma_k."""
 
     sigma: Array  # (d,), units of the measurements
-
-    normal = True
 
     @property
     def means(self) -> Array:
@@ -62,6 +60,13 @@ class NormalSource:
     def variances(self) -> Array:
         """sigma^2."""
         return np.square(self.sigma)
+
+
+@dataclass(frozen=True, eq=False)
+class NormalSource(Centred):
+    """N(0, sigma_k^2) for every distribution k."""
+
+    normal = True
 
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Independent normal points."""
@@ -98,27 +103,16 @@ class CsvSource:
 
 
 @dataclass(frozen=True, eq=False)
-class ShapedSource:
+class ShapedSource(Centred):
     """Mean 0 and standard deviation sigma_k, but not normal.
 
     skewed: the exponential of a standard normal number (skewness 6.2). heavy: Student's t with four
     degrees of freedom.
     """
 
-    sigma: Array  # (d,), units of the measurements
     shape: str  # of SHAPES
 
     normal = False
-
-    @property
-    def means(self) -> Array:
-        """All 0."""
-        return np.zeros(self.sigma.size)
-
-    @property
-    def variances(self) -> Array:
-        """sigma^2."""
-        return np.square(self.sigma)
 
     def points(self, k: int, count: int, worlds: int, rng: np.random.Generator) -> Array:
         """Independent points."""
