@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from nashbox.experiments.audit import audit
+from nashbox.experiments.audit.epsilon import DEFAULT as EPSILON
+from nashbox.experiments.audit.words import by_counts_alone
 from nashbox.experiments.run import run
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import counts, describe, number
@@ -36,11 +38,15 @@ def _of_honesty(result: Any) -> tuple[str, str]:
                 "open",
                 "Not decided: the bounds are too wide. Audit by simulation.",
             )
-        return "yes", "Yes. If all others comply, nobody gains over 0.1 % by doing anything else."
+        share = number(100 * EPSILON, 3)
+        return (
+            "yes",
+            f"Yes. If all others comply, nobody gains over {share} % by doing anything else.",
+        )
     a = max(paying, key=lambda one: one.gain.estimate)
     also = len(paying) - 1
     others = f" {also} other{'s' if also > 1 else ''} could gain too." if also else ""
-    if all(one.best_deviation.how == "counts" for one in paying):
+    if by_counts_alone(result):
         would = counts(a.best_deviation.parameters.get("collect", ()))
         more = f"{a.name} gains {_size(a.gain.estimate)} by collecting {would} points instead of "
         return (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.answers import Result, list_of
 from nashbox.games.base import Game
-from nashbox.games.registry import GROUP, PAPERS, game_class
+from nashbox.games.registry import GROUP, game_class
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange
 from nashbox.problem.errors import told
@@ -92,14 +92,10 @@ class Listing(Result):
 
 def listing() -> Listing:
     """List built-in names and entry points; one that cannot be loaded is listed with its error."""
-    found = [
-        _entry(name, kind, cls, "nashbox") for kind in KINDS for name, cls in kind.builtin.items()
-    ]
+    found = []
     for name in GAMES:
         cls = game_class(name, Path(), "list")
         found.append(_entry(name, Kind(name, "game", Game, {}, GROUP), cls, "nashbox", HIDDEN))
-        if name in PAPERS:  # whose strategies and mechanisms are in KINDS
-            continue
         for kind, builtin in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
             own = Kind(name, kind, object, builtin, "")
             found += [_entry(label, own, one, "nashbox") for label, one in builtin.items()]

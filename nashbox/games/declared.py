@@ -19,8 +19,9 @@ class Declared:
     collects. engines: experiments that not all games have, or do alike, and where they are.
     own_options: of experiments, that no other game has, by verb. says_all: whether files say what
     everybody plays, and not only who leaves the recommendation. lone_table: the key that a table
-    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means. keys:
-    of its problem files, where these are not the parameters of its class.
+    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means; misfit,
+    where it has one: "profitable" if all that pays is collecting another number of points. keys: of
+    its problem files, where these are not the parameters of its class.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}
@@ -34,6 +35,7 @@ class Declared:
         "compare": "nashbox.experiments.compare:compare_game",
         "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
+        "reported": "nashbox.experiments.report.problem:key_by_key",
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {}
     says_all: ClassVar[bool] = False

@@ -14,9 +14,17 @@ METHOD_WORDS = {
 }
 
 
+def by_counts_alone(audit: Any) -> bool:
+    """Whether what pays best is honest, for everybody who gains, but for how much is collected."""
+    paying = [row for row in audit.agents if row.verdict == "profitable"]
+    return bool(paying) and all(row.best_deviation.how == "counts" for row in paying)
+
+
 def verdict_in_words(audit: Any) -> str:
     """What the verdict of a whole audit means."""
-    return declared(audit.game).verdicts[audit.nash]
+    words = declared(audit.game).verdicts
+    misfit = "misfit" in words and by_counts_alone(audit)
+    return words["misfit" if misfit else audit.nash]
 
 
 def yes_or_no(answer: bool | None) -> str:

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from nashbox.experiments.html import Html, element, joined, table
 from nashbox.experiments.report.body import Printed
+from nashbox.games.registry import declared, engine
 
 
 def problem_part(result: Printed) -> Html:
     """What the game is: costs or observation models, rules, strategies."""
-    problem = result.at("problem")
-    return PARTS.get(result.get("game"), _others)(problem)
+    part: Html = engine(declared(result.get("game")), "reported")(result.at("problem"))
+    return part
 
 
-def _estimation(problem: Printed) -> Html:
+def costs_and_rules(problem: Printed) -> Html:
+    """What is measured at which costs."""
     names, kinds = problem.get("agents"), problem.get("distributions")
     rows = [
         [name, *(_cost(problem.at("costs", i, k)) for k in range(len(kinds)))]
@@ -48,7 +50,8 @@ def _estimation(problem: Printed) -> Html:
     )
 
 
-def _others(problem: Printed) -> Html:
+def key_by_key(problem: Printed) -> Html:
+    """Whatever a problem says, in its order."""
     facts = [(element("b", key), problem.value(key)) for key in problem.get()]
     return joined([element("h2", "The problem"), table(["", ""], facts)])
 
@@ -62,7 +65,8 @@ def _plan(problem: Printed) -> Html:
     return problem.value("plan") if isinstance(plan, str) else Html("as given, see below")
 
 
-def _testing(problem: Printed) -> Html:
+def evidence_and_rules(problem: Printed) -> Html:
+    """Who observes what, and who hears whom."""
     agents = range(len(problem.get("agents")))
     rows = [
         [
@@ -94,9 +98,6 @@ def _testing(problem: Printed) -> Html:
             table(["", ""], [(element("b", key), value) for key, value in facts]),
         ]
     )
-
-
-PARTS = {"estimation": _estimation, "testing": _testing}  # the others say it key by key
 
 
 def plan_part(result: Printed) -> Html:

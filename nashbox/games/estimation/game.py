@@ -53,6 +53,7 @@ class EstimationGame(Game):
         "coalitions": "nashbox.rules.coalitions:coalitions",
         "exchange": "nashbox.rules.exchange:exchange",
         "audited": "nashbox.experiments.audit.rows:penalised",
+        "reported": "nashbox.experiments.report.problem:costs_and_rules",
         "best_counts": "nashbox.experiments.dynamics.best_counts:best_response_dynamics",
         "compare": "nashbox.experiments.compare:compare",
         "payoffs": "nashbox.experiments.dynamics.estimation_oracle:oracle",
@@ -65,6 +66,8 @@ class EstimationGame(Game):
         "profitable": "honesty does not pay: at least one agent gains by leaving her strategy",
         "none_above_epsilon": "honesty pays: no deviation of the class gains more than epsilon",
         "undecided": "honesty is undecided: the budget leaves room for a gain above epsilon",
+        "misfit": "the plan does not fit the mechanism: what pays best is honest data, but other "
+        "counts of it than are asked for",
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {
         "run": ("revision",),

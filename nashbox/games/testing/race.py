@@ -52,6 +52,7 @@ class RaceGame(Game):
     mechanism_base: ClassVar[type] = Exchange
     engines: ClassVar[Mapping[str, str]] = {
         **Game.engines,
+        "reported": "nashbox.experiments.report.problem:evidence_and_rules",
         "promises": "nashbox.experiments.audit.promises.races:hold_race",
         "solve": "nashbox.experiments.testing.solving:solve_problem",
     }
