@@ -9,7 +9,7 @@ import importlib
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from nashbox.problem.screen import install
+from nashbox.problem.notebook import install
 
 install("nashbox.tables.printing:NOTEBOOK")
 

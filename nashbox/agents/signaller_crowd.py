@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.draw import Observer
+from nashbox.problem.errors import InputError
 from nashbox.problem.signal import OwnSignal, Signal
 from nashbox.problem.walk import Mask, Part, make_walk
 from nashbox.strategies.testing.signaller import Inverter, Signaller, Silent, Truthful
@@ -70,6 +71,18 @@ class Crowd:
             for name, table in self.results.items():
                 setattr(agent, name, table[row])
         self._share()
+
+    def check_strategies(self) -> None:
+        """Refuse a strategy that came after the first step, which the crowd would not play.
+
+        Raises InputError.
+        """
+        for agent in self.agents:
+            if agent.strategy != self.strategy:
+                raise InputError(
+                    f"agent {agent.name}: a strategy can be replaced before the first step, "
+                    f"got {agent.strategy.label} after {self.strategy.label} has begun"
+                )
 
     def act(self) -> None:
         """Observe one symbol a game."""

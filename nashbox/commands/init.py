@@ -57,7 +57,7 @@ def add(commands: Any) -> None:
 
 def work(options: argparse.Namespace) -> int:
     """Write the file."""
-    from nashbox.experiments.beginning import begin, check_target
+    from nashbox.experiments.new_problem import begin, check_target
 
     if sys.stdin is not None and sys.stdin.isatty():
         check_target(options.save)
@@ -70,7 +70,7 @@ def work(options: argparse.Namespace) -> int:
 
 def _wish(options: argparse.Namespace) -> Any:
     """The options, read. Raises InputError."""
-    from nashbox.experiments.beginning import Wish, parsed_money
+    from nashbox.experiments.new_problem import Wish, parsed_money
 
     return Wish(
         options.costs,
@@ -94,7 +94,7 @@ def _numbers(text: str) -> list[float]:
 
 def _ask(options: argparse.Namespace) -> None:
     """Fill in what is missing: all of it without COSTS, else only what there is no default for."""
-    from nashbox.experiments.beginning import columns_of, parsed_money, read_costs
+    from nashbox.experiments.new_problem import columns_of, parsed_money, read_costs
 
     if options.costs is None:
         options.costs = _answer("Table of costs (CSV, a row per party)", read_costs)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from nashbox.experiments.saving import read_json, write_json
 from nashbox.problem.errors import InputError
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 
 
 class Body:

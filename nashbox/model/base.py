@@ -16,14 +16,17 @@ class Sandbox(mesa.Model):
 
     def step(self) -> None:
         """Play one round."""
-        players = self.players
-        submissions = [agent.act() for agent in players]
-        information = self.mediate(submissions)
-        for agent, received in zip(players, information, strict=True):
-            agent.receive(received)
+        self.interact()
         self.round += 1
         self.datacollector.collect(self)
         self.revise()
+
+    def interact(self) -> None:
+        """Agents act, the mechanism mediates, agents receive."""
+        submissions = [agent.act() for agent in self.players]
+        information = self.mediate(submissions)
+        for agent, received in zip(self.players, information, strict=True):
+            agent.receive(received)
 
     def play(self) -> Self:
         """Play a round to its end: one step, in games that have no more."""

@@ -79,11 +79,11 @@ class EstimationModel(Sandbox):
         for agent in self.players:
             agent.view = View(agent.index, self.terms, known)
 
-    def step(self) -> None:
-        """Play one round, honest agents together where the mechanism looks at sums alone."""
+    def interact(self) -> None:
+        """Honest agents act together where the mechanism looks at sums alone."""
         crowd = honest_crowd(self)
         if crowd is None:
-            super().step()
+            super().interact()
             return
         crowd.act()
         alone = [agent for agent in self.players if agent.index not in crowd.rows]
@@ -93,9 +93,6 @@ class EstimationModel(Sandbox):
         crowd.receive([information[i] for i in crowd.rows])
         for agent in alone:
             agent.receive(information[agent.index])
-        self.round += 1
-        self.datacollector.collect(self)
-        self.revise()
 
     def trials(self, index: int, strategies: Sequence[Strategy]) -> Iterator[EstimationAgent]:
         """Play one round once with every one of `strategies` for agent `index`.

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.agents.crowd import LEAST, MOST, Crowd, Hearing, kind_of
+from nashbox.agents.signaller_crowd import LEAST, MOST, Crowd, Hearing, kind_of
 from nashbox.agents.testing import REASONS, RaceAgent
 from nashbox.mechanisms.exchange import EXCHANGES, Circle, Exchange
 from nashbox.model.base import Sandbox
@@ -78,9 +78,8 @@ class RaceModel(Sandbox):
                 models=models,
             )
             self.players.append(RaceAgent(self, i, strategies[name], view))
-        self.crowds = self._crowds()
-        together = {i for crowd in self.crowds for i in crowd.indices.tolist()}
-        self.alone = [agent for agent in self.players if agent.index not in together]
+        self.crowds: Sequence[Crowd] = ()
+        self.alone = list(self.players)
         self._over: list[Outcome] = []  # what happened, once all games are over
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
@@ -88,6 +87,12 @@ class RaceModel(Sandbox):
             model_reporters={"live": lambda model: int(model.live.size)},
             tables={"steps": list(STEP_COLUMNS), "games": []},
         )
+
+    def _gather(self) -> None:
+        """Put agents of one kind together, once it is known who plays what."""
+        self.crowds = self._crowds()
+        together = {i for crowd in self.crowds for i in crowd.indices.tolist()}
+        self.alone = [agent for agent in self.players if agent.index not in together]
 
     def _crowds(self) -> list[Crowd]:
         """Agents of one kind together, where the exchange is known to relay signals as they are."""
@@ -104,12 +109,15 @@ class RaceModel(Sandbox):
         heard = self.circle.neighbours if self.mechanism.faithful else [()] * len(self.players)
         return Hearing(heard, self.crowds)
 
-    def step(self) -> None:
-        """Play one iteration, agents of one kind together."""
+    def interact(self) -> None:
+        """Agents of one kind act and receive together."""
+        if self.round == 0:
+            self._gather()
         if not self.crowds:
-            super().step()
+            super().interact()
             return
         for crowd in self.crowds:
+            crowd.check_strategies()
             crowd.act()
             for row in range(len(crowd.agents) if self.recorded.size else 0):
                 crowd.signal(row)
@@ -124,9 +132,6 @@ class RaceModel(Sandbox):
             agent.receive(words[agent.index])
             start = agent.index
         self._receive(start, len(self.players), warned)
-        self.round += 1
-        self.datacollector.collect(self)
-        self.revise()
 
     def _receive(self, start: int, end: int, warned: Sequence[Mask | None]) -> None:
         for crowd, mask in zip(self.crowds, warned, strict=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.papers.claim import Finding, Verdict
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes

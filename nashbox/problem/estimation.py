@@ -19,9 +19,9 @@ from nashbox.problem.counts import RULES as RULES
 from nashbox.problem.counts import read_plan as read_plan
 from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
+from nashbox.problem.notebook import Shown
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.partners import partners_of
-from nashbox.problem.screen import Shown
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
 from nashbox.problem.tables import Table, check_names, read_agent_table

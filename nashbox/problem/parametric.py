@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 from nashbox.problem.spec import Spec, suggest
 
 RESERVED = ("game", "mechanism", "strategies")

@@ -17,10 +17,10 @@ from typing import Any
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.graphs import Edges, read_graph
 from nashbox.problem.labelled import estimate_model, read_labelled
+from nashbox.problem.notebook import Shown
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
-from nashbox.problem.screen import Shown
 from nashbox.problem.spec import Spec, build, find_object, suggest
 from nashbox.problem.tables import check_names
 

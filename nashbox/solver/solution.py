@@ -23,9 +23,9 @@ import numpy as np
 
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats
+from nashbox.problem.notebook import Shown
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import Symbols
-from nashbox.problem.screen import Shown
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import CELLS, grid_law
 from nashbox.solver.law import StoppingLaw

@@ -10,8 +10,8 @@ from nashbox.tables.sheet import Sheet
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nashbox.experiments.beginning import Beginning
     from nashbox.experiments.listing import Entry, Listing
+    from nashbox.experiments.new_problem import Beginning
     from nashbox.experiments.skeletons import Skeleton
 
 

@@ -53,7 +53,7 @@ def print_result(result: Any, verbose: bool = True) -> None:
 
 
 class NOTEBOOK:
-    """What `nashbox.problem.screen` asks for."""
+    """What `nashbox.problem.notebook` asks for."""
 
     @staticmethod
     def headline(shown: Any) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 import nashbox
 from nashbox.experiments.sweep import report
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 from nashbox.tables.printing import SHEETS, print_result, sheet_of
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"

@@ -5,6 +5,7 @@ import pytest
 
 from nashbox.games.registry import prepare_game
 from nashbox.model import testing as module
+from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.strategies.testing import Signaller
 
@@ -51,7 +52,7 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_crowds_change_nothing(case, seed, monkeypatch):
-    monkeypatch.setattr("nashbox.agents.crowd.ROOM", 30)  # so that listeners come in parts
+    monkeypatch.setattr("nashbox.agents.signaller_crowd.ROOM", 30)  # listeners come in parts
     game = _game(*case)
     together, found, steps = _played(game, 12, seed)
     assert together.crowds
@@ -60,6 +61,17 @@ def test_crowds_change_nothing(case, seed, monkeypatch):
     assert not alone.crowds
     assert np.array_equal(found, expected)
     assert steps == rows
+
+
+def test_strategies_are_replaced_before_the_first_step_or_not_at_all():
+    game = _game("cycle", KINDS[:1], 12)
+    model, swapped = game.opened(20, 5, None, 2), Signaller(threshold=0.4)
+    model.players[3].strategy = swapped
+    model.step()
+    assert model.crowds and model.players[3] in model.alone
+    model.players[4].strategy = swapped
+    with pytest.raises(InputError, match="agent a4: a strategy can be replaced before the first"):
+        model.step()
 
 
 def test_deviators_meet_crowds(seed, monkeypatch):

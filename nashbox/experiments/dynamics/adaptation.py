@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes

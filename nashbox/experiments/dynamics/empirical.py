@@ -27,7 +27,7 @@ from nashbox.experiments.saving import read_json, versions, write_json
 from nashbox.games.base import payoff_range
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 from nashbox.solver.equilibria import Equilibria, equilibria
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.notebook import Shown
 from nashbox.problem.payoff_oracle import PayoffOracle
-from nashbox.problem.screen import Shown
 from nashbox.problem.spec import Spec
 
 if TYPE_CHECKING:

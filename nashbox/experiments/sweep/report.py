@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nashbox.experiments.saving import write_json
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.store import Store
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import versions
 from nashbox.games.testing import prepare_testing
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 from nashbox.problem.testing import RaceProblem
 from nashbox.solver import Solution, solve
 from nashbox.strategies.testing import RaceStrategy, Signaller

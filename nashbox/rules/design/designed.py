@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.screen import Shown
+from nashbox.problem.notebook import Shown
 from nashbox.problem.spec import suggest
 from nashbox.rules.exchange.agreed import Agreed, read_rules
 from nashbox.rules.exchange.answer_files import Reply, answer_bytes
