@@ -188,7 +188,7 @@ def test_gain_over_recommended_is_for_named_agents(nashbox, problem):
 )
 def test_strict(nashbox, problem, options, code):
     answer = nashbox("audit", "p.toml", *options, files={"p.toml": problem()})
-    assert answer.code == code and answer.err == "" and "honesty" in answer.out
+    assert answer.code == code and answer.err == "" and "honest" in answer.out
     assert answer.written == ({"o.json"} if "o.json" in options else set())
 
 
