@@ -237,6 +237,22 @@ class Game(Declared, Rounds):
         """States of nature over which the worst counts; one where chance decides them all."""
         return (None,)
 
+    def other_states(
+        self, i: int, strategy: Any, count: int, seed: int, near: Any = None, step: float = 0.0
+    ) -> Sequence[Hashable]:
+        """Up to `count` more states, drawn at random, where a search looks for a worse one.
+
+        near: a state that they are close to, `step` octaves at most; else all over. None of them
+        where `states` are all there are.
+        """
+        return ()
+
+    def mixed(
+        self, i: int, parts: Sequence[Deviation], weights: Sequence[float]
+    ) -> Deviation | None:
+        """One of several strategies by lot, None where no file could say so."""
+        return None
+
     @property
     def shown(self) -> str:
         """How errors name this game."""

@@ -20,7 +20,8 @@ Cell = tuple[int, int]  # (strategy, place among the states of nature)
 class Arena:
     """Strategies of one player, the audited one first, and the states at which each is tried.
 
-    places: by strategy, the states over which its worst payoff counts. spent: worlds played.
+    places: by strategy, the states over which its worst payoff counts. found: further states that a
+    search found, for all strategies that have more than one. spent: worlds played.
     """
 
     game: Game
@@ -29,6 +30,7 @@ class Arena:
     seed: int
     states: list[Hashable] = field(default_factory=list)
     places: list[list[int]] = field(default_factory=list)
+    found: list[int] = field(default_factory=list)
     spent: int = 0
 
     def __post_init__(self) -> None:
@@ -41,11 +43,21 @@ class Arena:
         self._place(strategy)
 
     def _place(self, strategy: Any) -> None:
-        found = self.game.states(self.player, strategy)
-        for state in found:
-            if state not in self.states:
-                self.states.append(state)
-        self.places.append([self.states.index(state) for state in found])
+        listed = [self.place_of(state) for state in self.game.states(self.player, strategy)]
+        self.places.append(listed + self.found * (len(listed) > 1))
+
+    def place_of(self, state: Hashable) -> int:
+        """Number of a state of nature, which is made known if it is not."""
+        if state not in self.states:
+            self.states.append(state)
+        return self.states.index(state)
+
+    def keep(self, place: int) -> None:
+        """Let the worst payoff of all that have more than one state count there too."""
+        if place not in self.found:
+            self.found.append(place)
+            for places in self.places:
+                places += [place] * (len(places) > 1)
 
     def play(self, cells: Sequence[Cell], worlds: int, stage: Stage, block: int) -> dict[Cell, Any]:
         """Play cells in the same worlds; payoffs, higher is better, with their controls."""

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.arena import Arena, paired
+from nashbox.experiments.audit.arena import Arena, Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.pool import Pool, refined
+from nashbox.experiments.audit.worst import best_mixture, seek_worst
 from nashbox.games.base import Game
 from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import FIRST
@@ -30,6 +31,8 @@ CLOSE = 3.0  # standard errors within which a candidate is looked at again
 AGAIN = 10  # times the worlds of the first look, for those
 LOOKED_AT = 1 / 6  # of the budget: what the first look at all members of families may cost
 TRIED = 3  # candidates around which a search looks on
+AT_WORST = 6  # candidates for which worse states of nature are sought
+MIXED = 0.5  # of epsilon: what a mixture has to be paid more than its parts
 
 
 @dataclass(eq=False)
@@ -58,7 +61,8 @@ class Outlook:
 class Screened:
     """The search's result. outlooks: by strategy, None for the audited one.
 
-    ceiling: a payoff that nothing the audit is about exceeds, where one is known.
+    ceiling: a payoff that nothing the audit is about exceeds, where one is known. means: what a
+    strategy was paid at a state when it was looked at.
     """
 
     arena: Arena
@@ -67,6 +71,7 @@ class Screened:
     worst: int
     ceiling: float | None = None
     outlooks: list[Outlook | None] = field(default_factory=list)
+    means: dict[Cell, float] = field(default_factory=dict)
 
     def gain(self, j: int) -> float:
         """Estimated gain of a candidate."""
@@ -103,6 +108,8 @@ def screen(
     out = Screened(arena, pool, 0.0, 0, ceiling)
     _look(out, range(1, len(pool.strategies)), worlds)
     _search_on(out, epsilon, worlds, room)
+    _look_for_worse_states(out, worlds, room // 4)
+    _mix(out, epsilon, worlds, room // 4)
     _look_again(out, worlds, room - arena.spent)
     return out
 
@@ -113,6 +120,7 @@ def _look(out: Screened, js: Sequence[int], worlds: int) -> None:
     cells = [(j, place) for j in (0, *js) for place in arena.places[j]]
     played = arena.play(cells, worlds, Stage.SCREEN, 0)
     means = {cell: float(found.paid.mean()) for cell, found in played.items()}
+    out.means.update(means)
     out.worst = min(arena.places[0], key=lambda place: means[0, place])
     out.payoff = means[0, out.worst]
     while len(out.outlooks) < len(arena.strategies):
@@ -154,6 +162,39 @@ def _search_on(out: Screened, epsilon: Epsilon, worlds: int, room: int) -> None:
     if new:
         _look(out, new, worlds)
         _drop(out, [j for j in new if out.gain(j) <= out.level(epsilon)])
+
+
+def _look_for_worse_states(out: Screened, worlds: int, room: int) -> None:
+    """Where the audited strategy and the best others suffer more than at the states of the list."""
+    arena = out.arena
+    order = sorted(range(1, len(arena.strategies)), key=out.gain, reverse=True)
+    leading = [j for j in order if len(arena.places[j]) > 1][:AT_WORST]
+    several = [0, *leading] if len(arena.places[0]) > 1 else leading
+    found = []
+    for j in several:
+        outlook = out.outlooks[j]
+        worst = out.worst if outlook is None else outlook.place
+        found.append(seek_worst(arena, j, worst, room // len(several)))
+    new = [place for place in found if place is not None]
+    if new:
+        for place in new:
+            arena.keep(place)
+        _look(out, order if len(arena.places[0]) > 1 else leading, worlds)
+
+
+def _mix(out: Screened, epsilon: Epsilon, worlds: int, room: int) -> None:
+    """Let the mixture in that suffers least where it is worst, if it gains."""
+    arena, pool = out.arena, out.pool
+    least = MIXED * out.level(epsilon)
+    found = best_mixture(arena, pool.deviations, out.means, least, room)
+    if found is None:
+        return
+    pool.add(found)
+    arena.add(found.strategy)
+    last = len(arena.strategies) - 1
+    _look(out, [last], worlds)
+    if out.gain(last) <= out.level(epsilon):
+        _drop(out, [last])
 
 
 def _drop(out: Screened, js: list[int]) -> None:

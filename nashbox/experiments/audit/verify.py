@@ -23,7 +23,7 @@ from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, looks, shares, tail
 from nashbox.measure.seeds import Stage
 from nashbox.measure.tally import Tally
 
-LEADERS = 6  # candidates that are tried at every state of nature
+LEADERS = 6  # candidates tried at every state of nature: the surest, and those that gain most
 FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a power of the rank
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
 SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
@@ -112,7 +112,8 @@ class Verification:
         self.stop = self.arena.spent + budget
         grain = min(self.arena.game.room, 1000)
         order = self._order()
-        self.leaders = set(order[:LEADERS])
+        most = sorted(order[LEADERS // 2 :], key=screened.gain, reverse=True)
+        self.leaders = {*order[: LEADERS // 2], *most[: LEADERS - LEADERS // 2]}
         falling = [rank**-FALL for rank in range(1, len(order) + 1)]
         self.levels = {
             j: VERDICT * delta * f / sum(falling) for j, f in zip(order, falling, strict=True)

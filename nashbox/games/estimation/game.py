@@ -21,7 +21,7 @@ from nashbox.problem.parameters import Parameter
 from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import Terms, View, sums_of_others
-from nashbox.strategies import STRATEGIES, Strategy, Truthful, make_strategy
+from nashbox.strategies import STRATEGIES, Mixed, Strategy, Truthful, make_strategy
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.exact import Ledger
@@ -194,8 +194,8 @@ class EstimationGame(Game):
         words = catalogue.CLASS.format(most=catalogue.MOST)
         everybody = range(self.m)
         if all(nature.all_equivariant(self, i, self.strategy(i)) for i in everybody):
-            return f"{words}; what is not equivariant at the worst of {nature.GRID_IN_WORDS}"
-        return f"{words}; penalties at the worst of {nature.GRID_IN_WORDS}"
+            return f"{words}; what is not equivariant at the worst of {nature.SOUGHT_IN_WORDS}"
+        return f"{words}; penalties at the worst of {nature.SOUGHT_IN_WORDS}"
 
     def states(self, i: int, strategy: Any) -> Sequence[Hashable]:
         """Where mu lies, as offsets (d,): one where everything is translation-equivariant."""
@@ -204,6 +204,31 @@ class EstimationGame(Game):
         if nature.all_equivariant(self, i, strategy):
             return ((0.0,) * self.problem.d,)
         return [tuple(offset.tolist()) for offset in nature.mu_grid(self.terms, i)]
+
+    def other_states(
+        self, i: int, strategy: Any, count: int, seed: int, near: Any = None, step: float = 0.0
+    ) -> Sequence[Hashable]:
+        """Offsets (d,) between and beyond those of the grid, log-uniform; or close to one."""
+        from nashbox.games.estimation import nature
+
+        if nature.all_equivariant(self, i, strategy):
+            return ()
+        rng = np.random.default_rng(seed)
+        if near is None:
+            drawn = nature.random_mu(self.terms, i, count, rng)
+        else:
+            drawn = np.array(near) * np.exp2(rng.uniform(-step, step, (count, self.problem.d)))
+        return [tuple(offset) for offset in drawn.tolist()]
+
+    def mixed(
+        self, i: int, parts: Sequence[Deviation], weights: Sequence[float]
+    ) -> Deviation | None:
+        """The strategy `mixed`."""
+        spec = Spec(
+            "mixed",
+            {"strategies": [part.spec.to_json() for part in parts], "weights": list(weights)},
+        )
+        return Deviation(spec, Mixed(tuple(part.strategy for part in parts), tuple(weights)))
 
     @property
     def room(self) -> int:

@@ -21,13 +21,35 @@ Array = NDArray[np.float64]
 
 BLOCK = 1000  # worlds played at once
 MULTIPLIERS = (0.0, *(s * 2.0**j for j in range(11) for s in (1.0, -1.0)), 1e6, -1e6)
+OCTAVES = (-3.0, 24.0)  # of sigma/sqrt(max(1, n)), within which other values are drawn
 GRID_IN_WORDS = "mu in {0, +-1, +-2, +-4, ..., +-1024} sigma/sqrt(max(1, n)) and +-1e6 sigma"
+SOUGHT_IN_WORDS = (
+    f"{GRID_IN_WORDS}, and of others that a search finds; such strategies are also mixed"
+)
 
 
 def mu_grid(terms: Terms, agent: int) -> list[Array]:
     """Values of mu, (d,) each, over which something that is not equivariant is at its worst."""
     unit = terms.sigma / np.sqrt(np.maximum(1.0, terms.counts[agent]))
     return [(terms.sigma if abs(g) == 1e6 else unit) * g for g in MULTIPLIERS]
+
+
+def random_mu(terms: Terms, agent: int, count: int, rng: np.random.Generator) -> Array:
+    """Random values of mu, (count, d): sizes log-uniform, one in every part of OCTAVES, any signs.
+
+    In a third of them only one distribution's mean is away from 0.
+    """
+    d = terms.sigma.size
+    low, high = OCTAVES
+    unit = terms.sigma / np.sqrt(np.maximum(1.0, terms.counts[agent]))
+    parts = rng.permuted(np.tile(np.arange(count)[:, None], d), axis=0)
+    sizes = np.exp2(low + (high - low) * (parts + rng.random((count, d))) / count)
+    found: Array = unit * sizes * rng.choice([-1.0, 1.0], size=(count, d))
+    if d > 1:
+        rows = np.flatnonzero(rng.random(count) < 1 / 3)
+        kept = rng.integers(d, size=rows.size)
+        found[rows] = np.where(np.arange(d) == kept[:, None], found[rows], 0.0)
+    return found
 
 
 def all_equivariant(game: EstimationGame, agent: int, strategy: Strategy) -> bool:
