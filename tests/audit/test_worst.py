@@ -119,6 +119,7 @@ def test_a_mixture_is_made_where_pure_deviations_pay_less(seed):
     assert [part["collect"] for part in found.spec.parameters["strategies"]] == [4, 6]
     assert found.spec.parameters["weights"] == pytest.approx([0.5, 0.5], abs=0.06)
     assert found.strategy == make_strategy(found.spec, "as files write it")
+    assert game.how(0, found.strategy) == "counts"
     arena.add(found.strategy)
     cells = [(j, place) for j in (0, 4) for place in arena.places[0]]
     played = arena.play(cells, 1000, Stage.SCREEN, 1)

@@ -66,6 +66,10 @@ def normal_theory(game: EstimationGame, i: int) -> dict[str, float] | None:
 
 def how(game: EstimationGame, i: int, strategy: Strategy) -> str:
     """How a strategy differs from honesty: counts, report, estimate, or several of them."""
+    parts = strategy.mixture()
+    if len(parts) > 1:
+        found = {word for part, _ in parts for word in how(game, i, part).split(" and ")}
+        return " and ".join(word for word in STAGES.values() if word in found)
     if isinstance(strategy, Equivariant):
         plays = strategy.plays(game.view(i))
         owed = game.terms.counts[i].tolist()
