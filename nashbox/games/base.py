@@ -316,8 +316,24 @@ class Game(Declared, Rounds):
         return "no formula is known"
 
     def formula(self, i: int) -> Exact | str:
-        """`exact`, where it is about the rules that are played: what engines ask."""
-        return self.beyond_formulas() or self.exact(i)
+        """`exact`, where it is about the rules that are played: what engines ask.
+
+        Raises InputError where payments are too large to be computed with.
+        """
+        beyond = self.beyond_formulas()
+        if beyond is not None:
+            return beyond
+        with np.errstate(over="ignore"):
+            answer = self.exact(i)
+        if isinstance(answer, Exact) and np.inf in (
+            self.pays.sign * answer.paid,
+            self.pays.sign * answer.best,
+        ):
+            raise InputError(
+                f"{self.shown}: what {self.players[i]} is paid is more than floating-point numbers "
+                "can hold (1.8e308): a parameter is too large"
+            )
+        return answer
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import mesa
+import numpy as np
 
 from nashbox.agents.one_shot import OneShotAgent
 from nashbox.model.base import Sandbox
@@ -45,6 +46,18 @@ class OneShotModel(Sandbox):
             )
         self.private = private
         super().step()
+
+    def interact(self) -> None:
+        """Act, mediate, pay; payments that are infinite for an overflow are refused."""
+        seen: list[str] = []
+        with np.errstate(over="call", call=lambda kind, flag: seen.append(kind)):
+            super().interact()
+        for player in self.players if seen else ():
+            if not np.isfinite(player.paid).all():
+                raise ContractError(
+                    f"{self.game.shown}: what {player.name} is paid is more than floating-point "
+                    "numbers can hold (1.8e308): a parameter is too large"
+                )
 
     def view(self, i: int) -> Any:
         """What player i knows when she acts."""
