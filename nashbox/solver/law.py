@@ -17,6 +17,7 @@ from nashbox.problem.lattice import Floats
 from nashbox.problem.odds import OddsLattice
 
 UNIT = 2.0**-53
+FAR, MESH = 6, 300  # largest steps from a threshold where times are worked out, and points there
 Watch = Callable[[float], None]  # is told the mass still alive, now and then
 
 
@@ -123,6 +124,32 @@ def remaining_time(lattice: OddsLattice, beta: Fraction, slack: float = 0.0) -> 
         near, far = step / drift, (width + step) / drift
         out[theta] = (far, near) if theta else (near, far)
     return out
+
+
+def crossing_time(lattice: OddsLattice, theta: int, slack: float, mesh: int = MESH) -> float:
+    """Bound E[further iterations | theta] of a test within `slack` nats of its right threshold.
+
+    Without the other threshold she takes longer. The expected time T to climb the last y nats rises
+    in y and is 1 + sum_s p_s T(y - x_s): distances are rounded up to a mesh, and beyond it stands
+    Wald's bound, so the solution of the linear system is no less than T.
+    """
+    symbols, sign = lattice.symbols, 1 if theta else -1
+    climbs, p = sign * symbols.logs, symbols.p[theta]
+    top, drift, proof = float(climbs.max()), float(p @ climbs), float(symbols.certain[theta])
+    if proof == 0 and drift <= 0:
+        return float(np.inf)
+    width = (FAR * top + slack) / mesh
+    moves = np.floor(climbs / width - 1e-9).astype(np.int64)  # towards the threshold
+    most = int(np.abs(moves).max())
+    chance = np.bincount(most - moves, p, minlength=2 * most + 1)  # by distance gained, from -most
+    distance = np.arange(1, mesh + 1 + most) * width
+    late = np.full(distance.size, 1 / proof) if proof > 0 else (distance + top) / drift
+    after = np.arange(mesh + most) - np.arange(mesh)[:, None] + most  # index into chance
+    inside = (after >= 0) & (after < chance.size)
+    chances = np.where(inside, chance[np.where(inside, after, 0)], 0.0)
+    known = 1 + chances[:, mesh:] @ late[mesh:]
+    times = np.linalg.solve(np.eye(mesh) - chances[:, :mesh], known)
+    return float(times[max(int(np.ceil(slack / width + 1e-9)), 1) - 1])
 
 
 @dataclass(eq=False)

@@ -27,7 +27,7 @@ from nashbox.problem.notebook import Shown
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import Symbols
 from nashbox.solver.exact import exact_law
-from nashbox.solver.grid import CELLS, grid_law
+from nashbox.solver.grid import grid_law
 from nashbox.solver.law import StoppingLaw
 from nashbox.solver.race import Race
 
@@ -150,14 +150,15 @@ def solve(
     beta: Fraction,
     tolerance: float = 1e-12,
     arithmetic: str = "auto",
-    cells: int = CELLS,
+    cells: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Solution:
     """Solve a game of two or more agents with w = 1; prior = P(theta = 1).
 
     `tolerance` is the alive mass at which the recursion ends (a grid ends at 1e-10 at the latest).
     arithmetic: "exact" lists beliefs at any price; "auto" changes over to a grid of `cells` cells
-    where a layer has too many; "grid" is the same with the change after the first few layers.
+    where a layer has too many (None: as many as an error of about 1e-5 takes, at most a million);
+    "grid" is the same with the change after the first few layers.
     progress: is told done and total, in steps of 1/`STEPS` of a test, by the mass still alive.
     Raises InputError for games that `check_game` refuses, for fewer than two agents, and for more
     pooled symbols than `Symbols.of` takes.

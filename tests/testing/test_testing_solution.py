@@ -10,7 +10,15 @@ from testing_games import CASES, COIN, HALF, SHARP, SIX, parse
 from testing_simulation import assert_mean, exact_numbers, statistics
 
 from nashbox.problem.errors import InputError
+from nashbox.problem.odds import OddsLattice
 from nashbox.solver import Race, exact_law, grid_law, solve, symmetric_bernoulli
+from nashbox.solver import grid as grid_module
+from nashbox.solver.law import crossing_time, remaining_time
+
+FIVE = parse(
+    ["91/317", "54/317", "72/317", "37/317", "63/317"],
+    ["31/295", "88/295", "45/295", "79/295", "52/295"],
+)
 
 # case, beta: printed to six decimals by two independent programmes (brute force, simulation)
 TABLE = {
@@ -235,6 +243,53 @@ def test_grid_bound_covers_finer_grids():
         assert (gap <= coarse.delay + fine.delay).all()
         assert (np.abs(coarse.error - fine.error) <= coarse.slip + fine.slip).all()
         assert (coarse.delay > fine.delay).all()
+
+
+@pytest.mark.parametrize("agents", [1, 2])
+def test_few_cells_agree_with_lists_to_their_bound(agents):
+    """Pooled tests step over a threshold and back within an iteration: no such mass may be lost."""
+    exact = exact_law([FIVE] * agents, HALF, Fraction(1, 10), tolerance=0.05)
+    grid = grid_law([FIVE] * agents, HALF, Fraction(1, 10), cells=5_000, states=50)
+    n = exact.horizon
+    assert grid.arithmetic == "grid" and (grid.slip > 1e-6).all()
+    off = np.abs(exact.stop - grid.stop[:, :, :n]).sum(axis=(1, 2))
+    assert (off <= 2 * grid.slip + 1e-12).all() and (off > 0).all()
+    assert np.allclose(grid.stop.sum(axis=(1, 2)) + grid.tail, 1.0, atol=1e-12)
+    leaning = np.abs(exact.lean_wrong - grid.lean_wrong[:, :n]).sum(axis=1)
+    assert (leaning <= grid.lean_slip.sum(axis=1) + n * grid.slip).all()
+
+
+def test_no_more_cells_than_the_accuracy_takes(monkeypatch):
+    tried = []
+    follow = grid_module._follow
+    monkeypatch.setattr(
+        grid_module, "_follow", lambda *args: tried.append(args[2].wanted) or follow(*args)
+    )
+    monkeypatch.setattr(grid_module, "CELLS", 64_000)
+    for accurate in (1.0, 2e-3):
+        monkeypatch.setattr(grid_module, "ACCURATE", accurate)
+        law = grid_law([FIVE], HALF, Fraction(1, 10), states=50)
+        tried.append(float(max(law.slip.max(), law.delay.max())))
+    first, reached, again, finer, close = tried
+    assert (first, again) == (1_000, 1_000) and reached <= 1.0
+    assert 1_000 < finer < 64_000 and close <= 2e-3
+
+
+@pytest.mark.parametrize("theta", [0, 1])
+def test_the_last_step_to_a_threshold_takes_the_time_of_a_ruin(theta):
+    """One net observation at P(1|1) = q takes 1/(2q - 1); Wald's bound is the same for a coin."""
+    lattice = OddsLattice.of([parse(["2/3", "1/3"], ["1/3", "2/3"])], HALF)
+    assert 3.0 <= crossing_time(lattice, theta, 1e-6) <= 3.0 * 1.02
+
+
+def test_the_last_way_to_a_threshold_is_bounded_from_above():
+    """Against ever finer meshes; Wald's bound is some twice as long."""
+    lattice = OddsLattice.of([FIVE], HALF)
+    wald = np.diag(remaining_time(lattice, Fraction(1, 10)))
+    for theta in (0, 1):
+        got = [crossing_time(lattice, theta, 1e-6, mesh=mesh) for mesh in (100, 300, 1200)]
+        assert got == sorted(got, reverse=True)
+        assert got[0] < 0.8 * wald[theta] and got[1] < 1.15 * got[2]
 
 
 def test_truncation_is_within_the_bound():
