@@ -52,6 +52,8 @@ class Population(mesa.Model):
         self.oracle, self.rule, self.order, self.revising = oracle, rule, order, revising
         self.round = 0
         self._counted: Profile | None = None  # who plays what, (kinds, K), during a step
+        self._kinds: list[int] = oracle.kinds.tolist()
+        self._asked: dict[tuple[int, int], Answer] = {}  # by kind and choice, until somebody moves
         shown = names or [f"a{i}" for i in range(oracle.m)]
         self.players = [Learner(self, i, n, int(start[i])) for i, n in enumerate(shown)]
         for i, j in edges:
@@ -74,13 +76,21 @@ class Population(mesa.Model):
 
     def against(self, agent: Learner) -> Answer:
         """What the menu would pay an agent, the others as they are now."""
-        counted = self._counted
-        everybody = self.oracle.composition(self.profile) if counted is None else counted
-        return self.oracle.beside(agent.index, agent.choice, everybody)
+        if self._counted is None:
+            return self.oracle.beside(
+                agent.index, agent.choice, self.oracle.composition(self.profile)
+            )
+        key = self._kinds[agent.index], agent.choice
+        answer = self._asked.get(key)
+        if answer is None:
+            answer = self.oracle.beside(agent.index, agent.choice, self._counted)
+            self._asked[key] = answer
+        return answer
 
     def step(self) -> None:
         """Play a round and let strategies revise."""
         self._counted = self.oracle.composition(self.profile)  # kept while only we change choices
+        self._asked.clear()
         try:
             self._play()
         finally:
@@ -112,8 +122,11 @@ class Population(mesa.Model):
             self._move(self.players[i], choice)
 
     def _move(self, agent: Learner, choice: int) -> None:
+        if choice == agent.choice:
+            return
         if self._counted is not None:
-            kind = self.oracle.kinds[agent.index]
+            kind = self._kinds[agent.index]
             self._counted[kind, agent.choice] -= 1
             self._counted[kind, choice] += 1
+            self._asked.clear()
         agent.choice = choice

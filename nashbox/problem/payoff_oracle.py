@@ -54,6 +54,7 @@ class PayoffOracle(ABC):
 
     def __init__(self, menu: tuple[str, ...], kinds: Profile) -> None:
         self.menu, self.kinds = menu, np.asarray(kinds)
+        self._kind: list[int] = self.kinds.tolist()
         self._known: dict[tuple[int, bytes], Answer] = {}
 
     exact: bool = True
@@ -81,9 +82,12 @@ class PayoffOracle(ABC):
 
     def beside(self, i: int, choice: int, everybody: Profile) -> Answer:
         """The same, everybody counted as (kinds, K), agent i with her choice among them."""
-        others = everybody.copy()
-        others[self.kinds[i], choice] -= 1
-        return self.among(int(self.kinds[i]), others)
+        kind = self._kind[i]
+        everybody[kind, choice] -= 1  # put back below: cheaper than a copy for every question
+        try:
+            return self.among(kind, everybody)
+        finally:
+            everybody[kind, choice] += 1
 
     def composition(self, profile: Profile) -> Profile:
         """Count who plays what, (kinds, K)."""
@@ -94,14 +98,15 @@ class PayoffOracle(ABC):
     def among(self, kind: int, others: Profile) -> Answer:
         """The same for an agent of a kind among others counted as (kinds, K)."""
         key = (kind, others.tobytes())
-        if key not in self._known:
+        answer = self._known.get(key)
+        if answer is None:
             answer = self._counted(kind, others)
             if np.isnan(answer.values).any():
                 raise InputError(
                     f"the payoffs of {', '.join(self.menu)} must be numbers, got {answer.values}"
                 )
             self._known[key] = answer
-        return self._known[key]
+        return answer
 
     def _counted(self, kind: int, others: Profile) -> Answer:
         """Work an answer out for a kind among others counted as (kinds, K)."""

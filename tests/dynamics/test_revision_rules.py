@@ -354,3 +354,42 @@ def test_agents_that_do_not_revise_keep_their_choice():
     for _ in range(3):
         model.step()
     assert model.profile.tolist() == [0, 0]
+
+
+def test_answers_are_asked_anew_only_after_a_move(monkeypatch):
+    """In turn: between two moves agents of one kind who play the same share an answer."""
+    A = np.array([[1.0, 3.0], [2.0, 0.5]])
+    oracle = TableOracle(A)
+    asked = []
+    beside = TableOracle.beside
+    monkeypatch.setattr(
+        TableOracle, "beside", lambda self, *a: asked.append(a[:2]) or beside(self, *a)
+    )
+
+    class Told(Logit):
+        def choose(self, agent, rng):
+            profile = agent.model.profile
+            expected = A[:, profile[1 - agent.index]]
+            assert (agent.options().values == expected).all()
+            return super().choose(agent, rng)
+
+    still = Population(oracle, BestResponse(tolerance=9.0), np.array([0, 0]), rng=1)
+    still.step()
+    assert len(asked) == 1  # both are paid, and both look around
+    moving = Population(oracle, Told(5.0), np.array([0, 1]), rng=1)
+    for _ in range(30):
+        moving.step()
+
+
+def test_no_graph_is_drawn_for_rules_that_look_at_no_neighbours(monkeypatch):
+    import sys
+
+    module = sys.modules["nashbox.experiments.dynamics.adapt"]
+
+    problem = figure1()
+    drawn = []
+    graph_of = module.graph_of
+    monkeypatch.setattr(module, "graph_of", lambda *a: drawn.append(a) or graph_of(*a))
+    for rule, graphs in (("logit", 0), ("imitation", 1)):
+        module.adapt(problem, rule, menu=["truthful", "free_rider"], rounds=1)
+        assert len(drawn) == graphs

@@ -99,7 +99,8 @@ def adapt(
     places = (
         chosen.honest if honest is None else tuple(place_of(h, labels, "honest") for h in honest)
     )
-    edges, drawn = _edges(problem, graph, seed)
+    graphed = made is not None and made.uses_graph
+    edges, drawn = _edges(problem, graph, seed) if graphed else ((), None)
     profile = read_start(start, labels, problem.m, seed, "start")
     setting = Setting(problem, made, order, revising, rounds, seed, edges, profile, places)
     runs = []
@@ -115,7 +116,7 @@ def adapt(
         menu=labels,
         honest=[labels[k] for k in places],
         order=order if made is not None else "continuous",
-        graph=drawn if made is not None and made.uses_graph else None,
+        graph=drawn,
         runs=runs,
         seeds={"seed": seed},
         problem=problem.to_json(),
@@ -160,7 +161,7 @@ def named(rule: Revision | None) -> dict[str, Any]:
     return {"name": names.get(type(rule), type(rule).__name__), **parameters}
 
 
-def _edges(problem: Any, graph: object, seed: int) -> tuple[Edges, str]:
+def _edges(problem: Any, graph: object, seed: int) -> tuple[Edges, str | None]:
     own = game_of(problem).edges(problem)
     if graph is None and own is not None:
         return own, "the problem's"

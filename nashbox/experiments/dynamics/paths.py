@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,13 @@ class Setting:
 
     def told(self, payoff: float, se: float, prefix: str = "") -> dict[str, float]:
         """A payoff as the game's users know it: penalties in estimation games."""
+        name, sign = self._pays
+        return {f"{prefix}{name}": sign * float(payoff), "se": float(se)}
+
+    @cached_property
+    def _pays(self) -> tuple[str, int]:
         pays = game_of(self.problem).pays
-        return {f"{prefix}{pays.name}": pays.sign * float(payoff), "se": float(se)}
+        return pays.name, pays.sign
 
 
 def _summary(

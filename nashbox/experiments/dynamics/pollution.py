@@ -53,10 +53,13 @@ class Pools:
     def among(self, others: NDArray[np.int64]) -> list[Pool]:
         """The pool of every distribution, of others counted as (kinds, K)."""
         there = others > 0
-        N, W, B, dishonest = np.tensordot(self.each[:, there], others[there], axes=(1, 0))
+        some = others[there]
+        each = self.each[:, there].transpose(0, 2, 1).reshape(-1, some.size)
+        added = np.dot(each, some[:, None])  # as np.tensordot does it, at a third of the price
+        N, W, B, dishonest = added.reshape(4, -1).tolist()
         return [
             Pool(N=n, W=w, B=b, honest=x == 0)
-            for n, w, b, x in zip(*(y.tolist() for y in (N, W, B, dishonest)), strict=True)
+            for n, w, b, x in zip(N, W, B, dishonest, strict=True)
         ]
 
 
