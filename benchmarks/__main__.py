@@ -9,7 +9,16 @@ from pathlib import Path
 
 from benchmarks.timing import Row, changes, store
 
-NAMES = ("startup", "round", "deviations", "audits", "plans", "testing_games", "sweeps")
+NAMES = (
+    "startup",
+    "round",
+    "deviations",
+    "audits",
+    "plans",
+    "testing_games",
+    "dynamics",
+    "sweeps",
+)
 
 parser = argparse.ArgumentParser(prog="python -m benchmarks")
 parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
