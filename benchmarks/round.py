@@ -18,7 +18,8 @@ from nashbox.mechanisms.cbl import CblTerms
 from nashbox.model import EstimationModel
 from nashbox.problem.files import from_mapping
 
-MECHANISMS = ("cbl", "threshold", "decoy", "sample_mean", "counted_mean")
+MECHANISMS = ("cbl", "threshold", "decoy", "sample_mean", "counted_mean", "baseline", "alone")
+PAIRS = "pair_decoy"  # for agents with equal costs, who are not too many
 PLANS = ("ir_optimal", "egalitarian")
 MOST = 2_000_000  # points of all worlds of a case
 
@@ -94,6 +95,9 @@ def main() -> list[Row]:
             for m, d in ((10, 1), (100, 1), (100, 10), (1000, 1)):
                 rows.append(_round(mechanism, plan, m, d, equal=True))
                 print(rows[-1].line(), flush=True)
+    for m, d in ((10, 1), (100, 1), (100, 10)):
+        rows.append(_round(PAIRS, "ir_optimal", m, d, equal=True))
+        print(rows[-1].line(), flush=True)
     for m, d in ((10, 3), (100, 3)):
         rows.append(_round("cbl", "egalitarian", m, d, equal=False))
         print(rows[-1].line(), flush=True)
