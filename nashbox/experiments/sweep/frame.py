@@ -6,13 +6,16 @@ import importlib.util
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nashbox.experiments.saving import csv_text, writable, write_whole
-from nashbox.experiments.sweep.cell import Outcome
+from nashbox.experiments.sweep.columns import Columns, spread_of, typed
 from nashbox.experiments.sweep.layout import Layout
+from nashbox.experiments.sweep.scan import Places
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
 
@@ -63,74 +66,90 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
     driven = (
         store.driven
     )  # asked first: what is not finished now, and nobody drives, is interrupted
-    outcomes = {outcome.key: outcome for outcome in store.outcomes(layout.keys)}
-    begun = store.begun()
-    table = _Table()
-    for run, seed, values, key in layout.rows():
-        outcome = outcomes.get(key)
-        if outcome is None and driven:
-            continue
-        grid = dict(zip(layout.paths, map(_plain, values), strict=True))
-        results, status, error = _results(outcome, key in begun, steps)
-        said = {"status": status, "error": error}
-        table.add(results, {"RunId": run, "iteration": seed, **grid, **said}, grid)
-    names = [name for name in table.columns if name not in LAST]
-    names = list(dict.fromkeys((*FIRST, *layout.paths, *names))) + list(LAST)
-    columns = {}
-    for name in names:  # lists go as they are used: they are larger than the columns
-        columns[name] = _column(table.columns.pop(name, [None] * table.rows))
-    return pd.DataFrame(columns, columns=names)
+    cells = _Cells(store, layout, steps)
+    runs = np.arange(len(layout.keys))
+    which = cells.of(layout.keys)
+    if driven:
+        runs, which = runs[which < cells.finished], which[which < cells.finished]
+    size, first = cells.size[which], cells.first[which]
+    run, order = np.repeat(runs, size), _rows(first, size)
+    order[np.repeat(first < 0, size)] = -1
+    if not len(run):
+        names = [*dict.fromkeys((*FIRST, *layout.paths)), *LAST]
+        return pd.DataFrame({name: typed([]) for name in names}, columns=names)
+    return pd.DataFrame(dict(_columns(layout, cells, run, np.repeat(which, size), order)))
 
 
-class _Table:
-    """Columns of so many rows, None where a row says nothing."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.columns: dict[str, list[Any]] = {}
-
-    def add(
-        self,
-        results: Sequence[Mapping[str, Any]],
-        same: Mapping[str, Any],
-        grid: Mapping[str, Any],
-    ) -> None:
-        """Rows of a cell. same: what is the same in all of them."""
-        keys = dict.fromkeys(key for row in results for key in row) if results else {}
-        size = len(results)
-        for key, value in same.items():
-            self._column(key).extend([value] * size)
-        for key, start in zip(FIRST[2:], (0, None), strict=True):
-            self._column(key).extend([row.get(key, start) for row in results])
-        for key in keys:
-            if key not in FIRST[2:]:
-                self._column(_name(key, grid)).extend([row.get(key) for row in results])
-        self.rows += size
-        for column in self.columns.values():
-            if len(column) < self.rows:
-                column.extend([None] * (self.rows - len(column)))
-
-    def _column(self, name: str) -> list[Any]:
-        if name not in self.columns:
-            self.columns[name] = [None] * self.rows
-        return self.columns[name]
+def _columns(
+    layout: Layout, cells: _Cells, run: Places, cell: Places, order: Places
+) -> Iterator[tuple[str, pd.Series]]:
+    """Columns in their order; run, cell, order: by rows of the frame."""
+    point, seed = np.divmod(run, len(layout.seeds))
+    yield FIRST[0], spread_of(range(len(layout.keys)), run)
+    yield FIRST[1], spread_of(layout.seeds, seed)
+    for key, default in zip(FIRST[2:], (0, None), strict=True):
+        yield key, cells.columns.series(key, order, default)
+    for place, path in enumerate(layout.paths):
+        yield path, spread_of(_Plain(layout.points, place), point)
+    for key in cells.columns.keys(order):
+        if key not in FIRST[2:]:
+            yield _name(key, layout.paths), cells.columns.series(key, order)
+    yield LAST[0], spread_of(cells.status, cell)
+    yield LAST[1], spread_of(cells.error, cell)
 
 
-def _results(
-    outcome: Outcome | None, begun: bool, steps: bool
-) -> tuple[Sequence[Mapping[str, Any]], str, str | None]:
-    """Rows of a cell with status and error."""
-    if outcome is None:
-        return [{}], "interrupted", BEGUN if begun else WAITING
-    if outcome.status == "damaged":
-        return [{}], "interrupted", DAMAGED
-    if outcome.payload is None:
-        return [{}], outcome.status, outcome.error
-    rows, at = outcome.payload, [row.get("Step", 0) for row in outcome.payload]
-    last = max(at, default=0)
-    if not steps and any(step != last for step in at):
-        rows = [row for row, step in zip(rows, at, strict=True) if step == last]
-    return rows, outcome.status, outcome.error
+def _rows(first: Places, size: Places) -> Places:
+    """first[i], first[i] + 1, ..., so many of each."""
+    before = np.cumsum(size) - size
+    return np.repeat(first - before, size) + np.arange(int(size.sum()))
+
+
+class _Plain:
+    """The values of one path by points, each one entry of a table."""
+
+    def __init__(self, points: Sequence[Sequence[Any]], place: int) -> None:
+        self.points, self.place = points, place
+
+    def __getitem__(self, point: int) -> Any:
+        return _plain(self.points[point][self.place])
+
+
+class _Cells:
+    """What became of the cells: `finished` ones, and behind them two of which there is nothing.
+
+    status, error: of each. first, size: of its rows in `columns`; -1 and 1 where it has no rows
+    but a line in the frame all the same.
+    """
+
+    def __init__(self, store: Store, layout: Layout, steps: bool) -> None:
+        self.columns = Columns(steps)
+        self.status: list[str] = []
+        self.error: list[str | None] = []
+        self._index: dict[str, int] = {}
+        blank = []
+        for key, status, payload, error in store.texts(layout.keys):
+            damaged = status == "damaged"
+            self._index[key] = len(self.status)
+            self.status.append("interrupted" if damaged else status)
+            self.error.append(DAMAGED if damaged else error)
+            blank.append(payload is None)
+            self.columns.cell(payload)
+        self._begun = store.begun()
+        self.finished = len(self.status)
+        self.status += ["interrupted"] * 2
+        self.error += [WAITING, BEGUN]
+        self.columns.finish()
+        without = np.array([*blank, True, True])
+        self.first = np.where(without, -1, [*self.columns.first, 0, 0])
+        self.size = np.where(without, 1, [*self.columns.size, 0, 0])
+
+    def of(self, keys: Sequence[str]) -> Places:
+        """The cells with these keys."""
+        found, begun, waiting = self._index, self._begun, self.finished
+        return np.array(
+            [found[key] if key in found else waiting + (key in begun) for key in keys],
+            dtype=np.intp,
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -140,27 +159,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _name(key: str, grid: Mapping[str, Any]) -> str:
+def _name(key: str, grid: Sequence[str]) -> str:
     """A result that is called like another column gives way."""
     return f"result.{key}" if key in grid or key in (*FIRST, *LAST) else key
-
-
-def _column(values: list[Any]) -> pd.Series:
-    """One type a column: numbers, or texts where there is one, missing where there is nothing."""
-    import pandas as pd
-
-    types = set(map(type, values))
-    kinds = types - {type(None)}
-    if types == {bool}:
-        return pd.Series(values, dtype=bool)
-    if types == {int}:
-        return pd.Series(values, dtype="int64")
-    if kinds and kinds <= {int, float}:
-        return pd.Series(values, dtype="float64")
-    if len(kinds) > 1:
-        values = [None if value is None else str(value) for value in values]
-    texts = kinds - {bool} if kinds else ()
-    return pd.Series(values) if texts else pd.Series(values, dtype=object)
 
 
 def check_export(path: str | Path) -> None:

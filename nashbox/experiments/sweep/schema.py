@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nashbox.experiments.saving import is_channel
 from nashbox.experiments.sweep.leftovers import has_log, real_place
@@ -21,6 +22,7 @@ FORMAT = 3
 CHECKED = 2  # the format from which on every cell has a checksum
 COLUMNS = "key, identity, status, payload, error, traceback"
 APPLICATION = 0x6E626F78  # "nbox"
+LONG, PIECE = 1000, 1 << 20  # characters of a payload that is worth a shortcut; taken together
 RESULTS = {"cells": "key", "sweeps": "sweep"}  # tables that are compared, and their keys
 TABLES = """
 CREATE TABLE cells (
@@ -145,6 +147,27 @@ def has_checksums(connection: sqlite3.Connection) -> bool:
 def checksum(row: Sequence[object]) -> str:
     """Of what a cell's row holds, in hexadecimal digits."""
     return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
+
+
+def is_whole(row: Sequence[Any], written: object) -> bool:
+    """Whether a cell's row has this checksum."""
+    payload = row[3]
+    if type(payload) is str and len(payload) > LONG and payload.isascii() and "'" not in payload:
+        return _long_checksum(row) == written or checksum(row) == written
+    return checksum(row) == written
+
+
+def _long_checksum(row: Sequence[Any]) -> str:
+    r"""The checksum, were all of the payload to be printed as it is but for its backslashes.
+
+    What is printed otherwise (\x7f) has an odd number of them: no two payloads print alike.
+    """
+    key, identity, status, payload, *others = row
+    digest = hashlib.blake2b(f"({key!r}, {identity!r}, {status!r}, '".encode(), digest_size=12)
+    for start in range(0, len(payload), PIECE):  # a copy of all of it might not fit
+        digest.update(payload[start : start + PIECE].replace("\\", "\\\\").encode())
+    digest.update(f"', {', '.join(map(repr, others))})".encode())
+    return digest.hexdigest()
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from nashbox.experiments.saving import is_channel, writable
 from nashbox.experiments.sweep.cell import Cell, Outcome
-from nashbox.experiments.sweep.encoding import from_text
+from nashbox.experiments.sweep.encoding import from_text, to_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.leftovers import look_at_leftovers
@@ -25,6 +25,7 @@ from nashbox.experiments.sweep.schema import (
     COLUMNS,
     checksum,
     has_checksums,
+    is_whole,
     open_to_read,
     open_to_write,
     refusal,
@@ -222,8 +223,9 @@ class Store:
         known = has_checksums(self._connection)
         column = "checksum" if known else "NULL"
         query = f"SELECT {COLUMNS}, {column} FROM cells {where}"  # noqa: S608 - our own words
-        for *row, written in self._select(query):
-            yield tuple(row), not known or written == checksum(row)
+        for row in self._select(query):
+            body = row[:-1]
+            yield body, not known or is_whole(body, row[-1])
 
     def begun(self) -> set[str]:
         """Keys of cells that were handed to a worker and have not come back."""
@@ -240,6 +242,19 @@ class Store:
         """What became of the finished cells among `keys` (of all without), in no special order."""
         wanted = None if keys is None else set(keys)
         yield from (o for row, whole in self._rows() if (o := _outcome(row, whole, wanted)))
+
+    def texts(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str | None, str | None]]:
+        """As `outcomes`: key, status, payload as `to_text` wrote it, error."""
+        wanted, known = set(keys), has_checksums(self._connection)
+        for row, whole in self._rows():
+            key, _, status, payload, error, _ = row
+            if key not in wanted:
+                continue
+            if not known:  # may be anything, which its parser tells
+                outcome = _outcome(row, whole)
+                whole = outcome is not None and outcome.status != "damaged"
+                payload = to_text(outcome.payload) if outcome and payload is not None else None
+            yield (key, status, payload, error) if whole else (key, "damaged", None, None)
 
     def failures(self) -> Iterator[Outcome]:
         """The failed cells."""
