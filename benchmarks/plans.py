@@ -3,7 +3,7 @@
 Costs are log-uniform in [0.01, 1], every other agent cannot sample 30 % of the distributions,
 sigma = 10. Outside options: p_ind, and the largest finite p_ind for agents who have none. `binding`
 makes the options so tight that many agents end exactly at theirs: 1.1 times what the egalitarian
-plan costs.
+plan costs. Then kalai_smorodinsky, one programme for each agent, on costs of other shapes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from nashbox.mechanisms.plans import (
 )
 
 SIZES = ((3, 1), (10, 2), (100, 10), (1000, 20))
+SHAPES = (("equal", 300, 10), ("decades", 300, 1), ("decades", 300, 3), ("whole", 300, 3))
 
 
 def instance(m: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -30,6 +31,27 @@ def instance(m: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndar
     sigma = np.full(d, 10.0)
     alone = alone_penalties(costs, sigma)
     return costs, sigma, np.where(np.isfinite(alone), alone, alone[np.isfinite(alone)].max())
+
+
+def shaped(kind: str, m: int, d: int) -> np.ndarray:
+    """Costs (m, d): all equal, over four decades, or whole numbers with many ties."""
+    rng = np.random.default_rng(0)
+    if kind == "equal":
+        return np.full((m, d), 0.1)
+    if kind == "decades":
+        return np.exp(rng.uniform(np.log(1e-4), 0.0, (m, d)))
+    return rng.integers(1, 9, (m, d)).astype(float)
+
+
+def shapes() -> None:
+    for kind, m, d in SHAPES:
+        costs = shaped(kind, m, d)
+        start = time.process_time()
+        plan = solve_plan("kalai_smorodinsky", costs, np.full(d, 10.0))
+        seconds = time.process_time() - start
+        print(
+            f"{'kalai_smorodinsky':20}{m:6}{d:4}  {kind:10}{seconds:9.3f}{plan.certified_gap:10.1e}"
+        )
 
 
 def main() -> None:
@@ -51,6 +73,7 @@ def main() -> None:
                     f"{rule:20}{m:6}{d:4}  {name:10}{seconds:9.3f}"
                     f"{plan.certified_gap:10.1e}{workers:9}"
                 )
+    shapes()
 
 
 if __name__ == "__main__":

@@ -4,19 +4,22 @@ One convex program for each agent j: min_n V + s_j subject to V + s_i <= o_i for
 else exhausts the outside option (idle money could lower V), and most do it in one distribution
 only. Agents with nothing but work k in sight act like one agent with cost 1 / sum_i 1/c_ik and
 option sum_i o_i/c_ik / sum_i 1/c_ik, since N_k = sum_i (o_i - V) / c_ik: that leaves a few dozen
-rows of a thousand. Which work is in sight comes from the same program without a favourite; each
-ideal is then certified on the full table, and solved again on more of it where that fails.
+rows of a thousand. Which work is in sight comes from the same program without a favourite, whose
+solution is mostly a few pivots away from that with one: that is where each begins. Each ideal is
+then certified on the full table, and solved again on more of it where that fails.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.plans.base import Array, Groups, PlanError
 from nashbox.mechanisms.plans.bounds import weighted_bound
-from nashbox.mechanisms.plans.interior import Program, penalties
-from nashbox.mechanisms.plans.solver import Room, optimise
+from nashbox.mechanisms.plans.interior import Point, Program, penalties
+from nashbox.mechanisms.plans.solver import Room, Solution, near, optimise
 
 GOOD = 1e-11  # relative to the penalty; a looser ideal is computed again on a larger table
 SIGHT = (0.03, 0.3)  # reduced cost, relative, up to which work stays in sight
@@ -48,10 +51,56 @@ def _full(groups: Groups, size: Array, j: int, totals: Array) -> tuple[float, fl
     return big_v, float(s[-1]), lam
 
 
+def _point(program: Program, n: Array, lam: Array, worths: Array) -> Point:
+    """A solution without a favourite, (G, d) and (G,), as a point of the program with one."""
+    cost = np.where(np.isfinite(program.costs), program.costs, 1.0)
+    z = np.maximum((program.beta + lam)[:, None] * cost - worths, 0.0)
+    return Point(n, z, np.where(lam > 0, 0.0, 1.0), lam, 0.0, 0.0, 0.0)
+
+
+def _worths(groups: Groups, lam: Array) -> Array:
+    """What a sample of each distribution is worth at these multipliers, (d,)."""
+    finite = np.isfinite(groups.costs)
+    value = np.where(finite, lam[:, None] * np.where(finite, groups.costs, 1.0), np.inf)
+    worths: Array = value.min(axis=0)
+    return worths
+
+
+@dataclass
+class _Warm:
+    """Whether to start from the solution without a favourite: not where that failed too often.
+
+    Where many costs are tied it is many pivots away, which take longer than a new beginning.
+    """
+
+    tried: int = 0
+    failed: int = 0
+
+    @property
+    def pays(self) -> bool:
+        """Whether at most a few and a quarter of all have failed."""
+        return self.failed <= 2 + self.tried // 4
+
+    def note(self, success: bool) -> None:
+        """Count a start, or, where it did not pay, none."""
+        if self.pays:
+            self.tried += 1
+            self.failed += not success
+
+
 def _reduced(
-    groups: Groups, size: Array, sight: NDArray[np.bool_], j: int, totals: Array
+    groups: Groups,
+    size: Array,
+    sight: NDArray[np.bool_],
+    j: int,
+    base: Solution,
+    worths: Array,
+    warm: _Warm,
 ) -> tuple[float, float, Array]:
-    """The same with everybody kept to the work in sight, and single-minded agents merged."""
+    """The same with everybody kept to the work in sight, and single-minded agents merged.
+
+    base: the solution without a favourite, from which this one is mostly a few pivots away.
+    """
     c, o = groups.costs, groups.outside
     d = c.shape[1]
     degree = sight.sum(axis=1)
@@ -70,7 +119,14 @@ def _reduced(
         raise PlanError("a distribution is out of sight")
     options = np.concatenate([money[used] / power[used], o[several], [np.inf]])
     program = _program(costs, sizes, options)
-    found = optimise(program, _start(costs, sizes, totals))
+    n, weight = np.zeros_like(costs), np.zeros(len(sizes))
+    n[np.arange(len(used)), used] = np.bincount(work, size[single] * base.n[single, work], d)[used]
+    n[len(used) : -1] = np.where(sight, base.n, 0.0)[several]
+    weight[: len(used)], weight[len(used) : -1] = (worths * power)[used], base.lam[several]
+    found = near(program, _point(program, n, weight, worths)) if warm.pays else None
+    warm.note(found is not None)
+    if found is None:
+        found = optimise(program, _start(costs, sizes, groups.size @ base.n))
     big_v, s = penalties(program, found.n)
     if big_v > o[size > 0].min(initial=np.inf):
         raise PlanError("a merged agent would pay more than its option")
@@ -102,10 +158,11 @@ def ideals(groups: Groups, room: Room) -> tuple[Array, Array]:
     base = optimise(program, room.start, safe=room.safe)
     big_v, s = penalties(program, room.safe)
     totals = groups.size @ base.n
+    worths = _worths(groups, base.lam)
     finite = np.isfinite(c)
     value = np.where(finite, base.lam[:, None] * np.where(finite, c, 1.0), np.inf)
     reduced_cost = value / np.maximum(value.min(axis=0), 1e-300) - 1.0
-    low, high = np.empty(len(o)), np.empty(len(o))
+    low, high, warm = np.empty(len(o)), np.empty(len(o)), _Warm()
     for j in range(len(o)):
         size = groups.size.copy()
         size[j] -= 1.0
@@ -115,7 +172,8 @@ def ideals(groups: Groups, room: Room) -> tuple[Array, Array]:
                 if theta == np.inf:
                     v, own, lam = _full(groups, size, j, totals)
                 else:
-                    v, own, lam = _reduced(groups, size, reduced_cost <= theta, j, totals)
+                    sight = reduced_cost <= theta
+                    v, own, lam = _reduced(groups, size, sight, j, base, worths, warm)
             except PlanError:
                 continue
             above = min(above, v + own)

@@ -14,6 +14,7 @@ from nashbox.mechanisms.plans.vertex import Vertex, VertexError, polish, support
 EXACT = 1e-12  # relative gap at which there is nothing left to do
 TRY = 1e-5  # relative gap from which on the support may be right
 STEPS = 120
+NEAR = 8  # pivots up to which a vertex is near
 EAGER = 64  # table entries up to which a vertex is tried whenever the interior point hesitates
 
 
@@ -73,6 +74,16 @@ def relative_gap(p: Program, vertex: Vertex) -> float:
         return float("inf")
     value = p.alpha * big_v + float((p.size * p.beta) @ s) + p.price * tau
     return (value - dual_value(p, lam)) / magnitude(p, big_v, s, tau)
+
+
+def near(program: Program, point: Point) -> Solution | None:
+    """The exact vertex a few pivots from a point that solves a similar program; None if none is."""
+    with np.errstate(all="ignore"), suppress(VertexError):
+        vertex = polish(program, point, NEAR)
+        gap = relative_gap(program, vertex)
+        if gap <= EXACT:
+            return Solution(vertex.n, vertex.lam, vertex.tau, gap)
+    return None
 
 
 def optimise(

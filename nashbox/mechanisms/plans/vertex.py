@@ -72,7 +72,7 @@ def supported(program: Program, point: Point) -> Array:
     return np.where(_tight(program, point)[0], point.n, 0.0)
 
 
-def polish(program: Program, point: Point) -> Vertex:
+def polish(program: Program, point: Point, pivots: int = PIVOTS) -> Vertex:
     """The exact vertex that `point` is close to.
 
     Work that comes out negative leaves the support, work that would be too well paid enters it.
@@ -81,7 +81,7 @@ def polish(program: Program, point: Point) -> Vertex:
     p = program
     work, active = _tight(p, point)
     cost = np.where(np.isfinite(p.costs), p.costs, np.inf)
-    for _ in range(PIVOTS):
+    for _ in range(pivots):
         n, lam, tau, worth = _on_support(p, point, work, active)
         negative = n < 0
         weight = (p.beta + lam)[:, None] * cost
@@ -140,33 +140,35 @@ def _on_support(
     base_anchor = float(g[anchored] @ (w_hat[anchored] - p.beta[anchored]))
     base_gamma = float((g * p.gamma)[anchored] @ (w_hat[anchored] - p.beta[anchored]))
 
+    in_tree_d = (tree_d[:, None] == np.arange(1, trees + 1)).astype(float)
+    in_tree_i = (tree_i[busy][:, None] == np.arange(1, trees + 1)).astype(float)
+
     def parts(u: NDArray[np.complex128]) -> tuple[Any, ...]:
-        rho = np.concatenate([[1.0], np.exp(u[:trees])])
-        big_a, tau = np.exp(u[trees]), u[trees + 1]
-        nu = rho[tree_d] * nu_d
-        w = rho[tree_i[busy]] * w_hat[busy]
-        return rho, big_a, tau, nu, w, np.sqrt(nu / big_a).sum()
+        """A, tau, nu, w and V of many unknowns u, (points, trees + 2)."""
+        rho = np.hstack([np.ones((len(u), 1)), np.exp(u[:, :trees])])
+        big_a, tau = np.exp(u[:, trees]), u[:, trees + 1]
+        nu = rho[:, tree_d] * nu_d
+        w = rho[:, tree_i[busy]] * w_hat[busy]
+        return big_a, tau, nu, w, np.sqrt(nu / big_a[:, None]).sum(axis=1)
 
     def equations(u: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        _, big_a, tau, nu, w, big_v = parts(u)
-        out = np.zeros(len(u), dtype=np.complex128)
-        room = o[busy] - big_v - p.gamma[busy] * tau
+        big_a, tau, nu, w, big_v = parts(u)
+        out = np.zeros(u.shape, dtype=np.complex128)
+        room = o[busy] - big_v[:, None] - p.gamma[busy] * tau[:, None]
         supply = g[busy] * ((w * room - 1.0) if p.nash else w * room)
-        demand = np.sqrt(big_a * nu)
-        for t in range(1, trees + 1):
-            total = demand[tree_d == t].sum()
-            out[t - 1] = supply[tree_i[busy] == t].sum() / total - 1.0
+        demand = np.sqrt(big_a[:, None] * nu)
+        out[:, :trees] = (supply @ in_tree_i) / (demand @ in_tree_d) - 1.0
         lam = w - p.beta[busy]
-        known = p.alpha + base_anchor + (g[busy] * lam).sum()
+        known = p.alpha + base_anchor + lam @ g[busy]
         if p.nash:
-            known += (g[idle] / (o[idle] - big_v)).sum()
-        slope = base_gamma + ((g * p.gamma)[busy] * lam).sum()
+            known = known + (g[idle] / (o[idle] - big_v[:, None])).sum(axis=1)
+        slope = base_gamma + lam @ (g * p.gamma)[busy]
         if pinned >= 0:
-            out[trees] = (o[pinned] - big_v - p.gamma[pinned] * tau) / big_v
-            slope += p.gamma[pinned] * (big_a - known)
+            out[:, trees] = (o[pinned] - big_v - p.gamma[pinned] * tau) / big_v
+            slope = slope + p.gamma[pinned] * (big_a - known)
         else:
-            out[trees] = known / big_a - 1.0
-        out[trees + 1] = slope / p.price + 1.0 if tau_free else tau
+            out[:, trees] = known / big_a - 1.0
+        out[:, trees + 1] = slope / p.price + 1.0 if tau_free else tau
         return out
 
     guess = np.zeros(trees + 2)
@@ -176,16 +178,17 @@ def _on_support(
     guess[trees] = np.log(p.alpha + g @ point.lam)
     guess[trees + 1] = point.tau
     u = guess
+    steps = np.vstack([np.zeros(len(u)), np.eye(len(u))]) * 1e-30j
     before = np.inf
     for _ in range(50):
-        value = equations(u.astype(np.complex128)).real
+        # The equations are analytic: a complex step differentiates them to the last digit.
+        both = equations(u + steps)
+        value = both[0].real
         size = float(np.abs(value).max())
         if not np.isfinite(size) or (size >= before / 4 and size < 1e-12):
             break
         before = size
-        # The equations are analytic: a complex step differentiates them to the last digit.
-        steps = np.eye(len(u)) * 1e-30j
-        jacobian = np.array([equations(u + step).imag / 1e-30 for step in steps]).T
+        jacobian = both[1:].imag.T / 1e-30
         try:
             u = u - np.linalg.solve(jacobian, value)
         except np.linalg.LinAlgError as error:
@@ -193,8 +196,8 @@ def _on_support(
     if not before < 1e-9:
         raise VertexError("the factors did not converge")
 
-    final = parts(u.astype(np.complex128))
-    big_a, tau, nu, w, big_v = (np.real(part) for part in final[1:])
+    final = parts(u.astype(np.complex128)[None])
+    big_a, tau, nu, w, big_v = (np.real(part[0]) for part in final)
     lam = np.zeros(agents)
     lam[busy] = w - p.beta[busy]
     lam[anchored] = w_hat[anchored] - p.beta[anchored]
