@@ -1,4 +1,7 @@
-"""What `mkdocs build` does besides: draws figures, writes formulas as MathML (no script)."""
+"""What `mkdocs build` does besides.
+
+It draws figures, shows tables of outputs as tables, and writes formulas as MathML (no script).
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,18 @@ def on_pre_build(config: Any) -> None:
 
 
 def on_page_markdown(text: str, **_: Any) -> str:
-    """Put in the sections that stand in other files."""
+    """Put in the sections that stand in other files; make tables of those that are drawn."""
+    import boxes
     import generate
+    import pages
 
-    return generate.with_sections(text)
+    def table(match: re.Match[str]) -> str:
+        step = pages.Step.of(match)
+        if step.made is None or not boxes.drawn(step.body):
+            return match[0]
+        return boxes.as_html(step.body, int(pages.WIDTH))
+
+    return pages.STEP.sub(table, generate.with_sections(text))
 
 
 def on_page_content(text: str, page: Any, **_: Any) -> str:

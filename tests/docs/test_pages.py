@@ -1,6 +1,8 @@
 """Every code block of every page runs, and what pages show was made by commands."""
 
+import contextlib
 import importlib
+import io
 import re
 import sys
 from pathlib import Path
@@ -10,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 if str(ROOT / "docs") not in sys.path:
     sys.path.append(str(ROOT / "docs"))
-generate, runner = importlib.import_module("generate"), importlib.import_module("pages")
+generate, runner, boxes = map(importlib.import_module, ("generate", "pages", "boxes"))
+sheets = importlib.import_module("nashbox.tables.sheet")
 
 PAGES = [page.relative_to(ROOT).as_posix() for page in generate.all_pages()]
 PAGES.sort(key=lambda page: page != "README.md")
@@ -26,9 +29,31 @@ def settled(text):
     return re.sub(r"\b(0\.0e\+00|\d\.\d+e-1[2-9])\b", "rounding", text)
 
 
+@pytest.fixture
+def tables_read_back(monkeypatch):
+    """Whatever is printed, the site's tables hold the cells of the sheet, column by column."""
+    real = sheets.print_sheet
+
+    def letters(cells):
+        return ["".join(str(getattr(cell, "plain", cell)).split()) for cell in cells]
+
+    def printed(sheet, *options):
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            real(sheet, *options)
+        print(said.getvalue(), end="")
+        found = [p for p in boxes.pieces(said.getvalue(), int(runner.WIDTH)) if type(p) is not str]
+        for box, (table, _) in zip(found, sheet.tables, strict=True):
+            columns = zip(*[box.words, *box.rows], strict=True)
+            for column, meant in zip(columns, table.columns, strict=True):
+                assert letters(column) == letters([meant.header, *meant.cells])
+
+    monkeypatch.setattr(sheets, "print_sheet", printed)
+    monkeypatch.setattr("nashbox.tables.printing.print_sheet", printed)
+
+
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path):
+def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path, tables_read_back):
     assert settled(runner.refreshed(read(page), tmp_path)) == settled(read(page))
 
 

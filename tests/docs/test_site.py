@@ -1,5 +1,7 @@
 """The site: every public name has its place, and it is built offline, without a warning."""
 
+import importlib
+import json
 import os
 import re
 import subprocess
@@ -15,6 +17,10 @@ import yaml
 import nashbox
 
 ROOT = Path(__file__).parent.parent.parent
+DOCS = str(ROOT / "docs")
+if DOCS not in sys.path:
+    sys.path.append(DOCS)
+boxes, runner = importlib.import_module("boxes"), importlib.import_module("pages")
 LOADED = {"src", "srcset", "data", "poster"}  # attributes whose targets a browser fetches
 
 
@@ -107,3 +113,110 @@ def test_all_formulas_are_mathml_and_all_images_are_drawn(site):
         for image in re.findall(r"!\[.*?\]\((.*?)\)", text, re.DOTALL):
             drawn = (site / place).parent / image
             assert drawn.stat().st_size > 5_000, drawn
+
+
+DRAWN = """note
+┏━━━━━━━┳━━━━━━━┳━━━━━━━━━┓
+┃ agent ┃ plays ┃ penalty ┃
+┡━━━━━━━╇━━━━━━━╇━━━━━━━━━┩
+│ a<0   │  some │ no: 4.5 │
+│       │ thing │         │
+│ a1    │     - │ no: bye │
+│       │       │    -1.5 │
+└───────┴───────┴─────────┘
+┏━━━━━━━┳━━━━┓
+┃ agent ┃ x0 ┃
+┡━━━━━━━╇━━━━┩
+│ a<0   │  3 │
+│ a1    │ 14 │
+└───────┴────┘
+a line that is too long for
+terminals"""
+
+
+def test_tables_that_are_drawn_become_tables_whole_again():
+    first, table, last = boxes.pieces(DRAWN, 27)
+    assert (first, last) == ("note", "a line that is too long for\nterminals")
+    assert table.words == ["agent", "plays", "penalty", "x0"]
+    rows = [["a<0", "some thing", "no: 4.5", "3"], ["a1", "-", "no: bye -1.5", "14"]]
+    assert table.rows == rows
+    html = boxes.as_html(DRAWN, 27)
+    assert "<td>a&lt;0</td>" in html and '<td class="number">14</td>' in html
+    assert not set(html) & set("┏┃│└━") and "\n\n" not in html
+    with pytest.raises(ValueError, match="no end"):
+        boxes.as_html(DRAWN[:200], 27)
+
+
+@pytest.mark.slow
+def test_no_page_draws_a_table_with_letters(site):
+    for source in (ROOT / "docs").rglob("*.md"):
+        text = source.read_text(encoding="utf-8")
+        html = (site / source.relative_to(DOCS).with_suffix(".html")).read_text(encoding="utf-8")
+        made = [step.body for step in runner.steps(text) if step.made and boxes.drawn(step.body)]
+        assert html.count('class="output"') >= len(made)
+        assert not set(html) & set("┏┃│└━"), source
+
+
+@pytest.mark.slow
+def test_every_page_has_its_neighbours_its_contents_and_the_dark(site):
+    named = re.findall(r"([\w/-]+)\.md", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    for place, name in enumerate(named):
+        html = (site / f"{name}.html").read_text(encoding="utf-8")
+        assert ("md-footer__link--prev" in html) == (place > 0), name
+        assert ("md-footer__link--next" in html) == (place < len(named) - 1), name
+        schemes = re.findall(r'data-md-color-media="([^"]*)" data-md-color-scheme="(\w+)"', html)
+        system, *kinds = dict.fromkeys(schemes)
+        assert system[0] == "(prefers-color-scheme)"
+        assert [scheme for _, scheme in kinds] == ["default", "slate"]
+        assert 'data-md-type="toc"' in html
+
+
+@pytest.mark.slow
+def test_the_index_of_the_search_can_be_read_from_a_disk(site):
+    text = (site / "search" / "search_index.js").read_text(encoding="utf-8")
+    found = json.loads(text.removeprefix("var __index = "))["docs"]
+    assert any("prisoners" in page["title"] for page in found)
+    assert "iframe-worker.js" in (site / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    sys.path.append(str(ROOT / "tests" / "app"))
+    with importlib.import_module("app_browser").chromium(alone=False) as found:
+        yield found
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1366, 400])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_finds_its_way_on_a_disk(site, chromium, scheme, width):
+    context = chromium.new_context(
+        viewport={"width": width, "height": 768}, color_scheme=scheme, offline=True
+    )
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(request.url))
+    page.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
+    page.goto((site / "tutorials" / "teacher.html").as_uri())
+
+    def lightness():
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+
+    assert lightness() > 200 if scheme == "light" else lightness() < 60
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator(".md-sidebar--secondary nav").is_visible() == (width > 1000)
+    page.locator("label[for^=__palette]:visible").click()  # always light
+    page.locator("label[for^=__palette]:visible").click()  # always dark
+    page.locator(".md-footer__link--next").click()
+    page.wait_for_url("**/how-do-i.html")
+    assert lightness() < 60
+    if width < 1000:
+        page.locator("label[for=__search]:visible").first.click()
+    page.locator(".md-search__input").click()
+    page.keyboard.type("prisoners")
+    page.locator(".md-search-result__link").first.wait_for()
+    assert "teacher.html" in page.locator(".md-search-result__link").first.get_attribute("href")
+    assert not wrong
+    context.close()
