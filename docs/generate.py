@@ -4,7 +4,8 @@ Pages are Markdown; `pages.py` runs their blocks and refreshes the outputs in th
 `<!-- figure: nashbox ... -->` stands an image that the command draws, or a function of
 `drawings.py` (`<!-- figure: ratio_to_compliance -->`). Outputs are part of the pages, images are
 drawn when the site is built; only the README's picture is kept. `<!-- section: FILE, HEADING -->`
-stands for a section of another file, which the site shows there.
+stands for a section of another file, which the site shows there, `<!-- notebook: FILE -->` for a
+notebook, which `notebooks.py` runs; its outputs, figures too, are part of it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ matplotlib.use("Agg")
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 FIGURE = re.compile(r"<!-- figure: (.*?) -->\n!\[.*?\]\((.*?)\)", re.DOTALL)
+NOTEBOOK = re.compile(r"<!-- notebook: (.*?) -->")
 SECTION = re.compile(r"<!-- section: (.*?), (.*?) -->")
 
 if str(DOCS) not in sys.path:
@@ -32,6 +34,11 @@ def all_pages() -> list[Path]:
     """All pages, the README first."""
     found = [ROOT / "README.md", *sorted(ROOT.glob("examples/*/README.md"))]
     return [*found, *sorted(DOCS.rglob("*.md"))]
+
+
+def all_notebooks() -> list[Path]:
+    """All notebooks."""
+    return sorted(DOCS.rglob("*.ipynb"))
 
 
 def figures() -> None:
@@ -63,9 +70,14 @@ def draw(text: str, folder: Path) -> None:
                 raise pages.PageError(f"{maker}: exit code {code}\n{said}")
 
 
-def with_sections(text: str) -> str:
-    """A page's text with the sections of other files that it asks for."""
-    return SECTION.sub(lambda m: section(m[1], m[2]), text)
+def with_others(text: str, folder: Path = DOCS) -> str:
+    """The text of a page in `folder` with the sections and notebooks that it asks for."""
+    import notebooks
+
+    def notebook(match: re.Match[str]) -> str:
+        return notebooks.as_markdown((folder / match[1]).read_text(encoding="utf-8"))
+
+    return NOTEBOOK.sub(notebook, SECTION.sub(lambda m: section(m[1], m[2]), text))
 
 
 def section(file: str, heading: str) -> str:
@@ -80,14 +92,17 @@ def section(file: str, heading: str) -> str:
 def main(names: list[str]) -> None:
     """Draw the README's picture, refresh the outputs of all pages, or of those named."""
     import drawings
+    import notebooks
     import pages
 
     if not names:
         drawings.honesty(DOCS / "honesty.png")
-    for page in [Path(name).resolve() for name in names] or all_pages():
+    everything = [*all_pages(), *all_notebooks()]
+    for page in [Path(name).resolve() for name in names] or everything:
         text = page.read_text(encoding="utf-8")
+        runner = notebooks if page.suffix == ".ipynb" else pages
         with tempfile.TemporaryDirectory() as folder:
-            new = pages.refreshed(text, Path(folder))
+            new = runner.refreshed(text, Path(folder))
         page.write_text(new, encoding="utf-8")
 
 

@@ -28,8 +28,8 @@ def on_pre_build(config: Any) -> None:
     generate.figures()
 
 
-def on_page_markdown(text: str, **_: Any) -> str:
-    """Put in the sections that stand in other files; make tables of those that are drawn."""
+def on_page_markdown(text: str, page: Any, **_: Any) -> str:
+    """Put in what stands in other files; make tables of those that are drawn."""
     import boxes
     import generate
     import pages
@@ -40,7 +40,8 @@ def on_page_markdown(text: str, **_: Any) -> str:
             return match[0]
         return boxes.as_html(step.body, int(pages.WIDTH))
 
-    return pages.STEP.sub(table, generate.with_sections(text))
+    folder = Path(page.file.abs_src_path).parent
+    return pages.STEP.sub(table, generate.with_others(text, folder))
 
 
 def on_page_content(text: str, page: Any, **_: Any) -> str:

@@ -1,20 +1,26 @@
 """Every code block of every page runs, and what pages show was made by commands."""
 
+import base64
 import contextlib
 import importlib
 import io
+import json
 import re
 import sys
 from pathlib import Path
 
+import matplotlib.image
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 if str(ROOT / "docs") not in sys.path:
     sys.path.append(str(ROOT / "docs"))
-generate, runner, boxes = map(importlib.import_module, ("generate", "pages", "boxes"))
+generate, runner, boxes, notebooks = map(
+    importlib.import_module, ("generate", "pages", "boxes", "notebooks")
+)
 sheets = importlib.import_module("nashbox.tables.sheet")
 
+PICTURE = re.compile(r'(?<="image/png": ")[^"]+')
 PAGES = [page.relative_to(ROOT).as_posix() for page in generate.all_pages()]
 PAGES.sort(key=lambda page: page != "README.md")
 SITE = [page for page in PAGES if page.startswith("docs/")]
@@ -55,6 +61,45 @@ def tables_read_back(monkeypatch):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path, tables_read_back):
     assert settled(runner.refreshed(read(page), tmp_path)) == settled(read(page))
+
+
+def pictures(text):
+    """The figures of a notebook, and its text without them."""
+    found = [
+        matplotlib.image.imread(io.BytesIO(base64.b64decode(code)), format="png")
+        for code in PICTURE.findall(text)
+    ]
+    return found, PICTURE.sub("a figure", text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", generate.all_notebooks(), ids=lambda place: place.name)
+def test_notebooks_show_what_their_cells_do(place, tmp_path):
+    """Figures may differ by what a font or a library draws a little otherwise."""
+    before = place.read_text(encoding="utf-8")
+    (drawn, text), (kept, old) = map(pictures, (notebooks.refreshed(before, tmp_path), before))
+    assert settled(text) == settled(old)
+    assert len(drawn) == len(kept) >= 2 and "<table" in text
+    for new, was in zip(drawn, kept, strict=True):
+        assert max(abs(a - b) for a, b in zip(new.shape, was.shape, strict=True)) < 10
+        h, w = (min(sizes) for sizes in zip(new.shape[:2], was.shape[:2], strict=True))
+        assert abs(new[:h, :w] - was[:h, :w]).mean() < 0.05
+
+
+def test_a_cell_shows_what_jupyter_shows(tmp_path):
+    sources = ["print(1)\n2 + 2", "2;", "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"]
+    cells = [{"cell_type": "code", "source": [s], "metadata": {"alt": "<"}} for s in sources]
+    stale = json.dumps({"cells": [*cells, {"cell_type": "markdown", "source": ["# A", "\nb"]}]})
+    text = notebooks.refreshed(stale, tmp_path)
+    assert text != stale
+    first, second, third, _ = json.loads(text)["cells"]
+    assert [output["output_type"] for output in first["outputs"]] == ["stream", "execute_result"]
+    assert first["outputs"][1]["data"] == {"text/plain": ["4"]} and second["outputs"] == []
+    (drawn,), _ = pictures(text)
+    assert drawn.std() > 0.01 and len(third["outputs"]) == 1
+    page = notebooks.as_markdown(text)
+    assert page.endswith("# A\nb\n") and "```text\n4\n```" in page
+    assert '<img alt="&lt;" src="data:image/png;base64,' in page
 
 
 @pytest.mark.parametrize("page", SITE)
