@@ -18,6 +18,7 @@ NAMES = (
     "testing_games",
     "dynamics",
     "sweeps",
+    "reproduction",
 )
 
 parser = argparse.ArgumentParser(prog="python -m benchmarks")

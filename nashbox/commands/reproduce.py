@@ -21,7 +21,9 @@ def add(commands: Any) -> None:
         "paper", nargs="?", metavar="PAPER", help="clinton2025 or raghavan2025 (default: both)"
     )
     command.add_argument(
-        "--quick", action="store_true", help="fewer random instances; both papers within 3 minutes"
+        "--quick",
+        action="store_true",
+        help="fewer random instances; both papers within 2 minutes of processor time",
     )
     command.add_argument("--seed", type=shared.whole, default=0)
     command.add_argument(

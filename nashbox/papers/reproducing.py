@@ -31,10 +31,11 @@ def reproduce(
 ) -> Reproduction:
     """Check every claim of `papers` (names in PAPERS), in the papers' order.
 
-    quick: fewer random instances and smaller games; all claims of both papers within three
-    minutes on two cores. seed: of the random instances and of simulations. workers: processes; the
-    result does not depend on them. evaluate: does the cells, for those who keep them in a store;
-    called with the cells, `workers` and `progress`, returns what `attempt` returns for each.
+    quick: fewer random instances and smaller games; all claims of both papers within two
+    minutes of processor time. seed: of the random instances and of simulations. workers:
+    processes; the result does not depend on them. evaluate: does the cells, for those who keep
+    them in a store; called with the cells, `workers` and `progress`, returns what `attempt`
+    returns for each.
 
     A check that breaks off is recorded in `unchecked` with its traceback, the others go on.
     Raises InputError for an unknown paper.

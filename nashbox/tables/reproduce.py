@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -11,43 +10,42 @@ from nashbox.tables.console import new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from nashbox.papers.reproduction import Reproduction
+    from nashbox.papers.reproduction import Checked, Reproduction
 
 STYLES = {"holds": "green", "holds if": "yellow", "fails": "bold red"}
-SHORT = 60  # letters of a statement
 
 
 def reproduction_sheet(result: Reproduction) -> Sheet:
-    """A row per claim: verdict, and the first number it rests on."""
-    from nashbox.experiments.html import shown
+    """A row per paper and verdict; then why, first of claims that do not plainly hold."""
     from nashbox.papers.report import verdict_counts
 
     sheet = Sheet(verdict_counts(result))
+    table = new_table("paper", "verdict", "", "claims", keys=2)
+    for column in (1, 3):
+        table.columns[column].justify = "left"
     for paper in result.papers:
-        table = new_table("claim", "statement", "verdict", "key number", title=paper)
-        table.columns[1].justify = "left"
-        for claim in result.claims:
-            if claim.paper != paper:
-                continue
-            finding = claim.finding
-            key = [f"{n.name}: {shown(n.value)}" for n in finding.numbers[:1]]
-            table.add_row(
-                claim.id,
-                _short(claim.statement),
-                Text(finding.verdict, style=STYLES[finding.verdict]),
-                *(key or ["-"]),
-            )
-        sheet.add(table)
+        name = paper
+        for verdict, style in STYLES.items():
+            ids = [claim.id for claim in _those(result, verdict) if claim.paper == paper]
+            if ids:
+                table.add_row(name, Text(verdict, style=style), str(len(ids)), ", ".join(ids))
+                name = ""
+        table.add_section()
+    sheet.add(table)
     for broken in result.unchecked:
         sheet.say(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
-    for claim in result.claims:
-        if claim.finding.verdict != "holds":
-            sheet.note(f"{claim.id} {claim.finding.verdict_in_words}")
+    for verdict in reversed(STYLES):
+        for claim in _those(result, verdict):
+            sheet.note(f"{claim.id} {claim.finding.verdict_in_words}{_key(claim)}")
     return sheet
 
 
-def _short(statement: str) -> str:
-    """The beginning of a statement, up to where a clause ends if one does."""
-    words = textwrap.shorten(statement, SHORT, placeholder="")
-    clause = max(words.rfind(sign) for sign in ",;:.")
-    return words[:clause] if len(words) < len(statement) and clause > SHORT // 3 else words
+def _those(result: Reproduction, verdict: str) -> list[Checked]:
+    return [claim for claim in result.claims if claim.finding.verdict == verdict]
+
+
+def _key(claim: Checked) -> str:
+    """The first number that a verdict rests on, in brackets."""
+    from nashbox.experiments.html import shown
+
+    return "".join(f" ({n.name}: {shown(n.value)})" for n in claim.finding.numbers[:1])

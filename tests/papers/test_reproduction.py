@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -19,7 +20,8 @@ from nashbox.papers.claim import (
 )
 from nashbox.papers.report import to_html, to_markdown, write_report
 from nashbox.papers.reproducing import reproduce
-from nashbox.papers.reproduction import Reproduction, reproduction_from_json
+from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction, reproduction_from_json
+from nashbox.tables.printing import print_result
 
 CHEAP = ("figure1", "unravelling", "theorem4", "print-social-counts", "print-nash-product")
 
@@ -211,6 +213,23 @@ def finding(value):
     numbers = [Number("a number", value, 0.5, math.inf)]
     table = ClaimTable("a|table", ("x", "y"), [[value, None], ["<b>", 1.0]])
     return Finding("holds", "it does", "exact", "a sum", numbers, [table])
+
+
+def test_a_screen_shows_what_holds_and_the_notes_why(capsys):
+    kinds = [*VERDICTS, "holds if", "holds"] * 9
+    papers = cells.PAPERS
+    found = [
+        Checked(papers[j % 2], f"claim-{j}", "here", "x", replace(finding(7.5 + j), verdict=v))
+        for j, v in enumerate(kinds)
+    ]
+    print_result(Reproduction(list(papers), True, 0, found), verbose=False)
+    short = capsys.readouterr().out
+    assert len(short.splitlines()) <= 30 and all(f"claim-{j}" in short for j in range(len(kinds)))
+    assert "18 holds, 18 holds if, 9 fails" in short
+    print_result(Reproduction(list(papers), True, 0, found))
+    out = capsys.readouterr().out
+    for j, verdict in enumerate(kinds):
+        assert f"claim-{j} {verdict}" in out and f"(a number: {7.5 + j:g})" in out
 
 
 def breaks(quick, seed):
