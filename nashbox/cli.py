@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from nashbox.commands import COMMANDS
 from nashbox.commands.shared import check_outputs, outputs_whole
-from nashbox.problem.errors import InputError, debugging, plugin_line, shown, told
+from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.spec import did_you_mean
 from nashbox.problem.threads import prefer_one_thread
@@ -103,17 +103,8 @@ def _obey(arguments: Sequence[str] | None) -> int:
         return 0
     prefer_one_thread()
     check_outputs(options)
-    with outputs_whole(), _own_output(options), debugging(options.debug):
-        try:
-            code: int = options.work(options)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a plug-in may raise whatever it likes
-            place = plugin_line(error)
-            if isinstance(error, InputError) or place is None:
-                raise
-            method = place.rpartition(": ")[2]
-            raise InputError(f"{method} raised {told(error)}") from error
+    with outputs_whole(), _own_output(options), debugging(options.debug), plugins_told():
+        code: int = options.work(options)
     sys.stdout.flush()
     return code
 

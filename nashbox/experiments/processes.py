@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, plugins_told
 
 T = TypeVar("T")
 SAFE = "PYTHONSAFEPATH"
@@ -59,6 +59,12 @@ def _leave_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _told(work: Callable[..., T], *job: Any) -> T:
+    """Do a job; where an error in a user's class arose is lost on the way to the parent."""
+    with plugins_told():
+        return work(*job)
+
+
 def answers(
     work: Callable[..., T], jobs: Sequence[tuple[Any, ...]], workers: int
 ) -> Iterator[tuple[int, T]]:
@@ -72,7 +78,7 @@ def answers(
         safe_path(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c) as pool,
     ):
-        futures = {pool.submit(work, *job): i for i, job in enumerate(jobs)}
+        futures = {pool.submit(_told, work, *job): i for i, job in enumerate(jobs)}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import CodeType, FrameType
 
 LARGEST = 1e50  # of any number a user gives; 1/LARGEST is the least: products stay floats
 POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
@@ -21,17 +24,40 @@ class ContractError(InputError):
 
 
 PLUGIN = "nashbox_plugin_"  # modules of users' files are called so
-_debug = {"on": False}
+DEBUG = "NASHBOX_DEBUG"  # set in the environment, so that worker processes know it
+CALLED = re.compile(r"([\w.<>]+)\(\) (?:takes|missing|got) ")  # of a call with other arguments
 
 
 @contextmanager
 def debugging(on: bool) -> Iterator[None]:
-    """Within, whatever is told of an error in a user's class, its traceback is printed as well."""
-    before, _debug["on"] = _debug["on"], on
+    """Within, whatever is told of an error in a user's class, its traceback is printed as well.
+
+    Also in processes that are started within.
+    """
+    before = os.environ.pop(DEBUG, None)
+    if on:
+        os.environ[DEBUG] = "1"
     try:
         yield
     finally:
-        _debug["on"] = before
+        os.environ.pop(DEBUG, None)
+        if before is not None:
+            os.environ[DEBUG] = before
+
+
+@contextmanager
+def plugins_told() -> Iterator[None]:
+    """Within, what a user's class raises, whatever it is, becomes an InputError with its place."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a plug-in may raise whatever it likes
+        place = plugin_line(error)
+        if isinstance(error, InputError) or place is None:
+            raise
+        method = place.rpartition(": ")[2]
+        raise InputError(f"{method} raised {told(error)}") from error
 
 
 def told(error: BaseException) -> str:
@@ -45,19 +71,67 @@ def told(error: BaseException) -> str:
     except BaseException:  # a user's own exception may fail at that, too
         text = "(no words)"
     place = plugin_line(error)
-    if place is not None and _debug["on"]:
+    if place is not None and DEBUG in os.environ:
         traceback.print_exception(error)
     words = f"{type(error).__name__}: {shown(text, 300)}".removesuffix(": ")
     return words if place is None else f"{words} ({place})"
 
 
 def plugin_line(error: BaseException) -> str | None:
-    """File, line and method of the user's plug-in that an exception came through, if any."""
+    """File, line and method of the user's plug-in that an exception came through, if any.
+
+    For a method that was called with other arguments than it takes: where it is defined.
+    """
+    code = _called(error)
+    if code is not None:
+        return _place(code, code.co_firstlineno)
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if frame.f_globals.get("__name__", "").startswith(PLUGIN):
-            code = frame.f_code
-            return f"{os.path.basename(code.co_filename)}, line {line}: {code.co_qualname}"
+        if _in_plugin(frame):
+            return _place(frame.f_code, line)
     return None
+
+
+def _in_plugin(frame: FrameType) -> bool:
+    """Whether a frame is of a user's file; what dataclasses generate there is not."""
+    known = frame.f_globals.get("__name__", "").startswith(PLUGIN)
+    return known and not frame.f_code.co_filename.startswith("<")
+
+
+def _place(code: CodeType, line: int) -> str:
+    return f"{os.path.basename(code.co_filename)}, line {line}: {code.co_qualname}"
+
+
+def _called(error: BaseException) -> CodeType | None:
+    """The method of a plug-in whose call from elsewhere is a TypeError; None where that is unclear.
+
+    Such an error arises in the caller, so that no traceback leads to the method: it is looked for
+    among what the callers hold.
+    """
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    words = CALLED.match(str(error)) if isinstance(error, TypeError) else None
+    if words is None or not frames or _in_plugin(frames[-1]):
+        return None
+    held = [value for frame in frames for value in frame.f_locals.values()]
+    held += [value for thing in list(held) for value in _attributes(thing)]
+    kinds = {kind for v in held for kind in (v if inspect.isclass(v) else type(v)).__mro__}
+    classes = [kind for kind in kinds if str(kind.__module__).startswith(PLUGIN)]
+    # a class keeps its static methods and class methods wrapped
+    held += [getattr(v, "__func__", v) for cls in classes for v in vars(cls).values()]
+    functions = [inspect.unwrap(value) for value in held if inspect.isfunction(value)]
+    found = {
+        function.__code__
+        for function in functions
+        if function.__qualname__ == words[1] and str(function.__module__).startswith(PLUGIN)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _attributes(thing: object) -> list[object]:
+    try:
+        known = vars(thing)
+    except Exception:  # it has none, or is of a user who thought of something
+        return []
+    return list(known.values()) if type(known) is dict else []
 
 
 def brief(value: object) -> str:

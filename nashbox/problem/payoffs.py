@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.errors import ContractError, InputError, brief
+from nashbox.problem.errors import ContractError, InputError, brief, told
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -136,7 +136,7 @@ def paid(payoff: Payoff, outcome: Outcome) -> Floats:
     except InputError:
         raise
     except Exception as error:
-        raise ContractError(f"payoff {payoff.label} raised {error!r}") from error
+        raise ContractError(f"payoff {payoff.label} raised {told(error)}") from error
     if values.shape != outcome.tau.shape or not np.isfinite(values).all():
         raise ContractError(
             f"payoff {payoff.label}: must return {outcome.tau.size} finite numbers, one a game, "

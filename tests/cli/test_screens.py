@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,124 @@ def test_errors_in_ones_own_class_name_file_line_and_method(nashbox, problem, co
     debug = nashbox(*command.split(), "--debug")
     assert debug.code == plain.code and debug.out == plain.out
     assert "Traceback" in debug.err and 'return {}["no such key"]' in debug.err
+
+
+AWAY = '''from dataclasses import dataclass
+from multiprocessing import parent_process
+from nashbox import Strategy
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    def gather(self, view, rng):
+        return view.counts if parent_process() is None else {}["no such key"]
+'''  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command", ["audit p.toml --method black_box --budget 4000", "sweep s.toml"]
+)
+def test_debug_reaches_worker_processes(folder, problem, command):
+    (folder / "mine.py").write_text(AWAY)
+    (folder / "p.toml").write_text(problem(strategies='{a0 = "mine.py:Mine"}'))
+    (folder / "s.toml").write_text(
+        'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\nseeds = 2\n'
+        "options = {replications = 20}\n[grid]\nsigma = [5.0]\n"
+    )
+    line = [sys.executable, "-m", "nashbox.cli", *command.split(), "--workers", "2"]
+    for more, tracebacks in (([], 0), (["--debug"], 1)):
+        done = subprocess.run([*line, *more], capture_output=True, text=True, cwd=folder)
+        assert done.returncode in (1, 2)
+        said = " ".join((done.stdout + done.stderr).split())
+        assert "KeyError: 'no such key' (mine.py, line 8: Mine.gather)" in said
+        assert min(1, done.stderr.count("Traceback")) == tracebacks
+        assert min(1, done.stderr.count('else {}["no such key"]')) == tracebacks
+
+
+FEW = '''from dataclasses import dataclass
+from nashbox import Mechanism, Strategy
+from nashbox.games import Action, OneShot
+from nashbox.problem.payoffs import Payoff
+
+@dataclass(frozen=True)
+class Mine(Strategy):
+    def gather(self): return 3
+
+@dataclass(frozen=True)
+class Late(Strategy):
+    def estimate(self, data): return 3
+
+@dataclass(frozen=True)
+class Rules(Mechanism):
+    def mediate(self, submissions): return []
+
+class Ask(Action):
+    def act(self): return 0.5
+
+@dataclass(frozen=True, kw_only=True)
+class Cake(OneShot):
+    def recommended(self, i): return Ask()
+    def deviations(self, i): return [Ask()]
+
+class Pie(Cake):
+    def recommended(self): return Ask()
+
+class Pay(Payoff):
+    def pay(self): return 1
+
+def paid(): return 1
+
+@dataclass(frozen=True)
+class Init(Strategy):
+    def __post_init__(self, more): ...
+'''  # fmt: skip
+RACE = (
+    'game = "testing"\nbeta = "1/10"\npayoff = "few.py:{}"\n'
+    '[[agents]]\nname = "A"\np0 = ["0.8", "0.2"]\np1 = ["0.5", "0.5"]\n'
+    '[[agents]]\nname = "B"\np0 = ["0.8", "0.2"]\np1 = ["0.5", "0.5"]\n'
+)
+
+
+@pytest.mark.parametrize("command", ["audit", "run", "check"])
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("Mine", "gather"),
+        ("Late", "estimate"),
+        ("Rules", "mediate"),
+        ("Cake", "Ask.act"),
+        ("Pie", "recommended"),
+        ("Init", "__post_init__"),
+        ("Pay", "pay"),
+        ("paid", "paid"),
+    ],
+)
+def test_a_method_that_takes_too_few_arguments_is_named(nashbox, problem, command, name, method):
+    """The error arises where it is called, so no traceback leads there."""
+    if name in ("Cake", "Pie"):
+        text = f'game = "few.py:{name}"\nagents = ["ann", "ben"]\n'
+    elif name.lower().startswith("pa"):
+        text = RACE.format(name)
+    elif name == "Rules":
+        text = problem(mechanism='"few.py:Rules"')
+    else:
+        text = problem(strategies=f'{{a0 = "few.py:{name}"}}')
+    if command == "check" and "payoff" in text:
+        command = "check signaller --problem p.toml"
+    elif command == "check":
+        command = f"check few.py:{name}"
+    else:
+        command += " p.toml"
+    found = nashbox(*command.split(), files={"few.py": FEW, "p.toml": text})
+    said = " ".join((found.out + found.err).replace("│", " ").split())
+    assert found.code in (1, 2) and "Traceback" not in said and "TypeError" in said
+    place = method if "." in method or name == "paid" else f"{name}.{method}"
+    line = next(
+        number
+        for number, text in enumerate(FEW.splitlines(), 1)
+        if f"def {method.rpartition('.')[2]}(" in text and (name != "Pie" or "(self):" in text)
+    )
+    assert f"(few.py, line {line}: {place})" in said
 
 
 def test_bad_input_has_no_traceback_with_debug_either(nashbox):
