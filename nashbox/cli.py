@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
-from nashbox.commands.shared import check_outputs, outputs_whole
+from nashbox.commands.shared import check_outputs, output_kept, outputs_whole
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.spec import did_you_mean
@@ -86,6 +86,8 @@ def _refused(message: str) -> int:
 
 
 def _obey(arguments: Sequence[str] | None) -> int:
+    if sys.stdout is None:  # whoever closed it wants nothing printed
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as we live
     parser = _parser()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -103,7 +105,13 @@ def _obey(arguments: Sequence[str] | None) -> int:
         return 0
     prefer_one_thread()
     check_outputs(options)
-    with outputs_whole(), _own_output(options), debugging(options.debug), plugins_told():
+    with (
+        outputs_whole(),
+        _own_output(options),
+        output_kept(options),
+        debugging(options.debug),
+        plugins_told(),
+    ):
         code: int = options.work(options)
     sys.stdout.flush()
     return code

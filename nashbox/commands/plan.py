@@ -15,7 +15,12 @@ def add(commands: Any) -> None:
     text = "how much each agent should collect, and what CBL makes of it"
     plan = shared.new_command(commands, "plan", text, work, EXAMPLE)
     shared.problem_file(plan)
-    plan.add_argument("--rule", metavar="RULE", help="overrides the file's plan")
+    plan.add_argument(
+        "--rule",
+        metavar="RULE",
+        help="overrides the file's plan: a rule's name, or a CSV file of counts with the header of "
+        "the costs",
+    )
     shared.outputs(plan)
 
 

@@ -13,7 +13,9 @@ from typing import Any
 from nashbox.problem.errors import InputError, brief
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
+OUTPUT = 1  # the file descriptor of standard output
 OUTPUTS = ("json", "figure", "report", "save", "export")  # options that name a file to write
+PLUGIN_NAME = re.compile(r"[^\s,;(){}\[\]='\"]+\.py:\w+")
 PLUGIN_FILE = re.compile(r"[^\s,;(){}\[\]='\"]+\.py(?=:)")
 
 LEAST_GAIN = (
@@ -324,6 +326,48 @@ def relative(name: str, option: str, folder: Any) -> Any:
     return spec
 
 
+@contextmanager
+def output_kept(options: argparse.Namespace) -> Iterator[None]:
+    """Remember within what standard output is, and put it back if a plug-in has closed it."""
+    try:
+        options.kept = os.dup(OUTPUT)
+    except OSError:  # it was closed when we were called
+        options.kept = None
+        yield
+        return
+    try:
+        yield
+    finally:
+        if not _is_whole(options.kept):
+            os.dup2(options.kept, OUTPUT)
+        os.close(options.kept)
+        options.kept = None
+
+
+def _is_whole(kept: int) -> bool:
+    try:
+        return os.path.sameopenfile(kept, OUTPUT)
+    except OSError:
+        return False
+
+
+def _check_output(options: argparse.Namespace) -> None:
+    """Refuse to write where a plug-in has closed standard output: all would be lost."""
+    kept = getattr(options, "kept", None)
+    if kept is None or _is_whole(kept):
+        return
+    texts = [" ".join(options.arguments)]
+    for path in input_files(options):
+        if path.suffix == ".toml":
+            texts.append(path.read_text(encoding="utf-8", errors="replace"))
+    found = list(dict.fromkeys(name for text in texts for name in PLUGIN_NAME.findall(text)))
+    who = "" if not found else found[0] if len(found) == 1 else f"one of {', '.join(found)}"
+    raise InputError(
+        f"{who or 'a plug-in'} closes standard output (file descriptor {OUTPUT}), which is not its "
+        "own: what was found cannot be printed"
+    )
+
+
 def emit(options: argparse.Namespace, result: Any, sheet: Any = None) -> None:
     """Write what was asked for, then print the sheet: the result's own if none is given.
 
@@ -340,6 +384,7 @@ def show(options: argparse.Namespace, sheet: Any) -> None:
     """Print a sheet, unless standard output is for JSON alone."""
     from nashbox.tables.sheet import print_sheet
 
+    _check_output(options)
     if options.json != "-":
         print_sheet(sheet, options.verbose)
 
@@ -348,6 +393,7 @@ def write_outputs(options: argparse.Namespace, result: Any) -> None:
     """Write figure and JSON."""
     from nashbox.experiments.saving import to_text, write_whole
 
+    _check_output(options)
     text = to_text(result.to_json()) if options.json is not None else ""
     if getattr(options, "figure", None) is not None:
         from nashbox.experiments.figures import save_figure

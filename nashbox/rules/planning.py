@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,8 +17,7 @@ from nashbox.mechanisms.base import problem_counts
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.mechanisms.rounding import alone_penalties, finite_product
-from nashbox.problem.errors import InputError
-from nashbox.problem.estimation import RULES, EstimationProblem
+from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import Truthful
 
@@ -80,11 +79,13 @@ class PlanReport(Result):
 
 
 def plan_report(problem: EstimationProblem, rule: str | None = None) -> PlanReport:
-    """Solve the problem's plan, or `rule`; with integer counts all numbers are the rounded ones."""
+    """Solve the problem's plan, or `rule`; with integer counts all numbers are the rounded ones.
+
+    rule: one of RULES, or a CSV file of counts with the header of the costs, from the working
+    directory. Raises InputError for another.
+    """
     if rule is not None:
-        if rule not in RULES:
-            raise InputError(f"--rule must be one of {', '.join(RULES)}, got {rule!r}")
-        problem = replace(problem, plan=rule)
+        problem = problem.with_plan(rule, "--rule")
     real, gap = solved_plan(problem)
     costs, sigma = problem.costs, problem.sigma
     alone = problem.plan_name == "alone"

@@ -1,5 +1,7 @@
 """Bad options: the same one message, before anything is computed or written."""
 
+import json
+
 import pytest
 
 
@@ -61,10 +63,29 @@ def test_an_empty_option_is_not_ignored(nashbox, problem, option):
 
 
 def test_rule(nashbox, problem):
-    files = {"p.toml": problem()}
-    for rule in ("nonsense", "", "my.csv"):
+    files = {"p.toml": problem(), "few.csv": "agent,x0\na0,3\n", "x1.csv": "agent,x1\na0,3\n"}
+    for rule in ("nonsense", "", "my.txt"):
         answer = nashbox("plan", "p.toml", "--rule", rule, files=files)
-        answer.refuses("--rule must be one of ir_optimal, social", repr(rule))
+        answer.refuses("--rule must be one of ir_optimal, social", "CSV file", repr(rule))
+    for rule, words in (
+        ("my.csv", "cannot be read"),
+        ("few.csv", "every agent of the costs needs one"),
+        ("x1.csv", "the header must be agent,x0"),
+    ):
+        nashbox("plan", "p.toml", "--rule", rule, files=files).refuses(rule, words)
+
+
+def test_a_plan_from_a_file_is_that_of_the_problem(nashbox, problem, folder):
+    """Semicolons and decimal commas, rows in another order; the file is found from here."""
+    table = "agent;x0\na2;13\na0;41\na1;20\n"
+    files = {"below/p.toml": problem(), "q.toml": problem(plan='"c.csv"'), "c.csv": table}
+    assert nashbox("plan", "q.toml", "--json", "a.json", files=files).code == 0
+    given = nashbox("plan", "below/p.toml", "--rule", "c.csv", "--json", "b.json")
+    assert given.code == 0 and "plan given" in given.out
+    found, same = (json.loads((folder / f"{name}.json").read_text()) for name in "ba")
+    assert found["counts"] == [[41], [20], [13]] and found["rule"] == "given"
+    for key in ("counts", "penalties", "social_penalty", "condition_8", "cbl"):
+        assert found[key] == same[key]
 
 
 @pytest.mark.parametrize("command", ["plan", "audit", "run"])

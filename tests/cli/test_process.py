@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -102,6 +103,45 @@ def test_a_full_disk_is_one_message(folder, problem):
         done = subprocess.run(line, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 2 and done.stderr.count("\n") == 1
     assert "No space left" in done.stderr
+
+
+SHUT = """import os
+from nashbox import Strategy
+
+class Mine(Strategy):
+    def gather(self, view, rng):
+        try:
+            os.close(1)
+        except OSError:
+            pass  # it is closed already
+        return view.counts
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "check mine.py:Mine",
+        pytest.param("run p.toml --json a.json", marks=pytest.mark.slow),
+        pytest.param("run p.toml --json -", marks=pytest.mark.slow),
+    ],
+)
+def test_a_plugin_that_closes_standard_output_is_named(tmp_path, problem, words):
+    (tmp_path / "mine.py").write_text(SHUT)
+    (tmp_path / "p.toml").write_text(problem(strategies='{a0 = "mine.py:Mine"}'))
+    line = [sys.executable, "-m", "nashbox.cli", *words.split()]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2 and done.stdout == "" and len(done.stderr.splitlines()) == 1
+    assert "mine.py:Mine closes standard output (file descriptor 1)" in done.stderr
+    assert not (tmp_path / "a.json").exists()
+
+
+def test_whoever_closes_standard_output_gets_the_files(tmp_path, problem):
+    (tmp_path / "p.toml").write_text(problem())
+    line = f"{shlex.quote(sys.executable)} -m nashbox.cli plan p.toml --json a.json >&-"
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0 and done.stderr == ""
+    assert json.loads((tmp_path / "a.json").read_text())["format"] == "nashbox-plan/1"
 
 
 @pytest.mark.parametrize("where", ["when it is imported", "while it plays"])
