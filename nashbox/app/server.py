@@ -9,7 +9,8 @@ import threading
 import time
 import warnings
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,19 @@ SOCKETS: dict[str, Any] = {
 GRACE = "SOLARA_KERNEL_CULL_TIMEOUT"  # how long a page that lost its browser keeps its processes
 
 
+@dataclass(frozen=True)
+class Address:
+    """Where the page is: `url` holds the token that the first visit needs."""
+
+    url: str
+    host: str
+    port: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-app/1."""
+        return {"format": "nashbox-app/1", **vars(self)}
+
+
 def serve(
     host: str,
     port: int,
@@ -42,8 +56,12 @@ def serve(
     files: Sequence[str],
     plugins: Sequence[str],
     sessions: int = 8,
+    ready: Callable[[Address], None] = lambda address: None,
 ) -> None:
-    """Serve until interrupted, `sessions` pages at once. Raises InputError for host and port."""
+    """Serve until interrupted, `sessions` pages at once. Raises InputError for host and port.
+
+    ready: hears where, once the page can be visited.
+    """
     listening = bound(host, port)
     os.environ.update(OFFLINE)
     os.environ.setdefault(GRACE, KEPT)
@@ -67,7 +85,8 @@ def serve(
     settings.theme.title = "nashbox"
     served = Guard(app, token, host, number)
     server = uvicorn.Server(uvicorn.Config(served, log_level="error", **SOCKETS))
-    told = (server, url, open_browser, host in LOOPBACK)
+    address = Address(url, host, number)
+    told = (server, address, open_browser, host in LOOPBACK, ready)
     threading.Thread(target=_announce, args=told, daemon=True).start()
     from nashbox.app.jobs import end_all
 
@@ -98,12 +117,15 @@ def absolute(plugin: str) -> str:
     return f"{Path(file).resolve()}:{name}" if colon else plugin
 
 
-def _announce(server: Any, url: str, open_browser: bool, own: bool) -> None:
+def _announce(
+    server: Any, address: Address, open_browser: bool, own: bool, ready: Callable[[Address], None]
+) -> None:
     while not server.started:
         if server.should_exit:
             return
         time.sleep(0.05)
-    print(f"nashbox: {url} (Ctrl-C ends it)", flush=True)
+    ready(address)
+    print(f"nashbox: {address.url} (Ctrl-C ends it)", flush=True)
     if not own:
         print(
             "nashbox: warning: this address is open to the network, and what is sent is not "
@@ -112,4 +134,4 @@ def _announce(server: Any, url: str, open_browser: bool, own: bool) -> None:
             flush=True,
         )
     if open_browser:
-        webbrowser.open(url)
+        webbrowser.open(address.url)

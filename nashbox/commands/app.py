@@ -37,6 +37,7 @@ def add(commands: Any) -> None:
         help="pages served at once, with processes of their own (default: 8)",
     )
     app.add_argument("--no-open", action="store_true", help="do not open a browser")
+    shared.json_output(app)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -64,6 +65,7 @@ def work(options: argparse.Namespace) -> int:
         files=options.files,
         plugins=options.plugin,
         sessions=options.sessions,
+        ready=lambda address: shared.write_outputs(options, address),
     )
     return 0
 

@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import json
 import os
 import re
 import signal
@@ -230,5 +231,28 @@ def test_a_page_off_this_machine_warns(monkeypatch, capsys):
     class Started:
         started, should_exit = True, False
 
-    server._announce(Started, "http://0.0.0.0:1/?token=x", False, False)
-    assert "warning" in capsys.readouterr().out
+    address, heard = server.Address("http://lab:1/?token=x", "lab", 1), []
+    server._announce(Started, address, False, False, heard.append)
+    assert "warning" in capsys.readouterr().out and heard == [address]
+
+
+@pytest.mark.browser
+def test_where_the_page_is_can_be_had_as_json(tmp_path):
+    """With '-' nothing else is on standard output."""
+    line = [sys.executable, "-m", "nashbox.cli", "app", "--no-open", "--port", "0", "--json", "-"]
+    server = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    try:
+        text = ""
+        while not text.endswith("}\n"):
+            line = server.stdout.readline().decode()
+            assert line, server.stderr.read()
+            text += line
+        found = json.loads(text)
+        assert found["format"] == "nashbox-app/1" and found["host"] == "127.0.0.1"
+        token = found["url"].partition("?token=")[2]
+        assert found["url"] == f"http://127.0.0.1:{found['port']}/?token={token}"
+        assert asked(found["port"], f"/?token={token}")[0] == 303
+    finally:
+        server.send_signal(signal.SIGINT)
+        out, _ = server.communicate(timeout=60)
+    assert out == b""
