@@ -61,6 +61,28 @@ def test_nobody_outside_asks_which_game_it_is():
     assert {place: len(lines) for place, lines in found.items() if lines} == KNOWN, found
 
 
+PAGE = ROOT / "app"
+PICTURES = PAGE / "views"  # of single games, which declare them
+STORIES = PAGE / "sources.py"  # problems to begin with, of all games
+
+
+def named(source):
+    """Games that a program names, or whose modules it imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and node.value in GAMES:
+            yield node.value
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            module = getattr(node, "module", None) or node.names[0].name
+            yield from set(module.split(".")) & set(GAMES)
+
+
+def test_the_page_names_no_game():
+    files = [p for p in PAGE.rglob("*.py") if PICTURES not in p.parents and p != STORIES]
+    found = {p.name: list(named(p.read_text(encoding="utf-8"))) for p in files}
+    assert {name: games for name, games in found.items() if games} == {}
+    assert list(named("from nashbox.games.estimation import prepare\nx = ['testing']"))
+
+
 @pytest.mark.parametrize(
     "source",
     [

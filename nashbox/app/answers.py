@@ -38,7 +38,7 @@ def _of_honesty(result: Any) -> tuple[str, str]:
                 "open",
                 "Not decided: the bounds are too wide. Audit by simulation.",
             )
-        share = number(100 * EPSILON, 3)
+        share = f"{100 * EPSILON:g}"
         return (
             "yes",
             f"Yes. If all others comply, nobody gains over {share} % by doing anything else.",

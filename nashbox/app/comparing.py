@@ -1,18 +1,18 @@
-"""Mechanisms side by side and designed rules, as long work for the estimation tab."""
+"""Mechanisms side by side and designed rules, as long work."""
 
 from __future__ import annotations
 
 from nashbox.app import limits
 from nashbox.app.jobs import Send
 from nashbox.app.long_work import printed, telling
-from nashbox.app.messages import Designed, EstimationSetup, Sketch, Table
+from nashbox.app.messages import Designed, Setup, Sketch, Table
 from nashbox.tables.printing import print_result
 
 
 class Comparing:
     """Served in a process that the page may end at any time."""
 
-    def compare(self, send: Send, setup: EstimationSetup, goal: str, starts: int) -> None:
+    def compare(self, send: Send, setup: Setup, goal: str, starts: int) -> None:
         """Compare all mechanisms and the rules designed for a goal: progress, table, bars."""
         from nashbox.experiments.compare import compare
         from nashbox.tables.compare import (
@@ -40,7 +40,7 @@ class Comparing:
         words = "Social penalty of every mechanism, at honesty and at its equilibria"
         send(Sketch("compare", words, result.plot, size=(wide, 4.6)))
 
-    def design(self, send: Send, setup: EstimationSetup, goal: str) -> None:
+    def design(self, send: Send, setup: Setup, goal: str) -> None:
         """Design rules for a goal: progress, what they were compared with, and the rules."""
         from nashbox.rules.design import design
         from nashbox.tables.design import (
@@ -54,7 +54,7 @@ class Comparing:
         result = design(setup.problem(), goal, progress=telling(send))
         rules = result.designed
         assert rules is not None  # noqa: S101 - only a loaded design has none
-        plan = rules.plan if isinstance(rules.plan, str) else None
+        plan = {"plan": rules.plan} if isinstance(rules.plan, str) else {}
         send(Designed(setup.source, rules.mechanism, plan))
         title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
         notes = [against_bound(result), below(result), f"search: {result.search}"]

@@ -1,4 +1,4 @@
-"""What may take long: audits, and the exact laws of a testing game."""
+"""What may take long: audits, and the exact laws of a game that is solved."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nashbox.app.answers import answer
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Answer, Laws, Progress, Sketch, Table, Verdict
 from nashbox.experiments.audit import audit
+from nashbox.games.registry import perform
 from nashbox.problem.errors import require
 from nashbox.tables.console import describe, number
 from nashbox.tables.printing import print_result
@@ -42,12 +43,11 @@ class LongWork:
         send(Answer(*answer(setup.problem(), setup.seed)))
 
     def solve(self, send: Send, setup: Any) -> None:
-        """Solve the testing game exactly; send the laws of stopping."""
+        """Solve the game exactly; send the laws of stopping."""
         from nashbox.experiments.figures.races import first_stop_law
-        from nashbox.experiments.testing.solving import solve_problem
 
         problem = setup.problem()
-        report = solve_problem(problem)
+        report = perform("solve", problem)
         s = report.solution
         weights = np.array([float(1 - problem.prior), float(problem.prior)])
         distinct: dict[Any, str] = {}

@@ -4,92 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from nashbox.app.sources import Source
-from nashbox.games.registry import PAPERS
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 
 
-def only(game: str, problem: Any) -> None:
-    """Refuse a problem of another game than the tab's. Raises InputError."""
-    if problem.game != game:
-        raise InputError(
-            f"{problem.shown}: game must be {game!r} in this tab, got {problem.game!r}"
-        )
-
-
 @dataclass(frozen=True)
-class EstimationSetup:
-    """An estimation game as chosen on the page; None is what the problem file says."""
+class Setup:
+    """A game as chosen on the page; what is not chosen is as the problem file says.
 
-    game: ClassVar[str] = "estimation"
-
-    source: Source
-    mechanism: Spec | None = None
-    plan: str | None = None
-    strategies: Mapping[str, Spec] | None = None
-    worlds: int = 1000
-    seed: int = 0
-
-    def problem(self) -> Any:
-        """The problem with these choices. Raises InputError."""
-        problem = self.source.problem()
-        only(self.game, problem)
-        if self.mechanism is not None:
-            problem = replace(problem, mechanism=self.mechanism)
-        if self.plan is not None:
-            problem = replace(problem, plan=self.plan)
-        if self.strategies is not None:
-            named = {n: s for n, s in self.strategies.items() if s.name != "recommended"}
-            problem = problem.with_strategies(named)
-        return problem
-
-
-@dataclass(frozen=True)
-class RaceSetup:
-    """A testing game as chosen on the page; None is what the problem file says.
-
-    pmfs: by agent name, (p0, p1) as lists of decimals or fractions.
+    keys: of the problem file, by name. agents: keys of the file's tables of agents, by agent.
+    worlds: of games whose rounds are played in several at once.
     """
 
-    game: ClassVar[str] = "testing"
-
     source: Source
     mechanism: Spec | None = None
-    prior: str | None = None
-    beta: str | None = None
-    pmfs: Mapping[str, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
-    strategies: Mapping[str, Spec] = field(default_factory=dict)
-    seed: int = 0
-
-    def problem(self) -> Any:
-        """The problem with these choices, validated as a problem file is. Raises InputError."""
-        problem = self.source.problem()
-        only(self.game, problem)
-        raw = problem.to_json()
-        for key in ("prior", "beta"):
-            if getattr(self, key) is not None:
-                raw[key] = getattr(self, key)
-        if self.mechanism is not None:
-            raw["mechanism"] = self.mechanism.to_json()
-        for agent in raw["agents"]:
-            if agent["name"] in self.pmfs:
-                agent["p0"], agent["p1"] = (list(pmf) for pmf in self.pmfs[agent["name"]])
-            if agent["name"] in self.strategies:
-                agent["strategy"] = self.strategies[agent["name"]].to_json()
-        return from_mapping(raw, problem.folder, problem.shown)
-
-
-@dataclass(frozen=True)
-class GameSetup:
-    """A game of one step as chosen on the page; None is what the problem file says."""
-
-    source: Source
-    mechanism: Spec | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    agents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     strategies: Mapping[str, Spec] | None = None
     worlds: int = 1000
     seed: int = 0
@@ -97,30 +31,33 @@ class GameSetup:
     def problem(self) -> Any:
         """The problem with these choices, validated as a problem file is. Raises InputError."""
         problem = self.source.problem()
-        if problem.game in PAPERS:
-            raise InputError(f"{problem.shown}: game {problem.game!r} has a tab of its own")
-        raw = {**problem.raw, **self.parameters}
+        if self == Setup(self.source, worlds=self.worlds, seed=self.seed):
+            return problem
+        body = {**problem.to_json(), **self.keys}
         if self.mechanism is not None:
-            raw["mechanism"] = self.mechanism.to_json()
+            body["mechanism"] = self.mechanism.to_json()
         if self.strategies is not None:
-            raw["strategies"] = {name: spec.to_json() for name, spec in self.strategies.items()}
-        return from_mapping(raw, problem.folder, problem.shown)
+            body["strategies"] = {name: spec.to_json() for name, spec in self.strategies.items()}
+        if self.agents:
+            body["agents"] = [{**one, **self.agents.get(one["name"], {})} for one in body["agents"]]
+        return from_mapping(body, problem.folder, problem.shown)
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The game that is on the table from now on, for the menus; pmfs as in RaceSetup."""
+    """The game that is on the table from now on, for the menus.
 
-    setup: Any
+    body: what a problem file would hold, by key. title: of the card with its charts. file: the text
+    of a problem file that holds all this.
+    """
+
+    setup: Setup
     names: Sequence[str]
     mechanism: Spec
     strategies: Mapping[str, Spec]
-    plan: str = ""
-    prior: str = ""
-    beta: str = ""
-    pmfs: Mapping[str, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    file: str = ""  # the text of a problem file that holds all this
+    body: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,20 +133,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class Designed:
-    """Rules designed for the costs of a source; plan None is the source's own."""
+    """Rules designed for the costs of a source: the mechanism, and keys of the file beside it."""
 
     source: Source
     mechanism: Spec
-    plan: str | None
+    keys: Mapping[str, Any] = field(default_factory=dict)
 
-    def onto(self, setup: EstimationSetup) -> EstimationSetup:
+    def onto(self, setup: Setup) -> Setup:
         """The setup under these rules. Raises InputError if it is about other costs."""
         if setup.source != self.source:
             raise InputError(
                 f"the designed rules are for {self.source.shown}, but {setup.source.shown} has "
                 "been opened since; they are not played"
             )
-        return replace(setup, mechanism=self.mechanism, plan=self.plan)
+        return replace(setup, mechanism=self.mechanism, keys=self.keys)
 
 
 @dataclass(frozen=True)

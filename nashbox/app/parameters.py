@@ -21,41 +21,35 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from nashbox.games.declared import Control, Declared
+from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.files import value_of
+from nashbox.problem.files import GAMES, value_of
+from nashbox.problem.parametric import HIDDEN
 from nashbox.problem.spec import Spec, build, find_class, find_object
 
 RECOMMENDED = "recommended"
-KINDS = ("strategies", "mechanisms", "testing_strategies", "testing_mechanisms")
+GIVEN = "given"  # a value that only the problem file can hold: a table
+KINDS = ("strategies", "mechanisms")
 
 
-def registry(kind: str) -> tuple[Mapping[str, type[Any]], type[Any], str]:
-    """Built-in classes, base class and entry-point group of "strategies" etc., by game."""
-    if kind == "strategies":
-        from nashbox.strategies import STRATEGIES, Strategy
-
-        return STRATEGIES, Strategy, "nashbox.strategies"
-    if kind == "mechanisms":
-        from nashbox.mechanisms import MECHANISMS, Mechanism
-
-        return MECHANISMS, Mechanism, "nashbox.mechanisms"
-    if kind == "testing_strategies":
-        from nashbox.strategies.testing import TESTING_STRATEGIES, RaceStrategy
-
-        return TESTING_STRATEGIES, RaceStrategy, "nashbox.strategies"
-    from nashbox.mechanisms.exchange import EXCHANGES, Exchange
-
-    return EXCHANGES, Exchange, "nashbox.mechanisms"
+def registry(game: type[Declared], kind: str) -> tuple[Mapping[str, type[Any]], type[Any], str]:
+    """A game's built-in classes, base class and entry-point group of "strategies" etc."""
+    if kind == KINDS[0]:
+        return game.menu, game.strategy_base, "nashbox.strategies"
+    return game.mechanisms, game.mechanism_base, "nashbox.mechanisms"
 
 
-def menu(kind: str, plugins: Sequence[str] = ()) -> list[str]:
+def menu(game: type[Declared], kind: str, plugins: Sequence[str] = ()) -> list[str]:
     """Names one can choose: built-in ones, entry points and `plugins` ("file.py:Class").
 
-    Both games share the entry-point groups: what is of the other game is left out.
+    All games share the entry-point groups: what is of another game is left out, and all of them
+    where a game's own classes have no base.
     """
-    builtin, base, group = registry(kind)
+    builtin, base, group = registry(game, kind)
     names = list(builtin)
-    for name in [*(point.name for point in entry_points(group=group)), *plugins]:
+    others = [*(point.name for point in entry_points(group=group)), *plugins]
+    for name in others if base is not object else ():
         try:
             find_class(name, builtin, base, group, Path.cwd(), "menu")
         except InputError:
@@ -64,10 +58,48 @@ def menu(kind: str, plugins: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def class_of(kind: str, name: str, folder: Path | None = None) -> type[Any]:
+def class_of(game: type[Declared], kind: str, name: str, folder: Path | None = None) -> type[Any]:
     """Find the class of a menu's name. Raises InputError."""
-    builtin, base, group = registry(kind)
+    builtin, base, group = registry(game, kind)
     return find_class(name, builtin, base, group, folder or Path.cwd(), kind)
+
+
+def inputs_of(game: type[Declared], body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The keys of a game's problem files that the page lets one change, as `user_params` has them.
+
+    Those that the game declares; else its own fields, but for what has a card of its own.
+    """
+    if game.keys:
+        return {one.key: _input(one, body.get(one.key)) for one in game.controls}
+    left_out = {"agents", *HIDDEN, *game.files}
+    found = user_params(game, body)
+    return {key: entry for key, entry in found.items() if key not in left_out}
+
+
+def _input(control: Control, value: Any) -> dict[str, Any]:
+    if not control.menu:
+        return {"type": "InputText", "label": control.label, "value": written(value)}
+    shown = value if isinstance(value, str) else GIVEN
+    values = list(dict.fromkeys([*control.menu, shown]))
+    return {"type": "Select", "label": control.label, "values": values, "value": shown}
+
+
+def with_key(
+    game: type[Declared], body: Mapping[str, Any], keys: Mapping[str, Any], key: str, value: Any
+) -> dict[str, Any]:
+    """The chosen keys with another one. Raises InputError for what cannot be chosen."""
+    inputs = inputs_of(game, body)
+    if key not in inputs:
+        raise InputError(f"the game has no parameter {key!r}")
+    if inputs[key]["type"] == "Select":
+        hold_to_menu(value, inputs[key]["values"])
+    if game.keys:
+        kept = {name: one for name, one in keys.items() if name != key}
+        return kept if value == GIVEN else {**kept, key: value}
+    chosen = read(value) if isinstance(value, str) else value
+    if isinstance(chosen, str) and (":" in chosen or "/" in chosen):
+        raise InputError(f"{key}: files cannot be named here")
+    return {**keys, key: chosen}
 
 
 def user_params(
@@ -75,9 +107,7 @@ def user_params(
 ) -> dict[str, dict[str, Any]]:
     """Fields of a dataclass as Mesa's model parameters; `given` replaces defaults."""
     found = {}
-    for field in dataclasses.fields(cls):
-        if not field.init:
-            continue
+    for field in _fields(cls):
         value = (given or {}).get(field.name, default_of(field))
         choices = _choices(cls, field)
         if choices:
@@ -93,8 +123,8 @@ def user_params(
 def parameters_of(cls: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Turn what stands in the inputs into parameters, those at their default left out."""
     parameters = {}
-    for field in dataclasses.fields(cls):
-        if field.init and field.name in chosen:
+    for field in _fields(cls):
+        if field.name in chosen:
             value = chosen[field.name]
             default = default_of(field)
             if isinstance(value, str) and not isinstance(default, str):
@@ -105,6 +135,7 @@ def parameters_of(cls: type[Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def checked(
+    game: type[Declared],
     kind: str,
     name: str,
     chosen: Mapping[str, Any],
@@ -119,11 +150,12 @@ def checked(
     hold_to_menu(name, allowed)
     if name == RECOMMENDED:
         return Spec(name)
-    return spec_of(class_of(kind, name, folder), name, chosen)
-
-
-def spec_of(cls: type[Any], name: str, chosen: Mapping[str, Any]) -> Spec:
-    """Name and inputs of a class as a problem file would hold them. Raises InputError."""
+    try:
+        cls = class_of(game, kind, name, folder)
+    except InputError:
+        if name in menu(game, kind) or ":" in name:
+            raise
+        return Spec(name, dict(chosen))  # what only the problem's own file explains
     spec = Spec(name, parameters_of(cls, chosen))
     for word in _words(spec.parameters):
         if ":" in word or "/" in word:
@@ -149,6 +181,13 @@ def _words(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from _words(item)
+
+
+def _fields(cls: type[Any]) -> list[dataclasses.Field[Any]]:
+    """What can be chosen of a class: nothing where it is no dataclass."""
+    if not dataclasses.is_dataclass(cls):
+        return []
+    return [field for field in dataclasses.fields(cls) if field.init]
 
 
 def default_of(field: dataclasses.Field[Any]) -> Any:
@@ -239,7 +278,8 @@ def known_plugin(name: str) -> None:
     """Raise InputError unless `name` ("file.py:Class") is a strategy or mechanism of some game."""
     where = "--plugin"
     found = find_object(name, Path.cwd(), where)
-    bases = [registry(kind)[1] for kind in KINDS]
+    found_bases = [registry(builtin(game), kind)[1] for game in GAMES for kind in KINDS]
+    bases = [base for base in dict.fromkeys(found_bases) if base is not object]
     if not (isinstance(found, type) and issubclass(found, tuple(bases))):
         allowed = ", ".join(base.__name__ for base in bases)
         raise InputError(f"{where}: {name!r} must be a subclass of one of {allowed}")

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.app.limits import BYTES, FILES, at_most, check_problem
-from nashbox.games.registry import PAPERS, declared
+from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.files import from_mapping, load, read_toml
+from nashbox.problem.files import GAMES, from_mapping, load, read_toml
 
 KEEP = "import shutil, sys; sys.stdin.read(); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
@@ -114,9 +114,10 @@ class Shelf:
         self._place, self._keeper = None, None
 
 
-def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
-    """Problems to choose from: the files named at the start, then the examples of the game."""
+def examples(files: Sequence[str] = ()) -> list[Source]:
+    """Problems to choose from: the files named at the start, the stories, the examples."""
     found = [Source(file, path=file) for file in files]
+    found += [Source(name, raw=raw) for name, raw in PRESETS.items()]
     folder = _examples_folder()
     if folder is not None:
         paths = [
@@ -128,13 +129,9 @@ def examples(game: str, files: Sequence[str] = ()) -> list[Source]:
         found += [Source(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
     else:
         found += [Source(name, raw=raw) for name, raw in BUILT_IN.items()]
-    found += [Source(name, raw=raw) for name, raw in PRESETS.items()]
     unique: dict[str, Source] = {}
     for source in found:
-        found_game = game_of(source)
-        others = found_game not in (None, *PAPERS)
-        if found_game is None or found_game == game or (others and not game):
-            unique.setdefault(source.shown, source)
+        unique.setdefault(source.shown, source)
     return list(unique.values())
 
 
@@ -146,23 +143,11 @@ def _examples_folder() -> Path | None:
     return None
 
 
-def game_of(source: Source) -> str | None:
-    """Say which game a source is about; None if it cannot be read (the page will say why)."""
-    try:
-        raw = source.raw if source.path is None else read_toml(source.path, source.shown)
-    except InputError:
-        return None
-    game = (raw or {}).get("game")
-    return game if isinstance(game, str) else None
-
-
-def uploaded(
-    files: Iterable[tuple[str, bytes]], game: str, shelf: Shelf, sigma: Any = 10.0
-) -> Source:
+def uploaded(files: Iterable[tuple[str, bytes]], shelf: Shelf, sigma: Any = 10.0) -> Source:
     """Put an upload into a folder of its own on the shelf and say what to open.
 
     files: names with contents: a problem file with the tables it names, or one table of costs,
-    which with `sigma` makes an estimation problem. Raises InputError.
+    which with `sigma` makes a problem. Raises InputError.
     """
     held = dict(files)
     at_most("files in one upload", len(held), FILES)
@@ -181,14 +166,14 @@ def uploaded(
     tables = [name for name in held if name.lower().endswith(".csv")]
     if len(problems) == 1:
         return Source(problems[0], path=str(place / problems[0]), trusted=False)
-    alone = declared(game).lone_table
-    if not problems and len(tables) == 1 == len(held) and alone is not None:
+    lone = {game: table for game in GAMES if (table := builtin(game).lone_table) is not None}
+    if not problems and len(tables) == 1 == len(held):
+        game, alone = next(iter(lone.items()))
         raw = {"game": game, "sigma": sigma, alone: tables[0]}
         return Source(tables[0], raw=raw, folder=str(place), trusted=False)
     raise InputError(
-        "upload: must be one problem file (.toml) with the tables it names"
-        + (f", or one table of {alone} (.csv)" if alone else "")
-        + f", got {', '.join(held) or 'nothing'}"
+        "upload: must be one problem file (.toml) with the tables it names, or one table of "
+        f"{' or '.join(lone.values())} (.csv), got {', '.join(held) or 'nothing'}"
     )
 
 

@@ -183,6 +183,11 @@ class Game(Declared, Rounds):
         """Number of players."""
         return len(self.players)
 
+    @property
+    def drawn(self) -> float:
+        """How many random numbers a world takes in a round, about."""
+        return float(self.m)
+
     @abstractmethod
     def recommended(self, i: int) -> Any:
         """What player i is asked to play."""

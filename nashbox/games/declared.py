@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from nashbox.problem.graphs import Edges
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.spec import Spec, build, find_class
+
+
+@dataclass(frozen=True)
+class Control:
+    """An input of the page for a key of problem files: a text, or one name of a menu."""
+
+    key: str
+    label: str
+    menu: Sequence[str] = ()
 
 
 class Declared:
@@ -21,7 +31,9 @@ class Declared:
     everybody plays, and not only who leaves the recommendation. lone_table: the key that a table
     needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means; misfit,
     where it has one: "profitable" if all that pays is collecting another number of points. keys: of
-    its problem files, where these are not the parameters of its class.
+    its problem files, where these are not the parameters of its class; files: those of them that
+    may be paths; controls: of the page for some of them, agent_controls for lists in the file's
+    tables of agents.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}
@@ -36,11 +48,15 @@ class Declared:
         "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
         "reported": "nashbox.experiments.report.problem:key_by_key",
+        "page": "nashbox.app.views.payoffs:Payoffs",
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {}
     says_all: ClassVar[bool] = False
     lone_table: ClassVar[str | None] = None
     keys: ClassVar[Sequence[Parameter]] = ()
+    files: ClassVar[Sequence[str]] = ()
+    controls: ClassVar[Sequence[Control]] = ()
+    agent_controls: ClassVar[Sequence[Control]] = ()
     verdicts: ClassVar[Mapping[str, str]] = {
         "profitable": "not an equilibrium: at least one agent gains by another strategy",
         "none_above_epsilon": "no deviation of the class gains more than epsilon",

@@ -55,11 +55,10 @@ def _players(game: Game, shown: str) -> tuple[str, ...]:
     return found
 
 
-def with_files(cls: type, parameters: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def with_files(cls: type[Game], parameters: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Parameters with the paths that a game declares (`files`) started at the problem's folder."""
-    files = getattr(cls, "files", ())
     return {
-        key: str(folder / value) if key in files and isinstance(value, str) else value
+        key: str(folder / value) if key in cls.files and isinstance(value, str) else value
         for key, value in parameters.items()
     }
 

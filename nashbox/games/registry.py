@@ -15,12 +15,11 @@ from typing import Any, TypeVar, cast
 
 from nashbox.games.base import Game
 from nashbox.problem.errors import ContractError, InputError, brief, told
-from nashbox.problem.files import GAMES, READERS
+from nashbox.problem.files import GAMES
 from nashbox.problem.spec import find_class
 
 GROUP = "nashbox.games"
 Work = TypeVar("Work", bound=Callable[..., Any])
-PAPERS = tuple(READERS)  # games of the two papers, whose files have readers of their own
 
 
 def builtin(name: str) -> type[Game]:

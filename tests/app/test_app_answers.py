@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 
 from nashbox.app.answers import answer
-from nashbox.app.desk_estimation import EstimationDesk
-from nashbox.app.messages import EstimationSetup
+from nashbox.app.desk import Desk
+from nashbox.app.messages import Setup
 from nashbox.app.sources import PRESETS, Source
 from nashbox.app.story import Story, svg
 
@@ -45,8 +45,8 @@ def test_a_story_shows_what_everybody_owes_hands_in_and_pays():
     raw = {**PRESETS["Free riding under CBL"], "agents": ["Łódź <b>", "東京", "معمل"]}
     raw["strategies"] = {"東京": "free_rider"}
     said = []
-    desk = EstimationDesk()
-    desk.reset(said.append, EstimationSetup(Source("p", raw=raw), worlds=100))
+    desk = Desk()
+    desk.reset(said.append, Setup(Source("p", raw=raw), worlds=100))
     desk.advance(said.append, 1)
     story = [one for one in said if isinstance(one, Story)][-1]
     data, penalty = story.panels

@@ -235,6 +235,7 @@ def test_a_solve_can_be_cancelled(browser):
     browser.open(game="examples/testing/case_a.toml")
     browser.see("law")
     browser.page.wait_for_selector("[data-table=solution]")
+    browser.page.wait_for_selector("text=Cancel solving", state="detached")
     browser.choose("game", "examples/testing/six_symbols.toml")
     browser.click("Cancel solving")
     browser.page.wait_for_selector("text=Cancel solving", state="detached")

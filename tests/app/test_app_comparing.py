@@ -8,14 +8,14 @@ import matplotlib.image
 import pytest
 
 from nashbox.app.comparing import Comparing
-from nashbox.app.desk_estimation import EstimationDesk
+from nashbox.app.desk import Desk
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
     Designed,
-    EstimationSetup,
     Opened,
     Played,
     Progress,
+    Setup,
     Sketch,
     Table,
     Verdict,
@@ -24,6 +24,7 @@ from nashbox.app.parameters import checked, class_of, parameters_of, user_params
 from nashbox.app.plots import drawn
 from nashbox.app.sources import BUILT_IN, Source
 from nashbox.experiments.compare import compare
+from nashbox.games.estimation import EstimationGame
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -45,7 +46,7 @@ def box():
 
 @pytest.mark.slow
 def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
-    Comparing().compare(box.append, EstimationSetup(THREE), "egalitarian", 3)
+    Comparing().compare(box.append, Setup(THREE), "egalitarian", 3)
     told = nashbox(
         "compare", "p.toml", "--design", "egalitarian", "--starts", "3", "--verbose",
         files={"p.toml": problem()},
@@ -70,7 +71,7 @@ def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
 
 
 def test_the_figure_of_a_comparison_is_drawn_from_what_travels_between_processes(box):
-    Comparing().compare(box.append, EstimationSetup(THREE), "social", 0)
+    Comparing().compare(box.append, Setup(THREE), "social", 0)
     figure = drawn(pickle.loads(pickle.dumps(box.last(Sketch, "compare"))))
     pixels = matplotlib.image.imread(io.BytesIO(figure.png), format="png")[..., :3]
     assert (pixels.min(axis=-1) < 0.9).sum() >= 10_000
@@ -78,26 +79,26 @@ def test_the_figure_of_a_comparison_is_drawn_from_what_travels_between_processes
 
 def test_more_starts_than_one_waits_for_are_refused(box):
     with pytest.raises(InputError, match="starts must be at most 200 on the page, got 201"):
-        Comparing().compare(box.append, EstimationSetup(THREE), "social", 201)
+        Comparing().compare(box.append, Setup(THREE), "social", 201)
     with pytest.raises(InputError, match="starts must be"):
-        Comparing().compare(box.append, EstimationSetup(THREE), "social", -1)
+        Comparing().compare(box.append, Setup(THREE), "social", -1)
     many = Source("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
     for work, more in (("compare", (1,)), ("design", ())):
         with pytest.raises(InputError, match="many: agents must be at most 100"):
-            getattr(Comparing(), work)(box.append, EstimationSetup(many), "social", *more)
+            getattr(Comparing(), work)(box.append, Setup(many), "social", *more)
     assert not [u for u in box if isinstance(u, (Table, Sketch, Designed))]
 
 
 @pytest.mark.parametrize("goal", ["social", "egalitarian", "nash", "kalai_smorodinsky"])
 def test_designed_rules_are_played_and_audited(box, goal):
-    setup = EstimationSetup(FOUR, worlds=2000)
+    setup = Setup(FOUR, worlds=2000)
     Comparing().design(box.append, setup, goal)
     designed = box.last(Designed)
     other = designed.onto(replace(setup, worlds=20_000))  # falsehoods are rare
     assert other.worlds == 20_000 and other.problem().mechanism == designed.mechanism
     chosen = [row for row in box.last(Table, "design").rows if "(chosen)" in row[0]]
     promised = float(chosen[0][1])
-    desk = EstimationDesk()
+    desk = Desk()
     desk.reset(box.append, other)
     assert box.last(Opened).mechanism.name == designed.mechanism.name == "decoy"
     desk.advance(box.append, 1)
@@ -105,7 +106,7 @@ def test_designed_rules_are_played_and_audited(box, goal):
     rows = desk.steps[-4:]
     spread = sum(row["se"] for row in rows)  # s.e. of a sum is no more, whatever the correlation
     assert sum(row["penalty"] for row in rows) == pytest.approx(promised, abs=6 * spread)
-    plain = EstimationDesk()
+    plain = Desk()
     plain.reset(box.append, setup)
     plain.advance(box.append, 1)
     assert abs(sum(row["penalty"] for row in plain.steps) - promised) > 6 * spread
@@ -116,26 +117,26 @@ def test_designed_rules_are_played_and_audited(box, goal):
 
 
 def test_designed_rules_are_for_the_costs_they_were_made_for():
-    designed = Designed(FOUR, Spec("threshold"), None)
+    designed = Designed(FOUR, Spec("threshold"))
     with pytest.raises(InputError, match=r"rules are for four labs, but three labs has been"):
-        designed.onto(EstimationSetup(THREE))
+        designed.onto(Setup(THREE))
 
 
 def test_a_plan_given_as_a_table_stays(box):
     table = {**FOUR.raw, "plan": [[10.0]] * 4}
-    setup = EstimationSetup(Source("given", raw=table))
+    setup = Setup(Source("given", raw=table))
     Comparing().design(box.append, setup, "social")
-    assert box.last(Designed).plan is None
+    assert box.last(Designed).keys == {}
     assert box.last(Designed).onto(setup).problem().plan_name == "given"
 
 
 def test_designed_rules_can_be_edited_as_they_stand_in_the_inputs(box):
-    Comparing().design(box.append, EstimationSetup(FOUR), "social")
+    Comparing().design(box.append, Setup(FOUR), "social")
     rules = box.last(Designed).mechanism
-    shown = user_params(class_of("mechanisms", "threshold"), rules.parameters)
+    shown = user_params(class_of(EstimationGame, "mechanisms", "threshold"), rules.parameters)
     typed = {key: entry["value"] for key, entry in shown.items()}
-    cls = class_of("mechanisms", "threshold")
+    cls = class_of(EstimationGame, "mechanisms", "threshold")
     read_back = cls(**parameters_of(cls, typed))
     assert str(read_back) == str(cls(**rules.parameters))  # nan is not equal to itself
     with pytest.raises(InputError, match="kind"):
-        checked("mechanisms", "threshold", {**typed, "kind": "much"}, ["threshold"])
+        checked(EstimationGame, "mechanisms", "threshold", {**typed, "kind": "much"}, ["threshold"])

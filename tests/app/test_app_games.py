@@ -1,11 +1,16 @@
-"""The tab for games of one step: its desk in process, and all of it in a browser."""
+"""Games of one step on the page: at the desk in process, and all of it in a browser."""
+
+from dataclasses import replace
 
 import pytest
 
-from nashbox.app.desk_game import GameDesk
-from nashbox.app.messages import GameSetup, Opened, Played, Table
-from nashbox.app.sources import Shelf, Source, examples
+from nashbox.app.desk import Desk
+from nashbox.app.messages import Opened, Played, Setup, Table
+from nashbox.app.parameters import inputs_of, with_key
+from nashbox.app.sources import Source, examples
 from nashbox.app.story import Lines
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.public_goods import PublicGoods
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -14,13 +19,13 @@ POT = Source("a pot", raw={"game": "public_goods", "agents": 4})
 
 def told(method, *arguments, desk=None):
     said = []
-    getattr(desk or GameDesk(), method)(said.append, *arguments)
+    getattr(desk or Desk(), method)(said.append, *arguments)
     return said
 
 
 def test_a_game_is_opened_and_played_round_by_round():
-    desk = GameDesk()
-    setup = GameSetup(POT, strategies={"a0": Spec("contribute", {"share": 0.0})}, worlds=50)
+    desk = Desk()
+    setup = Setup(POT, strategies={"a0": Spec("contribute", {"share": 0.0})}, worlds=50)
     (opened,) = [u for u in told("reset", setup, desk=desk) if isinstance(u, Opened)]
     assert list(opened.names) == ["a0", "a1", "a2", "a3"] and opened.mechanism.name == "publish"
     said = told("advance", 3, desk=desk)
@@ -32,28 +37,58 @@ def test_a_game_is_opened_and_played_round_by_round():
 
 
 def test_parameters_and_other_games_are_held_to_their_rules():
-    changed = GameSetup(POT, parameters={"multiplier": 3.0}, worlds=10)
+    changed = Setup(POT, keys={"multiplier": 3.0}, worlds=10)
     assert changed.problem().parameters["multiplier"] == 3.0
     with pytest.raises(InputError, match="multiplier"):
-        GameSetup(POT, parameters={"multiplier": "much"}).problem()
-    with pytest.raises(InputError, match="tab of its own"):
-        GameSetup(Source("x", raw={"game": "estimation", "sigma": 1.0, "costs": [[1.0]]})).problem()
+        Setup(POT, keys={"multiplier": "much"}).problem()
 
 
-def test_the_menu_has_the_examples_of_no_paper():
-    shown = [source.shown for source in examples("")]
-    assert "examples/auction.toml" in shown and "examples/figure1.toml" not in shown
+def test_a_change_is_measured_and_means_begin_anew():
+    desk = Desk()
+    setup = Setup(POT, worlds=50)
+    told("reset", setup, desk=desk)
+    told("advance", 2, desk=desk)
+    riding = replace(setup, strategies={"a0": Spec("contribute", {"share": 0.0})})
+    said = told("change_to", riding, desk=desk)
+    assert [u.count for u in said if isinstance(u, Played)][-1] == 3
+    change = next(u for u in said if isinstance(u, Table) and u.name == "change")
+    assert change.columns[3] == "payoff before"
+    assert change.rows[0] == ("a0", "contribute", "contribute(share=0)", "1.6000", "2.2000",
+                              "+0.6000")  # fmt: skip
+    table = [u for u in said if isinstance(u, Table) and u.name == "agents"][-1]
+    assert table.rows[0][2] == "2.20000" and table.title.startswith("1 rounds")
+
+
+def test_the_menu_has_the_examples_of_all_games():
+    shown = [source.shown for source in examples()]
+    assert {"examples/auction.toml", "examples/figure1.toml"} < set(shown)
     assert all("sweep" not in name for name in shown)
 
 
-@pytest.mark.browser  # not for the browser: the tab's widgets need the extra `web`
-def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
-    from nashbox.app.ui.state import Started
-    from nashbox.app.ui.state_games import GamesTab
+def test_what_a_game_does_not_declare_cannot_be_chosen():
+    body = POT.problem().to_json()
+    assert set(inputs_of(PublicGoods, body)) >= {"multiplier"}
+    assert not {"agents", "strategies", "mechanism"} & set(inputs_of(PublicGoods, body))
+    assert with_key(PublicGoods, body, {}, "multiplier", "3") == {"multiplier": 3}
+    for key, value in (("evil", "1"), ("agents", "9"), ("multiplier", "evil.py:Evil")):
+        with pytest.raises(InputError):
+            with_key(PublicGoods, body, {}, key, value)
+    raw = {"game": "estimation", "sigma": 1.0, "costs": [[1.0], [2.0]], "plan": [[1.0], [0.0]]}
+    own = Source("own", raw=raw).problem().to_json()
+    assert inputs_of(EstimationGame, own)["plan"]["value"] == "given"
+    assert with_key(EstimationGame, own, {}, "plan", "social") == {"plan": "social"}
+    assert with_key(EstimationGame, own, {"plan": "social"}, "plan", "given") == {}
+    with pytest.raises(InputError, match="the menu has no '/etc/passwd'"):
+        with_key(EstimationGame, own, {}, "plan", "/etc/passwd")
 
-    tab = GamesTab(Started(), Shelf())
+
+@pytest.mark.browser  # not for the browser: the page's state needs the extra `web`
+def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
+    from nashbox.app.ui.state import Started, Tab
+
+    tab = Tab(Started())
     try:
-        tab.hear(Opened(GameSetup(POT), ("a0", "a1"), Spec("publish"), {}))
+        tab.hear(Opened(Setup(POT), ("a0", "a1"), Spec("publish"), {}))
         assert list(tab.strategies) == ["contribute"]
         for name in ("evil.py:Evil", "os:system", "bid", ""):
             with pytest.raises(InputError):

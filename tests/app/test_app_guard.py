@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from nashbox.app.guard import Guard
-from nashbox.app.parameters import RECOMMENDED, checked, menu
+from nashbox.app.parameters import KINDS, RECOMMENDED, checked, menu
 from nashbox.app.sources import Shelf, uploaded
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError
 
 TOKEN = "t-o_k.e~n"  # noqa: S105
@@ -108,15 +110,16 @@ def test_off_this_machine_any_name_of_the_host_will_do_with_the_token():
 EVIL = "open({place!r}, 'w').close()\nfrom nashbox import Mechanism, Strategy\n"
 
 
-@pytest.mark.parametrize("kind", ["strategies", "mechanisms", "testing_strategies"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("game", ["estimation", "testing", "public_goods"])
 @pytest.mark.parametrize("name", ["{file}:Evil", "evil.py:Evil", "./evil.py:Evil", "os:system", ""])
-def test_names_that_no_menu_has_are_not_looked_for(tmp_path, monkeypatch, kind, name):
+def test_names_that_no_menu_has_are_not_looked_for(tmp_path, monkeypatch, game, kind, name):
     monkeypatch.chdir(tmp_path)
     ran = tmp_path / "ran"
     (tmp_path / "evil.py").write_text(EVIL.format(place=str(ran)) + "class Evil(Strategy): pass\n")
     shown = name.format(file=tmp_path / "evil.py")
     with pytest.raises(InputError, match="the menu has no"):
-        checked(kind, shown, {}, [RECOMMENDED, *menu(kind)])
+        checked(builtin(game), kind, shown, {}, [RECOMMENDED, *menu(builtin(game), kind)])
     assert not ran.exists()
 
 
@@ -126,7 +129,8 @@ def test_names_within_parameters_are_not_looked_for_either(tmp_path):
     evil.write_text(EVIL.format(place=str(ran)) + "class Evil(Strategy): pass\n")
     for value in (f'["{evil}:Evil"]', f'[{{name = "{evil}:Evil"}}]', f"{evil}:Evil"):
         with pytest.raises(InputError):
-            checked("strategies", "mixed", {"strategies": value, "weights": "[1.0]"}, ["mixed"])
+            chosen = {"strategies": value, "weights": "[1.0]"}
+            checked(EstimationGame, "strategies", "mixed", chosen, ["mixed"])
     assert not ran.exists()
 
 
@@ -154,7 +158,7 @@ def test_uploads_leave_nothing_however_the_server_ends(tmp_path):
 
 def test_a_shelf_is_gone_when_it_is_cleared():
     shelf = Shelf()
-    source = uploaded([("p.toml", b'game = "estimation"')], "estimation", shelf)
+    source = uploaded([("p.toml", b'game = "estimation"')], shelf)
     folder = Path(source.path).parent.parent
     assert folder.is_dir()
     shelf.cleanup()

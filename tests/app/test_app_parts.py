@@ -16,9 +16,11 @@ from nashbox.app.parameters import (
     user_params,
     written,
 )
-from nashbox.app.sources import BUILT_IN, PRESETS, Shelf, Source, examples, game_of, uploaded
+from nashbox.app.sources import BUILT_IN, PRESETS, Shelf, Source, examples, uploaded
+from nashbox.games.estimation import EstimationGame
+from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError
-from nashbox.problem.files import load
+from nashbox.problem.files import GAMES, load
 from nashbox.problem.spec import Spec
 
 PLUGIN = '''
@@ -40,27 +42,31 @@ class Odd(Strategy):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_registered_class_is_on_the_menu_with_inputs_that_give_its_defaults(kind):
-    builtin = registry(kind)[0]
-    assert set(builtin) <= set(menu(kind))
-    for name, cls in builtin.items():
-        shown = {key: entry["value"] for key, entry in user_params(cls).items()}
-        assert parameters_of(cls, shown) == {}, name
-        assert checked(kind, name, shown, menu(kind)) == Spec(name)
+@pytest.mark.parametrize("game", GAMES)
+def test_every_registered_class_is_on_the_menu_with_inputs_that_give_its_defaults(game, kind):
+    cls = builtin(game)
+    named = registry(cls, kind)[0]
+    assert set(named) <= set(menu(cls, kind))
+    for name, found in named.items():
+        shown = {key: entry["value"] for key, entry in user_params(found).items()}
+        assert parameters_of(found, shown) == {}, name
+        assert checked(cls, kind, name, shown, menu(cls, kind)) == Spec(name)
 
 
 def test_a_plugin_is_on_the_menu_without_a_line_of_its_own(folder):
     (folder / "odd.py").write_text(PLUGIN)
-    names = menu("strategies", ["odd.py:Odd"])
-    assert names[-1] == "odd.py:Odd" and "odd.py:Odd" not in menu("testing_strategies", names)
-    cls = class_of("strategies", "odd.py:Odd")
+    names = menu(EstimationGame, "strategies", ["odd.py:Odd"])
+    assert names[-1] == "odd.py:Odd"
+    for game in ("testing", "public_goods"):
+        assert "odd.py:Odd" not in menu(builtin(game), "strategies", names)
+    cls = class_of(EstimationGame, "strategies", "odd.py:Odd")
     assert user_params(cls) == {
         "greed": {"type": "InputText", "label": "greed", "value": "0.3"},
         "mood": {"type": "Select", "label": "mood", "values": ["calm", "angry"], "value": "calm"},
         "loud": {"type": "Checkbox", "label": "loud", "value": False},
     }
     chosen = {"greed": "0.5", "mood": "angry", "loud": True}
-    spec = checked("strategies", "odd.py:Odd", chosen, ["odd.py:Odd"])
+    spec = checked(EstimationGame, "strategies", "odd.py:Odd", chosen, ["odd.py:Odd"])
     assert spec.parameters == {"greed": 0.5, "mood": "angry", "loud": True}
     known_plugin("odd.py:Odd")
     with pytest.raises(InputError, match=r"--plugin: 'odd\.py:PLUGIN' must be a subclass"):
@@ -70,9 +76,21 @@ def test_a_plugin_is_on_the_menu_without_a_line_of_its_own(folder):
 
 def test_bad_inputs_are_refused_in_the_words_of_a_problem_file():
     with pytest.raises(InputError, match=r"withholder\.fraction must be a number in"):
-        checked("strategies", "withholder", {"fraction": "2"}, menu("strategies"))
+        checked(
+            EstimationGame,
+            "strategies",
+            "withholder",
+            {"fraction": "2"},
+            menu(EstimationGame, "strategies"),
+        )
     with pytest.raises(InputError, match=r"factor must be a number in .*, got 'much'"):
-        checked("strategies", "over_collector", {"factor": "much"}, menu("strategies"))
+        checked(
+            EstimationGame,
+            "strategies",
+            "over_collector",
+            {"factor": "much"},
+            menu(EstimationGame, "strategies"),
+        )
 
 
 @pytest.mark.parametrize("value", [None, 0.5, 3, True, "pad", [1, 2.5], ["a", {"name": "b"}]])
@@ -91,21 +109,15 @@ def test_the_problem_file_that_can_be_saved_is_the_problem(name, folder):
 # sources
 
 
-def test_examples_open_and_are_of_their_game():
-    for game in ("estimation", "testing"):
-        found = examples(game)
-        assert len(found) >= 2
-        for source in found:
-            assert source.problem().game == game_of(source) == game
+def test_examples_of_all_games_open():
+    assert {source.problem().game for source in examples()} == set(GAMES)
 
 
 def test_files_named_at_the_start_come_first_and_once(folder):
     (folder / "mine.toml").write_text('game = "estimation"\nsigma = 1\ncosts = [[1.0], [2.0]]\n')
-    assert [source.shown for source in examples("estimation", ["mine.toml"] * 2)][:2] == [
-        "mine.toml",
-        "examples/figure1.toml",
-    ]
-    assert "mine.toml" not in [source.shown for source in examples("testing", ["mine.toml"])]
+    shown = [source.shown for source in examples(["mine.toml"] * 2)]
+    assert shown[: len(PRESETS) + 1] == ["mine.toml", *PRESETS]
+    assert len(set(shown)) == len(shown)
 
 
 def test_built_in_problems_are_valid():
@@ -117,10 +129,9 @@ def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_pa
     costs = b"agent,x\nlab1,1\nlab2,inf\n"
     whole = uploaded(
         [("p.toml", b'game = "estimation"\nsigma = 1\ncosts = "c.csv"\n'), ("c.csv", costs)],
-        "estimation",
         Shelf(),
     )
-    table = uploaded([("c.csv", costs)], "estimation", Shelf(), sigma=1.0)
+    table = uploaded([("c.csv", costs)], Shelf(), sigma=1.0)
     for source in (whole, table):
         assert source.problem().names == ("lab1", "lab2")
 
@@ -139,7 +150,7 @@ def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_pa
 )
 def test_other_uploads_are_refused(files, message, tmp_path):
     with pytest.raises(InputError, match=message):
-        uploaded(files, "estimation", Shelf())
+        uploaded(files, Shelf())
 
 
 @pytest.mark.parametrize(
@@ -153,6 +164,6 @@ def test_other_uploads_are_refused(files, message, tmp_path):
 )
 def test_an_upload_neither_runs_nor_reads_what_did_not_come_with_it(line, message, tmp_path):
     text = f'game = "estimation"\nsigma = 1\ncosts = [[1.0], [2.0]]\n{line}\n'
-    source = uploaded([("p.toml", text.encode())], "estimation", Shelf())
+    source = uploaded([("p.toml", text.encode())], Shelf())
     with pytest.raises(InputError, match=message):
         source.problem()

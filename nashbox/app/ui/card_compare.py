@@ -1,38 +1,49 @@
-"""The card that sets mechanisms side by side and plays designed rules."""
+"""The cards that set mechanisms side by side, play designed rules, and say how to keep them."""
 
 from __future__ import annotations
 
 import solara
 
 from nashbox.app.ui.inputs import Button, Choice, Text
-from nashbox.app.ui.state_estimation import EstimationTab
-from nashbox.app.ui.widgets import Advance, Message, Picture, Printed, Rows, place, section
+from nashbox.app.ui.state import Tab
+from nashbox.app.ui.widgets import (
+    Advance,
+    Message,
+    Picture,
+    Printed,
+    Rows,
+    paragraph,
+    place,
+    section,
+)
+from nashbox.experiments.report.contract import steps
 from nashbox.rules.design.goals import GOALS
 
 
 @solara.component
-def Compare(tab: EstimationTab) -> None:
+def Compare(tab: Tab) -> None:
     """Choose a goal, compare or design, watch, cancel; table and bars."""
-    progress = tab.comparing.value
+    here = tab.comparison
+    progress = here.progress.value
     ready = progress is None and tab.opened.value is not None
     with section("Compare and design"):
         with place("div", "nb-line"):
-            Choice("goal", value=tab.goal, values=list(GOALS))
-            Text("starts (random ones of the search for equilibria)", value=tab.starts)
+            Choice("goal", value=here.goal, values=list(GOALS))
+            Text("starts (random ones of the search for equilibria)", value=here.starts)
         with place("div", "nb-line"):
-            Button("Compare mechanisms", color="primary", on_click=tab.compare, disabled=not ready)
+            Button("Compare mechanisms", color="primary", on_click=here.compare, disabled=not ready)
             Button(
-                "Play the designed rules", color="primary", on_click=tab.design, disabled=not ready
+                "Play the designed rules", color="primary", on_click=here.design, disabled=not ready
             )
             if progress is not None:
-                label = "Cancel comparing" if tab.compare_unit.value == "paths" else "Cancel design"
-                Button(label, on_click=tab.cancel_compare)
-        Advance(progress, tab.compare_unit.value)
-        Message(tab.compare_trouble.value, "compare-trouble")
+                label = "Cancel comparing" if here.unit.value == "paths" else "Cancel design"
+                Button(label, on_click=here.cancel)
+        Advance(progress, here.unit.value)
+        Message(here.trouble.value, "compare-trouble")
         Rows(tab.tables["design"], "design")
         _Printed(tab, "design")
         compared = tab.tables["compare"].value
-        if compared is not None and tab.compared.value != tab.setup.value:
+        if compared is not None and here.compared.value != tab.setup.value:
             solara.Text("the game has been changed since this comparison", classes=["nb-note"])
         Rows(tab.tables["compare"], "compare")
         if compared is not None:
@@ -41,7 +52,20 @@ def Compare(tab: EstimationTab) -> None:
 
 
 @solara.component
-def _Printed(tab: EstimationTab, name: str) -> None:
+def CarriedOut(rules: str) -> None:
+    """The commands that carry out what was agreed."""
+    with section("When everybody has agreed"):
+        paragraph(
+            "The rules are carried out on what everybody really hands in, by the very mechanism "
+            "that was audited. First as a rehearsal, on simulated points; then for real:"
+        )
+        for what, command in steps(rules, rehearsed=True):
+            paragraph(f"{what}:")
+            solara.Preformatted(command)
+
+
+@solara.component
+def _Printed(tab: Tab, name: str) -> None:
     table = tab.tables[name].value
     if table is not None:
         Printed(table.printed)

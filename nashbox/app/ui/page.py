@@ -11,22 +11,22 @@ import solara
 import traitlets
 
 from nashbox.app.sources import PRESETS
-from nashbox.app.ui.card_compare import Compare
+from nashbox.app.ui.card_compare import CarriedOut, Compare
 from nashbox.app.ui.inputs import Button
 from nashbox.app.ui.session import Session
-from nashbox.app.ui.state import Started
-from nashbox.app.ui.tab_estimation import CarriedOut, EstimationCharts, EstimationRules
-from nashbox.app.ui.tab_games import GameCharts, GameRules
-from nashbox.app.ui.tab_testing import RaceCharts, RaceRules, RaceStrategy
+from nashbox.app.ui.state import Started, Tab
 from nashbox.app.ui.widgets import (
     CSS,
     Audit,
+    Charts,
     ChooseProblem,
     ChooseStrategy,
     Controls,
     Message,
+    OwnInputs,
     Question,
     Rows,
+    Rules,
     RuleTable,
     Upload,
     place,
@@ -57,7 +57,7 @@ def Page() -> None:
         )
         return
     _Address(session)
-    _Game(session, session.now).key(f"game {session.tab.value}")
+    _Game(session, session.now).key(f"game {session.now.game.value}")
 
 
 class Frame(ipyvuetify.VuetifyTemplate):  # type: ignore[misc]
@@ -89,44 +89,43 @@ def _Address(session: Session) -> None:
             router.push(f"/?{address}")
 
     solara.use_effect(follow, [search])
-    solara.use_effect(show, [session.tab.value, session.now.setup.value])
+    solara.use_effect(show, [session.now.setup.value])
     Frame.element()
 
 
 @solara.component
-def _Game(session: Session, tab: Any) -> None:
-    kind = session.tab.value
+def _Game(session: Session, tab: Tab) -> None:
+    own = bool(tab.cls.agent_controls)
     with place("div", "nb-main"):
         with place("header", "nb-head"):
             Question(tab)
             Presets(session)
         with place("div", "nb-page"):
             with place("div", "nb-story"):
-                [EstimationCharts, RaceCharts, GameCharts][kind](tab)
+                Charts(tab)
+                if tab.tables["change"].value is not None:
+                    with section("What the last change does"):
+                        Rows(tab.tables["change"], "change")
                 with section("Everybody in numbers"):
-                    Rows(tab.tables["agents"], "agents")
-                    if kind == 1:
-                        Rows(tab.tables["tally"], "tally")
-                        Rows(tab.tables["solution"], "solution")
+                    for name in ("agents", "tally", "solution"):
+                        Rows(tab.tables[name], name)
                 RuleTable(tab)
             with place("div", "nb-who"):
                 with section("Who plays what"):
                     ChooseStrategy(tab)
-                    if kind == 1:
-                        RaceStrategy(tab)
+                    OwnInputs(tab)
                     Button(
-                        "Play this" if kind == 1 else "Play this strategy",
+                        "Play this" if own else "Play this strategy",
                         color="primary", on_click=tab.change, disabled=tab.opened.value is None,
                     )  # fmt: skip
                     Said(tab, "strategy")
                 with section("Play"):
-                    unit, count = ("games", tab.games) if kind == 1 else ("rounds", tab.rounds)
-                    Controls(tab, unit, count, tab.run)
+                    Controls(tab)
                     Said(tab, "play")
             with place("div", "nb-more"):
                 with section("Game and rules"):
                     ChooseProblem(tab, session)
-                    [EstimationRules, RaceRules, GameRules][kind](tab)
+                    Rules(tab)
                     Said(tab, "rules")
                     Said(tab, "game")
                 with section("Your own"):
@@ -135,10 +134,10 @@ def _Game(session: Session, tab: Any) -> None:
                     if session.trouble.value:
                         Message(session.trouble.value)
         Audit(tab)
-        if kind == 0:
+        if tab.has("design"):
             Compare(tab)
-            if tab.opened.value is not None:
-                CarriedOut(tab.opened.value.setup.source.shown)
+        if tab.has("exchange"):
+            CarriedOut(tab.setup.value.source.shown)
 
 
 @solara.component

@@ -1,20 +1,15 @@
-"""One browser page: its games, which of them is in sight, and the address that leads back to it."""
+"""One browser page: its game, the menu of others, and the address that leads back to it."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import solara
 
-from nashbox.app.sources import PRESETS, Shelf, Source, game_of, uploaded
+from nashbox.app.sources import PRESETS, Shelf, Source, uploaded
 from nashbox.app.ui.state import Started, Tab
-from nashbox.app.ui.state_estimation import EstimationTab
-from nashbox.app.ui.state_games import GamesTab
-from nashbox.app.ui.state_testing import RaceTab
-from nashbox.games.registry import PAPERS
 from nashbox.problem.errors import InputError, brief
 
 _open: set[Session] = set()  # pages with processes
@@ -22,15 +17,11 @@ _door = threading.Lock()
 
 
 class Session:
-    """The games of one browser page, and a folder for what it uploads."""
+    """The game of one browser page, and a folder for what it uploads."""
 
     def __init__(self, started: Started) -> None:
         self.started, self.shelf = started, Shelf()
-        self.estimation = EstimationTab(started, self.shelf)
-        self.testing = RaceTab(started, self.shelf)
-        self.games = GamesTab(started, self.shelf)
-        self.tabs: list[Tab] = [self.estimation, self.testing, self.games]
-        self.tab: solara.Reactive[int] = solara.reactive(0)
+        self.now = Tab(started)
         self.trouble = solara.reactive("")
         self.sigma = solara.reactive("10.0")
         self.followed: str | None = None  # the address shown or asked for last
@@ -49,30 +40,20 @@ class Session:
         """End everything that belongs to the page."""
         with _door:
             _open.discard(self)
-        for tab in self.tabs:
-            tab.close()
+        self.now.close()
         self.shelf.cleanup()
-
-    @property
-    def now(self) -> Tab:
-        """The game in sight."""
-        index: int = self.tab.value
-        return self.tabs[index]
 
     def menu(self) -> list[str]:
         """Names of all problems that can be opened: files of the start, presets, the others."""
-        names = dict.fromkeys(s.shown for tab in self.tabs for s in tab.sources.value)
-        first = [*self.started.files, *PRESETS]
-        return [*(n for n in first if n in names), *(n for n in names if n not in first)]
+        return [source.shown for source in self.now.sources.value]
 
     def open(self, shown: str, seed: str | None = None) -> None:
         """Open a problem of the menu; presets are played at once."""
         self.trouble.value = ""
-        for index, tab in enumerate(self.tabs):
-            for source in tab.sources.value:
-                if source.shown == shown:
-                    self._open(index, source, seed)
-                    return
+        for source in self.now.sources.value:
+            if source.shown == shown:
+                self._open(source, seed)
+                return
         self.trouble.value = (
             f"there is no game {brief(shown)} here; choose one of the menu, and upload again what "
             "you had uploaded"
@@ -82,13 +63,11 @@ class Session:
         """Open an upload, whichever game it is of."""
         self.trouble.value = ""
         try:
-            source = uploaded(files, PAPERS[0], self.shelf, _number(self.sigma.value))
+            source = uploaded(files, self.shelf, _number(self.sigma.value))
         except InputError as error:
             self.trouble.value = " ".join(str(error).splitlines())
             return
-        game = game_of(source)
-        index = PAPERS.index(game) if game in PAPERS else 0 if game is None else len(PAPERS)
-        self._open(index, source, None, "upload")
+        self._open(source, None, "upload")
 
     def address(self) -> str:
         """What leads back to the game in sight: its name and seed, never the token."""
@@ -112,16 +91,12 @@ class Session:
         if said:
             self.trouble.value = said
 
-    def _open(self, index: int, source: Source, seed: str | None, cause: str = "game") -> None:
-        tab: Any = self.tabs[index]
+    def _open(self, source: Source, seed: str | None, cause: str = "game") -> None:
         if seed is not None:
-            tab.seed.value = seed
-        for other in self.tabs:
-            other.playing.value = False
-        self.tab.value = index
-        tab.attempt(lambda: tab.open(source), cause=cause)
-        if source.shown in PRESETS and not tab.trouble.value:
-            tab.begin()
+            self.now.seed.value = seed
+        self.now.attempt(lambda: self.now.open(source), cause=cause)
+        if source.shown in PRESETS and not self.now.trouble.value:
+            self.now.begin()
 
 
 def _number(text: str) -> object:

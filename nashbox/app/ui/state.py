@@ -1,4 +1,4 @@
-"""What a tab knows: menus and inputs, what its processes have sent, how to ask them.
+"""What the page knows of its game: menus and inputs, what processes have sent, how to ask them.
 
 No widget is made here: the components read these reactive values and call these methods.
 """
@@ -15,30 +15,37 @@ from typing import Any
 import solara
 
 from nashbox.app import parameters
+from nashbox.app.desk import Desk
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
     Answer,
     Figure,
+    Laws,
     Opened,
     Played,
     Progress,
+    Setup,
     Sketch,
     Table,
     Verdict,
 )
-from nashbox.app.parameters import whole
+from nashbox.app.parameters import KINDS, inputs_of, whole, with_key
 from nashbox.app.plots import Artist
-from nashbox.app.sources import Shelf, Source, examples
+from nashbox.app.sources import Source, examples
 from nashbox.app.story import Lines, Story
+from nashbox.app.ui.state_agents import OwnLists
+from nashbox.app.ui.state_compare import NICE, Comparison, ended
 from nashbox.experiments.methods import BUDGET
+from nashbox.games.base import Game
+from nashbox.games.registry import game_of
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
 EVERYBODY = "everybody"
+COUNTS = {"rounds": "10", "games": "1000"}  # played at once, unless typed otherwise
 TABLES = ("agents", "change", "tally", "solution", "audit", "compare", "design")
 FIGURES = ("graph", "law", "landscape", "compare")
-NICE = 10  # audits step back: the page and its drawings go first
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,26 @@ class Started:
 
 
 class Tab:
-    """One game's tab: a desk that plays and draws, and a process for long work."""
+    """The game on the table: a desk that plays and draws, and processes for long work.
 
-    game = ""
-    kinds = ("", "")  # of strategies and mechanisms, for the menus
+    What there is to choose and to see beside what all games have, the game's class declares.
+    """
 
-    def __init__(self, started: Started, make_desk: Callable[[], Any], shelf: Shelf) -> None:
-        self.started, self.shelf = started, shelf
+    def __init__(self, started: Started) -> None:
+        self.started = started
         self._lock, self._pending = threading.Lock(), 0
-        self.sources = solara.reactive(examples(self.game, started.files))
+        self._running = False  # many rounds or games at once
+        self.cls: type[Any] = Game
+        self.game = solara.reactive("")  # the name of its game
+        self.strategies: list[str] = []
+        self.mechanisms: list[str] = []
+        self.counts = {unit: solara.reactive(usual) for unit, usual in COUNTS.items()}
+        self.worlds = solara.reactive("1000")
+        self.lists = OwnLists()
+        self.comparison = Comparison(self)
+        self.solving = solara.reactive(False)
+        self._solved: Setup | None = None
+        self.sources = solara.reactive(examples(started.files))
         self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
         self.played = solara.reactive(Played(0))
         # one reactive value a name: several processes send, and nothing they send may get lost
@@ -84,16 +102,14 @@ class Tab:
         self.seed = solara.reactive("0")
         self.agent = solara.reactive("")
         self.strategy = solara.reactive("")
-        self.inputs: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.chosen: solara.Reactive[dict[str, Any]] = solara.reactive({})  # its parameters
         self.setup: solara.Reactive[Any] = solara.reactive(None)  # what is on the table
         self.wanted: Any = None  # what was asked for last
-        self.strategies, self.mechanisms = (
-            parameters.menu(kind, started.plugins) if kind else [] for kind in self.kinds
-        )
-        self.desk = Worker(make_desk, self.hear)
+        self.desk = Worker(Desk, self.hear)
         self.artist = Worker(Artist, self.hear_artist)
         self.auditor = Worker(LongWork, self.hear_audit, NICE)
         self.answerer = Worker(LongWork, self.hear_answer, NICE)
+        self.solver = Worker(LongWork, self.hear_laws, NICE)
 
     # what the processes say
 
@@ -121,6 +137,7 @@ class Tab:
             self.playing.value, self.trouble.value = False, ended(update)
         elif isinstance(update, Idle):
             self._count(-1)
+            self._running = self._running and self.waiting.value > 0
             if self.playing.value and not self.waiting.value:
                 time.sleep(self.interval.value / 1000)  # nothing else comes before the next request
                 if self.playing.value:
@@ -153,6 +170,18 @@ class Tab:
             self.answering.value = False
             self.answerer.cancel()  # its memory is worth more than its start
 
+    def hear_laws(self, update: Any) -> None:
+        """Take the exact laws in, and pass them on to be drawn."""
+        if isinstance(update, Laws):
+            self.ask("learn", update)
+        elif isinstance(update, (Idle, Ended)):
+            self.solving.value = False
+            self.solver.cancel()  # its memory is worth more than its start
+            if isinstance(update, Ended):
+                self.trouble.value = ended(update)
+        elif not isinstance(update, Progress):
+            self.hear(update)
+
     def hear_audit(self, update: Any) -> None:
         """Take an update of the audit in."""
         if isinstance(update, Progress):
@@ -173,6 +202,7 @@ class Tab:
 
     def ask(self, method: str, *arguments: Any) -> None:
         """Ask the desk."""
+        self._running = self._running or method == "play"
         self._count(1)
         self.desk.request(method, *arguments)
 
@@ -195,8 +225,11 @@ class Tab:
         self.ask(method, setup)
 
     def open(self, source: Source) -> None:
-        """Open a problem afresh, with what its file says."""
-        raise NotImplementedError
+        """Open a problem afresh, with what its file says; what the last one plays is given up."""
+        if self._running:
+            self.desk.cancel()
+            self._count(-self._pending)
+        self.take(Setup(source, **self.typed()))
 
     def step(self, rounds: int = 1) -> None:
         """Play on."""
@@ -210,7 +243,53 @@ class Tab:
 
     def begin(self) -> None:
         """Play what shows the story of a game that has just been opened."""
-        self.attempt(lambda: self.ask("advance", 1))
+        self.finish()
+
+    def finish(self) -> None:
+        """Play the round, or the game on the table to its end."""
+        self.attempt(lambda: self.ask("finish"))
+
+    @property
+    def unit(self) -> str:
+        """What is played many at once: rounds or games."""
+        return "rounds" if self.cls.lasting else "games"
+
+    def run(self) -> None:
+        """Play the number of rounds or games typed."""
+        self.attempt(lambda: self.ask("play", whole(self.unit, self.counts[self.unit].value)))
+
+    def change(self) -> None:
+        """Let the agent (or everybody) play what is chosen; before and after are measured."""
+
+        def work() -> None:
+            opened, named = self._opened(), self._named()
+            agents = self.lists.chosen(opened, named, self.agent.value)
+            strategies = self.chosen_strategies()
+            self.take(replace(self.wanted, strategies=strategies, agents=agents), "change_to")
+
+        self.attempt(work, cause="strategy")
+
+    def set_mechanism(self, mechanism: Spec) -> None:
+        """Another mechanism."""
+        self.attempt(lambda: self.take(replace(self.wanted, mechanism=mechanism)), cause="rules")
+
+    def set_key(self, key: str, value: Any) -> None:
+        """Another value of a key of the problem file that is an input of the page."""
+
+        def work() -> None:
+            keys = with_key(self.cls, self._opened().body, self.wanted.keys, key, value)
+            self.take(replace(self.wanted, keys=keys))
+
+        self.attempt(work, cause="rules")
+
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        """Keys of the problem file that are inputs of the page."""
+        opened = self.opened.value
+        return {} if opened is None else inputs_of(self.cls, opened.body)
+
+    def has(self, engine: str) -> bool:
+        """Whether the game on the table declares an engine."""
+        return self.opened.value is not None and engine in self.cls.engines
 
     def reset(self) -> None:
         """Back to the beginning, with the seed as typed."""
@@ -218,19 +297,22 @@ class Tab:
 
     def typed(self) -> dict[str, Any]:
         """The setup's numbers as they stand in the inputs. Raises InputError."""
-        return {"seed": whole("seed", self.seed.value)}
+        return {
+            "seed": whole("seed", self.seed.value),
+            "worlds": whole("worlds", self.worlds.value),
+        }
 
     def cancel(self) -> None:
         """End what the desk is doing, and open the game again."""
         self.desk.cancel()
         self._count(-self._pending)
-        self.playing.value = False
+        self.playing.value, self._solved = False, None
         if self.setup.value is not None:
             self.ask("reset", self.setup.value)
 
     def choose_strategy(self, name: str) -> None:
         """A strategy from the menu: its parameters at their defaults."""
-        self.strategy.value, self.inputs.value = name, {}
+        self.strategy.value, self.chosen.value = name, {}
 
     def choose_agent(self, name: str) -> None:
         """An agent from the menu, with the strategy it plays."""
@@ -238,16 +320,17 @@ class Tab:
         opened = self.opened.value
         if opened is not None and name in opened.names:
             spec = opened.strategies.get(name, Spec(parameters.RECOMMENDED))
-            self.strategy.value, self.inputs.value = spec.name, dict(spec.parameters)
+            self.strategy.value, self.chosen.value = spec.name, dict(spec.parameters)
+        self.lists.show(opened, name)
 
     def class_of(self, kind: int, name: str) -> type[Any]:
         """Find the class of a strategy's (0) or mechanism's (1) name. Raises InputError."""
-        return parameters.class_of(self.kinds[kind], name, self._folder())
+        return parameters.class_of(self.cls, KINDS[kind], name, self._folder())
 
     def checked(self, kind: int, name: str, inputs: Mapping[str, Any]) -> Spec:
         """Name and inputs as a problem file would hold them. Raises InputError."""
         allowed = self.allowed(kind)
-        return parameters.checked(self.kinds[kind], name, inputs, allowed, self._folder())
+        return parameters.checked(self.cls, KINDS[kind], name, inputs, allowed, self._folder())
 
     def strategy_class(self) -> type[Any] | None:
         """The class chosen in the menu, None for the recommendation and what is not in the menu."""
@@ -271,13 +354,19 @@ class Tab:
 
     def chosen_strategies(self) -> dict[str, Spec]:
         """Everybody's strategies with the choice for the agent (or for everybody) in it."""
-        opened = self.opened.value
+        spec = self.checked(0, self.strategy.value, self.chosen.value)
+        return {**self._opened().strategies, **dict.fromkeys(self._named(), spec)}
+
+    def _named(self) -> list[str]:
+        """Whom the choice is for."""
+        everybody = self.agent.value == EVERYBODY
+        return list(self._opened().names) if everybody else [self.agent.value]
+
+    def _opened(self) -> Opened:
+        opened: Opened | None = self.opened.value
         if opened is None:
             raise InputError("no problem is open")
-        spec = self.checked(0, self.strategy.value, self.inputs.value)
-        everybody = self.agent.value == EVERYBODY
-        named = list(opened.names) if everybody else [self.agent.value]
-        return {**opened.strategies, **dict.fromkeys(named, spec)}
+        return opened
 
     def audit(self) -> None:
         """Start an audit of the game as it is set up."""
@@ -300,8 +389,25 @@ class Tab:
 
     def close(self) -> None:
         """End all processes."""
-        for worker in (self.desk, self.artist, self.auditor, self.answerer):
+        for worker in (self.desk, self.artist, self.auditor, self.answerer, self.solver):
             worker.cancel()
+        self.comparison.worker.cancel()
+
+    def cancel_solving(self) -> None:
+        """Do without the exact law."""
+        self.solver.cancel()
+        self.solving.value, self._solved = False, None
+
+    def _solve(self, setup: Setup) -> None:
+        """Have the game solved, where it is one that is, and not solved already."""
+        key = replace(setup, seed=0)
+        if key == self._solved:
+            return
+        self.cancel_solving()
+        self.tables["solution"].value = None
+        if self.has("solve"):
+            self._solved, self.solving.value = key, True
+            self.solver.request("solve", setup)
 
     def _count(self, more: int) -> None:
         """Count requests under way; the page and the desk's listener both do."""
@@ -317,17 +423,32 @@ class Tab:
     def _take_over(self, opened: Opened) -> None:
         """Show another game; what was said of the last one goes."""
         before, source = self.setup.value, opened.setup.source
-        self.setup.value, self.opened.value = opened.setup, opened
         if before is None or before.source != source:
             self._forget()
+            self._learn_menus(source)
+            self.setup.value, self.opened.value = opened.setup, opened
             self.choose_agent(EVERYBODY)
             self.choose_strategy(parameters.RECOMMENDED)
             others = [s for s in self.sources.value if s.shown != source.shown]
             if source not in self.sources.value:
                 self.sources.value = [*others, source]
+        else:
+            self.setup.value, self.opened.value = opened.setup, opened
+            self.lists.follow(opened, self.agent.value)
         self.tables["change"].value = None
+        self._solve(opened.setup)
         if before is None or replace(before, seed=0) != replace(opened.setup, seed=0):
             self._answer()
+
+    def _learn_menus(self, source: Source) -> None:
+        """What the game of another problem declares."""
+        problem = source.problem()
+        self.cls = game_of(problem)
+        self.strategies, self.mechanisms = (
+            parameters.menu(self.cls, kind, self.started.plugins) for kind in KINDS
+        )
+        self.lists.controls = self.cls.agent_controls
+        self.game.value = problem.game
 
     def _answer(self) -> None:
         """Have the question answered for the game on the table."""
@@ -340,17 +461,10 @@ class Tab:
         self.auditor.cancel()
         self.progress.value = self.verdict.value = self.audited.value = None
         self.audit_trouble.value = ""
+        self.comparison.forget()
         self.story.value = self.lines.value = None
         for table in self.tables.values():
             table.value = None
         for name, figure in self.figures.items():
             self._forgotten[name] = self.asked[name].value
             figure.value = None
-
-
-def ended(update: Ended) -> str:
-    """Say that a process is gone."""
-    return (
-        f"the process that computed this has ended (code {update.code}), perhaps for lack of "
-        "memory; Reset starts a new one"
-    )

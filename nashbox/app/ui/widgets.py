@@ -106,10 +106,11 @@ def Question(tab: Tab) -> None:
 
 
 @solara.component
-def Charts(tab: Tab, title: str, *names: str) -> None:
+def Charts(tab: Tab) -> None:
     """The large chart of the game, and what else there is to see."""
-    with section(title):
-        if tab.opened.value is None:
+    opened = tab.opened.value
+    with section("What becomes of the game" if opened is None else opened.title):
+        if opened is None:
             waits = tab.waiting.value > 0
             words = "The game is being opened ..." if waits else "Choose a game, or upload one."
             solara.Text(words, classes=["nb-note"])
@@ -121,9 +122,13 @@ def Charts(tab: Tab, title: str, *names: str) -> None:
         lines = tab.lines.value
         if lines is not None and lines.series:
             _Drawing(line_svg(lines), lines.name)
-        for name in names:
+        for name in ("graph", "law"):
             if tab.figures[name].value is not None:
                 Picture(tab.figures[name], name)
+    if tab.solving.value:
+        solara.v.ProgressLinear(indeterminate=True, attributes={"aria-label": "solving"})
+        solara.Text("the exact law is being computed", classes=["nb-note"])
+        Button("Cancel solving", on_click=tab.cancel_solving, plain=True)
 
 
 @solara.component
@@ -242,7 +247,7 @@ def _Files(on_files: Callable[[list[tuple[str, bytes]]], None]) -> Any:
 
 
 @solara.component
-def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[], None]) -> None:
+def Controls(tab: Tab) -> None:
     """Reset, play, step as on Mesa's pages, and run: many at once."""
     ready = tab.opened.value is not None
     with place("div", "nb-line"):
@@ -256,8 +261,8 @@ def Controls(tab: Tab, unit: str, count: solara.Reactive[str], run: Callable[[],
         )
         Button("Reset", color="primary", on_click=tab.reset, disabled=not ready)
     with place("div", "nb-line"):
-        Text(unit, value=count)
-        Button("Run", color="primary", on_click=run, disabled=not ready)
+        Text(tab.unit, value=tab.counts[tab.unit])
+        Button("Run", color="primary", on_click=tab.run, disabled=not ready)
     Text("seed (taken by Reset)", value=tab.seed)
     Slide("Play interval (ms)", tab.interval, 1, 500, 10)
     Busy(tab)
@@ -294,7 +299,19 @@ def ChooseProblem(tab: Tab, session: Session) -> None:
 
 
 @solara.component
-def Rules(tab: Any) -> None:
+def Rules(tab: Tab) -> None:
+    """The mechanism, the game's parameters, and how it is played."""
+    if tab.opened.value is not None:
+        _Mechanism(tab)
+        Parameters(tab.setup.value.source.shown, tab.inputs(), tab.set_key, lazy=True)
+    if tab.cls.lasting:
+        Text("parallel worlds (taken by Reset)", value=tab.worlds)
+    else:
+        Button("Finish this game", on_click=tab.finish, disabled=tab.opened.value is None)
+
+
+@solara.component
+def _Mechanism(tab: Tab) -> None:
     """The mechanism, with its parameters."""
     opened = tab.opened.value
     if opened is None:
@@ -302,17 +319,16 @@ def Rules(tab: Any) -> None:
     name, inputs = opened.mechanism.name, dict(opened.mechanism.parameters)
 
     def made(chosen: str, given: dict[str, Any]) -> Spec:
-        spec: Spec = tab.checked(1, chosen, given)
-        return spec
+        return tab.checked(1, chosen, given)
 
     def choose(value: str) -> None:
-        tab.attempt(lambda: tab.set_rules(mechanism=made(value, {})))
+        tab.attempt(lambda: tab.set_mechanism(made(value, {})))
 
     def change(key: str, value: Any) -> None:
         # what was asked for last counts, not what is shown: the answer may be on its way
         asked = getattr(tab.wanted, "mechanism", None)
         now = dict(asked.parameters) if asked is not None and asked.name == name else inputs
-        tab.attempt(lambda: tab.set_rules(mechanism=made(name, {**now, key: value})))
+        tab.attempt(lambda: tab.set_mechanism(made(name, {**now, key: value})))
 
     Choice("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
     if name in tab.mechanisms:
@@ -364,7 +380,7 @@ def ChooseStrategy(tab: Tab) -> None:
     names = [parameters.RECOMMENDED, *tab.strategies]
 
     def change(key: str, value: Any) -> None:
-        tab.inputs.value = {**tab.inputs.value, key: value}
+        tab.chosen.value = {**tab.chosen.value, key: value}
 
     Choice(
         "agent",
@@ -383,8 +399,20 @@ def ChooseStrategy(tab: Tab) -> None:
         summary = (cls.__doc__ or "").strip().split("\n")[0]
         solara.Text(summary, classes=["nb-note"])
         with place("div", "nb-inputs"):
-            shown = parameters.user_params(cls, tab.inputs.value)
+            shown = parameters.user_params(cls, tab.chosen.value)
             Parameters(tab.strategy.value, shown, change, lazy=False)
+
+
+@solara.component
+def OwnInputs(tab: Tab) -> None:
+    """Lists of numbers that are the chosen agent's own."""
+    texts = tab.lists.texts.value
+    for control in tab.cls.agent_controls:
+
+        def write(text: str, key: str = control.key) -> None:
+            tab.lists.write(key, text)
+
+        Text(control.label, value=texts.get(control.key, ""), on_value=write)
 
 
 def with_own(names: list[str], *own: str) -> list[str]:

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.base import Deviation, Exact, Family, Game, Pay, Played
+from nashbox.games.declared import Control
 from nashbox.games.rounds import Columns
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.estimation import KEYS, EstimationProblem, check_can_draw
+from nashbox.problem.estimation import KEYS, RULES, EstimationProblem, check_can_draw
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
@@ -60,7 +61,9 @@ class EstimationGame(Game):
         "published": "nashbox.experiments.audit.promises.published:hold_terms",
         "promises": "nashbox.experiments.audit.promises.estimating:hold_estimation",
         "claims": "nashbox.experiments.audit.promises.claims:estimation_claims",
+        "page": "nashbox.app.views.penalties:Penalties",
     }
+    controls: ClassVar[Sequence[Control]] = (Control("plan", "plan", RULES),)
     lone_table: ClassVar[str | None] = "costs"
     verdicts: ClassVar[Mapping[str, str]] = {
         "profitable": "honesty does not pay: at least one agent gains by leaving her strategy",
@@ -180,6 +183,11 @@ class EstimationGame(Game):
         """Points and what they cost, (R, d) and (R,), and squared errors."""
         keys = ("collected", "submitted", "error", "cost")
         return [{key: getattr(agent, key) for key in keys} for agent in model.players]
+
+    @property
+    def drawn(self) -> float:
+        """Points: what is owed, or what strategies say they hand in."""
+        return float(np.maximum(self.terms.counts, self.profile_counts()).sum())
 
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The named strategies and all honest counts: see `catalogue`."""

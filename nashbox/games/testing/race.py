@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family, Game
+from nashbox.games.declared import Control
 from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
 from nashbox.games.testing.ledger import RaceLedger
@@ -55,7 +56,16 @@ class RaceGame(Game):
         "reported": "nashbox.experiments.report.problem:evidence_and_rules",
         "promises": "nashbox.experiments.audit.promises.races:hold_race",
         "solve": "nashbox.experiments.testing.solving:solve_problem",
+        "page": "nashbox.app.views.beliefs:Beliefs",
     }
+    controls: ClassVar[Sequence[Control]] = (
+        Control("beta", "beta (confidence)"),
+        Control("prior", "prior P(theta = 1)"),
+    )
+    agent_controls: ClassVar[Sequence[Control]] = (
+        Control("p0", "p0: probabilities of its symbols if theta = 0"),
+        Control("p1", "p1: the same if theta = 1"),
+    )
     says_all: ClassVar[bool] = True
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
     block: ClassVar[int] = 1 << 17

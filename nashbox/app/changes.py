@@ -1,0 +1,73 @@
+"""What a change of strategies does to everybody: played before and after it on the same seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nashbox.app import limits
+from nashbox.app.messages import Table
+from nashbox.experiments.run import Run, run
+from nashbox.games.base import Game
+from nashbox.tables.console import number
+
+COMPARED = 2_000  # worlds in which a change is measured, fewer where points are many
+SETTLED = 5  # rounds before a change is measured, where somebody revises
+
+
+@dataclass(frozen=True)
+class Change:
+    """Two runs, and the names of those who play something else in the second."""
+
+    before: Run
+    after: Run
+    changed: Sequence[str]
+
+    def table(self) -> Table:
+        """What those who changed are paid, and all others in sum."""
+        pays = self.before.pays
+        rows = []
+        others = [0.0, 0.0]
+        for old, new in zip(self.before.agents, self.after.agents, strict=True):
+            if old["name"] in self.changed:
+                pair = (old[pays], new[pays])
+                rows.append((old["name"], old["strategy"], new["strategy"], *_cells(*pair)))
+            else:
+                others[0] += old[pays]
+                others[1] += new[pays]
+        rows.append(("all others, in sum", "", "", *_cells(*others)))
+        return Table(
+            "change", ("agent", "played", "plays", f"{pays} before", "after", "change"), rows
+        )
+
+
+def measured(old: Game, new: Game, problems: Sequence[Any], seed: int) -> Change:
+    """Play both problems, which are those of the games."""
+    before, after = (
+        _played(game, problem, seed) for game, problem in zip((old, new), problems, strict=True)
+    )
+    changed = [
+        name
+        for name, a, b in zip(new.players, before.agents, after.agents, strict=True)
+        if a["strategy"] != b["strategy"]
+        or problems[0].strategies.get(name) != problems[1].strategies.get(name)
+    ]
+    return Change(before, after, changed)
+
+
+def _played(game: Game, problem: Any, seed: int) -> Run:
+    """Several rounds where somebody revises."""
+    usual = getattr(game.strategy_base, "revise", None)
+    played = [game.strategy(i) for i in range(game.m)]
+    moving = any(getattr(type(one), "revise", None) is not usual for one in played)
+    worlds = int(max(2, min(COMPARED, limits.POINTS / max(1.0, game.drawn))))
+    return run(problem, rounds=SETTLED if moving else 1, replications=worlds, seed=seed)
+
+
+def _cells(before: float, after: float) -> tuple[str, str, str]:
+    same = math.isinf(before) and math.isinf(after)
+    change = 0.0 if same else after - before
+    signed = "0" if same else ("+" if change > 0 else "") + number(change)
+    return number(before), number(after), signed
