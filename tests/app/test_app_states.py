@@ -43,6 +43,32 @@ def shown(browser, state):
     browser.page.set_viewport_size({"width": 1366, "height": 900})
 
 
+RESULT = """selectors => selectors.map(selector => {
+  const e = document.querySelector(selector), box = e.getBoundingClientRect()
+  return {
+    selector, left: box.left, right: box.right, top: box.top, height: box.height,
+    text: e.innerText, drawn: e.tagName !== 'IMG' || (e.complete && e.naturalWidth > 0),
+    hidden: e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible',
+  }
+})"""
+
+
+def result_shown(browser, state, *selectors):
+    """Assert that a result is in sight at every width, the first part whole, and keep pictures."""
+    for width, height in WIDTHS.items():
+        browser.page.set_viewport_size({"width": width, "height": height})
+        browser.page.locator(selectors[0]).evaluate("e => e.scrollIntoView({block: 'start'})")
+        browser.picture(f"{state}_{width}")
+        first, *_ = parts = browser.page.evaluate(RESULT, list(selectors))
+        assert browser.page.evaluate(SIGHT)["wide"] <= width, (state, width)
+        assert 0 <= first["top"] < height, (state, width, first)
+        for part in parts:
+            assert part["left"] >= 0 and part["right"] <= width + 1, (state, width, part)
+            assert part["height"] > 10 and part["drawn"] and not part["hidden"], (width, part)
+    browser.page.set_viewport_size({"width": 1366, "height": 900})
+    return parts
+
+
 def readable(browser):
     """Assert that nothing of ours is a serious obstacle to a screen reader; say what else is."""
     found = [
@@ -120,6 +146,35 @@ def test_a_race_and_twenty_labs_are_legible(browser):
     browser.page.wait_for_selector("[data-progress]")
     shown(browser, "an_audit_under_way")
     browser.click("Cancel audit")
+
+
+def test_verdict_comparison_and_designed_rules_are_in_sight_at_every_width(browser):
+    page = browser.page
+    browser.open("agents")
+    browser.settle()
+    browser.click("Audit")
+    browser.until("verdict", "profitable")
+    browser.see("landscape")
+    browser.settle()
+    verdict, *_ = result_shown(
+        browser, "verdict", "[data-verdict]", "[data-table=audit]", "[data-figure=landscape]"
+    )
+    assert verdict["text"] == "verdict: somebody gains"
+    readable(browser)
+    browser.write("starts (random ones of the search for equilibria)", "1")
+    browser.click("Compare mechanisms")
+    browser.see("compare")
+    browser.settle()
+    table, _ = result_shown(browser, "comparison", "[data-table=compare]", "[data-figure=compare]")
+    assert "sample_mean" in table["text"] and "designed (social)" in table["text"]
+    readable(browser)
+    browser.click("Play the designed rules")
+    page.wait_for_selector("[data-table=rules]")
+    page.wait_for_selector("text=the game has been changed since this comparison")
+    browser.settle()
+    design, rules = result_shown(browser, "design", "[data-table=design]", "[data-table=rules]")
+    assert "(chosen)" in design["text"] and rules["text"].startswith("agent")
+    readable(browser)
 
 
 def pressed(page, name):

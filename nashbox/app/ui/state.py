@@ -35,7 +35,7 @@ from nashbox.app.plots import Artist
 from nashbox.app.sources import Source, examples
 from nashbox.app.story import Lines, Story
 from nashbox.app.ui.state_agents import OwnLists
-from nashbox.app.ui.state_compare import NICE, Comparison, ended
+from nashbox.app.ui.state_compare import Comparison, ended
 from nashbox.experiments.methods import BUDGET
 from nashbox.games.base import Game
 from nashbox.games.registry import game_of
@@ -43,6 +43,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
 EVERYBODY = "everybody"
+NICE = 10  # audits take all processors, and step back: the page and its drawings go first
 COUNTS = {"rounds": "10", "games": "1000"}  # played at once, unless typed otherwise
 TABLES = ("agents", "change", "tally", "solution", "audit", "compare", "design")
 FIGURES = ("graph", "law", "landscape", "compare")

@@ -15,8 +15,6 @@ from nashbox.app.parameters import whole
 if TYPE_CHECKING:
     from nashbox.app.ui.state import Tab
 
-NICE = 10  # audits and comparisons step back: the page and its drawings go first
-
 
 class Comparison:
     """Mechanisms side by side, and rules designed for a goal, of the game on the table."""
@@ -29,7 +27,7 @@ class Comparison:
         self.compared: solara.Reactive[Any] = solara.reactive(None)
         self.unit = solara.reactive("")
         self.trouble = solara.reactive("")
-        self.worker = Worker(Comparing, self.hear, NICE)
+        self.worker = Worker(Comparing, self.hear)  # one process: it need not step back
 
     def hear(self, update: Any) -> None:
         """Take an update of a comparison or a design in; designed rules are played."""
