@@ -9,6 +9,7 @@ OF_THE_FRAMEWORK = {  # rules that Vuetify 2 itself breaks, with what breaks the
     "nested-interactive": ".v-input__slot",  # its menus: a text field in a button
     "aria-input-field-name": ".v-slider",  # its slider's handle
     "aria-required-children": ".v-select-list",
+    "aria-allowed-attr": ".v-expansion-panel",  # its folds say on the wrong element what is open
 }
 SIGHT = """() => ({
   wide: Math.max(...[...document.querySelectorAll('.nb-main')].map(e => e.scrollWidth)),
@@ -61,7 +62,7 @@ def result_shown(browser, state, *selectors):
         browser.picture(f"{state}_{width}")
         first, *_ = parts = browser.page.evaluate(RESULT, list(selectors))
         assert browser.page.evaluate(SIGHT)["wide"] <= width, (state, width)
-        assert 0 <= first["top"] < height, (state, width, first)
+        assert -1 <= first["top"] < height, (state, width, first)
         for part in parts:
             assert part["left"] >= 0 and part["right"] <= width + 1, (state, width, part)
             assert part["height"] > 10 and part["drawn"] and not part["hidden"], (width, part)

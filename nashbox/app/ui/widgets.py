@@ -59,6 +59,7 @@ CSS = """
 .nb-scroll {overflow: auto; max-height: 480px;}
 .nb-text {font-size: 0.75rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
 .nb-main pre {overflow-x: auto; white-space: pre-wrap;}
+.nb-main .v-progress-linear * {transition: none !important;}
 .nb-note {font-size: 0.875rem; color: #555;}
 .nb-verdict {font-size: 1.05rem; font-weight: 600;}
 .nb-profitable {color: #a63c00;} .nb-none_above_epsilon {color: #00664b;}
@@ -126,7 +127,7 @@ def Charts(tab: Tab) -> None:
             if tab.figures[name].value is not None:
                 Picture(tab.figures[name], name)
     if tab.solving.value:
-        solara.v.ProgressLinear(indeterminate=True, attributes={"aria-label": "solving"})
+        still("solving", 0.0)
         solara.Text("the exact law is being computed", classes=["nb-note"])
         Button("Cancel solving", on_click=tab.cancel_solving, plain=True)
 
@@ -463,6 +464,14 @@ def _seconds(left: float) -> str:
     return f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} min"
 
 
+def still(label: str, share: float) -> None:
+    """A bar, in percent. Where nobody knows it stands still.
+
+    A moving one is drawn sixty times a second, which takes more than what it waits for.
+    """
+    solara.v.ProgressLinear(value=share, attributes={"aria-label": label})
+
+
 @solara.component
 def Advance(progress: Progress | None, unit: str = "agents") -> None:
     """A bar: how many agents (or paths, steps) are done, or that nobody knows."""
@@ -471,9 +480,7 @@ def Advance(progress: Progress | None, unit: str = "agents") -> None:
     known = progress.total > 0
     share = 100 * progress.done / progress.total if known else 0
     left = "" if progress.left is None else f", about {_seconds(progress.left)} left"
-    solara.v.ProgressLinear(
-        value=share, indeterminate=not known, attributes={"aria-label": "share done"}
-    )
+    still("share done", share)
     solara.HTML(
         tag="div", classes=["nb-note"], attributes={"data-progress": str(progress.done)},
         unsafe_innerHTML=f"{progress.done} of {progress.total} {unit} ({share:.0f} %){left}"
