@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nashbox.experiments.sweep.encoding import from_text
-from nashbox.experiments.sweep.scan import (
-    Coded,
-    Group,
-    Part,
-    Places,
-    ShapeError,
-    laid_out,
-    parsed,
-    scanned,
-)
+from nashbox.experiments.sweep.parts import Coded, Group, Part, Places, grouped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,14 +187,9 @@ def _cut(payload: str) -> Iterable[str]:
 
 def _read(pieces: list[str]) -> tuple[list[Group], Places]:
     """Rows of pieces of JSON, and how many each has."""
-    try:
-        text = laid_out(",".join(pieces))
-        ends = np.cumsum(np.fromiter(map(len, pieces), np.intp) + 1)
-        counts = np.diff(np.searchsorted(text.starts, ends), prepend=0)
-        return scanned(text), counts
-    except ShapeError:
-        rows = [from_text(f"[{piece}]") for piece in pieces]
-        return parsed(list(itertools.chain(*rows))), np.array([len(part) for part in rows])
+    cells = from_text(f"[[{'],['.join(pieces)}]]")
+    counts = np.fromiter(map(len, cells), np.intp, len(cells))
+    return grouped(list(itertools.chain.from_iterable(cells))), counts
 
 
 def _steps(group: Group) -> Any:

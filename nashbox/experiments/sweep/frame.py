@@ -15,7 +15,7 @@ import numpy as np
 from nashbox.experiments.saving import csv_text, writable, write_whole
 from nashbox.experiments.sweep.columns import Columns, spread_of, typed
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.scan import Places
+from nashbox.experiments.sweep.parts import Places
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
 
