@@ -189,6 +189,12 @@ def test_neither_unit_nor_order_nor_names_matter_in_200_games(kind):
     assert list(violations(kind, range(200))) == []
 
 
+@pytest.mark.parametrize("number", [52, 136])
+def test_bounds_of_thresholds_do_not_know_the_unit(number):
+    """A numerical error of a risk, in squared units, was once added to a chance."""
+    assert list(violations("audit exhaustive", [number])) == []
+
+
 def test_tiny_units_once_called_a_hole_honest(nashbox):
     text = (
         'game = "estimation"\nsigma = 1e-4\ncosts = [[3.3e-12], [6.6e-12], [1e-11]]\n'

@@ -176,7 +176,7 @@ def _full_information(channel: Channel, n: float) -> float:
 def full_information(channel: ThresholdChannel, n: float) -> float:
     """The chance to pass by quadrature, and the pooled means' variances with either answer."""
     verdict, v = channel.verdict(Play.truthful(n)), channel.sigma**2
-    chance = verdict.chance + verdict.error
+    chance = min(1.0, verdict.chance + verdict.chance_error)
     return chance * v / (n + channel.others) + (1 - chance) * v / (n + channel.clean)
 
 

@@ -49,7 +49,7 @@ class Verdict:
 
     chance: of passing. passed: E[error of the estimate from the full mean; passed]. failed: E[error
     of the estimate from own points and Z]. failed_if_passed: the part of `failed` on worlds that
-    pass. error: a bound of the numerical error of each.
+    pass. error: a bound of the numerical error of each of these three; chance_error: of the chance.
     """
 
     chance: float
@@ -57,6 +57,7 @@ class Verdict:
     failed: float
     failed_if_passed: float
     error: float
+    chance_error: float
 
 
 @cache
@@ -95,8 +96,9 @@ def _within(reach: float, *points: float) -> Array:
 def verdict_moments(rule: Rule, play: Play) -> Verdict:
     """Moments of h = (1 - w) X-bar + w I for a play with s, q >= 1 and a weight."""
     fine, coarse = (_moments(rule, play, order) for order in (ORDER, ORDER // 2))
-    error = max(abs(x - y) for x, y in zip(fine, coarse, strict=True))
-    return Verdict(*fine, error=error + 1e-12 * (fine[1] + fine[2]))
+    off, *others = (abs(x - y) for x, y in zip(fine, coarse, strict=True))
+    error = max(others) + 1e-12 * (fine[1] + fine[2])
+    return Verdict(*fine, error=error, chance_error=off + 1e-12)
 
 
 def _moments(rule: Rule, play: Play, order: int) -> tuple[float, float, float, float]:

@@ -73,11 +73,13 @@ class Together(Joint):
             _verdict(channel, play, owed)
             for channel, play, owed in zip(self.channels, plays, self.owed, strict=True)
         ]
+        doubt = sum(part.chance_error for part in parts)
         value = error = 0.0
         for k, part in enumerate(parts):
             others = float(np.prod([p.chance for j, p in enumerate(parts) if j != k]))
-            value += part.failed + others * (part.passed - part.failed_if_passed)
-            error += 3 * part.error
+            told = part.passed - part.failed_if_passed
+            value += part.failed + others * told
+            error += 3 * part.error + abs(told) * (doubt - part.chance_error)
         return value, error if np.isfinite(value) else 0.0
 
     def best(self, costs: Array, *, integer: bool) -> Best:
@@ -112,6 +114,6 @@ def _verdict(channel: ThresholdChannel, play: Play, owed: bool) -> Verdict:
     accepting = Play(play.n, play.s, play.q, play.shift, play.weight)
     failed, error = MeanChannel(channel.sigma, channel.clean).risk(accepting)
     if owed:
-        return Verdict(0.0, 0.0, failed, 0.0, error)
+        return Verdict(0.0, 0.0, failed, 0.0, error, 0.0)
     passed, more = MeanChannel(channel.sigma, channel.others).risk(accepting)
-    return Verdict(1.0, passed, failed, failed, error + more)
+    return Verdict(1.0, passed, failed, failed, error + more, 0.0)
