@@ -8,7 +8,7 @@ from test_app_browser import ANSWERED, CLICKS, descendants
 
 from nashbox.app.sources import PRESETS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]  # a limit in time: on demand
 TICKS = os.sysconf("SC_CLK_TCK")
 SEEN = """() => new Promise((resolve) => {
   const at = () => document.querySelector('[data-count]')?.dataset ?? {}
