@@ -137,7 +137,8 @@ def _joined(lines: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
     for before, cells in pairwise(lines):
         for j, cell in enumerate(cells):
             broken = cell and " " not in before[j] and cell_len(before[j]) == widths[j]
-            found[j] += f"{'' if broken else ' '}{cell}" if cell else ""
+            close = broken or not found[j]  # the first line of a heading may be empty
+            found[j] += f"{'' if close else ' '}{cell}" if cell else ""
     return found
 
 
