@@ -24,6 +24,8 @@ somebody a verdict that the truth does not allow; a *missed* one has a true gain
 somebody's bounds. Each is promised with a chance of at most delta = {delta:g} an audit, whatever is
 audited. An *excused* one is either, but says that events as rare as those that decide this game are
 not seen; it counts as neither. In brackets: {confidence:.0%} Clopper-Pearson limits, in percent.
+Audits of a game that differ in epsilon alone play the same worlds, so that their errors come
+together: *unlucky worlds* counts the sets of worlds in which any audit was wrong or missed a gain.
 The columns of gains, in units of epsilon, hold the percentage of audits with the right verdict:
 `none_above_epsilon` up to 1, `profitable` above (the largest gain of all players counts).
 
@@ -84,9 +86,18 @@ def page(found: Found, failed: int) -> str:
 def _overview(members: Sequence[Member], found: Found) -> str:
     rows = []
     for member in members:
-        mine = [j for p, j in found.items() if p.member == member.name]
-        rows.append([f"[{member.name}](#{_anchor(member)})", member.kind, *_counts(mine)])
-    return _table(["game", "kind", *COUNTS], rows)
+        mine = {p: j for p, j in found.items() if p.member == member.name}
+        name = f"[{member.name}](#{_anchor(member)})"
+        rows.append([name, member.kind, *_counts([*mine.values()]), _unlucky(mine)])
+    return _table(["game", "kind", *COUNTS, "unlucky worlds"], rows)
+
+
+def _unlucky(found: Found) -> str:
+    """Sets of worlds, which audits with other gains share, in which any of them failed."""
+    worlds: dict[tuple[str, int, int], bool] = defaultdict(bool)
+    for p, judged in found.items():
+        worlds[p.tails, p.budget, p.seed] |= judged.wrong or judged.missed
+    return share(sum(worlds.values()), len(worlds), limits=True)
 
 
 def _anchor(member: Member) -> str:

@@ -204,6 +204,10 @@ def test_the_page_counts():
         cells.Place("table", "normal", 3.0, 4000, seed): judge(one, right if seed else wrong)
         for seed in range(4)
     }
+    found[cells.Place("table", "normal", 1.4, 4000, 0)] = judge(one, wrong)  # of the same worlds
+    text = page(found, failed=7)
+    assert "| 2/5 [5.27, 85.3] | 2/5 [5.27, 85.3] | 0 | 100 | 1/4 [0.631, 80.6] |" in text
+    found.popitem()
     text = page(found, failed=7)
     assert "of 4 audits" in text
     assert "Failed audits: 7." in text
