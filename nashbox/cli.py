@@ -72,8 +72,7 @@ def _answered(arguments: Sequence[str] | None) -> int:
         print("nashbox: interrupted", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a closed pipe
-        with suppress(OSError):  # standard output may be no file
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         if isinstance(error, BrokenPipeError):  # whoever read our output has read enough
             return 0
         return _refused(told(error))
@@ -113,8 +112,17 @@ def _obey(arguments: Sequence[str] | None) -> int:
         plugins_told(),
     ):
         code: int = options.work(options)
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has read enough, and the answer stands
+        _drop_output()
     return code
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere."""
+    with suppress(OSError):  # standard output may be no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -108,9 +108,10 @@ def screen(
     out = Screened(arena, pool, 0.0, 0, ceiling)
     _look(out, range(1, len(pool.strategies)), worlds)
     _search_on(out, epsilon, worlds, room)
-    _look_for_worse_states(out, worlds, room // 4)
-    _mix(out, epsilon, worlds, room // 4)
     _look_again(out, worlds, room - arena.spent)
+    if _look_for_worse_states(out, worlds, room // 4):
+        _look_again(out, worlds, room // 2)
+    _mix(out, epsilon, worlds, room // 4)
     return out
 
 
@@ -164,11 +165,14 @@ def _search_on(out: Screened, epsilon: Epsilon, worlds: int, room: int) -> None:
         _drop(out, [j for j in new if out.gain(j) <= out.level(epsilon)])
 
 
-def _look_for_worse_states(out: Screened, worlds: int, room: int) -> None:
-    """Where the audited strategy and the best others suffer more than at the states of the list."""
+def _look_for_worse_states(out: Screened, worlds: int, room: int) -> bool:
+    """Where the audited strategy and the best others suffer more than at the states of the list.
+
+    Whether there are such states; all are looked at anew then.
+    """
     arena = out.arena
     order = sorted(range(1, len(arena.strategies)), key=out.gain, reverse=True)
-    leading = [j for j in order if len(arena.places[j]) > 1][:AT_WORST]
+    leading = [j for j in order if len(arena.places[j]) > 1 and _may_gain(out, j)][:AT_WORST]
     several = [0, *leading] if len(arena.places[0]) > 1 else leading
     found = []
     for j in several:
@@ -180,6 +184,13 @@ def _look_for_worse_states(out: Screened, worlds: int, room: int) -> None:
         for place in new:
             arena.keep(place)
         _look(out, order if len(arena.places[0]) > 1 else leading, worlds)
+    return bool(new)
+
+
+def _may_gain(out: Screened, j: int) -> bool:
+    """Whether a candidate may gain at the states that are known; at worse ones she gains less."""
+    o = out.outlooks[j]
+    return o is not None and o.gain + CLOSE * o.se > 0
 
 
 def _mix(out: Screened, epsilon: Epsilon, worlds: int, room: int) -> None:

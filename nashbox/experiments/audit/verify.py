@@ -24,6 +24,7 @@ from nashbox.measure.seeds import Stage
 from nashbox.measure.tally import Tally
 
 LEADERS = 6  # candidates tried at every state of nature: the surest, and those that gain most
+SEEN = 16  # worlds from which an estimate's error is believed when leaders are chosen
 FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a power of the rank
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
 SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
@@ -112,8 +113,7 @@ class Verification:
         self.stop = self.arena.spent + budget
         grain = min(self.arena.game.room, 1000)
         order = self._order()
-        most = sorted(order[LEADERS // 2 :], key=screened.gain, reverse=True)
-        self.leaders = {*order[: LEADERS // 2], *most[: LEADERS - LEADERS // 2]}
+        self.leaders = set(self._leaders(order))
         falling = [rank**-FALL for rank in range(1, len(order) + 1)]
         self.levels = {
             j: VERDICT * delta * f / sum(falling) for j, f in zip(order, falling, strict=True)
@@ -167,6 +167,18 @@ class Verification:
             one_state = len(self.arena.places[j]) == 1  # a worst one has to be sought for others
             found.append((score > 0, one_state, score, j))
         return [j for *_, j in sorted(found, reverse=True)]
+
+    def _leaders(self, order: list[int]) -> list[int]:
+        """The soonest sure; where nothing moves along, also those that gain most and look sure."""
+        if len(self.arena.places[0]) == 1:
+            return order[:LEADERS]
+        level, sure, rest = self.screened.level(self.asked), order[: LEADERS // 2], []
+        for j in order[LEADERS // 2 :]:
+            o = self.screened.outlooks[j]
+            if o is not None and o.worlds >= SEEN and o.gain - LIKELY * o.se > level:
+                rest.append(j)
+        most = sorted(rest, key=self.screened.gain, reverse=True)[: LEADERS // 2]
+        return list(dict.fromkeys([*sure, *most, *order]))[:LEADERS]
 
     def _most_cells(self) -> int:
         places = self.arena.places

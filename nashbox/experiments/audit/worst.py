@@ -91,7 +91,7 @@ def best_mixture(
         return None
     columns = _unlike(np.array([[means[j, at] for at in states] for j in able]))
     places = [states[k] for k in columns]
-    if len(places) < 2:
+    if len(places) < 2 or room // 2 < len(able) * len(places):
         return None
     rows = _promising(_table(arena, able, places, room // 2, 0))
     chosen = [able[row] for row in rows]
@@ -107,7 +107,7 @@ def best_mixture(
 
 def _table(arena: Arena, js: list[int], places: list[int], room: int, turn: int) -> Array:
     """Mean payoffs (len(js), len(places)) in as many worlds as there is room for."""
-    each = min(1000, max(1, room // (len(js) * len(places))))
+    each = min(1000, room // (len(js) * len(places)))
     cells = [(j, at) for j in js for at in places]
     played = arena.play(cells, each, Stage.SEARCH, BLOCK - 2 + turn)
     return np.array([[played[j, at].paid.mean() for at in places] for j in js])
