@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, product
+from math import comb, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,14 +90,12 @@ def _options(world: World, i: int, k: int) -> tuple[int, ...]:
     return (FREE, OWES, ALONE) if np.isfinite(world.costs[i, k]) else (FREE,)
 
 
-def _number_of_kinds(world: World, classes: NDArray[np.intp]) -> float:
+def _number_of_kinds(world: World, classes: NDArray[np.intp]) -> int:
     """How many tables of kinds there are, agents of a class being exchangeable."""
-    from math import comb
-
-    number = 1.0
+    number = 1  # of any size: a float would overflow
     for c in np.unique(classes):
         size, i = int((classes == c).sum()), int(np.argmax(classes == c))
-        rows = int(np.prod([len(_options(world, i, k)) for k in range(world.costs.shape[1])]))
+        rows = prod(len(_options(world, i, k)) for k in range(world.costs.shape[1]))
         number *= comb(size + rows - 1, rows - 1)
     return number
 

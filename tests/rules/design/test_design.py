@@ -387,3 +387,15 @@ def test_the_programme_is_exact(seed):
             continue
         assert chosen.sum() == 6
         assert value[np.arange(4), chosen].sum() == pytest.approx(best)
+
+
+@pytest.mark.parametrize("d", [10, 50])
+def test_kinds_are_counted_however_many_there_are(d):
+    """A hundred equal agents and ten distributions: more tables than a float can count."""
+    from nashbox.rules.design.rivals import aim_of
+    from nashbox.rules.design.search import _classes, _number_of_kinds
+    from nashbox.rules.design.searched import world_of
+
+    problem = from_mapping({"game": "estimation", "sigma": 10.0, "costs": [[0.05] * d] * 100})
+    world = world_of(problem, ("alone", "free", "decoy"), integer=True)
+    assert _number_of_kinds(world, _classes(world, aim_of(problem, "social")[1])) > 10**300
