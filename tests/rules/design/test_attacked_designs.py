@@ -86,7 +86,7 @@ def withstands(number, plays=PLAYS):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [8, 24])
 def test_random_designs_withstand_attacks(number):
-    assert withstands(number, plays=2500) < 1e-9
+    assert withstands(number, plays=5000) < 1e-9
 
 
 @pytest.mark.long
