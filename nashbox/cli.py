@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
-from nashbox.commands.shared import check_outputs, output_kept, outputs_whole
+from nashbox.commands.shared import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
+from nashbox.problem.output import drop_output, output_kept
 from nashbox.problem.spec import did_you_mean
 from nashbox.problem.threads import prefer_one_thread
 
@@ -72,7 +73,7 @@ def _answered(arguments: Sequence[str] | None) -> int:
         print("nashbox: interrupted", file=sys.stderr)
         return 130
     except OSError as error:  # a full disk, a closed pipe
-        _drop_output()
+        drop_output()
         if isinstance(error, BrokenPipeError):  # whoever read our output has read enough
             return 0
         return _refused(told(error))
@@ -107,22 +108,13 @@ def _obey(arguments: Sequence[str] | None) -> int:
     with (
         outputs_whole(),
         _own_output(options),
-        output_kept(options),
+        output_kept(),
         debugging(options.debug),
         plugins_told(),
     ):
         code: int = options.work(options)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has read enough, and the answer stands
-        _drop_output()
+    sys.stdout.flush()
     return code
-
-
-def _drop_output() -> None:
-    """Let what is still to be printed go nowhere."""
-    with suppress(OSError):  # standard output may be no file
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

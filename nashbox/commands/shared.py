@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.problem.errors import InputError, brief
+from nashbox.problem.output import OUTPUT, drop_output, is_closed
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
-OUTPUT = 1  # the file descriptor of standard output
 OUTPUTS = ("json", "figure", "report", "save", "export")  # options that name a file to write
 PLUGIN_NAME = re.compile(r"[^\s,;(){}\[\]='\"]+\.py:\w+")
 PLUGIN_FILE = re.compile(r"[^\s,;(){}\[\]='\"]+\.py(?=:)")
@@ -326,35 +326,9 @@ def relative(name: str, option: str, folder: Any) -> Any:
     return spec
 
 
-@contextmanager
-def output_kept(options: argparse.Namespace) -> Iterator[None]:
-    """Remember within what standard output is, and put it back if a plug-in has closed it."""
-    try:
-        options.kept = os.dup(OUTPUT)
-    except OSError:  # it was closed when we were called
-        options.kept = None
-        yield
-        return
-    try:
-        yield
-    finally:
-        if not _is_whole(options.kept):
-            os.dup2(options.kept, OUTPUT)
-        os.close(options.kept)
-        options.kept = None
-
-
-def _is_whole(kept: int) -> bool:
-    try:
-        return os.path.sameopenfile(kept, OUTPUT)
-    except OSError:
-        return False
-
-
 def _check_output(options: argparse.Namespace) -> None:
     """Refuse to write where a plug-in has closed standard output: all would be lost."""
-    kept = getattr(options, "kept", None)
-    if kept is None or _is_whole(kept):
+    if not is_closed():
         return
     texts = [" ".join(options.arguments)]
     for path in input_files(options):
@@ -404,6 +378,6 @@ def write_outputs(options: argparse.Namespace, result: Any) -> None:
             options.stdout.write(text)
             options.stdout.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), options.stdout.fileno())
+            drop_output(options.stdout)
     elif options.json is not None:
         write_whole(options.json, text.encode())

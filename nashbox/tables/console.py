@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from nashbox.problem.output import drop_output
 from nashbox.problem.spec import Spec
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
@@ -26,7 +27,7 @@ class _Console(Console):
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
 
 
 def new_console() -> Console:

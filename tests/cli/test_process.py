@@ -87,6 +87,30 @@ def test_a_reader_that_leaves_does_not_change_the_exit_code(folder, problem, opt
     os.close(writer)
 
 
+LEFT = """
+import os, sys
+from nashbox.problem.output import drop_output, is_closed, output_kept
+reader, writer = os.pipe()
+os.close(reader)
+os.dup2(writer, 1)
+with output_kept():
+    try:
+        print("what nobody reads stays in the buffer")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_output()
+    assert not is_closed()
+    print("the rest goes nowhere")
+sys.stdout.flush()
+sys.exit(7)
+"""
+
+
+def test_what_a_reader_left_is_neither_put_back_nor_blamed_on_a_plugin():
+    done = subprocess.run([sys.executable, "-c", LEFT], capture_output=True, text=True)
+    assert (done.returncode, done.stderr, done.stdout) == (7, "", "")
+
+
 def test_a_terminal_that_cannot_show_a_name(folder, problem):
     (folder / "p.toml").write_text(problem(costs='"c.csv"'))
     (folder / "c.csv").write_text("agent,x\nŁódź,0.1\nb,0.2\n", encoding="utf-8")

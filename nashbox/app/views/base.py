@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from nashbox.app.desk import Desk
 
 
-class View:
+class View(ABC):
     """The pictures of the game on a desk. title: of the card that holds them."""
 
     title: ClassVar[str] = ""
@@ -21,13 +22,13 @@ class View:
         self.desk = desk
         self.game: Any = desk.game  # of whichever class declares this view
 
+    @abstractmethod
     def chart(self) -> Story | Lines:
         """The large one, which is seen first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rest(self) -> Iterator[Any]:
         """Everything else there is to see: tables, lines, sketches."""
-        raise NotImplementedError
 
     def played(self) -> Played:
         """How far the game is."""
