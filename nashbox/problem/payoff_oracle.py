@@ -54,7 +54,6 @@ class PayoffOracle(ABC):
 
     def __init__(self, menu: tuple[str, ...], kinds: Profile) -> None:
         self.menu, self.kinds = menu, np.asarray(kinds)
-        self._kind: list[int] = self.kinds.tolist()
         self._known: dict[tuple[int, bytes], Answer] = {}
 
     exact: bool = True
@@ -82,12 +81,9 @@ class PayoffOracle(ABC):
 
     def beside(self, i: int, choice: int, everybody: Profile) -> Answer:
         """The same, everybody counted as (kinds, K), agent i with her choice among them."""
-        kind = self._kind[i]
-        everybody[kind, choice] -= 1  # put back below: cheaper than a copy for every question
-        try:
-            return self.among(kind, everybody)
-        finally:
-            everybody[kind, choice] += 1
+        others = everybody.copy()
+        others[self.kinds[i], choice] -= 1
+        return self.among(int(self.kinds[i]), others)
 
     def composition(self, profile: Profile) -> Profile:
         """Count who plays what, (kinds, K)."""

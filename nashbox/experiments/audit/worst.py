@@ -22,7 +22,7 @@ NEAR, STEPS = 4, (0.5, 0.25, 0.12)  # states around the worst one, in octaves fr
 WORLDS = (16, 200)  # of a state, at least and at most
 AGAIN = 3  # times these worlds, for the two states that are compared in the end
 SURE = 3.0  # standard errors by which a state is worse on other worlds before it is kept
-BLOCK = 10_000  # number of the first block of worlds: nothing else is played on them
+BLOCK, TABLES, STATES = 10_000, 20_000, 30_000  # numbers of seeds that nothing else has
 PARTS = 24  # candidates of which mixtures are made
 SMALL = 1e-3  # weight of a mixture that is left out
 
@@ -38,7 +38,7 @@ def seek_worst(arena: Arena, j: int, worst: int, room: int) -> int | None:
     count = min(MOST, room // each - later)
     if len(arena.places[j]) < 2 or count < LEAST:
         return None
-    number = child(arena.seed, Stage.SEARCH, arena.player, BLOCK - 1)  # the same for all j
+    number = child(arena.seed, Stage.SEARCH, arena.player, STATES)  # the same for all j
     found = _lowest(arena, j, [worst, *_others(arena, j, count, number)], each, 0)
     for turn, step in enumerate(STEPS, 1):
         near = _others(arena, j, NEAR, number + turn, arena.states[found], step)
@@ -109,7 +109,7 @@ def _table(arena: Arena, js: list[int], places: list[int], room: int, turn: int)
     """Mean payoffs (len(js), len(places)) in as many worlds as there is room for."""
     each = min(1000, room // (len(js) * len(places)))
     cells = [(j, at) for j in js for at in places]
-    played = arena.play(cells, each, Stage.SEARCH, BLOCK - 2 + turn)
+    played = arena.play(cells, each, Stage.SEARCH, TABLES + turn)
     return np.array([[played[j, at].paid.mean() for at in places] for j in js])
 
 

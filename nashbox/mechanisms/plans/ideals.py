@@ -58,14 +58,6 @@ def _point(program: Program, n: Array, lam: Array, worths: Array) -> Point:
     return Point(n, z, np.where(lam > 0, 0.0, 1.0), lam, 0.0, 0.0, 0.0)
 
 
-def _worths(groups: Groups, lam: Array) -> Array:
-    """What a sample of each distribution is worth at these multipliers, (d,)."""
-    finite = np.isfinite(groups.costs)
-    value = np.where(finite, lam[:, None] * np.where(finite, groups.costs, 1.0), np.inf)
-    worths: Array = value.min(axis=0)
-    return worths
-
-
 @dataclass
 class _Warm:
     """Whether to start from the solution without a favourite: not where that failed too often.
@@ -158,10 +150,10 @@ def ideals(groups: Groups, room: Room) -> tuple[Array, Array]:
     base = optimise(program, room.start, safe=room.safe)
     big_v, s = penalties(program, room.safe)
     totals = groups.size @ base.n
-    worths = _worths(groups, base.lam)
     finite = np.isfinite(c)
     value = np.where(finite, base.lam[:, None] * np.where(finite, c, 1.0), np.inf)
-    reduced_cost = value / np.maximum(value.min(axis=0), 1e-300) - 1.0
+    worths: Array = value.min(axis=0)  # of a sample of each distribution, (d,)
+    reduced_cost = value / np.maximum(worths, 1e-300) - 1.0
     low, high, warm = np.empty(len(o)), np.empty(len(o)), _Warm()
     for j in range(len(o)):
         size = groups.size.copy()
