@@ -52,12 +52,14 @@ def auction(tails: str, ratio: Ratio) -> Case:
     """Two bidders pay what they bid; both bid f v with f >= 1/2, which sets the gain.
 
     Against f v the best bid is v/2, and is paid 1/(12 f) on average; f v is paid (1 - f)/3: a gain
-    of (1 - 2 f)^2/(12 f). At f = 1/2 the best of 16 factors from 0 to 1.5 is 0.4, paid .16.
+    of (1 - 2 f)^2/(12 f). At f = 1/2 the best of 16 factors from 0 to 1.5 are 0.4, paid .16, and
+    0.6, paid .1537; budgets of 40,000 try 26 of 32 members, not 0.4.
     """
     epsilon = 0.002
     gain = (ratio or 0.0) * epsilon
     f = ((1 + 3 * gain) + math.sqrt((1 + 3 * gain) ** 2 - 1)) / 2
-    truth = Truth.of(gain) if gain else Truth(0.16 - 1 / 6, 0.0)
+    paid = 0.4 * (0.4 * (5 / 6) ** 3 + (1 - (5 / 6) ** 2) / 2)  # for 0.6
+    truth = Truth.of(gain) if gain else Truth(paid - 1 / 6, 0.0)
     play = {"name": "bid", "factor": f}
     return _case("WinnersLuck", "shocked", tails, 0.1, 2, play, epsilon, truth)
 

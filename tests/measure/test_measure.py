@@ -41,6 +41,40 @@ def test_heavy_tails_are_noticed(freedom):
     assert sum(tally(sample).tame for sample in samples) < 4
 
 
+def relying_more(noise, worlds, rng):
+    """Gains of who relies more on noisy data than she should: the truth, and 400 samples.
+
+    Her own mean, the others' mean and its noise have variance 1.
+    """
+    own, others = rng.standard_normal((2, 400, worlds))
+    received = (others + noise((400, worlds))) / np.sqrt(2)
+    first, second = 0.4 * own + 0.6 * received, 0.39 * own + 0.7 * received
+    return (0.4**2 + 0.6**2) - (0.39**2 + 0.7**2), first**2 - second**2
+
+
+def test_few_worlds_without_the_rare_ones_decide_nothing():
+    """t with 2.5 degrees of freedom: bounds of 4 errors that should fail in 1 of 30,000 samples
+    fail in some 20 of 400 that look tame; claims in none of 4,000 (here: 1 of 400 may)."""
+    rng = np.random.default_rng(5)
+    mean, samples = relying_more(lambda size: rng.standard_t(2.5, size) / np.sqrt(5), 1000, rng)
+    found = [t for t in map(tally, samples) if t.tame]
+    assert sum(t.bound(-4.0) > mean for t in found) > 5
+    assert sum(t.claim(-4.0) > mean for t in found) <= 1
+
+
+def test_claims_of_many_worlds_and_of_normal_or_bounded_ones_are_bounds():
+    """Normal samples of 1,000 are light but for .8 %: more than 8 of 200 have chance 1e-5."""
+    rng = np.random.default_rng(6)
+    found = [tally(sample) for sample in rng.standard_normal((200, 1000))]
+    assert sum(t.claim(4.0) > t.bound(4.0) for t in found) <= 8
+    coins = tally(rng.random(1000) < 0.1)
+    assert coins.claim(4.0) == coins.bound(4.0)
+    squares = rng.standard_normal(10_000) ** 2
+    few, many = tally(squares[:5000]), tally(squares)
+    assert few.claim(4.0) == few.bound(8.0) and few.claim(-4.0) == few.bound(-8.0)
+    assert many.claim(4.0) == many.bound(4.0)
+
+
 def test_infinite_payoffs_have_an_infinite_mean_and_no_spread():
     found = tally([1.0, -np.inf], [2.0])
     assert found.mean == -np.inf and found.se == 0 and found.largest_share == 0

@@ -17,7 +17,7 @@ from nashbox.experiments.audit.verdict import no_worse
 from nashbox.experiments.audit.verify import RATIONAL, VERDICT, Standing, Verified, verified
 from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import MANY, Tally
 from nashbox.problem.errors import InputError
 
 UNSURE = 0.5  # standard errors within which an estimate may lie from epsilon by chance
@@ -186,6 +186,8 @@ def _needed(found: Verified, spent: int, reason: str) -> int | None:
 
 
 def _ratio(s: Standing, epsilon: float) -> float:
-    """How many times its worlds a candidate needs: widths go as 1/sqrt."""
-    width, room = USUAL * s.main.se, max(abs(epsilon - s.main.mean), UNSURE * s.main.se)
-    return max(TRUSTED / s.main.count, min((width / max(room, 1e-300)) ** 2, 1e18))
+    """How many times its worlds a candidate needs: errors go as 1/sqrt."""
+    room = max(abs(epsilon - s.main.mean), UNSURE * s.main.se) or 1e-300
+    usual, certain = ((width * s.main.se / room) ** 2 for width in (USUAL, CERTAIN))
+    needed = usual if s.main.light else min(certain, max(usual, MANY / s.main.count))
+    return max(TRUSTED / s.main.count, min(needed, 1e18))

@@ -56,6 +56,10 @@ class Standing:
         """The gain over the audited strategy at the states where either is worst."""
         return self.gains[self.outlook.own, self.outlook.place]
 
+    def withdraw(self) -> None:
+        """Believe nothing of what was said before more was seen."""
+        self.settled, self.upper, self.lower = False, math.inf, -math.inf
+
 
 def _worth(s: Standing) -> tuple[float, float]:
     """What makes one candidate better than another; of several that gain infinitely, her payoff."""
@@ -294,9 +298,12 @@ class Verification:
         ups = [s.gains[own, s.outlook.place] for own in self.arena.places[0]]
         s.tame = all(t.tame for t in s.gains.values())
         z = tail(VERDICT * self.delta * share)
-        upper = max(t.bound(z) for t in ups)
-        believed = s.tame and s.main.count >= TRUSTED
+        upper = max(t.claim(z) for t in ups)
         sure = not math.isfinite(s.main.mean)
+        enough = s.main.count >= TRUSTED
+        believed = s.tame and enough
+        if enough and not (s.tame or sure):
+            s.withdraw()
         if believed or sure:
             s.upper, s.spread = min(s.upper, upper), s.main.variance
         elif s.main.count >= FIRST and all(t.variance > 0 for t in ups):
@@ -308,7 +315,7 @@ class Verification:
         if (s.j in self.leaders or len(places) == 1) and (believed or sure):
             z = tail(self.levels[s.j] * share)
             lows = [s.gains[worst, place] for place in places]
-            s.lower = max(s.lower, min(t.bound(-z) for t in lows))
+            s.lower = max(s.lower, min(t.claim(-z) for t in lows))
 
     def _winner(self) -> Standing | None:
         sure = [s for s in self.out.standings if s.lower > self.out.epsilon]
@@ -332,7 +339,7 @@ class Verification:
                 math.isfinite(now.mean) and now.variance > CHANGED * s.seen.variance
             )
             if s.changed and math.isfinite(s.main.mean):
-                s.settled, s.upper, s.lower = False, math.inf, -math.inf
+                s.withdraw()
 
 
 def verified(
