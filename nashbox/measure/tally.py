@@ -95,8 +95,11 @@ class Tally(Moments):
         """Whether the most distant value is one of a normal sample or of a bounded thing."""
         return self.largest_share <= LIGHT * math.log(max(self.count, 2)) / max(self.count, 1)
 
+    def wary(self, z: float) -> float:
+        """Standard errors that a verdict takes: z, but CERTAIN if few worlds are not light."""
+        few = self.count < MANY and not self.light
+        return math.copysign(max(abs(z), CERTAIN), z) if few else z
+
     def claim(self, z: float) -> float:
-        """A bound that a verdict may rest on: of CERTAIN errors where few worlds are not light."""
-        if self.count < MANY and not self.light:
-            z = math.copysign(max(abs(z), CERTAIN), z)
-        return self.bound(z)
+        """A bound that a verdict may rest on."""
+        return self.bound(self.wary(z))

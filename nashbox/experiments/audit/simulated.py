@@ -119,7 +119,7 @@ def _rational(game: Game, player: int, payoff: Tally, z: float) -> bool | None:
         if payoff.count < FIRST or not payoff.variance:
             return None
         z = CERTAIN
-    return no_worse(payoff.mean, payoff.se, game.pays.sign * outside, z)
+    return no_worse(payoff.mean, payoff.se, game.pays.sign * outside, payoff.wary(z))
 
 
 def _verdict(found: Verified) -> tuple[str, str | None]:

@@ -133,7 +133,7 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         cost=float(spent(game, members, measured.scheme).sum()),
         gain=measured.gain,
         se=measured.saved.se,
-        lower=measured.saved.bound(-tail(delta)),
+        lower=measured.saved.claim(-tail(delta)),
         upper=upper,
         exact=exact,
         common=common_gain(
