@@ -8,6 +8,7 @@ import importlib
 from pathlib import Path
 
 from benchmarks.timing import Row, changes, store
+from nashbox.problem.threads import prefer_one_thread
 
 NAMES = (
     "startup",
@@ -21,20 +22,28 @@ NAMES = (
     "reproduction",
 )
 
-parser = argparse.ArgumentParser(prog="python -m benchmarks")
-parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
-parser.add_argument("--json", type=Path, metavar="FILE")
-parser.add_argument("--compare", type=Path, metavar="FILE")
-given = parser.parse_args()
-if unknown := [name for name in given.names if name not in NAMES]:
-    parser.error(f"NAME must be one of {', '.join(NAMES)}, got {unknown[0]}")
-rows: list[Row] = []
-for name in given.names or NAMES:
-    module = importlib.import_module(f"benchmarks.{name}")
-    print(f"\n== {(module.__doc__ or '').splitlines()[0]}")
-    rows += module.main() or []
-if given.compare:
-    print(f"\n== Against {given.compare}")
-    print("\n".join(changes(rows, given.compare)))
-if given.json:
-    store(rows, given.json)
+
+def main() -> None:
+    """Run them, print rows as they come, then what changed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--compare", type=Path, metavar="FILE")
+    given = parser.parse_args()
+    if unknown := [name for name in given.names if name not in NAMES]:
+        parser.error(f"NAME must be one of {', '.join(NAMES)}, got {unknown[0]}")
+    prefer_one_thread()  # as commands do: idle threads of linear algebra take CPU time
+    rows: list[Row] = []
+    for name in given.names or NAMES:
+        module = importlib.import_module(f"benchmarks.{name}")
+        print(f"\n== {(module.__doc__ or '').splitlines()[0]}")
+        rows += module.main()
+    if given.compare:
+        print(f"\n== Against {given.compare}")
+        print("\n".join(changes(rows, given.compare)))
+    if given.json:
+        store(rows, given.json)
+
+
+if __name__ == "__main__":
+    main()

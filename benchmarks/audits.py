@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.timing import Row, compared
+from benchmarks.timing import Row, compared, shown
 from nashbox.experiments.audit import audit
 from nashbox.problem.files import from_mapping
 
@@ -48,8 +48,7 @@ def main() -> list[Row]:
             audit(problem(mechanism, M, distinct), method="exact")
             spent.append((time.process_time() - start) * 1e3)
         case = f"audit {mechanism} m={M} d={D} distinct={distinct or M}"
-        rows.append(compared(case, spent, [1e3], LIMIT / 1e3))
-        print(rows[-1].line(), flush=True)
+        rows.append(shown(compared(case, spent, [1e3], LIMIT / 1e3)))
     return rows
 
 

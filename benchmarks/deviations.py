@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.round import MECHANISMS, PLANS, prepared
-from benchmarks.timing import Row, compared, interleaved
+from benchmarks.timing import Row, compared, interleaved, shown
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.experiments.damage import simulated_damage
 
@@ -52,14 +52,9 @@ def case(mechanism: str, plan: str, m: int, d: int) -> list[Row]:
 
 def main() -> list[Row]:
     """Print CPU times of all cases."""
-    rows = []
     cases = [(plan, m, d) for plan in PLANS for m, d in CASES] + [(PLANS[0], *LARGE)]
-    for mechanism in MECHANISMS:
-        for plan, m, d in cases:
-            for row in case(mechanism, plan, m, d):
-                print(row.line(), flush=True)
-                rows.append(row)
-    return rows
+    all_cases = ((mechanism, *of) for mechanism in MECHANISMS for of in cases)
+    return [shown(row) for of in all_cases for row in case(*of)]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from benchmarks.timing import Row, compared, interleaved
+from benchmarks.timing import Row, compared, interleaved, shown
 from nashbox.agents import honest_crowd
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
@@ -21,6 +21,11 @@ from nashbox.problem.files import from_mapping
 MECHANISMS = ("cbl", "threshold", "decoy", "sample_mean", "counted_mean", "baseline", "alone")
 PAIRS = "pair_decoy"  # for agents with equal costs, who are not too many
 PLANS = ("ir_optimal", "egalitarian")
+SIZES = ((10, 1), (100, 1), (100, 10), (1000, 1))
+PAIRED = ((10, 1), (100, 1), (100, 10))
+UNEQUAL = ((10, 3), (100, 3))
+LOOPED = ((100, 1), (100, 10))
+CROWDS = (("sample_mean", 1000, 1 / 2.6), ("counted_mean", 1000, None))
 MOST = 2_000_000  # points of all worlds of a case
 
 
@@ -89,45 +94,35 @@ class PlainModel(mesa.Model):
 
 def main() -> list[Row]:
     """Print the round of every case against its draws, and CBL's against the plain loop."""
-    rows = []
-    for mechanism in MECHANISMS:
-        for plan in PLANS:
-            for m, d in ((10, 1), (100, 1), (100, 10), (1000, 1)):
-                rows.append(_round(mechanism, plan, m, d, equal=True))
-                print(rows[-1].line(), flush=True)
-    for m, d in ((10, 1), (100, 1), (100, 10)):
-        rows.append(_round(PAIRS, "ir_optimal", m, d, equal=True))
-        print(rows[-1].line(), flush=True)
-    for m, d in ((10, 3), (100, 3)):
-        rows.append(_round("cbl", "egalitarian", m, d, equal=False))
-        print(rows[-1].line(), flush=True)
-    for d in (1, 10):
-        game = prepared("cbl", "ir_optimal", 100, d, equal=True)
-        model, _ = model_and_draws(game, 1000)
-        plain = PlainModel(game.terms, 1)
-        spent = interleaved({"plain": plain.step, "whole": model.step})
-        faster = 1000 * min(spent["plain"]) / min(spent["whole"])
-        print(
-            f"cbl m=100 d={d}: {faster:.0f} times a plain Mesa loop (limit: at least 50)",
-            flush=True,
-        )
-    for mechanism in ("sample_mean", "counted_mean"):
-        print(_together(mechanism), flush=True)
-    return rows
+    everywhere = [(name, plan, *size) for name in MECHANISMS for plan in PLANS for size in SIZES]
+    pairs = [(PAIRS, "ir_optimal", *size) for size in PAIRED]
+    return [
+        *(shown(_round(*case, equal=True)) for case in (*everywhere, *pairs)),
+        *(shown(_round("cbl", "egalitarian", *size, equal=False)) for size in UNEQUAL),
+        *(shown(_looped(*size)) for size in LOOPED),
+        *(shown(_together(*case)) for case in CROWDS),
+    ]
 
 
-def _together(mechanism: str) -> str:
-    """How much faster 1,000 honest agents are as one array than one by one."""
+def _looped(m: int, d: int) -> Row:
+    """CBL in a thousand worlds against the plain loop."""
+    game = prepared("cbl", "ir_optimal", m, d, equal=True)
+    model, _ = model_and_draws(game, 1000)
+    plain = PlainModel(game.terms, 1)
+    spent = interleaved({"plain": plain.step, "whole": model.step})
+    worlds = [1000 * one for one in spent["plain"]]
+    return compared(f"cbl m={m} d={d} and a plain Mesa loop", spent["whole"], worlds, 1 / 50)
+
+
+def _together(mechanism: str, m: int, limit: float | None) -> Row:
+    """Honest agents as one array against one by one."""
     few, spent = honest_crowd.LEAST, {}
-    for name, least in (("one by one", 1001), ("together", few)):
+    for name, least in (("one by one", m + 1), ("together", few)):
         honest_crowd.LEAST = least
-        model, _ = model_and_draws(prepared(mechanism, "ir_optimal", 1000, 1, equal=True), 1000)
-        spent[name] = min(interleaved({"round": model.step})["round"])
-    faster = spent["one by one"] / spent["together"]
-    return (
-        f"{mechanism} m=1000 d=1 R=1000: {spent['together']:.1f} ms a round, {faster:.1f} times "
-        "faster than one by one (limit: at least 2.6 for the sample mean)"
-    )
+        model, _ = model_and_draws(prepared(mechanism, "ir_optimal", m, 1, equal=True), 1000)
+        spent[name] = interleaved({"round": model.step})["round"]
+    case = f"{mechanism} m={m} and one by one"
+    return compared(case, spent["together"], spent["one by one"], limit)
 
 
 def _round(mechanism: str, plan: str, m: int, d: int, *, equal: bool) -> Row:

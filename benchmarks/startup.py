@@ -1,13 +1,19 @@
-"""Time to start: a bare interpreter, `import nashbox`, `nashbox --help`, an audit from cold."""
+"""Time to start: `import nashbox`, `nashbox --help`, an audit from cold.
+
+The yardstick is an interpreter that imports numpy.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
 
+from benchmarks.timing import REPEATS, Row, compared, interleaved, shown, with_children
+
 EXAMPLE = Path(__file__).parent.parent / "examples" / "figure1.toml"
+YARDSTICK = ["-c", "import numpy"]
 COMMANDS = {
     "bare interpreter": ["-c", "pass"],
     "import nashbox": ["-c", "import nashbox"],
@@ -16,15 +22,14 @@ COMMANDS = {
 }
 
 
-def main() -> None:
-    """Print the least of five wall times each, seconds."""
-    for name, arguments in COMMANDS.items():
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
-            times.append(time.perf_counter() - start)
-        print(f"{name:<28} {min(times):7.3f} s")
+def main() -> list[Row]:
+    """Print CPU times of whole processes."""
+    works = {
+        name: partial(subprocess.run, [sys.executable, *arguments], check=True, capture_output=True)
+        for name, arguments in {"yardstick": YARDSTICK, **COMMANDS}.items()
+    }
+    spent = interleaved(works, REPEATS, with_children)
+    return [shown(compared(name, spent[name], spent["yardstick"])) for name in COMMANDS]
 
 
 if __name__ == "__main__":

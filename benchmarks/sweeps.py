@@ -1,6 +1,7 @@
 """What a sweep adds to its work, and how fast its store is read.
 
-`run_cells` against a bare executor with the same two workers; `read_store` of 300,000 rows against
+`run_cells` against a bare executor with the same two workers, CPU time of these and throughput by
+the clock; `read_store` of 300,000 rows against
 a dict per row, as it was read at first. Peaks are those of tracemalloc, SQLite's own not included.
 """
 
@@ -14,17 +15,19 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.timing import Row, compared, interleaved
+from benchmarks.timing import Row, compared, interleaved, shown, with_children
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WORKERS = 2
 READ = ((1, 300_000, 0.6), (3_000, 100, 0.6), (300_000, 1, 0.7))  # cells, rows of each, limit
-CASES = (("nothing", 10_000, 0.0), ("50 ms of processor time", 400, 0.05))
+CASES = (("nothing", 10_000, 0.0), ("50 CPU ms", 400, 0.05))
+TURNS = 2
 
 
 def spin(i: int, seconds: float) -> int:
@@ -58,13 +61,20 @@ def kept(count: int, seconds: float) -> None:
         assert run_cells(cells, store, workers=WORKERS).ok == count
 
 
-def least(call: Callable[[int, float], None], count: int, seconds: float) -> float:
-    times = []
-    for _ in range(3):
+def running(what: str, count: int, seconds: float) -> Row:
+    """Run so many cells in both ways, start of the workers included."""
+    walls: dict[str, list[float]] = {"bare": [], "sweep": []}
+
+    def timed(name: str, call: Callable[[int, float], None]) -> None:
         start = time.perf_counter()
         call(count, seconds)
-        times.append(time.perf_counter() - start)
-    return min(times)
+        walls[name].append(time.perf_counter() - start)
+
+    works = {"bare": partial(timed, "bare", bare), "sweep": partial(timed, "sweep", kept)}
+    spent = interleaved(works, TURNS, with_children)
+    found = compared(f"run {count} cells of {what}", spent["sweep"], spent["bare"])
+    share = min(walls["bare"]) / min(walls["sweep"])
+    return shown(found, f"   {share:.1%} of the bare throughput")
 
 
 def row(dice: random.Random, i: int) -> dict[str, Any]:
@@ -167,15 +177,8 @@ def reading(cells: int, size: int, limit: float) -> Row:
 
 
 def main() -> list[Row]:
-    """Print the least of three wall times, seconds, start of the workers included."""
-    for name, count, seconds in CASES:
-        plain, ours = least(bare, count, seconds), least(kept, count, seconds)
-        print(
-            f"{count:6} cells of {name:<24} bare {plain:7.2f} s   sweep {ours:7.2f} s   "
-            f"{1000 * plain / count:.3f} and {1000 * ours / count:.3f} ms a cell, "
-            f"{plain / ours:.1%} of the bare throughput"
-        )
-    return [reading(*case) for case in READ]
+    """Print CPU times of running and of reading."""
+    return [*(running(*case) for case in CASES), *(reading(*case) for case in READ)]
 
 
 if __name__ == "__main__":

@@ -1,85 +1,126 @@
-"""Speed of testing games: complete two-agent games a second on one core, and the exact solver.
+"""Testing games: complete games of two agents, rounds of a thousand, and the exact solver.
 
-    python -m benchmarks.testing_games [games]
-
-Case a: P(1|0) = .4, P(1|1) = .6 for both, prior 1/2, anticipation on. The first line is w = 1; the
-second has coins (alpha = 1/2) that the rival looks at, fusion (w = 0.7) and anticipation.
+Case a: P(1|0) = .4, P(1|1) = .6 for both, prior 1/2, anticipation on. The first games have w = 1;
+the second coins (alpha = 1/2) that the rival looks at, fusion (w = 0.7) and anticipation. The
+yardstick is to draw a number for each observation; of rings of agents who rely on themselves, to
+play each by herself; of the solver, a plain loop over the beliefs of one agent until she plays on
+with probability 1e-15. Nothing is recorded step by step.
 """
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
+import numpy as np
+
+from benchmarks.timing import REPEATS, Row, compared, interleaved, shown
 from nashbox.games.testing import prepare_testing
 from nashbox.model import testing as crowds
 from nashbox.problem.files import from_mapping
 from nashbox.solver import solve
 
+BLOCK = 1 << 17  # games of two
+AGENTS = 1000  # of a ring
+RINGS = (100, 1000)  # games
+FEW = crowds.LEAST
 
-def case_a(strategy: dict[str, object], beta: str = "1/10") -> dict[str, object]:
+
+def case_a(strategy: dict[str, object], beta: str = "1/10") -> dict[str, Any]:
     coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"], "strategy": strategy}
     agents = [{"name": name, **coin} for name in "AB"]
     return {"game": "testing", "beta": beta, "agents": agents}
 
 
-def games_per_second(strategy: dict[str, object], games: int) -> float:
+def games(label: str, weight: float) -> Row:
+    """A block of games of two agents, played to their ends."""
+    strategy: dict[str, object] = {"name": "signaller", "alpha": 0.5, "weight": weight}
     game = prepare_testing(from_mapping(case_a(strategy)))
-    game.model(1000, seed=0).play()
-    best = 0.0
-    for seed in range(3):
-        start = time.perf_counter()
-        for block in range(max(1, games // game.block)):
-            game.model(game.block, seed=1000 * seed + block).play()
-        took = time.perf_counter() - start
-        best = max(best, max(1, games // game.block) * game.block / took)
-    return best
+    played = game.opened(BLOCK, 0, None, 0).play()
+    observations = sum(int(outcome.tau.sum()) for outcome in played.outcomes())
+    rng = np.random.default_rng(0)
+    spent = interleaved(
+        {
+            "games": lambda: game.opened(BLOCK, 0, None, 0).play(),
+            "draws": lambda: rng.random(observations),
+        }
+    )
+    found = compared(f"games of two, {label}", spent["games"], spent["draws"])
+    return shown(found, f", {BLOCK / found.least / 1e3:.2f} million games a second")
 
 
-def rounds_on_a_ring(
-    agents: int, games: int, most: int = 60, weight: float = 1.0
-) -> Iterator[tuple[str, float]]:
-    """CPU ms of a round of equal signallers, played together (if w = 1) and each by herself."""
+def ring(weight: float) -> Any:
+    """Equal signallers who hear their two neighbours."""
     raw = case_a({"name": "signaller", "weight": weight}, "1/100")
-    agent = raw["agents"][0]  # type: ignore[index]
-    ring = [{**agent, "name": f"a{i}"} for i in range(agents)]
-    game = prepare_testing(from_mapping({**raw, "agents": ring, "graph": "cycle"}))
-    few = crowds.LEAST
-    for name, least in (("one by one", agents + 1), ("together", few)):
+    agents = [{**raw["agents"][0], "name": f"a{i}"} for i in range(AGENTS)]
+    return prepare_testing(from_mapping({**raw, "agents": agents, "graph": "cycle"}))
+
+
+def playing(game: Any, worlds: int, most: int, least: int = FEW) -> Callable[[], None]:
+    """What plays another model at every call; `least` agents of one kind are played together."""
+    models = [game.opened(worlds, 0, None, 0) for _ in range(REPEATS + 1)]
+
+    def play() -> None:
         crowds.LEAST = least
-        model = game.model(games, seed=0)
-        start, n = time.process_time(), 0
-        while model.running and n < most:
+        model = models.pop()
+        while model.running and model.round < most:
             model.step()
-            n += 1
-        yield name, 1e3 * (time.process_time() - start) / n
+        crowds.LEAST = FEW
+
+    return play
 
 
-def main() -> None:
-    games = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdigit() else 1_000_000
-    for label, weight in (("w = 1", 1.0), ("coins, fusion w = 0.7", 0.7)):
-        speed = games_per_second({"name": "signaller", "alpha": 0.5, "weight": weight}, games)
-        print(f"{label:24s} {speed / 1e6:6.2f} million games a second")
-    for worlds in (100, 1000):
-        spent = dict(rounds_on_a_ring(1000, worlds))
-        faster = spent["one by one"] / spent["together"]
-        print(
-            f"ring of 1000 agents, {worlds} games: {spent['together']:.2f} ms a round, "
-            f"{faster:.1f} times faster than one by one (limit: at least 10)",
-            flush=True,
-        )
-    fused = dict(rounds_on_a_ring(1000, 100, most=20, weight=0.7))["together"]
-    print(f"ring of 1000 agents who fuse (w = 0.7), 100 games: {fused:.2f} ms a round", flush=True)
+def together(worlds: int) -> Row:
+    """Iterations of agents who rely on themselves, as one array."""
+    game = ring(1.0)
+    works = {"alone": playing(game, worlds, 60, AGENTS + 1), "together": playing(game, worlds, 60)}
+    spent = interleaved(works, REPEATS)
+    case = f"ring of {AGENTS} and one by one, {worlds} games"
+    return compared(case, spent["together"], spent["alone"], 0.1)
+
+
+def fused(worlds: int, most: int = 20) -> Row:
+    """Iterations of agents who fuse, w = 0.7."""
+    rng = np.random.default_rng(0)
+    draws = partial(rng.random, (most, AGENTS, worlds))
+    spent = interleaved({"fused": playing(ring(0.7), worlds, most), "draws": draws}, REPEATS)
+    return compared(f"ring of {AGENTS}, w = 0.7, {worlds} games", spent["fused"], spent["draws"])
+
+
+def plain_walk(bound: int) -> None:
+    """How long an agent of case a plays whose belief has crossed after `bound` steps one way."""
+    for up in (0.4, 0.6):
+        playing = np.zeros(2 * bound + 1)
+        playing[bound] = 1.0
+        while playing.sum() > 1e-15:
+            moved = np.zeros_like(playing)
+            moved[1:] = up * playing[:-1]
+            moved[:-1] += (1 - up) * playing[1:]
+            moved[[0, -1]] = 0.0
+            playing = moved
+
+
+def solving() -> Row:
+    """The exact answer for beta = .01."""
     problem = from_mapping(case_a({"name": "signaller"}, "1/100"))
     models = dict(zip(problem.names, problem.models, strict=True))
-    times = []
-    for _ in range(10):
-        start = time.perf_counter()
-        solve(models, problem.prior, Fraction(1, 100))
-        times.append(time.perf_counter() - start)
-    print(f"{'solve, beta = .01':24s} {1e3 * min(times):6.2f} ms (first {1e3 * times[0]:.1f} ms)")
+    spent = interleaved(
+        {
+            "solve": lambda: solve(models, problem.prior, Fraction(1, 100)),
+            "loop": lambda: plain_walk(12),  # log(99) / log(1.5)
+        },
+        2 * REPEATS,
+    )
+    return compared("solve, beta = .01", spent["solve"], spent["loop"])
+
+
+def main() -> list[Row]:
+    """Print CPU times of all cases."""
+    pairs = [games("w = 1", 1.0), games("coins, fusion w = 0.7", 0.7)]
+    rings = [shown(together(worlds)) for worlds in RINGS]
+    return [*pairs, *rings, shown(fused(RINGS[0])), shown(solving())]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -25,20 +26,29 @@ class Row:
     def line(self) -> str:
         """One line of a table."""
         limit = "" if self.limit is None else f" (limit {self.limit:g})"
-        return f"{self.case:<44} {self.least:9.1f} {self.median:9.1f} ms {self.ratio:8.2f}x{limit}"
+        times = f"{self.least:9.1f} {self.median:9.1f} ms"
+        return f"{self.case:<44} {times} {self.ratio:8.3g}x{limit}"
+
+
+def with_children() -> float:
+    """CPU seconds of this process and of all that it has waited for."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def interleaved(
-    works: Mapping[str, Callable[[], object]], repeats: int = REPEATS
+    works: Mapping[str, Callable[[], object]],
+    repeats: int = REPEATS,
+    clock: Callable[[], float] = time.process_time,
 ) -> dict[str, list[float]]:
     """CPU milliseconds of each work, played in turns after one that is not counted."""
     spent: dict[str, list[float]] = {name: [] for name in works}
     for turn in range(repeats + 1):
         for name, work in works.items():
-            start = time.process_time()
+            start = clock()
             work()
             if turn:
-                spent[name].append((time.process_time() - start) * 1e3)
+                spent[name].append((clock() - start) * 1e3)
     return spent
 
 
@@ -47,6 +57,12 @@ def compared(
 ) -> Row:
     """A row of work against its yardstick, least against least."""
     return Row(case, min(work), statistics.median(work), min(work) / min(yardstick), limit)
+
+
+def shown(row: Row, note: str = "") -> Row:
+    """Print a row, with what else is known about its case."""
+    print(row.line() + note, flush=True)
+    return row
 
 
 def store(rows: list[Row], file: Path) -> None:
@@ -64,5 +80,5 @@ def changes(rows: list[Row], file: Path) -> list[str]:
             lines.append(f"{row.case:<44} new")
         else:
             change = row.ratio / old.ratio - 1
-            lines.append(f"{row.case:<44} {old.ratio:8.2f}x -> {row.ratio:8.2f}x {change:+7.1%}")
+            lines.append(f"{row.case:<44} {old.ratio:8.3g}x -> {row.ratio:8.3g}x {change:+7.1%}")
     return lines
