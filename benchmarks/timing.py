@@ -25,7 +25,7 @@ class Row:
 
     def line(self) -> str:
         """One line of a table."""
-        limit = "" if self.limit is None else f" (limit {self.limit:g})"
+        limit = "" if self.limit is None else f" (limit {self.limit:.3g})"
         times = f"{self.least:9.1f} {self.median:9.1f} ms"
         return f"{self.case:<44} {times} {self.ratio:8.3g}x{limit}"
 

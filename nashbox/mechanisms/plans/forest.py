@@ -6,6 +6,8 @@ which every edge pays the same: moving flow around a cycle changes no sum, so no
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,7 +62,11 @@ def cancel_cycles(flows: list[tuple[float, int, int]], columns: int) -> Edges:
                         stack.append(other)
         return None
 
+    edges = Counter(i for _, i, _ in flows)
     for x, i, k in sorted(flows, key=lambda e: (-e[0], e[1], e[2])):
+        if edges[i] == 1:  # in no cycle, and on no path
+            rows[i] = {k: x}
+            continue
         cycle = path(i, k)
         put(i, k, x)
         if cycle is None:
@@ -83,9 +89,9 @@ def walk(rows: Edges, cost: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.
     tree -1.
     """
     agents, columns = cost.shape
-    tree_i, log_w = np.full(agents, -1), np.zeros(agents)
-    tree_k, log_nu = np.full(columns, -1), np.zeros(columns)
-    log_c = np.log(cost)
+    tree_i, log_w = [-1] * agents, [0.0] * agents
+    tree_k, log_nu = [-1] * columns, [0.0] * columns
+    log_c = np.log(cost).tolist()  # plain numbers: arrays are slow to ask for one
     served: list[list[int]] = [[] for _ in range(columns)]
     for i, row in rows.items():
         for k in row:
@@ -100,13 +106,13 @@ def walk(rows: Edges, cost: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.
             k = stack.pop()
             for i in served[k]:
                 if tree_i[i] < 0:
-                    tree_i[i], log_w[i] = number, log_nu[k] - log_c[i, k]
+                    tree_i[i], log_w[i] = number, log_nu[k] - log_c[i][k]
                     for j in rows[i]:
                         if tree_k[j] < 0:
-                            tree_k[j], log_nu[j] = number, log_w[i] + log_c[i, j]
+                            tree_k[j], log_nu[j] = number, log_w[i] + log_c[i][j]
                             stack.append(j)
         number += 1
-    return tree_i, np.exp(log_w), tree_k, np.exp(log_nu)
+    return np.array(tree_i), np.exp(log_w), np.array(tree_k), np.exp(log_nu)
 
 
 def pluck(rows: Edges, supply: Array, demand: Array) -> None:
@@ -115,14 +121,25 @@ def pluck(rows: Edges, supply: Array, demand: Array) -> None:
     supply: per agent; demand: per distribution, NaN for slack. The last distribution of a tree
     takes what is left: its sum is implied by the others.
     """
-    left_i, left_k = dict(enumerate(supply)), dict(enumerate(demand))
+    left_i, left_k = supply.tolist(), demand.tolist()
     served: list[set[int]] = [set() for _ in demand]
+    alone: list[list[int]] = [[] for _ in demand]  # agents with one edge, in the order of rows
+    open_i: dict[int, set[int]] = {}
     for i, row in rows.items():
-        for k in row:
-            served[k].add(i)
-    open_i = {i: set(row) for i, row in rows.items()}
-    leaves = [(i, -1) for i in rows if len(open_i[i]) == 1]
-    leaves += [(-1, k) for k in range(len(demand) - 1) if len(served[k]) == 1]
+        if len(row) == 1:
+            alone[next(iter(row))].append(i)
+        else:
+            open_i[i] = set(row)
+            for k in row:
+                served[k].add(i)
+    for k, agents in enumerate(alone):
+        whole = agents and not served[k] and k < len(demand) - 1
+        for i in reversed(agents[1:] if whole else agents):
+            rows[i][k] = left_i[i]
+            left_k[k] -= left_i[i]
+        if whole:
+            rows[agents[0]][k] = left_k[k]
+    leaves = [(-1, k) for k in range(len(demand) - 1) if len(served[k]) == 1]
     while leaves:
         i, k = leaves.pop()
         if i >= 0:

@@ -14,7 +14,7 @@ from nashbox.mechanisms.plans.vertex import Vertex, VertexError, polish, support
 EXACT = 1e-12  # relative gap at which there is nothing left to do
 TRY = 1e-5  # relative gap from which on the support may be right
 STEPS = 120
-NEAR = 8  # pivots up to which a vertex is near
+NEAR = 16  # pivots up to which a vertex is near
 EAGER = 64  # table entries up to which a vertex is tried whenever the interior point hesitates
 
 

@@ -16,13 +16,14 @@ An agent whose constraint is slack has lam_i = 0, w_i = beta_i. It is an agent t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.forest import cancel_cycles, pluck, walk
+from nashbox.mechanisms.plans.forest import Edges, cancel_cycles, pluck, walk
 from nashbox.mechanisms.plans.interior import Array, Point, Program
 
 
@@ -99,6 +100,11 @@ def polish(program: Program, point: Point, pivots: int = PIVOTS) -> Vertex:
     return Vertex(n, lam, tau)
 
 
+def _edges(rows: Edges) -> Iterator[tuple[int, int, float]]:
+    """Agent, distribution and flow of all edges."""
+    return ((i, k, x) for i, row in rows.items() for k, x in row.items())
+
+
 def _on_support(
     program: Program, point: Point, work: NDArray[np.bool_], active: NDArray[np.bool_]
 ) -> tuple[Array, Array, float, Array]:
@@ -109,10 +115,9 @@ def _on_support(
     bound = np.isfinite(p.outside)
     o = np.where(bound, p.outside, 0.0)
     weight = p.beta + point.lam
-    flows = [
-        (float(p.size[i] * weight[i] * p.costs[i, k] * point.n[i, k]), int(i), int(k))
-        for i, k in zip(*np.nonzero(work), strict=True)
-    ]
+    by, on = np.nonzero(work)
+    amounts = p.size[by] * weight[by] * p.costs[by, on] * point.n[by, on]
+    flows = list(zip(amounts.tolist(), by.tolist(), on.tolist(), strict=True))
     for i in np.flatnonzero(~active & work.any(axis=1)):
         # Without a constraint slack never runs out; it goes first into the forest.
         flows.append((float(p.size[i] * weight[i] * point.y[i]) if bound[i] else np.inf, int(i), d))
@@ -140,29 +145,39 @@ def _on_support(
     base_anchor = float(g[anchored] @ (w_hat[anchored] - p.beta[anchored]))
     base_gamma = float((g * p.gamma)[anchored] @ (w_hat[anchored] - p.beta[anchored]))
 
+    # Within a tree all weights grow alike: its sums are all that is needed, unless supplies are
+    # small differences (Nash) or options move (tau), where summing first costs digits.
+    of_tree, gw = tree_i[busy] - 1, (g * w_hat)[busy]
+    weighed = np.bincount(of_tree, gw, trees)
+    options = np.bincount(of_tree, gw * o[busy], trees)
+    base = p.alpha + base_anchor
+    summed = base - float((g * p.beta)[busy].sum())
+    in_tree_i = (of_tree[:, None] == np.arange(trees)).astype(float)
     in_tree_d = (tree_d[:, None] == np.arange(1, trees + 1)).astype(float)
-    in_tree_i = (tree_i[busy][:, None] == np.arange(1, trees + 1)).astype(float)
 
     def parts(u: NDArray[np.complex128]) -> tuple[Any, ...]:
-        """A, tau, nu, w and V of many unknowns u, (points, trees + 2)."""
+        """A, tau, growth of each tree from slack's on, nu and V of unknowns (points, trees + 2)."""
         rho = np.hstack([np.ones((len(u), 1)), np.exp(u[:, :trees])])
-        big_a, tau = np.exp(u[:, trees]), u[:, trees + 1]
-        nu = rho[:, tree_d] * nu_d
-        w = rho[:, tree_i[busy]] * w_hat[busy]
-        return big_a, tau, nu, w, np.sqrt(nu / big_a[:, None]).sum(axis=1)
+        big_a, tau, nu = np.exp(u[:, trees]), u[:, trees + 1], rho[:, tree_d] * nu_d
+        return big_a, tau, rho, nu, np.sqrt(nu / big_a[:, None]).sum(axis=1)
 
     def equations(u: NDArray[np.complex128]) -> NDArray[np.complex128]:
-        big_a, tau, nu, w, big_v = parts(u)
-        out = np.zeros(u.shape, dtype=np.complex128)
-        room = o[busy] - big_v[:, None] - p.gamma[busy] * tau[:, None]
-        supply = g[busy] * ((w * room - 1.0) if p.nash else w * room)
-        demand = np.sqrt(big_a[:, None] * nu)
-        out[:, :trees] = (supply @ in_tree_i) / (demand @ in_tree_d) - 1.0
-        lam = w - p.beta[busy]
-        known = p.alpha + base_anchor + lam @ g[busy]
+        """Residuals of many unknowns u, both (points, trees + 2)."""
+        big_a, tau, rho, nu, big_v = parts(u)
+        out, slope = np.zeros(u.shape, dtype=np.complex128), base_gamma
+        if p.nash or tau_free:
+            w = rho[:, tree_i[busy]] * w_hat[busy]
+            room = o[busy] - big_v[:, None] - p.gamma[busy] * tau[:, None]
+            supply = (g[busy] * ((w * room - 1.0) if p.nash else w * room)) @ in_tree_i
+            lam = w - p.beta[busy]
+            known = base + lam @ g[busy]
+            slope = base_gamma + lam @ (g * p.gamma)[busy]
+        else:
+            supply = rho[:, 1:] * (options - big_v[:, None] * weighed)
+            known = summed + rho[:, 1:] @ weighed
         if p.nash:
             known = known + (g[idle] / (o[idle] - big_v[:, None])).sum(axis=1)
-        slope = base_gamma + lam @ (g * p.gamma)[busy]
+        out[:, :trees] = supply / (np.sqrt(big_a[:, None] * nu) @ in_tree_d) - 1.0
         if pinned >= 0:
             out[:, trees] = (o[pinned] - big_v - p.gamma[pinned] * tau) / big_v
             slope = slope + p.gamma[pinned] * (big_a - known)
@@ -197,7 +212,8 @@ def _on_support(
         raise VertexError("the factors did not converge")
 
     final = parts(u.astype(np.complex128)[None])
-    big_a, tau, nu, w, big_v = (np.real(part[0]) for part in final)
+    big_a, tau, rho, nu, big_v = (np.real(part[0]) for part in final)
+    w = rho[tree_i[busy]] * w_hat[busy]
     lam = np.zeros(agents)
     lam[busy] = w - p.beta[busy]
     lam[anchored] = w_hat[anchored] - p.beta[anchored]
@@ -212,16 +228,15 @@ def _on_support(
     demand = np.sqrt(big_a * nu)
     supply_size = g * weight * np.where(bound, np.abs(o) + big_v + np.abs(p.gamma * tau), np.inf)
     pluck(rows, supply, np.append(demand, np.nan))
+    by, on, x = (np.array(part) for part in zip(*_edges(rows), strict=True))
+    slack = on == d
+    if (slack & bound[by] & (x < -1e-9 * supply_size[by])).any():
+        raise VertexError("negative slack")
+    by, on, x = by[~slack], on[~slack], x[~slack]
+    # Plucking subtracts: what is lost in the rounding of both sums is an exact zero.
+    lost = np.abs(x) <= ROUNDING * np.minimum(demand[on], supply_size[by])
     n = np.zeros_like(p.costs)
-    for agent, row in rows.items():
-        for k, x in row.items():
-            if k == d:
-                if bound[agent] and x < -1e-9 * supply_size[agent]:
-                    raise VertexError("negative slack")
-            else:
-                # Plucking subtracts: what is lost in the rounding of both sums is an exact zero.
-                lost = abs(x) <= ROUNDING * min(demand[k], supply_size[agent])
-                n[agent, k] = 0.0 if lost else x / (g[agent] * nu[k])
+    n[by, on] = np.where(lost, 0.0, x / (g[by] * nu[on]))
     if not (np.isfinite(n).all() and (lam >= -1e-9 * weight).all()):
         raise VertexError("negative multipliers")
     return n, np.maximum(lam, 0.0), float(tau), nu
