@@ -7,7 +7,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-from benchmarks.timing import Row, changes, store
+from benchmarks.timing import Row, changes, store, stored
 from nashbox.problem.threads import prefer_one_thread
 
 NAMES = (
@@ -32,6 +32,10 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in NAMES]:
         parser.error(f"NAME must be one of {', '.join(NAMES)}, got {unknown[0]}")
+    try:  # before the hours that rows take
+        before = stored(given.compare) if given.compare else {}
+    except (OSError, ValueError, TypeError) as error:
+        parser.error(f"--compare {given.compare}: must be a file that --json wrote, got {error}")
     prefer_one_thread()  # as commands do: idle threads of linear algebra take CPU time
     rows: list[Row] = []
     for name in given.names or NAMES:
@@ -40,7 +44,7 @@ def main() -> None:
         rows += module.main()
     if given.compare:
         print(f"\n== Against {given.compare}")
-        print("\n".join(changes(rows, given.compare)))
+        print("\n".join(changes(rows, before)))
     if given.json:
         store(rows, given.json)
 

@@ -70,9 +70,13 @@ def store(rows: list[Row], file: Path) -> None:
     file.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
 
 
-def changes(rows: list[Row], file: Path) -> list[str]:
+def stored(file: Path) -> dict[str, Row]:
+    """The rows that `store` kept, by case. Raises OSError, ValueError or TypeError without them."""
+    return {row["case"]: Row(**row) for row in json.loads(file.read_text())}
+
+
+def changes(rows: list[Row], before: Mapping[str, Row]) -> list[str]:
     """What each ratio to its yardstick was in a stored run, and is now."""
-    before = {row["case"]: Row(**row) for row in json.loads(file.read_text())}
     lines = []
     for row in rows:
         old = before.get(row.case)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from benchmarks import round as rounds
-from benchmarks.__main__ import NAMES
-from benchmarks.timing import Row, changes, compared, interleaved, store, with_children
+from benchmarks.__main__ import NAMES, main
+from benchmarks.timing import Row, changes, compared, interleaved, store, stored, with_children
 from nashbox.mechanisms import MECHANISMS
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
@@ -75,6 +75,19 @@ def test_every_builtin_mechanism_plays_a_round():
 def test_a_ratio_is_compared_with_what_it_was(tmp_path):
     file = tmp_path / "before.json"
     store([compared("old", [30.0, 20.0], [10.0], 4.0)], file)
-    again, new = changes([compared("old", [30.0], [10.0]), compared("other", [1.0], [1.0])], file)
+    again, new = changes(
+        [compared("old", [30.0], [10.0]), compared("other", [1.0], [1.0])], stored(file)
+    )
     assert again.split() == ["old", "2x", "->", "3x", "+50.0%"]
     assert new.split() == ["other", "new"]
+
+
+def test_a_file_to_compare_with_is_read_before_anything_is_measured(tmp_path, monkeypatch, capsys):
+    other = tmp_path / "other.json"
+    other.write_text('{"case": 1}')
+    for path in (tmp_path / "none.json", other):
+        monkeypatch.setattr("sys.argv", ["benchmarks", "startup", "--compare", str(path)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code == 2
+        assert f"--compare {path}: must be a file that --json wrote" in capsys.readouterr().err
