@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORKERS = 2
-READ = ((1, 300_000, 0.6), (3_000, 100, 0.6), (300_000, 1, 0.7))  # cells, rows of each, limit
+READ = ((1, 300_000, 0.1), (3_000, 100, 0.1), (300_000, 1, 0.1))  # cells, rows of each, limit
 CASES = (("nothing", 10_000, 0.0), ("50 CPU ms", 400, 0.05))
 TURNS = 2
 
@@ -95,25 +95,23 @@ def row(dice: random.Random, i: int) -> dict[str, Any]:
 
 
 def fill(path: Path, payloads: list[list[dict[str, Any]]], seeds: int = 1) -> None:
-    """Write a store whose cells, in random order, have these rows."""
+    """Write a store, as sweeps do, whose cells have these rows and are finished in random order."""
     from nashbox.experiments.sweep import Cell, Store
     from nashbox.experiments.sweep.encoding import to_text
+    from nashbox.experiments.sweep.group import Done
     from nashbox.experiments.sweep.layout import Layout
-    from nashbox.experiments.sweep.schema import checksum
 
     cells = [Cell({"cell": number}, "", {}) for number in range(len(payloads))]
     points = [[float(number), f"m{number % 3}"] for number in range(len(cells) // seeds)]
     keys = [cell.key for cell in cells]
     layout = Layout("s.toml", "run", ["sigma", "mechanism"], points, list(range(seeds)), keys)
-    rows = []
-    for cell, payload in zip(cells, payloads, strict=True):
-        body = (cell.key, cell.text, "ok", to_text(payload), None, None)
-        rows.append((*body, checksum(body)))
-    random.Random(0).shuffle(rows)  # noqa: S311
+    answers = list(zip(cells, payloads, strict=True))
+    random.Random(0).shuffle(answers)  # noqa: S311
     with Store.to_write(path) as store:
         store.register(layout)
-        with store._transaction():
-            store._connection.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        for cell, payload in answers:
+            store.finish(cell, Done(cell.key, "ok", to_text(payload), None, None, 0.0, ""))
+        store.pack(layout.keys)
 
 
 def dict_per_row(path: Path, steps: bool = False) -> pd.DataFrame:

@@ -53,3 +53,14 @@ def slow_log(i, path, seconds):
         stream.write(f"{os.getpid()} {i}\n")
     time.sleep(seconds)
     return i / 7
+
+
+def some_rows(i):
+    """As many rows as i, with all that JSON can hold and what it cannot."""
+    if i == 1:
+        raise ValueError("one is no number")
+    odd = [float("inf"), "inf", "\\back", None, 2**70, [1, {"x": -0.0}], True]
+    return [
+        {"AgentID": f"a{agent}", "third": i / 3, "count": agent, "odd": odd[(i + agent) % len(odd)]}
+        for agent in range(i)
+    ]

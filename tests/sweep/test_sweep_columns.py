@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.sweeps import dict_per_row, fill
-from nashbox.experiments.sweep import columns, load
+from nashbox.experiments.sweep import Store, load, rows
 from nashbox.experiments.sweep.schema import checksum, is_whole
 
 VALUES = {
@@ -20,6 +20,10 @@ VALUES = {
     "maybe": lambda dice: dice.choice([None, True]),
     "hole": lambda dice: dice.choice([None, 0.25]),
     "mixed": lambda dice: dice.choice([1, 1.0, "1", None, False]),
+    "nan": lambda dice: dice.choice([float("nan"), -float("inf"), -0.0, 3]),
+    "huge": lambda dice: dice.choice([2**63, -(2**63), 2**200, 1]),
+    "nested": lambda dice: dice.choice([[1, [None, "nan"]], {"inf": [], "x": {"\\": 0.1}}, []]),
+    "word": lambda dice: dice.choice(["inf", "-inf", "nan", "\\inf", "\\", None]),
     "long": lambda dice: "x" * dice.randrange(600),
 }
 
@@ -42,7 +46,7 @@ def payload(dice, names, agents, steps):
 @pytest.mark.parametrize("number", range(40))
 def test_the_frame_is_that_of_a_dict_per_row(tmp_path, monkeypatch, number):
     dice = random.Random(number)  # noqa: S311
-    monkeypatch.setattr(columns, "BLOCK", dice.choice([200, 5000, 1 << 21]))
+    monkeypatch.setattr(rows, "BLOCK", dice.choice([200, 5000, 1 << 21]))
     names = dice.sample(sorted(VALUES), dice.randrange(6))
     cells = [
         payload(dice, dice.sample(names, len(names) - (dice.random() < 0.1) * bool(names)), 3, n)
@@ -51,11 +55,18 @@ def test_the_frame_is_that_of_a_dict_per_row(tmp_path, monkeypatch, number):
     cells += [[{}]] * dice.randrange(2)
     path = tmp_path / "s.sqlite"
     fill(path, cells)
-    for steps in (False, True):
-        found, expected = load(path, steps=steps), dict_per_row(path, steps)
-        pd.testing.assert_frame_equal(found, expected, check_exact=True)
-        for name in found.select_dtypes("float"):
-            assert (found[name].to_numpy().tobytes()) == expected[name].to_numpy().tobytes()
+    expected = {steps: dict_per_row(path, steps) for steps in (False, True)}
+    for packed in (True, False):
+        if not packed:
+            with Store.to_write(path) as store:
+                store.unpack()
+        for steps in (False, True):
+            found = load(path, steps=steps)
+            pd.testing.assert_frame_equal(found, expected[steps], check_exact=True)
+            for name in found.select_dtypes("float"):
+                assert (
+                    found[name].to_numpy().tobytes() == expected[steps][name].to_numpy().tobytes()
+                )
 
 
 @pytest.mark.parametrize("odd", ["", "'", '"', "\\", "\\\\'", "\x7f", "\n", "ü", "\\x7f", "\\n"])

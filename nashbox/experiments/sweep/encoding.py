@@ -74,7 +74,7 @@ def from_text(text: str) -> Any:
     >>> from_text('{"a":["inf","-inf"],"inf":"\\\\inf","b":"nan"}')
     {'a': [inf, -inf], 'inf': 'inf', 'b': nan}
     """
-    if '"\\\\' in text:  # a text that begins with a backslash
+    if "\\" in text and '"\\\\' in text:  # a text that begins with a backslash
         return decode(json.loads(text))
     if any(f'"{word}"' in text for word in WORDS):
         text = _WORD.sub(lambda found: LITERALS[found[1]], text)

@@ -6,7 +6,8 @@ import importlib.util
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,9 @@ import numpy as np
 
 from nashbox.experiments.saving import csv_text, writable, write_whole
 from nashbox.experiments.sweep.columns import Columns, spread_of, typed
+from nashbox.experiments.sweep.keys import Wanted
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.parts import Places
+from nashbox.experiments.sweep.parts import Coded, Places, joined
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
 
@@ -67,8 +69,9 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
         store.driven
     )  # asked first: what is not finished now, and nobody drives, is interrupted
     cells = _Cells(store, layout, steps)
-    runs = np.arange(len(layout.keys))
-    which = cells.of(layout.keys)
+    layout = replace(layout, keys=())  # which take more memory than a column
+    which = cells.which
+    runs = np.arange(len(which))
     if driven:
         runs, which = runs[which < cells.finished], which[which < cells.finished]
     size, first = cells.size[which], cells.first[which]
@@ -77,25 +80,28 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
     if not len(run):
         names = [*dict.fromkeys((*FIRST, *layout.paths)), *LAST]
         return pd.DataFrame({name: typed([]) for name in names}, columns=names)
-    return pd.DataFrame(dict(_columns(layout, cells, run, np.repeat(which, size), order)))
+    columns = dict(_columns(layout, cells, run, np.repeat(which, size), order))
+    return pd.DataFrame(columns, copy=False)
 
 
 def _columns(
     layout: Layout, cells: _Cells, run: Places, cell: Places, order: Places
 ) -> Iterator[tuple[str, pd.Series]]:
     """Columns in their order; run, cell, order: by rows of the frame."""
+    import pandas as pd
+
     point, seed = np.divmod(run, len(layout.seeds))
-    yield FIRST[0], spread_of(range(len(layout.keys)), run)
+    yield FIRST[0], pd.Series(run.astype(np.int64))
     yield FIRST[1], spread_of(layout.seeds, seed)
     for key, default in zip(FIRST[2:], (0, None), strict=True):
         yield key, cells.columns.series(key, order, default)
     for place, path in enumerate(layout.paths):
-        yield path, spread_of(_Plain(layout.points, place), point)
+        yield path, spread_of(_plain([values[place] for values in layout.points]), point)
     for key in cells.columns.keys(order):
         if key not in FIRST[2:]:
             yield _name(key, layout.paths), cells.columns.series(key, order)
-    yield LAST[0], spread_of(cells.status, cell)
-    yield LAST[1], spread_of(cells.error, cell)
+    yield LAST[0], spread_of(cells.status.values, cells.status.codes[cell])
+    yield LAST[1], spread_of(cells.error.values, cells.error.codes[cell])
 
 
 def _rows(first: Places, size: Places) -> Places:
@@ -104,59 +110,39 @@ def _rows(first: Places, size: Places) -> Places:
     return np.repeat(first - before, size) + np.arange(int(size.sum()))
 
 
-class _Plain:
-    """The values of one path by points, each one entry of a table."""
-
-    def __init__(self, points: Sequence[Sequence[Any]], place: int) -> None:
-        self.points, self.place = points, place
-
-    def __getitem__(self, point: int) -> Any:
-        return _plain(self.points[point][self.place])
-
-
 class _Cells:
     """What became of the cells: `finished` ones, and behind them two of which there is nothing.
 
-    status, error: of each. first, size: of its rows in `columns`; -1 and 1 where it has no rows
-    but a line in the frame all the same.
+    which: of these, by RunId. status, error: of each. first, size: of its rows in `columns`; -1
+    and 1 where it has no rows but a line in the frame all the same.
     """
 
     def __init__(self, store: Store, layout: Layout, steps: bool) -> None:
         self.columns = Columns(steps)
-        self.status: list[str] = []
-        self.error: list[str | None] = []
-        self._index: dict[str, int] = {}
-        blank = []
-        for key, status, payload, error in store.texts(layout.keys):
-            damaged = status == "damaged"
-            self._index[key] = len(self.status)
-            self.status.append("interrupted" if damaged else status)
-            self.error.append(DAMAGED if damaged else error)
-            blank.append(payload is None)
-            self.columns.cell(payload)
-        self._begun = store.begun()
-        self.finished = len(self.status)
-        self.status += ["interrupted"] * 2
-        self.error += [WAITING, BEGUN]
-        self.columns.finish()
-        without = np.array([*blank, True, True])
-        self.first = np.where(without, -1, [*self.columns.first, 0, 0])
-        self.size = np.where(without, 1, [*self.columns.size, 0, 0])
-
-    def of(self, keys: Sequence[str]) -> Places:
-        """The cells with these keys."""
-        found, begun, waiting = self._index, self._begun, self.finished
-        return np.array(
-            [found[key] if key in found else waiting + (key in begun) for key in keys],
-            dtype=np.intp,
-        )
+        wanted, found = Wanted(layout.keys), []
+        for pack in store.packs(wanted):
+            self.columns.take(pack.groups, pack.size)
+            found.append((pack.status, pack.error, pack.blank))
+        self.finished, self.which, begun = wanted.count, wanted.cells, store.begun()
+        for run in np.flatnonzero(self.which < 0).tolist():
+            self.which[run] = self.finished + (layout.keys[run] in begun)
+        left, two = "interrupted", np.arange(2)
+        found.append((Coded([left, left], two), Coded([WAITING, BEGUN, DAMAGED], two), two < 2))
+        status, error, blank = (list(parts) for parts in zip(*found, strict=True))
+        self.error, without = joined(error), np.concatenate(blank)
+        self.first = np.where(without, -1, np.append(self.columns.first, [0, 0]))
+        self.size = np.where(without, 1, np.append(self.columns.size, [0, 0]))
+        said = joined(status)
+        damaged = np.array([value == "damaged" for value in said.values])[said.codes]
+        self.error.codes[damaged] = len(self.error.values) - 1
+        self.status = Coded([left if s == "damaged" else s for s in said.values], said.codes)
 
 
-def _plain(value: Any) -> Any:
-    """A value of the grid as one entry of a table."""
-    if isinstance(value, (Mapping, list)):
-        return json.dumps(value)
-    return value
+def _plain(values: list[Any]) -> list[Any]:
+    """Values of the grid as entries of a table."""
+    if {dict, list}.isdisjoint(map(type, values)):
+        return values
+    return [json.dumps(value) if isinstance(value, (dict, list)) else value for value in values]
 
 
 def _name(key: str, grid: Sequence[str]) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from nashbox.experiments.sweep.encoding import canonical, from_text, to_text
+
+KEYS = ("experiment", "paths", "points", "seeds", "keys")
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,15 @@ class Layout:
     seeds: Sequence[int]
     keys: Sequence[str]
 
-    @property
+    @cached_property
     def sweep(self) -> str:
         """A name that another sweep does not have: SHA-256 of everything but the file's name."""
-        body = [self.experiment, self.paths, self.points, self.seeds, self.keys]
+        body = [getattr(self, key) for key in KEYS]
         return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+    def is_called(self, sweep: str, text: str) -> bool:
+        """Whether `sweep` is its name; text: what `to_text` wrote."""
+        return _digest(text) == sweep or self.sweep == sweep
 
     def rows(self) -> Iterator[tuple[int, int, Sequence[Any], str]]:
         """RunId, seed, values of the grid, key."""
@@ -45,3 +52,22 @@ class Layout:
     def from_text(cls, text: str) -> Layout:
         """Read what `to_text` wrote."""
         return cls(**from_text(text))
+
+
+def _digest(text: str) -> str | None:
+    """`Layout.sweep` from what `to_text` wrote, which is canonical but for its own keys.
+
+    Not if a mapping is in it. Its keys cannot stand in a text, where quotes have a backslash.
+    """
+    if text.count("{") != 1 or not text.isascii():
+        return None
+    body, start, digest = memoryview(text.encode()), 0, hashlib.sha256()
+    for key in KEYS:
+        name = f',"{key}":'
+        end = text.find(name, start)
+        digest.update(body[start:end] if start else b"[")
+        digest.update(b"," if start else b"")
+        start = end + len(name)
+    digest.update(body[start:-1])
+    digest.update(b"]")
+    return digest.hexdigest()

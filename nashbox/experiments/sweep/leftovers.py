@@ -16,6 +16,7 @@ from nashbox.experiments.sweep.cell import SweepWarning
 from nashbox.experiments.sweep.wal import read_log
 from nashbox.problem.errors import InputError
 
+KILLED = "SELECT ended IS NULL FROM drivers ORDER BY driver DESC LIMIT 1"
 SIDES = ("-wal", "-shm", "-journal")
 BELONGS = (  # what only grows: a log that takes some of it away is another store's
     "SELECT driver, started, host, process FROM drivers",
@@ -106,10 +107,9 @@ def _takes_away(store: Path) -> bool:
 
 def _was_killed(store: Path) -> bool:
     """Whether the last driver has not said that it has ended."""
-    query = "SELECT ended IS NULL FROM drivers ORDER BY driver DESC LIMIT 1"
     try:
         with closing(alone(store)) as plain:
-            return bool((plain.execute(query).fetchone() or (False,))[0])
+            return bool((plain.execute(KILLED).fetchone() or (False,))[0])
     except sqlite3.Error:  # of the format before, or no store at all, which others will say
         return False
 

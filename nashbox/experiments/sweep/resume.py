@@ -55,6 +55,7 @@ def sweep(
             stopped = True
         else:
             stopped = False
+            store.pack(expanded.layout.keys)
     answer = look(found, expanded, export_to, steps)
     if stopped:
         raise KeyboardInterrupt

@@ -83,7 +83,10 @@ def run_cells(
     kept); InputError if the store cannot be written or the engine is lost.
     """
     unique = {cell.key: cell for cell in cells}
-    known = {key: status for key, status in store.statuses().items() if key in unique}
+    standing = store.standing()
+    if "damaged" in standing.values():
+        store.unpack()
+    known = {k: how for k, how in standing.items() if k in unique and how != "damaged"}
     skip = {key for key, status in known.items() if status == "ok" or not retry_failed}
     batch = _Batch(store, [c for key, c in unique.items() if key not in skip], progress)
     batch.count = Counter(known[key] for key in skip)

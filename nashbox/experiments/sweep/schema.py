@@ -2,7 +2,8 @@
 
 Results: `cells` (what was asked and what came out) and `sweeps` (which cells a sweep file has, in
 order). Beside them, outside every comparison and export: `times` (when, how long and where),
-`begun` (cells handed to workers and not finished) and `drivers` (who wrote).
+`begun` (cells handed to workers and not finished), `drivers` (who wrote) and `packs` (finished
+cells as columns, to be read fast; whatever changes a cell that is there takes them all away).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from nashbox.experiments.saving import is_channel
 from nashbox.experiments.sweep.leftovers import has_log, real_place
 from nashbox.problem.errors import InputError
 
-FORMAT = 3
+FORMAT = 4
 CHECKED = 2  # the format from which on every cell has a checksum
+PACKED = 4  # the format from which on there are packs
 COLUMNS = "key, identity, status, payload, error, traceback"
 APPLICATION = 0x6E626F78  # "nbox"
 LONG, PIECE = 1000, 1 << 20  # characters of a payload that is worth a shortcut; taken together
@@ -45,6 +47,16 @@ CREATE TABLE drivers (
     process INTEGER NOT NULL, ended REAL
 )
 """
+PACKS = (
+    "CREATE TABLE IF NOT EXISTS packs "
+    "(pack INTEGER PRIMARY KEY, body BLOB NOT NULL, checksum TEXT NOT NULL)"
+)
+GUARDS = {  # triggers: by SQLite itself, so that nobody can forget it
+    "cells_replaced": "BEFORE INSERT ON cells "
+    "WHEN EXISTS (SELECT 1 FROM cells WHERE key = NEW.key)",
+    "cells_changed": "AFTER UPDATE ON cells",
+    "cells_deleted": "AFTER DELETE ON cells",
+}
 SETTINGS: tuple[str, ...] = ("synchronous = NORMAL", "wal_autocheckpoint = 1000")
 
 
@@ -74,7 +86,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             for statement in TABLES.split(";"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            _add_packs(connection)
             connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
         for setting in SETTINGS:
@@ -138,15 +150,20 @@ def refusal(path: Path, error: sqlite3.Error) -> InputError:
     return InputError(f"{path}: must be a result store of nashbox, got {error}")
 
 
-def has_checksums(connection: sqlite3.Connection) -> bool:
-    """Whether the store is of a format that can tell a damaged row."""
+def version(connection: sqlite3.Connection) -> int:
+    """The store's format; see `CHECKED` and `PACKED`."""
     (number,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool(number >= CHECKED)
+    return int(number)
 
 
 def checksum(row: Sequence[object]) -> str:
     """Of what a cell's row holds, in hexadecimal digits."""
     return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
+
+
+def sum_of(body: bytes) -> str:
+    """The checksum of a pack, in hexadecimal digits."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def is_whole(row: Sequence[Any], written: object) -> bool:
@@ -173,10 +190,10 @@ def _long_checksum(row: Sequence[Any]) -> str:
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Bring a store of a format before to this one, all of it or nothing."""
     columns = {row[1] for row in connection.execute("PRAGMA table_info(drivers)")}
-    if has_checksums(connection) and "ended" in columns:
+    if version(connection) == FORMAT:
         return
     connection.execute("BEGIN IMMEDIATE")
-    if not has_checksums(connection):
+    if version(connection) < CHECKED:
         connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")
         rows = connection.execute(f"SELECT {COLUMNS} FROM cells").fetchall()  # noqa: S608
         connection.executemany(
@@ -184,8 +201,20 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
         )
     if "ended" not in columns:
         connection.execute("ALTER TABLE drivers ADD COLUMN ended REAL")
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    _add_packs(connection)
     connection.execute("COMMIT")
+
+
+def _add_packs(connection: sqlite3.Connection) -> None:
+    """What makes a store one of this format."""
+    connection.execute(PACKS)
+    for name, event in GUARDS.items():
+        connection.execute(f"CREATE TRIGGER IF NOT EXISTS {_guard(name, event)}")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _guard(name: str, event: str) -> str:
+    return f"{name} {event} BEGIN DELETE FROM packs; END"  # noqa: S608 - our own words
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:
@@ -195,18 +224,22 @@ def _is_new(connection: sqlite3.Connection) -> bool:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    number = version(connection)
     if application != APPLICATION:
         raise InputError(f"{path}: must be a result store of nashbox, got another SQLite database")
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    for name in ("cells", "sweeps", "times", "begun", "drivers"):
-        if name not in tables:
-            raise InputError(f"{path}: is damaged: its table {name!r} is missing")
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(cells)")}
-    if number >= CHECKED and "checksum" not in columns:
-        raise InputError(f"{path}: is damaged: its column of checksums is missing")
     if number > FORMAT:
         raise InputError(
             f"{path}: must have store format {FORMAT} or older, got {number}: a newer nashbox "
             "wrote it, use that one"
         )
+    tables = dict(connection.execute("SELECT name, sql FROM sqlite_master"))
+    needed = ["cells", "sweeps", "times", "begun", "drivers"]
+    for name in [*needed, "packs"] if number >= PACKED else needed:
+        if name not in tables:
+            raise InputError(f"{path}: is damaged: its table {name!r} is missing")
+    for name, event in GUARDS.items() if number >= PACKED else ():
+        if tables.get(name) != f"CREATE TRIGGER {_guard(name, event)}":
+            raise InputError(f"{path}: is damaged: its trigger {name!r} is missing or another one")
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(cells)")}
+    if number >= CHECKED and "checksum" not in columns:
+        raise InputError(f"{path}: is damaged: its column of checksums is missing")

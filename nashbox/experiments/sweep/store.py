@@ -5,6 +5,7 @@ Only the driver writes, one transaction a cell, in WAL mode: others may read whi
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import sqlite3
@@ -12,32 +13,37 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.saving import is_channel, writable
 from nashbox.experiments.sweep.cell import Cell, Outcome
 from nashbox.experiments.sweep.encoding import from_text, to_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.leftovers import look_at_leftovers
+from nashbox.experiments.sweep.leftovers import KILLED, look_at_leftovers
 from nashbox.experiments.sweep.lock import is_driven, locked
 from nashbox.experiments.sweep.schema import (
+    CHECKED,
     COLUMNS,
+    PACKED,
     checksum,
-    has_checksums,
     is_whole,
     open_to_read,
     open_to_write,
     refusal,
+    sum_of,
+    version,
 )
 from nashbox.problem.errors import InputError
 
+if TYPE_CHECKING:
+    from nashbox.experiments.sweep.keys import Wanted
+    from nashbox.experiments.sweep.packs import Pack
 
-def _outcome(row: Sequence[Any], whole: bool, wanted: set[str] | None = None) -> Outcome | None:
-    """What a row says, None if nobody wants its key."""
+
+def _outcome(row: Sequence[Any], whole: bool) -> Outcome:
+    """What a row says."""
     key, _, status, payload, error, trace = row
-    if wanted is not None and key not in wanted:
-        return None
     try:
         value = None if payload is None else from_text(payload)
     except (TypeError, ValueError):  # in a store without checksums
@@ -97,8 +103,12 @@ class Store:
                     store._leave()
 
     def _arrive(self) -> None:
-        """Note who drives, in the file itself: should its -wal be lost, it says that one is."""
+        """Note who drives, in the file itself: should its -wal be lost, it says that one is.
+
+        Packs beside whom a driver was killed may be older or newer than their cells.
+        """
         with self._transaction():
+            self._connection.execute(f"DELETE FROM packs WHERE ({KILLED})")  # noqa: S608
             cursor = self._connection.execute(
                 "INSERT INTO drivers (started, host, process) VALUES (?, ?, ?)",
                 (time.time(), socket.gethostname(), os.getpid()),
@@ -194,15 +204,16 @@ class Store:
 
     def layouts(self) -> list[Layout]:
         """The sweeps that were run in this store, the latest last."""
-        rows = self._select(
-            "SELECT sweep, layout FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
+        names = self._select(  # alone: layouts are too long to be sorted
+            "SELECT sweep FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
             "ORDER BY max(driver)"
         )
         found = []
-        for sweep, text in rows:
+        for (sweep,) in list(names):
             try:
+                ((text,),) = self._select("SELECT layout FROM sweeps WHERE sweep = ?", (sweep,))
                 layout = Layout.from_text(text)
-                whole = layout.sweep == sweep
+                whole = layout.is_called(sweep, text)
             except (AttributeError, IndexError, KeyError, TypeError, ValueError):
                 whole = False
             if not whole:
@@ -218,14 +229,17 @@ class Store:
         """Return "ok" or "failed" of every finished cell whose row is whole, by key."""
         return {key: status for key, status in self.standing().items() if status != "damaged"}
 
-    def _rows(self, where: str = "") -> Iterator[tuple[tuple[Any, ...], bool]]:
-        """The rows of cells, and whether each is as it was written."""
-        known = has_checksums(self._connection)
+    def _rows(
+        self, wanted: set[str] | None = None, where: str = ""
+    ) -> Iterator[tuple[tuple[Any, ...], bool]]:
+        """The rows of cells, with these keys or all, and whether each is as it was written."""
+        known = version(self._connection) >= CHECKED
         column = "checksum" if known else "NULL"
         query = f"SELECT {COLUMNS}, {column} FROM cells {where}"  # noqa: S608 - our own words
-        for row in self._select(query):
+        for row in self._select(query) if wanted is None or wanted else ():
             body = row[:-1]
-            yield body, not known or is_whole(body, row[-1])
+            if wanted is None or body[0] in wanted:
+                yield body, not known or is_whole(body, row[-1])
 
     def begun(self) -> set[str]:
         """Keys of cells that were handed to a worker and have not come back."""
@@ -241,26 +255,71 @@ class Store:
     def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
         """What became of the finished cells among `keys` (of all without), in no special order."""
         wanted = None if keys is None else set(keys)
-        yield from (o for row, whole in self._rows() if (o := _outcome(row, whole, wanted)))
+        yield from itertools.starmap(_outcome, self._rows(wanted))
 
     def texts(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str | None, str | None]]:
         """As `outcomes`: key, status, payload as `to_text` wrote it, error."""
-        wanted, known = set(keys), has_checksums(self._connection)
-        for row, whole in self._rows():
+        known = version(self._connection) >= CHECKED
+        for row, whole in self._rows(set(keys)):
             key, _, status, payload, error, _ = row
-            if key not in wanted:
-                continue
             if not known:  # may be anything, which its parser tells
                 outcome = _outcome(row, whole)
-                whole = outcome is not None and outcome.status != "damaged"
-                payload = to_text(outcome.payload) if outcome and payload is not None else None
+                whole = outcome.status != "damaged"
+                payload = to_text(outcome.payload) if payload is not None else None
             yield (key, status, payload, error) if whole else (key, "damaged", None, None)
 
     def failures(self) -> Iterator[Outcome]:
         """The failed cells."""
-        rows = self._rows("WHERE status = 'failed'")
-        found = (_outcome(row, whole) for row, whole in rows)
-        yield from (outcome for outcome in found if outcome and outcome.status == "failed")
+        found = itertools.starmap(_outcome, self._rows(where="WHERE status = 'failed'"))
+        yield from (outcome for outcome in found if outcome.status == "failed")
+
+    def pack(self, keys: Sequence[str]) -> None:
+        """Keep these finished cells once more as columns; those that are kept so already stay."""
+        from nashbox.experiments.sweep.keys import Wanted
+        from nashbox.experiments.sweep.packs import packed
+
+        with suppress(InputError), self._transaction():  # a full disk: then the cells are read
+            wanted, broken = Wanted(keys), []
+            for number, pack in self._packs("TRUE"):
+                if pack is None:
+                    broken.append((number,))
+                else:
+                    wanted.find(pack.keys)
+            self._connection.executemany("DELETE FROM packs WHERE pack = ?", broken)
+            whole = (cell for cell in self.texts(wanted.missing) if cell[1] != "damaged")
+            for pack in packed(whole):
+                body = pack.to_bytes()
+                self._connection.execute(
+                    "INSERT INTO packs (body, checksum) VALUES (?, ?)", (body, sum_of(body))
+                )
+
+    def packs(self, wanted: Wanted) -> Iterator[Pack]:
+        """What became of the finished ones of these cells, as columns, in no special order.
+
+        What `pack` has kept is taken unless a driver works or the last one was killed.
+        """
+        from nashbox.experiments.sweep.packs import packed
+
+        if version(self._connection) >= PACKED:
+            for _, pack in self._packs(f"NOT ({KILLED})"):
+                if pack is not None:
+                    yield pack.only(wanted.find(pack.keys))
+        for pack in packed(self.texts(wanted.missing)):
+            yield pack.only(wanted.find(pack.keys))
+
+    def _packs(self, where: str) -> Iterator[tuple[int, Pack | None]]:
+        """Packs with their numbers, None where one is not what was written."""
+        from nashbox.experiments.sweep.packs import Pack
+
+        query = f"SELECT pack, body, checksum FROM packs WHERE {where}"  # noqa: S608 - our own words
+        for number, body, written in self._select(query):
+            whole = type(body) is bytes and sum_of(body) == written
+            yield number, Pack.from_bytes(body) if whole else None
+
+    def unpack(self) -> None:
+        """Forget all packs: something in the store is not what was written."""
+        with self._transaction():
+            self._connection.execute("DELETE FROM packs")
 
     def table(self, name: str, by: str) -> Iterator[tuple[object, ...]]:
         """All rows of a table in the order of a column."""
