@@ -74,3 +74,10 @@ def test_checksums_of_long_payloads_are_those_of_short_ones(odd):
     rows = [("k", "i'", "ok", "x" * 2000 + text, None, "t") for text in (odd, "\\" + odd, "y")]
     for row in rows:
         assert [is_whole(row, checksum(other)) for other in rows] == [row == o for o in rows]
+
+
+@pytest.mark.parametrize("huge", [2**63, -(2**200), 10**400])
+@pytest.mark.parametrize("other", [1, 0.5])
+def test_whole_numbers_of_any_size_are_read(tmp_path, huge, other):
+    fill(tmp_path / "s.sqlite", [[{"n": huge}], [{"n": other}]])
+    assert load(tmp_path / "s.sqlite")["n"].tolist() == [huge, other]

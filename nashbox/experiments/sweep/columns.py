@@ -112,17 +112,21 @@ def spread_of(values: Sequence[Any], codes: Places) -> pd.Series:
 
 
 def typed(values: Sequence[Any]) -> pd.Series:
-    """One type a column: numbers, or texts where there is one, missing where there is nothing."""
+    """One type a column: numbers, or texts where there is one, missing where there is nothing.
+
+    Whole numbers that 64 bits do not hold stay what they are.
+    """
     import pandas as pd
 
     types = set(map(type, values))
     kinds = types - {type(None)}
     if types == {bool}:
         return pd.Series(values, dtype=bool)
-    if types == {int}:
-        return pd.Series(values, dtype="int64")
     if kinds and kinds <= {int, float}:
-        return pd.Series(values, dtype="float64")
+        try:
+            return pd.Series(values, dtype="int64" if types == {int} else "float64")
+        except OverflowError:
+            return pd.Series(values, dtype=object)
     if len(kinds) > 1:
         values = [None if value is None else str(value) for value in values]
     texts = kinds - {bool} if kinds else ()

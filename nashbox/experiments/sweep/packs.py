@@ -22,6 +22,7 @@ from nashbox.experiments.sweep.parts import Coded, Group, Part, Places, chosen, 
 Entry = list[Any]  # where numbers lie: type, first byte, how many; of a `Coded` its values
 Text = tuple[str, str, str | None, str | None]  # a cell: key, status, payload, error
 START = 8  # bytes that say how long the head is
+CELL = 100  # characters of a cell that are not of its payload, about
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def packed(cells: Iterable[Text]) -> Iterator[Pack]:
     length = 0
     for cell in cells:
         waiting.append(cell)
-        length += sum(len(text or "") for text in cell)
+        length += CELL + len(cell[2] or "")
         if length >= rows.BLOCK:
             yield Pack.made(waiting)
             waiting, length = [], 0

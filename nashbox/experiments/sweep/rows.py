@@ -11,7 +11,7 @@ from nashbox.experiments.sweep.encoding import from_text
 from nashbox.experiments.sweep.parts import Group, Places, grouped
 
 BLOCK = 1 << 21  # characters that are read together
-NOTHING = (None, "[]", "null")
+NOTHING = ("[]", "null")
 
 
 def read(payloads: Sequence[str | None]) -> tuple[list[Group], Places]:
@@ -33,7 +33,9 @@ def _blocks(payloads: Sequence[str | None]) -> Iterator[tuple[list[int], list[st
     pieces: list[str] = []
     length = 0
     for cell, payload in enumerate(payloads):
-        for piece in () if payload in NOTHING else _cut(payload):
+        if payload is None or payload in NOTHING:
+            continue
+        for piece in _cut(payload) if len(payload) > 2 * BLOCK else (payload[1:-1],):
             cells.append(cell)
             pieces.append(piece)
             length += len(piece)
