@@ -1,8 +1,9 @@
 """Packs: read in place of cells as long as they say what the cells do, and never else."""
 
+import random
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from nashbox.experiments.sweep import (
     sweep,
 )
 from nashbox.experiments.sweep.cell import SweepWarning
+from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.packs import Pack
 from nashbox.problem.errors import InputError
 
@@ -197,3 +199,22 @@ def test_a_store_of_format_3_is_read_and_goes_on(tmp_path):
     assert whole.iloc[:15].drop(columns="error").equals(frame.iloc[:15].drop(columns="error"))
     assert len(whole) == 28 and whole["status"].value_counts()["ok"] == 27
     assert read_outcomes(path, CELLS)[CELLS[3].key].payload[1]["odd"] == 2**70
+
+
+TEXTS = ["a", ',"paths":', '","points":[', "{", "}", "inf", "\\", "\\inf", "ü", '"', "],[", "\n"]
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_a_layout_is_known_by_its_text(number):
+    dice = random.Random(number)  # noqa: S311
+    values = [*TEXTS, 1.5, 2, float("inf"), True, [1, 2], {"b": 1, "a": "inf"}]
+    points = [[dice.choice(values if number % 2 else values[:9])] for _ in range(2)]
+    layout = Layout(*dice.choices(TEXTS, k=2), [dice.choice(TEXTS)], points, [0, 1], ["ab", "cd"])
+    text = layout.to_text()
+    assert Layout.from_text(text).is_called(layout.sweep, text)
+    for place in range(text.index(',"experiment":'), len(text)):
+        other = text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
+        with suppress(IndexError, KeyError, TypeError, ValueError):
+            found = Layout.from_text(other)
+            same = found.sweep == layout.sweep  # written in another way
+            assert found.is_called(layout.sweep, other) == same
