@@ -56,13 +56,17 @@ def split_sums(
 
 
 def _others_values(pool: Pool, agent: int, length: int, rng: np.random.Generator) -> Array:
-    """The first `length` of a random order of the others' points, (R, length)."""
+    """The first `length` of a random order of the others' points, (R, length).
+
+    The same for the same dice, however many points she handed in herself: audits compare counts.
+    """
     worlds, total = pool.values.shape
     begin, end = pool.starts[agent], pool.starts[agent + 1]
+    others = int(total - end + begin)
     values = np.empty((worlds, length))
-    for rows in _blocks(worlds, total):
+    for rows in _blocks(worlds, others):
         points = pool.values[rows]
-        places = _places(points.shape[0], int(total - end + begin), length, rng)
+        places = _places(points.shape[0], others, length, rng)
         places += (end - begin) * (places >= begin)
         values[rows] = _at(points, places)
     return values

@@ -8,6 +8,7 @@ from nashbox.games.estimation import prepare
 from nashbox.games.estimation import trials as module
 from nashbox.measure.controls import coefficients
 from nashbox.measure.seeds import Stage
+from nashbox.mechanisms.subsets import BLOCK
 from nashbox.strategies import Equivariant, Truthful
 from tests.games import from_mapping
 
@@ -87,3 +88,14 @@ def test_own_trials_pay_what_the_model_pays(game):
         paid = -model.players[0].paid
         apart = abs(paid.mean() - seen.mean)
         assert apart < 4 * np.hypot(paid.std() / np.sqrt(paid.size), seen.se)
+
+
+@pytest.mark.parametrize("mechanism", ["sample_mean", "cbl", "threshold"])
+def test_another_count_is_played_with_the_same_dice(mechanism):
+    """More worlds than the points of a block: payments of 10 and 11 points go together. Dice of
+    their own leave a correlation of .1 to .3."""
+    body = {"sigma": 1.0, "costs": [[0.002]] * 5, "plan": [[10]] * 5, "mechanism": mechanism}
+    game = prepare(from_mapping({"game": "estimation", **body}))
+    worlds = 8 * BLOCK // 50
+    first, second = game.own_trials(0, [honest(10), honest(11)], worlds, 7, (0.0,))
+    assert np.corrcoef(first.paid, second.paid)[0, 1] > 0.8
