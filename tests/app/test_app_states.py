@@ -58,6 +58,7 @@ def result_shown(browser, state, *selectors):
     """Assert that a result is in sight at every width, the first part whole, and keep pictures."""
     for width, height in WIDTHS.items():
         browser.page.set_viewport_size({"width": width, "height": height})
+        browser.settle()  # what stands above may still move
         browser.page.locator(selectors[0]).evaluate("e => e.scrollIntoView({block: 'start'})")
         browser.picture(f"{state}_{width}")
         first, *_ = parts = browser.page.evaluate(RESULT, list(selectors))
