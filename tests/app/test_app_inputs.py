@@ -76,3 +76,13 @@ def test_a_press_that_is_dragged_away_is_none(browser):
     browser.until("count", 1)
     browser.settle()
     assert browser.count() == 1
+
+
+def test_of_uploads_that_come_at_once_the_last_counts(browser):
+    """A file that is chosen while another is read was lost once in 40 times."""
+    browser.open("agents")
+    for turn in range(20):
+        for name in ("first", "second", "last"):
+            browser.upload({f"{name}_{turn}.toml": f"game = '{name}_{turn}'\n"})
+        said = browser.page.locator("[data-message=trouble]", has_text=f"last_{turn}.toml")
+        said.wait_for()

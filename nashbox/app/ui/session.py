@@ -59,10 +59,12 @@ class Session:
             "you had uploaded"
         )
 
-    def upload(self, files: Sequence[tuple[str, bytes]]) -> None:
-        """Open an upload, whichever game it is of."""
+    def upload(self, files: Sequence[tuple[str, bytes]] | None) -> None:
+        """Open an upload, whichever game it is of; None: the browser did not hand it over."""
         self.trouble.value = ""
         try:
+            if files is None:
+                raise InputError("upload: the browser did not hand the files over; try again")
             source = uploaded(files, self.shelf, _number(self.sigma.value))
         except InputError as error:
             self.trouble.value = " ".join(str(error).splitlines())

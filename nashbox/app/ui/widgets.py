@@ -7,8 +7,7 @@ import contextlib
 import csv
 import html
 import io
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import solara
@@ -214,36 +213,38 @@ def Upload(session: Session) -> None:
         classes=["nb-note"],
     )
     Text("sigma of an uploaded cost table", value=session.sigma)
-    _Files(session.upload)
+    _Files(session)
 
 
 @solara.component
-def _Files(on_files: Callable[[list[tuple[str, bytes]]], None]) -> Any:
-    """Files are read in pieces, in a thread; of too large ones just enough to refuse them."""
+def _Files(session: Session) -> Any:
+    """Files are read in pieces, in a thread; of too large ones just enough to refuse them.
+
+    Whatever is chosen while others are read is read next: the last choice counts.
+    """
     info, set_info = solara.use_state(None)
-    chosen, set_chosen = solara.use_state(None)
     element = FileInput.element(
         multiple=True, on_file_info=set_info, show_progress=False, template=LABELLED
     )
+    widget: Any = solara.use_ref(None)
+    solara.use_effect(lambda: setattr(widget, "current", solara.get_widget(element)), [])
+    taken = solara.use_ref(0)  # the version of the choice that was read last
 
-    def wire() -> None:
-        if info:
-            widget: Any = solara.get_widget(element)
-            widget.version += 1
-            set_chosen(widget.get_files())
-
-    solara.use_effect(wire, [info])
-
-    def read(cancel: threading.Event) -> None:
-        if chosen:
-            on_files(
-                [
+    def read() -> None:
+        while info and widget.current.file_info and widget.current.version != taken.current:
+            version = widget.current.version
+            try:
+                held = [
                     (one["name"], one["file_obj"].read(min(one["size"], BYTES + 1)))
-                    for one in chosen[: FILES + 1]
+                    for one in widget.current.get_files()[: FILES + 1]
                 ]
-            )
+            except Exception:  # all that the widget raises: another choice, or no answer for long
+                held = None
+            if version == widget.current.version:
+                taken.current = version
+                session.upload(held)
 
-    solara.use_thread(read, [chosen])
+    solara.use_thread(read, [info], intrusive_cancel=False)
     return element
 
 
