@@ -55,10 +55,13 @@ RESULT = """selectors => selectors.map(selector => {
 
 
 def result_shown(browser, state, *selectors):
-    """Assert that a result is in sight at every width, the first part whole, and keep pictures."""
+    """Assert that a result is in sight at every width, the first part whole, and keep pictures.
+
+    What stands below a bar moves when that goes.
+    """
     for width, height in WIDTHS.items():
         browser.page.set_viewport_size({"width": width, "height": height})
-        browser.settle()  # what stands above may still move
+        browser.page.wait_for_function("() => !document.querySelector('[data-progress]')")
         browser.page.locator(selectors[0]).evaluate("e => e.scrollIntoView({block: 'start'})")
         browser.picture(f"{state}_{width}")
         first, *_ = parts = browser.page.evaluate(RESULT, list(selectors))
