@@ -6,7 +6,7 @@ from scipy import stats
 
 from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import TRUSTED, looks, shares, tail
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import KEPT, Tally
 
 
 def tally(*blocks):
@@ -69,10 +69,45 @@ def test_claims_of_many_worlds_and_of_normal_or_bounded_ones_are_bounds():
     assert sum(t.claim(4.0) > t.bound(4.0) for t in found) <= 8
     coins = tally(rng.random(1000) < 0.1)
     assert coins.claim(4.0) == coins.bound(4.0)
-    squares = rng.standard_normal(10_000) ** 2
-    few, many = tally(squares[:5000]), tally(squares)
-    assert few.claim(4.0) == few.bound(8.0) and few.claim(-4.0) == few.bound(-8.0)
+    heavy = rng.exponential(size=12_000) ** 2
+    few, many = tally(heavy[:1000]), tally(heavy)
+    assert few.tame and many.tame and not few.light
+    assert few.claim(4.0) == few.bound(8.0) > few.bound(4.0)
+    assert few.bound(-8.0) < few.claim(-4.0) < few.bound(-4.0)  # the farthest may be forgotten
     assert many.claim(4.0) == many.bound(4.0)
+
+
+def test_rare_events_of_one_size_are_bounded_things_and_of_any_size_are_not():
+    """20 or more of 2,000 show the wall; t with 2.5 degrees of freedom looks so in 1 of 5,000."""
+    rng = np.random.default_rng(7)
+    losses = np.zeros(2000)
+    losses[:25] = -rng.uniform(0.9, 1.1, 25)
+    lost = tally(losses)
+    assert lost.largest_share > 0.035 and lost.light and lost.claim(4.0) == lost.bound(4.0)
+    losses[19:25] = 0.0
+    assert not tally(losses).light
+    heavy = [tally(rng.standard_t(2.5, 2000)) for _ in range(400)]
+    assert sum(t._flat(t.high) or t._flat(t.low) for t in heavy) <= 3
+
+
+def test_a_bound_may_forget_how_large_the_largest_losses_are_but_no_gain():
+    values = np.r_[-1.4, -1.1, np.full(1070, -1e-5)]
+    few = tally(values)
+    assert not few.tame and few.bound(2.65) > 0.001
+    assert few.robust(2.65) < 1e-9 and few.robust(-2.65) == -np.inf
+    assert tally(-values).robust(2.65) == np.inf
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_pulled_values_have_the_moments_of_what_is_pulled(side):
+    rng = np.random.default_rng(8)
+    values = rng.standard_t(3, 3000)
+    pulled = np.sort(side * values)
+    pulled[:KEPT] = pulled[KEPT - 1]
+    made, wanted = tally(*np.split(values, 3)), Tally.of(side * pulled)
+    found = made._pulled(made.low if side > 0 else made.high)
+    for name in ("count", "mean", "squares", "cubes", "least", "greatest"):
+        assert getattr(found, name) == pytest.approx(getattr(wanted, name), rel=1e-9), name
 
 
 def test_infinite_payoffs_have_an_infinite_mean_and_no_spread():
