@@ -18,7 +18,7 @@ from typing import Any
 from nashbox.measure.tally import Tally
 from nashbox.problem.errors import InputError
 
-FORMAT = "nashbox-audit-worlds/1"
+FORMAT = "nashbox-audit-worlds/2"
 FAR = 10**9  # worlds that a ladder of looks without an end reaches to
 
 

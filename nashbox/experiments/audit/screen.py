@@ -20,7 +20,7 @@ from nashbox.experiments.audit.pool import Pool, refined
 from nashbox.experiments.audit.worst import best_mixture, seek_worst
 from nashbox.games.base import Game
 from nashbox.measure.controls import coefficients
-from nashbox.measure.looks import FIRST
+from nashbox.measure.looks import FIRST, TRUSTED
 from nashbox.measure.seeds import Stage, child
 from nashbox.measure.tally import Tally
 
@@ -104,6 +104,8 @@ def screen(
     for strategy in pool.strategies[1:]:
         arena.add(strategy)
     cells = sum(map(len, arena.places))
+    if cells * TRUSTED > budget // 2 and not any(pool.origins):  # nothing to search, much to verify
+        room //= 2
     worlds = max(1, min(game.room, 1000, room // 3 // cells))
     out = Screened(arena, pool, 0.0, 0, ceiling)
     _look(out, range(1, len(pool.strategies)), worlds)

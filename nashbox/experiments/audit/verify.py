@@ -29,8 +29,11 @@ FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
 SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
 FINE = 0.02  # of a gain: the standard error at which it needs no more worlds
+GRAINS = 200  # of a budget: the least that a look adds, or 1,000 worlds
 PROBES = 3  # plays that controls may cost beside the strategies
 CHANGED = 2.0  # ratio of variances that says that something rare was seen later
+HOPEFUL = 1.5  # standard errors beyond epsilon: who is worth more worlds than all others
+WORTH = 1.05  # times the worlds played: the least that a last look has
 LIKELY = 2.5  # standard errors beyond epsilon from which on a candidate has the rest of the budget
 
 
@@ -126,6 +129,7 @@ class Verification:
         if kept is not None:
             self.sizes = looks(FAR, grain)
         else:
+            grain = max(1, min(grain, budget // GRAINS))
             self.sizes = looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
         standings = [
             Standing(j, outlook, self._forecast(outlook))
@@ -142,8 +146,7 @@ class Verification:
         for look, size in enumerate(self.sizes):
             active = self._active()
             if look and not self._affordable(active, size):
-                active = self._promising(active)
-                self.beside = 0.0  # of the few that are left it is not known yet
+                active, size = self._rest(active, size)
             for worlds in self._pieces(size - self.out.worlds):
                 if look and not self._payable(active, size, worlds):
                     return self.out
@@ -208,10 +211,29 @@ class Verification:
         likely = [s for s in found if late and self._beyond(s) > LIKELY]
         return likely or found or [self.out.shown]
 
-    def _promising(self, active: list[Standing]) -> list[Standing]:
-        """Those that may still turn out profitable, where the budget is too small for all."""
+    def _rest(self, active: list[Standing], size: int) -> tuple[list[Standing], int]:
+        """What is left of the budget: who gets it, and up to how many worlds.
+
+        All that are open where none seems to gain, else those that may turn out profitable; of
+        candidates that were paid the same in every world one stands for all.
+        """
+        most = self._bought(active)
+        hopeful = self.out.winner is None and any(self._beyond(s) > HOPEFUL for s in active)
+        least = min(s.main.count for s in active) + most - self.out.worlds
+        if not hopeful and least >= TRUSTED and most >= WORTH * self.out.worlds:
+            return active, min(size, most)
+        self.beside = PROBES  # of the few that are left it is not known yet
         able = [s for s in active if self.out.winner is None and self._beyond(s) > 0]
-        return sorted(able, key=self._beyond)[-LEADERS:]
+        kinds = {(s.main.count, s.main.mean, s.main.squares): s for s in able}
+        few = sorted(kinds.values(), key=self._beyond)[-LEADERS:]
+        while len(few) > 1 and self._bought(few) < min(size, WORTH * self.out.worlds):
+            few = few[len(few) // 2 :]
+        return few, min(size, self._bought(few))
+
+    def _bought(self, active: list[Standing]) -> int:
+        """Worlds in all that the budget buys for these."""
+        each = len(self._cells(active)) + math.ceil(self.beside)
+        return self.out.worlds + (self.stop - self.arena.spent) // each
 
     def _beyond(self, s: Standing) -> float:
         """Standard errors by which the estimate exceeds epsilon."""
@@ -235,7 +257,7 @@ class Verification:
         """Whether the look can be paid, and its next piece whatever its controls cost."""
         if self.kept or not active:
             return bool(active)
-        most = (len(self._cells(active)) + PROBES) * piece
+        most = (len(self._cells(active)) + math.ceil(self.beside)) * piece
         return self._affordable(active, size) and self.arena.spent + most <= self.stop
 
     def _pieces(self, worlds: int) -> list[int]:
@@ -306,6 +328,8 @@ class Verification:
             s.withdraw()
         if believed or sure:
             s.upper, s.spread = min(s.upper, upper), s.main.variance
+        elif enough and (robust := max(t.robust(z) for t in ups)) <= self.out.epsilon:
+            s.upper, s.spread = min(s.upper, robust), s.main.variance
         elif s.main.count >= FIRST and all(t.variance > 0 for t in ups):
             certain = max(t.bound(CERTAIN) for t in ups)
             if certain <= self.out.epsilon:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from importlib.metadata import entry_points
 from itertools import product
@@ -33,26 +34,33 @@ def described_class(signals: str) -> str:
     """The class in words."""
     words = (
         "signaller with alpha in {0, .25, .5, .75, 1}, w in {1, .9, .7, .5}, anticipating or not, "
-        "at threshold beta; thresholds of 1/4, 1/2, 2, 4 beta; quitters after 1, 2, 4, 8, 16, 32 "
-        "iterations; optimal_stopper where the payoff has prices; and plug-ins of this problem and "
-        "this installation"
+        "at threshold beta (all one for who hears nobody); thresholds of 1/4, 1/2, 2, 4 beta; "
+        "quitters after 1, 2, 4, 8, 16, 32 iterations; optimal_stopper where the payoff has "
+        "prices; and plug-ins of this problem and this installation"
     )
     if signals == "any":
         words += f"; bluffers from iteration {', '.join(map(str, BLUFFS))} on"
     return words
 
 
-def catalogue(game: RaceGame, *, otherwise_stopping: bool = True) -> list[Deviation]:
-    """All candidates, whoever deviates; plug-ins that need parameters or break are left out."""
+def catalogue(
+    game: RaceGame, *, otherwise_stopping: bool = True, alone: bool = False
+) -> list[Deviation]:
+    """All candidates, whoever deviates; plug-ins that need parameters or break are left out.
+
+    alone: she hears nobody and nobody hears her, so what she reveals and how she listens is all
+    one: a single member stands for the grid.
+    """
     signals = game.signals
     trials = []
-    for alpha, weight, anticipate in product(ALPHAS, WEIGHTS, (True, False)):
+    grid = [(0.5, 1.0, True)] if alone else product(ALPHAS, WEIGHTS, (True, False))
+    for alpha, weight, anticipate in grid:
         parameters = {"alpha": alpha, "weight": weight, "anticipate": anticipate}
         trials.append(
             Deviation(Spec("signaller", parameters), Signaller(alpha, weight, anticipate))
         )
     if otherwise_stopping:
-        trials += _otherwise_stopping(game)
+        trials += _otherwise_stopping(game, (True,) if alone else (True, False))
     if signals == "any":
         for start in BLUFFS:
             trials.append(Deviation(Spec("bluffer", {"start": start}), Bluffer(start=start)))
@@ -67,10 +75,10 @@ def catalogue(game: RaceGame, *, otherwise_stopping: bool = True) -> list[Deviat
     return list({(t.spec.name, repr(t.spec.parameters)): t for t in allowed}.values())
 
 
-def _otherwise_stopping(game: RaceGame) -> list[Deviation]:
+def _otherwise_stopping(game: RaceGame, anticipating: Sequence[bool]) -> list[Deviation]:
     """Other thresholds, quitters, and optimal stopping where samples and errors have prices."""
     found = []
-    for times, anticipate in product(THRESHOLDS, (True, False)):
+    for times, anticipate in product(THRESHOLDS, anticipating):
         if times * game.problem.beta < Fraction(1, 2):
             threshold = str(times * game.problem.beta)
             own: dict[str, Any] = {"threshold": threshold, "anticipate": anticipate}

@@ -14,7 +14,7 @@ from nashbox.games.declared import Control
 from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
 from nashbox.games.testing.ledger import RaceLedger
-from nashbox.mechanisms.exchange import EXCHANGES, Exchange, make_exchange
+from nashbox.mechanisms.exchange import EXCHANGES, Exchange, NoExchange, make_exchange
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
 from nashbox.problem.parameters import Parameter
@@ -204,7 +204,8 @@ class RaceGame(Game):
 
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The paper's grid at threshold beta, plug-ins, and bluffs if they are allowed."""
-        return candidates.catalogue(self)
+        alone = not self.problem.heard[i] or type(self.mechanism) is NoExchange
+        return candidates.catalogue(self, alone=alone)
 
     def compared(self, i: int) -> Sequence[Deviation | Family]:
         """The paper's grid, without other ways to stop."""
