@@ -5,7 +5,7 @@ import statistics
 import time
 
 import pytest
-from app_browser import Browser
+from app_browser import ROOT, Browser
 
 from nashbox.cli import main as command_line
 
@@ -243,12 +243,13 @@ def test_a_solve_can_be_cancelled(browser):
 
 
 def test_what_the_desk_does_can_be_cancelled(browser):
+    long = (ROOT / "examples" / "testing" / "ring.toml").read_text(encoding="utf-8")
     browser.open(game="examples/testing/case_a.toml")
     browser.see("law")
-    browser.choose("game", "examples/testing/ring.toml")
+    browser.upload({"long.toml": long.replace("0.6", "0.505").replace("0.4", "0.495")})
     browser.page.wait_for_selector("[data-table=agents] >> text=lab10")
     browser.until("busy", 0)
-    browser.write("games", "100000")
+    browser.write("games", "100000")  # of nearly a minute
     browser.click("Run")
     browser.click("Cancel")
     browser.until("busy", 0)
