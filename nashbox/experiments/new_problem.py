@@ -17,7 +17,7 @@ import numpy as np
 from nashbox.experiments.answers import Result
 from nashbox.experiments.saving import writable, write_whole
 from nashbox.experiments.toml import toml_value
-from nashbox.problem.errors import LARGEST, InputError, brief, require, shown
+from nashbox.problem.errors import LARGEST, SMALLEST, InputError, brief, require, shown
 from nashbox.problem.estimation import COST, RULES, EstimationProblem, checked_costs
 from nashbox.problem.files import from_mapping
 from nashbox.problem.measured import sigma_of
@@ -35,7 +35,7 @@ class Money:
     unit: str = ""
 
     def __post_init__(self) -> None:
-        require("--currency", self.worth, low=1 / LARGEST, high=LARGEST)
+        require("--currency", self.worth, low=SMALLEST, high=LARGEST)
 
     def of(self, amount: float) -> str:
         """An amount in words; who cannot measure pays none."""

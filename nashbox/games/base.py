@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.declared import Declared
 from nashbox.games.rounds import Rounds
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import MOST_PAID, InputError, too_much
 from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -330,14 +330,9 @@ class Game(Declared, Rounds):
             return beyond
         with np.errstate(over="ignore"):
             answer = self.exact(i)
-        if isinstance(answer, Exact) and np.inf in (
-            self.pays.sign * answer.paid,
-            self.pays.sign * answer.best,
-        ):
-            raise InputError(
-                f"{self.shown}: what {self.players[i]} is paid is more than floating-point numbers "
-                "can hold (1.8e308): a parameter is too large"
-            )
+        numbers = [answer.paid, answer.best] if isinstance(answer, Exact) else []
+        if any(abs(x) > MOST_PAID and self.pays.sign * x > -np.inf for x in numbers):
+            raise InputError(too_much(f"{self.shown}: what {self.players[i]} is paid"))
         return answer
 
     def all_formulas(self) -> Iterator[Exact | str]:

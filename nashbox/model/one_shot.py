@@ -10,7 +10,7 @@ import numpy as np
 
 from nashbox.agents.one_shot import OneShotAgent
 from nashbox.model.base import Sandbox
-from nashbox.problem.errors import ContractError, InputError, told
+from nashbox.problem.errors import MOST_PAID, ContractError, InputError, told, too_much
 
 
 class OneShotModel(Sandbox):
@@ -48,16 +48,14 @@ class OneShotModel(Sandbox):
         super().step()
 
     def interact(self) -> None:
-        """Act, mediate, pay; payments that are infinite for an overflow are refused."""
+        """Act, mediate, pay; payments that cannot be computed with are refused."""
         seen: list[str] = []
         with np.errstate(over="call", call=lambda kind, flag: seen.append(kind)):
             super().interact()
-        for player in self.players if seen else ():
-            if not np.isfinite(player.paid).all():
-                raise ContractError(
-                    f"{self.game.shown}: what {player.name} is paid is more than floating-point "
-                    "numbers can hold (1.8e308): a parameter is too large"
-                )
+        for player in self.players:
+            most = np.abs(player.paid).max(initial=0.0)
+            if most > MOST_PAID and (seen or np.isfinite(most)):  # infinite ones may be meant
+                raise ContractError(too_much(f"{self.game.shown}: what {player.name} is paid"))
 
     def view(self, i: int) -> Any:
         """What player i knows when she acts."""

@@ -7,12 +7,14 @@ import math
 import os
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FrameType
 
-LARGEST = 1e50  # of any number a user gives; 1/LARGEST is the least: products stay floats
-POSITIVE = f"from {1 / LARGEST:g} to {LARGEST:g}"
+LARGEST = 1e50  # of any number a user gives: products stay floats
+SMALLEST = 1e-50  # above 0, where products or inverses are taken
+POSITIVE = f"from {SMALLEST:g} to {LARGEST:g}"
+MOST_PAID = LARGEST**2  # of what anybody is paid: its square, and so errors, stays a float
 
 
 class InputError(ValueError):
@@ -174,9 +176,36 @@ def finite(value: object) -> bool:
         return False
 
 
+def sized(value: object, where: str, key: str = "") -> None:
+    """Raise InputError for a number beyond 1e50 anywhere in what a file or a command line gave.
+
+    Infinity and NaN are left to who reads them: some keys know what they mean.
+
+    >>> sized({"cost": [1, 1e60]}, "p.toml")
+    Traceback (most recent call last):
+    ...
+    nashbox.problem.errors.InputError: p.toml: cost[1] must be from -1e+50 to 1e+50, got 1e+60
+    """
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            sized(item, where, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(value):
+            sized(item, where, f"{key}[{place}]")
+    elif isinstance(value, (int, float)) and math.inf > abs(value) > LARGEST:
+        raise InputError(
+            f"{where}: {key} must be from {-LARGEST:g} to {LARGEST:g}, got {brief(value)}"
+        )
+
+
+def too_much(what: str) -> str:
+    """Say that `what` is beyond MOST_PAID."""
+    return f"{what} is more than can be computed with ({MOST_PAID:g}): a parameter is too large"
+
+
 def positive(value: object) -> bool:
     """Whether `value` is a number > 0 that can be computed with: within [1e-50, 1e50]."""
-    return finite(value) and 1 / LARGEST <= float(value) <= LARGEST  # type: ignore[arg-type]
+    return finite(value) and SMALLEST <= float(value) <= LARGEST  # type: ignore[arg-type]
 
 
 def require(
@@ -190,7 +219,8 @@ def require(
 ) -> None:
     """Raise InputError unless `value` is a finite number within [low, high].
 
-    `open_low` excludes the lower end; `integer` asks for a whole number.
+    `open_low` excludes the lower end, and with 0 what lies below 1e-50, whose inverse is too
+    large; `integer` asks for a whole number.
 
     >>> require("Shrink.weight", 2.0, low=0.0, high=1.0)
     Traceback (most recent call last):
@@ -202,9 +232,11 @@ def require(
     if ok:
         number = float(value)  # type: ignore[arg-type]
         ok = low <= number <= high
-        ok = ok and not (open_low and number == low)
+        ok = ok and not (open_low and (number == low or (low == 0 and number < SMALLEST)))
         ok = ok and not (integer and number != round(number))
     if not ok:
+        if open_low and low == 0 and finite(value) and 0 < float(value) < SMALLEST:  # type: ignore[arg-type]
+            open_low, low = False, SMALLEST
         left = "(" if open_low or math.isinf(low) else "["
         right = ")" if math.isinf(high) else "]"
         allowed = f"{kind} in {left}{low}, {high}{right}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.errors import InputError, brief, sized, told
 from nashbox.problem.reading import read_bytes
 
 READERS = {  # of the games whose files have keys of their own
@@ -75,4 +75,6 @@ def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = 
     if not isinstance(name, str):
         raise InputError(f"{shown}: game must be a name or 'file.py:Class', got {brief(name)}")
     module, _, reader = READERS.get(name, OTHERS).partition(":")
-    return getattr(importlib.import_module(module), reader)(raw, Path(folder), shown)
+    problem = getattr(importlib.import_module(module), reader)(raw, Path(folder), shown)
+    sized(raw, shown)  # what the key itself allows says more
+    return problem

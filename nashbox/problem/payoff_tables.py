@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.dialect import rows_of_text
-from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.errors import LARGEST, InputError, brief, told
 from nashbox.problem.files import read_toml
 from nashbox.problem.reading import read_bytes
 from nashbox.problem.tables import check_names
@@ -49,8 +49,8 @@ class PayoffTables:
                     raise InputError(
                         f"payoffs: menu of {player}: an entry may not be called {word!r}"
                     )
-        if not np.isfinite(self.paid).all():
-            raise InputError("payoffs: must be finite numbers")
+        if not (np.abs(self.paid) <= LARGEST).all():
+            raise InputError(f"payoffs: must be numbers from {-LARGEST:g} to {LARGEST:g}")
 
 
 def numbered(sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:

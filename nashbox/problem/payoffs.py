@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, told, too_much
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -142,4 +142,6 @@ def paid(payoff: Payoff, outcome: Outcome) -> Floats:
             f"payoff {payoff.label}: must return {outcome.tau.size} finite numbers, one a game, "
             f"got shape {values.shape}"
         )
+    if np.abs(values).max(initial=0.0) > MOST_PAID:
+        raise ContractError(too_much(f"payoff {payoff.label}: what is paid"))
     return values

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from nashbox.problem.errors import PLUGIN, InputError, brief, told
+from nashbox.problem.errors import PLUGIN, InputError, brief, sized, told
 from nashbox.problem.neighbours import let_import, neighbours
 from nashbox.problem.reading import read_bytes
 
@@ -65,6 +65,7 @@ class Spec:
         for start in [i for i, sign in enumerate(text) if sign == "("]:  # paths may hold some too
             parameters = _call(text[start:])
             if text[:start] and parameters is not None:
+                sized(parameters, where, text[:start])
                 return cls(text[:start], parameters)
         raise InputError(
             f"{where}: must be a name, 'file.py:Class', or one of them with parameters as in "

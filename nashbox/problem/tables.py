@@ -45,7 +45,7 @@ def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
 
 
 def number(text: str, where: str, allowed: str) -> float:
-    """Read a decimal number ('inf' included); anything else is an InputError naming `where`.
+    """Read a decimal number ('inf' included); an InputError names `where`, for one beyond 1e50 too.
 
     >>> number("1e999", "costs.csv: row 2", "a number > 0")
     Traceback (most recent call last):
@@ -57,8 +57,8 @@ def number(text: str, where: str, allowed: str) -> float:
         value = float(text) if plain else math.nan
     except ValueError:
         value = math.nan
-    overflow = math.isinf(value) and "inf" not in text.lower()
-    if math.isnan(value) or overflow:
+    meant = math.isinf(value) and "inf" in text.lower()
+    if not (meant or abs(value) <= LARGEST):
         raise InputError(f"{where} must be {allowed}, got {brief(text)}")
     return value
 
@@ -149,7 +149,7 @@ def read_columns(
             if row[position].lower() not in MISSING:
                 where = f"{shown}: row {line}, column {column}: measurement"
                 cell = number(row[position], where, "a finite number")
-                if not abs(cell) <= LARGEST:
+                if math.isinf(cell):
                     raise InputError(f"{where} must be a finite number, got {brief(row[position])}")
                 cells.append(cell)
         if len(cells) < 2:

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.graphs import Edges, read_graph
 from nashbox.problem.labelled import estimate_model, read_labelled
 from nashbox.problem.notebook import Shown
@@ -248,8 +248,10 @@ def _estimated(
         smoothing = exact_fraction(text)
     except (AttributeError, TypeError, ValueError):
         smoothing = None
-    if smoothing is None or smoothing < 0 or isinstance(given, bool):
-        raise InputError(f"{where}: smoothing must be a number >= 0, got {brief(given)}")
+    if smoothing is None or not 0 <= smoothing <= LARGEST or isinstance(given, bool):
+        raise InputError(
+            f"{where}: smoothing must be a number from 0 to {LARGEST:g}, got {brief(given)}"
+        )
     pairs = read_labelled(folder / agent["csv"], agent["csv"], *columns)
     return estimate_model(pairs, smoothing)
 

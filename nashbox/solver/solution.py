@@ -134,14 +134,14 @@ def iterations_needed(model: ObservationModel, beta: Fraction, tolerance: float 
     """
     width = 2 * math.log(float((1 - beta) / beta))
     steps = [
-        (float(p), math.log(float(p / q)))
-        for p, q in zip(model.p0, model.p1, strict=True)
-        if p > 0 and q > 0
+        (float(p), step)
+        for p, step in zip(model.p0, model.log_likelihood_ratios, strict=True)
+        if math.isfinite(step)
     ]
     proof = 1.0 - sum(p for p, _ in steps)  # chance of a symbol that settles it
     v = sum(p * step**2 for p, step in steps)
     rate = v / 8 + math.pi**2 * v / (2 * width**2) + proof
-    return -math.log(tolerance) / rate
+    return -math.log(tolerance) / rate if rate > 0 else math.inf  # odds that round to 1
 
 
 def solve(

@@ -253,7 +253,7 @@ def test_mechanisms_that_break_the_contract_in_an_audit(nashbox, problem, body, 
     [
         ('{name = "equivariant", collect = [1, 2, 3]}', ["one per distribution (1), got 3"]),
         ('{name = "equivariant", submit = []}', ["one per distribution (1), got 0"]),
-        ('{name = "collector", factor = 1e300}', ["Collector.gather", "whole numbers"]),
+        ('{name = "collector", factor = 1e49}', ["Collector.gather", "whole numbers"]),
         ('{name = "equivariant", collect = 1e30}', ["Equivariant.gather", "whole numbers"]),
         ('{name = "mixed", strategies = 3}', ["mixed.strategies must be a list", "got 3"]),
         ('{name = "mixed", weights = 3}', ["mixed.weights must be", "got 3"]),
