@@ -49,8 +49,13 @@ class PayoffTables:
                     raise InputError(
                         f"payoffs: menu of {player}: an entry may not be called {word!r}"
                     )
-        if not (np.abs(self.paid) <= LARGEST).all():
-            raise InputError(f"payoffs: must be numbers from {-LARGEST:g} to {LARGEST:g}")
+        for player, paid in zip(self.players, self.paid, strict=True):
+            wrong = paid[~(np.abs(paid) <= LARGEST)]
+            if wrong.size:
+                raise InputError(
+                    f"payoffs: {player}: must be numbers from {-LARGEST:g} to {LARGEST:g}, "
+                    f"got {wrong[0]:g}"
+                )
 
 
 def numbered(sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:

@@ -6,7 +6,6 @@ plain function of an `Outcome`, in a file of his.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, told, too_much
+from nashbox.problem.errors import (
+    MOST_PAID,
+    ContractError,
+    InputError,
+    brief,
+    finite,
+    told,
+    too_much,
+)
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -59,8 +66,7 @@ class Payoff(ABC):
 
 def _check(owner: str, **numbers: float) -> None:
     for name, value in numbers.items():
-        known = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not (known and math.isfinite(value) and value >= 0):
+        if not (finite(value) and value >= 0):
             raise InputError(f"{owner}.{name} must be a finite number >= 0, got {brief(value)}")
 
 

@@ -31,6 +31,8 @@ def judged(code, out, err, written, arguments):
     """What is wrong with the outcome of a case, or nothing."""
     if "Traceback" in err or "Traceback" in out:
         return "traceback"
+    if "RuntimeWarning" in err:
+        return "a library's warning"
     if code not in (0, 1, 2):
         return f"exit code {code}"
     if code == 2:
