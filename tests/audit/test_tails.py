@@ -8,7 +8,8 @@ import pytest
 import nashbox
 from benchmarks.zoo import MEMBERS, PLUGINS
 from nashbox.experiments.audit.screen import Outlook
-from nashbox.experiments.audit.verify import Standing, Verification
+from nashbox.experiments.audit.standing import Standing
+from nashbox.experiments.audit.verify import Verification
 from nashbox.measure.tally import Tally
 from nashbox.problem.files import from_mapping
 

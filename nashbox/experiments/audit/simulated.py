@@ -13,8 +13,9 @@ from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.patience import Kept
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.audit.screen import Screened, screen
+from nashbox.experiments.audit.standing import Standing, Verified
 from nashbox.experiments.audit.verdict import no_worse
-from nashbox.experiments.audit.verify import RATIONAL, VERDICT, Standing, Verified, verified
+from nashbox.experiments.audit.verify import RATIONAL, VERDICT, verified
 from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
 from nashbox.measure.tally import MANY, Tally

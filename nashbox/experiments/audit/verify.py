@@ -13,90 +13,26 @@ sharpest count.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.forecast import LEADERS, LIKELY, leaders_of, look_of, order_of
 from nashbox.experiments.audit.patience import FAR, Block, Kept
-from nashbox.experiments.audit.screen import Outlook, Screened
+from nashbox.experiments.audit.purse import PROBES, Purse
+from nashbox.experiments.audit.screen import Screened
+from nashbox.experiments.audit.standing import Standing, Verified, worth
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, looks, shares, tail
 from nashbox.measure.seeds import Stage
 from nashbox.measure.tally import Tally
 
-LEADERS = 6  # candidates tried at every state of nature: the surest, and those that gain most
-SEEN = 16  # worlds from which an estimate's error is believed when leaders are chosen
 FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a power of the rank
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
 SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
 FINE = 0.02  # of a gain: the standard error at which it needs no more worlds
 GRAINS = 200  # of a budget: the least that a look adds, or 1,000 worlds
-PROBES = 3  # plays that controls may cost beside the strategies
 CHANGED = 2.0  # ratio of variances that says that something rare was seen later
 HOPEFUL = 1.5  # standard errors beyond epsilon: who is worth more worlds than all others
 WORTH = 1.05  # times the worlds played: the least that a last look has
-LIKELY = 2.5  # standard errors beyond epsilon from which on a candidate has the rest of the budget
-
-
-@dataclass(eq=False)
-class Standing:
-    """One candidate on fresh seeds. gains: by (place of the audited, her place)."""
-
-    j: int
-    outlook: Outlook
-    expected: int  # look at which it is forecast to be settled
-    gains: dict[Cell, Tally] = field(default_factory=dict)
-    payoff: Tally = field(default_factory=Tally)
-    seen: Tally = field(default_factory=Tally)  # the audited strategy's payoffs in the same worlds
-    upper: float = math.inf
-    lower: float = -math.inf
-    settled: bool = False
-    tame: bool = True
-    spread: float = math.inf  # variance of the gain when a bound was last believed
-    changed: bool = False  # whether something rare was seen after that, or in worlds she missed
-
-    @property
-    def main(self) -> Tally:
-        """The gain over the audited strategy at the states where either is worst."""
-        return self.gains[self.outlook.own, self.outlook.place]
-
-    def withdraw(self) -> None:
-        """Believe nothing of what was said before more was seen."""
-        self.settled, self.upper, self.lower = False, math.inf, -math.inf
-
-
-def _worth(s: Standing) -> tuple[float, float]:
-    """What makes one candidate better than another; of several that gain infinitely, her payoff."""
-    return s.main.mean, s.payoff.mean
-
-
-@dataclass(eq=False)
-class Verified:
-    """What fresh seeds say. payoffs: of the audited strategy by place. winner: if profitable."""
-
-    standings: list[Standing]
-    payoffs: dict[int, Tally]
-    epsilon: float
-    worlds: int
-    winner: Standing | None = None
-
-    @property
-    def payoff(self) -> Tally:
-        """The audited strategy's payoff where it is worst."""
-        return min(self.payoffs.values(), key=lambda tally: tally.mean)
-
-    @property
-    def open(self) -> list[Standing]:
-        """Candidates that are not settled."""
-        return [s for s in self.standings if not s.settled]
-
-    @property
-    def shown(self) -> Standing:
-        """The candidate to quote: the winner, or the best among those that were played longest."""
-        if self.winner is not None:
-            return self.winner
-        longest = max(s.main.count for s in self.standings)
-        able = [s for s in self.standings if 4 * s.main.count >= longest]
-        return max(able, key=_worth)
 
 
 class Verification:
@@ -117,26 +53,21 @@ class Verification:
         self.kept = kept
         self.screened, self.arena = screened, screened.arena
         self.asked, self.delta = epsilon, delta
-        self.stop = self.arena.spent + budget
-        grain = min(self.arena.game.room, 1000)
-        order = self._order()
-        self.leaders = set(self._leaders(order))
+        stop = self.arena.spent + budget if kept is None else None
+        order = order_of(screened, epsilon)
+        self.leaders = set(leaders_of(screened, epsilon, order))
+        self.purse = Purse(self.arena, self.leaders, stop)
         falling = [rank**-FALL for rank in range(1, len(order) + 1)]
         self.levels = {
             j: VERDICT * delta * f / sum(falling) for j, f in zip(order, falling, strict=True)
         }
-        first = budget // (self._most_cells() + PROBES)  # worlds in which all can be played
-        if kept is not None:
-            self.sizes = looks(FAR, grain)
-        else:
-            grain = max(1, min(grain, budget // GRAINS))
-            self.sizes = looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
+        self.sizes = self._sizes(budget)
+        level, half = screened.level(epsilon), VERDICT * delta / 2
         standings = [
-            Standing(j, outlook, self._forecast(outlook))
+            Standing(j, outlook, look_of(outlook, level, half, self.sizes))
             for j, outlook in enumerate(screened.outlooks)
             if outlook is not None
         ]
-        self.beside = float(PROBES)  # plays a world beside the strategies', in the last block
         payoffs = {place: Tally() for place in self.arena.places[0]}
         self.out = Verified(standings, payoffs, 0.0, 0)
 
@@ -145,10 +76,10 @@ class Verification:
         block = 0
         for look, size in enumerate(self.sizes):
             active = self._active()
-            if look and not self._affordable(active, size):
+            if look and not self.purse.affordable(active, size - self.out.worlds):
                 active, size = self._rest(active, size)
             for worlds in self._pieces(size - self.out.worlds):
-                if look and not self._payable(active, size, worlds):
+                if look and not self.purse.payable(active, size - self.out.worlds, worlds):
                     return self.out
                 if look and self.kept and self.kept.patience.over:
                     return self.out
@@ -163,51 +94,23 @@ class Verification:
                 break
         return self.out
 
-    def _order(self) -> list[int]:
-        """All candidates, first those that may turn out profitable soonest for all that is seen."""
-        level, found = self.screened.level(self.asked), []
-        for j, o in enumerate(self.screened.outlooks):
-            if o is None:
-                continue
-            room = o.gain + o.se - level
-            score = room / o.spread if o.spread else math.copysign(math.inf, room)
-            one_state = len(self.arena.places[j]) == 1  # a worst one has to be sought for others
-            found.append((score > 0, one_state, score, j))
-        return [j for *_, j in sorted(found, reverse=True)]
-
-    def _leaders(self, order: list[int]) -> list[int]:
-        """The soonest sure; where nothing moves along, also those that gain most and look sure."""
-        if len(self.arena.places[0]) == 1:
-            return order[:LEADERS]
-        level, sure, rest = self.screened.level(self.asked), order[: LEADERS // 2], []
-        for j in order[LEADERS // 2 :]:
-            o = self.screened.outlooks[j]
-            if o is not None and o.worlds >= SEEN and o.gain - LIKELY * o.se > level:
-                rest.append(j)
-        most = sorted(rest, key=self.screened.gain, reverse=True)[: LEADERS // 2]
-        return list(dict.fromkeys([*sure, *most, *order]))[:LEADERS]
-
-    def _most_cells(self) -> int:
+    def _sizes(self, budget: int) -> tuple[int, ...]:
+        """Worlds at which is looked."""
+        grain = min(self.arena.game.room, 1000)
+        if self.kept is not None:
+            return looks(FAR, grain)
         places = self.arena.places
         seen = sum(outlook is not None for outlook in self.screened.outlooks)
-        return len(places[0]) + seen + sum(len(places[j]) for j in self.leaders)
-
-    def _forecast(self, outlook: Outlook) -> int:
-        """The look at which a candidate's bound should clear epsilon."""
-        level = self.screened.level(self.asked)
-        room = max(abs(level - outlook.gain), 0.25 * level, outlook.se, 1e-300)
-        if not (math.isfinite(outlook.gain) and outlook.spread > 0):
-            return min(1, len(self.sizes) - 1)
-        ratio = tail(VERDICT * self.delta / 2) * outlook.spread / room
-        need = min(1.3 * ratio * ratio, 1e18)
-        need = max(need, TRUSTED)
-        return next((k for k, n in enumerate(self.sizes) if n >= need), len(self.sizes) - 1)
+        cells = len(places[0]) + seen + sum(len(places[j]) for j in self.leaders)
+        first = budget // (cells + PROBES)  # worlds in which all can be played
+        grain = max(1, min(grain, budget // GRAINS))
+        return looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
 
     def _active(self) -> list[Standing]:
         if self.out.winner is not None:
             return [self.out.winner]
         found = [s for s in self.out.standings if not s.settled]
-        late = self.out.worlds > 0 and 2 * self.arena.spent > self.stop and not self.kept
+        late = self.out.worlds > 0 and self.purse.half_empty
         likely = [s for s in found if late and self._beyond(s) > LIKELY]
         return likely or found or [self.out.shown]
 
@@ -217,48 +120,23 @@ class Verification:
         All that are open where none seems to gain, else those that may turn out profitable; of
         candidates that were paid the same in every world one stands for all.
         """
-        most = self._bought(active)
+        most = self.out.worlds + self.purse.bought(active)
         hopeful = self.out.winner is None and any(self._beyond(s) > HOPEFUL for s in active)
-        least = min(s.main.count for s in active) + most - self.out.worlds
-        if not hopeful and least >= TRUSTED and most >= WORTH * self.out.worlds:
+        fewest = min(s.main.count for s in active) + most - self.out.worlds
+        if not hopeful and fewest >= TRUSTED and most >= WORTH * self.out.worlds:
             return active, min(size, most)
-        self.beside = PROBES  # of the few that are left it is not known yet
+        self.purse.beside = PROBES  # of the few that are left it is not known yet
         able = [s for s in active if self.out.winner is None and self._beyond(s) > 0]
         kinds = {(s.main.count, s.main.mean, s.main.squares): s for s in able}
         few = sorted(kinds.values(), key=self._beyond)[-LEADERS:]
-        while len(few) > 1 and self._bought(few) < min(size, WORTH * self.out.worlds):
+        least = int(min(size, WORTH * self.out.worlds)) - self.out.worlds
+        while len(few) > 1 and self.purse.bought(few) < least:
             few = few[len(few) // 2 :]
-        return few, min(size, self._bought(few))
-
-    def _bought(self, active: list[Standing]) -> int:
-        """Worlds in all that the budget buys for these."""
-        each = len(self._cells(active)) + math.ceil(self.beside)
-        return self.out.worlds + (self.stop - self.arena.spent) // each
+        return few, min(size, self.out.worlds + self.purse.bought(few))
 
     def _beyond(self, s: Standing) -> float:
         """Standard errors by which the estimate exceeds epsilon."""
         return (s.main.mean - self.out.epsilon) / (s.main.se or 1e-300)
-
-    def _cells(self, active: list[Standing]) -> dict[Cell, None]:
-        cells = dict.fromkeys((0, place) for place in self.arena.places[0])
-        for s in active:
-            cells[s.j, s.outlook.place] = None
-            if s.j in self.leaders:
-                cells.update(dict.fromkeys((s.j, place) for place in self.arena.places[s.j]))
-        return cells
-
-    def _affordable(self, active: list[Standing], size: int) -> bool:
-        if self.kept:
-            return True
-        each = len(self._cells(active)) + self.beside
-        return self.arena.spent + each * (size - self.out.worlds) <= self.stop
-
-    def _payable(self, active: list[Standing], size: int, piece: int) -> bool:
-        """Whether the look can be paid, and its next piece whatever its controls cost."""
-        if self.kept or not active:
-            return bool(active)
-        most = (len(self._cells(active)) + math.ceil(self.beside)) * piece
-        return self._affordable(active, size) and self.arena.spent + most <= self.stop
 
     def _pieces(self, worlds: int) -> list[int]:
         block = self.arena.game.room
@@ -278,7 +156,7 @@ class Verification:
                 self.kept.put(number, block)
         else:
             self.arena.spent += block.plays
-        self.beside = block.plays / worlds - len(self._cells(active))
+        self.purse.beside = block.plays / worlds - len(self.purse.cells(active))
         for place, tally in self.out.payoffs.items():
             tally.merge(block.tallies[f"paid {place}"])
         for s in active:
@@ -290,7 +168,7 @@ class Verification:
 
     def _played(self, active: list[Standing], worlds: int, number: int) -> Block:
         before = self.arena.spent
-        played = self.arena.play(list(self._cells(active)), worlds, Stage.VERIFY, number)
+        played = self.arena.play(list(self.purse.cells(active)), worlds, Stage.VERIFY, number)
         found = {f"paid {place}": Tally.of(played[0, place].paid) for place in self.out.payoffs}
         for s in active:
             found[f"{s.j}"] = Tally.of(played[s.j, s.outlook.place].paid)
@@ -343,7 +221,7 @@ class Verification:
 
     def _winner(self) -> Standing | None:
         sure = [s for s in self.out.standings if s.lower > self.out.epsilon]
-        return max(sure, key=_worth, default=None)
+        return max(sure, key=worth, default=None)
 
     def _enough(self) -> bool:
         """Whether nothing is open and the numbers are sharp."""
