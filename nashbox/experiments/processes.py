@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
+from typing import Any, ClassVar, TypeVar
 
 from nashbox.problem.errors import InputError, plugins_told
 
@@ -54,6 +58,34 @@ def safe_path() -> Iterator[None]:
             os.environ[SAFE] = before
 
 
+class _WithoutScript(SpawnProcess):
+    """A process that does not execute the script that started it."""
+
+    def start(self) -> None:
+        """Start while a module without a file stands for the script."""
+        script = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            super().start()
+        finally:
+            sys.modules["__main__"] = script
+
+
+class _Context(SpawnContext):
+    Process: ClassVar = _WithoutScript
+
+
+def spawning(*things: Any) -> SpawnContext:
+    """A context for processes, which execute the script that runs only if it defines `things`.
+
+    A script need not begin with ``if __name__ == "__main__":`` then. things: picklable, what the
+    processes are asked to do.
+    """
+    if b"__main__" in pickle.dumps(things):
+        return multiprocessing.get_context("spawn")
+    return _Context()
+
+
 def _leave_ctrl_c() -> None:
     """Let the parent alone answer an interruption."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -73,7 +105,7 @@ def answers(
         for i, job in enumerate(jobs):
             yield i, work(*job)
         return
-    context = multiprocessing.get_context("spawn")
+    context = spawning(work, jobs)
     with (
         safe_path(),
         ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_ctrl_c) as pool,

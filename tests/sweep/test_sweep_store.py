@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sweep_jobs import log, start, traced, wait_for
@@ -177,10 +178,27 @@ def test_numbers_come_back_as_they_were(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_script_without_a_guard_is_told(tmp_path):
+def test_a_script_needs_a_guard_only_for_work_of_its_own(tmp_path):
+    """Processes execute the script only if they need something of it."""
+
+    def played(text):
+        (tmp_path / "script.py").write_text(f"import nashbox\nprint('begins')\n{text}")
+        line = [sys.executable, "script.py"]
+        return subprocess.run(line, cwd=tmp_path, capture_output=True, text=True)
+
     file = traced(tmp_path, 0, 1)
-    (tmp_path / "script.py").write_text(f"import nashbox\nnashbox.sweep({str(file)!r})\n")
-    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True)
-    assert b'under if __name__ == "__main__":' in done.stderr
+    done = played(f"print(nashbox.sweep({str(file)!r}, workers=2))\n")
+    assert done.returncode == 0 and done.stdout.count("begins") == 1, done
     with Store.to_read(tmp_path / "s.sqlite") as store:
-        assert store.statuses() == {}
+        assert set(store.statuses().values()) == {"ok"}
+    game = str(Path(__file__).parents[2] / "examples" / "public_goods.toml")
+    done = played(
+        f"print(nashbox.audit({game!r}, method='black_box', budget=4000, workers=2))\n"
+    )
+    assert done.returncode == 0 and done.stdout.count("begins") == 1, done
+    own = """from nashbox.experiments.sweep import Cell, Store, run_cells
+def work(): return {}
+with Store.to_write("own.sqlite") as store: run_cells([Cell({}, "__main__:work", {})], store)
+"""
+    done = played(own)
+    assert done.returncode == 1 and 'under if __name__ == "__main__":' in done.stderr

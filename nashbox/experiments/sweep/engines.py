@@ -15,12 +15,13 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import Any
 
+from nashbox.experiments.processes import spawning
 from nashbox.experiments.sweep.cell import SweepWarning
 from nashbox.experiments.sweep.interrupt import SIGNALS
 from nashbox.problem.errors import InputError, brief, told
@@ -61,9 +62,10 @@ class Engine:
 class Local(Engine):
     """Processes of this machine."""
 
-    def __init__(self, workers: int | None) -> None:
-        """Start the first worker: if that fails, so would all."""
+    def __init__(self, workers: int | None, asked: Collection[Any] = ()) -> None:
+        """Start the first worker: if that fails, so would all. asked: functions they will call."""
         self.count = workers or usable_processors()
+        self.context = spawning(*asked)
         self._start()
         try:
             self.executor.submit(os.getpid).result()
@@ -75,7 +77,7 @@ class Local(Engine):
 
     def _start(self) -> None:
         self.executor = ProcessPoolExecutor(
-            self.count, multiprocessing.get_context("spawn"), initializer=_begin_worker
+            self.count, self.context, initializer=_begin_worker
         )
         _quiet(getattr(self.executor, "_call_queue", None))
 
@@ -249,11 +251,11 @@ def check_engine(name: str) -> None:
     _found(name)
 
 
-def open_engine(name: str, workers: int | None) -> Engine:
-    """Open an engine by its name. Raises InputError."""
+def open_engine(name: str, workers: int | None, asked: Collection[Any] = ()) -> Engine:
+    """Open an engine by its name. asked: functions its workers will call. Raises InputError."""
     check_engine(name)
     if name == "local":
-        return Local(workers)
+        return Local(workers, asked)
     address = _dask_address(name)
     return Dask(address) if address else Factory(name, workers)
 

@@ -30,8 +30,7 @@ def sweep(
 
     workers, engine, progress, retry_failed: see `run_cells`. export_to: a .parquet or .csv file,
     also written if the sweep is interrupted; steps: with every step of runs. Raises InputError for
-    bad input before anything is written, KeyboardInterrupt if it is interrupted. A script that
-    calls this does so under ``if __name__ == "__main__":``, as its processes import it.
+    bad input before anything is written, KeyboardInterrupt if it is interrupted.
     """
     if workers is not None:
         require("--workers", workers, low=1, integer=True)

@@ -93,7 +93,7 @@ def run_cells(
     batch.total, batch.found = len(unique), len(skip)
     if batch.todo:
         with safe_path(), one_thread_each(), asked_to_stop(batch.wake) as stopped:
-            batch.engine = open_engine(engine, workers)
+            batch.engine = open_engine(engine, workers, {cell.work for cell in batch.todo})
             finished = False
             try:
                 batch.work(stopped)
