@@ -29,6 +29,7 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "app": {*TOP, "tables"},
     "commands": {*TOP, "tables", "app"},
     "cli": {"problem", "commands"},
+    "__main__": {"cli"},
 }
 OUTSIDE = {  # packages that the lower layers may import
     "problem": {"numpy", "networkx"},  # graphs by the name of their generator

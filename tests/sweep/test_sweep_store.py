@@ -192,9 +192,7 @@ def test_a_script_needs_a_guard_only_for_work_of_its_own(tmp_path):
     with Store.to_read(tmp_path / "s.sqlite") as store:
         assert set(store.statuses().values()) == {"ok"}
     game = str(Path(__file__).parents[2] / "examples" / "public_goods.toml")
-    done = played(
-        f"print(nashbox.audit({game!r}, method='black_box', budget=4000, workers=2))\n"
-    )
+    done = played(f"print(nashbox.audit({game!r}, method='black_box', budget=4000, workers=2))\n")
     assert done.returncode == 0 and done.stdout.count("begins") == 1, done
     own = """from nashbox.experiments.sweep import Cell, Store, run_cells
 def work(): return {}

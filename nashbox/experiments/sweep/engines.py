@@ -76,9 +76,7 @@ class Local(Engine):
             ) from error
 
     def _start(self) -> None:
-        self.executor = ProcessPoolExecutor(
-            self.count, self.context, initializer=_begin_worker
-        )
+        self.executor = ProcessPoolExecutor(self.count, self.context, initializer=_begin_worker)
         _quiet(getattr(self.executor, "_call_queue", None))
 
     def renew(self) -> None:
