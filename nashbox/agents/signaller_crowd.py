@@ -58,6 +58,7 @@ class Crowd:
         self.bound = self.strategy.bound(self.view.beta)
         self.observer = Observer.of(self.view.model)
         self.streams = [agent.observing for agent in agents]
+        self.known = [agent.strategy for agent in agents]
         k, games = len(agents), model.replications
         self.walk = make_walk(self.view.model, self.view.prior, k * games)
         self.playing = np.ones((k, games), dtype=np.bool_)
@@ -77,8 +78,8 @@ class Crowd:
 
         Raises InputError.
         """
-        for agent in self.agents:
-            if agent.strategy != self.strategy:
+        for agent, known in zip(self.agents, self.known, strict=True):
+            if agent.strategy is not known and agent.strategy != known:
                 raise InputError(
                     f"agent {agent.name}: a strategy can be replaced before the first step, "
                     f"got {agent.strategy.label} after {self.strategy.label} has begun"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -56,8 +56,12 @@ class Coin:
         if self.rest:
             ties = np.flatnonzero(self.open(bits, out))
             if ties.size:
-                out[ties] = rng.random(ties.size) < self.rest
+                out[ties] = self.settled(bits[ties], rng)
         return out
+
+    def settled(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.bool_]:
+        """What open bits come to."""
+        return rng.random(bits.size) < self.rest
 
     def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
         """What `decide` gives where bits are not open."""
@@ -88,9 +92,13 @@ class SymbolTable:
         out = self.looked_up(bits)
         ties = np.flatnonzero(self.open(bits, out))
         if ties.size:
-            exact = bits[ties] + rng.random(ties.size)
-            out[ties] = np.searchsorted(self.edges, exact, side="right")
+            out[ties] = self.settled(bits[ties], rng)
         return out
+
+    def settled(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.uint8]:
+        """What open bits come to."""
+        exact = bits + rng.random(bits.size)
+        return np.searchsorted(self.edges, exact, side="right").astype(np.uint8)
 
     def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.uint8]:
         """What `decide` gives where bits are not open."""
@@ -132,13 +140,14 @@ class Observer:
     ) -> NDArray[np.uint8]:
         """One symbol per generator and game, (generators, size): for each what `draw` gives."""
         bits = raw16_of_many(rngs, size)
-        out, again = np.empty(bits.shape, dtype=np.uint8), np.zeros(len(rngs), dtype=np.bool_)
-        parts = [*zip(self.parts, (slice(0, split), slice(split, size)), strict=True)]
-        for part, piece in parts:
-            found = part.looked_up(bits[:, piece])
+        out = np.empty(bits.shape, dtype=np.uint8)
+        for part, piece in zip(self.parts, (slice(0, split), slice(split, size)), strict=True):
+            given = bits[:, piece]
+            found = part.looked_up(given)
             out[:, piece] = found
-            again |= part.open(bits[:, piece], found).any(axis=1)
-        for row in np.flatnonzero(again).tolist():
-            for part, piece in parts:
-                out[row, piece] = part.decide(bits[row, piece], rngs[row])
+            rows, columns = np.divmod(np.flatnonzero(part.open(given, found)), given.shape[1] or 1)
+            starts = np.flatnonzero(np.diff(rows, prepend=-1)).tolist()
+            for start, end in pairwise([*starts, rows.size]):
+                row, ties = int(rows[start]), columns[start:end]
+                out[row, piece.start + ties] = part.settled(given[row, ties], rngs[row])
         return out
