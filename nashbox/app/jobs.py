@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from nashbox.experiments.processes import safe_path
+from nashbox.experiments.processes import safe_path, spawning
 from nashbox.problem.errors import InputError, told
 
 Send = Callable[[Any], None]
@@ -84,7 +84,7 @@ class Worker:
         return self._process is not None
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = spawning(self.make)
         ours, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, self.make, self.nice))
         with safe_path():

@@ -19,7 +19,7 @@ from nashbox.problem.errors import require
 from nashbox.tables.console import describe, number
 from nashbox.tables.printing import print_result
 
-TOLD = 50  # times at most that one work says how far it is
+TOLD = 0.3  # seconds at least between two words on how far a work is
 SHOWN = 3  # agents whose law alone is sent to the page
 
 
@@ -71,11 +71,13 @@ class LongWork:
 def telling(send: Send) -> Callable[[int, int], None]:
     """Progress for the page, which has more to do than to draw a bar."""
     send(Progress(0, 0))
-    begun = time.monotonic()
+    begun = told = time.monotonic()
 
     def progress(done: int, total: int) -> None:
-        if done % max(1, total // TOLD) == 0 or done == total:
-            taken = time.monotonic() - begun
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= TOLD or done == total:
+            told, taken = now, now - begun
             send(Progress(done, total, taken * (total - done) / done if done else None))
 
     return progress

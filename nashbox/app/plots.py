@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import pickle
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,12 @@ class Artist:
         self.waiting: dict[str, Sketch] = {}
         self.last: dict[str, tuple[bytes, Figure]] = {}
 
+    def ready(self, send: Callable[[Any], None], module: str) -> None:
+        """Load what drawing takes, and whose results, while others still compute them."""
+        if not self.last:
+            drawn(Sketch("", "", _nothing))
+        importlib.import_module(module)
+
     def sketch(self, send: Callable[[Any], None], sketch: Sketch) -> None:
         """Take a sketch, in place of an older one of the same figure."""
         self.waiting[sketch.name] = sketch
@@ -39,6 +46,10 @@ class Artist:
                 self.last[sketch.name] = key, drawn(sketch)
             send(replace(self.last[sketch.name][1], number=sketch.number))
         return bool(self.waiting)
+
+
+def _nothing(ax: Axes) -> None:
+    """Draw nothing but axes."""
 
 
 def drawn(sketch: Sketch) -> Figure:
