@@ -1,11 +1,16 @@
 """Audits of testing games: what is known to pay, what is known not to, and replays."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from testing_problems import COIN, SHARP, SIX, game
 
 from nashbox.experiments.audit import GameAudit, audit_game
 from nashbox.experiments.run import run as play
+from nashbox.games.testing import prepare_testing
+from nashbox.games.testing.candidates import catalogue
+from nashbox.mechanisms.exchange import NoExchange
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
@@ -93,6 +98,24 @@ def test_black_box_names_its_class_and_finds_optimal_stopping():
     for candidate in row.landscape:  # alpha alone changes nothing, game by game
         if "weight=1.0, anticipate=True" in candidate.label:
             assert (candidate.gain, candidate.se) == (0.0, 0.0)
+
+
+class Broadcast(NoExchange):
+    """An exchange of a user's, which may tell anybody anything."""
+
+
+def test_who_hears_nobody_is_tried_with_one_member_of_the_grid(seed):
+    """Every other member is paid the same in every game; of a plug-in exchange nobody knows."""
+    played = prepare_testing(game((COIN, COIN), payoff=cost(0.02), mechanism="no_exchange"))
+    grid = [one for one in catalogue(played) if one.spec.name == "signaller"]
+    grid = [one for one in grid if "threshold" not in one.spec.parameters]
+    tried = [one.strategy for one in grid]
+    pays = np.array(list(played.trials(0, tried, 200, seed)))
+    assert len(grid) == 40 and (pays == pays[0]).all() and np.ptp(pays[0]) > 0
+    kept = [one.spec.name for one in played.deviations(0)]
+    assert kept.count("signaller") == 1 + 4
+    foreign = replace(played, exchange=Broadcast())
+    assert len(foreign.deviations(0)) == len(catalogue(foreign)) > len(kept) + 39
 
 
 @pytest.mark.slow

@@ -204,8 +204,9 @@ class RaceGame(Game):
 
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The paper's grid at threshold beta, plug-ins, and bluffs if they are allowed."""
-        alone = not self.problem.heard[i] or type(self.mechanism) is NoExchange
-        return candidates.catalogue(self, alone=alone)
+        kind = type(self.exchange)  # another one may relay to whom it likes
+        unheard = kind in EXCHANGES.values() and not self.problem.heard[i]
+        return candidates.catalogue(self, alone=kind is NoExchange or unheard)
 
     def compared(self, i: int) -> Sequence[Deviation | Family]:
         """The paper's grid, without other ways to stop."""
