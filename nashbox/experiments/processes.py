@@ -7,6 +7,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -41,21 +42,42 @@ def in_order(
     return [found[i] for i in range(len(jobs))]
 
 
+class _Safe:
+    """Who is inside of `safe_path`, in all threads, and what was set before the first."""
+
+    def __init__(self) -> None:
+        self.lock, self.inside = threading.Lock(), 0
+        self.before: str | None = None
+
+
+_SAFE = _Safe()
+
+
 @contextmanager
 def safe_path() -> Iterator[None]:
     """Let processes started inside import nothing from the current folder before their path is set.
 
     A file pickle.py there would be executed by every worker.
     """
-    before = os.environ.get(SAFE)
-    os.environ[SAFE] = "1"
+    with _SAFE.lock:
+        if not _SAFE.inside:
+            _SAFE.before = os.environ.get(SAFE)
+            os.environ[SAFE] = "1"
+        _SAFE.inside += 1
     try:
         yield
     finally:
-        if before is None:
-            os.environ.pop(SAFE, None)
-        else:
-            os.environ[SAFE] = before
+        with _SAFE.lock:
+            _SAFE.inside -= 1
+            if _SAFE.inside:  # another thread goes on starting processes
+                pass
+            elif _SAFE.before is None:
+                os.environ.pop(SAFE, None)
+            else:
+                os.environ[SAFE] = _SAFE.before
+
+
+_STARTING = threading.Lock()  # two threads at once would take each other's module for the script
 
 
 class _WithoutScript(SpawnProcess):
@@ -63,12 +85,13 @@ class _WithoutScript(SpawnProcess):
 
     def start(self) -> None:
         """Start while a module without a file stands for the script."""
-        script = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            super().start()
-        finally:
-            sys.modules["__main__"] = script
+        with _STARTING:
+            script = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                super().start()
+            finally:
+                sys.modules["__main__"] = script
 
 
 class _Context(SpawnContext):
