@@ -193,9 +193,8 @@ def sized(value: object, where: str, key: str = "") -> None:
         for place, item in enumerate(value):
             sized(item, where, f"{key}[{place}]")
     elif isinstance(value, (int, float)) and math.inf > abs(value) > LARGEST:
-        raise InputError(
-            f"{where}: {key} must be from {-LARGEST:g} to {LARGEST:g}, got {brief(value)}"
-        )
+        what = f"{where}: {key}" if key else where
+        raise InputError(f"{what} must be from {-LARGEST:g} to {LARGEST:g}, got {brief(value)}")
 
 
 def too_much(what: str) -> str:

@@ -57,9 +57,10 @@ def number(text: str, where: str, allowed: str) -> float:
         value = float(text) if plain else math.nan
     except ValueError:
         value = math.nan
-    meant = math.isinf(value) and "inf" in text.lower()
-    if not (meant or abs(value) <= LARGEST):
+    if math.isnan(value) or (math.isinf(value) and "inf" not in text.lower()):
         raise InputError(f"{where} must be {allowed}, got {brief(text)}")
+    if math.inf > abs(value) > LARGEST:
+        raise InputError(f"{where} must be {allowed} up to {LARGEST:g}, got {brief(text)}")
     return value
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.measure.seeds import Stage, child
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import InputError, brief, sized
 from nashbox.problem.files import value_of
 from nashbox.problem.graphs import ALIASES, Edges, read_graph
 from nashbox.problem.payoff_oracle import Profile
@@ -71,9 +71,11 @@ def _value(text: str, where: str) -> Any:
     if re.fullmatch(r"[A-Za-z_]\w*", text) and text not in ("true", "false", "inf", "nan"):
         return text
     try:
-        return value_of(text)
+        value = value_of(text)
     except ValueError:
         raise InputError(f"{where}: must be a value as in TOML, got {text!r}") from None
+    sized(value, where)
+    return value
 
 
 def read_spec(text: str, where: str) -> Any:
