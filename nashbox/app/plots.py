@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 100
+HOMES = {  # of what works come to
+    "compare": "nashbox.experiments.compare",
+    "design": "nashbox.rules.design",
+    "audit": "nashbox.experiments.audit.rows",
+}
 
 
 class Artist:
@@ -27,11 +32,10 @@ class Artist:
         self.waiting: dict[str, Sketch] = {}
         self.last: dict[str, tuple[bytes, Figure]] = {}
 
-    def ready(self, send: Callable[[Any], None], module: str) -> None:
-        """Load what drawing takes, and whose results, while others still compute them."""
-        if not self.last:
-            drawn(Sketch("", "", _nothing))
-        importlib.import_module(module)
+    def ready(self, send: Callable[[Any], None], work: str) -> None:
+        """Load what drawing a work's results takes, while others still compute them."""
+        for module in ("matplotlib.backends.backend_agg", HOMES[work]):
+            importlib.import_module(module)
 
     def sketch(self, send: Callable[[Any], None], sketch: Sketch) -> None:
         """Take a sketch, in place of an older one of the same figure."""
@@ -46,10 +50,6 @@ class Artist:
                 self.last[sketch.name] = key, drawn(sketch)
             send(replace(self.last[sketch.name][1], number=sketch.number))
         return bool(self.waiting)
-
-
-def _nothing(ax: Axes) -> None:
-    """Draw nothing but axes."""
 
 
 def drawn(sketch: Sketch) -> Figure:

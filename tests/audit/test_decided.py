@@ -1,5 +1,7 @@
 """Audits that have to come to an end: their games are decided at the default budget."""
 
+from pathlib import Path
+
 import pytest
 
 from nashbox import audit
@@ -12,4 +14,13 @@ def test_twenty_agents_under_cbl_are_all_decided():
     costs = 100 / (20 * 11**2)  # at which eleven points are the efficient plan
     body = {"sigma": 10.0, "costs": [[costs]] * 20, "plan": [[11]] * 20, "mechanism": "cbl"}
     found = audit(from_mapping({"game": "estimation", **body}), method="black_box", workers=2)
+    assert {row.verdict for row in found.agents} == {"none_above_epsilon"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["case_a", "six_symbols", "no_exchange"])
+def test_races_are_decided_by_forty_thousand_games(name):
+    """Rare losses of one size hide nothing, and the last look takes what is left of the budget."""
+    file = Path(__file__).parents[2] / "examples" / "testing" / f"{name}.toml"
+    found = audit(file, method="black_box", budget=40_000, workers=1)
     assert {row.verdict for row in found.agents} == {"none_above_epsilon"}

@@ -22,7 +22,7 @@ def judged(*blocks):
     looker.arena = SimpleNamespace(places=[[0], [0]])
     looker.screened, looker.out = SimpleNamespace(worst=0), SimpleNamespace(epsilon=0.0)
     looker.sizes, looker.delta = (1000,) * len(blocks), 0.01
-    looker.levels, looker.leaders = {1: 0.008}, {1}
+    looker.levels, looker.purse = {1: 0.008}, SimpleNamespace(leaders={1})
     for look, block in enumerate(blocks):
         standing.main.merge(Tally.of(np.asarray(block)))
         looker._judge(standing, look)

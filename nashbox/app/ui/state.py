@@ -381,7 +381,7 @@ class Tab:
         self.audited.value = self.setup.value
         self.progress.value = Progress(0, 0)
         self.auditor.request("audit", self.setup.value, budget, 0.01)
-        self.artist.request("ready", "nashbox.experiments.audit.plan_audit")
+        self.artist.request("ready", "audit")
 
     def cancel_audit(self) -> None:
         """End the audit's process."""

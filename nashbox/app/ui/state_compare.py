@@ -15,8 +15,6 @@ from nashbox.app.parameters import whole
 if TYPE_CHECKING:
     from nashbox.app.ui.state import Tab
 
-HOMES = {"compare": "nashbox.experiments.compare", "design": "nashbox.rules.design"}  # of results
-
 
 class Comparison:
     """Mechanisms side by side, and rules designed for a goal, of the game on the table."""
@@ -81,7 +79,7 @@ class Comparison:
         self.tab.tables[work].value = None
         self.progress.value = Progress(0, 0)
         self.worker.request(work, self.tab.setup.value, *arguments)
-        self.tab.artist.request("ready", HOMES[work])
+        self.tab.artist.request("ready", work)
 
 
 def ended(update: Ended) -> str:

@@ -55,8 +55,7 @@ class Verification:
         self.asked, self.delta = epsilon, delta
         stop = self.arena.spent + budget if kept is None else None
         order = order_of(screened, epsilon)
-        self.leaders = set(leaders_of(screened, epsilon, order))
-        self.purse = Purse(self.arena, self.leaders, stop)
+        self.purse = Purse(self.arena, set(leaders_of(screened, epsilon, order)), stop)
         falling = [rank**-FALL for rank in range(1, len(order) + 1)]
         self.levels = {
             j: VERDICT * delta * f / sum(falling) for j, f in zip(order, falling, strict=True)
@@ -101,7 +100,7 @@ class Verification:
             return looks(FAR, grain)
         places = self.arena.places
         seen = sum(outlook is not None for outlook in self.screened.outlooks)
-        cells = len(places[0]) + seen + sum(len(places[j]) for j in self.leaders)
+        cells = len(places[0]) + seen + sum(len(places[j]) for j in self.purse.leaders)
         first = budget // (cells + PROBES)  # worlds in which all can be played
         grain = max(1, min(grain, budget // GRAINS))
         return looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
@@ -184,7 +183,7 @@ class Verification:
         """(place of the audited, hers): for the upper bound, and of leaders for the lower."""
         pairs = dict.fromkeys((own, s.outlook.place) for own in self.arena.places[0])
         pairs[s.outlook.own, s.outlook.place] = None
-        if s.j in self.leaders:
+        if s.j in self.purse.leaders:
             worst = self.screened.worst
             pairs.update(dict.fromkeys((worst, place) for place in self.arena.places[s.j]))
         return list(pairs)
@@ -214,7 +213,7 @@ class Verification:
                 s.upper, s.spread = min(s.upper, certain), s.main.variance
         s.settled = s.settled or s.upper <= self.out.epsilon
         places, worst = self.arena.places[s.j], self.screened.worst
-        if (s.j in self.leaders or len(places) == 1) and (believed or sure):
+        if (s.j in self.purse.leaders or len(places) == 1) and (believed or sure):
             z = tail(self.levels[s.j] * share)
             lows = [s.gains[worst, place] for place in places]
             s.lower = max(s.lower, min(t.claim(-z) for t in lows))
