@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
@@ -15,17 +17,53 @@ from nashbox.problem.source import check_block
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Subsets of the others' points that were drawn for an agent: their sums, and from which dice.
+
+    sizes: of the subset and of its first part. before, after: states of the generator.
+    """
+
+    sizes: tuple[int, int]
+    before: bytes
+    after: Any
+    first: Array
+    whole: Array
+
+
 @dataclass(frozen=True, eq=False)
 class Pool:
     """Worlds in which every agent handed in the same number of points.
 
-    values: (R, N) points, agent after agent. starts: (m + 1,) where each agent's points begin.
-    sums: (R, m) sum of each agent's points.
+    parts: adjoining points (R, ...), agent after agent. starts: (m + 1,) where each agent's points
+    begin. sums: (R, m) sum of each agent's points. drawn: the last subsets drawn for each agent; of
+    her whose points changed, since the others' did not.
     """
 
-    values: Array
+    parts: Sequence[Array]
     starts: NDArray[np.int64]
     sums: Array
+    drawn: dict[int, Drawn] = field(default_factory=dict)
+    changed: int | None = None
+
+    @cached_property
+    def values(self) -> Array:
+        """All points, (R, N), laid out when somebody looks at them."""
+        return np.concatenate(self.parts, axis=1)
+
+    @property
+    def worlds(self) -> int:
+        """R."""
+        return len(self.sums)
+
+    @property
+    def total(self) -> int:
+        """N."""
+        return int(self.starts[-1])
+
+    def drawn_for(self, agent: int) -> dict[int, Drawn]:
+        """Where subsets of the others' points are kept; nowhere if these may have changed."""
+        return self.drawn if self.changed in (None, agent) else {}
 
     @classmethod
     def of(cls, submissions: Sequence[Dataset], k: int) -> Pool:
@@ -37,8 +75,8 @@ class Pool:
         check_block(submissions[0].worlds, sum(int(s.counts[0, k]) for s in submissions))
         for owner in (submissions[0], submissions[-1]):
             known = _LAID_OUT.get(owner, {}).get(k)
-            if known is not None and (changed := known.changed(submissions)) is not None:
-                return known.pool.with_other(changed, submissions[changed].points(k))
+            if known is not None and (pool := known.relaid(submissions, k)) is not None:
+                return pool
         pool = cls.laid_out([s.points(k) for s in submissions])
         layout = _Layout([ref(s) for s in submissions], pool)
         for owner in (submissions[0], submissions[-1]):
@@ -55,17 +93,17 @@ class Pool:
         some = counts > 0
         if some.any():
             sums[:, some] = segment_sums(values, starts[:-1][some], counts[some])
-        return cls(values, starts, sums)
+        return cls([values], starts, sums)
 
     def with_other(self, agent: int, points: Array) -> Pool:
         """The same with other points (R, n) of one agent."""
         begin, end = self.starts[agent], self.starts[agent + 1]
-        values = np.concatenate([self.values[:, :begin], points, self.values[:, end:]], axis=1)
+        parts = [self.values[:, :begin], points, self.values[:, end:]]
         starts = self.starts.copy()
         starts[agent + 1 :] += points.shape[1] - (end - begin)
         sums = self.sums.copy()
         sums[:, agent] = points.sum(axis=1)
-        return Pool(values, starts, sums)
+        return Pool(parts, starts, sums, self.drawn, agent)
 
     def counts(self, agents: NDArray[np.intp]) -> NDArray[np.int64]:
         """Points of each of `agents`."""
@@ -79,12 +117,16 @@ class _Layout:
     submissions: Sequence[ref[Dataset]]
     pool: Pool
 
-    def changed(self, submissions: Sequence[Dataset]) -> int | None:
-        """The one who hands in something else now, if it is one."""
+    def relaid(self, submissions: Sequence[Dataset], k: int) -> Pool | None:
+        """The pool with what at most one agent hands in now instead; None if more has changed."""
         if len(submissions) != len(self.submissions):
             return None
-        other = [i for i, s in enumerate(submissions) if self.submissions[i]() is not s]
-        return other[0] if len(other) == 1 else None
+        changed = [i for i, s in enumerate(submissions) if self.submissions[i]() is not s]
+        if not changed:
+            return self.pool
+        if len(changed) > 1:
+            return None
+        return self.pool.with_other(changed[0], submissions[changed[0]].points(k))
 
 
 _LAID_OUT: WeakKeyDictionary[Dataset, dict[int, _Layout]] = WeakKeyDictionary()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.pool import Pool
+from nashbox.mechanisms.pool import Drawn, Pool
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -34,17 +35,16 @@ def split_sums(
     over agents, is the same, the dependence between what several get is not.
     """
     own = pool.counts(agents)
-    left_out = pool.values.shape[1] - own - drawn
+    left_out = pool.total - own - drawn
     # Z with what Y' leaves out is a random subset, and Z a random part of it
     by_rest = left_out + clean < drawn
     both = np.where(by_rest, left_out + clean, drawn)
     length = int((both + own).max(initial=0))
     if apart or both.sum() <= FEW * length:  # an order of the others' points for each
-        first, others = np.empty((2, pool.values.shape[0], agents.size))
-        for j, agent in enumerate(agents):
-            values = _others_values(pool, int(agent), int(both[j]), rng)
-            first[:, j] = values[:, : clean[j]].sum(axis=1)
-            others[:, j] = values.sum(axis=1)
+        first, others = np.empty((2, pool.worlds, agents.size))
+        for j, agent in enumerate(agents.tolist()):
+            drew = _drawn(pool, agent, (int(both[j]), int(clean[j])), rng)
+            first[:, j], others[:, j] = drew.first, drew.whole
     else:
         order = _Order.drawn(pool, length, rng)
         first, others = order.of_others(pool, agents, clean), order.of_others(pool, agents, both)
@@ -55,12 +55,28 @@ def split_sums(
     return first, rest
 
 
+def _drawn(pool: Pool, agent: int, sizes: tuple[int, int], rng: np.random.Generator) -> Drawn:
+    """Draw a subset of the others' points and a first part of it, of these `sizes`.
+
+    Audits try one strategy after another with the same dice: what would come out is known then.
+    """
+    kept, before = pool.drawn_for(agent), pickle.dumps(rng.bit_generator.state)
+    known = kept.get(agent)
+    if known is not None and (known.sizes, known.before) == (sizes, before):
+        rng.bit_generator.state = known.after
+        return known
+    values = _others_values(pool, agent, sizes[0], rng)
+    first, whole = values[:, : sizes[1]].sum(axis=1), values.sum(axis=1)
+    kept[agent] = Drawn(sizes, before, rng.bit_generator.state, first, whole)
+    return kept[agent]
+
+
 def _others_values(pool: Pool, agent: int, length: int, rng: np.random.Generator) -> Array:
     """The first `length` of a random order of the others' points, (R, length).
 
     The same for the same dice, however many points she handed in herself: audits compare counts.
     """
-    worlds, total = pool.values.shape
+    worlds, total = pool.worlds, pool.total
     begin, end = pool.starts[agent], pool.starts[agent + 1]
     others = int(total - end + begin)
     values = np.empty((worlds, length))
@@ -93,7 +109,7 @@ class _Order:
 
     @classmethod
     def drawn(cls, pool: Pool, length: int, rng: np.random.Generator) -> _Order:
-        worlds, total = pool.values.shape
+        worlds, total = pool.worlds, pool.total
         owners = np.repeat(np.arange(pool.starts.size - 1), np.diff(pool.starts))
         values, owner = np.empty((worlds, length)), np.empty((worlds, length), dtype=np.intp)
         for rows in _blocks(worlds, total):

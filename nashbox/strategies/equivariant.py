@@ -114,7 +114,7 @@ def _spread(name: str, value: PerDistribution | None, default: Array, d: int) ->
         raise InputError(
             f"equivariant.{name} must be one number or one per distribution ({d}), got {given.size}"
         )
-    return np.broadcast_to(given, (d,))
+    return np.full(d, given)
 
 
 def _points(data: Dataset, k: int, play: Play, view: View, rng: np.random.Generator) -> Array:

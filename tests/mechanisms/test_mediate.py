@@ -197,6 +197,30 @@ def test_parts_of_subsets_are_uniform_as_well(clean, drawn, few, seed, monkeypat
             assert_mean(z[:, i] * rest[:, j], both, false_alarm=1e-7)
 
 
+def test_what_is_known_of_the_dice_is_what_they_say(seed):
+    """Drawn anew or remembered: the same sums, the same generator after, for her and for others."""
+    rng = np.random.default_rng(seed)
+    parts = [rng.standard_normal((50, n)) for n in (3, 4, 5)]
+    sets = [Dataset([part], np.full((50, 1), part.shape[1])) for part in parts]
+    dice = np.random.default_rng(seed)
+    start = dice.bit_generator.state
+    for count in (3, 3, 1, 6):  # agent 0 hands in so many, everybody else the same
+        hers = rng.standard_normal((50, count))
+        sets[0] = Dataset([hers], np.full((50, 1), count))
+        for agent, size, state in [(0, 5, 0), (0, 5, 0), (0, 4, 0), (0, 5, 1), (1, 2, 0)]:
+            asked = np.array([agent]), np.array([2]), np.array([size])
+            fresh = Pool.laid_out([one.points(0) for one in sets])
+            pool = Pool.of(sets, 0)
+            found = []
+            for one in (fresh, pool):
+                dice.bit_generator.state = start
+                dice.random(state)
+                found.append((*split_sums(one, *asked, dice), dice.bit_generator.state))
+            for expected, ours in zip(*found, strict=True):
+                np.testing.assert_equal(ours, expected)
+        assert pool.drawn[0].sizes == (5, 2)
+
+
 def test_who_owes_and_submits_nothing_gets_the_mean_of_z(seed):
     game = prepare(worked_case())
     model = EstimationModel(game.problem, game.mechanism, game.terms, replications=40_000, rng=seed)

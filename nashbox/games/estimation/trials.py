@@ -142,6 +142,7 @@ class _Controls:
             self.slope = np.where(np.isfinite(slope), slope, 0.0)
             self.bend = np.where(np.isfinite(bend), bend, 0.0)
         self._of: dict[tuple[int, int], Array] = {}
+        self._spread: dict[int, Array] = {}
 
     def shared(self) -> Array:
         """Own mean, the others' mean, and their products less what these are worth, (R, 5 d)."""
@@ -177,7 +178,7 @@ class _Controls:
             return np.zeros((self.slope.shape[0], 2))
         if n < M:
             away = self._mean(k, 0, n) - self._mean(k, 0, M)
-            spread = self._points(k, 0, M).var(axis=1, ddof=1) * (1 / n - 1 / M)
+            spread = self._variance(k) * (1 / n - 1 / M)
         else:  # what lies beyond the M is independent of them
             away, spread = self._mean(k, M, n), self.variances[k] / (n - M)
         return np.stack([self.slope[:, k] * away, self.bend[:, k] * (away**2 - spread)], axis=1)
@@ -185,6 +186,12 @@ class _Controls:
     def _points(self, k: int, start: int, stop: int) -> Array:
         assert self.agent.well is not None  # noqa: S101 - trials draw it
         return np.asarray(self.agent.well.points(k)[:, start:stop])
+
+    def _variance(self, k: int) -> Array:
+        """Of the points that she owes, (R,)."""
+        if k not in self._spread:
+            self._spread[k] = self._points(k, 0, int(self.audited[k])).var(axis=1, ddof=1)
+        return self._spread[k]
 
     def _mean(self, k: int, start: int, stop: int) -> Array:
         """Mean of some of her points less mu, (R,); 0 without points."""

@@ -36,11 +36,11 @@ def _alike(
     pool: Pool, terms: CblTerms, k: int, agents: NDArray[np.intp], rng: np.random.Generator
 ) -> Array:
     """Lines 18 to 23 for worlds with the same counts; drawn for all agents together."""
-    answer = np.full((agents.size, pool.values.shape[0]), np.nan)
+    answer = np.full((agents.size, pool.worlds), np.nan)
     owed, own = terms.counts[agents, k].astype(np.intp), pool.counts(agents)
-    drawn = np.minimum(int(terms.fixed_totals[k]) - owed, pool.values.shape[1] - own)  # |Y'|
+    drawn = np.minimum(int(terms.fixed_totals[k]) - owed, pool.total - own)  # |Y'|
     z = np.minimum(drawn, owed)
-    z_sum, rest = split_sums(pool, agents, z, drawn, rng, apart=pool.values.shape[0] == 1)
+    z_sum, rest = split_sums(pool, agents, z, drawn, rng, apart=pool.worlds == 1)
     v, alpha = float(terms.sigma[k]) ** 2, terms.alpha[agents, k]
     sizes = np.stack([own, z, drawn - z], axis=1)
     for (count, clean, noisy), same in alike(sizes[z > 0], np.flatnonzero(z > 0)):
@@ -53,6 +53,9 @@ def alike(
     sizes: NDArray[np.int64], places: NDArray[np.intp]
 ) -> Iterator[tuple[list[int], NDArray[np.intp]]]:
     """Each row of sizes (g, ...) that occurs, with those of the places (g,) that have it."""
+    if len(places) == 1:
+        yield sizes[0].tolist(), places
+        return
     rows, where = np.unique(sizes, axis=0, return_inverse=True)
     for p, row in enumerate(rows):
         yield [int(x) for x in row], places[where.reshape(-1) == p]

@@ -75,9 +75,9 @@ def _draw(
     """By agents who are alike: their places, what remains to who fails, and who passes; (R, g)."""
     agents = asked[places]
     own = pool.counts(agents)
-    left = pool.values.shape[1] - own
+    left = pool.total - own
     z = np.minimum(terms.z[agents, k], left).astype(np.intp)
-    z_sum, rest = split_sums(pool, agents, z, left, rng, apart=pool.values.shape[0] == 1)
+    z_sum, rest = split_sums(pool, agents, z, left, rng, apart=pool.worlds == 1)
     noisy = terms.kind[agents, k] == "noise"
     for (_, count, clean, others), same in alike(
         np.stack([noisy, own, z, left - z], axis=1), np.arange(agents.size)
