@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.profiles import SHOWN, merged
 from nashbox.tables.console import counts, new_table, number
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
+    from nashbox.experiments.compare.games import GameComparison
 
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
@@ -36,8 +39,7 @@ def compare_sheet(result: Comparison) -> Sheet:
         sheet.add(*_agents_table(result, profile))
     for text in others:
         sheet.note(text)
-    for note in result.notes:
-        sheet.note(f"note: {note}")
+    sheet.remark(*result.notes)
     for text in remarks(result):
         sheet.note(text)
     if not few:
@@ -230,3 +232,29 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
             f"is up to {number(max(deceived))}"
         )
     return [*found, *contender.notes]
+
+
+def game_compare_sheet(result: GameComparison) -> Sheet:
+    """The sum of payoffs by mechanism and profile, and who plays what."""
+    keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
+    said = ", ".join(f"{name} {yes_or_no(answer)}" for name, answer in keeps.items())
+    sheet = Sheet(f"honesty is an equilibrium: {said}")
+    table = new_table(
+        "mechanism", "profile", "sum of payoffs", "strategies", "honesty is an equilibrium",
+        title=f"{result.game}: at honesty, and where best responses lead", keys=2,
+    )  # fmt: skip
+    for row in result.rows:
+        social = row["social_payoff"]
+        if social is None:
+            shown, plays = "none found", ""
+        else:
+            shown = number(social, 6) + ("" if row["converged"] else " (still moving)")
+            plays = "; ".join(
+                label if n == 1 else f"{n} x {label}"
+                for label, n in Counter(row["strategies"]).items()
+            )
+        honest = yes_or_no(row["honest_is_equilibrium"])
+        table.add_row(row["mechanism"], row["profile"].replace("_", " "), shown, plays, honest)
+    sheet.add(table)
+    sheet.remark(*result.notes)
+    return sheet

@@ -44,8 +44,7 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
                 f"{named}{run.doubts} of {result.agents} agents see a gain within the error of the "
                 "payoffs and leave it: more --worlds would tell"
             )
-    for note in result.notes:
-        sheet.note(f"note: {note}")
+    sheet.remark(*result.notes)
     if len(ends) > 1:
         sheet.headline = f"{len(ends)} mechanisms, {result.agents} agents: how each path ends"
     return sheet
@@ -114,7 +113,7 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper)}"
         )
     if game.solved.degenerate:
-        sheet.note(f"note: {DEGENERATE}")
+        sheet.remark(DEGENERATE)
     sheet.note(f"gains up to {number(accepted)} count as none")
     return sheet
 

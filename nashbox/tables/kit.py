@@ -1,8 +1,10 @@
-"""Names with their parameters, and what a skeleton's author does next, for a terminal."""
+"""What authors of plug-ins read: names with their parameters, what is next, what checks found."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from rich.text import Text
 
 from nashbox.tables.console import new_table
 from nashbox.tables.sheet import Sheet
@@ -10,6 +12,7 @@ from nashbox.tables.sheet import Sheet
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from nashbox.experiments.check import CheckReport
     from nashbox.experiments.listing import Entry, Listing
     from nashbox.experiments.new_problem import Beginning
     from nashbox.experiments.skeletons import Skeleton
@@ -61,7 +64,31 @@ def beginning_sheet(made: Beginning) -> Sheet:
     sheet = Sheet(f"wrote {made.file}")
     for line in made.warnings:
         sheet.note(f"warning: {line}", style="yellow")
-    for line in made.notes:
-        sheet.note(f"note: {line}")
+    sheet.remark(*made.notes)
     sheet.note("next: " + ", ".join(made.next))
+    return sheet
+
+
+MARKS = {
+    True: Text("passed", style="green"),
+    False: Text("FAILED", style="bold red"),
+    None: Text("skipped", style="dim"),
+}
+
+
+def check_sheet(report: CheckReport) -> Sheet:
+    """Every check with its reason."""
+    failed = sum(row.passed is False for row in report.checks)
+    skipped = sum(row.passed is None for row in report.checks)
+    words = f"{report.target} keeps its contract" if report.passed else f"{report.target} fails"
+    sheet = Sheet(
+        f"{words}: {len(report.checks) - failed - skipped} checks passed, {failed} failed, "
+        f"{skipped} skipped",
+        "green" if report.passed else "bold red",
+    )
+    table = new_table("check", "", "reason", title="contract")
+    table.columns[2].justify = "left"
+    for row in report.checks:
+        table.add_row(row.name, MARKS[row.passed], row.reason)
+    sheet.add(table)
     return sheet

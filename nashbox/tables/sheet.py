@@ -41,6 +41,11 @@ class Sheet:
         """Add something to know."""
         self.notes.append(Text(text, style=style))
 
+    def remark(self, *texts: str) -> None:
+        """Add notes of the result's own."""
+        for text in texts:
+            self.note(f"note: {text}")
+
     def say(self, text: str, style: str = "") -> None:
         """Add a line that is part of the answer."""
         self.lines.append(Text(text, style=style))

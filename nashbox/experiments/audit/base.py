@@ -1,15 +1,16 @@
-"""What the audits of both games share: gains, examined deviations, the summary of the verdicts."""
+"""What the audits of all games share: gains, examined deviations, the summary of the verdicts."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.answers import Body, Result, list_of
 from nashbox.experiments.audit.epsilon import Epsilon, check_epsilon
 from nashbox.experiments.methods import METHODS
+from nashbox.experiments.saving import versions
 from nashbox.problem.errors import InputError, require
 
 if TYPE_CHECKING:
@@ -51,24 +52,56 @@ def gain_from_json(body: Mapping[str, Any]) -> Gain:
     return Gain(**body)
 
 
+@dataclass(frozen=True, kw_only=True)
 class AgentRow(Body):
-    """The audit of one agent of either game."""
+    """The audit of one agent of any game.
+
+    best_deviation: a strategy as problem files write it, with what it brings. damage: what it
+    costs the others together, where that is known. individually_rational: whether she is no worse
+    off than outside, None where that is open.
+    """
 
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "gain": gain_from_json,
         "gain_over_recommended": gain_from_json,
         "landscape": list_of(lambda row: Candidate(**row)),
     }
+
+    name: str
+    strategy: str
+    epsilon: float
     verdict: str
+    gain: Gain
+    candidates: int | None
+    best_deviation: Any
+    individually_rational: bool | None = None
+    damage: float | None = None
+    gain_over_recommended: Gain | None = None
+    budget_needed: int | None = None
+    reason: str | None = None
+    landscape: Sequence[Candidate] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
 class AuditResult(Result):
-    """The audit of either game, one row per agent."""
+    """The audit of any game, one row per agent; `class_` says which deviations were covered."""
 
     FORMAT: ClassVar[str] = "nashbox-audit/1"
     NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
     WHOLE: ClassVar[str]  # keys that are about all agents, for the rows of a sweep
+
+    game: str
+    mechanism: str | None
+    method: str
+    class_: str
+    epsilon: float | None
+    delta: float
+    seeds: Mapping[str, Any]
+    problem: Mapping[str, Any]
     agents: Sequence[Any]
+    resolution: str | None = None
+    notes: Sequence[str] = ()
+    versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
     def nash(self) -> str:
@@ -78,6 +111,11 @@ class AuditResult(Result):
             if verdict in found:
                 return verdict
         return "none_above_epsilon"
+
+    @property
+    def individually_rational(self) -> bool | None:
+        """Whether nobody would rather stay away; None where that is open."""
+        return everybody([agent.individually_rational for agent in self.agents])
 
     def to_frame(self) -> pd.DataFrame:
         """One row per agent; nested keys are joined by dots."""

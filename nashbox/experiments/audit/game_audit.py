@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.answers import list_of
-from nashbox.experiments.audit.base import (
-    AgentRow,
-    AuditResult,
-    Candidate,
-    Gain,
-    everybody,
-    gain_from_json,
-)
-from nashbox.experiments.saving import versions
+from nashbox.experiments.audit.base import AgentRow, AuditResult, Gain, gain_from_json
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -32,11 +24,10 @@ class PaidDeviation:
     how: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlayerAudit(AgentRow):
-    """The audit of one player.
+    """The audit of one player; payoffs, higher is better.
 
-    damage: what her best deviation costs the others together, where it was simulated.
     gain_if_belief_known: of testing games, the gain of an agent that is shown the rival's signed
     belief, where the exact method found it.
     """
@@ -52,22 +43,9 @@ class PlayerAudit(AgentRow):
         "gain_if_belief_known": gain_from_json,
     }
 
-    name: str
-    strategy: str
     payoff: float
     payoff_se: float
-    epsilon: float
-    verdict: str
-    gain: Gain
-    candidates: int | None
-    best_deviation: PaidDeviation
-    damage: float | None = None
-    gain_over_recommended: Gain | None = None
     gain_if_belief_known: Gain | None = None
-    individually_rational: bool | None = None
-    budget_needed: int | None = None
-    reason: str | None = None
-    landscape: Sequence[Candidate] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The keys of nashbox-audit/1, payoff instead of penalty; nobody collects points."""
@@ -77,9 +55,9 @@ class PlayerAudit(AgentRow):
         return body
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GameAudit(AuditResult):
-    """The whole audit; `class_` says in words which deviations were covered.
+    """The whole audit.
 
     payoff, signals: of testing games. nash_conv: of payoff tables.
     """
@@ -95,31 +73,15 @@ class GameAudit(AuditResult):
     efficiency_ratio: ClassVar[None] = None
     condition_8: ClassVar[None] = None
 
-    game: str
-    mechanism: str | None
-    method: str
-    class_: str
-    epsilon: float | None
-    delta: float
-    seeds: Mapping[str, Any]
-    problem: Mapping[str, Any]
     agents: Sequence[PlayerAudit]
     payoff: str | None = None
     signals: str | None = None
     nash_conv: float | None = None
-    resolution: str | None = None
-    notes: Sequence[str] = ()
-    versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
     def social_payoff(self) -> float:
         """Sum of the players' payoffs."""
         return float(sum(agent.payoff for agent in self.agents))
-
-    @property
-    def individually_rational(self) -> bool | None:
-        """Whether nobody would rather stay away; None where that is not known."""
-        return everybody([agent.individually_rational for agent in self.agents])
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every player's gain with its bounds and the examined deviations behind it."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.answers import list_of
-from nashbox.experiments.audit.base import AgentRow, AuditResult, Candidate, Gain, everybody
-from nashbox.experiments.saving import versions
+from nashbox.experiments.audit.base import AgentRow, AuditResult
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -28,13 +27,9 @@ class Deviation:
     how: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AgentAudit(AgentRow):
-    """The audit of one agent. Penalties: lower is better; `damage` is what the others lose.
-
-    individually_rational: whether she is no worse off than outside, None where simulation leaves
-    it open.
-    """
+    """The audit of one agent of a game with a plan; penalties, lower is better."""
 
     KEYS: ClassVar[str] = (
         "name strategy recommended penalty penalty_se penalty_alone outside epsilon verdict gain "
@@ -48,31 +43,18 @@ class AgentAudit(AgentRow):
         "best_deviation": lambda body: Deviation(**body),
     }
 
-    name: str
-    strategy: str
     recommended: Sequence[float]
     penalty: float
     penalty_se: float
     penalty_alone: float
     outside: float
-    epsilon: float
-    verdict: str
-    gain: Gain
-    candidates: int | None
-    best_deviation: Deviation
-    individually_rational: bool | None = None
-    damage: float | None = None
     damage_se: float = 0.0
-    gain_over_recommended: Gain | None = None
-    budget_needed: int | None = None
-    reason: str | None = None
-    landscape: Sequence[Candidate] = ()
     normal_theory: Mapping[str, float] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Audit(AuditResult):
-    """The whole audit; `class_` says in words which deviations were covered."""
+    """The whole audit of a game with a plan."""
 
     KEYS: ClassVar[str] = (
         "game mechanism plan method class epsilon delta seeds versions problem nash "
@@ -85,24 +67,9 @@ class Audit(AuditResult):
 
     mechanism: str
     plan: str
-    method: str
-    class_: str
-    epsilon: float | None
-    delta: float
-    seeds: Mapping[str, Any]
-    problem: Mapping[str, Any]
     agents: Sequence[AgentAudit]
     efficiency_ratio: float | None
     condition_8: bool
-    notes: Sequence[str] = ()
-    resolution: str | None = None
-    game: str = "estimation"
-    versions: Mapping[str, str] = field(default_factory=versions)
-
-    @property
-    def individually_rational(self) -> bool | None:
-        """Whether no agent is worse off than outside, None where simulation leaves it open."""
-        return everybody([agent.individually_rational for agent in self.agents])
 
     @property
     def social_penalty(self) -> float:

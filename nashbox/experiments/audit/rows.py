@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nashbox.experiments.audit.base import AuditResult
+from nashbox.experiments.audit.base import AuditResult, gain_from_json
 from nashbox.experiments.audit.findings import Finding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
@@ -38,7 +38,9 @@ def paid(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> GameAudi
     return GameAudit(agents=[_paid(game, i, one) for i, one in enumerate(found)], **both)
 
 
-def _common(game: Game, i: int, one: Finding) -> dict[str, Any]:
+def _common(game: Game, i: int, one: Finding, deviation: type, sign: int = 1) -> dict[str, Any]:
+    """What all audits say of a player. deviation: the class of her best one; sign: of payoffs."""
+    spec = one.deviation.spec
     return {
         "name": game.players[i],
         "strategy": game.strategy(i).label,
@@ -46,6 +48,13 @@ def _common(game: Game, i: int, one: Finding) -> dict[str, Any]:
         "verdict": one.verdict,
         "gain": one.gain,
         "candidates": one.candidates,
+        "best_deviation": deviation(
+            spec.name,
+            dict(spec.parameters),
+            sign * one.deviation_payoff,
+            one.deviation_se,
+            game.how(i, one.deviation.strategy),
+        ),
         "gain_over_recommended": one.over_recommended,
         "individually_rational": one.rational,
         "budget_needed": one.budget_needed,
@@ -56,37 +65,20 @@ def _common(game: Game, i: int, one: Finding) -> dict[str, Any]:
 
 
 def _penalised(game: Game, i: int, one: Finding) -> AgentAudit:
-    spec = one.deviation.spec
     return AgentAudit(
         penalty=-one.payoff,
         penalty_se=one.se,
-        best_deviation=Deviation(
-            spec.name,
-            dict(spec.parameters),
-            -one.deviation_payoff,
-            one.deviation_se,
-            game.how(i, one.deviation.strategy),
-        ),
         damage_se=one.damage_se,
-        **_common(game, i, one),
+        **_common(game, i, one, Deviation, -1),
         **game.row(i),
     )
 
 
 def _paid(game: Game, i: int, one: Finding) -> PlayerAudit:
-    spec, known = one.deviation.spec, one.extra.get("gain_if_belief_known")
-    found = _common(game, i, one)
-    if known is not None:
-        found["gain_if_belief_known"] = type(one.gain)(**known)
+    known = one.extra.get("gain_if_belief_known")
     return PlayerAudit(
         payoff=one.payoff,
         payoff_se=one.se,
-        best_deviation=PaidDeviation(
-            spec.name,
-            dict(spec.parameters),
-            one.deviation_payoff,
-            one.deviation_se,
-            game.how(i, one.deviation.strategy),
-        ),
-        **found,
+        gain_if_belief_known=None if known is None else gain_from_json(known),
+        **_common(game, i, one, PaidDeviation),
     )

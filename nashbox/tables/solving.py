@@ -1,4 +1,4 @@
-"""Results of testing games as tables that a person likes to read in a terminal."""
+"""What is exact about races, and what alpha is worth, as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ def solve_sheet(report: SolveReport) -> Sheet:
     """The exact numbers of a game."""
     problem = report.problem
     sheet = solution_sheet(report.solution, f"beta = {problem.beta}, prior = {problem.prior}: ")
-    for note in report.notes:
-        sheet.note(f"note: {note}")
+    sheet.remark(*report.notes)
     return sheet
 
 
@@ -83,6 +82,5 @@ def receivers_sheet(report: ReceiverReport) -> Sheet:
         table.add_row(shown, row.objective, *values, row.best)
         before = row.receiver
     sheet.add(table)
-    for note in report.notes:
-        sheet.note(f"note: {note}")
+    sheet.remark(*report.notes)
     return sheet

@@ -1,0 +1,133 @@
+"""Audits as tables that a person likes to read in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from nashbox.experiments.audit.base import NOTHING
+from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
+from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_table, number
+from nashbox.tables.sheet import Sheet
+
+if TYPE_CHECKING:
+    from nashbox.experiments.audit import Audit, GameAudit
+
+SHORT = 240  # letters of a class that always stands below the table
+GAIN = ("gain", "from", "to")  # the bounds are left out where they are the number itself
+Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
+
+
+def audit_sheet(audit: Audit) -> Sheet:
+    """Penalties beside those of working alone, and who owes what."""
+    columns: Columns = {
+        "penalty": lambda a: number(a.penalty),
+        "alone": lambda a: number(a.penalty_alone),
+        "owes": lambda a: counts(a.recommended),
+    }
+    names = audit.problem.get("distributions", [])
+    owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
+    sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
+    sheet.note(
+        f"individually rational: {yes_or_no(audit.individually_rational)}"
+        f", social penalty {number(audit.social_penalty)}"
+        f", {number(audit.efficiency_ratio)} times the best rational one"
+        f", condition (8): {'yes' if audit.condition_8 else 'no'}"
+    )
+    costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
+    words = [f"{a.name}'s {number(a.damage)}" for a in costly if abs(a.damage or 0) > a.epsilon]
+    if words:
+        sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
+    _budget(sheet, audit.agents)
+    for a in audit.agents:
+        _over_recommended(sheet, a, "her", 5)
+    sheet.remark(*audit.notes)
+    normal = [
+        f"{a.name} penalty {number(a.normal_theory['penalty'])}, gain "
+        f"{number(a.normal_theory['gain'], 5)}"
+        for a in audit.agents
+        if a.normal_theory is not None
+    ]
+    if normal:
+        sheet.note(f"if the measurements were normal: {'; '.join(normal)}")
+    _long_class(sheet, audit)
+    return sheet
+
+
+def game_audit_sheet(audit: GameAudit) -> Sheet:
+    """Payoffs, and who plays what."""
+    columns: Columns = {"payoff": lambda a: number(a.payoff, 6), "plays": lambda a: a.strategy}
+    sheet = _verdicts(audit, _rules(audit), columns, 6)
+    _budget(sheet, audit.agents)
+    if audit.nash_conv is not None:
+        sheet.note(f"NashConv (what all could gain, each by herself): {number(audit.nash_conv, 6)}")
+    for a in audit.agents:
+        _over_recommended(sheet, a, "it", 6)
+        if a.gain_if_belief_known is not None:
+            known = number(a.gain_if_belief_known.estimate, 6)
+            sheet.note(f"{a.name}, shown the rival's signed belief, could gain {known}")
+    sheet.remark(*audit.notes)
+    _long_class(sheet, audit)
+    return sheet
+
+
+def _rules(audit: GameAudit) -> str:
+    """Game or mechanism, and the payoff where the game has several."""
+    named = audit.game if audit.mechanism is None else audit.mechanism
+    return named if audit.payoff is None else f"{named}, payoff {audit.payoff}"
+
+
+def _verdicts(
+    audit: Audit | GameAudit, rules: str, columns: Columns, digits: int, *legend: str
+) -> Sheet:
+    """Verdicts, gains and what they rest on."""
+    sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
+    told = [
+        [number(x, digits) for x in (a.gain.estimate, a.gain.lower, a.gain.upper)]
+        for a in audit.agents
+    ]
+    bounds = 1 if all(len(set(gains)) == 1 for gains in told) else 3
+    heads = ("agent", "verdict", *GAIN[:bounds], *columns, "best deviation found")
+    table = new_table(*heads, title=f"{rules}: {audit.method} audit")
+    for a, gains in zip(audit.agents, told, strict=True):
+        table.add_row(
+            a.name,
+            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
+            *gains[:bounds],
+            *(cell(a) for cell in columns.values()),
+            describe(a.best_deviation.strategy, a.best_deviation.parameters),
+        )
+    sheet.add(table, *legend, *_reasons(audit))
+    return sheet
+
+
+def _reasons(audit: Audit | GameAudit) -> list[str]:
+    """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
+    covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
+    return [*covered, *([audit.resolution] if audit.resolution else [])]
+
+
+def _long_class(sheet: Sheet, audit: Audit | GameAudit) -> None:
+    """Which deviations were covered, where that takes many words: the last note."""
+    if len(audit.class_) > SHORT:
+        sheet.note(f"covered: {audit.class_}")
+
+
+def _over_recommended(sheet: Sheet, agent: Any, whom: str, digits: int) -> None:
+    """What an agent gains by a strategy of her own, if she plays one."""
+    if agent.gain_over_recommended not in (None, NOTHING):
+        gain = number(agent.gain_over_recommended.estimate, digits)
+        sheet.note(
+            f"{agent.name} plays {agent.strategy}, which gains {whom} over the recommendation "
+            f"{gain}"
+        )
+
+
+def _budget(sheet: Sheet, agents: Sequence[Any]) -> None:
+    """How much more simulation decides those who are undecided, in one line."""
+    open_ = [a for a in agents if a.budget_needed is not None]
+    if open_:
+        names = ", ".join(a.name for a in open_)
+        sheet.note(f"about --budget {max(a.budget_needed for a in open_)} would decide {names}")

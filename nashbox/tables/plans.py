@@ -1,0 +1,66 @@
+"""Plans, and what leaving them brings, as tables for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nashbox.tables.console import counts, new_table, number
+from nashbox.tables.sheet import Sheet
+
+if TYPE_CHECKING:
+    from nashbox.experiments.surface import CountSurface
+    from nashbox.rules.planning import PlanReport
+
+
+def plan_sheet(plan: PlanReport) -> Sheet:
+    """Counts and penalties, and what CBL makes of them."""
+    gap = "given" if plan.certified_gap is None else f"certified gap {plan.certified_gap:.1e}"
+    cbl = plan.cbl
+    sheet = Sheet(
+        f"social penalty {number(plan.social_penalty)} ({gap}), under CBL "
+        f"{number(cbl['social_penalty'])}, alone {number(float(sum(plan.penalties_alone)))}"
+    )
+    table = new_table(
+        "agent",
+        *plan.distributions,
+        "penalty",
+        "alone",
+        *(f"CBL {x}" for x in plan.distributions),
+        "CBL penalty",
+        title=f"plan {plan.rule}",
+    )
+    for i, name in enumerate(plan.names):
+        mine = [
+            f"{n:g}" + (" alone" if alone and n else "")
+            for n, alone in zip(cbl["counts"][i], cbl["alone"][i], strict=True)
+        ]
+        table.add_row(
+            name,
+            *(f"{n:.6g}" for n in plan.counts[i]),
+            number(plan.penalties[i]),
+            number(plan.penalties_alone[i]),
+            *(f"{float(v.split()[0]):.6g}" + v[len(v.split()[0]) :] for v in mine),
+            number(cbl["penalties"][i]),
+        )
+    sheet.add(table)
+    holds = "holds" if plan.condition_8 else "fails: the cheapest work alone, the others receive"
+    sheet.note(f"condition (8) {holds}")
+    if plan.condition_8 and all(all(row) for row in cbl["alone"]):
+        sheet.note("note: CBL sends every agent home to work alone with this plan")
+    return sheet
+
+
+def surface_sheet(surface: CountSurface) -> Sheet:
+    """What two agents pay if one of them collects other counts than she owes."""
+    sheet = Sheet(
+        f"{surface.mechanism}: penalties of {' and '.join(surface.agents)} by what they collect of "
+        f"{surface.distribution}"
+    )
+    table = new_table("agent", "owes", "counts from", "to", "least penalty", "most")
+    for i, name in enumerate(surface.agents):
+        penalties, tried = surface.penalties[i], surface.counts[i]
+        ends = (number(float(penalties.min())), number(float(penalties.max())))
+        owed, *tried = (counts([n]) for n in (surface.recommended[i], tried.min(), tried.max()))
+        table.add_row(name, owed, *tried, *ends)
+    sheet.add(table)
+    return sheet
