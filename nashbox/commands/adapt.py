@@ -93,24 +93,19 @@ def work(options: argparse.Namespace) -> int:
 
     problem = shared.load_problem(options)
     folder = problem.folder
+    chosen = {k: v for k, v in shared.given(options, adapt).items() if v is not None}
+    chosen["rule"] = read_rule(
+        options.rule, {k: getattr(options, k) for k in OF_RULES}, "--", folder
+    )
+    if "menu" in chosen:
+        chosen["menu"] = read_menu(options.menu, "--menu", folder)
+    if "start" in chosen:
+        chosen["start"] = parse_start(options.start, "--start")
+    if "honest" in chosen:
+        chosen["honest"] = split(options.honest, "--honest")
+    if "compare" in chosen:
+        chosen["compare"] = read_menu(options.compare, "--compare", folder)
     with progress_bar("revising") as progress:
-        result = adapt(
-            problem,
-            read_rule(options.rule, {k: getattr(options, k) for k in OF_RULES}, "--", folder),
-            menu=None if options.menu is None else read_menu(options.menu, "--menu", folder),
-            rounds=options.rounds,
-            start=None if options.start is None else parse_start(options.start, "--start"),
-            graph=options.graph,
-            order=options.order,
-            revising=options.revising,
-            honest=None if options.honest is None else split(options.honest, "--honest"),
-            compare=[]
-            if options.compare is None
-            else read_menu(options.compare, "--compare", folder),
-            method=options.method,
-            worlds=options.worlds,
-            seed=options.seed,
-            progress=progress,
-        )
+        result = adapt(problem, progress=progress, **chosen)
     shared.emit(options, result)
     return 0

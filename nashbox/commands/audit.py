@@ -92,15 +92,7 @@ def work(options: argparse.Namespace) -> int:
     problem = shared.load_problem(options)
     contract = shared.contract_of(options, problem)
     files = shared.files_behind(options, problem) if options.report is not None else {}
-    chosen = {
-        "method": options.method,
-        "recommended": options.profile == "recommended",
-        "epsilon": options.epsilon,
-        "delta": options.delta,
-        "seed": options.seed,
-        "budget": options.budget,
-        "workers": options.workers,
-    }
+    chosen = {**shared.given(options, audit), "recommended": options.profile == "recommended"}
     if options.until_decided:
         chosen["patience"] = _patience(options, problem)
     elif options.time is not None:

@@ -45,13 +45,6 @@ def work(options: argparse.Namespace) -> int:
     problem = shared.load_problem(options)
     shared.only("coalitions", options, problem)
     with progress_bar("searching coalitions") as progress:
-        result = coalitions(
-            problem,
-            size=options.size,
-            delta=options.delta,
-            seed=options.seed,
-            budget=options.budget,
-            progress=progress,
-        )
+        result = coalitions(problem, progress=progress, **shared.given(options, coalitions))
     shared.emit(options, result)
     return 0

@@ -52,21 +52,11 @@ def work(options: argparse.Namespace) -> int:
     if options.tolerance is not None:
         require("--tolerance", options.tolerance, low=0.0)
     problem = shared.load_problem(options)
-    menus = [
-        None if text is None else read_menu(text, option, problem.folder)
-        for option, text in (("--menu", options.menu), ("--column-menu", options.column_menu))
-    ]
+    chosen = shared.given(options, empirical_game)
+    for name, option in (("menu", "--menu"), ("column_menu", "--column-menu")):
+        if chosen[name] is not None:
+            chosen[name] = read_menu(chosen[name], option, problem.folder)
     with progress_bar("measuring payoffs") as progress:
-        result = empirical_game(
-            problem,
-            menus[0] or [],
-            column_menu=menus[1],
-            row=options.row,
-            column=options.column,
-            method=options.method,
-            worlds=options.worlds,
-            seed=options.seed,
-            progress=progress,
-        )
+        result = empirical_game(problem, progress=progress, **chosen)
     shared.emit(options, result, empirical_sheet(result, options.tolerance))
     return 0

@@ -73,17 +73,7 @@ def work(options: argparse.Namespace) -> int:
     if options.save is not None and options.goal is None:
         raise InputError("--save needs --goal: without one no rules are designed")
     with progress_bar("comparing rules") as progress:
-        result = robust(
-            problem,
-            costs=options.costs,
-            sigma=options.sigma,
-            drop=options.drop,
-            goal=options.goal,
-            epsilon=options.epsilon,
-            data=options.data,
-            seed=options.seed,
-            progress=progress,
-        )
+        result = robust(problem, progress=progress, **shared.given(options, robust))
     if options.save is not None:
         save_rules(result, options.save)
     shared.emit(options, result)

@@ -45,11 +45,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.console import progress_bar
 
     problem = shared.load_problem(options)
-    chosen = {
-        "rounds": options.rounds,
-        "replications": options.replications,
-        "seed": options.seed,
-    }
+    chosen = shared.given(options, run)
     if options.revision is not None:
         chosen["revision"] = options.revision
     with progress_bar("playing blocks of worlds") as progress:

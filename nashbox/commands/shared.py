@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -133,6 +134,12 @@ def report_output(command: argparse.ArgumentParser) -> None:
 def report_title(command: argparse.ArgumentParser) -> None:
     """Add --title of a report."""
     command.add_argument("--title", metavar="TEXT", help="of the report")
+
+
+def given(options: argparse.Namespace, function: Callable[..., Any]) -> dict[str, Any]:
+    """Options that a function takes under the same name."""
+    taken = inspect.signature(function).parameters
+    return {name: value for name, value in vars(options).items() if name in taken}
 
 
 def check_for_report(options: argparse.Namespace, *names: str) -> None:
