@@ -11,7 +11,7 @@ from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.answers import real_numbers
 from nashbox.problem.data import Collected, Dataset, merge
-from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.errors import ContractError, blamed, brief
 from nashbox.problem.estimation import MOST
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
@@ -118,17 +118,11 @@ class EstimationAgent(Player):
         return [(strategy, rows) for strategy, rows in groups if rows.size]
 
     def _call(self, strategy: Strategy, method: str, *arguments: Any) -> Any:
-        try:
-            with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN, checked below
-                return getattr(strategy, method)(*arguments)
-        except InputError as error:
-            raise type(error)(f"{self.name}: {error}") from error
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a plug-in may raise whatever it likes
-            raise ContractError(
-                f"{self.name}: {type(strategy).__name__}.{method} raised {told(error)}"
-            ) from error
+        with (
+            blamed(f"{type(strategy).__name__}.{method}", self.name),
+            np.errstate(invalid="ignore", divide="ignore"),  # 0/0 is NaN, checked below
+        ):
+            return getattr(strategy, method)(*arguments)
 
     def counts_of(self, strategy: Strategy) -> NDArray[np.int64]:
         """Ask a pure strategy how many points to collect, (d,), and hold it to the contract."""

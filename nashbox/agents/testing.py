@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nashbox.agents.base import Player
 from nashbox.problem.draw import Observer
-from nashbox.problem.errors import ContractError, InputError, told
+from nashbox.problem.errors import ContractError, InputError, blamed, told
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.signal import Signal, Word
@@ -154,16 +154,8 @@ class RaceAgent(Player):
         return None if self.signal is None else self.signal.log_odds
 
     def _call(self, method: str, strategy: RaceStrategy, *arguments: Any) -> Any:
-        try:
+        with blamed(f"{type(strategy).__name__}.{method}", self.name):
             return getattr(strategy, method)(*arguments)
-        except InputError as error:
-            raise type(error)(f"{self.name}: {error}") from error
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a plug-in may raise whatever it likes
-            raise ContractError(
-                f"{self.name}: {type(strategy).__name__}.{method} raised {told(error)}"
-            ) from error
 
     def _broken(self, method: str, wanted: str, got: str) -> ContractError:
         name = type(self.strategy).__name__

@@ -14,7 +14,7 @@ from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.problem.data import Collected, Dataset
-from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.errors import ContractError, InputError, blamed, brief
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
@@ -166,18 +166,14 @@ def mediated(
 ) -> Sequence[Any]:
     """Call a mechanism for everybody, or for `readers`; a failing plug-in is a ContractError."""
     name = type(mechanism).__name__
-    try:
-        with np.errstate(invalid="ignore", divide="ignore"):  # 0/0 is NaN is no information
-            if readers is None:
-                information = mechanism.mediate(submissions, terms, rng)
-            else:
-                information = mechanism.inform(submissions, terms, rng, readers)
-    except InputError:
-        raise
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a plug-in may raise whatever it likes
-        raise ContractError(f"{name}.mediate raised {told(error)}") from error
+    with (
+        blamed(f"{name}.mediate"),
+        np.errstate(invalid="ignore", divide="ignore"),  # 0/0 is NaN is no information
+    ):
+        if readers is None:
+            information = mechanism.mediate(submissions, terms, rng)
+        else:
+            information = mechanism.inform(submissions, terms, rng, readers)
     expected = len(submissions) if readers is None else len(readers)
     method = f"{name}.{'mediate' if readers is None else 'inform'}"
     if not isinstance(information, (Sequence, np.ndarray)) or len(information) != expected:

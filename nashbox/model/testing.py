@@ -19,7 +19,7 @@ from nashbox.mechanisms.exchange import EXCHANGES, Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
-from nashbox.problem.errors import ContractError, InputError, told
+from nashbox.problem.errors import ContractError, blamed
 from nashbox.problem.lattice import belief_of
 from nashbox.problem.mind import RaceView
 from nashbox.problem.payoffs import Outcome, paid
@@ -180,14 +180,8 @@ class RaceModel(Sandbox):
     def mediate(self, submissions: Sequence[Signal | None]) -> Sequence[Sequence[Word]]:
         """Ask the exchange what everybody hears."""
         name = type(self.mechanism).__name__
-        try:
+        with blamed(f"{name}.mediate"):
             words = self.mechanism.mediate(submissions, self.circle, self.mechanism_rng)
-        except InputError:
-            raise
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # a plug-in may raise whatever it likes
-            raise ContractError(f"{name}.mediate raised {told(error)}") from error
         if len(words) != len(self.players):
             raise ContractError(
                 f"{name}.mediate: must return words for {len(self.players)} agents, "

@@ -62,6 +62,24 @@ def plugins_told() -> Iterator[None]:
         raise InputError(f"{method} raised {told(error)}") from error
 
 
+@contextmanager
+def blamed(what: str, where: str = "") -> Iterator[None]:
+    """Within, whatever a user's class raises is a ContractError that names it.
+
+    what: class and method. where: an agent or a file, in front of what the class itself refuses.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise
+    except InputError as error:
+        if not where:
+            raise
+        raise type(error)(f"{where}: {error}") from error
+    except BaseException as error:  # a plug-in may raise whatever it likes
+        raise ContractError(f"{where and where + ': '}{what} raised {told(error)}") from error
+
+
 def told(error: BaseException) -> str:
     """Return type and message of an exception on one line, and where in a user's file it arose.
 

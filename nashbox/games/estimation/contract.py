@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.channel import Play
-from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.errors import ContractError, blamed, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy
@@ -21,14 +21,8 @@ T = TypeVar("T")
 
 def _ask(where: str, method: str, call: Callable[[], T]) -> T:
     """Call a method of a plug-in; whatever it raises is an error that names it."""
-    try:
+    with blamed(method, where):
         return call()
-    except InputError as error:
-        raise type(error)(f"{where}: {error}") from error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a plug-in may raise whatever it likes
-        raise ContractError(f"{where}: {method} raised {told(error)}") from error
 
 
 def published(mechanism: Mechanism, problem: EstimationProblem, plan: Array) -> Terms:

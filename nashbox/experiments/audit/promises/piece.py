@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.answers import real_numbers
-from nashbox.problem.errors import ContractError, InputError, told
+from nashbox.problem.errors import ContractError
+from nashbox.problem.errors import blamed as named
 
 Array = NDArray[np.float64]
 Block = list[Array]  # arrays (R, ...)
@@ -71,13 +72,8 @@ def looked_at(answer: Array) -> slice:
 @contextmanager
 def blamed(where: str) -> Iterator[None]:
     """Whatever a user's class raises is a ContractError that names it."""
-    try:
-        with np.errstate(all="ignore"):  # NaN and inf are looked for afterwards
-            yield
-    except (InputError, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # a plug-in may raise whatever it likes
-        raise ContractError(f"{where} raised {told(error)}") from error
+    with named(where), np.errstate(all="ignore"):  # NaN and inf are looked for afterwards
+        yield
 
 
 def asked(where: str, call: Callable[[], T]) -> T:
