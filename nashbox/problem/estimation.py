@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.base import Problem
 from nashbox.problem.counts import MOST as MOST
 from nashbox.problem.counts import RULES as RULES
 from nashbox.problem.counts import read_plan as read_plan
 from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
-from nashbox.problem.notebook import Shown
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
@@ -50,7 +50,7 @@ COST = f"a number > 0 ({POSITIVE}), or inf for an agent who cannot sample"
 
 
 @dataclass(frozen=True, eq=False)
-class EstimationProblem(Shown):
+class EstimationProblem(Problem):
     """A validated game of collaborative mean estimation.
 
     costs: (m, d) floats in (0, inf], penalty per sample. sigma: (d,) floats, units of the
@@ -81,11 +81,6 @@ class EstimationProblem(Shown):
         given: Source | None = self.source
         if given is None:
             object.__setattr__(self, "source", NormalSource(self.sigma))
-
-    @property
-    def m(self) -> int:
-        """Number of agents."""
-        return len(self.names)
 
     @property
     def d(self) -> int:

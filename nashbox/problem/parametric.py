@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from nashbox.problem.base import Problem
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.notebook import Shown
 from nashbox.problem.spec import Spec, suggest
 
 RESERVED = ("game", "mechanism", "strategies")
@@ -17,7 +17,7 @@ HIDDEN = (*RESERVED, "specs")  # fields that no file gives
 
 
 @dataclass(frozen=True, eq=False)
-class ParametricProblem(Shown):
+class ParametricProblem(Problem):
     """A game's class with its parameters, its mechanism and what named players play.
 
     game: as the file names it. parameters: by field, as in the file. mechanism: None is the game's
@@ -33,21 +33,6 @@ class ParametricProblem(Shown):
     folder: Path = Path()
     raw: Mapping[str, Any] = field(default_factory=dict)
     shown: str = "problem"
-
-    @property
-    def m(self) -> int:
-        """Number of players."""
-        return len(self.names)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What the entries of lists in answers are about: nothing with names."""
-        return ()
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """What makes a problem large, beside agents: nothing that all games have."""
-        return {}
 
     @property
     def integer(self) -> bool:

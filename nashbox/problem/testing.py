@@ -14,10 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nashbox.problem.base import Problem
 from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.graphs import Edges, read_graph
 from nashbox.problem.labelled import estimate_model, read_labelled
-from nashbox.problem.notebook import Shown
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
@@ -45,7 +45,7 @@ CAP = 10_000  # iterations after which a game counts as unfinished
 
 
 @dataclass(frozen=True, eq=False)
-class RaceProblem(Shown):
+class RaceProblem(Problem):
     """A validated testing game of m >= 2 agents.
 
     models, specs: by agent, in order. edges: pairs of positions that hear each other. alphabets:
@@ -68,16 +68,6 @@ class RaceProblem(Shown):
     shown: str = "problem"
 
     game = "testing"
-
-    @property
-    def m(self) -> int:
-        """Number of agents."""
-        return len(self.names)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What the entries of lists in answers are about: nothing with names."""
-        return ()
 
     @property
     def sizes(self) -> dict[str, int]:
