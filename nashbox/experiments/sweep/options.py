@@ -125,7 +125,6 @@ WRITTEN: dict[str, dict[str, Callable[[str, str], Any]]] = {
 }
 NAMED = {"compare": {"mechanism": "mechanisms", "design": "goals"}}  # by its command otherwise
 NEEDED = {"design": "goal"}
-SEEDLESS = ("solve", "design", "plan")  # experiments that draw nothing
 DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_000}}
 
 

@@ -13,7 +13,7 @@ from nashbox.experiments.audit import audit
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
 from nashbox.mechanisms.plans import compliant_penalties
-from nashbox.papers.claim import ClaimTable
+from nashbox.papers.claim import ClaimTable, Number
 from nashbox.papers.clinton2025.instances import Array, random_problem
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
@@ -149,6 +149,23 @@ def stable(rows: Sequence[Measured], refused: int) -> tuple[bool, str]:
     if not corrupted:
         return False, "no instance has corrupted data, so nothing was put to the test"
     return True, "nobody gains by any deviation, and nobody is worse off than alone"
+
+
+def numbers(rows: Sequence[Measured]) -> list[Number]:
+    """What `stable` rests on, with its tolerances."""
+    return [
+        Number(
+            "largest gain by a deviation, of the penalty",
+            largest([r.gain for r in rows]),
+            NO_GAIN,
+            0.0,
+        ),
+        Number(
+            "largest penalty over alone, less 1 (at most 0)",
+            largest([r.excess for r in rows]),
+            RATIONAL,
+        ),
+    ]
 
 
 def random_rational_plan(rng: np.random.Generator, plans: Sequence[Array]) -> Array:

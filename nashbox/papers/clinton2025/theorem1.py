@@ -89,17 +89,7 @@ def merge_theorem1(parts: Sequence[Mapping[str, Any]]) -> Finding:
             " (8) in which one agent is cheaper than all others."
         ),
         numbers=[
-            Number(
-                "largest gain by a deviation, of the penalty",
-                enforced.largest([r.gain for r in rows]),
-                enforced.NO_GAIN,
-                0.0,
-            ),
-            Number(
-                "largest penalty over alone, less 1 (at most 0)",
-                enforced.largest([r.excess for r in rows]),
-                enforced.RATIONAL,
-            ),
+            *enforced.numbers(rows),
             Number("social penalty over the best rational one, with (8) (at most 8)", social, 1e-6),
             Number("the same over sqrt(m), without (8) (at most 1)", root, 1e-6),
             Number("the same over sqrt(m), with (8) (at most 1)", over, 1e-6),

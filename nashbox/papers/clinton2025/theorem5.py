@@ -61,17 +61,7 @@ def merge_theorem5(parts: Sequence[Mapping[str, Any]]) -> Finding:
         ),
         numbers=[
             Number("agent's penalty over that under compliance, with (8) (at most 8)", ratio, 1e-6),
-            Number(
-                "largest gain by a deviation, of the penalty",
-                enforced.largest([r.gain for r in rows]),
-                enforced.NO_GAIN,
-                0.0,
-            ),
-            Number(
-                "largest penalty over alone, less 1 (at most 0)",
-                enforced.largest([r.excess for r in rows]),
-                enforced.RATIONAL,
-            ),
+            *enforced.numbers(rows),
         ],
         tables=[enforced.by_size(rows, "agent")],
     )

@@ -14,7 +14,6 @@ from nashbox.mechanisms.threshold.tuning import Tuned, tuned
 from nashbox.rules.design.surrogate import LEAST, MOST, least_excess
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 FREE, OWES, ALONE = 0, 1, 2
 
