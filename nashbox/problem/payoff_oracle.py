@@ -120,29 +120,3 @@ class PayoffOracle(ABC):
     @abstractmethod
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
         """Work an answer out; `path` names it, to derive seeds from."""
-
-
-class TableOracle(PayoffOracle):
-    """A game given by its payoffs.
-
-    tables: one per agent, each (K, ..., K) with an axis per agent in order; or a single (K, K)
-    matrix A of a symmetric game of two, in which row k against column l earns A[k, l].
-    """
-
-    method = "table"
-
-    def __init__(self, *tables: Array, menu: tuple[str, ...] = ()) -> None:
-        arrays = [np.asarray(t, dtype=float) for t in tables]
-        symmetric = len(arrays) == 1
-        self.tables = [arrays[0], arrays[0].T] if symmetric else arrays
-        m, K = len(self.tables), self.tables[0].shape[0]
-        if any(t.shape != (K,) * m for t in self.tables):
-            shapes = ", ".join(str(t.shape) for t in self.tables)
-            raise InputError(f"tables must have shape {(K,) * m}, one per agent, got {shapes}")
-        labels = menu or tuple(str(k) for k in range(K))
-        super().__init__(labels, np.zeros(2, dtype=np.int64) if symmetric else np.arange(m))
-
-    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        place: list[int | slice] = [int(k) for k in profile]
-        place[i] = slice(None)
-        return Answer.exactly(self.tables[i][tuple(place)].copy())

@@ -8,8 +8,8 @@ from scipy.stats import norm
 
 from nashbox import Mechanism
 from nashbox.experiments.dynamics import oracle_for, read_choices
-from nashbox.experiments.dynamics.pollution import Pool, risk_among
 from nashbox.games.estimation import prepare
+from nashbox.games.estimation.pollution import Pool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError

@@ -21,9 +21,10 @@ from nashbox.experiments.dynamics.logit import logit_choice
 from nashbox.games.estimation import prepare
 from nashbox.model.population import Population
 from nashbox.problem.errors import InputError
-from nashbox.problem.payoff_oracle import Answer, PayoffOracle, TableOracle
+from nashbox.problem.payoff_oracle import Answer, PayoffOracle
 from tests.games import figure1, worked_case
 from tests.statistics_for_tests import assert_mean
+from tests.table_oracle import TableOracle
 
 PENNIES = np.array([[1.0, -1.0], [-1.0, 1.0]])
 ROCK = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])

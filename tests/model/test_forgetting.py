@@ -11,8 +11,8 @@ from nashbox.games.estimation import prepare
 from nashbox.games.testing import prepare_testing
 from nashbox.model.population import Population
 from nashbox.problem.files import load
-from nashbox.problem.payoff_oracle import TableOracle
 from tests.games import figure1
+from tests.table_oracle import TableOracle
 from tests.test_examples import EXAMPLES
 
 

@@ -18,9 +18,9 @@ from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.verdict import noiseless_gain, verdict
 from nashbox.experiments.compare.settling import Outcome
-from nashbox.experiments.dynamics.pollution import Pool, risk_among
 from nashbox.games.estimation import EstimationGame
 from nashbox.games.estimation.exact import exact_answer
+from nashbox.games.estimation.pollution import Pool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import ContractError

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit.base import everybody
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.experiments.audit.pool import Pool
-from nashbox.experiments.dynamics.joint import Joint
 from nashbox.games.base import Game, payoff_range
+from nashbox.games.joint import Joint
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.payoff_oracle import Answer
 

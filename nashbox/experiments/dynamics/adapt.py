@@ -7,10 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
-from nashbox.experiments.dynamics.best_counts import best_response_dynamics, penalties
+from nashbox.experiments.dynamics.adaptation import Adaptation
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
 from nashbox.experiments.dynamics.imitation import Imitation
@@ -19,8 +16,7 @@ from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, sh
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
-from nashbox.games.estimation import prepare
-from nashbox.games.registry import blaming, game_of
+from nashbox.games.registry import blaming, engine, game_of
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.graphs import Edges
@@ -185,28 +181,10 @@ def _among_counts(
         )
     if order == "random":
         raise InputError("order: best responses among all counts are sequential or simultaneous")
+    path = engine(game_of(problem), "best_counts")
     runs = []
     for r, one in enumerate(problems):
-        game = prepare(one, recommended=True)
-        found = best_response_dynamics(game, sweeps=rounds, order=order)
-        counts = found.counts
-        rows, steps, paid = [], [], np.zeros(problem.m)
-        for t in range(rounds + 1):
-            here = counts[min(t, len(counts) - 1)]
-            if t < len(counts):
-                paid = penalties(game, here)
-            row = {"round": t, "shares": None, "share_honest": None, "data": float(here.sum())}
-            by = dict(zip(problem.distributions, here.sum(axis=0).tolist(), strict=True))
-            rows.append({**row, "data_by": by, "social_penalty": float(paid.sum()), "se": 0.0})
-            for i, name in enumerate(problem.names):
-                play = {"strategy": "best_response", "collected": here[i].tolist()}
-                steps.append(
-                    {"Step": t, "AgentID": name, **play, "penalty": float(paid[i]), "se": 0.0}
-                )
-        changes = [t for t in range(1, len(counts)) if not _same(counts[t], counts[t - 1])]
-        rest = max(changes, default=0) if found.converged else None
-        text = "exact: closed forms and quadrature"
-        runs.append(AdaptRun(shown(one.mechanism), text, True, 0, rows, steps, rest))
+        runs.append(path(one, rounds, order))
         if progress is not None:
             progress(r + 1, len(problems))
     return Adaptation(
@@ -221,7 +199,3 @@ def _among_counts(
         seeds={},
         problem=problem.to_json(),
     )
-
-
-def _same(a: Any, b: Any) -> bool:
-    return bool(np.allclose(a, b, rtol=1e-6, atol=1e-6))

@@ -12,7 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation import EstimationGame
+from nashbox.experiments.dynamics.adaptation import AdaptRun
+from nashbox.experiments.dynamics.menu import shown
+from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
 from nashbox.strategies.response import known_channels, price
@@ -69,3 +72,31 @@ def penalties(game: EstimationGame, counts: Array) -> Array:
         channels = zip(known_channels(view), counts[i], strict=True)
         found[i] = price(view, [channel.best_play(float(n)) for channel, n in channels])[0]
     return found
+
+
+def path_of(
+    problem: EstimationProblem, rounds: int, order: Literal["sequential", "simultaneous"]
+) -> AdaptRun:
+    """The dynamics from the recommendation as a path of `adapt`."""
+    game = prepare(problem, recommended=True)
+    found = best_response_dynamics(game, sweeps=rounds, order=order)
+    counts = found.counts
+    rows, steps, paid = [], [], np.zeros(problem.m)
+    for t in range(rounds + 1):
+        here = counts[min(t, len(counts) - 1)]
+        if t < len(counts):
+            paid = penalties(game, here)
+        row = {"round": t, "shares": None, "share_honest": None, "data": float(here.sum())}
+        by = dict(zip(problem.distributions, here.sum(axis=0).tolist(), strict=True))
+        rows.append({**row, "data_by": by, "social_penalty": float(paid.sum()), "se": 0.0})
+        for i, name in enumerate(problem.names):
+            play = {"strategy": "best_response", "collected": here[i].tolist()}
+            steps.append({"Step": t, "AgentID": name, **play, "penalty": float(paid[i]), "se": 0.0})
+    changes = [
+        t
+        for t in range(1, len(counts))
+        if not np.allclose(counts[t], counts[t - 1], rtol=1e-6, atol=1e-6)
+    ]
+    rest = max(changes, default=0) if found.converged else None
+    text = "exact: closed forms and quadrature"
+    return AdaptRun(shown(problem.mechanism), text, True, 0, rows, steps, rest)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.dynamics.joint import Joint
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
+from nashbox.games.joint import Joint
 from nashbox.games.registry import prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError

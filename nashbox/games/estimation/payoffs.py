@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.dynamics.joint import Joint
-from nashbox.experiments.dynamics.menu import Menu
-from nashbox.experiments.dynamics.pollution import Pools, risk_among
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
+from nashbox.games.estimation.pollution import Pools, risk_among
+from nashbox.games.joint import Joint
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -30,6 +29,9 @@ from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 from nashbox.strategies.response import price
+
+if TYPE_CHECKING:
+    from nashbox.experiments.dynamics.menu import Menu
 
 Array = NDArray[np.float64]
 
