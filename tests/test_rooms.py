@@ -1,12 +1,14 @@
 """Nobody outside the rooms of the games asks which game it is: games declare what they have."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import nashbox
 from nashbox.problem.files import GAMES
+from tests.test_layers import imports
 
 ROOT = Path(nashbox.__file__).parent
 ROOMS = ("games", "problem", "strategies", "mechanisms", "agents", "model", "solver",
@@ -59,6 +61,33 @@ def outside():
 def test_nobody_outside_asks_which_game_it_is():
     found = {place: list(questions(source)) for place, source in outside()}
     assert {place: len(lines) for place, lines in found.items() if lines} == KNOWN, found
+
+
+OWN = {"estimation", "testing"}  # folders and modules of one game, below whatever room
+FOR_ONE_GAME = {  # modules that a game declares, or that are about its plans, beside the rooms
+    "app/views": 2,  # pictures of the page
+    "commands": 1,  # solve, with its receivers
+    "experiments": 4,  # problems begun by questions, maps of counts, Mesa's face, names to list
+    "experiments/audit": 1,  # where the figure of payoffs is
+    "experiments/audit/promises": 6,  # what classes of users are held to
+    "experiments/check": 4,
+    "experiments/compare": 6,  # mechanisms side by side under a plan
+    "experiments/dynamics": 2,  # counts without a menu, many alike
+    "experiments/sweep": 1,  # the rules of plans
+    "experiments/testing": 4,
+}
+
+
+def of_one_game(source):
+    """Modules of one game that a program imports; what is only for types left out."""
+    return {module for module, _ in imports(source) if set(module.split(".")) & OWN}
+
+
+def test_few_modules_outside_work_for_one_game():
+    """The list may become shorter: who works for all games asks `Game`."""
+    found = Counter(place.rpartition("/")[0] for place, source in outside() if of_one_game(source))
+    assert found == FOR_ONE_GAME
+    assert of_one_game("import nashbox.games.testing.race") and not of_one_game("import testings")
 
 
 PAGE = ROOT / "app"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.answers import Result
+from nashbox.experiments.saving import versions
 from nashbox.papers.claim import Finding, Verdict
-from nashbox.problem.notebook import Shown
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-FORMAT = "nashbox-reproduce/1"
 VERDICTS: tuple[Verdict, ...] = ("holds", "holds if", "fails")
 DESCRIBED = ("paper", "id", "source", "statement")
 
@@ -46,8 +44,10 @@ class Unchecked:
 
 
 @dataclass(frozen=True)
-class Reproduction(Shown):
+class Reproduction(Result):
     """Claims in the papers' order. unchecked: those of which nothing is known, by an error."""
+
+    FORMAT: ClassVar[str] = "nashbox-reproduce/1"
 
     papers: Sequence[str]
     quick: bool
@@ -67,7 +67,7 @@ class Reproduction(Shown):
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-reproduce/1."""
         return {
-            "format": FORMAT,
+            "format": self.FORMAT,
             "papers": list(self.papers),
             "quick": self.quick,
             "seed": self.seed,
@@ -89,32 +89,23 @@ class Reproduction(Shown):
             rows += [kept | number for number in body["numbers"] or [nothing]]
         return pd.DataFrame(rows)
 
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
     @classmethod
-    def load(cls, path: str | Path) -> Reproduction:
-        """Read what `save` wrote."""
-        return reproduction_from_json(read_json(path, FORMAT))
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Rebuild what `to_json` wrote."""
+        return cls(
+            papers=body["papers"],
+            quick=body["quick"],
+            seed=body["seed"],
+            claims=[
+                Checked(**{name: row[name] for name in DESCRIBED}, finding=Finding.from_json(row))
+                for row in body["claims"]
+            ],
+            unchecked=[Unchecked(**row) for row in body["unchecked"]],
+            versions=body["versions"],
+        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the verdicts, a row for every claim."""
         from nashbox.papers.drawing import verdict_chart
 
         return verdict_chart(self, ax)
-
-
-def reproduction_from_json(body: Mapping[str, Any]) -> Reproduction:
-    """Rebuild a reproduction from the mapping `Reproduction.to_json` returns."""
-    return Reproduction(
-        papers=body["papers"],
-        quick=body["quick"],
-        seed=body["seed"],
-        claims=[
-            Checked(**{name: claim[name] for name in DESCRIBED}, finding=Finding.from_json(claim))
-            for claim in body["claims"]
-        ],
-        unchecked=[Unchecked(**claim) for claim in body["unchecked"]],
-        versions=body["versions"],
-    )

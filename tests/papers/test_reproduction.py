@@ -20,7 +20,7 @@ from nashbox.papers.claim import (
 )
 from nashbox.papers.report import to_html, to_markdown, write_report
 from nashbox.papers.reproducing import reproduce
-from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction, reproduction_from_json
+from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction
 from nashbox.tables.printing import print_result
 
 CHEAP = ("figure1", "unravelling", "theorem4", "print-social-counts", "print-nash-product")
@@ -174,7 +174,7 @@ def test_a_page_needs_nothing_else_and_shows_only_what_was_found(found, tmp_path
 
 def test_reports_change_with_what_was_found(found):
     body = plain(found.to_json())
-    other = reproduction_from_json(body | {"claims": changed(body["claims"])})
+    other = Reproduction.from_json(body | {"claims": changed(body["claims"])})
     first, second = (Page(to_html(r, {})) for r in (found, other))
     assert second.numbers == [1.5 * n + 0.125 for n in first.numbers]
     assert first.words == second.words  # prose is the finding's own, see below
@@ -186,7 +186,7 @@ def test_reports_change_with_what_was_found(found):
     assert digits and not set(digits) & set(others)
     for claim in body["claims"]:
         claim["condition"], claim["verdict"] = "because of nothing", "fails"
-    said = reproduction_from_json(body)
+    said = Reproduction.from_json(body)
     for text in (to_html(said, {}), to_markdown(said, {})):
         assert "because of nothing" in text
         assert found.claims[0].finding.condition not in text
@@ -201,7 +201,7 @@ def test_figures_are_drawn_from_the_finding_alone(found, tmp_path):
                 [2 * v + 1 if isinstance(v, float) else v for v in row] for row in table["rows"]
             ]
     write_report(found, tmp_path / "a.md")
-    write_report(reproduction_from_json(body), tmp_path / "b.md")
+    write_report(Reproduction.from_json(body), tmp_path / "b.md")
     drawn = sorted((tmp_path / "a_figures").iterdir())
     assert [p.stem.removeprefix("clinton2025-") for p in drawn] == sorted(CHEAP[:3])
     for path in drawn:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.problem.notebook import Shown
+from nashbox.experiments.answers import Result, list_of
+from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
-
-FORMAT = "nashbox-adapt/1"
 
 
 @dataclass(frozen=True)
@@ -45,11 +42,17 @@ class AdaptRun:
 
 
 @dataclass(frozen=True)
-class Adaptation(Shown):
+class Adaptation(Result):
     """What `adapt` found: one path per mechanism, all from the same start on the same graph.
 
     menu: labels; empty where agents choose among all counts. honest: the entries counted as honest.
     """
+
+    FORMAT: ClassVar[str] = "nashbox-adapt/1"
+    KEYS: ClassVar[str] = "game rule menu honest order graph runs seeds problem notes versions"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "runs": list_of(lambda row: AdaptRun(**row))
+    }
 
     game: str
     rule: Mapping[str, Any]
@@ -68,10 +71,6 @@ class Adaptation(Shown):
         """Number of agents."""
         return len(self.problem["agents"])
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-adapt/1."""
-        return {"format": FORMAT, **vars(self), "runs": [dict(vars(run)) for run in self.runs]}
-
     def to_frame(self, *, agents: bool = False) -> pd.DataFrame:
         """One row per mechanism and round, or per mechanism, round and agent."""
         import pandas as pd
@@ -84,17 +83,6 @@ class Adaptation(Shown):
                 flat |= {f"shares.{name}": share for name, share in shares.items()}
                 rows.append({"mechanism": run.mechanism, **flat})
         return pd.DataFrame(rows)
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Adaptation:
-        """Read what `save` wrote."""
-        body = read_json(path, FORMAT)
-        body.pop("format")
-        return cls(**{**body, "runs": [AdaptRun(**run) for run in body["runs"]]})
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the shares, or the data collected where agents choose counts."""

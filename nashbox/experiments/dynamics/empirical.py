@@ -13,21 +13,20 @@ hold for all K + L gains of a profile at once, up to `delta`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nashbox.experiments.answers import Result
 from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.saving import versions
 from nashbox.games.base import payoff_range
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
-from nashbox.problem.notebook import Shown
 from nashbox.solver.equilibria import Equilibria, equilibria
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-FORMAT = "nashbox-empirical/1"
 ROUNDING = 1e-9  # regret of an equilibrium, relative to the largest payoff
 DEGENERATE = (
     "the tables are degenerate: equilibria may form a continuum; listed are its extreme points, "
@@ -69,12 +67,18 @@ class Regret:
 
 
 @dataclass(frozen=True, eq=False)
-class EmpiricalGame(Shown):
+class EmpiricalGame(Result):
     """Payoff tables of two agents, higher is better (minus the penalty in estimation games).
 
     row_payoffs, column_payoffs: (K, L). row_covariance: (L, K, K), of the estimates in a column;
     column_covariance: (K, L, L), of those in a row; all 0 where payoffs are exact.
     """
+
+    FORMAT: ClassVar[str] = "nashbox-empirical/1"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = dict.fromkeys(
+        ("row_payoffs", "column_payoffs", "row_covariance", "column_covariance"),
+        lambda table: np.array(table, dtype=float),
+    )
 
     row: str
     column: str
@@ -180,7 +184,7 @@ class EmpiricalGame(Shown):
             found, note = None, str(error)
         body = {k: v for k, v in vars(self).items() if k != "solved"}
         return {
-            "format": FORMAT,
+            "format": self.FORMAT,
             **body,
             "row_se": self.row_se,
             "column_se": self.column_se,
@@ -215,21 +219,6 @@ class EmpiricalGame(Shown):
                 }
             )
         return pd.DataFrame(rows)
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> EmpiricalGame:
-        """Read what `save` wrote."""
-        body = read_json(path, FORMAT)
-        derived = "format row_se column_se tolerance pure degenerate equilibria note"
-        for key in derived.split():
-            body.pop(key, None)
-        for key in ("row_payoffs", "column_payoffs", "row_covariance", "column_covariance"):
-            body[key] = np.array(body[key], dtype=float)
-        return cls(**body)
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw NashConv cell by cell, with payoffs and errors written into the cells."""

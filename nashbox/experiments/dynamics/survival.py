@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.answers import Result
 from nashbox.experiments.dynamics.adapt import make_rule, named
 from nashbox.experiments.dynamics.menu import graph_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import oracle_for, read_choices
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.proportion import proportion_interval
-from nashbox.experiments.saving import read_json, versions, write_json
+from nashbox.experiments.saving import versions
 from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
-from nashbox.problem.notebook import Shown
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-FORMAT = "nashbox-survival/1"
 MENU = ("truthful", "fabricator", "free_rider")
 GRAPHS: tuple[object, ...] = (
     "complete",
@@ -39,7 +38,7 @@ GRAPHS: tuple[object, ...] = (
 
 
 @dataclass(frozen=True)
-class Survival(Shown):
+class Survival(Result):
     """One row per mechanism, number of agents and graph.
 
     A row: share_honest in the last round, averaged over seeds, with its standard error `se`;
@@ -51,6 +50,9 @@ class Survival(Shown):
     payoffs, on average; payoffs, where they come from.
     """
 
+    FORMAT: ClassVar[str] = "nashbox-survival/1"
+    KEYS: ClassVar[str] = "rule menu rounds seeds rows versions"
+
     rule: Mapping[str, Any]
     menu: Sequence[str]
     rounds: int
@@ -58,26 +60,11 @@ class Survival(Shown):
     rows: Sequence[Mapping[str, Any]]
     versions: Mapping[str, str] = field(default_factory=versions)
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-survival/1."""
-        return {"format": FORMAT, **vars(self)}
-
     def to_frame(self) -> pd.DataFrame:
         """One row per mechanism, number of agents and graph."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows))
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Survival:
-        """Read what `save` wrote."""
-        body = read_json(path, FORMAT)
-        body.pop("format")
-        return cls(**body)
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the shares with their errors."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.problem.notebook import Shown
+from nashbox.experiments.answers import Result, list_of
+from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -47,12 +46,21 @@ class Coalition:
 
 
 @dataclass(frozen=True)
-class Coalitions(Shown):
+class Coalitions(Result):
     """Gains of coalitions of one size.
 
     complete: whether every coalition was examined or looks like an examined one of equal agents;
     `search` says how they were chosen.
     """
+
+    FORMAT: ClassVar[str] = "nashbox-coalitions/1"
+    KEYS: ClassVar[str] = (
+        "mechanism plan size class search complete delta worlds coalitions seeds versions problem"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "coalitions": list_of(lambda row: Coalition(**row))
+    }
 
     mechanism: str
     plan: str
@@ -72,24 +80,6 @@ class Coalitions(Shown):
         """The coalition with the largest gain found."""
         return max(self.coalitions, key=lambda c: c.gain)
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-coalitions/1."""
-        return {
-            "format": "nashbox-coalitions/1",
-            "mechanism": self.mechanism,
-            "plan": self.plan,
-            "size": self.size,
-            "class": self.class_,
-            "search": self.search,
-            "complete": self.complete,
-            "delta": self.delta,
-            "worlds": self.worlds,
-            "coalitions": [vars(c) for c in self.coalitions],
-            "seeds": dict(self.seeds),
-            "versions": dict(self.versions),
-            "problem": dict(self.problem),
-        }
-
     def to_frame(self) -> pd.DataFrame:
         """One row per coalition; lists are joined by blanks."""
         import pandas as pd
@@ -102,21 +92,6 @@ class Coalitions(Shown):
             for c in self.coalitions
         ]
         return pd.DataFrame(rows)
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Coalitions:
-        """Read what `save` wrote."""
-        body = read_json(path, "nashbox-coalitions/1")
-        names = "mechanism plan size search complete delta worlds seeds problem versions"
-        return cls(
-            class_=body["class"],
-            coalitions=[Coalition(**row) for row in body["coalitions"]],
-            **{key: body[key] for key in names.split()},
-        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every coalition's gain between its bounds, as a share of its honest penalty."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.problem.notebook import Shown
+from nashbox.experiments.answers import Result, list_of
+from nashbox.experiments.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from nashbox.problem.estimation import EstimationProblem
 
 Array = NDArray[np.float64]
+TABLES = (
+    *("counts", "z", "t", "alpha", "penalties", "penalties_alone", "outside", "bound"),
+    *("pair_t", "robust_penalties"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, eq=False)
-class Design(Shown):
+class Design(Result):
     """Designed rules. Tables are (m, d), NaN where something does not apply; penalties (m,).
 
     bound: penalties under the plan that compliance would allow; certified_gap: how far the goal is
@@ -50,6 +54,14 @@ class Design(Shown):
     formula, the share of what two pay that they save by handing in one mean twice. data: what else
     rules were judged on, "" if on nothing; robust_penalties: (m,) the larger on normal and on it.
     """
+
+    FORMAT: ClassVar[str] = "nashbox-design/1"
+    NAMES: ClassVar[Mapping[str, str]] = {"agents": "names"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        **dict.fromkeys(TABLES, lambda table: np.array(table, dtype=float)),
+        "kind": np.array,
+        "candidates": list_of(lambda row: Candidate(**row)),
+    }
 
     goal: str
     form: str
@@ -103,7 +115,7 @@ class Design(Shown):
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-design/1."""
         return {
-            "format": "nashbox-design/1",
+            "format": self.FORMAT,
             "goal": self.goal,
             "rule": self.rule,
             "form": self.form,
@@ -158,38 +170,11 @@ class Design(Shown):
         columns["penalty"], columns["penalty_alone"] = self.penalties, self.penalties_alone
         return pd.DataFrame(columns)
 
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
     def save_problem(self, path: str | Path) -> None:
         """Write a problem file that needs no other file."""
         from nashbox.rules.design.file import write_problem
 
         write_problem(self, path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Design:
-        """Read what `save` wrote."""
-        body = read_json(path, "nashbox-design/1")
-        arrays = ("counts", "z", "t", "alpha", "penalties", "penalties_alone", "outside", "bound")
-        kept = (
-            *("goal", "form", "distributions", "certified_gap", "condition_8", "cbl", "chosen"),
-            *("search", "gain", "verdict", "problem", "versions"),
-        )
-        later = ("no_rule_below", "no_rule_below_how", "audited", "pairs", "copies", "data", "seed")
-        tables = ("pair_t", "robust_penalties")
-        for key in tables:
-            if key in body:
-                body[key] = np.array(body[key], dtype=float)
-        return cls(
-            names=body["agents"],
-            kind=np.array(body["kind"]),
-            candidates=[Candidate(**row) for row in body["candidates"]],
-            **{key: np.array(body[key], dtype=float) for key in arrays},  # type: ignore[arg-type]
-            **{key: body[key] for key in kept},
-            **{key: body[key] for key in (*later, *tables) if key in body},
-        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw counts and penalties as a plan's."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.saving import read_json, versions, write_json
-from nashbox.problem.notebook import Shown
+from nashbox.experiments.answers import Body, Result, list_of
+from nashbox.experiments.saving import versions
 from nashbox.rules.robust.dropout import Drop
 from nashbox.rules.robust.pair import Worst
 from nashbox.rules.robust.rules import AgentRow
@@ -46,7 +45,7 @@ class Measured:
 
 
 @dataclass(frozen=True, eq=False)
-class RulesReport:
+class RulesReport(Body):
     """One set of rules over the interval.
 
     agents: worst gains and margins. curve: gains (factors, m) with all costs (or all sigmas)
@@ -82,15 +81,43 @@ class RulesReport:
         """The agent with the largest gain relative to her epsilon."""
         return max(self.agents, key=lambda a: a.excess)
 
+    def to_json(self) -> dict[str, Any]:
+        """A mapping, with what follows from the fields."""
+        return {
+            "name": self.name,
+            "social_penalty": self.social_penalty,
+            "honest": self.honest,
+            "rational": self.rational,
+            "widest": self.widest,
+            "agents": [
+                {**asdict(a), "honest": a.honest, "rational": a.rational} for a in self.agents
+            ],
+            "curve": self.curve,
+            "drops": [{**asdict(d), "lost": d.lost} for d in self.drops],
+            "measured": [asdict(x) for x in self.measured],
+            "problem": dict(self.problem),
+        }
+
 
 @dataclass(frozen=True, eq=False)
-class Robust(Shown):
+class Robust(Result):
     """Rules compared over an interval of costs and sigmas, with agents missing, on real data.
 
     costs, sigma: relative half-widths of the intervals. epsilon: absolute, or None for 1e-3 of each
     penalty. factors: of the curves, which scale `along` ("costs" or "sigma"). reason: whether there
     is a design that holds over the interval, and if not, what it lacks (None without a goal).
     """
+
+    FORMAT: ClassVar[str] = "nashbox-robust/1"
+    KEYS: ClassVar[str] = (
+        "costs sigma epsilon goal along factors found reason least_epsilon widest drops rules "
+        "seeds versions"
+    )
+    NAMES: ClassVar[Mapping[str, str]] = {"drops": "searched"}
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "factors": np.array,
+        "rules": list_of(lambda row: _rules(row)),
+    }
 
     costs: float
     sigma: float
@@ -107,26 +134,6 @@ class Robust(Shown):
     seeds: Mapping[str, Any]
     versions: Mapping[str, str] = field(default_factory=versions)
     designed: Any = None  # the problem under the rules that hold, not saved
-
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-robust/1."""
-        return {
-            "format": "nashbox-robust/1",
-            "costs": self.costs,
-            "sigma": self.sigma,
-            "epsilon": self.epsilon,
-            "goal": self.goal,
-            "along": self.along,
-            "factors": self.factors,
-            "found": self.found,
-            "reason": self.reason,
-            "least_epsilon": self.least_epsilon,
-            "widest": self.widest,
-            "drops": self.searched,
-            "rules": [_rules_json(r) for r in self.rules],
-            "seeds": dict(self.seeds),
-            "versions": dict(self.versions),
-        }
 
     def to_frame(self) -> pd.DataFrame:
         """One row per set of rules and agent."""
@@ -150,42 +157,11 @@ class Robust(Shown):
             ]
         )
 
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
-
-    @classmethod
-    def load(cls, path: str | Path) -> Robust:
-        """Read what `save` wrote."""
-        body = read_json(path, "nashbox-robust/1")
-        names = "costs sigma epsilon goal along found reason least_epsilon widest seeds versions"
-        return cls(
-            factors=np.array(body["factors"]),
-            searched=body["drops"],
-            rules=[_rules(row) for row in body["rules"]],
-            **{key: body[key] for key in names.split()},
-        )
-
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the largest gain over the interval for every set of rules."""
         from nashbox.rules.robust.figure import gains_over_interval
 
         return gains_over_interval(self, ax)
-
-
-def _rules_json(r: RulesReport) -> dict[str, Any]:
-    return {
-        "name": r.name,
-        "social_penalty": r.social_penalty,
-        "honest": r.honest,
-        "rational": r.rational,
-        "widest": r.widest,
-        "agents": [{**asdict(a), "honest": a.honest, "rational": a.rational} for a in r.agents],
-        "curve": r.curve,
-        "drops": [{**asdict(d), "lost": d.lost} for d in r.drops],
-        "measured": [asdict(x) for x in r.measured],
-        "problem": dict(r.problem),
-    }
 
 
 def _rules(row: Mapping[str, Any]) -> RulesReport:
