@@ -68,13 +68,13 @@ FOR_ONE_GAME = {  # modules that a game declares, or that are about its plans, b
     "app/views": 2,  # pictures of the page
     "commands": 1,  # solve, with its receivers
     "experiments": 4,  # problems begun by questions, maps of counts, Mesa's face, names to list
-    "experiments/audit": 1,  # where the figure of payoffs is
     "experiments/audit/promises": 6,  # what classes of users are held to
     "experiments/check": 4,
     "experiments/compare": 6,  # mechanisms side by side under a plan
     "experiments/dynamics": 2,  # counts without a menu, many alike
+    "experiments/figures": 1,  # gains over the grid of a race
     "experiments/sweep": 1,  # the rules of plans
-    "experiments/testing": 4,
+    "experiments/testing": 3,
 }
 
 

@@ -59,7 +59,7 @@ def audit_sheet(audit: Audit) -> Sheet:
 def game_audit_sheet(audit: GameAudit) -> Sheet:
     """Payoffs, and who plays what."""
     columns: Columns = {"payoff": lambda a: number(a.payoff, 6), "plays": lambda a: a.strategy}
-    sheet = _verdicts(audit, _rules(audit), columns, 6)
+    sheet = _verdicts(audit, audit.rules, columns, 6)
     _budget(sheet, audit.agents)
     if audit.nash_conv is not None:
         sheet.note(f"NashConv (what all could gain, each by herself): {number(audit.nash_conv, 6)}")
@@ -71,12 +71,6 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
     sheet.remark(*audit.notes)
     _long_class(sheet, audit)
     return sheet
-
-
-def _rules(audit: GameAudit) -> str:
-    """Game or mechanism, and the payoff where the game has several."""
-    named = audit.game if audit.mechanism is None else audit.mechanism
-    return named if audit.payoff is None else f"{named}, payoff {audit.payoff}"
 
 
 def _verdicts(

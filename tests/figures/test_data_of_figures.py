@@ -44,6 +44,7 @@ MADE = {
     "solution": lambda: solve_problem(race()),
     "exact race audit": lambda: audit_game(race()),
     "grid race audit": lambda: audit_game(race(), method="black_box", budget=1000),
+    "auction": lambda: audit(load(EXAMPLES / "auction.toml"), method="black_box", budget=1000),
     "receivers": lambda: value_of_alpha(race(), games=100),
 }
 
@@ -261,6 +262,17 @@ def test_payoff_surface(shown):
         assert cell[0]["value"] == pytest.approx(agent.payoff + candidate.gain, abs=1e-12)
         half = (cell[0]["high"] - cell[0]["low"]) / 2
         assert half == pytest.approx(2 * candidate.se, abs=1e-12)
+
+
+def test_gains_of_an_auction_are_those_of_its_own_deviations(shown):
+    """Payoff surfaces over alpha and w, of a race, are what it had."""
+    result, rows = shown("auction")
+    assert {row["axis"] for row in rows} == {"gain: payoff won by deviating (units of the payoff)"}
+    assert {row["panel"] for row in rows} == {f"auction, black_box audit: {result.nash}"}
+    tried = select(rows, series="deviations examined (2 s.e.)", kind="error")
+    first = result.agents[0]
+    assert first.payoff == 0.0  # on whose scale nothing is far worse
+    assert numbers(tried, "y") == [c.gain for c in first.landscape] != []
 
 
 @pytest.mark.slow

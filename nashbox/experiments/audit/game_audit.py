@@ -79,12 +79,18 @@ class GameAudit(AuditResult):
     nash_conv: float | None = None
 
     @property
+    def rules(self) -> str:
+        """Game or mechanism, and the payoff where the game has several."""
+        named = self.game if self.mechanism is None else self.mechanism
+        return named if self.payoff is None else f"{named}, payoff {self.payoff}"
+
+    @property
     def social_payoff(self) -> float:
         """Sum of the players' payoffs."""
         return float(sum(agent.payoff for agent in self.agents))
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every player's gain with its bounds and the examined deviations behind it."""
-        from nashbox.experiments.testing.figures import testing_gains
+        from nashbox.experiments.figures.gains import payoff_gains
 
-        return testing_gains(self, ax)
+        return payoff_gains(self, ax)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,18 +12,29 @@ from nashbox.experiments.figures.style import (
     BLACK,
     CYCLE,
     GAIN,
+    PAYOFF,
+    PAYOFF_GAIN,
     RED,
     SKY,
     _axes,
     _legend,
     bounds,
     name_ticks,
+    panels,
 )
+from nashbox.games.testing.candidates import ALPHAS, WEIGHTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.audit import Audit
+    from nashbox.experiments.audit import Audit, GameAudit
+
+
+def _signaller(alpha: float, weight: float, anticipate: bool) -> str:
+    return f"signaller(alpha={alpha}, weight={weight}, anticipate={anticipate})"
+
+
+GRID = {_signaller(*point) for point in product(ALPHAS, WEIGHTS, (True, False))}
 
 
 def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
@@ -32,12 +45,18 @@ def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
     counted = [c for a in audit.agents for c in a.landscape if len(c.collected) == 1]
     if counted and len(audit.agents) <= 8:
         return _gain_by_count(audit, ax)
+    ax = _examined(audit, ax, [a.penalty for a in audit.agents])
+    return _finish(audit, ax)
+
+
+def _examined(audit: Audit | GameAudit, ax: Axes | None, paid: Sequence[float]) -> Axes:
+    """Gains of the examined deviations per agent, her interval over them. paid: as she plays."""
     ax = _axes(ax, max(6.0, 0.55 * len(audit.agents) + 3))
     for i, agent in enumerate(audit.agents):
         gains = np.array([c.gain for c in agent.landscape])
         errors = np.array([c.se for c in agent.landscape])
         # far worse deviations would flatten everything that matters
-        near = gains > -2 * abs(agent.penalty)
+        near = gains > -2 * abs(paid[i])
         spread = i + np.linspace(-0.3, 0.3, max(2, near.sum()))[: near.sum()]
         ax.errorbar(
             spread,
@@ -53,7 +72,7 @@ def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
         _interval(ax, i, agent, first=i == 0)
     name_ticks(ax, [a.name for a in audit.agents])
     ax.set_xlabel("agent")
-    return _finish(audit, ax)
+    return ax
 
 
 def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
@@ -79,11 +98,11 @@ def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
     )
 
 
-def _finish(audit: Audit, ax: Axes) -> Axes:
+def _finish(audit: Audit | GameAudit, ax: Axes, rules: str = "", label: str = GAIN) -> Axes:
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
-    ax.set_ylabel(GAIN)
+    ax.set_ylabel(label)
     _legend(ax)
-    ax.set_title(f"{audit.mechanism}, {audit.method} audit: {audit.nash}")
+    ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {audit.nash}")
     return ax
 
 
@@ -117,3 +136,50 @@ def _gain_by_count(audit: Audit, ax: Axes | None) -> Axes:
                 first = False
     ax.set_xlabel("points collected by the deviator (number)")
     return _finish(audit, ax)
+
+
+def payoff_gains(audit: GameAudit, ax: Axes | None = None) -> Axes:
+    """Payoffs over (alpha, w) of who had that grid examined, else gains as in `gain_landscape`."""
+    gridded = [a for a in audit.agents if any(c.label in GRID for c in a.landscape)]
+    if gridded and ax is None:
+        return _surfaces(gridded)
+    # where nothing is paid, nothing says what is far worse
+    ax = _examined(audit, ax, [a.payoff or np.inf for a in audit.agents])
+    return _finish(audit, ax, audit.rules, PAYOFF_GAIN)
+
+
+def _surfaces(gridded: Sequence[Any]) -> Axes:
+    shown = gridded[:4]
+    panes = panels(None, 2, len(shown), 5.5)
+    for k, agent in enumerate(shown):
+        for column, anticipate in enumerate((True, False)):
+            _surface(panes[2 * k + column], agent, anticipate)
+    more = len(gridded) - len(shown)
+    if more:
+        panes[0].figure.suptitle(f"{more} more agents are in the answer and not shown")
+    return panes[0]
+
+
+def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
+    """Gain over (alpha, w) for one agent."""
+    found = {c.label: (c.gain, c.se) for c in agent.landscape}
+    played = (0.0, 0.0)  # the audited strategy is no candidate
+    labels = [[_signaller(a, w, anticipate) for a in ALPHAS] for w in WEIGHTS]
+    both = np.array([[found.get(label, played) for label in row] for row in labels])
+    table, errors = both[..., 0], both[..., 1]
+    size = max(1e-9, float(np.abs(table).max()))
+    image = ax.imshow(table + agent.payoff, cmap="cividis", aspect="auto",
+                      vmin=agent.payoff - size, vmax=agent.payoff + size)  # fmt: skip
+    ax.set_xticks(range(len(ALPHAS)), [f"{a:g}" for a in ALPHAS])
+    ax.set_yticks(range(len(WEIGHTS)), [f"{w:g}" for w in WEIGHTS])
+    for i in range(len(WEIGHTS)):
+        for j in range(len(ALPHAS)):
+            text = f"{table[i, j] + agent.payoff:.3f}\n\u00b1{2 * errors[i, j]:.3f}"
+            text = text if labels[i][j] in found else f"{agent.payoff:.3f}\nplayed"
+            ax.text(j, i, text, ha="center", va="center",
+                    fontsize="x-small", color="white" if table[i, j] < 0 else "black")  # fmt: skip
+    ax.set(xlabel="alpha (probability of revealing the belief)", ylabel="w (on the own belief)")
+    how = "anticipating" if anticipate else "not anticipating"
+    ax.set_title(f"{agent.name}: payoff \u00b1 2 s.e., {how}")
+    image.errors = 2 * errors  # type: ignore[attr-defined]  # for the data beside the figure
+    ax.figure.colorbar(image, ax=ax, label=PAYOFF)
