@@ -21,6 +21,7 @@ PURPLE = "#6a51a3"
 CYCLE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#000000")
 PLOT = 190  # px, of a chart of lines
 ROW, LINE, BAR = 50, 19, 18  # px: a row, a line of text, what the bars of a row have
+DASHED = ' stroke-dasharray="4 3"'  # of a mark that is at infinity
 WIDEST = 70.0  # percent of a panel; the number stands in the rest
 
 
@@ -67,7 +68,7 @@ class Lines:
 
 def svg(story: Story) -> str:
     """Draw it; widths are shares of the place there is, everything else is in pixels."""
-    most = max((len(bars.parts) + len(bars.marks) for bars in story.panels), default=0)
+    most = max((len(bars.parts) + len(_marks(bars)) for bars in story.panels), default=0)
     top = LINE * (most + 1) + 12
     height = top + ROW * len(story.rows) + 4
     words = html.escape(
@@ -97,22 +98,36 @@ def svg(story: Story) -> str:
 def written(value: float, digits: int = 3) -> str:
     """A number as it stands beside its bar; nan is what has not been played.
 
-    >>> written(71.0), written(0.33560), written(math.inf), written(14.2857)
-    ('71', '0.336', 'inf', '14.3')
+    >>> written(71.0), written(0.33560), written(math.inf), written(14.2857), written(0.13)
+    ('71', '0.336', 'inf', '14.3', '0.130')
     """
     if math.isnan(value):
         return ""
-    return str(value) if math.isinf(value) else f"{value:.{digits}g}"
+    if math.isinf(value) or value == round(value):
+        return f"{value:.{digits}g}"
+    return f"{value:#.{digits}g}".rstrip(".")
 
 
 def _said(story: Story, i: int) -> str:
+    """A row in words: its bars and its marks."""
     name, plays = story.rows[i]
     parts = [
         f"{label} {written(length, bars.digits)}"
         for bars in story.panels
-        for (label, _), length in zip(bars.parts, bars.lengths[i], strict=True)
+        for label, length in [
+            *zip((label for label, _ in bars.parts), bars.lengths[i], strict=True),
+            *((label, places[i]) for label, _, places in bars.marks),
+        ]
+        if not math.isnan(length)
     ]
     return f"{name}, {plays}: {', '.join(parts)}"
+
+
+def _marks(bars: Bars) -> list[tuple[str, str, str]]:
+    """Marks as the legend shows them: label, colour, how the line is dashed."""
+    found = [(label, colour, "") for label, colour, _ in bars.marks]
+    endless = [colour for _, colour, places in bars.marks if any(map(math.isinf, places))]
+    return found + [("inf", colour, DASHED) for colour in endless]
 
 
 def _legend(bars: Bars) -> list[str]:
@@ -122,8 +137,11 @@ def _legend(bars: Bars) -> list[str]:
         out.append(f'<rect x="0" y="{y + 4}" width="12" height="12" fill="{colour}"/>')
         out.append(f'<text x="18" y="{y + 15}">{html.escape(label)}</text>')
         y += LINE
-    for label, colour, _ in bars.marks:
-        out.append(f'<rect x="5" y="{y + 2}" width="3" height="16" fill="{colour}"/>')
+    for label, colour, dashes in _marks(bars):
+        out.append(
+            f'<line x1="6.5" x2="6.5" y1="{y + 2}" y2="{y + 18}" stroke="{colour}" '
+            f'stroke-width="3"{dashes}/>'
+        )
         out.append(f'<text x="18" y="{y + 15}">{html.escape(label)}</text>')
         y += LINE
     return out
@@ -159,10 +177,11 @@ def _drawn(bars: Bars, top: int) -> list[str]:
                 'stroke="#a63c00" stroke-width="2" stroke-dasharray="6 4"/>'
             )
         for _, colour, places in bars.marks:
-            if math.isfinite(places[i]):
+            if not math.isnan(places[i]):
+                x, dashes = at(places[i]), DASHED * math.isinf(places[i])
                 out.append(
-                    f'<rect x="{at(places[i]):.2f}%" y="{y - 3}" width="3" height="{BAR + 6}" '
-                    f'fill="{colour}"/>'
+                    f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="{y - 3}" y2="{y + BAR + 3}" '
+                    f'stroke="{colour}" stroke-width="3"{dashes}/>'
                 )
         number = math.inf if endless else (sum(row) if bars.stacked else row[-1])
         out.append(

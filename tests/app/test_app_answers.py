@@ -57,3 +57,21 @@ def test_a_story_shows_what_everybody_owes_hands_in_and_pays():
         unescape(re.sub("<[^>]*>", "", one)) for one in re.findall("<text.*?</text>", svg(story))
     ]
     assert "東京free_rider" in texts and "inf" in texts and "Łódź <b>truthful" in texts
+
+
+def test_marks_without_end_are_drawn_and_read_aloud():
+    """Who cannot measure all alone has an infinite penalty there; others' marks are solid."""
+    raw = {
+        "game": "estimation",
+        "sigma": 10.0,
+        "costs": [[0.1, math.inf], [0.1, 0.1]],
+        "mechanism": "cbl",
+    }
+    said = []
+    desk = Desk()
+    desk.reset(said.append, Setup(Source("p", raw=raw), worlds=100))
+    drawing = svg([one for one in said if isinstance(one, Story)][-1])
+    assert ">working alone</text>" in drawing and ">inf</text>" in drawing
+    assert drawing.count("stroke-dasharray") == 2  # hers, and in the legend
+    words = re.search('aria-label="(.*?)"', drawing)[1]
+    assert "working alone inf" in words and words.count("working alone") == 2

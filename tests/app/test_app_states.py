@@ -45,10 +45,12 @@ def shown(browser, state):
 
 
 RESULT = """selectors => selectors.map(selector => {
-  const e = document.querySelector(selector), box = e.getBoundingClientRect()
+  const e = document.querySelector(selector), around = e.closest('.nb-scroll') || e
+  const box = around.getBoundingClientRect()
   return {
     selector, left: box.left, right: box.right, top: box.top, height: box.height,
-    text: e.innerText, drawn: e.tagName !== 'IMG' || (e.complete && e.naturalWidth > 0),
+    text: e.innerText, folded: e.querySelectorAll('.nb-scroll .nb-note').length,
+    drawn: e.tagName !== 'IMG' || (e.complete && e.naturalWidth > 0 && e.width >= 560),
     hidden: e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible',
   }
 })"""
@@ -70,6 +72,7 @@ def result_shown(browser, state, *selectors):
         for part in parts:
             assert part["left"] >= 0 and part["right"] <= width + 1, (state, width, part)
             assert part["height"] > 10 and part["drawn"] and not part["hidden"], (width, part)
+            assert not part["folded"], (state, width, part)  # notes do not hide in what scrolls
     browser.page.set_viewport_size({"width": 1366, "height": 900})
     return parts
 

@@ -47,7 +47,7 @@ CSS = """
   background: #fff; min-width: 0;}
 .nb-main :focus-visible {outline: 3px solid #0b57d0 !important; outline-offset: 2px;}
 .nb-main .v-input--is-focused {outline: 3px solid #0b57d0; outline-offset: 2px;}
-.nb-figure {max-width: 100%; height: auto; display: block; align-self: flex-start;}
+.nb-figure {max-width: 100%; min-width: 560px; height: auto; display: block;}
 .nb-card > .v-btn, .nb-line {margin: 8px 0 4px;}
 .nb-table {border-collapse: collapse; font-size: 0.9rem; width: 100%;}
 .nb-table td, .nb-table th {padding: 2px 8px; text-align: right; border-bottom: 1px solid #ddd;}
@@ -55,7 +55,7 @@ CSS = """
 .v-application .nb-inputs {display: grid; gap: 0 16px;
   grid-template-columns: repeat(auto-fill, minmax(130px, 1fr));}
 .nb-drawing {margin: 0 0 12px;}
-.nb-scroll {overflow: auto; max-height: 480px;}
+.nb-scroll {overflow: auto; max-height: 80vh;}
 .nb-text {font-size: 0.75rem; line-height: 1.15; overflow-x: auto; white-space: pre;}
 .nb-main pre {overflow-x: auto; white-space: pre-wrap;}
 .nb-main .v-progress-linear * {transition: none !important;}
@@ -155,11 +155,12 @@ def Picture(shown: Any, name: str) -> None:
         solara.HTML(tag="div", classes=["nb-note"], unsafe_innerHTML="is being drawn ...")
         return
     source = "data:image/png;base64," + base64.b64encode(figure.png).decode("ascii")
-    solara.v.Html(
-        tag="img",
-        attributes={"src": source, "alt": figure.text, "data-figure": name},
-        class_="nb-figure",
-    )
+    with place("div", "nb-scroll", tabindex="0", role="region", **{"aria-label": f"figure {name}"}):
+        solara.v.Html(
+            tag="img",
+            attributes={"src": source, "alt": figure.text, "data-figure": name},
+            class_="nb-figure",
+        )
     save("Save this figure", f"{name}.png", "image/png", figure.png)
 
 
@@ -178,11 +179,10 @@ def Rows(shown: Any, name: str) -> None:
     notes = "".join(f"<div class='nb-note'>note: {html.escape(note)}</div>" for note in table.notes)
     solara.HTML(
         tag="div",
-        classes=["nb-scroll"],
-        attributes={"data-table": name, "tabindex": "0", "role": "region",
-                    "aria-label": table.title or name},
-        unsafe_innerHTML=f"{title}<table class='nb-table'><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>{notes}",
+        attributes={"data-table": name},
+        unsafe_innerHTML=f"{title}<div class='nb-scroll' tabindex='0' role='region' "
+        f"aria-label='{html.escape(table.title or name)}'><table class='nb-table'>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{notes}",
     )  # fmt: skip
     save("Save this table", f"{name}.csv", "text/csv", _csv(table))
 
