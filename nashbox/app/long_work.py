@@ -14,6 +14,7 @@ from nashbox.app.answers import answer
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Answer, Laws, Progress, Sketch, Table, Verdict
 from nashbox.experiments.audit import audit
+from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
 from nashbox.problem.errors import require
 from nashbox.tables.console import describe, number
@@ -98,6 +99,6 @@ def _audit_rows(result: Any) -> Table:
         best, gain = a.best_deviation, a.gain
         bounds = [number(x, 5) for x in (gain.estimate, gain.lower, gain.upper)]
         words = describe(best.strategy, best.parameters)
-        rows.append((a.name, a.verdict, *bounds, number(a.epsilon, 5), words))
+        rows.append((a.name, ONE[a.verdict], *bounds, number(a.epsilon, 5), words))
     columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
     return Table("audit", columns, rows, f"{result.method} audit", result.notes)

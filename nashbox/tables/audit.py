@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.base import NOTHING
-from nashbox.experiments.audit.words import verdict_in_words, yes_or_no
+from nashbox.experiments.audit.words import ONE, verdict_in_words, yes_or_no
 from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_table, number
 from nashbox.tables.sheet import Sheet
 
@@ -88,7 +88,7 @@ def _verdicts(
     for a, gains in zip(audit.agents, told, strict=True):
         table.add_row(
             a.name,
-            Text(a.verdict, style=VERDICT_STYLE[a.verdict]),
+            Text(ONE[a.verdict], style=VERDICT_STYLE[a.verdict]),
             *gains[:bounds],
             *(cell(a) for cell in columns.values()),
             describe(a.best_deviation.strategy, a.best_deviation.parameters),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nashbox.experiments.audit.words import ONE
 from nashbox.tables.console import VERDICT_STYLE, new_table, number
 from nashbox.tables.sheet import Sheet
 
@@ -125,7 +126,7 @@ def _data(sheet: Sheet, result: Robust) -> None:
                 number(x.normal_penalty),
                 number(x.gain),
                 number(x.upper),
-                x.verdict,
+                ONE[x.verdict],
                 number(x.by_counts, 6),
                 number(None if x.by_counts_se is None else 2 * x.by_counts_se, 6),
                 number(x.normal_gain, 6),

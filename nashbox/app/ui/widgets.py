@@ -20,6 +20,7 @@ from nashbox.app.story import line_svg, svg
 from nashbox.app.ui.inputs import Button, Choice, Parameters, Slide, Text
 from nashbox.app.ui.session import Session
 from nashbox.app.ui.state import EVERYBODY, Tab
+from nashbox.experiments.audit.words import ALL
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import number
 
@@ -64,8 +65,6 @@ CSS = """
 .nb-profitable {color: #a63c00;} .nb-none_above_epsilon {color: #00664b;}
 .nb-undecided {color: #7a5200;}
 """
-VERDICTS = {"profitable": "somebody gains", "none_above_epsilon": "no gain found",
-            "undecided": "open"}  # fmt: skip
 LABELLED = FileInput.class_traits()["template"].default_value.replace(
     "<v-file-input", '<v-file-input label="files of this machine"'
 )
@@ -443,7 +442,7 @@ def Audit(tab: Tab) -> None:
                 tag="div",
                 classes=["nb-verdict", f"nb-{verdict.verdict}"],
                 attributes={"data-verdict": verdict.verdict},
-                unsafe_innerHTML=f"verdict: {VERDICTS[verdict.verdict]}",
+                unsafe_innerHTML=f"verdict: {ALL[verdict.verdict]}",
             )
             if tab.audited.value != tab.setup.value:
                 solara.Text("the game has been changed since this audit", classes=["nb-note"])

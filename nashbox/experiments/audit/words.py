@@ -12,6 +12,9 @@ METHOD_WORDS = {
     "with the best use of the answer",
     "black_box": "simulation; the search and the verdict use different seeds",
 }
+# Of one agent, and of a profile or a whole audit; files have the verdict's name instead.
+ONE = {"profitable": "gains", "none_above_epsilon": "no gain found", "undecided": "open"}
+ALL = {**ONE, "profitable": "somebody gains"}
 
 
 def by_counts_alone(audit: Any) -> bool:

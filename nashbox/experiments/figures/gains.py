@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nashbox.experiments.audit.words import ALL
 from nashbox.experiments.figures.style import (
     BLACK,
     CYCLE,
@@ -102,7 +103,7 @@ def _finish(audit: Audit | GameAudit, ax: Axes, rules: str = "", label: str = GA
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel(label)
     _legend(ax)
-    ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {audit.nash}")
+    ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
     return ax
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.audit.base import NOTHING, AuditResult
-from nashbox.experiments.audit.words import METHOD_WORDS, verdict_in_words, yes_or_no
+from nashbox.experiments.audit.words import ALL, METHOD_WORDS, ONE, verdict_in_words, yes_or_no
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
@@ -44,7 +44,7 @@ def audit_page(
     contract = contract or Contract()
     return page(
         contract.title or title,
-        element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"))),
+        element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"), ALL)),
         problem_part(result),
         plan_part(result),
         _gains(result, pay),
@@ -61,8 +61,8 @@ def _sentence(words: str) -> str:
     return f"{words[0].upper()}{words[1:]}."
 
 
-def _badge(verdict: str) -> Html:
-    return element("span", verdict.replace("_", " "), class_=f"badge {BADGES[verdict]}")
+def _badge(verdict: str, words: Mapping[str, str]) -> Html:
+    return element("span", words[verdict], class_=f"badge {BADGES[verdict]}")
 
 
 def _agents(result: Printed) -> list[Printed]:
@@ -78,7 +78,7 @@ def _gains(result: Printed, pay: str) -> Html:
         cells: list[object] = [row.get("name"), row.get("strategy")]
         cells.append(row.plus_minus(pay, f"{pay}_se"))
         cells.append(row.at("best_deviation").plus_minus(pay, "se"))
-        cells += [row.interval("gain"), row.n("epsilon"), _badge(row.get("verdict"))]
+        cells += [row.interval("gain"), row.n("epsilon"), _badge(row.get("verdict"), ONE)]
         if damaged:
             cells.append(row.plus_minus("damage_to_others", "damage_se"))
         rows.append(cells)
