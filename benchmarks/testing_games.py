@@ -2,9 +2,9 @@
 
 Case a: P(1|0) = .4, P(1|1) = .6 for both, prior 1/2, anticipation on. The first games have w = 1;
 the second coins (alpha = 1/2) that the rival looks at, fusion (w = 0.7) and anticipation. The
-yardstick is to draw a number for each observation; of rings of agents who rely on themselves, to
-play each by herself; of the solver, a plain loop over the beliefs of one agent until she plays on
-with probability 1e-15. Nothing is recorded step by step.
+yardstick is to draw a number for each observation; of races on graphs, whose agents rely on
+themselves, to play each by herself, as version 0.1.0 did; of the solver, a plain loop over the
+beliefs of one agent until she plays on with probability 1e-15. Nothing is recorded step by step.
 """
 
 from __future__ import annotations
@@ -23,8 +23,15 @@ from nashbox.problem.files import from_mapping
 from nashbox.solver import solve
 
 BLOCK = 1 << 17  # games of two
-AGENTS = 1000  # of a ring
-RINGS = (100, 1000)  # games
+AGENTS = 1000  # of a graph
+GRAPHS: dict[str, Any] = {
+    "ring": "cycle",
+    "star": "star",
+    "small world": {"name": "watts_strogatz", "k": 4, "p": 0.1},
+    "gnp": {"name": "gnp_random", "p": 0.01},
+}
+ON_GRAPHS = (100, 1000)  # games
+ITERATIONS = 30  # the first few pass without a stop, in the others most agents stop
 FEW = crowds.LEAST
 
 
@@ -51,11 +58,11 @@ def games(label: str, weight: float) -> Row:
     return shown(found, f", {BLOCK / found.least / 1e3:.2f} million games a second")
 
 
-def ring(weight: float) -> Any:
-    """Equal signallers who hear their two neighbours."""
-    raw = case_a({"name": "signaller", "weight": weight}, "1/100")
+def race(graph: str, weight: float, beta: str) -> Any:
+    """Equal signallers who hear their neighbours."""
+    raw = case_a({"name": "signaller", "weight": weight}, beta)
     agents = [{**raw["agents"][0], "name": f"a{i}"} for i in range(AGENTS)]
-    return prepare_testing(from_mapping({**raw, "agents": agents, "graph": "cycle"}))
+    return prepare_testing(from_mapping({**raw, "agents": agents, "graph": GRAPHS[graph]}))
 
 
 def playing(game: Any, worlds: int, most: int, least: int = FEW) -> Callable[[], None]:
@@ -72,12 +79,15 @@ def playing(game: Any, worlds: int, most: int, least: int = FEW) -> Callable[[],
     return play
 
 
-def together(worlds: int) -> Row:
+def together(graph: str, worlds: int) -> Row:
     """Iterations of agents who rely on themselves, as one array."""
-    game = ring(1.0)
-    works = {"alone": playing(game, worlds, 60, AGENTS + 1), "together": playing(game, worlds, 60)}
+    game = race(graph, 1.0, "1/10")
+    works = {
+        "alone": playing(game, worlds, ITERATIONS, AGENTS + 1),
+        "together": playing(game, worlds, ITERATIONS),
+    }
     spent = interleaved(works, REPEATS)
-    case = f"ring of {AGENTS} and one by one, {worlds} games"
+    case = f"{graph} of {AGENTS} and one by one, {worlds} games"
     return compared(case, spent["together"], spent["alone"], 0.1)
 
 
@@ -85,7 +95,9 @@ def fused(worlds: int, most: int = 20) -> Row:
     """Iterations of agents who fuse, w = 0.7."""
     rng = np.random.default_rng(0)
     draws = partial(rng.random, (most, AGENTS, worlds))
-    spent = interleaved({"fused": playing(ring(0.7), worlds, most), "draws": draws}, REPEATS)
+    spent = interleaved(
+        {"fused": playing(race("ring", 0.7, "1/100"), worlds, most), "draws": draws}, REPEATS
+    )
     return compared(f"ring of {AGENTS}, w = 0.7, {worlds} games", spent["fused"], spent["draws"])
 
 
@@ -119,8 +131,8 @@ def solving() -> Row:
 def main() -> list[Row]:
     """Print CPU times of all cases."""
     pairs = [games("w = 1", 1.0), games("coins, fusion w = 0.7", 0.7)]
-    rings = [shown(together(worlds)) for worlds in RINGS]
-    return [*pairs, *rings, shown(fused(RINGS[0])), shown(solving())]
+    graphs = [shown(together(graph, worlds)) for graph in GRAPHS for worlds in ON_GRAPHS]
+    return [*pairs, *graphs, shown(fused(ON_GRAPHS[0])), shown(solving())]
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {  # what makes a benchmark quick
     },
     "audits": {"CASES": [("sample_mean", None)], "M": 10, "REPEATS": 1},
     "plans": {"SIZES": ((3, 1),), "SHAPES": (("equal", 4, 2),), "REPEATS": 1},
-    "testing_games": {"AGENTS": 10, "RINGS": (10,), "BLOCK": 100, "REPEATS": 1},
+    "testing_games": {"AGENTS": 10, "ON_GRAPHS": (10,), "BLOCK": 100, "REPEATS": 1},
     "dynamics": {"M": 10, "FEW": 10, "PAYOFFS": {"exact": (2, 20.0, 1), "simulated": (5, 2.0, 1)}},
     "sweeps": {"CASES": (("nothing", 2, 0.0),), "READ": ((1, 10, 0.6),), "TURNS": 1},
     "reproduction": {"work": lambda **cell: None},

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
+from operator import attrgetter, is_not
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.draw import Observer
+from nashbox.problem.draw import Observer, Streams, blocks
 from nashbox.problem.errors import InputError
 from nashbox.problem.signal import OwnSignal, Signal
 from nashbox.problem.walk import Mask, Part, make_walk
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
 Pairs = NDArray[np.intp]
 
+NOBODY: Pairs = np.zeros(0, dtype=np.intp)
 LEAST = 8  # agents worth an array of their own
 MOST = 1 << 13  # games beyond which an agent's own arrays cost no more
+MANY = 200  # who hears whom in which game, per agent: more of them are quicker as bits
 ROOM = 1 << 22  # who hears whom in which game, worked out at once
 OWN = (Signaller, Truthful, Inverter, Silent)  # classes of which all is known
 
@@ -56,13 +59,16 @@ class Crowd:
         self.strategy, self.view = first.strategy, first.view
         self.speaks = not isinstance(self.strategy, Silent)
         self.bound = self.strategy.bound(self.view.beta)
+        self.as_asked = self.bound == self.view.beta
         self.observer = Observer.of(self.view.model)
-        self.streams = [agent.observing for agent in agents]
+        self.streams = Streams([agent.observing for agent in agents])
         self.known = [agent.strategy for agent in agents]
         k, games = len(agents), model.replications
         self.walk = make_walk(self.view.model, self.view.prior, k * games)
         self.playing = np.ones((k, games), dtype=np.bool_)
         self.on = np.full(games, k)  # agents who still play, by game
+        self.due = self.sure = NOBODY  # pairs that play and have met the threshold; and beta
+        self._marks = np.zeros(k * games, dtype=np.bool_)  # False but where pairs are put in order
         self.results = {
             name: np.array([getattr(agent, name) for agent in agents])
             for name in ("tau", "declared", "reason", "qualified")
@@ -71,6 +77,7 @@ class Crowd:
             agent.mind.walk = Part(self.walk, k, row)
             for name, table in self.results.items():
                 setattr(agent, name, table[row])
+        self._asked: list[RaceAgent] = []  # whose signal somebody looks at in this iteration
         self._share()
 
     def check_strategies(self) -> None:
@@ -78,8 +85,11 @@ class Crowd:
 
         Raises InputError.
         """
+        now = map(attrgetter("strategy"), self.agents)
+        if not any(map(is_not, now, self.known)):
+            return  # as usual, and quicker to see than that they are equal
         for agent, known in zip(self.agents, self.known, strict=True):
-            if agent.strategy is not known and agent.strategy != known:
+            if agent.strategy != known:
                 raise InputError(
                     f"agent {agent.name}: a strategy can be replaced before the first step, "
                     f"got {agent.strategy.label} after {self.strategy.label} has begun"
@@ -87,16 +97,35 @@ class Crowd:
 
     def act(self) -> None:
         """Observe one symbol a game."""
+        due, sure, start = [NOBODY], [NOBODY], 0
+        playing = self.playing.ravel()
+        self.walk.begin()
+        for symbols in self._symbols():
+            block = slice(start, start + symbols.size)
+            self.walk.move_in(block, symbols.ravel())
+            due.append(start + self._crossed_in(block, self.bound, playing))
+            if not self.as_asked:
+                sure.append(start + self._crossed_in(block, self.view.beta, playing))
+            start = block.stop
+        self.due = np.concatenate(due)
+        self.sure = self.due if self.as_asked else np.concatenate(sure)
+        for agent in self._asked:
+            agent.signal = None
+        self._asked.clear()
+
+    def _symbols(self) -> Iterator[NDArray[np.uint8]]:
+        """Symbols of all agents in order, (agents, L) of some at a time."""
         model = self.model
         if model.well is None:
-            symbols = self.observer.draw_many(self.streams, model.live.size, model.split)
-        else:
-            symbols = np.array(
-                [model.well.symbols(i, model.iteration, model.live) for i in self.indices.tolist()]
-            )
-        self.walk.move(symbols.ravel())
-        for agent in self.agents:
-            agent.signal = None
+            yield from self.observer.draw_many(self.streams, model.live.size, model.split)
+            return
+        for rows in blocks(len(self.agents), model.live.size):
+            mine = self.indices[rows].tolist()
+            yield np.array([model.well.symbols(i, model.iteration, model.live) for i in mine])
+
+    def _crossed_in(self, block: slice, bound: Fraction, playing: Mask) -> Pairs:
+        """Pairs of a block, counted from its start, that play and have crossed."""
+        return (self.walk.crossed_in(block, bound) & playing[block]).nonzero()[0]
 
     def signal(self, row: int) -> Signal | None:
         """What an agent reveals, for those who look at more than whether she has crossed.
@@ -107,39 +136,46 @@ class Crowd:
         if self.speaks and agent.signal is None:
             agent.signal = OwnSignal(agent.mind.walk, self.strategy.coin, agent.stream)
             agent.signal.present = None if self.model.all_playing else self.playing[row].copy()
+            self._asked.append(agent)
         return agent.signal
 
-    def crossed(self, bound: Fraction) -> Pairs:
-        """Pairs that still play and have crossed."""
-        return np.flatnonzero(self.walk.crossed(bound) & self.playing.ravel())
+    def warn(self, pairs: Pairs) -> None:
+        """Let pairs, in any order, be due that see a neighbour cross, if they still play."""
+        playing = self.playing.ravel()
+        marks = self._marks[: playing.size]
+        marks[self.due] = True
+        marks[pairs[playing[pairs]]] = True
+        self.due = np.flatnonzero(marks)
+        marks[self.due] = False
 
-    def receive(self, rows: slice, warned: Mask | None) -> None:
-        """Decide where to stop. rows: agents whose turn it is; warned: (k * L,), or nobody."""
+    def receive(self, rows: slice) -> None:
+        """Stop where it is due. rows: agents whose turn it is."""
         L = self.playing.shape[1]
-        if warned is None:
-            stop = self.crossed(self.bound)
-        else:
-            stop = np.flatnonzero((self.walk.crossed(self.bound) | warned) & self.playing.ravel())
-        first, last = np.searchsorted(stop, (rows.start * L, rows.stop * L))
+        first, last = np.searchsorted(self.due, (rows.start * L, rows.stop * L))
         if first < last:
-            self._stop(stop[first:last])
+            self._stop(self.due[first:last])
 
     def _stop(self, pairs: Pairs) -> None:
         """Record that games end for agents."""
-        rows, live = np.divmod(pairs, self.playing.shape[1])
+        rows, live = row_and_game(pairs, self.playing.shape[1])
         games = self.model.live[live]
-        side = self.walk.sides(pairs)
+        side = self.walk.side_in(pairs)
         declared = side > 0
         even = np.flatnonzero(side == 0)
         if even.size:
             declared[even] = self._coins(rows[even], games[even])
-        sure = self.walk.crossed(self.view.beta)[pairs]
-        by_threshold = self.walk.crossed(self.bound)[pairs]
-        self.results["qualified"][rows, games] = sure & ((side > 0) == declared)
-        self.results["declared"][rows, games] = declared
-        self.results["reason"][rows, games] = np.where(by_threshold, 0, 1)
-        self.results["tau"][rows, games] = self.model.iteration
-        self.playing[rows, live] = False
+        sure = self.walk.crossed_in(pairs, self.view.beta)
+        by_threshold = self.walk.crossed_in(pairs, self.bound)
+        found = {
+            "qualified": sure & ((side > 0) == declared),
+            "declared": declared,
+            "reason": ~by_threshold,  # 0 for the threshold, 1 for anticipation
+            "tau": self.model.iteration,
+        }
+        places = rows * self.model.replications + games
+        for name, values in found.items():
+            self.results[name].reshape(-1)[places] = values
+        self.playing.reshape(-1)[pairs] = False
         self.on -= np.bincount(live, minlength=self.on.size)
 
     def _coins(self, rows: Pairs, games: Pairs) -> Mask:
@@ -165,6 +201,12 @@ class Crowd:
             agent.playing = playing
 
 
+def row_and_game(pairs: Pairs, L: int) -> tuple[Pairs, Pairs]:
+    """Rows of agents and live games of pairs."""
+    rows = pairs // L  # by multiplication, unlike divmod
+    return rows, pairs - rows * L
+
+
 class Hearing:
     """Who is warned by a neighbour that crosses; everybody hears whom she is heard by."""
 
@@ -179,22 +221,35 @@ class Hearing:
                 self.crowd[crowd.indices] = c
                 self.row[crowd.indices] = np.arange(crowd.indices.size)
 
-    def warned(self, agents: NDArray[np.intp], games: NDArray[np.intp]) -> list[Mask | None]:
-        """Pairs (k * L,) of every crowd that hear that one of `agents` has crossed in a game.
+    def warn(self, agents: NDArray[np.intp], games: NDArray[np.intp]) -> None:
+        """Let all crowds know who hears that one of `agents` has crossed in a game.
 
         agents, games: (N,) positions, and live games.
         """
-        found: list[Mask | None] = [None] * len(self.crowds)
+        if self.counts[agents].sum() > MANY * self.counts.size:
+            self._warn_by_listener(agents, games)
+            return
         for some, where in self._listeners(agents, games):
+            whose = self.crowd[some]
             for c, crowd in enumerate(self.crowds):
-                mine = np.flatnonzero(self.crowd[some] == c)
-                if not mine.size:
-                    continue
-                mask = found[c]
-                if mask is None:
-                    mask = found[c] = np.zeros(crowd.playing.size, dtype=np.bool_)
-                mask[self.row[some[mine]] * crowd.playing.shape[1] + where[mine]] = True
-        return found
+                mine = np.flatnonzero(whose == c)
+                if mine.size:
+                    crowd.warn(self.row[some[mine]] * crowd.playing.shape[1] + where[mine])
+
+    def _warn_by_listener(self, agents: NDArray[np.intp], games: NDArray[np.intp]) -> None:
+        """The same, an agent that listens at a time, all games as bits of a row."""
+        L = self.crowds[0].playing.shape[1]
+        crossed = np.zeros((self.counts.size, L), dtype=np.bool_)
+        crossed[agents, games] = True
+        bits = np.packbits(crossed, axis=1)
+        for crowd in self.crowds:
+            if crowd.strategy.anticipate:
+                heard = (bits[self._heard_by(i)] for i in crowd.indices.tolist())
+                rows = np.array([np.bitwise_or.reduce(some, axis=0) for some in heard])
+                crowd.warn(np.flatnonzero(np.unpackbits(rows, axis=1, count=L)))
+
+    def _heard_by(self, agent: int) -> NDArray[np.intp]:
+        return self.flat[self.starts[agent] : self.starts[agent] + self.counts[agent]]
 
     def _listeners(
         self, agents: NDArray[np.intp], games: NDArray[np.intp]

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.agents.signaller_crowd import LEAST, MOST, Crowd, Hearing, kind_of
+from nashbox.agents.signaller_crowd import LEAST, MOST, Crowd, Hearing, kind_of, row_and_game
 from nashbox.agents.testing import REASONS, RaceAgent
 from nashbox.mechanisms.exchange import EXCHANGES, Circle, Exchange
 from nashbox.model.base import Sandbox
@@ -25,7 +25,6 @@ from nashbox.problem.mind import RaceView
 from nashbox.problem.payoffs import Outcome, paid
 from nashbox.problem.signal import Signal, Word
 from nashbox.problem.testing import RaceProblem
-from nashbox.problem.walk import Mask
 from nashbox.strategies.testing import RaceStrategy
 
 STEP_COLUMNS = ("game", "step", "agent", "belief", "signal", "stopped", "reason")
@@ -124,38 +123,37 @@ class RaceModel(Sandbox):
         submissions: list[Signal | None] = [None] * len(self.players)
         for agent in self.alone:
             submissions[agent.index] = agent.act()
-        warned = self._warned(submissions)
+        self._warn(submissions)
         words = self._words(submissions)
         start = 0
         for agent in self.alone:  # in the order of all agents, as somebody may look at coins
-            self._receive(start, agent.index, warned)
+            self._receive(start, agent.index)
             agent.receive(words[agent.index])
             start = agent.index
-        self._receive(start, len(self.players), warned)
+        self._receive(start, len(self.players))
 
-    def _receive(self, start: int, end: int, warned: Sequence[Mask | None]) -> None:
-        for crowd, mask in zip(self.crowds, warned, strict=True):
+    def _receive(self, start: int, end: int) -> None:
+        for crowd in self.crowds:
             first, last = np.searchsorted(crowd.indices, (start, end)).tolist()
             if first < last:
-                crowd.receive(slice(first, last), mask)
+                crowd.receive(slice(first, last))
 
-    def _warned(self, submissions: Sequence[Signal | None]) -> list[Mask | None]:
-        """Where the agents of each crowd see a neighbour cross."""
+    def _warn(self, submissions: Sequence[Signal | None]) -> None:
+        """Let the agents of each crowd see where a neighbour has crossed."""
         if not any(crowd.strategy.anticipate for crowd in self.crowds):
-            return [None] * len(self.crowds)
+            return
         agents, games = [], []
         for crowd in self.crowds:
             if crowd.speaks:
-                row, game = np.divmod(crowd.crossed(self.problem.beta), self.live.size)
+                row, game = row_and_game(crowd.sure, self.live.size)
                 agents.append(crowd.indices[row])
                 games.append(game)
         for i, signal in enumerate(submissions):
             if signal is not None:
                 games.append(np.flatnonzero(self.players[i].crossing(signal)))
                 agents.append(np.full(games[-1].size, i))
-        if not agents:
-            return [None] * len(self.crowds)
-        return self._hearing.warned(np.concatenate(agents), np.concatenate(games))
+        if agents:
+            self._hearing.warn(np.concatenate(agents), np.concatenate(games))
 
     def _words(self, submissions: list[Signal | None]) -> Sequence[Sequence[Word]]:
         """What those hear who play by themselves; crowds have looked already."""

@@ -7,10 +7,10 @@ state are a slice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from nashbox.problem.observations import ObservationModel
 
 CELLS = 1 << 16
+CACHE = 1 << 16  # symbols that are worked on while they are in the processor's cache
+AHEAD = 16  # calls for which streams are read ahead at the most
+WORDS = 1 << 20  # words of all streams that are read at once
 _OPEN = 255  # mark of a cell that 16 bits do not decide
 
 
@@ -28,11 +31,53 @@ def raw16(rng: np.random.Generator, size: int) -> NDArray[np.uint16]:
     return np.asarray(bits, dtype=np.uint64).view(np.uint16)[:size]
 
 
-def raw16_of_many(rngs: Sequence[np.random.Generator], size: int) -> NDArray[np.uint16]:
-    """`raw16` of every generator, (generators, size)."""
-    words = (size + 3) // 4
-    bits = np.concatenate([rng.bit_generator.random_raw(words) for rng in rngs])
-    return np.asarray(bits, dtype=np.uint64).view(np.uint16).reshape(len(rngs), -1)[:, :size]
+def blocks(rows: int, size: int) -> Iterator[slice]:
+    """Slices of rows of that size, together all, each about what the processor's cache holds."""
+    step = max(1, CACHE // max(size, 1))
+    for start in range(0, rows, step):
+        yield slice(start, min(start + step, rows))
+
+
+class Streams:
+    """Many generators that are read ahead: each gives what it gives by itself, in its order.
+
+    What comes next is `words[:, at:]`, (generators, words); nobody else may draw from them.
+    """
+
+    def __init__(self, rngs: Sequence[np.random.Generator]) -> None:
+        """Read nothing yet."""
+        self.sources = [rng.bit_generator for rng in rngs]
+        self.words = np.empty((len(rngs), 0), dtype=np.uint64)
+        self.at, self.ahead = 0, 1
+
+    def raw16(self, size: int) -> NDArray[np.uint16]:
+        """`raw16` of every generator, (generators, size), valid until the next call."""
+        words = (size + 3) // 4
+        if self.at + words > self.words.shape[1]:
+            self._read_ahead(words)
+        taken = self.words[:, self.at : self.at + words]
+        self.at += words
+        return taken.view(np.uint16)[:, :size]
+
+    def random(self, row: int) -> float:
+        """`random` of one generator: a single number."""
+        rest = self.words[row, self.at :]
+        last = self.sources[row].random_raw()
+        word = int(rest[0]) if rest.size else last
+        rest[:-1] = rest[1:]
+        rest[-1:] = last
+        return float((word >> 11) * 2.0**-53)
+
+    def _read_ahead(self, least: int) -> None:
+        """Read the next words of all generators, those of ever more calls at once."""
+        rest = self.words[:, self.at :]
+        more = least * max(1, min(self.ahead, WORDS // (least * len(self.sources))))
+        self.ahead = min(2 * self.ahead, AHEAD)
+        self.words = np.empty((len(self.sources), rest.shape[1] + more), dtype=np.uint64)
+        self.words[:, : rest.shape[1]] = rest
+        for row, source in zip(self.words[:, rest.shape[1] :], self.sources, strict=True):
+            row[:] = source.random_raw(more)
+        self.at = 0
 
 
 class Coin:
@@ -56,12 +101,12 @@ class Coin:
         if self.rest:
             ties = np.flatnonzero(self.open(bits, out))
             if ties.size:
-                out[ties] = self.settled(bits[ties], rng)
+                out[ties] = self.settled(bits[ties], rng.random(ties.size))
         return out
 
-    def settled(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.bool_]:
-        """What open bits come to."""
-        return rng.random(bits.size) < self.rest
+    def settled(self, bits: NDArray[np.uint16], more: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """What open bits come to; more: uniform numbers in [0, 1)."""
+        return more < self.rest
 
     def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
         """What `decide` gives where bits are not open."""
@@ -92,12 +137,12 @@ class SymbolTable:
         out = self.looked_up(bits)
         ties = np.flatnonzero(self.open(bits, out))
         if ties.size:
-            out[ties] = self.settled(bits[ties], rng)
+            out[ties] = self.settled(bits[ties], rng.random(ties.size))
         return out
 
-    def settled(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.uint8]:
-        """What open bits come to."""
-        exact = bits + rng.random(bits.size)
+    def settled(self, bits: NDArray[np.uint16], more: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """What open bits come to; more: uniform numbers in [0, 1)."""
+        exact = bits + more
         return np.searchsorted(self.edges, exact, side="right").astype(np.uint8)
 
     def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.uint8]:
@@ -135,19 +180,27 @@ class Observer:
             out[piece] = self.parts[theta].decide(bits[piece], rng)
         return out
 
-    def draw_many(
-        self, rngs: Sequence[np.random.Generator], size: int, split: int
+    def draw_many(self, streams: Streams, size: int, split: int) -> Iterator[NDArray[np.uint8]]:
+        """One symbol per stream and game, for each what `draw` gives; (streams, size) in parts.
+
+        A part has so many streams that arrays of it stay in the processor's cache.
+        """
+        bits = streams.raw16(size)
+        for rows in blocks(len(bits), size):
+            yield self._decided(bits[rows], split, streams, rows.start)
+
+    def _decided(
+        self, bits: NDArray[np.uint16], split: int, streams: Streams, first: int
     ) -> NDArray[np.uint8]:
-        """One symbol per generator and game, (generators, size): for each what `draw` gives."""
-        bits = raw16_of_many(rngs, size)
+        """Symbols of some streams from number `first` on, like their bits (streams, size)."""
         out = np.empty(bits.shape, dtype=np.uint8)
-        for part, piece in zip(self.parts, (slice(0, split), slice(split, size)), strict=True):
+        pieces = slice(0, split), slice(split, bits.shape[1])
+        for part, piece in zip(self.parts, pieces, strict=True):
             given = bits[:, piece]
             found = part.looked_up(given)
+            for place in np.flatnonzero(part.open(given, found)).tolist():
+                row, game = divmod(place, given.shape[1])
+                more = np.array([streams.random(first + row)])
+                found[row, game] = part.settled(given[row, [game]], more)[0]
             out[:, piece] = found
-            rows, columns = np.divmod(np.flatnonzero(part.open(given, found)), given.shape[1] or 1)
-            starts = np.flatnonzero(np.diff(rows, prepend=-1)).tolist()
-            for start, end in pairwise([*starts, rows.size]):
-                row, ties = int(rows[start]), columns[start:end]
-                out[row, piece.start + ties] = part.settled(given[row, ties], rngs[row])
         return out

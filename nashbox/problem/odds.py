@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.errors import InputError
-from nashbox.problem.lattice import Floats, Ints, coprime_base, exponents, lattice_basis
+from nashbox.problem.lattice import Floats, Ints, coprime_base, distinct, exponents, lattice_basis
 from nashbox.problem.observations import ObservationModel
 
 MOST = 60_000  # likelihood ratios of what is seen in an iteration
@@ -142,8 +142,13 @@ class OddsLattice:
         for sign, bound in zip(signs, bounds, strict=True):
             gap = level - _log(bound)
             np.sign(gap, out=sign, casting="unsafe")
-            for k in np.flatnonzero(np.abs(gap) < _SURE):
-                sign[k] = self._compare_exactly(tuple(int(c) for c in coords[k]), bound)
+            near = np.flatnonzero(np.abs(gap) < _SURE)
+            if near.size:
+                first, place = distinct(coords[near])
+                known = [
+                    self._compare_exactly(tuple(c), bound) for c in coords[near[first]].tolist()
+                ]
+                sign[near] = np.array(known, dtype=np.int8)[place]
         return signs
 
     def _compare_exactly(self, coords: tuple[int, ...], bound: Fraction) -> int:

@@ -30,7 +30,9 @@ from nashbox.problem.odds import OddsLattice
 
 Mask = NDArray[np.bool_]
 Signs = NDArray[np.int8]
+Where = slice | NDArray[np.intp]
 T = TypeVar("T")
+ALL = slice(None)
 _SURE = 1e-9  # log odds are accurate to about 1e-12; nearer than this the integers decide
 WIDE = 30_000  # iterations after which int16 counts become int32
 
@@ -61,8 +63,8 @@ class Walk(ABC):
         """Number L of live games."""
 
     @abstractmethod
-    def _add(self, symbols: NDArray[np.uint8]) -> None:
-        """Add one observation per game."""
+    def _add(self, symbols: NDArray[np.uint8], where: slice) -> None:
+        """Add one observation per game, of these games."""
 
     @abstractmethod
     def _select(self, rows: NDArray[np.intp]) -> None:
@@ -73,22 +75,26 @@ class Walk(ABC):
         """Posterior log odds of theta = 1."""
 
     @abstractmethod
-    def _crossed(self, beta: Fraction) -> Mask:
-        """Posterior error <= beta, exactly."""
+    def crossed_in(self, where: Where, beta: Fraction) -> Mask:
+        """`crossed` of some games."""
 
     @abstractmethod
-    def _side(self) -> Signs:
-        """Sign of the log odds, exactly."""
-
-    def sides(self, rows: NDArray[np.intp]) -> Signs:
+    def side_in(self, where: Where) -> Signs:
         """`side` of some games."""
-        return self.side[rows]
 
     def move(self, symbols: NDArray[np.uint8]) -> None:
         """Observe one symbol per game, indices into the alphabet (booleans will do for two)."""
+        self.begin()
+        self.move_in(ALL, symbols)
+
+    def begin(self) -> None:
+        """Begin an iteration in which all games move, part by part."""
         self._cache.clear()
-        self._add(symbols)
         self.iteration += 1
+
+    def move_in(self, where: slice, symbols: NDArray[np.uint8]) -> None:
+        """`move` some games in the iteration that has begun."""
+        self._add(symbols, where)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Drop all games but these."""
@@ -113,11 +119,11 @@ class Walk(ABC):
     @property
     def side(self) -> Signs:
         """Which state is likelier: 1, -1 for theta = 0, 0 at exactly 1/2."""
-        return self._once("side", self._side)
+        return self._once("side", lambda: self.side_in(ALL))
 
     def crossed(self, beta: Fraction) -> Mask:
         """Whether the posterior error is <= beta; decided exactly."""
-        return self._once(beta.as_integer_ratio(), lambda: self._crossed(beta))
+        return self._once(beta.as_integer_ratio(), lambda: self.crossed_in(ALL, beta))
 
     def _belief(self) -> Floats:
         return belief_of(self.log_odds)
@@ -147,25 +153,28 @@ class Part(Walk):
         """Observations so far."""
         return self.whole.iteration
 
-    def _mine(self, array: NDArray[Any]) -> NDArray[Any]:
-        return array[self.place * self.size : (self.place + 1) * self.size]
+    @property
+    def _mine(self) -> slice:
+        return slice(self.place * self.size, (self.place + 1) * self.size)
 
     def _once(self, key: object, work: Callable[[], T]) -> T:
         return work()
 
     def _log_odds(self) -> Floats:
-        return self._mine(self.whole.log_odds)
+        return self.whole.log_odds[self._mine]
 
     def _belief(self) -> Floats:
-        return self._mine(self.whole.belief)
+        return self.whole.belief[self._mine]
 
-    def _crossed(self, beta: Fraction) -> Mask:
-        return self._mine(self.whole.crossed(beta))
+    def crossed_in(self, where: Where, beta: Fraction) -> Mask:
+        """`crossed` of some games."""
+        return self.whole.crossed_in(self._mine, beta)[where]
 
-    def _side(self) -> Signs:
-        return self._mine(self.whole.side)
+    def side_in(self, where: Where) -> Signs:
+        """`side` of some games."""
+        return self.whole.side_in(self._mine)[where]
 
-    def _add(self, symbols: NDArray[np.uint8]) -> None:
+    def _add(self, symbols: NDArray[np.uint8], where: slice) -> None:
         raise TypeError("all agents of a kind move together")
 
     def _select(self, rows: NDArray[np.intp]) -> None:
@@ -189,10 +198,16 @@ class CountWalk(Walk):
         """Number L of live games."""
         return int(self.count.size)
 
-    def _add(self, symbols: NDArray[np.uint8]) -> None:
+    def begin(self) -> None:
+        """Begin an iteration in which all games move, part by part."""
+        super().begin()
         if self.iteration == WIDE:
             self.count = self.count.astype(np.int32)
-        self.count += symbols.view(np.int8)
+
+    def _add(self, symbols: NDArray[np.uint8], where: slice) -> None:
+        moved = self.room("moved", np.int16)[: symbols.size]
+        np.copyto(moved, symbols)  # arrays of one type are added several times faster
+        self.count[where] += moved
 
     def _select(self, rows: NDArray[np.intp]) -> None:
         self.count = self.count.take(rows)
@@ -216,19 +231,16 @@ class CountWalk(Walk):
     def _belief(self) -> Floats:
         return belief_of(self._table()).take(self._index())
 
-    def _crossed(self, beta: Fraction) -> Mask:
+    def crossed_in(self, where: Where, beta: Fraction) -> Mask:
+        """`crossed` of some games."""
+        count = self.count[where]
         bottom, top = self.cuts.outside(self.iteration, beta)
-        return np.asarray((self.count >= top) | (self.count <= bottom))
+        return np.asarray((count >= top) | (count <= bottom))
 
-    def _side(self) -> Signs:
-        below, above = self.cuts.cut(self.iteration, Fraction(1))
-        return self._signs(self.count, below, above)
-
-    def sides(self, rows: NDArray[np.intp]) -> Signs:
+    def side_in(self, where: Where) -> Signs:
         """`side` of some games."""
-        return self._signs(self.count.take(rows), *self.cuts.cut(self.iteration, Fraction(1)))
-
-    def _signs(self, count: NDArray[Any], below: int, above: int) -> Signs:
+        count = self.count[where]
+        below, above = self.cuts.cut(self.iteration, Fraction(1))
         sign = (count >= above).astype(np.int8) - (count <= below).astype(np.int8)
         return sign if self.cuts.rising else -sign  # at even odds both hold, and cancel
 
@@ -305,37 +317,45 @@ class LatticeWalk(Walk):
         """Number L of live games."""
         return int(self.proved.size)
 
-    def _add(self, symbols: NDArray[np.uint8]) -> None:
+    def _add(self, symbols: NDArray[np.uint8], where: slice) -> None:
         places = symbols.astype(np.intp)
-        self.coords += self.steps[places]
+        self.coords[where] += self.steps.take(places, axis=0)
         if self.proofs.any():
             new = self.proofs[places]
-            self.proved = np.where(new != 0, new, self.proved)
+            np.copyto(self.proved[where], new, where=new != 0)
 
     def _select(self, rows: NDArray[np.intp]) -> None:
         self.coords, self.proved = self.coords[rows], self.proved[rows]
 
     def _log_odds(self) -> Floats:
-        finite = self.lattice.log_odds(self.coords.astype(np.int64))
-        return np.where(self.proved == 0, finite, _proof(self.proved))
+        return self._level(ALL)
 
-    def _crossed(self, beta: Fraction) -> Mask:
+    def _level(self, where: Where) -> Floats:
+        proved = self.proved[where]
+        finite = self.lattice.log_odds(self.coords[where].astype(np.int64))
+        return np.where(proved == 0, finite, _proof(proved))
+
+    def crossed_in(self, where: Where, beta: Fraction) -> Mask:
+        """`crossed` of some games."""
         odds = (1 - beta) / beta
-        size = np.abs(self.log_odds)
+        size = np.abs(self.log_odds if where is ALL else self._level(where))
         limit = math.log(odds.numerator) - math.log(odds.denominator)
         out = size >= limit
         near = np.flatnonzero(np.abs(size - limit) < _SURE)
         if near.size:
-            coords = self.coords[near].astype(np.int64)
+            coords = self.coords[where][near].astype(np.int64)
             high = self.lattice.compare(coords, odds) >= 0
             out[near] = high | (self.lattice.compare(coords, 1 / odds) <= 0)
         return np.asarray(out)
 
-    def _side(self) -> Signs:
-        sign = np.sign(self.log_odds).astype(np.int8)
-        near = np.flatnonzero(np.abs(self.log_odds) < _SURE)
+    def side_in(self, where: Where) -> Signs:
+        """`side` of some games."""
+        log_odds = self.log_odds if where is ALL else self._level(where)
+        sign = np.sign(log_odds).astype(np.int8)
+        near = np.flatnonzero(np.abs(log_odds) < _SURE)
         if near.size:
-            sign[near] = self.lattice.compare(self.coords[near].astype(np.int64), Fraction(1))
+            coords = self.coords[where][near].astype(np.int64)
+            sign[near] = self.lattice.compare(coords, Fraction(1))
         return sign
 
 

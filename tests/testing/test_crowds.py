@@ -1,12 +1,16 @@
 """Agents of one kind are played as one array, and nothing but time tells."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from nashbox.games.registry import prepare_game
 from nashbox.model import testing as module
+from nashbox.problem.draw import Observer, Streams
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.observations import ObservationModel
 from nashbox.strategies.testing import Signaller
 
 COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
@@ -50,9 +54,12 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize("many", [0, 200])
 @pytest.mark.parametrize("case", CASES)
-def test_crowds_change_nothing(case, seed, monkeypatch):
+def test_crowds_change_nothing(case, many, seed, monkeypatch):
     monkeypatch.setattr("nashbox.agents.signaller_crowd.ROOM", 30)  # listeners come in parts
+    monkeypatch.setattr("nashbox.agents.signaller_crowd.MANY", many)  # as bits, or pair by pair
+    monkeypatch.setattr("nashbox.problem.draw.CACHE", 50)  # agents observe in parts
     game = _game(*case)
     together, found, steps = _played(game, 12, seed)
     assert together.crowds
@@ -61,6 +68,24 @@ def test_crowds_change_nothing(case, seed, monkeypatch):
     assert not alone.crowds
     assert np.array_equal(found, expected)
     assert steps == rows
+
+
+@pytest.mark.parametrize("words", [1, 1 << 20])
+@pytest.mark.parametrize("p", ["1/3", "1/65537"])  # the second leaves one cell, 0, open
+def test_streams_give_what_each_generator_gives_by_itself(p, words, seed, monkeypatch):
+    monkeypatch.setattr("nashbox.problem.draw.CACHE", 40_000)
+    monkeypatch.setattr("nashbox.problem.draw.WORDS", words)
+    whole = Fraction(1)
+    for pmfs in (
+        ([whole - Fraction(p), Fraction(p)], [Fraction(p), whole - Fraction(p)]),
+        ([Fraction(1, 7)] * 7, [*[Fraction(1, 9)] * 6, Fraction(1, 3)]),
+    ):
+        observer = Observer(ObservationModel(*map(tuple, pmfs)))
+        one, other = (np.random.default_rng(seed).spawn(3) for _ in range(2))
+        streams = Streams(one)
+        for size, split in ((20_001, 7000), (20_001, 20_001), (19_998, 0), (7, 3), (15_000, 10)):
+            found = np.concatenate(list(observer.draw_many(streams, size, split)))
+            assert np.array_equal(found, [observer.draw(rng, size, split) for rng in other])
 
 
 def test_strategies_are_replaced_before_the_first_step_or_not_at_all():
