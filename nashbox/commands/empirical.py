@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
         "--tolerance",
         type=shared.decimal,
         metavar="X",
-        help="gain that counts as none, absolute (default: 1e-3 of the largest payoff)",
+        help="gain that counts as none, absolute (default: 1e-3 of each one's range of payoffs)",
     )
     oracle(empirical, 10_000)
     shared.outputs(empirical)

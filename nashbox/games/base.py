@@ -109,11 +109,12 @@ class Family:
 class Exact:
     """A best response by formula: what she is paid now, at best, and what brings it.
 
-    best: what `deviation` pays. bound: what nothing she could do is above, `best` unless given
-    (where no deviation is best). error: bound of the numerical error of each number, in units of
-    the payment. covers: the class of deviations, in words. reached: what other deviations pay,
-    which says on what scale a gain is large. recommended: what the recommendation pays, None where
-    she plays it. extra: what only this game has to say, by key of the answer.
+    best: what `deviation` pays. bound: what no deviation is above, `best` unless given (where none
+    is best). error: bound of the numerical error of each number, in units of the payment. covers:
+    the class of deviations, in words. reached: what other deviations pay, which says on what scale
+    a gain is large. recommended: what the recommendation pays, None where she plays it. extra: what
+    only this game has to say, by key of the answer. gain: how much better `deviation` is, where
+    that is known without error; only so is it certain that a player is indifferent.
     """
 
     paid: float
@@ -125,6 +126,7 @@ class Exact:
     reached: Sequence[float] = ()
     recommended: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    gain: float | None = None
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,8 @@ class Cournot(OneShot):
         def profit(q: float) -> float:
             return float((max(0.0, a - b * (others + q)) - c) * q)
 
-        error = 1e-14 * (a * a / b + c * plays[i].q)
+        served = b * others < a * (1 + 1e-12)  # else the price is 0, without rounding
+        error = 1e-14 * (a * a / b * served + c * plays[i].q)
         deviation = self.deviation("quantity", q=best)
         return Exact(
             profit(plays[i].q),

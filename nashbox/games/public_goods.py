@@ -8,8 +8,10 @@ everything in, and each is better off putting nothing in, unless punished.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
@@ -83,30 +85,34 @@ class PublicGoods(OneShot):
         plays = [self.strategy(j) for j in range(self.m)]
         if any(type(play) is not Contribute for play in plays):
             return "players with strategies of their own have no formula"
-        shares = sorted({0.0, 1.0, *(p.share for j, p in enumerate(plays) if j != i)})
+        others = Counter((p.share, p.punish) for j, p in enumerate(plays) if j != i)
         own = (plays[i].share, plays[i].punish)
+        shares = sorted({0.0, 1.0, *(share for share, _ in others)})
         spend = [(s, 0.0) for s in shares if (s, 0.0) != own]
+        given = sum(Fraction(share) * count for (share, _), count in others.items())
 
-        def paid(share: float, punish: float) -> float:
-            put = np.array([p.share for p in plays]) * self.endowment
-            put[i] = share * self.endowment
-            eager = [p.punish for p, x in zip(plays, put, strict=True) if x > put[i]]
-            lazy = sum(x < put[i] for x in put)
-            pot = self.multiplier * put.sum() / self.m
-            kept = self.endowment - put[i] + pot
-            return float(kept - punish * lazy - self.impact * sum(eager))
+        def paid(share: float, punish: float) -> Fraction:
+            """Without rounding, so that it shows where a player is indifferent."""
+            mine, put = Fraction(share), share * self.endowment
+            lazy = sum(n for (s, _), n in others.items() if s * self.endowment < put)
+            eager = sum(Fraction(k) * n for (s, k), n in others.items() if s * self.endowment > put)
+            kept = 1 - mine + Fraction(self.multiplier) * (mine + given) / self.m
+            suffered = Fraction(punish) * lazy + Fraction(self.impact) * eager
+            return Fraction(self.endowment) * kept - suffered
 
         best = max(spend, key=lambda play: paid(*play))
-        now = paid(plays[i].share, plays[i].punish)
+        now, then = paid(*own), paid(*best)
         deviation = self.deviation("contribute", share=best[0])
         largest = self.endowment * (1 + self.multiplier) + self.impact * sum(
             p.punish for p in plays
         )
+        reached = [paid(share, self.endowment * k) for share in (*shares, 0.5) for k in (0, 1)]
         return Exact(
-            now,
-            paid(*best),
+            float(now),
+            float(then),
             deviation,
             error=1e-14 * self.m * largest,
-            reached=[paid(share, self.endowment * k) for share in (*shares, 0.5) for k in (0, 1)],
-            recommended=paid(1.0, 0.0),
+            gain=float(then - now),
+            reached=[float(payoff) for payoff in reached],
+            recommended=float(paid(1.0, 0.0)),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ import numpy as np
 from nashbox.games.base import Array, Deviation, Exact, Family
 from nashbox.games.one_shot import Action, OneShot, View
 from nashbox.problem.errors import InputError, brief, finite
-from nashbox.problem.payoff_tables import PayoffTables, of_arrays, read_tables
+from nashbox.problem.payoff_tables import PayoffTables, of_arrays, read_tables, whole_numbers
 from nashbox.problem.spec import Spec, suggest
 
 
@@ -144,49 +145,66 @@ class Table(OneShot):
         menu = self.payoffs.menus[i]
         return [Deviation(Spec(label), self.entry(i, k)) for k, label in enumerate(menu)]
 
-    def chances(self, i: int) -> Array | None:
-        """Chance of every entry of player i's menu, None for a strategy of her own."""
+    def weights(self, i: int) -> Array | None:
+        """How often player i chooses every entry, up to a factor; None for one's own strategies."""
         play = self.strategy(i)
         if type(play) is Mixed:
-            return play.chances
+            return np.array(play.weights)
         if type(play) is not Pure:
             return None
         pure: Array = np.eye(len(self.payoffs.menus[i]))[play.index]
         return pure
 
-    def values(self, i: int) -> Array | None:
-        """What each entry of player i's menu pays more than her least, None if unknown.
+    def values(self, i: int, weights: Sequence[Array]) -> Array:
+        """What each entry of player i's menu pays more than her least, (k_i,).
 
         A constant added to all payoffs costs no digits so.
         """
         own = self.payoffs.paid[i]
-        found = np.moveaxis(own - own.min(), i, -1)
-        for j in range(self.m):
-            if j == i:
-                continue
-            chances = self.chances(j)
-            if chances is None:
-                return None
-            found = np.tensordot(chances, found, axes=(0, 0))
-        values: Array = found
-        return values
+        found: Array = np.moveaxis(own - own.min(), i, -1)
+        for j, chosen in enumerate(weights):
+            if j != i:
+                found = np.asarray(np.tensordot(chosen / chosen.sum(), found, axes=(0, 0)))
+        return found
+
+    def gains(self, i: int, weights: Sequence[Array]) -> list[Fraction] | None:
+        """What each entry pays more than what player i plays, without error; None if too large.
+
+        Who is indifferent, as in a mixed equilibrium, gains exactly 0.
+        """
+        if self.payoffs.whole is None:
+            return None
+        found, under = self.payoffs.whole[i]
+        found = np.moveaxis(found, i, -1)
+        for j, chosen in enumerate(weights):
+            if j != i:
+                shares, _ = whole_numbers(chosen)
+                found = np.tensordot(shares, found, axes=(0, 0))
+                under *= int(shares.sum())
+        mine, _ = whole_numbers(weights[i])
+        total, now = int(mine.sum()), int(found @ mine)
+        return [Fraction(int(value) * total - now, under * total) for value in found]
 
     def exact(self, i: int) -> Exact | str:
         """The best entry other than what is played, where there is one."""
-        values, chances = self.values(i), self.chances(i)
-        if values is None or chances is None:
+        weights = [w for j in range(self.m) if (w := self.weights(j)) is not None]
+        if len(weights) < self.m:
             return "players with strategies of their own have no formula"
+        values, gains = self.values(i, weights), self.gains(i, weights)
+        now = float(values @ (weights[i] / weights[i].sum()))
         own = self.payoffs.paid[i]
         least, spread = float(own.min()), float(np.ptp(own))
         error = 1e-12 * spread + (1e-15 * float(np.abs(own).max()) if spread else 0.0)
-        others = np.where(chances < 1, values, -np.inf)
-        best = int(others.argmax() if others.max() > -np.inf else values.argmax())
+        played = np.flatnonzero(weights[i])
+        others = [k for k in range(values.size) if played.size > 1 or k != played[0]]
+        best = max(others or [0], key=(values if gains is None else gains).__getitem__)
         entry = self.payoffs.menus[i][best]
         return Exact(
-            least + float(values @ chances),
+            least + now,
             least + float(values[best]),
             Deviation(Spec(entry), self.entry(i, best)),
             error=error,
+            gain=None if gains is None else float(gains[best]),
             reached=(least + values).tolist(),
             recommended=least + float(values[0]),
         )
@@ -196,5 +214,9 @@ class Table(OneShot):
         answers = [self.formula(i) for i in range(self.m)]
         if any(isinstance(answer, str) for answer in answers):
             return {"nash_conv": None}
-        gains = [max(0.0, a.best - a.paid) for a in answers if isinstance(a, Exact)]
-        return {"nash_conv": float(sum(gains))}
+        gains = [
+            answer.best - answer.paid if answer.gain is None else answer.gain
+            for answer in answers
+            if isinstance(answer, Exact)
+        ]
+        return {"nash_conv": float(sum(max(0.0, gain) for gain in gains))}

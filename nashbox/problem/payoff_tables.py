@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,9 @@ from nashbox.problem.reading import read_bytes
 from nashbox.problem.tables import check_names
 
 Array = NDArray[np.float64]
+WholeNumbers = NDArray[np.object_]
 MOST_CELLS = 20_000_000  # numbers in all tables together
+MOST_WHOLE = 20_000  # numbers that are computed with as whole ones
 WORDS = ("recommended", "mixed")  # labels that mean something else in problem files
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s{},"]+)')
 
@@ -56,6 +59,26 @@ class PayoffTables:
                     f"payoffs: {player}: must be numbers from {-LARGEST:g} to {LARGEST:g}, "
                     f"got {wrong[0]:g}"
                 )
+
+    @cached_property
+    def whole(self) -> list[tuple[WholeNumbers, int]] | None:
+        """Each player's payoffs as `whole_numbers`; None for tables where that would take long."""
+        return None if self.paid.size > MOST_WHOLE else [whole_numbers(own) for own in self.paid]
+
+
+def whole_numbers(values: Array) -> tuple[WholeNumbers, int]:
+    """Return numbers as whole ones and what to divide all of them by, without any rounding.
+
+    A float is read by its shortest decimal, as files give it: three times 0.1 is 0.3.
+
+    >>> whole_numbers(np.array([0.1, 3.0, -0.25]))
+    (array([2, 60, -5], dtype=object), 20)
+    """
+    fractions = [Fraction(repr(value)) for value in values.ravel().tolist()]
+    under = math.lcm(*(value.denominator for value in fractions))
+    whole = np.empty(len(fractions), dtype=object)
+    whole[:] = [value.numerator * (under // value.denominator) for value in fractions]
+    return whole.reshape(values.shape), under
 
 
 def numbered(sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:

@@ -13,7 +13,7 @@ extreme equilibria: all of them in a nondegenerate game, in a degenerate one the
 convex pieces that its equilibria form.
 
 Vertices are visited along edges by integer pivoting (Edmonds; lexicographic where ratios tie), in
-exact arithmetic: floats are whole numbers times a power of two, so nothing is rounded.
+exact arithmetic: decimals are whole numbers over one power of ten, so nothing is rounded.
 
 >>> pairs = equilibria([[3, 0], [0, 2]], [[2, 0], [0, 3]]).pairs
 >>> [(x.tolist(), y.tolist()) for x, y in pairs]
@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nashbox.problem.errors import InputError
+from nashbox.problem.payoff_tables import whole_numbers
 
 Array = NDArray[np.float64]
 Rows = list[list[int]]
@@ -105,12 +106,10 @@ def _shares(vertex: _Vertex) -> list[float]:
 
 def _whole(table: Array) -> Rows:
     """The table shifted to be > 0, as whole numbers: both leave the equilibria as they are."""
-    exact = [[Fraction(value) for value in row] for row in table.tolist()]
-    least = min(min(row) for row in exact)
-    most = max(max(row) for row in exact)
-    shift = (most - least if most > least else Fraction(1)) - least
-    scale = math.lcm(*(value.denominator for row in exact for value in [*row, shift]))
-    return [[int((value + shift) * scale) for value in row] for row in exact]
+    whole, _ = whole_numbers(table)
+    least, most = whole.min(), whole.max()
+    shift = (most - least or 1) - least
+    return [[int(value + shift) for value in row] for row in whole]
 
 
 def _matches(

@@ -114,8 +114,15 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         )
     if game.solved.degenerate:
         sheet.remark(DEGENERATE)
-    sheet.note(f"gains up to {number(accepted)} count as none")
+    sheet.note(f"gains up to {_accepted(game, accepted)} count as none")
     return sheet
+
+
+def _accepted(game: EmpiricalGame, tolerance: float | tuple[float, float]) -> str:
+    if not isinstance(tolerance, tuple):
+        return number(tolerance)
+    row, column = map(number, tolerance)
+    return row if row == column else f"{row} of {game.row} and {column} of {game.column}"
 
 
 def _mixture(menu: Any, weights: Any) -> str:

@@ -48,6 +48,15 @@ def test_its_equilibrium_is_found():
     assert game.pure(0, 0).verdict(1e-9) == "no_equilibrium"
 
 
+@pytest.mark.parametrize(("unit", "shift"), [(1e-6, 0.0), (1e6, 0.0), (1.0, 1e6)])
+def test_each_player_has_a_tolerance_of_her_own(unit, shift):
+    U, V = np.array([[2.0, 0], [0, 1]]), np.array([[1.0, 0], [0, 2]])
+    game = EmpiricalGame.of_tables(U, unit * V + shift)
+    assert game.tolerance == pytest.approx((2e-3, 2e-3 * unit))
+    said = [[game.pure(k, l).verdict(game.tolerance) for l in (0, 1)] for k in (0, 1)]
+    assert said == [["equilibrium", "no_equilibrium"], ["no_equilibrium", "equilibrium"]]
+
+
 def random_profiles(count, seed=0):
     rng = np.random.default_rng(seed)
     for _ in range(count):

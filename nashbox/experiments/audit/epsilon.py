@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from nashbox.problem.errors import InputError, require
 
 Epsilon = float | str | None  # absolute, or "0.5%" of each agent's scale; None is DEFAULT
 DEFAULT = 1e-3  # of each agent's scale
+ROUNDING = 2.0**-48  # of payoffs: what sums of some numbers may differ by that should be one
 
 
 def epsilon_of(epsilon: Epsilon, scale: float) -> float:
@@ -22,6 +24,20 @@ def epsilon_of(epsilon: Epsilon, scale: float) -> float:
     if isinstance(epsilon, (int, float)):
         return float(epsilon)
     return share_of(epsilon) * abs(scale) if math.isfinite(scale) else 0.0
+
+
+def least_gain(epsilon: Epsilon, scale: float, payoffs: Sequence[float]) -> float:
+    """`epsilon_of`, where a share is not less than the rounding of the payoffs it is to decide on.
+
+    Who is indifferent reaches payoffs that differ by rounding, and would gain all of their range.
+
+    >>> least_gain(None, 4.4e-16, [2.1, 2.1 + 4.4e-16]) > 4.4e-16, least_gain(None, 2.0, [1.0, 3.0])
+    (True, 0.002)
+    """
+    level = epsilon_of(epsilon, scale)
+    if isinstance(epsilon, (int, float)):
+        return level
+    return max([level, *(ROUNDING * abs(x) for x in payoffs if math.isfinite(x))])
 
 
 def share_of(epsilon: str | None) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nashbox.experiments.audit.base import Candidate, Gain
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, least_gain
 from nashbox.experiments.audit.pool import same
 from nashbox.experiments.audit.simulated import Answer, over_itself
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
@@ -49,7 +49,11 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> Finding:
     paid, best = sign * answer.paid, sign * answer.best
     bound = best if answer.bound is None else sign * answer.bound
     gain = noiseless_gain(-paid, error, -best, 0.0, -bound)
-    level = epsilon_of(epsilon, game.stake(i, [paid, best, *(sign * x for x in answer.reached)]))
+    reached = [paid, best, *(sign * x for x in answer.reached)]
+    level = least_gain(epsilon, game.stake(i, reached), reached)
+    if answer.gain is not None:  # nothing was rounded
+        gain = Gain(answer.gain, answer.gain, answer.gain)
+        level = epsilon_of(epsilon, game.stake(i, reached))
     over = None
     if same(game.strategy(i), game.recommended(i)):
         over = over_itself(game, i)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.arena import Arena, Cell, paired
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.pool import Pool, refined
 from nashbox.experiments.audit.worst import best_mixture, seek_worst
 from nashbox.games.base import Game
@@ -81,7 +81,7 @@ class Screened:
     def level(self, epsilon: Epsilon) -> float:
         """The least gain that counts, as far as the search knows what is at stake."""
         reached = [self.payoff, *(o.payoff for o in self.outlooks if o is not None)]
-        return epsilon_of(epsilon, self.arena.game.stake(self.arena.player, reached))
+        return least_gain(epsilon, self.arena.game.stake(self.arena.player, reached), reached)
 
 
 def screen(

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 
 from nashbox.experiments.audit.arena import Cell, paired
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.forecast import LEADERS, LIKELY, leaders_of, look_of, order_of
 from nashbox.experiments.audit.patience import FAR, Block, Kept
 from nashbox.experiments.audit.purse import PROBES, Purse
@@ -190,7 +190,7 @@ class Verification:
 
     def _epsilon(self) -> float:
         reached = [self.out.payoff.mean, *(s.payoff.mean for s in self.out.standings)]
-        return epsilon_of(self.asked, self.arena.game.stake(self.arena.player, reached))
+        return least_gain(self.asked, self.arena.game.stake(self.arena.player, reached), reached)
 
     def _judge(self, s: Standing, look: int) -> None:
         share = shares(len(self.sizes), s.expected)[look]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import everybody
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
+from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.pool import Pool
 from nashbox.games.base import Game, payoff_range
 from nashbox.games.joint import Joint
@@ -69,7 +69,8 @@ class Settling:
 
     def least(self, values: Array) -> float:
         """Least gain that counts."""
-        return epsilon_of(self.epsilon, payoff_range(values.tolist()))
+        payoffs = values.tolist()
+        return least_gain(self.epsilon, payoff_range(payoffs), payoffs)
 
     def best(self, i: int, places: Places) -> int:
         """Her best candidate, the one she plays unless another gains more than epsilon."""

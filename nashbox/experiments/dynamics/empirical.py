@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-ROUNDING = 1e-9  # regret of an equilibrium, relative to the largest payoff
+ROUNDING = 1e-9  # regret of an equilibrium, relative to her largest payoff
 DEGENERATE = (
     "the tables are degenerate: equilibria may form a continuum; listed are its extreme points, "
     "and pairs of points of one piece are equilibria too"
@@ -54,12 +54,19 @@ class Regret:
         a, b = self.row, self.column
         return Gain(a.estimate + b.estimate, a.lower + b.lower, a.upper + b.upper)
 
-    def verdict(self, tolerance: float) -> Literal["equilibrium", "no_equilibrium", "undecided"]:
-        """Whether no player gains more than `tolerance`, as far as the bounds tell."""
-        if max(self.row.upper, self.column.upper) <= tolerance:
+    def verdict(
+        self, tolerance: float | tuple[float, float]
+    ) -> Literal["equilibrium", "no_equilibrium", "undecided"]:
+        """Whether no player gains more than `tolerance`, as far as the bounds tell.
+
+        tolerance: one for both players, or (row, column).
+        """
+        each = tolerance if isinstance(tolerance, tuple) else (tolerance, tolerance)
+        both = list(zip((self.row, self.column), each, strict=True))
+        if all(gain.upper <= least for gain, least in both):
             return "equilibrium"
-        best = max(self.row.lower, self.column.lower)
-        return "no_equilibrium" if best > tolerance else "undecided"
+        leaves = any(gain.lower > least for gain, least in both)
+        return "no_equilibrium" if leaves else "undecided"
 
     def to_json(self) -> dict[str, Any]:
         """Three gains."""
@@ -116,10 +123,13 @@ class EmpiricalGame(Result):
         return np.asarray(np.sqrt(np.diagonal(self.column_covariance, axis1=1, axis2=2)))
 
     @property
-    def tolerance(self) -> float:
-        """What counts as nothing unless said: 1e-3 of the range of payoffs, as in audits."""
-        both = np.concatenate([self.row_payoffs.ravel(), self.column_payoffs.ravel()])
-        return 1e-3 * payoff_range(both.tolist())
+    def tolerance(self) -> tuple[float, float]:
+        """What counts as nothing for (row, column) unless said: 1e-3 of the range of her payoffs.
+
+        Each has her own, as in audits: players may be paid in different units.
+        """
+        row, column = self.row_payoffs.ravel().tolist(), self.column_payoffs.ravel().tolist()
+        return 1e-3 * payoff_range(row), 1e-3 * payoff_range(column)
 
     def regret(self, x: ArrayLike, y: ArrayLike, *, delta: float = 0.01) -> Regret:
         """Regrets in the profile (x, y), probabilities (K,) and (L,); bounds hold up to `delta`."""
@@ -152,10 +162,11 @@ class EmpiricalGame(Result):
                     f"{table[k, l]}"
                 )
         found = equilibria(self.row_payoffs, self.column_payoffs)
-        large = max(np.abs(self.row_payoffs).max(), np.abs(self.column_payoffs).max())
+        row = ROUNDING * float(np.abs(self.row_payoffs).max())
+        column = ROUNDING * float(np.abs(self.column_payoffs).max())
         for x, y in found.pairs:
             regret = self.regret(x, y)
-            if regret.nash_conv.estimate > ROUNDING * large:
+            if regret.row.estimate > row or regret.column.estimate > column:
                 raise InputError(f"{x}, {y} came out as an equilibrium and is none: {regret}")
         return found
 
@@ -188,7 +199,7 @@ class EmpiricalGame(Result):
             **body,
             "row_se": self.row_se,
             "column_se": self.column_se,
-            "tolerance": self.tolerance,
+            "tolerance": dict(zip(("row", "column"), self.tolerance, strict=True)),
             "pure": [[self.pure(k, l).to_json() for l in range(L)] for k in range(K)],
             "degenerate": degenerate,
             "equilibria": found,

@@ -92,6 +92,7 @@ def _claims(game: Game, i: int, answer: Any) -> Claims:
         each.append(Claim("the best deviation", answer.deviation.strategy, sign * answer.best))
     each += [Claim(d.label, d.strategy, None) for d in pool.deviations]
     bound = sign * (answer.best if answer.bound is None else answer.bound)
+    bound = max(bound, sign * answer.paid)  # what is audited may be better than all deviations
     return Claims(game, each, bound, answer.error)
 
 
