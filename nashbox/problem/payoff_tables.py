@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 WholeNumbers = NDArray[np.object_]
 MOST_CELLS = 20_000_000  # numbers in all tables together
 MOST_WHOLE = 20_000  # numbers that are computed with as whole ones
+MOST_PLAYERS = 60  # an axis of the table each, of which numpy has 64
+COUNT = re.compile("[0-9]{1,9}")  # a number of entries, or of an outcome
 WORDS = ("recommended", "mixed")  # labels that mean something else in problem files
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s{},"]+)')
 
@@ -44,6 +46,7 @@ class PayoffTables:
 
     def __post_init__(self) -> None:
         """Hold names, labels and numbers to what every problem file is held to."""
+        check_number(len(self.players))
         check_names(list(self.players), "payoffs", "player")
         for player, menu in zip(self.players, self.menus, strict=True):
             check_names(list(menu), f"payoffs: menu of {player}", "entry")
@@ -81,6 +84,12 @@ def whole_numbers(values: Array) -> tuple[WholeNumbers, int]:
     return whole.reshape(values.shape), under
 
 
+def check_number(players: int) -> None:
+    """Refuse more players than a table has axes for. Raises InputError."""
+    if players > MOST_PLAYERS:
+        raise InputError(f"payoffs: must be of at most {MOST_PLAYERS} players, got {players}")
+
+
 def numbered(sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:
     """Labels "1", "2", ... for menus without any."""
     return tuple(tuple(str(k + 1) for k in range(size)) for size in sizes)
@@ -91,8 +100,10 @@ def of_arrays(payoffs: Mapping[str, object], where: str) -> PayoffTables:
     found = {}
     for name, rows in payoffs.items():
         try:
+            if not _all_numbers(rows):
+                raise TypeError("numpy takes texts and truth values for numbers")
             found[str(name)] = np.array(rows, dtype=float)
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError, RecursionError):
             raise InputError(
                 f"{where}.{name}: must be an array of numbers, all rows as long, got {brief(rows)}"
             ) from None
@@ -107,6 +118,16 @@ def of_arrays(payoffs: Mapping[str, object], where: str) -> PayoffTables:
         )
     paid = np.array(list(found.values()))
     return PayoffTables(tuple(found), numbered(paid.shape[1:]), paid)
+
+
+def _all_numbers(rows: object) -> bool:
+    """Whether nested arrays hold numbers alone."""
+    if isinstance(rows, np.ndarray):
+        return rows.dtype.kind in "iuf"
+    if isinstance(rows, (list, tuple)):
+        return all(_all_numbers(row) for row in rows)
+    number = isinstance(rows, (int, float, np.number))
+    return number and not isinstance(rows, bool)
 
 
 def read_tables(path: Path, shown: str) -> PayoffTables:
@@ -141,6 +162,7 @@ def of_csv(text: str) -> PayoffTables:
             "must have a header and rows of N labels and N payoffs, one of each per player"
         )
     N = len(rows[0]) // 2
+    check_number(N)
     players = tuple(rows[0][:N])
     menus: list[dict[str, int]] = [{} for _ in players]
     cells: dict[tuple[int, ...], list[float]] = {}
@@ -186,6 +208,7 @@ def of_nfg(text: str) -> PayoffTables:
     players = _texts(tokens, "the players' names")
     if len(players) < 2:
         raise InputError("must have at least two players")
+    check_number(len(players))
     _take(tokens, "{", "what everybody can do")
     kind, word = next(tokens, ("", ""))
     menus: tuple[tuple[str, ...], ...]
@@ -198,7 +221,7 @@ def of_nfg(text: str) -> PayoffTables:
     else:
         sizes = []
         while kind == "word":
-            if not word.isdigit() or not 0 < int(word) <= MOST_CELLS:
+            if not COUNT.fullmatch(word) or not 0 < int(word) <= MOST_CELLS:
                 raise InputError(f"must give numbers of strategies > 0, got {brief(word)}")
             sizes.append(int(word))
             kind, word = next(tokens, ("", ""))
@@ -220,8 +243,8 @@ def _paid(tokens: list[tuple[str, str]], shape: tuple[int, ...]) -> Array:
         tokens = tokens[1:]
     if tokens and tokens[0][0] == "{":
         outcomes, tokens = _outcomes(tokens, N)
-        if len(tokens) != cells or not all(word.isdigit() for _, word in tokens):
-            raise InputError(f"must have {cells} numbers of outcomes, got {len(tokens)}")
+        if len(tokens) != cells or not all(COUNT.fullmatch(word) for _, word in tokens):
+            raise InputError(f"must have {cells} numbers of outcomes, got {len(tokens)} words")
         which = [int(word) for _, word in tokens]
         if max(which) > len(outcomes):
             raise InputError(f"has {len(outcomes)} outcomes, and names number {max(which)}")
