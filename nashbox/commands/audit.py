@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def add(commands: Any) -> None:
         "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"
     )
     shared.outputs(audit)
+    audit.set_defaults(writes=_writes)
     shared.report_output(audit)
     audit.add_argument(
         "--signals",
@@ -127,4 +129,14 @@ def _patience(options: argparse.Namespace, problem: Any) -> Any:
     ]
     identity = hashlib.sha256(repr(behind).encode()).hexdigest()
     ends = None if options.time is None else time.time() + options.time
-    return Patience(ends, f"{Path(options.file).stem}.audit-worlds", identity)
+    return Patience(ends, _worlds_file(options), identity)
+
+
+def _worlds_file(options: argparse.Namespace) -> str:
+    """Where --until-decided keeps its worlds."""
+    return f"{Path(options.file).stem}.audit-worlds"
+
+
+def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    if options.until_decided:
+        yield "--until-decided", Path(_worlds_file(options))

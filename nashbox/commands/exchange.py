@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
@@ -90,6 +92,13 @@ def add(commands: Any) -> None:
         help="with --verify: only one's own answer, and the submission if it is given; no key",
     )
     shared.json_output(command)
+    command.set_defaults(writes=_writes, folders=("submissions", "numbers", "answers"))
+
+
+def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    for option in ("new_key", "out"):
+        if getattr(options, option):
+            yield f"--{option.replace('_', '-')}", Path(getattr(options, option))
 
 
 def work(options: argparse.Namespace) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
@@ -25,6 +27,14 @@ def add(commands: Any) -> None:
     )
     new.add_argument("--folder", default=".", help="where to write (default: here)")
     shared.json_output(new)
+    new.set_defaults(writes=_writes)
+
+
+def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    from nashbox.experiments.skeletons import skeleton_files
+
+    for path in skeleton_files(options.name, options.folder):
+        yield f"new {options.kind}", path
 
 
 def work(options: argparse.Namespace) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
@@ -52,6 +54,18 @@ def add(commands: Any) -> None:
     shared.report_title(command)
     command.add_argument("--strict", action="store_true", help="exit with code 1 if a claim fails")
     shared.json_output(command)
+    command.set_defaults(writes=_writes)
+
+
+def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    store = _store(options)
+    if store is not None and "\0" not in store:
+        yield from shared.store_files(Path(store))
+
+
+def _store(options: argparse.Namespace) -> str | None:
+    """Where results are kept, None for nowhere."""
+    return options.store or (None if options.quick else STORE)
 
 
 def work(options: argparse.Namespace) -> int:
@@ -72,7 +86,7 @@ def work(options: argparse.Namespace) -> int:
     if options.report is not None:
         report_paths(options.report)
     check_engine(options.engine)
-    store = options.store or (None if options.quick else STORE)
+    store = _store(options)
     if store is None and options.engine != "local":
         raise InputError("--engine needs --store PATH, got --quick without one")
     with as_ctrl_c(), slow_work("checking claims") as progress:

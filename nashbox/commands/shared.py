@@ -181,16 +181,47 @@ def check_outputs(options: argparse.Namespace) -> None:
     from nashbox.experiments.saving import is_channel, same_file, writable
 
     targets: dict[str, Path] = {}  # by what the user wrote
-    for option, path in output_files(options):
-        for other, taken in targets.items():
-            if same_file(path, taken) and not is_channel(path):
+    found = list(output_files(options))
+    taken = list(_own_files(options)) if found else []
+    for option, path in found:
+        for other, place in taken:
+            if same_file(path, place) and not is_channel(path):
                 raise InputError(f"--{option} {path}: is written by {other} already")
-        targets[f"--{option}"] = writable(path)
+        with _of_option(option):
+            targets[f"--{option}"] = writable(path)
+        taken.append((f"--{option}", targets[f"--{option}"]))
     inputs = input_files(options) if targets else []
     for name, target in targets.items():
         for path in inputs:
             if not is_channel(target) and same_file(path, target):
                 raise InputError(f"{name}: {path} is read by this command, and would be lost")
+
+
+def _own_files(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    """What a command writes besides its `OUTPUTS`, with words for each (`writes` of a command)."""
+    writes: Callable[[argparse.Namespace], Iterator[tuple[str, Path]]] | None
+    writes = getattr(options, "writes", None)
+    if writes is not None:
+        yield from writes(options)
+
+
+def store_files(store: Path) -> Iterator[tuple[str, Path]]:
+    """A result store and what lies beside it, as `writes` of a command says it."""
+    from nashbox.experiments.sweep.leftovers import beside
+    from nashbox.experiments.sweep.reading import TAKEN
+
+    for place in (store, *(beside(store, ending) for ending in TAKEN)):
+        yield f"the store {store}", place
+
+
+@contextmanager
+def _of_option(option: str) -> Iterator[None]:
+    """Name the option in front of what is wrong with its file."""
+    try:
+        yield
+    except InputError as error:
+        words = str(error)
+        raise InputError(words if words.startswith("--") else f"--{option}: {words}") from error
 
 
 @contextmanager
@@ -211,13 +242,17 @@ def output_files(options: argparse.Namespace) -> Iterator[tuple[str, str | Path]
         if option == "figure":
             from nashbox.experiments.figures import figure_paths
 
-            yield f"{option} {path}: its data", figure_paths(path)[1]
+            with _of_option(option):
+                table = figure_paths(path)[1]
+            yield f"{option} {path}: its data", table
         if option == "report":
             endings = getattr(options, "report_endings", None)
             if endings is None:
                 from nashbox.papers.report import report_paths
 
-                yield from ((option, found) for found in report_paths(path) if found is not None)
+                with _of_option(option):
+                    paths = report_paths(path)
+                yield from ((option, found) for found in paths if found is not None)
                 continue
             if not path.lower().endswith(endings):
                 raise InputError(f"--report must end in {' or '.join(endings)}, got {path!r}")
@@ -238,7 +273,7 @@ def input_files(options: argparse.Namespace) -> list[Path]:
         if isinstance(item, str)
         for word in (item, *PLUGIN_FILE.findall(item))  # also within lists and parameters
     ]
-    found: list[Path] = []
+    found = [path for folder in _folders(options) for path in folder.rglob("*") if path.is_file()]
     for path in map(Path, dict.fromkeys(words)):
         try:
             if not path.is_file():
@@ -252,6 +287,14 @@ def input_files(options: argparse.Namespace) -> list[Path]:
         with suppress(InputError):  # no problem, or the command says what is wrong with it
             found += files_named(read_toml(path), path.parent)
     return found
+
+
+def _folders(options: argparse.Namespace) -> Iterator[Path]:
+    """Folders whose files a command reads (`folders` of a command names the options)."""
+    for name in getattr(options, "folders", ()):
+        value = getattr(options, name)
+        if value and "\0" not in value:
+            yield Path(value)
 
 
 def load_problem(options: argparse.Namespace) -> Any:

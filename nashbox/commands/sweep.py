@@ -6,7 +6,8 @@ import argparse
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 from nashbox.commands import shared
@@ -45,6 +46,17 @@ def add(commands: Any) -> None:
         "--retry-failed", action="store_true", help="compute failed cells again, too"
     )
     shared.json_output(sweep)
+    sweep.set_defaults(writes=_writes)
+
+
+def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
+    from nashbox.problem.errors import InputError
+    from nashbox.problem.files import read_toml
+
+    with suppress(InputError):  # the command says what is wrong with its file
+        name = read_toml(options.file).get("store")
+        if isinstance(name, str) and name and "\0" not in name:
+            yield from shared.store_files(Path(options.file).parent / name)
 
 
 def work(options: argparse.Namespace) -> int:

@@ -103,6 +103,55 @@ def test_two_outputs_do_not_share_a_file(nashbox, files, options):
     nashbox(*PLAN, *options, files=files).refuses("is written by")
 
 
+SWEEP = {
+    "p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = [[0.1], [0.2]]\n',
+    "s.toml": 'problem = "p.toml"\nexperiment = "plan"\nstore = "s.sqlite"\n',
+    "subs/a0.csv": "x0\n1.0\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "path"),
+    [
+        (["new", "strategy", "Foo"], "foo.py"),
+        (["new", "game", "Foo", "--folder", "subs"], "subs/../subs/test_foo.py"),
+        (["exchange", "--new-key", "k"], "./k"),
+        (["exchange", "p.toml", "subs", "--key", "k", "--out", "o"], "o"),
+        (["sweep", "s.toml", "--workers", "1"], "s.sqlite"),
+        (["sweep", "s.toml", "--status"], "s.sqlite-wal"),
+        (["sweep", "s.toml", "--workers", "1"], "s.sqlite.lock"),
+        (["reproduce"], "reproduce.sqlite"),
+        (["reproduce", "--quick", "--store", "r.sqlite"], "./r.sqlite-shm"),
+        (["audit", "p.toml", "--until-decided"], "p.audit-worlds"),
+    ],
+)
+def test_no_option_writes_over_what_the_command_itself_writes(nashbox, folder, words, path):
+    given = nashbox(*words, "--json", path, files=SWEEP)
+    given.refuses(f"--json {path}: is written by")
+    assert not (folder / path).exists()
+
+
+def test_files_of_a_folder_that_is_read_are_inputs(nashbox, folder):
+    exchange = ["exchange", "p.toml", "subs", "--key", "k", "--out", "o"]
+    nashbox(*exchange, "--json", "subs/a0.csv", files=SWEEP).refuses("--json", "is read by this")
+    assert (folder / "subs/a0.csv").read_text() == SWEEP["subs/a0.csv"]
+
+
+@pytest.mark.parametrize("option", ["--json", "--figure"])
+def test_what_cannot_be_written_is_said_with_its_option(nashbox, files, option):
+    nashbox(*PLAN, option, "no/x.png", files=files).refuses(f"{option}: 'no/x.png' cannot be")
+
+
+def test_a_figure_whose_data_go_into_a_pipe(nashbox, folder, files):
+    os.mkfifo(folder / "x.csv")
+    got = []
+    reader = threading.Thread(target=lambda: got.append((folder / "x.csv").read_bytes()))
+    reader.start()
+    assert nashbox(*PLAN, "--figure", "x.png", files=files).code == 0
+    reader.join(20)
+    assert got and got[0].startswith(b"panel,") and (folder / "x.png").stat().st_size > 1000
+
+
 def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path, monkeypatch):
     (tmp_path / "x.json").write_text("old")
 

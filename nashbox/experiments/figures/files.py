@@ -8,7 +8,7 @@ from typing import Any
 
 from nashbox.experiments.figures.drawn import COLUMNS, Row, drawn, to_csv
 from nashbox.experiments.figures.style import FORMATS, LOOK
-from nashbox.experiments.saving import writable, write_whole
+from nashbox.experiments.saving import is_channel, writable, write_whole
 from nashbox.problem.errors import InputError
 
 
@@ -23,7 +23,7 @@ def figure_paths(path: str | Path) -> tuple[str, Path]:
         raise InputError(f"--figure must end in {allowed}, got {str(path)!r}")
     writable(path)
     table = writable(Path(path).with_suffix(".csv"))
-    if table.exists():
+    if table.exists() and not is_channel(table):
         with table.open(encoding="utf-8", errors="replace") as stream:
             header = stream.readline().rstrip("\n")
         if header != ",".join(COLUMNS):

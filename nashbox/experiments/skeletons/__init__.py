@@ -51,6 +51,12 @@ def names_of(text: str) -> tuple[str, str]:
     return name, "".join(word.capitalize() for word in words)
 
 
+def skeleton_files(text: str, folder: str | Path) -> list[Path]:
+    """The class's file and its test's. Raises InputError for a name that is none."""
+    name, _ = names_of(text)
+    return [Path(folder) / f"{name}.py", Path(folder) / f"test_{name}.py"]
+
+
 def write_skeleton(kind: str, text: str, game: str, folder: str | Path) -> Skeleton:
     """Write NAME.py and test_NAME.py, both or none. Raises InputError where a file stands."""
     name, cls = names_of(text)
@@ -58,7 +64,7 @@ def write_skeleton(kind: str, text: str, game: str, folder: str | Path) -> Skele
     here = Path(folder)
     if not here.is_dir():
         raise InputError(f"--folder {str(folder)!r} must be a directory that exists")
-    paths = [here / f"{name}.py", here / f"test_{name}.py"]
+    paths = skeleton_files(text, here)
     for path in paths:
         if path.exists() or path.is_symlink():
             raise InputError(f"new: {str(path)!r} exists; give another name, or move it away")
