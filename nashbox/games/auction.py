@@ -5,6 +5,7 @@ Payoffs are expectations before values are drawn. Ties are split at random.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import Action, OneShot, View
+from nashbox.games.one_shot import MANY, Action, OneShot, View
 from nashbox.problem.errors import InputError, brief, require
 
 RULES = ("first_price", "second_price", "all_pay")
@@ -135,7 +136,7 @@ class Auction(OneShot):
         Payoffs after values are known are convex in the value: the mean over values lies between
         the midpoint and the trapezoid sum. Bids are compared on a grid, with a bound between.
         """
-        rivals = [self.strategy(j) for j in range(self.m) if j != i]
+        rivals = [play for j, play in enumerate(self.plays) if j != i]
         if any(type(rival) is not Bid or rival.factor == 0 for rival in rivals):
             return "it covers rivals who bid factor * value ** power, factor > 0"
         mine = self.strategy(i)
@@ -175,6 +176,9 @@ class _Interim:
 
     def __init__(self, rule: str, rivals: Sequence[Bid]) -> None:
         self.rule, self.rivals = rule, rivals
+        self.kinds = [((r.factor, r.power), 1) for r in rivals]
+        if len(rivals) >= MANY:  # those who bid alike at once, up to rounding
+            self.kinds = list(Counter(kind for kind, _ in self.kinds).items())
         self.top = max(1.0, *(rival.factor for rival in rivals))
         self.bids = np.linspace(0, self.top, BIDS + 1)
         chance = self.chance(self.bids)
@@ -183,7 +187,7 @@ class _Interim:
 
     def chance(self, bids: Array) -> Array:
         """Chance that all others bid less."""
-        parts = [np.minimum(1.0, (bids / r.factor) ** (1 / r.power)) for r in self.rivals]
+        parts = [np.minimum(1.0, (bids / f) ** (1 / p)) ** n for (f, p), n in self.kinds]
         return np.asarray(np.prod(parts, axis=0))
 
     def paid(self, value: Array, bid: Array) -> Array:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, ClassVar
 
 import numpy as np
@@ -49,21 +51,26 @@ class Cournot(OneShot):
         require("slope", self.slope, low=0.0, open_low=True)
         one_per_player("cost", self.cost, self.m, low=0.0)
 
-    @property
+    @cached_property
     def costs(self) -> list[float]:
         """Cost of a unit, by firm."""
         return one_per_player("cost", self.cost, self.m, low=0.0)
 
     def recommended(self, i: int) -> Quantity:
         """The equilibrium quantity (P - c_i)/b of the firms whose cost is below the price P."""
+        return Quantity(max(0.0, (self._price - self.costs[i]) / self.slope))
+
+    @cached_property
+    def _price(self) -> float:
+        """The price P in equilibrium."""
         costs = sorted(self.costs)
         price = math.inf
-        for k in range(1, self.m + 1):  # the k cheapest produce
-            tried = (self.intercept + sum(costs[:k])) / (k + 1)
+        for k, total in enumerate(accumulate(costs), 1):  # the k cheapest produce
+            tried = (self.intercept + total) / (k + 1)
             if tried <= costs[k - 1]:
                 break
             price = tried
-        return Quantity(max(0.0, (min(price, self.intercept) - self.costs[i]) / self.slope))
+        return min(price, self.intercept)
 
     def pay(self, view: View, action: Array, received: Any) -> Array:
         """Profit, (R,)."""
@@ -81,7 +88,7 @@ class Cournot(OneShot):
 
     def exact(self, i: int) -> Exact | str:
         """Best response (a - c_i - b Q_-i)/(2b), or nothing."""
-        plays = [self.strategy(j) for j in range(self.m)]
+        plays = self.plays
         if any(type(play) is not Quantity for play in plays):
             return "players with strategies of their own have no formula"
         others = sum(play.q for j, play in enumerate(plays) if j != i)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -99,7 +100,7 @@ class Federated(OneShot):
         require("points", self.points, low=0, high=1e12, integer=True)
         one_per_player("cost", self.cost, self.m, low=0.0)
 
-    @property
+    @cached_property
     def costs(self) -> list[float]:
         """Cost of a point, by client."""
         return one_per_player("cost", self.cost, self.m, low=0.0)
@@ -140,7 +141,7 @@ class Federated(OneShot):
 
     def exact(self, i: int) -> Exact | str:
         """The best number of points; noise helps nobody. Convex in n > 0, so a descent finds it."""
-        plays = [self.strategy(j) for j in range(self.m)]
+        plays = self.plays
         if any(type(play) not in (Train, FreeRider) for play in plays):
             return "players with strategies of their own have no formula"
         if type(self.mechanism) is not Averaging:

@@ -6,14 +6,15 @@ it pays; see `public_goods` for an example.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.base import Game
+from nashbox.games.base import Exact, Game
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.parameters import label_of
 from nashbox.problem.spec import Spec
@@ -77,11 +78,41 @@ class OneShot(Game):
         """Hold the names to what every problem file is held to."""
         check_players(self.agents, type(self).__name__)
 
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        """Names of the players, made once: whoever asks for one by one asks very often."""
+        number = self.agents
+        return tuple(f"a{i}" for i in range(number)) if isinstance(number, int) else tuple(number)
+
     @property
     def players(self) -> Sequence[str]:
         """Names of the players."""
-        number = self.agents
-        return tuple(f"a{i}" for i in range(number)) if isinstance(number, int) else tuple(number)
+        return self._named
+
+    @cached_property
+    def plays(self) -> tuple[Any, ...]:
+        """What every player plays, in order."""
+        return tuple(self.strategy(i) for i in range(self.m))
+
+    def all_formulas(self) -> Iterator[Exact | str]:
+        """`formula` for every player, in order.
+
+        Among MANY players it is asked once for all of a kind who play the same.
+        """
+        if self.m < MANY:
+            yield from super().all_formulas()
+            return
+        known: dict[Hashable, Exact | str] = {}
+        for i, play in enumerate(self.plays):
+            alike = (self.kind(i), type(play), play)
+            try:
+                hash(alike)
+            except TypeError:  # a strategy of somebody's own
+                yield self.formula(i)
+                continue
+            if alike not in known:
+                known[alike] = self.formula(i)
+            yield known[alike]
 
     def with_strategies(
         self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
@@ -135,6 +166,7 @@ def check_players(agents: object, where: str) -> None:
 
 
 MOST_PLAYERS = 100_000
+MANY = 100  # players: below, answers to those who are alike may differ by rounding
 
 
 def one_per_player(name: str, value: object, m: int, **bounds: Any) -> list[float]:

@@ -82,7 +82,7 @@ class PublicGoods(OneShot):
 
         So the best is at 0, at everything, or level with another's share; punishing pays nobody.
         """
-        plays = [self.strategy(j) for j in range(self.m)]
+        plays = self.plays
         if any(type(play) is not Contribute for play in plays):
             return "players with strategies of their own have no formula"
         others = Counter((p.share, p.punish) for j, p in enumerate(plays) if j != i)

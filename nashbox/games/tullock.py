@@ -66,7 +66,7 @@ class Tullock(OneShot):
 
     def exact(self, i: int) -> Exact | str:
         """Best response sqrt(V S) - S to the others' efforts S > 0; V is never reached at S = 0."""
-        plays = [self.strategy(j) for j in range(self.m)]
+        plays = self.plays
         if any(type(play) is not Effort for play in plays):
             return "players with strategies of their own have no formula"
         others = sum(play.x for j, play in enumerate(plays) if j != i)
