@@ -25,7 +25,7 @@ def neighbours(plugin: Path) -> list[Path]:
     found: dict[Path, None] = {}
     todo = [plugin.absolute()]
     while todo:
-        for name in _imported(todo.pop()):
+        for name in _imported(todo.pop(), folder):
             for path in _files(folder, name):
                 if path not in found:
                     found[path] = None
@@ -34,19 +34,37 @@ def neighbours(plugin: Path) -> list[Path]:
     return sorted(found)
 
 
-def _imported(path: Path) -> Iterator[str]:
-    """Dotted names that a file imports; none if it is no Python."""
+def _imported(path: Path, folder: Path) -> Iterator[str]:
+    """Dotted names, from `folder`, that a file below it imports; none if it is no Python."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, ValueError, SyntaxError, RecursionError, MemoryError):
         return
+    package = path.parent.relative_to(folder).parts
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
             yield base
             yield from (f"{base}.{alias.name}".strip(".") for alias in node.names)
+        elif isinstance(node, ast.Call):
+            yield from _named_by(node, package)
+
+
+def _named_by(call: ast.Call, package: Sequence[str]) -> Iterator[str]:
+    """The module of a call of import_module("NAME") or __import__("NAME"), also of ".NAME"."""
+    function = call.func
+    called = function.attr if isinstance(function, ast.Attribute) else None
+    called = function.id if isinstance(function, ast.Name) else called
+    if called not in ("import_module", "__import__") or not call.args:
+        return
+    name = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+    if isinstance(name, str):
+        level = len(name) - len(name.lstrip("."))
+        above = package[: len(package) - level + 1] if level else ()
+        yield ".".join(filter(None, [*above, name.lstrip(".")]))
 
 
 def _files(folder: Path, name: str) -> Iterator[Path]:

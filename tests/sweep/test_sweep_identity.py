@@ -68,6 +68,29 @@ def test_every_named_file_counts(tmp_path, files):
             assert not set(keys(tmp_path / "b", changed)) & set(before), name
 
 
+PACKAGE = {
+    "rules.py": "import importlib\nfrom pkg import Base\nspare = importlib.import_module('spare')\n"
+    "class Mine(Base):\n    pass\n",
+    "pkg/__init__.py": "from .core import Base\nfrom . import side\n",
+    "pkg/core.py": "from nashbox.mechanisms import SampleMean as Base\nfrom .deep import low\n",
+    "pkg/side.py": "",
+    "pkg/deep/__init__.py": "",
+    "pkg/deep/low.py": "from ..up import x\n",
+    "pkg/up.py": "x = 1\n",
+    "spare.py": "",
+}
+
+
+@pytest.mark.parametrize("name", [*PACKAGE])
+def test_modules_count_that_a_plugin_imports_by_relative_names_or_by_text(tmp_path, name):
+    files = {**FILES, **PACKAGE}
+    for folder in ("a", "b"):
+        (tmp_path / folder / "pkg/deep").mkdir(parents=True)
+    before = keys(tmp_path / "a", files)
+    changed = {**files, name: files[name] + "# more\n"}
+    assert not set(keys(tmp_path / "b", changed)) & set(before)
+
+
 def test_the_rest_of_the_identity(tmp_path, monkeypatch):
     files = {"p.toml": PROBLEM, "jobs.py": FILES["jobs.py"]}
     before = keys(tmp_path, files)
