@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nashbox.problem.bounds import TooMuchError, bounded
-from nashbox.problem.errors import InputError, brief, told
+from nashbox.problem.errors import InputError, brief, require, told
 from nashbox.problem.spec import suggest
 from nashbox.problem.tables import read_rows
 
@@ -80,8 +81,9 @@ def _generated(name: str, parameters: Mapping[str, Any], m: int, where: str) -> 
         )
     size = m - 1 if base == "star" else m  # star_graph(n) has n + 1 nodes
     given = dict(parameters)
-    if "seed" not in given and "seed" in _arguments(generator):
-        given["seed"] = 0
+    if "seed" in _arguments(generator):
+        given.setdefault("seed", 0)
+        _check_random(given, where)
 
     def drawn() -> tuple[int, list[tuple[int, int]]]:
         graph = generator(size, **given)
@@ -102,6 +104,16 @@ def _generated(name: str, parameters: Mapping[str, Any], m: int, where: str) -> 
     if nodes != m:
         raise InputError(f"{where}: {name!r} must have a node per agent ({m}), got {nodes}")
     return tuple(edges)
+
+
+def _check_random(given: Mapping[str, Any], where: str) -> None:
+    """Hold seed and chance of a random graph to what networkx takes without a word."""
+    require(f"{where}.seed", given["seed"], low=0, integer=True)
+    if "p" in given:
+        require(f"{where}.p", given["p"], low=0.0, high=1.0)
+    for key, value in given.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{where}.{key}: must be a finite number, got {value}")
 
 
 def _pairs(graph: Any) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,8 @@ from fractions import Fraction
 from nashbox.problem.errors import InputError, brief
 
 DIGITS = 400  # of a number written as text, and its largest power of ten
+LEAST = Fraction(1, 10**300)  # chance above 0: below, odds are no floats any more
+NEAR = Fraction(1, 1000)  # to 1: ratios whose log, as a difference of logs, would lose digits
 
 
 def parse_probability(value: object, name: str = "probability") -> Fraction:
@@ -39,6 +41,8 @@ def parse_probability(value: object, name: str = "probability") -> Fraction:
     if number is None or not 0 <= number <= 1:
         wanted = 'a probability in [0, 1] such as 0.2, "0.2" or "1/3"'
         raise InputError(f"{name} must be {wanted}, got {brief(value)}")
+    if 0 < min(number, 1 - number) < LEAST:
+        raise InputError(f"{name} must be 0, 1 or at least 1e-300 off both, got {brief(value)}")
     return number
 
 
@@ -63,6 +67,8 @@ def exact_fraction(text: str) -> Fraction | None:
     _, _, exponent = text.lower().partition("e")
     try:
         if len(text) > DIGITS or abs(int(exponent or "0")) > DIGITS:
+            return None
+        if not text.isascii() or "_" in text:  # Python reads more than people mean
             return None
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
@@ -136,10 +142,20 @@ class ObservationModel:
         return _divergence(self.p1, self.p0)
 
 
+def log_of(ratio: Fraction) -> float:
+    """Natural logarithm of a fraction > 0 of whatever size, also next to 1.
+
+    >>> log_of(Fraction(10**30 + 1, 10**30))
+    1e-30
+    """
+    if abs(ratio - 1) < NEAR:
+        return math.log1p(float(ratio - 1))
+    return math.log(ratio.numerator) - math.log(ratio.denominator)  # no integer overflows
+
+
 def _log_ratio(top: Fraction, bottom: Fraction) -> float:
     if top and bottom:
-        ratio = top / bottom  # exact; log of big integers does not overflow
-        return math.log(ratio.numerator) - math.log(ratio.denominator)
+        return log_of(top / bottom)
     if top == bottom:
         return math.nan
     return math.inf if top else -math.inf

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints, coprime_base, distinct, exponents, lattice_basis
-from nashbox.problem.observations import ObservationModel
+from nashbox.problem.observations import ObservationModel, log_of
 
 MOST = 60_000  # likelihood ratios of what is seen in an iteration
 _SURE = 1e-9  # log odds are accurate to about 1e-12; nearer than this the integers decide
@@ -77,11 +77,7 @@ class Symbols:
     @property
     def logs(self) -> Floats:
         """Log-likelihood ratios in nats, (m,)."""
-        return np.array([_log(r) for r in self.ratios])
-
-
-def _log(ratio: Fraction) -> float:
-    return math.log(ratio.numerator) - math.log(ratio.denominator)
+        return np.array([log_of(r) for r in self.ratios])
 
 
 @dataclass(frozen=True)
@@ -127,8 +123,8 @@ class OddsLattice:
 
     def log_odds(self, coords: Ints) -> Floats:
         """Posterior log odds in nats of states (..., rank)."""
-        logs = np.array([_log(g) for g in self.generators])
-        return np.asarray(_log(self.prior_odds) + coords @ logs)
+        logs = np.array([log_of(g) for g in self.generators])
+        return np.asarray(log_of(self.prior_odds) + coords @ logs)
 
     def compare(self, coords: Ints, bound: Fraction) -> NDArray[np.int8]:
         """Sign of (odds - bound) for states (K, rank), exact; shape (K,)."""
@@ -140,7 +136,7 @@ class OddsLattice:
         level = self.log_odds(coords)
         signs = np.empty((len(bounds), len(coords)), dtype=np.int8)
         for sign, bound in zip(signs, bounds, strict=True):
-            gap = level - _log(bound)
+            gap = level - log_of(bound)
             np.sign(gap, out=sign, casting="unsafe")
             near = np.flatnonzero(np.abs(gap) < _SURE)
             if near.size:

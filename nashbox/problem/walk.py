@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.lattice import Floats, belief_of
-from nashbox.problem.observations import ObservationModel
+from nashbox.problem.observations import ObservationModel, log_of
 from nashbox.problem.odds import OddsLattice
 
 Mask = NDArray[np.bool_]
@@ -34,6 +34,7 @@ Where = slice | NDArray[np.intp]
 T = TypeVar("T")
 ALL = slice(None)
 _SURE = 1e-9  # log odds are accurate to about 1e-12; nearer than this the integers decide
+BEYOND = 1 << 40  # more than any count
 WIDE = 30_000  # iterations after which int16 counts become int32
 
 
@@ -253,7 +254,7 @@ class _Cuts:
         ratios = [b / a for a, b in zip(model.p0, model.p1, strict=True)]
         self.rising = ratios[1] > ratios[0]
         self.steps = [self.lattice.steps[self.lattice.symbols.ratios.index(r)] for r in ratios]
-        self.logs = [math.log(r.numerator) - math.log(r.denominator) for r in ratios]
+        self.logs = [log_of(r) for r in ratios]
         odds = self.lattice.prior_odds
         self.start = math.log(odds.numerator) - math.log(odds.denominator)
         self._found: dict[tuple[int, Fraction], tuple[int, int]] = {}
@@ -287,10 +288,12 @@ class _Cuts:
         if (n, bound) not in self._found:
             log = math.log(bound.numerator) - math.log(bound.denominator)
             at = (log - self.start - n * self.logs[0]) / (self.logs[1] - self.logs[0])
+            at = min(max(at, -BEYOND), BEYOND)  # pmfs that hardly differ
             ks = np.arange(math.floor(at) - 1, math.floor(at) + 3)
             coords = (n - ks)[:, None] * self.steps[0] + ks[:, None] * self.steps[1]
             sign = self.lattice.compare(coords, bound) * (1 if self.rising else -1)
-            self._found[n, bound] = int(ks[sign <= 0].max()), int(ks[sign >= 0].min())
+            low, high = ks[sign <= 0], ks[sign >= 0]
+            self._found[n, bound] = int(low.max(initial=-BEYOND)), int(high.min(initial=BEYOND))
         return self._found[n, bound]
 
 

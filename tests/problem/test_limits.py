@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 HEX = "0x" + "f" * 6000
@@ -58,6 +59,26 @@ REFUSED = {
     "pmf with a huge exponent": (
         race(coins='p0 = ["1e-30000000", "0.5"]\np1 = ["0.5", "0.5"]\n'),
         ["p0", "1e-30000000"],
+    ),
+    "beta below all floats": (race(beta='"1e-400"'), ["p.toml", "beta", "1e-300", "1e-400"]),
+    "a float below all normal ones": (race(beta="1e-320"), ["p.toml", "beta", "1e-320"]),
+    "a pmf below all floats": (
+        race(coins='p0 = ["1e-399", "1"]\np1 = ["0.5", "0.5"]\n'),
+        ["p0", "1e-399"],
+    ),
+    "foreign digits": (race(beta='"\u0660.\u0661"'), ["beta must be a probability"]),
+    "a graph of no seed": (
+        race(head='graph = {name = "gnp_random", p = 0.5, seed = true}'),
+        ["graph.seed"],
+    ),
+    "a graph of a chance that is none": (
+        race(head='graph = {name = "gnp_random", p = nan}'),
+        ["graph.p", "nan"],
+    ),
+    "a chance above 1": (race(head='graph = {name = "binomial", p = 2}'), ["graph.p", "got 2"]),
+    "a radius that is none": (
+        race(head='graph = {name = "random_geometric", radius = nan}'),
+        ["graph.radius", "nan"],
     ),
     "prior with a huge exponent": (race(head='prior = "1e20000000"'), ["prior"]),
     "prior with many digits": (race(head=f'prior = "0.{"1" * 5000}"'), ["prior"]),
@@ -184,3 +205,18 @@ def test_an_edge_list_may_do_without_a_header(tmp_path):
     (tmp_path / "headed.csv").write_text("from,to\na,b\nb,c\n")
     for name in ("bare.csv", "headed.csv"):
         assert read_graph(name, ("a", "b", "c"), tmp_path, "p") == ((0, 1), (1, 2))
+
+
+def test_pmfs_that_hardly_differ_can_be_played():
+    from fractions import Fraction
+
+    from nashbox.problem.observations import ObservationModel
+    from nashbox.problem.walk import make_walk
+
+    third = Fraction("0." + "3" * 24)
+    model = ObservationModel.parse(["1/3", "2/3"], [third, 1 - third])
+    assert model.d01 >= 0 and all(0 < abs(x) < 1e-23 for x in model.log_likelihood_ratios)
+    walk = make_walk(model, Fraction(1, 2), 2)
+    walk.move(np.array([0, 1], dtype=np.uint8))
+    assert walk.crossed(Fraction(1, 10)).tolist() == [False, False]
+    assert walk.side.tolist() == [-1, 1]
