@@ -19,6 +19,7 @@ from nashbox.problem.spec import did_you_mean
 from nashbox.problem.threads import prefer_one_thread
 
 LONGEST = 490  # characters of a message
+ARGUMENT = re.compile(r"([a-z_]+)(?= must |: )")  # of a function, in front of its message
 QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -111,10 +112,28 @@ def _obey(arguments: Sequence[str] | None) -> int:
         output_kept(),
         debugging(options.debug),
         plugins_told(),
+        _named_with_dashes(options),
     ):
         code: int = options.work(options)
     sys.stdout.flush()
     return code
+
+
+@contextmanager
+def _named_with_dashes(options: argparse.Namespace) -> Iterator[None]:
+    """Give options their dashes where a function names its argument by the same word.
+
+    Errors in a file begin with the file, so that a bare word in front is never one of its keys.
+    """
+    try:
+        yield
+    except InputError as error:
+        found = ARGUMENT.match(str(error))
+        option = f"--{found[1].replace('_', '-')}" if found else ""
+        given = [word.partition("=")[0] for word in options.arguments]
+        if not found or option not in given:
+            raise
+        raise type(error)(option + str(error)[found.end(1) :]) from error
 
 
 @contextmanager

@@ -130,3 +130,30 @@ def test_outputs_are_checked_before_the_work(
 )
 def test_commands(nashbox, arguments, words):
     nashbox(*arguments).refuses(*words)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["audit", "p.toml", "--epsilon", "nan"], "nashbox: --epsilon must be"),
+        (["audit", "p.toml", "--epsilon=nan%"], "nashbox: --epsilon must be"),
+        (["audit", "p.toml", "--delta", "0"], "nashbox: --delta must be"),
+        (["audit", "p.toml", "--budget", "0"], "nashbox: --budget must be"),
+        (["run", "p.toml", "--rounds", "0"], "nashbox: --rounds must be"),
+        (["run", "p.toml", "--replications", "0"], "nashbox: --replications must be"),
+        (["adapt", "p.toml", "--revising", "nan"], "nashbox: --revising must be"),
+        (["adapt", "p.toml", "--menu", "truthful,truthful"], "nashbox: --menu: every entry"),
+        (["compare", "p.toml", "--starts", "-1"], "nashbox: --starts must be"),
+        (["design", "p.toml", "--goal", "nope"], "nashbox: --goal must be"),
+        (["robust", "p.toml", "--goal", "nope"], "nashbox: --goal must be"),
+    ],
+)
+def test_options_are_named_with_their_dashes(nashbox, problem, words, message):
+    found = nashbox(*words, files={"p.toml": problem()})
+    assert found.code == 2 and found.err.startswith(message), found.err
+
+
+def test_keys_of_a_file_get_no_dashes(nashbox, problem):
+    files = {"p.toml": problem() + 'strategies = "nope"\n'}
+    found = nashbox("audit", "p.toml", "--mechanism", "cbl", "--seed", "1", files=files)
+    assert found.code == 2 and found.err.startswith("nashbox: p.toml: strategies"), found.err
