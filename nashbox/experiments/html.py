@@ -24,7 +24,8 @@ td.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .good{background:#006b4f}.bad{background:#b34700}.open{background:#005f9e}
 pre{background:#f6f6f6;padding:.6em 1em;white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote{margin:.6em 0;padding:.3em 1em;border-left:4px solid #bbb;background:#f6f6f6}
-img{max-width:100%}details{margin:.8em 0}
+img{max-width:100%}code{overflow-wrap:anywhere}details{margin:.8em 0}
+@media screen and (max-width:40em){table{display:block;overflow-x:auto}caption{white-space:normal}}
 @media print{body{max-width:none;margin:0}h2{break-after:avoid}tr,img{break-inside:avoid}}
 """.strip()
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # a browser loads no more
@@ -56,11 +57,24 @@ def element(tag: str, *parts: object, **attributes: str) -> Html:
     return Html(f"<{tag}{inside}>{joined(parts)}</{tag}>")
 
 
-def shown(value: Any) -> str:
-    """Six digits of a number; words as they are; a dash for nothing.
+def places_of(error: Any) -> int | None:
+    """Decimal places that a number with this error is worth; None where it has none.
+
+    >>> places_of(0.0730379), places_of(12.3), places_of(1234.0), places_of(0.0), places_of("inf")
+    (3, 0, 0, None, None)
+    """
+    if not isinstance(error, (int, float)) or not TINY < error < math.inf:
+        return None
+    return max(0, 1 - math.floor(math.log10(error)))
+
+
+def shown(value: Any, places: int | None = None) -> str:
+    """Six digits of a number, or so many decimal places; words as they are; a dash for nothing.
 
     >>> shown(1815832.751), shown(0.25), shown(None), shown(float("inf")), shown(True)
     ('1.81583e+06', '0.25', '-', 'infinite', 'yes')
+    >>> shown(1148544), shown(3.45834, 3)
+    ('1148544', '3.458')
     """
     if value is None:
         return "-"
@@ -70,11 +84,17 @@ def shown(value: Any) -> str:
         return {"inf": "infinite", "-inf": "-infinite"}.get(value, str(value))
     if math.isinf(value):
         return "infinite" if value > 0 else "-infinite"
+    if isinstance(value, int):  # counts and budgets: all of them
+        return str(value)
+    if places is not None and abs(value) < 1e15:
+        return f"{value:.{places}f}"
     return "0" if abs(value) < TINY else f"{value:.6g}"
 
 
-def number(value: Any, path: str = "") -> Html:
-    """Show a number; its full value, and its place in the page's JSON, stand in the attributes.
+def number(value: Any, path: str = "", places: int | None = None) -> Html:
+    """Show a number, to so many decimal places if they are given.
+
+    Its full value, and its place in the page's JSON, stand in the attributes.
 
     >>> import numpy as np
     >>> number(np.float64(1 / 3)), number(np.int64(3))
@@ -83,7 +103,7 @@ def number(value: Any, path: str = "") -> Html:
     value = plain(value)
     full = value if isinstance(value, str) else "" if value is None else repr(value)
     where = {"data_path": path} if path else {}
-    return element("data", shown(value), value=full, **where)
+    return element("data", shown(value, places), value=full, **where)
 
 
 def table(columns: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "") -> Html:

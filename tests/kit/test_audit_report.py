@@ -1,6 +1,7 @@
 """The audit report: one file, no network, its numbers are the JSON's, names are only text."""
 
 import hashlib
+import itertools
 import json
 import re
 
@@ -61,6 +62,72 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
     assert len(images) == 2 and all(a["alt"] for a in images)
     if case != "testing_black_box" and case != "black_box":  # whose class names a grid
         assert re.findall(r"\d+\.\d+", page.plain) == []  # no number stands outside the JSON
+
+
+def test_values_have_the_places_of_their_errors_and_whole_numbers_all_digits(nashbox, folder):
+    text, options = CASES["black_box"]
+    nashbox("audit", "p.toml", *options, "--report", "r.html", files={"p.toml": text})
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    texts = [(path, text) for path, _, text in page.numbers]
+    pairs = [(a, b) for (_, a), (path, b) in itertools.pairwise(texts) if path.endswith("se")]
+    assert pairs and all(len(a.partition(".")[2]) == len(b.partition(".")[2]) for a, b in pairs)
+    assert all(len(b.replace(".", "").lstrip("0")) == 2 for _, b in pairs if b != "0")
+    needed = [row["budget_needed"] for row in json.loads(page.json)["agents"]]
+    assert all(f"--budget {n} would" in page.text for n in needed if n is not None)
+    assert "e+" not in page.plain
+
+
+RULES = """
+[mechanism]
+name = "decoy"
+kind = [["mirror"], ["mirror"], ["free"]]
+n = [[20], [20], [0]]
+t = [[6.0], [6.0], [nan]]
+"""
+CHECKED = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.05], [0.05]]\n'
+
+
+@pytest.mark.parametrize("command", ["audit", "compare --starts 0 --design none"])
+@pytest.mark.parametrize("rules", [RULES, 'mechanism = "cbl"\n', 'mechanism = "threshold"\n'])
+def test_the_contract_says_what_each_owes_and_how_she_is_checked(nashbox, folder, command, rules):
+    """Also where honest play alone was examined, and of rules written by hand."""
+    line = [*command.split(), "p.toml", "--report", "r.html"]
+    more = ["--budget", 1000]
+    answer = nashbox(line[0], *line[1:], *more, files={"p.toml": CHECKED + rules})
+    assert answer.code == 0, answer
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    compare(page)
+    assert "What each agent owes, and how she is checked" in page.text
+    assert not re.search(r"[{}\[]\w* ?=|\{|\}|\[\[", page.plain)  # no raw mappings
+
+
+def test_every_kind_of_check_is_said_in_words():
+    from nashbox.experiments.report.rule import HOW
+    from nashbox.experiments.report.rule import KINDS as SAID
+    from nashbox.mechanisms.decoy.terms import KINDS
+
+    assert {*KINDS, "noise"} == set(SAID) == set(HOW)
+
+
+def test_the_honest_act_is_no_deviation(nashbox, folder):
+    nashbox("audit", "p.toml", "--report", "r.html", files={"p.toml": CHECKED})
+    text = Page((folder / "r.html").read_text(encoding="utf-8")).text
+    assert text.count("nothing that was examined gains her anything") == 3
+    assert "Her penalty is then" not in text
+
+
+GOODS = 'game = "public_goods"\nagents = ["a", "b", "c"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"), [(GOODS, "the range of payoffs"), (CHECKED, "each agent's penalty")]
+)
+@pytest.mark.parametrize("share", [None, "0.5%"])
+def test_epsilon_is_said_as_it_was_taken(nashbox, folder, text, scale, share):
+    options = [] if share is None else ["--epsilon", share]
+    nashbox("audit", "p.toml", *options, "--report", "r.html", files={"p.toml": text})
+    said = Page((folder / "r.html").read_text(encoding="utf-8")).text
+    assert f"a share of {scale}" in said and "a thousandth unless another is asked for" in said
 
 
 def test_a_number_that_is_not_the_json_s_is_found(nashbox, folder):

@@ -236,3 +236,13 @@ def test_every_file_is_named_with_its_hash(nashbox, folder):
         text = Page((folder / "r.html").read_text()).text
         assert {name for name, digest in digests.items() if digest in text} == both | extra
         assert all(f"{name}, SHA-256" in text for name in both | extra)
+
+
+def test_rules_that_come_out_alike_are_named_together(nashbox, folder):
+    text = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1]]\n'
+    arguments = ["compare", "p.toml", "--starts", 0, "--design", "none", "--report", "r.html"]
+    assert nashbox(*arguments, files={"p.toml": text}).code == 0
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    assert "decoy has the least social penalty" in page.text
+    assert "threshold and decoy have the smallest largest penalty" in page.text
+    assert "no: a1 gains" in page.text and "agents want to know 1 mean" in page.text

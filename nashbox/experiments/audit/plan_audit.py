@@ -54,12 +54,16 @@ class AgentAudit(AgentRow):
 
 @dataclass(frozen=True, kw_only=True)
 class Audit(AuditResult):
-    """The whole audit of a game with a plan."""
+    """The whole audit of a game with a plan.
+
+    checks: what each agent owes and how she is checked, as `experiments.owed.checks` has it.
+    """
 
     KEYS: ClassVar[str] = (
         "game mechanism plan method class epsilon delta seeds versions problem nash "
         "individually_rational social_penalty efficiency_ratio condition_8 resolution notes agents"
     )
+    OPTIONAL: ClassVar[str] = "checks"
     WHOLE: ClassVar[str] = (
         "nash method individually_rational social_penalty efficiency_ratio condition_8"
     )
@@ -70,6 +74,7 @@ class Audit(AuditResult):
     agents: Sequence[AgentAudit]
     efficiency_ratio: float | None
     condition_8: bool
+    checks: Mapping[str, Any] | None = None
 
     @property
     def social_penalty(self) -> float:

@@ -9,6 +9,7 @@ from nashbox.experiments.audit.base import AuditResult, gain_from_json
 from nashbox.experiments.audit.findings import Finding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
+from nashbox.experiments.owed import checks
 from nashbox.games.base import Game
 from nashbox.games.registry import engine
 
@@ -24,13 +25,13 @@ def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -
     return result
 
 
-def penalised(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> Audit:
+def penalised(game: Any, found: Sequence[Finding], both: dict[str, Any]) -> Audit:
     """Penalties, and how far their sum is from the least that is rational."""
     rows = [_penalised(game, i, one) for i, one in enumerate(found)]
     spent = sum(row.penalty for row in rows)
     least = both.pop("least_social_penalty")
     ratio = None if least is None else spent / least
-    return Audit(agents=rows, efficiency_ratio=ratio, **both)
+    return Audit(agents=rows, efficiency_ratio=ratio, checks=checks(game.terms), **both)
 
 
 def paid(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> GameAudit:

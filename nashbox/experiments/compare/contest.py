@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import Epsilon
-from nashbox.experiments.compare.checks import checks
 from nashbox.experiments.compare.comparison import PROFILES, Contender, Row
 from nashbox.experiments.compare.contenders import Entry
 from nashbox.experiments.compare.exact_game import ExactGame
@@ -25,6 +24,7 @@ from nashbox.experiments.compare.simulated_game import (
     measured,
     with_plays,
 )
+from nashbox.experiments.owed import checks
 from nashbox.games.estimation import EstimationGame, exact
 from nashbox.games.estimation.remarks import notes, source_notes
 from nashbox.problem.errors import InputError

@@ -10,12 +10,12 @@ from typing import Any
 from nashbox.experiments.audit.base import NOTHING, AuditResult
 from nashbox.experiments.audit.words import ALL, METHOD_WORDS, ONE, verdict_in_words, yes_or_no
 from nashbox.experiments.figures import rendered
-from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
+from nashbox.experiments.html import TINY, Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
-from nashbox.experiments.report.words import deviation
+from nashbox.experiments.report.words import deviation, epsilon_in_words
 from nashbox.experiments.saving import write_whole
 from nashbox.games.registry import declared
 
@@ -113,17 +113,11 @@ def _deviations(result: Printed, game: str, pay: str) -> Html:
     distributions = result.get("problem", "distributions") or []
     items = []
     for row in _agents(result):
-        said: list[object] = [element("b", row.get("name")), ": "]
-        said += [deviation(row, distributions, game), " "]
-        said += [f"Her {pay} is then "]
-        said += [row.at("best_deviation").n(pay), " instead of ", row.n(pay), "."]
-        damage = row.get("damage_to_others")
-        if damage is not None:
-            said += [
-                " The others lose ",
-                row.plus_minus("damage_to_others", "damage_se"),
-                " in sum.",
-            ]
+        said: list[object] = [
+            element("b", row.get("name")),
+            ": ",
+            *_found(row, distributions, game),
+        ]
         for key, text in (
             ("gain_over_recommended", " What is played gains over the recommendation "),
             ("gain_if_belief_known", " Shown the rival's signed belief, the gain would be "),
@@ -141,6 +135,27 @@ def _deviations(result: Printed, game: str, pay: str) -> Html:
     return joined([head, element("ul", *items)])
 
 
+def _found(row: Printed, distributions: list[str], game: str) -> list[object]:
+    """The deviation and what it brings; where nothing gains, that and no deviation."""
+    pay = declared(game).pays.name
+    estimate = row.get("gain", "estimate")
+    if row.get("verdict") != "profitable" and float(estimate) < TINY:
+        certain = row.get("verdict") == "none_above_epsilon"
+        return [
+            "nothing that was examined gains her anything",
+            "." if certain else ", as measured.",
+        ]
+    best = row.at("best_deviation")
+    said: list[object] = [deviation(row, distributions, game), f" Her {pay} is then "]
+    said += [best.plus_minus(pay, "se"), " instead of ", row.plus_minus(pay, f"{pay}_se"), "."]
+    if row.get("verdict") == "none_above_epsilon":
+        said.append(" That is no more than epsilon.")
+    if row.get("damage_to_others"):
+        said.append(" What the others lose by it in sum: ")
+        said += [row.plus_minus("damage_to_others", "damage_se"), "."]
+    return said
+
+
 def _basis(result: Printed, pay: str) -> Html:
     method = result.get("method")
     rows: list[Sequence[object]] = [
@@ -149,12 +164,7 @@ def _basis(result: Printed, pay: str) -> Html:
     ]
     if result.get("signals") is not None:
         rows.append(("signals", result.get("signals")))
-    if result.get("epsilon") is None:
-        rows.append(
-            ("epsilon", f"a thousandth of each agent's {pay}; a smaller gain counts as none")
-        )
-    else:
-        rows.append(("epsilon", joined([result.n("epsilon"), "; less counts as no gain"])))
+    rows.append(("epsilon", epsilon_in_words(result, pay)))
     if method == "exact" or not result.get("seeds"):
         rows.append(("certainty", "no chance is involved; bounds are those of numerical errors"))
     else:

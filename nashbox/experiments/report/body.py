@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nashbox.experiments.html import Html, element, escaped, joined, number
+from nashbox.experiments.html import Html, element, escaped, joined, number, places_of
 from nashbox.experiments.saving import to_text
 
 
@@ -39,14 +39,20 @@ class Printed:
                 return None
         return found
 
-    def n(self, *keys: str | int) -> Html:
-        """Print the number that stands there."""
+    def n(self, *keys: str | int, places: int | None = None) -> Html:
+        """Print the number that stands there, to so many decimal places if they are given."""
         path = "/".join(str(key) for key in (*self.place, *keys))
-        return number(self.get(*keys), path)
+        return number(self.get(*keys), path, places)
 
-    def plus_minus(self, key: str, error: str) -> Html:
-        """A number with its standard error, if it was simulated."""
-        return joined([self.n(key), " \u00b1 ", self.n(error)]) if self.get(error) else self.n(key)
+    def plus_minus(self, key: str, error: str, *inside: int) -> Html:
+        """A number with its standard error, if it was simulated: both to as many places.
+
+        inside: where both stand in the lists of these keys.
+        """
+        places = places_of(self.get(error, *inside))
+        if places is None:
+            return self.n(key, *inside)
+        return joined((self.n(k, *inside, places=places) for k in (key, error)), " \u00b1 ")
 
     def interval(self, *keys: str | int) -> Html:
         """A gain with its bounds."""
@@ -54,14 +60,18 @@ class Printed:
         return joined([gain.n("estimate"), " [", gain.n("lower"), ", ", gain.n("upper"), "]"])
 
     def value(self, *keys: str | int) -> Html:
-        """Anything: numbers with their place, lists in brackets, words as they are."""
+        """Anything as people write it: numbers with their place, lists, what belongs to whom."""
         found = self.get(*keys)
         here = self.at(*keys)
         if isinstance(found, list):
-            return joined(["[", joined((here.value(i) for i in range(len(found))), ", "), "]"])
+            nested = any(isinstance(item, (list, dict)) for item in found)
+            return joined((here.value(i) for i in range(len(found))), "; " if nested else ", ")
         if isinstance(found, dict):
-            inside = (joined([f"{key} = ", here.value(key)]) for key in found)
-            return joined(["{", joined(inside, ", "), "}"])
+            for named in ("name", "kind"):
+                if isinstance(found.get(named), str):
+                    return here.called(named)
+            inside = [joined([f"{key}: ", here.value(key)]) for key in found]
+            return joined(inside, "; ") if inside else Html("none")
         if isinstance(found, (int, float)) and not isinstance(found, bool):
             return here.n()
         if found in ("inf", "-inf"):
@@ -69,9 +79,20 @@ class Printed:
         return escaped({True: "true", False: "false", None: "none"}.get(found, found))
 
     def spec(self, *keys: str | int) -> Html:
-        """A strategy or mechanism as problem files name it."""
-        found = self.get(*keys)
-        if not isinstance(found, dict):
-            return element("code", found)
-        rest = (joined([f"{k} = ", self.at(*keys).value(k)]) for k in found if k != "name")
-        return element("code", found.get("name"), " {", joined(rest, ", "), "}")
+        """A strategy or mechanism with its parameters; of tables it is said that there are some."""
+        return element("code", self.value(*keys))
+
+    def called(self, named: str) -> Html:
+        """A mapping by its name, the rest behind it in parentheses."""
+        found = self.get()
+        rest = [
+            joined([f"{key} ", "as in the table" if _is_table(item) else self.value(key)])
+            for key, item in found.items()
+            if key != named
+        ]
+        name = escaped(found[named])
+        return joined([name, " (", joined(rest, ", "), ")"]) if rest else name
+
+
+def _is_table(item: object) -> bool:
+    return isinstance(item, list) and any(isinstance(row, list) for row in item)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nashbox.experiments.compare.comparison import Comparison
+from nashbox.experiments.compare.leading import least
 from nashbox.experiments.compare.profiles import merged
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
@@ -14,6 +15,7 @@ from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
+from nashbox.experiments.report.words import epsilon_in_words
 from nashbox.experiments.saving import write_whole
 
 EXPLAINED = (
@@ -91,13 +93,42 @@ def _answer(result: Printed) -> Html:
         ".",
     ]
     if all(row.get("social_penalty") is not None for row in kept):
-        least = min(kept, key=lambda row: float(row.get("social_penalty")))
-        mildest = min(kept, key=lambda row: float(row.get("penalties")[_largest(row)]))
-        parts += [" Of these, ", element("b", least.get("mechanism"))]
-        parts += [" has the least social penalty, ", least.n("social_penalty"), "; "]
-        parts += [element("b", mildest.get("mechanism")), " has the smallest largest penalty, "]
-        parts += [mildest.n("penalties", _largest(mildest)), "."]
+        parts += _leading(kept)
     return element("p", *parts, besides)
+
+
+def _leading(kept: Sequence[Printed]) -> list[object]:
+    """Who has the least social and the smallest largest penalty, if they are told apart."""
+    by_name = {row.get("mechanism"): row for row in kept}
+    said: list[object] = []
+    for what, value, error in (
+        ("the least social penalty", _social, _social_error),
+        ("the smallest largest penalty", _worst, _worst_error),
+    ):
+        values = {name: float(value(row).get()) for name, row in by_name.items()}
+        first = least(values, {name: error(row) for name, row in by_name.items()})
+        if len(first) == len(by_name) > 1:
+            continue
+        who = joined((element("b", name) for name in first), " and ")
+        said += ["; " if said else " Of these, ", who, " has " if len(first) == 1 else " have "]
+        said += [what, ", ", value(by_name[first[0]]).n()]
+    return [*said, "."] if said else []
+
+
+def _social(row: Printed) -> Printed:
+    return row.at("social_penalty")
+
+
+def _social_error(row: Printed) -> float:
+    return float(sum(row.get("penalties_se") or [0.0]))  # of a sum at most
+
+
+def _worst(row: Printed) -> Printed:
+    return row.at("penalties", _largest(row))
+
+
+def _worst_error(row: Printed) -> float:
+    return float(row.get("penalties_se", _largest(row)) or 0.0)
 
 
 def _largest(row: Printed) -> int:
@@ -178,7 +209,7 @@ def _parties(result: Printed) -> Html:
 
 
 def _penalty(row: Printed, i: int) -> Html:
-    return row.n("penalties", i) if row.get("penalties") is not None else Html("-")
+    return row.plus_minus("penalties", "penalties_se", i) if row.get("penalties") else Html("-")
 
 
 def _basis(result: Printed) -> Html:
@@ -207,11 +238,7 @@ def _basis(result: Printed) -> Html:
             said += [" ", known.n("unfinished"), " paths neither ended nor repeated themselves."]
         rows.append((element("b", known.get("mechanism")), joined(said)))
         rows += [("note", note) for note in known.get("notes") or []]
-    if result.get("epsilon") is None:
-        least: object = "a thousandth of each agent's penalty; a smaller gain counts as none"
-    else:
-        least = joined([result.n("epsilon"), "; less counts as no gain"])
-    rows.append((element("b", "epsilon"), least))
+    rows.append((element("b", "epsilon"), epsilon_in_words(result, "penalty")))
     rows += [("note", note) for note in result.get("notes") or []]
     limits = (
         "Equilibria are about one agent leaving alone; about coalitions, and about costs other "

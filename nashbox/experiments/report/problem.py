@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 
 from nashbox.experiments.html import Html, element, joined, table
 from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.rule import checks_part
 from nashbox.games.registry import declared, engine
+from nashbox.mechanisms import MECHANISMS
 
 
 def problem_part(result: Printed) -> Html:
     """What the game is: costs or observation models, rules, strategies."""
-    part: Html = engine(declared(result.get("game")), "reported")(result.at("problem"))
+    game = result.get("game") or result.get("problem", "game")
+    part: Html = engine(declared(game), "reported")(result.at("problem"))
     return part
 
 
@@ -27,7 +31,7 @@ def costs_and_rules(problem: Printed) -> Html:
     )
     facts: list[Sequence[object]] = [
         ("standard deviation of a measurement", sigma),
-        ("mechanism", problem.spec("mechanism")),
+        ("mechanism", joined([problem.spec("mechanism"), _what_it_does(problem)])),
         ("plan", _plan(problem)),
         ("counts", problem.get("counts")),
         ("measurements", problem.value("source")),
@@ -36,8 +40,8 @@ def costs_and_rules(problem: Printed) -> Html:
     if problem.get("outside_option"):
         facts.append(("outside options", problem.value("outside_option")))
     text = (
-        f"{len(names)} agents want to know {len(kinds)} mean"
-        f"{'s' if len(kinds) > 1 else ''}. Each pays for the points that she measures; her "
+        f"{some(len(names), 'agent wants', 'agents want')} to know "
+        f"{some(len(kinds), 'mean', 'means')}. Each pays for the points that she measures; her "
         "penalty is her squared error plus that cost."
     )
     return joined(
@@ -54,6 +58,19 @@ def key_by_key(problem: Printed) -> Html:
     """Whatever a problem says, in its order."""
     facts = [(element("b", key), problem.value(key)) for key in problem.get()]
     return joined([element("h2", "The problem"), table(["", ""], facts)])
+
+
+def some(count: int, one: str, several: str) -> str:
+    """A count with its noun."""
+    return f"{count} {one if count == 1 else several}"
+
+
+def _what_it_does(problem: Printed) -> str:
+    """The first sentence of what is documented of a mechanism that comes along."""
+    found = problem.get("mechanism")
+    cls = MECHANISMS.get(found["name"] if isinstance(found, dict) else found)
+    doc = inspect.getdoc(cls) if cls else None
+    return f": {doc.partition(chr(10) + chr(10))[0].replace(chr(10), ' ')}" if doc else ""
 
 
 def _cost(cell: Printed) -> Html | str:
@@ -113,4 +130,8 @@ def plan_part(result: Printed) -> Html:
     columns = ["agent", *(f"points of {kind}" for kind in kinds)]
     columns += ["penalty alone", "penalty outside"]
     name = element("p", "Plan: ", result.get("plan"), ". What the mechanism asks for:")
-    return joined([element("h2", "The plan"), name, table(columns, rows)])
+    parts = [element("h2", "The plan"), name, table(columns, rows)]
+    if result.get("checks") is not None:
+        agents = [row["name"] for row in result.get("agents")]
+        parts.append(checks_part(agents, kinds, result.at("checks")))
+    return joined(parts)

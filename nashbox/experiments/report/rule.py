@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nashbox.experiments.compare.comparison import Comparison
 from nashbox.experiments.compare.profiles import merged
 from nashbox.experiments.html import Html, element, joined, table
@@ -12,6 +14,7 @@ KINDS = {
     "free": "owes nothing, receives the others' mean",
     "threshold": "compared, passes within t",
     "decoy": "compared with all others, told a falsehood beyond t",
+    "mirror": "compared with all others, told a falsehood of the other sign beyond t",
     "noise": "compared, noise grows with the distance",
 }
 HOW = {
@@ -22,6 +25,9 @@ HOW = {
     "Within t she receives the mean of everything, weighted as an honest agent should weight it; "
     "beyond, she is told a plausible falsehood and not that it is one. Who hands in nothing is "
     "told nothing.",
+    "mirror": "A mean that is handed in is compared with the mean of all points of the others. "
+    "Within t she receives the mean of everything; beyond, she is told a falsehood on the other "
+    "side of what she handed in, and not that it is one.",
     "noise": "What she receives of the others beyond z points is made the noisier the farther the "
     "mean that she hands in is from the mean of those z; alpha is the size of that noise.",
     "alone": "Who works alone for a distribution receives the mean of her own points.",
@@ -38,7 +44,7 @@ def honesty(known: Printed) -> Html:
     if verdict:
         return element("span", "yes", class_="badge good")
     badge = element("span", "no", class_="badge bad")
-    return joined([badge, " ", known.get("max_gain_agent"), " gains ", known.n("max_gain")])
+    return joined([badge, ": ", known.get("max_gain_agent"), " gains ", known.n("max_gain")])
 
 
 def rule_part(comparison: Comparison, result: Printed, j: int) -> Html:
@@ -48,7 +54,9 @@ def rule_part(comparison: Comparison, result: Printed, j: int) -> Html:
     parts: list[object] = [element("h2", f"Rules: {name}")]
     parts.append(element("p", "Honesty is an equilibrium: ", honesty(known), "."))
     if known.get("checks") is not None:
-        parts.append(_checks(result, known.at("checks")))
+        parts.append(
+            checks_part(result.get("agents"), result.get("distributions"), known.at("checks"))
+        )
     for profiles, found in merged(comparison, name):
         row = result.at("rows", list(comparison.rows).index(found))
         if row.get("note") is not None:
@@ -58,8 +66,8 @@ def rule_part(comparison: Comparison, result: Printed, j: int) -> Html:
     return joined(parts)
 
 
-def _checks(result: Printed, checks: Printed) -> Html:
-    agents, kinds = result.get("agents"), result.get("distributions")
+def checks_part(agents: Sequence[str], kinds: Sequence[str], checks: Printed) -> Html:
+    """What each agent owes, and how she is checked: a table, and sentences below it."""
     used = sorted({kind for row in checks.get("kind") for kind in row}, key=list(KINDS).index)
     tables = [key for key in ("z", "t", "alpha") if _given(checks.get(key))]
     rows = []
@@ -94,10 +102,10 @@ def _profile(result: Printed, known: Printed, row: Printed, profiles: str) -> Ht
         cells: list[object] = [agent, *(row.n("counts", i, k) for k in range(len(kinds)))]
         if padded:
             cells += [row.n("submitted", i, k) for k in range(len(kinds))]
-        cells.append(_with_error(row, "penalties", "penalties_se", i))
+        cells.append(row.plus_minus("penalties", "penalties_se", i))
         cells += [result.n("penalties_alone", i), row.n("relative", i)]
         if measured:
-            cells.append(_with_error(row.at("measured"), "penalties", "se", i))
+            cells.append(row.at("measured").plus_minus("penalties", "se", i))
         if deceived:
             cells.append(row.n("unsuspecting", i))
         if gains:
@@ -107,9 +115,3 @@ def _profile(result: Printed, known: Printed, row: Printed, profiles: str) -> Ht
     social += [", times the best rational ", row.n("efficiency_ratio"), "."]
     caption = f"Who collects what: {profiles}"
     return joined([table(columns, rows, caption), element("p", *social)])
-
-
-def _with_error(row: Printed, key: str, error: str, i: int) -> Html:
-    if row.get(error) is None:
-        return row.n(key, i)
-    return joined([row.n(key, i), " \u00b1 ", row.n(error, i)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from nashbox.experiments.html import Html, element, joined
+from nashbox.experiments.html import Html, element, escaped, joined
 from nashbox.experiments.report.body import Printed
 from nashbox.games.registry import declared
 from nashbox.problem.parameters import described_parameters
@@ -35,6 +35,20 @@ def deviation(row: Printed, distributions: list[str], game: str) -> Html:
     if told:
         parts += [" With ", joined(told, "; "), "."]
     return joined(parts)
+
+
+SCALES = {
+    "penalty": "each agent's penalty",
+    "payoff": "the range of payoffs that each agent reaches by what was examined",
+}
+
+
+def epsilon_in_words(result: Printed, pay: str) -> Html:
+    """Which gains count, for penalties or payoffs."""
+    if result.get("epsilon") is None:
+        share = f"a share of {SCALES[pay]}, a thousandth unless another is asked for"
+        return escaped(f"{share}; a smaller gain counts as none")
+    return joined([result.value("epsilon"), "; a smaller gain counts as none"])
 
 
 def _equivariant(best: Printed, distributions: list[str]) -> Html:
