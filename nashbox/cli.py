@@ -41,6 +41,11 @@ def _parser() -> _Parser:
     parser = _Parser(
         prog="nashbox",
         description="Does honesty pay? Plan, play and audit rules for sharing data.",
+        epilog="begin with:\n"
+        "  nashbox init costs.csv measurements.csv\n"
+        "  nashbox audit problem.toml\n"
+        "nashbox COMMAND --help shows an example and all options of a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

@@ -23,7 +23,9 @@ def add(commands: Any) -> None:
         metavar="RULE",
         help=f"{', '.join(RULES)}, or file.py:Class (default: best_response)",
     )
-    adapt.add_argument("--rounds", type=shared.whole, default=50, metavar="N")
+    adapt.add_argument(
+        "--rounds", type=shared.whole, default=50, metavar="N", help="at most (default: 50)"
+    )
     adapt.add_argument(
         "--menu",
         metavar="LIST",
@@ -43,7 +45,10 @@ def add(commands: Any) -> None:
         "edges.csv (default: everybody; the file's in testing games)",
     )
     adapt.add_argument(
-        "--temperature", type=shared.decimal, metavar="T", help="of logit, in payoff units"
+        "--temperature",
+        type=shared.decimal,
+        metavar="T",
+        help="of logit, in payoff units (default: 0.1)",
     )
     adapt.add_argument(
         "--look", choices=["best", "random"], help="imitation: whom to look at (default: best)"
@@ -82,7 +87,7 @@ def oracle(command: argparse.ArgumentParser, worlds: int) -> None:
         metavar="R",
         help=f"simulated for every answer (default: {worlds})",
     )
-    command.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(command)
 
 
 def work(options: argparse.Namespace) -> int:

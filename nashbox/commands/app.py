@@ -15,7 +15,7 @@ NEEDED = ("solara-server", "solara-assets", "ipyvuetify", "altair")  # of the ex
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    text = "the web page: both games to look at, in a browser on this machine"
+    text = "the web page: games to look at and to play, in a browser on this machine"
     app = shared.new_command(commands, "app", text, work, EXAMPLE)
     app.add_argument("files", metavar="FILE", nargs="*", help="problem files to choose from")
     app.add_argument(

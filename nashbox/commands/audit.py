@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
         "--profile",
         choices=["file", "recommended"],
         default="file",
-        help="recommended: ignore the file's strategies",
+        help="recommended: ignore the file's strategies (default: file)",
     )
     audit.add_argument(
         "--method",
@@ -45,7 +45,7 @@ def add(commands: Any) -> None:
         metavar="P",
         help="chance that any verdict is wrong (default: 0.01)",
     )
-    audit.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(audit)
     audit.add_argument(
         "--budget",
         type=shared.whole,
@@ -69,7 +69,8 @@ def add(commands: Any) -> None:
         "--workers",
         type=shared.whole,
         metavar="N",
-        help="processes of the black box; the result does not depend on it",
+        help="processes of the black box (default: one per processor, if there is enough to do); "
+        "the result does not depend on it",
     )
     audit.add_argument(
         "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"

@@ -12,7 +12,7 @@ EXAMPLE = "nashbox check examples/plugins/rich_liar.py:RichLiar"
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    text = "hold a strategy or mechanism to its contract"
+    text = "hold a strategy, mechanism or game to its contract"
     check = shared.new_command(commands, "check", text, work, EXAMPLE)
     check.add_argument(
         "target", metavar="file.py:Class", help="a class in a file, or a built-in name"

@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
         metavar="P",
         help="chance that any lower bound is wrong (default: 0.01)",
     )
-    command.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(command)
     command.add_argument(
         "--budget",
         type=shared.whole,

@@ -36,9 +36,10 @@ def add(commands: Any) -> None:
     compare.add_argument(
         "--design",
         choices=["social", "egalitarian", "nash", "kalai_smorodinsky", "none"],
+        metavar="GOAL",
         action="append",
-        help="rules designed for a goal; may be given several times (default: social, if the game "
-        "is small)",
+        help="rules designed for social, egalitarian, nash or kalai_smorodinsky, or none; may be "
+        "given several times (default: social, if the game is small)",
     )
     compare.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
     compare.add_argument(
@@ -48,7 +49,7 @@ def add(commands: Any) -> None:
         metavar="N",
         help="random starts of the search for equilibria (default: 20)",
     )
-    compare.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(compare)
     compare.add_argument(
         "--epsilon",
         type=shared.least_gain,

@@ -28,21 +28,22 @@ def add(commands: Any) -> None:
         "--form",
         choices=["best", "separate", "joint"],
         default="best",
-        help="comparisons passed one by one, all together, or whichever is better",
+        help="comparisons passed one by one, all together, or whichever is better (default: best)",
     )
     design.add_argument(
         "--kinds",
         metavar="KINDS",
         default=KINDS,
-        help="what may be used (alone,free,threshold,decoy, and mirror on demand); leave decoy out "
-        "and nobody is told a falsehood",
+        help="what may be used (default: %(default)s; mirror on demand); leave decoy out and "
+        "nobody is told a falsehood",
     )
     design.add_argument(
         "--pairs",
         choices=["none", "declared", "all"],
         default="none",
         help="decoys that two who collude do not gain by breaking: the file's partners, or anybody "
-        "(agents of equal costs; all pairs: copies of one mean save less than 1 %%)",
+        "(agents of equal costs; all pairs: copies of one mean save less than 1 %%) "
+        "(default: none)",
     )
     design.add_argument(
         "--data",
@@ -50,7 +51,7 @@ def add(commands: Any) -> None:
         help="judge rules on these data as well: skewed, heavy, measured (the file's measurements) "
         "or a CSV file of measurements (default: normal data alone)",
     )
-    design.add_argument("--seed", type=shared.whole, default=0, help="of --data (0)")
+    design.add_argument("--seed", type=shared.whole, default=0, help="of --data (default: 0)")
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
     shared.outputs(design)
 

@@ -8,10 +8,7 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.commands.adapt import oracle
 
-EXAMPLE = (
-    "nashbox empirical examples/dynamics/two_labs.toml "
-    "--menu 'truthful,under_collector(factor=0.75)'"
-)
+EXAMPLE = "nashbox empirical examples/dynamics/two_labs.toml --menu truthful,free_rider"
 
 
 def add(commands: Any) -> None:

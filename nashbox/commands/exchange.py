@@ -14,17 +14,21 @@ from nashbox.problem.errors import InputError, shown
 
 EXAMPLE = """\
 an exchange from beginning to end:
-  nashbox exchange rules.toml --rehearse               what everybody would get, simulated
-  nashbox exchange --new-key secret.key                before: its commitment goes to everybody
+  what everybody would get, simulated:
+  nashbox exchange rules.toml --rehearse
+  before anything is handed in; the commitment goes to everybody:
+  nashbox exchange --new-key secret.key
   nashbox exchange rules.toml submissions --key secret.key --out answers
-  nashbox exchange rules.toml submissions --key secret.key --verify answers/receipt.json \\
-      --answers answers                                an arbiter, given the key, repeats it
-  nashbox exchange rules.toml --verify receipt.json --own North.csv my_points.csv
-                                                       an owner checks her own files
+  an arbiter, given the key, repeats it:
+  nashbox exchange rules.toml submissions --key secret.key \\
+      --verify answers/receipt.json --answers answers
+  an owner checks her own files:
+  nashbox exchange rules.toml --verify receipt.json --own North.csv mine.csv
 
-submissions/ holds one CSV file per agent, called as she is (North.csv), with a column per
-distribution; missing columns and empty cells hand nothing in. Characters of names that are not
-safe in file names are written %XX; a missing file's message says how it must be called.
+submissions/ holds one CSV file per agent, called as she is (North.csv), with a
+column per distribution; missing columns and empty cells hand nothing in.
+Characters of names that are not safe in file names are written %XX; a missing
+file's message says how it must be called.
 """
 MODES = {  # the option that chooses what to do: what it needs, and what else it may have
     "new_key": ((), ()),

@@ -10,7 +10,7 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError
 
-EXAMPLE = "nashbox init examples/wine/costs.csv examples/wine/measurements.csv --save wine.toml"
+EXAMPLE = "nashbox init examples/wine/costs.csv examples/wine/measurements.csv"
 
 
 def add(commands: Any) -> None:

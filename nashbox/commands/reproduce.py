@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
         action="store_true",
         help="fewer random instances; both papers within 2 minutes of processor time",
     )
-    command.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(command)
     command.add_argument(
         "--workers",
         type=shared.whole,

@@ -28,13 +28,25 @@ def add(commands: Any) -> None:
     shared.problem_file(command)
     shared.overrides(command)
     command.add_argument(
-        "--costs", type=share, default=0.1, metavar="R", help="costs are off by up to R (10%%)"
+        "--costs",
+        type=share,
+        default=0.1,
+        metavar="R",
+        help="costs are off by up to R (default: 10%%)",
     )
     command.add_argument(
-        "--sigma", type=share, default=0.0, metavar="R", help="sigmas are off by up to R (0)"
+        "--sigma",
+        type=share,
+        default=0.0,
+        metavar="R",
+        help="sigmas are off by up to R (default: 0)",
     )
     command.add_argument(
-        "--drop", type=shared.whole, default=0, metavar="K", help="up to K agents drop out (0)"
+        "--drop",
+        type=shared.whole,
+        default=0,
+        metavar="K",
+        help="up to K agents drop out (default: 0)",
     )
     command.add_argument(
         "--goal",
@@ -55,7 +67,7 @@ def add(commands: Any) -> None:
         metavar="N",
         help="measure gains on the file's real measurements, N worlds per agent (default: 0)",
     )
-    command.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(command)
     command.add_argument(
         "--save", metavar="PATH", help="write the problem file of the rules that hold (TOML)"
     )

@@ -17,7 +17,9 @@ def add(commands: Any) -> None:
     )
     shared.problem_file(run)
     shared.overrides(run)
-    run.add_argument("--rounds", type=shared.whole, default=1, metavar="N")
+    run.add_argument(
+        "--rounds", type=shared.whole, default=1, metavar="N", help="one after another (default: 1)"
+    )
     run.add_argument(
         "--replications",
         type=shared.whole,
@@ -25,7 +27,7 @@ def add(commands: Any) -> None:
         metavar="R",
         help="parallel worlds (default: 10000)",
     )
-    run.add_argument("--seed", type=shared.whole, default=0)
+    shared.seed(run)
     run.add_argument(
         "--everyone",
         metavar="STRATEGY",

@@ -97,7 +97,16 @@ def problem_file(command: argparse.ArgumentParser) -> None:
 def overrides(command: argparse.ArgumentParser) -> None:
     """Add the options that override what the file says."""
     command.add_argument("--mechanism", metavar="NAME", help=f"overrides the file's: {NAMES}")
-    command.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
+    command.add_argument(
+        "--plan", metavar="RULE", help="overrides the file's plan: a rule, or a CSV of counts"
+    )
+
+
+def seed(command: argparse.ArgumentParser) -> None:
+    """Add --seed."""
+    command.add_argument(
+        "--seed", type=whole, default=0, help="of all random numbers, from 0 on (default: 0)"
+    )
 
 
 def json_output(command: argparse.ArgumentParser) -> None:
@@ -133,7 +142,9 @@ def report_output(command: argparse.ArgumentParser) -> None:
 
 def report_title(command: argparse.ArgumentParser) -> None:
     """Add --title of a report."""
-    command.add_argument("--title", metavar="TEXT", help="of the report")
+    command.add_argument(
+        "--title", metavar="TEXT", help="of the report, with its date if it is to have one"
+    )
 
 
 def given(options: argparse.Namespace, function: Callable[..., Any]) -> dict[str, Any]:

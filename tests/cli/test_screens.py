@@ -80,6 +80,19 @@ def test_every_help_has_an_example_of_its_own(capsys):
         assert text in capsys.readouterr().out and f"nashbox {name}" in text
 
 
+@pytest.mark.parametrize("name", ["", *EXAMPLES])
+def test_every_help_fits_and_says_what_each_option_does_and_its_default(monkeypatch, capsys, name):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"] if name else ["--help"])
+    said = capsys.readouterr().out
+    assert faults(said) == [] and "nashbox " in said.partition("options:")[2]
+    assert re.findall(r"^  (--\S+(?: \S+)?)\n(?!    )", said, re.MULTILINE) == []  # no words
+    options = re.split(r"\n(?=  -)", said.partition("options:")[2].partition("\n\n")[0])
+    for number in (" SEED", "{", " N\n", " N  ", " R\n", " R  ", " T\n", " T  "):
+        assert all("default" in told for told in options if number in told + "\n"), options
+
+
 def test_a_table_that_is_too_wide_goes_on_below_with_its_keys():
     names = [f"number_of_column_{k}" for k in range(9)]
     table = new_table("agent", *names)
