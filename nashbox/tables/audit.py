@@ -9,7 +9,16 @@ from rich.text import Text
 
 from nashbox.experiments.audit.base import NOTHING
 from nashbox.experiments.audit.words import ONE, verdict_in_words, yes_or_no
-from nashbox.tables.console import VERDICT_STYLE, counts, describe, new_table, number
+from nashbox.games.registry import declared
+from nashbox.tables.console import (
+    ERRORS,
+    VERDICT_STYLE,
+    counts,
+    describe,
+    new_table,
+    number,
+    with_error,
+)
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -23,7 +32,7 @@ Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading,
 def audit_sheet(audit: Audit) -> Sheet:
     """Penalties beside those of working alone, and who owes what."""
     columns: Columns = {
-        "penalty": lambda a: number(a.penalty),
+        "penalty": lambda a: with_error(a.penalty, a.penalty_se),
         "alone": lambda a: number(a.penalty_alone),
         "owes": lambda a: counts(a.recommended),
     }
@@ -37,7 +46,11 @@ def audit_sheet(audit: Audit) -> Sheet:
         f", condition (8): {'yes' if audit.condition_8 else 'no'}"
     )
     costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
-    words = [f"{a.name}'s {number(a.damage)}" for a in costly if abs(a.damage or 0) > a.epsilon]
+    words = [
+        f"{a.name}'s {with_error(a.damage, a.damage_se)}"
+        for a in costly
+        if abs(a.damage or 0) > a.epsilon
+    ]
     if words:
         sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
     _budget(sheet, audit.agents)
@@ -58,7 +71,10 @@ def audit_sheet(audit: Audit) -> Sheet:
 
 def game_audit_sheet(audit: GameAudit) -> Sheet:
     """Payoffs, and who plays what."""
-    columns: Columns = {"payoff": lambda a: number(a.payoff, 6), "plays": lambda a: a.strategy}
+    columns: Columns = {
+        "payoff": lambda a: with_error(a.payoff, a.payoff_se, 6),
+        "plays": lambda a: a.strategy,
+    }
     sheet = _verdicts(audit, audit.rules, columns, 6)
     _budget(sheet, audit.agents)
     if audit.nash_conv is not None:
@@ -100,7 +116,12 @@ def _verdicts(
 def _reasons(audit: Audit | GameAudit) -> list[str]:
     """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
     covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
-    return [*covered, *([audit.resolution] if audit.resolution else [])]
+    simulated = any(a.to_json()[f"{declared(audit.game).pays.name}_se"] for a in audit.agents)
+    return [
+        *covered,
+        *([ERRORS] if simulated else []),
+        *([audit.resolution] if audit.resolution else []),
+    ]
 
 
 def _long_class(sheet: Sheet, audit: Audit | GameAudit) -> None:

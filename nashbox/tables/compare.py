@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
+from nashbox.experiments.compare.leading import least
 from nashbox.experiments.compare.profiles import SHOWN, merged
-from nashbox.tables.console import counts, new_table, number
+from nashbox.tables.console import counts, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -57,8 +58,12 @@ def _headline(result: Comparison) -> str:
     words = f"honesty pays under {', '.join(_short(c.mechanism) for c in honest)}"
     if len(known) < 2:
         return words
-    best = min(known, key=lambda name: known[name])
-    return f"{words}; the least social penalty has {_short(best)}, {number(known[best])}"
+    rows = {name: result.row(name, "honest") for name in known}
+    first = least(known, {name: sum(row.penalties_se or [0.0]) for name, row in rows.items()})
+    if len(first) == len(known):
+        return f"{words}, with the same social penalty, {number(known[first[0]])}"
+    who, have = " and ".join(map(_short, first)), "has" if len(first) == 1 else "have"
+    return f"{words}; the least social penalty {have} {who}, {number(known[first[0]])}"
 
 
 def social_title(result: Comparison) -> str:
@@ -196,7 +201,8 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
                 cells.append("-")
                 continue
             collected = [sum(row.counts[i])] if many else row.counts[i]
-            cells.append(f"{counts(collected)}, {number(row.penalties[i])}")
+            error = None if row.penalties_se is None else row.penalties_se[i]
+            cells.append(f"{counts(collected)}, {with_error(row.penalties[i], error)}")
         table.add_row(name, number(result.penalties_alone[i]), *cells)
     more = len(result.names) - AGENTS
     return (table, f"{more} more agents are in --json") if more > 0 else (table,)

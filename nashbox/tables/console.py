@@ -15,10 +15,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from nashbox.experiments.html import places_of
 from nashbox.problem.output import drop_output
 from nashbox.problem.spec import Spec
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
+ERRORS = "a number after \u00b1 is a standard error"
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
 
@@ -142,6 +144,18 @@ def number(value: float | None, digits: int = 4) -> str:
     if value != 0 and (abs(value) < 10**-digits or abs(value) >= 1e6):
         return f"{value:.2e}"
     return f"{value:.{digits}f}"
+
+
+def with_error(value: float | None, error: float | None, digits: int = 4) -> str:
+    """A number with its standard error, both to two digits of the error; alone where it is exact.
+
+    >>> with_error(3.45834, 0.0730379), with_error(3.45834, 0.0), with_error(1234.5, 56.7)
+    ('3.458\u00b10.073', '3.4583', '1234\u00b157')
+    """
+    places = places_of(error)
+    if value is None or places is None or not math.isfinite(value):
+        return number(value, digits)
+    return f"{value:.{places}f}\u00b1{error:.{places}f}"
 
 
 def counts(values: Any) -> str:

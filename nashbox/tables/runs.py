@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nashbox.tables.console import KeyedTable, counts, new_table, number
+from nashbox.tables.console import ERRORS, KeyedTable, counts, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def run_sheet(run: Run) -> Sheet:
     for row in rows:
         table.add_row(*row.values())
     said = _said(run.whole)
-    sheet.add(table, *(["   ".join(said)] if said else []))
+    simulated = any("\u00b1" in cell for row in rows for cell in row.values())
+    sheet.add(table, *(["   ".join(said)] if said else []), *([ERRORS] if simulated else []))
     for key, words in run.extra.items():
         if isinstance(words, str):
             sheet.note(words if words.startswith(key) else f"{key}: {words}")
@@ -40,7 +41,7 @@ def _columns(agent: Mapping[str, Any]) -> dict[str, str]:
         elif key == "strategy":
             found[key] = value
         elif isinstance(value, (int, float)) and not key.endswith("_se"):
-            found["s.e." if key == "se" else key] = number(value)
+            found["s.e." if key == "se" else key] = with_error(value, agent.get(f"{key}_se"))
     return found
 
 
@@ -50,7 +51,8 @@ def _said(numbers: Mapping[str, Any]) -> list[str]:
         if isinstance(value, Mapping):
             found += _said(value)
         elif not key.endswith("_se"):
-            shown = str(value) if isinstance(value, int) else number(value)
+            exact = isinstance(value, int)
+            shown = str(value) if exact else with_error(value, numbers.get(f"{key}_se"))
             found.append(f"{key.replace('_', ' ')} {shown}")
     return found
 

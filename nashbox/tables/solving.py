@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import new_table, number
+from nashbox.tables.console import new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def solution_sheet(s: Solution, what: str = "") -> Sheet:
 def receivers_sheet(report: ReceiverReport) -> Sheet:
     """The value of alpha, receiver by receiver and objective by objective."""
     sheet = Sheet(
-        f"what alpha does to the receiver ({report.games} games each, 2 s.e. in the figure)"
+        f"what alpha does to the receiver ({report.games} games each; \u00b1: a standard error)"
     )
     table = new_table(
         "receiver",
@@ -77,7 +77,7 @@ def receivers_sheet(report: ReceiverReport) -> Sheet:
     )
     before = ""
     for row in report.rows:
-        values = [number(value, 4) for value in row.values]
+        values = [with_error(v, e) for v, e in zip(row.values, row.errors, strict=True)]
         shown = "" if row.receiver == before else row.receiver
         table.add_row(shown, row.objective, *values, row.best)
         before = row.receiver

@@ -93,6 +93,26 @@ def test_every_help_fits_and_says_what_each_option_does_and_its_default(monkeypa
         assert all("default" in told for told in options if number in told + "\n"), options
 
 
+@pytest.mark.parametrize(
+    ("words", "cells"),
+    [
+        ("audit examples/figure1.toml --method black_box --budget 1000", 3),
+        ("run examples/testing/case_a.toml --replications 100", 2),
+    ],
+)
+def test_simulated_numbers_have_their_errors_and_a_legend(narrow, capsys, words, cells):
+    assert main(words.split()) == 0
+    printed = capsys.readouterr().out
+    rows = [line for line in printed.splitlines() if line.startswith("\u2502")]
+    assert sum(bool(re.search(r"\d\u00b1\d", row)) for row in rows) == cells
+    assert "a number after \u00b1 is a standard error" in printed
+
+
+def test_exact_numbers_have_none(narrow, capsys):
+    assert main(["audit", "examples/figure1.toml"]) == 0
+    assert "\u00b1" not in capsys.readouterr().out
+
+
 def test_a_table_that_is_too_wide_goes_on_below_with_its_keys():
     names = [f"number_of_column_{k}" for k in range(9)]
     table = new_table("agent", *names)
