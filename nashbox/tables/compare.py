@@ -49,13 +49,15 @@ def compare_sheet(result: Comparison) -> Sheet:
 
 
 def _headline(result: Comparison) -> str:
-    """Where honesty pays, and which of those mechanisms comes out cheapest."""
+    """Where nobody gains by leaving honest play, and which of these comes out cheapest."""
     honest = [c for c in result.contenders if c.honest_is_equilibrium]
     if not honest:
-        return "honesty pays under none of the mechanisms"
+        open_ = [c for c in result.contenders if c.honest_is_equilibrium is None]
+        besides = f"; undecided: {', '.join(_short(c.mechanism) for c in open_)}" if open_ else ""
+        return f"honest play was found to be an equilibrium under none of the mechanisms{besides}"
     social = {c.mechanism: result.row(c.mechanism, "honest").social_penalty for c in honest}
     known = {name: value for name, value in social.items() if value is not None}
-    words = f"honesty pays under {', '.join(_short(c.mechanism) for c in honest)}"
+    words = f"honest play is an equilibrium under {', '.join(_short(c.mechanism) for c in honest)}"
     if len(known) < 2:
         return words
     rows = {name: result.row(name, "honest") for name in known}
@@ -78,7 +80,8 @@ def legend(result: Comparison) -> list[str]:
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
         f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one",
         f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
-        "favour: penalty over that of working alone",
+        "favour: penalty over that of working alone; who gains most by leaving honest play, and "
+        "how much",
         below(result),
         *babbled(result),
     ]
@@ -90,7 +93,7 @@ def babbled(result: Comparison) -> list[str]:
         return []
     costs = [
         f"{number(found.social_penalty)} if {_listed(found.agents, result.names)} "
-        + ("does" if len(found.agents) == 1 else "do")
+        + ("does" if len(found.agents) == 1 < len(result.names) else "do")
         + f" (under {found.under})"
         for found in result.babbling
     ]
@@ -143,7 +146,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
         "ratio",
         "least favoured",
         "most favoured",
-        "honesty pays",
+        "who gains",
     ]
     groups = []
     for contender in result.contenders:
@@ -180,8 +183,8 @@ def _honesty(contender: Contender) -> Text:
     if contender.honest_is_equilibrium is None:
         return Text("undecided", style="yellow")
     if contender.honest_is_equilibrium:
-        return Text("yes", style="green")
-    return Text(f"no: {contender.max_gain_agent} {number(contender.max_gain)}", style="bold red")
+        return Text("nobody", style="green")
+    return Text(f"{contender.max_gain_agent} {number(contender.max_gain)}", style="bold red")
 
 
 def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:

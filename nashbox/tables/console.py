@@ -178,14 +178,23 @@ def new_table(*columns: str, title: str = "", keys: int = 1) -> KeyedTable:
     return table
 
 
+def _rounded(value: Any) -> Any:
+    """Six digits of decimal numbers, also within lists; --json has all of them."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_rounded, value))
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
 def describe(name: str, parameters: Any) -> str:
     """A strategy with its parameters in a few words.
 
     >>> describe("equivariant", {"collect": [8], "submit": [10], "estimator": "pitman"})
     'collect 8, submit 10, pitman'
+    >>> describe("effort", {"x": 0.9282032302755088})
+    'effort(x=0.928203)'
     """
     if name != "equivariant":
-        return Spec(name, parameters).label
+        return Spec(name, {key: _rounded(value) for key, value in parameters.items()}).label
     text = ", ".join(
         f"{k} {counts(parameters[k])}" for k in ("collect", "submit") if k in parameters
     )

@@ -58,12 +58,12 @@ def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
     first = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert named == [c.mechanism for c in result.contenders]
     assert "designed (egalitarian)" in named and "designed (social)" not in named
-    assert first["designed (egalitarian)"]["honesty pays"] == "yes"
+    assert first["designed (egalitarian)"]["who gains"] == "nobody"
     honest, row = first["sample_mean"], result.row("sample_mean", "honest")
     assert honest["profile"] == "honest" and honest["points"] == "78"
     assert honest["social"] == f"{row.social_penalty:.4f}"
     assert honest["ratio"] == f"{row.efficiency_ratio:.4f}"
-    assert honest["honesty pays"].startswith("no: a1 0.33")
+    assert honest["who gains"].startswith("a1 0.33")
     assert any(note.startswith("best responses under") for note in table.notes)
     told_of = [u for u in box if isinstance(u, Progress)]
     assert told_of[0] == Progress(0, 0) and told_of[-1].total == 5 * len(named)

@@ -108,6 +108,22 @@ def test_simulated_numbers_have_their_errors_and_a_legend(narrow, capsys, words,
     assert "a number after \u00b1 is a standard error" in printed
 
 
+def test_honesty_is_not_said_to_lose_where_other_counts_gain(narrow, capsys):
+    """Under plain pooling agents would collect less, and hand in honestly what they have."""
+    options = ["--mechanism", "sample_mean", "--starts", "0", "--design", "none"]
+    assert main(["compare", "examples/figure1.toml", *options]) == 0
+    printed = capsys.readouterr().out
+    assert "honesty pays" not in printed and "who gains" in printed and "a1 0.3356" in printed
+    assert printed.startswith("honest play was found to be an equilibrium under none of")
+
+
+def test_one_agent_alone_is_spoken_of_in_the_singular(nashbox, problem):
+    files = {"p.toml": problem(costs="[[0.033]]", strategies="{}")}
+    told = nashbox("compare", "p.toml", "--starts", 0, "--design", "none", files=files)
+    assert told.code == 0 and "all does" not in told.out and "if all do" in told.out
+    nashbox("coalitions", "p.toml").refuses("at least two agents, got 1")
+
+
 def test_exact_numbers_have_none(narrow, capsys):
     assert main(["audit", "examples/figure1.toml"]) == 0
     assert "\u00b1" not in capsys.readouterr().out

@@ -38,6 +38,8 @@ def coalitions(
     those of size k are the best one of size k - 1 and one more agent. Raises InputError for real
     counts and for mechanisms that are not translation-equivariant.
     """
+    if problem.m < 2:
+        raise InputError(f"a coalition needs at least two agents, got {problem.m}")
     require("--size", size, low=2, high=problem.m, integer=True)
     require("--delta", delta, low=1e-9, high=0.5)
     require("--seed", seed, low=0, integer=True)
