@@ -24,6 +24,7 @@ from nashbox.tables.sheet import Sheet
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
+PITMAN = "pitman: the best use of the data and of what is received that moves along with the data"
 SHORT = 240  # letters of a class that always stands below the table
 GAIN = ("gain", "from", "to")  # the bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
@@ -38,7 +39,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     }
     names = audit.problem.get("distributions", [])
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
-    sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
+    sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed, *_estimators(audit))
     sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
         f", social penalty {number(audit.social_penalty)}"
@@ -113,11 +114,28 @@ def _verdicts(
     return sheet
 
 
+def _estimators(audit: Audit) -> list[str]:
+    """What the word pitman in a deviation means."""
+    used = [
+        a.best_deviation.parameters.get("estimator", "pitman")
+        for a in audit.agents
+        if a.best_deviation.strategy == "equivariant"
+    ]
+    return [PITMAN] if "pitman" in used else []
+
+
+def _least_gain(audit: Audit | GameAudit) -> str:
+    """Which gains count, from the least to the largest epsilon of the agents."""
+    low, high = (number(f(a.epsilon for a in audit.agents), 6) for f in (min, max))
+    return f"epsilon, the least gain that counts: {low if low == high else f'{low} to {high}'}"
+
+
 def _reasons(audit: Audit | GameAudit) -> list[str]:
     """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
     covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
     simulated = any(a.to_json()[f"{declared(audit.game).pays.name}_se"] for a in audit.agents)
     return [
+        _least_gain(audit),
         *covered,
         *([ERRORS] if simulated else []),
         *([audit.resolution] if audit.resolution else []),

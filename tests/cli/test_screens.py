@@ -126,7 +126,10 @@ def test_one_agent_alone_is_spoken_of_in_the_singular(nashbox, problem):
 
 def test_exact_numbers_have_none(narrow, capsys):
     assert main(["audit", "examples/figure1.toml"]) == 0
-    assert "\u00b1" not in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "\u00b1" not in printed
+    assert "\npitman: the best use" in printed  # words in the table have a legend
+    assert "epsilon, the least gain that counts: 0.001282 to 0.003625" in printed
 
 
 def test_a_table_that_is_too_wide_goes_on_below_with_its_keys():
