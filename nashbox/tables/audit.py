@@ -39,7 +39,9 @@ def audit_sheet(audit: Audit) -> Sheet:
     }
     names = audit.problem.get("distributions", [])
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
-    sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed, *_estimators(audit))
+    sheet = _verdicts(
+        audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed, *_estimators(audit)
+    )
     sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
         f", social penalty {number(audit.social_penalty)}"
@@ -151,10 +153,12 @@ def _long_class(sheet: Sheet, audit: Audit | GameAudit) -> None:
 def _over_recommended(sheet: Sheet, agent: Any, whom: str, digits: int) -> None:
     """What an agent gains by a strategy of her own, if she plays one."""
     if agent.gain_over_recommended not in (None, NOTHING):
-        gain = number(agent.gain_over_recommended.estimate, digits)
+        gain = agent.gain_over_recommended.estimate
+        does, size = "loses" if gain < 0 else "gains", number(abs(gain), digits)
+        size = size if size.strip("0.") else "nothing"
         sheet.note(
-            f"{agent.name} plays {agent.strategy}, which gains {whom} over the recommendation "
-            f"{gain}"
+            f"{agent.name} plays {agent.strategy}, which {does} {whom} {size} against the "
+            "recommendation"
         )
 
 
@@ -163,4 +167,16 @@ def _budget(sheet: Sheet, agents: Sequence[Any]) -> None:
     open_ = [a for a in agents if a.budget_needed is not None]
     if open_:
         names = ", ".join(a.name for a in open_)
-        sheet.note(f"about --budget {max(a.budget_needed for a in open_)} would decide {names}")
+        sheet.note(
+            f"about --budget {_rounded(max(a.budget_needed for a in open_))} would decide {names}"
+        )
+
+
+def _rounded(worlds: int) -> int:
+    """Up to two digits, as an estimate deserves.
+
+    >>> _rounded(12086), _rounded(4000), _rounded(7)
+    (13000, 4000, 7)
+    """
+    unit = 10 ** max(0, len(str(worlds)) - 2)
+    return -(-worlds // unit) * unit
