@@ -10,7 +10,7 @@ from nashbox.experiments.audit.epsilon import DEFAULT as EPSILON
 from nashbox.experiments.audit.words import by_counts_alone
 from nashbox.experiments.run import run
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import counts, describe, number
+from nashbox.tables.console import amount, counts, describe
 
 WORLDS = 4_000  # in which a profile is played that no formula covers
 NAMED = 3  # agents at most of whom the answer speaks one by one
@@ -112,4 +112,4 @@ def _paid(problem: Any, seed: int) -> dict[str, tuple[str, float, float]]:
 
 
 def _size(gain: float) -> str:
-    return "without bound" if math.isinf(gain) else number(gain, 3)
+    return "without bound" if math.isinf(gain) else amount(gain, 3)

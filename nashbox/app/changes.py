@@ -11,7 +11,7 @@ from nashbox.app import limits
 from nashbox.app.messages import Table
 from nashbox.experiments.run import Run, run
 from nashbox.games.base import Game
-from nashbox.tables.console import number
+from nashbox.tables.console import amount, number
 
 COMPARED = 2_000  # worlds in which a change is measured, fewer where points are many
 SETTLED = 5  # rounds before a change is measured, where somebody revises
@@ -69,5 +69,6 @@ def _played(game: Game, problem: Any, seed: int) -> Run:
 def _cells(before: float, after: float) -> tuple[str, str, str]:
     same = math.isinf(before) and math.isinf(after)
     change = 0.0 if same else after - before
-    signed = "0" if same else ("+" if change > 0 else "") + number(change)
-    return number(before), number(after), signed
+    scale = max((abs(x) for x in (before, after) if math.isfinite(x)), default=1.0)
+    signed = "0" if same else ("+" if change > 0 else "") + number(change, scale=scale)
+    return amount(before), amount(after), signed

@@ -63,13 +63,15 @@ def places_of(error: Any) -> int | None:
     >>> places_of(0.0730379), places_of(12.3), places_of(1234.0), places_of(0.0), places_of("inf")
     (3, 0, 0, None, None)
     """
-    if not isinstance(error, (int, float)) or not TINY < error < math.inf:
+    if not isinstance(error, (int, float)) or not 0 < error < math.inf:
         return None
     return max(0, 1 - math.floor(math.log10(error)))
 
 
-def shown(value: Any, places: int | None = None) -> str:
+def shown(value: Any, places: int | None = None, tiny: float = TINY) -> str:
     """Six digits of a number, or so many decimal places; words as they are; a dash for nothing.
+
+    tiny: what is nearer to 0 is rounding.
 
     >>> shown(1815832.751), shown(0.25), shown(None), shown(float("inf")), shown(True)
     ('1.81583e+06', '0.25', '-', 'infinite', 'yes')
@@ -86,13 +88,15 @@ def shown(value: Any, places: int | None = None) -> str:
         return "infinite" if value > 0 else "-infinite"
     if isinstance(value, int):  # counts and budgets: all of them
         return str(value)
+    if places is not None and places > 9:
+        return f"{value:.3g}"
     if places is not None and abs(value) < 1e15:
         return f"{value:.{places}f}"
-    return "0" if abs(value) < TINY else f"{value:.6g}"
+    return "0" if abs(value) < tiny else f"{value:.6g}"
 
 
-def number(value: Any, path: str = "", places: int | None = None) -> Html:
-    """Show a number, to so many decimal places if they are given.
+def number(value: Any, path: str = "", places: int | None = None, tiny: float = TINY) -> Html:
+    """Show a number, to so many decimal places if they are given; see `shown`.
 
     Its full value, and its place in the page's JSON, stand in the attributes.
 
@@ -103,7 +107,7 @@ def number(value: Any, path: str = "", places: int | None = None) -> Html:
     value = plain(value)
     full = value if isinstance(value, str) else "" if value is None else repr(value)
     where = {"data_path": path} if path else {}
-    return element("data", shown(value, places), value=full, **where)
+    return element("data", shown(value, places, tiny), value=full, **where)
 
 
 def table(columns: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "") -> Html:

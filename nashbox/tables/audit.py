@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from nashbox.games.registry import declared
 from nashbox.tables.console import (
     ERRORS,
     VERDICT_STYLE,
+    amount,
     counts,
     describe,
     new_table,
@@ -34,7 +36,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     """Penalties beside those of working alone, and who owes what."""
     columns: Columns = {
         "penalty": lambda a: with_error(a.penalty, a.penalty_se),
-        "alone": lambda a: number(a.penalty_alone),
+        "alone": lambda a: amount(a.penalty_alone),
         "owes": lambda a: counts(a.recommended),
     }
     names = audit.problem.get("distributions", [])
@@ -44,7 +46,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     )
     sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
-        f", social penalty {number(audit.social_penalty)}"
+        f", social penalty {amount(audit.social_penalty)}"
         f", {number(audit.efficiency_ratio)} times the best rational one"
         f", condition (8): {'yes' if audit.condition_8 else 'no'}"
     )
@@ -58,10 +60,10 @@ def audit_sheet(audit: Audit) -> Sheet:
         sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
     _budget(sheet, audit.agents)
     for a in audit.agents:
-        _over_recommended(sheet, a, "her", 5)
+        _over_recommended(sheet, a, "her", 5, scale_of(audit))
     sheet.remark(*audit.notes)
     normal = [
-        f"{a.name} penalty {number(a.normal_theory['penalty'])}, gain "
+        f"{a.name} penalty {amount(a.normal_theory['penalty'])}, gain "
         f"{number(a.normal_theory['gain'], 5)}"
         for a in audit.agents
         if a.normal_theory is not None
@@ -81,9 +83,10 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
     sheet = _verdicts(audit, audit.rules, columns, 6)
     _budget(sheet, audit.agents)
     if audit.nash_conv is not None:
-        sheet.note(f"NashConv (what all could gain, each by herself): {number(audit.nash_conv, 6)}")
+        conv = number(audit.nash_conv, 6, scale_of(audit))
+        sheet.note(f"NashConv (what all could gain, each by herself): {conv}")
     for a in audit.agents:
-        _over_recommended(sheet, a, "it", 6)
+        _over_recommended(sheet, a, "it", 6, scale_of(audit))
         if a.gain_if_belief_known is not None:
             known = number(a.gain_if_belief_known.estimate, 6)
             sheet.note(f"{a.name}, shown the rival's signed belief, could gain {known}")
@@ -97,8 +100,9 @@ def _verdicts(
 ) -> Sheet:
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
+    scale = scale_of(audit)
     told = [
-        [number(x, digits) for x in (a.gain.estimate, a.gain.lower, a.gain.upper)]
+        [number(x, digits, scale) for x in (a.gain.estimate, a.gain.lower, a.gain.upper)]
         for a in audit.agents
     ]
     bounds = 1 if all(len(set(gains)) == 1 for gains in told) else 3
@@ -116,6 +120,14 @@ def _verdicts(
     return sheet
 
 
+def scale_of(audit: Audit | GameAudit) -> float:
+    """What gains are differences of: the largest that an agent is paid, or could gain."""
+    pays = declared(audit.game).pays.name
+    paid = [abs(getattr(a, pays)) for a in audit.agents]
+    gains = [abs(a.gain.estimate) for a in audit.agents]
+    return max((x for x in [*paid, *gains] if math.isfinite(x)), default=0.0)
+
+
 def _estimators(audit: Audit) -> list[str]:
     """What the word pitman in a deviation means."""
     used = [
@@ -128,7 +140,7 @@ def _estimators(audit: Audit) -> list[str]:
 
 def _least_gain(audit: Audit | GameAudit) -> str:
     """Which gains count, from the least to the largest epsilon of the agents."""
-    low, high = (number(f(a.epsilon for a in audit.agents), 6) for f in (min, max))
+    low, high = (amount(f(a.epsilon for a in audit.agents), 6) for f in (min, max))
     return f"epsilon, the least gain that counts: {low if low == high else f'{low} to {high}'}"
 
 
@@ -150,12 +162,12 @@ def _long_class(sheet: Sheet, audit: Audit | GameAudit) -> None:
         sheet.note(f"covered: {audit.class_}")
 
 
-def _over_recommended(sheet: Sheet, agent: Any, whom: str, digits: int) -> None:
+def _over_recommended(sheet: Sheet, agent: Any, whom: str, digits: int, scale: float) -> None:
     """What an agent gains by a strategy of her own, if she plays one."""
     if agent.gain_over_recommended not in (None, NOTHING):
         gain = agent.gain_over_recommended.estimate
-        does, size = "loses" if gain < 0 else "gains", number(abs(gain), digits)
-        size = size if size.strip("0.") else "nothing"
+        does, size = "loses" if gain < 0 else "gains", amount(abs(gain), digits)
+        size = size if abs(gain) > 1e-10 * scale else "nothing"
         sheet.note(
             f"{agent.name} plays {agent.strategy}, which {does} {whom} {size} against the "
             "recommendation"
@@ -179,4 +191,4 @@ def _rounded(worlds: int) -> int:
     (13000, 4000, 7)
     """
     unit = 10 ** max(0, len(str(worlds)) - 2)
-    return -(-worlds // unit) * unit
+    return int(-(-worlds // unit) * unit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import counts, new_table, number
+from nashbox.tables.console import amount, counts, new_table, number
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
     most = max(result.coalitions, key=lambda c: c.lower)
     gains = most.lower > 0
     sheet = Sheet(
-        f"{' + '.join(most.members)} gain at least {number(most.lower)} together"
+        f"{' + '.join(most.members)} gain at least {amount(most.lower)} together"
         if gains
         else f"no gain of {result.size} together is certain",
         "bold red" if gains else "yellow",
@@ -47,12 +47,16 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
             counts(c.owed),
             counts(c.collected),
             ", ".join(forms) or "nothing",
-            number(sum(c.penalties)),
-            number(c.gain),
-            number(2 * c.se),
-            number(c.lower),
-            *((number(c.exact), number(c.upper)) if exact else ()),
-            number(c.common),
+            amount(sum(c.penalties)),
+            number(c.gain, scale=sum(c.penalties)),
+            amount(2 * c.se),
+            number(c.lower, scale=sum(c.penalties)),
+            *(
+                (number(c.exact, scale=sum(c.penalties)), number(c.upper, scale=sum(c.penalties)))
+                if exact
+                else ()
+            ),
+            number(c.common, scale=sum(c.penalties)),
         )
     sheet.add(table)
     if len(ordered) > SHOWN:

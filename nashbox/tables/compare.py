@@ -11,7 +11,7 @@ from rich.text import Text
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.leading import least
 from nashbox.experiments.compare.profiles import SHOWN, merged
-from nashbox.tables.console import counts, new_table, number, with_error
+from nashbox.tables.console import amount, counts, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _headline(result: Comparison) -> str:
     rows = {name: result.row(name, "honest") for name in known}
     first = least(known, {name: sum(row.penalties_se or [0.0]) for name, row in rows.items()})
     if len(first) == len(known):
-        return f"{words}, with the same social penalty, {number(known[first[0]])}"
+        return f"{words}, with the same social penalty, {amount(known[first[0]])}"
     who, have = " and ".join(map(_short, first)), "has" if len(first) == 1 else "have"
-    return f"{words}; the least social penalty {have} {who}, {number(known[first[0]])}"
+    return f"{words}; the least social penalty {have} {who}, {amount(known[first[0]])}"
 
 
 def social_title(result: Comparison) -> str:
@@ -79,7 +79,7 @@ def legend(result: Comparison) -> list[str]:
         "from honest, from free riding: the equilibrium that best responses in index order lead to "
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
         f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one",
-        f"ratio: to the best rational plan under compliance, {number(result.best_rational)}; "
+        f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
         "how much",
         below(result),
@@ -92,7 +92,7 @@ def babbled(result: Comparison) -> list[str]:
     if not result.babbling:
         return []
     costs = [
-        f"{number(found.social_penalty)} if {_listed(found.agents, result.names)} "
+        f"{amount(found.social_penalty)} if {_listed(found.agents, result.names)} "
         + ("does" if len(found.agents) == 1 < len(result.names) else "do")
         + f" (under {found.under})"
         for found in result.babbling
@@ -112,7 +112,7 @@ def below(result: Comparison) -> str:
     known, how = result.no_rule_below, result.no_rule_below_how
     if known is None:
         return f"the social penalty that no truthful rule gets below: {how or 'not known'}"
-    return f"no truthful rule gets below a social penalty of {number(known)} ({how})"
+    return f"no truthful rule gets below a social penalty of {amount(known)} ({how})"
 
 
 def remarks(result: Comparison) -> list[str]:
@@ -152,13 +152,13 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
     for contender in result.contenders:
         group: list[tuple[str | Text, ...]] = []
         for profiles, row in merged(result, contender.mechanism):
-            real = "-" if row.measured is None else number(row.measured["social_penalty"])
+            real = "-" if row.measured is None else amount(row.measured["social_penalty"])
             group.append(
                 (
                     "" if group else _short(contender.mechanism),
                     profiles,
                     "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
-                    number(row.social_penalty),
+                    amount(row.social_penalty),
                     *([real] if measured else []),
                     number(row.efficiency_ratio),
                     _favour(result, row, row.least_favoured),
@@ -184,7 +184,7 @@ def _honesty(contender: Contender) -> Text:
         return Text("undecided", style="yellow")
     if contender.honest_is_equilibrium:
         return Text("nobody", style="green")
-    return Text(f"{contender.max_gain_agent} {number(contender.max_gain)}", style="bold red")
+    return Text(f"{contender.max_gain_agent} {amount(contender.max_gain)}", style="bold red")
 
 
 def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
@@ -206,7 +206,7 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
             collected = [sum(row.counts[i])] if many else row.counts[i]
             error = None if row.penalties_se is None else row.penalties_se[i]
             cells.append(f"{counts(collected)}, {with_error(row.penalties[i], error)}")
-        table.add_row(name, number(result.penalties_alone[i]), *cells)
+        table.add_row(name, amount(result.penalties_alone[i]), *cells)
     more = len(result.names) - AGENTS
     return (table, f"{more} more agents are in --json") if more > 0 else (table,)
 
@@ -217,15 +217,15 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
     values = contender.social_penalties
     if contender.equilibria > 1:
         spread = (
-            f"all of social penalty {number(values[0])}"
+            f"all of social penalty {amount(values[0])}"
             if len(values) == 1
-            else f"social penalties from {number(values[0])} to {number(values[-1])}"
+            else f"social penalties from {amount(values[0])} to {amount(values[-1])}"
         )
         found.append(
             f"{contender.equilibria} equilibria found on {contender.starts} paths, {spread}"
         )
     for cycle in contender.cycles:
-        low, high = (number(x) for x in cycle["social_penalty"])
+        low, high = (amount(x) for x in cycle["social_penalty"])
         found.append(
             f"a cycle of {cycle['length']} sweeps without an equilibrium, social penalty from "
             f"{low} to {high}"
@@ -238,7 +238,7 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
     if deceived:
         found.append(
             "if everybody takes the others' made-up points for measured ones, the social penalty "
-            f"is up to {number(max(deceived))}"
+            f"is up to {amount(max(deceived))}"
         )
     return [*found, *contender.notes]
 
@@ -257,7 +257,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         if social is None:
             shown, plays = "none found", ""
         else:
-            shown = number(social, 6) + ("" if row["converged"] else " (still moving)")
+            shown = amount(social, 6) + ("" if row["converged"] else " (still moving)")
             plays = "; ".join(
                 label if n == 1 else f"{n} x {label}"
                 for label, n in Counter(row["strategies"]).items()

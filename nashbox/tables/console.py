@@ -131,19 +131,34 @@ def span(seconds: float | None) -> str:
     return f"{left // 86400} d {left % 86400 // 3600} h"
 
 
-def number(value: float | None, digits: int = 4) -> str:
-    """Plain fixed digits for what people compare, scientific where that would say nothing."""
+def number(value: float | None, digits: int = 4, scale: float = 1.0) -> str:
+    """Plain fixed digits for what people compare, scientific where that would say nothing.
+
+    scale: of what a difference is taken of; 1e-10 of it is the rounding of exact methods.
+
+    >>> number(2e-16), number(2e-13, scale=1e-12), number(-3e-25, scale=1e-12)
+    ('0.0000', '2.00e-13', '0.0000')
+    """
     if value is None:
         return "-"
     if math.isnan(value):
         return "-"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    if abs(value) < 1e-10:  # rounding noise of exact methods
+    if abs(value) < 1e-10 * scale:
         value = 0.0
     if value != 0 and (abs(value) < 10**-digits or abs(value) >= 1e6):
         return f"{value:.2e}"
     return f"{value:.{digits}f}"
+
+
+def amount(value: float | None, digits: int = 4) -> str:
+    """A payment, an error, a cost: in however small a unit, nothing of it is rounding.
+
+    >>> amount(3.6e-12), amount(3.6332)
+    ('3.60e-12', '3.6332')
+    """
+    return number(value, digits, scale=0.0)
 
 
 def with_error(value: float | None, error: float | None, digits: int = 4) -> str:
@@ -151,10 +166,14 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
 
     >>> with_error(3.45834, 0.0730379), with_error(3.45834, 0.0), with_error(1234.5, 56.7)
     ('3.458\u00b10.073', '3.4583', '1234\u00b157')
+    >>> with_error(3.45834e-12, 7e-14)
+    '3.46e-12\u00b17e-14'
     """
     places = places_of(error)
     if value is None or places is None or not math.isfinite(value):
-        return number(value, digits)
+        return amount(value, digits)
+    if places > 9:
+        return f"{value:.2e}\u00b1{error:.0e}"
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
 
 

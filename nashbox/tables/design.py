@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.tables.console import VERDICT_STYLE, counts, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, amount, counts, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def design_sheet(design: Design) -> Sheet:
         table.add_row(
             name,
             *(_rule(design, i, k) for k in range(len(design.distributions))),
-            number(float(design.penalties[i])),
-            number(float(design.penalties_alone[i])),
+            amount(float(design.penalties[i])),
+            amount(float(design.penalties_alone[i])),
         )
     sheet.add(table, *legend(design))
     rivals = new_table(*RIVALS)
@@ -73,8 +73,8 @@ def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:
     return [
         (
             c.name + (" (chosen)" if c.name == design.chosen else ""),
-            number(c.social_penalty),
-            number(c.largest_penalty),
+            amount(c.social_penalty),
+            amount(c.largest_penalty),
             "yes" if c.individually_rational else "no",
         )
         for c in design.candidates
@@ -84,7 +84,7 @@ def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:
 def against_bound(design: Design) -> str:
     """The social penalty, and how far the goal is from what compliance would allow."""
     return (
-        f"social penalty {number(design.social_penalty)}   "
+        f"social penalty {amount(design.social_penalty)}   "
         f"{100 * design.certified_gap:.2f} % {BOUND[design.goal]}"
     )
 
@@ -94,7 +94,7 @@ def below(design: Design) -> str:
     if design.no_rule_below is None:
         return f"what no truthful rule gets below: {design.no_rule_below_how or 'not known'}"
     return (
-        f"no truthful rule gets below {number(design.no_rule_below)} ({design.no_rule_below_how})"
+        f"no truthful rule gets below {amount(design.no_rule_below)} ({design.no_rule_below_how})"
     )
 
 
@@ -102,7 +102,7 @@ def on_data(design: Design) -> str:
     """How rules were chosen with other data in mind, in words."""
     assert design.robust_penalties is not None  # noqa: S101 - asked before
     told = [
-        f"{c.name} {number(sum(c.robust_penalties))}"
+        f"{c.name} {amount(sum(c.robust_penalties))}"
         for c in design.candidates
         if c.robust_penalties is not None
     ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import new_table, number
+from nashbox.tables.console import amount, new_table, number
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
         for row in _shown(run):
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
-            paid = number(row[f"social_{word}"])
-            table.add_row(str(row["round"]), *shares, *data, paid, number(row["se"]))
+            paid = amount(row[f"social_{word}"])
+            table.add_row(str(row["round"]), *shares, *data, paid, amount(row["se"]))
         sheet.add(table, *([ending] if len(ends) > 1 else []), f"payoffs: {run.payoffs}")
         if run.doubts:
             sheet.note(
@@ -85,6 +85,7 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         title=f"payoffs {game.payoffs}",
         keys=2,
     )
+    scale = float(max(np.abs(U).max(), np.abs(V).max()))
     for k, l in np.ndindex(*U.shape):
         regret = game.pure(k, l)
         conv = regret.nash_conv
@@ -93,8 +94,8 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         table.add_row(
             game.row_menu[k].replace("(", " ("),  # where it may be parted
             game.column_menu[l].replace("(", " ("),
-            *(number(float(x[k, l])) for x in paid),
-            *(number(value) for value in found),
+            *(amount(float(x[k, l])) for x in paid),
+            *(number(value, scale=scale) for value in found),
             regret.verdict(accepted).replace("_", " "),
         )
     sheet.add(table, "NashConv: what both could gain by leaving, each by herself")
@@ -110,7 +111,7 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         what = "extreme point of equilibria" if piece else "equilibrium"
         sheet.note(
             f"{what} of the table: {_mixture(game.row_menu, x)} against "
-            f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper)}"
+            f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper, scale=scale)}"
         )
     if game.solved.degenerate:
         sheet.remark(DEGENERATE)
@@ -120,8 +121,8 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
 
 def _accepted(game: EmpiricalGame, tolerance: float | tuple[float, float]) -> str:
     if not isinstance(tolerance, tuple):
-        return number(tolerance)
-    row, column = map(number, tolerance)
+        return amount(tolerance)
+    row, column = map(amount, tolerance)
     return row if row == column else f"{row} of {game.row} and {column} of {game.column}"
 
 

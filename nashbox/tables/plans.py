@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import counts, new_table, number
+from nashbox.tables.console import amount, counts, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ def plan_sheet(plan: PlanReport) -> Sheet:
     gap = "given" if plan.certified_gap is None else f"certified gap {plan.certified_gap:.1e}"
     cbl = plan.cbl
     sheet = Sheet(
-        f"social penalty {number(plan.social_penalty)} ({gap}), under CBL "
-        f"{number(cbl['social_penalty'])}, alone {number(float(sum(plan.penalties_alone)))}"
+        f"social penalty {amount(plan.social_penalty)} ({gap}), under CBL "
+        f"{amount(cbl['social_penalty'])}, alone {amount(float(sum(plan.penalties_alone)))}"
     )
     table = new_table(
         "agent",
@@ -37,10 +37,10 @@ def plan_sheet(plan: PlanReport) -> Sheet:
         table.add_row(
             name,
             *(f"{n:.6g}" for n in plan.counts[i]),
-            number(plan.penalties[i]),
-            number(plan.penalties_alone[i]),
+            amount(plan.penalties[i]),
+            amount(plan.penalties_alone[i]),
             *(f"{float(v.split()[0]):.6g}" + v[len(v.split()[0]) :] for v in mine),
-            number(cbl["penalties"][i]),
+            amount(cbl["penalties"][i]),
         )
     sheet.add(table)
     holds = "holds" if plan.condition_8 else "fails: the cheapest work alone, the others receive"
@@ -59,7 +59,7 @@ def surface_sheet(surface: CountSurface) -> Sheet:
     table = new_table("agent", "owes", "counts from", "to", "least penalty", "most")
     for i, name in enumerate(surface.agents):
         penalties, tried = surface.penalties[i], surface.counts[i]
-        ends = (number(float(penalties.min())), number(float(penalties.max())))
+        ends = (amount(float(penalties.min())), amount(float(penalties.max())))
         owed, *tried = (counts([n]) for n in (surface.recommended[i], tried.min(), tried.max()))
         table.add_row(name, owed, *tried, *ends)
     sheet.add(table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.audit.words import ONE
-from nashbox.tables.console import VERDICT_STYLE, new_table, number
+from nashbox.tables.console import VERDICT_STYLE, amount, new_table, number
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ def robust_sheet(result: Robust) -> Sheet:
         worst = r.worst
         summary.add_row(
             r.name,
-            number(r.social_penalty),
-            number(max(a.penalty for a in r.agents)),
-            number(worst.gain.bound, 6),
+            amount(r.social_penalty),
+            amount(max(a.penalty for a in r.agents)),
+            number(worst.gain.bound, 6, worst.epsilon),
             worst.name,
-            number(worst.epsilon, 6),
+            amount(worst.epsilon, 6),
             "yes" if r.honest else "no",
             "yes" if r.rational else "no",
             f"{100 * r.widest:.1f} %",
@@ -88,12 +88,12 @@ def _drops(sheet: Sheet, result: Robust) -> None:
             table.add_row(
                 r.name,
                 " + ".join(d.missing),
-                number(d.after),
-                number(d.before),
+                amount(d.after),
+                amount(d.before),
                 d.hit,
-                number(d.hit_before),
-                number(d.hit_after),
-                number(d.gain),
+                amount(d.hit_before),
+                amount(d.hit_after),
+                number(d.gain, scale=abs(d.before)),
                 d.gainer,
                 f"{len(d.dishonest)}",
             )
@@ -122,14 +122,14 @@ def _data(sheet: Sheet, result: Robust) -> None:
             table.add_row(
                 r.name,
                 x.name,
-                number(x.penalty),
-                number(x.normal_penalty),
-                number(x.gain),
-                number(x.upper),
+                amount(x.penalty),
+                amount(x.normal_penalty),
+                number(x.gain, scale=x.penalty),
+                number(x.upper, scale=x.penalty),
                 ONE[x.verdict],
-                number(x.by_counts, 6),
-                number(None if x.by_counts_se is None else 2 * x.by_counts_se, 6),
-                number(x.normal_gain, 6),
+                number(x.by_counts, 6, x.penalty),
+                amount(None if x.by_counts_se is None else 2 * x.by_counts_se, 6),
+                number(x.normal_gain, 6, x.penalty),
                 style=VERDICT_STYLE[x.verdict],
             )
     sheet.add(table)

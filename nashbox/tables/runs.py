@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nashbox.tables.console import ERRORS, KeyedTable, counts, new_table, number, with_error
+from nashbox.tables.console import ERRORS, KeyedTable, amount, counts, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -65,5 +65,5 @@ def _rounds(run: Run) -> KeyedTable:
     for t in range(1, run.rounds + 1):
         rows = [step for step in run.steps if step["Step"] == t]
         sums = (f"{sum(sum(row[key]) for row in rows):.6g}" for key in points)
-        table.add_row(str(t), *sums, number(sum(row[run.pays] for row in rows)))
+        table.add_row(str(t), *sums, amount(sum(row[run.pays] for row in rows)))
     return table

@@ -334,3 +334,15 @@ def test_bad_input_has_no_traceback_with_debug_either(nashbox):
 )
 def test_typing_errors_get_a_suggestion(nashbox, words, meant):
     nashbox(*words.split()).refuses(f"did you mean {meant}?", "--help")
+
+
+def test_numbers_in_small_units_are_no_rounding(nashbox, problem, folder):
+    """Figure 1 with sigma 1e-4: penalties of 1e-10, gains of a tenth of them, and one of 0."""
+    small = {"p.toml": problem(sigma="1e-4", costs="[[3.3e-12], [6.6e-12], [1e-11]]")}
+    for line in ("plan p.toml", "run p.toml --replications 50", "compare p.toml --starts 0"):
+        out = nashbox(*line.split(), files=small).out
+        assert len(re.findall("e-(09|10)", out)) > 5 and " 0.0000 │ 0.0000 " not in out, line
+    out = nashbox("audit", "p.toml", "--report", "r.html").out
+    assert "2.23e-11" in out and " 0.00000 " in out and "3.63e-10" in out
+    page = (folder / "r.html").read_text(encoding="utf-8")
+    assert ">3.62505e-10<" in page and ">2.22869e-11<" in page and ">3.3e-12<" in page

@@ -11,7 +11,7 @@ from nashbox.app import plots
 from nashbox.app.messages import Played, Sketch, Table
 from nashbox.app.story import CYCLE, Lines
 from nashbox.app.views.base import View
-from nashbox.tables.console import number
+from nashbox.tables.console import amount, number
 
 COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
 WIDE = (8.6, 4.0)  # inches, of the charts
@@ -111,7 +111,7 @@ class Beliefs(View):
         rows = []
         for i, name in enumerate(self.game.players if self.desk.games else ()):
             row = self.desk.total.row(i, 0)
-            se = "-" if row["se"] is None else number(row["se"])
+            se = "-" if row["se"] is None else amount(row["se"])
             rest = [number(row[key]) for key in ("tau", "error", "won")]
-            rows.append((name, number(row["payoff"]), se, *rest))
+            rows.append((name, amount(row["payoff"]), se, *rest))
         return Table("tally", TALLY, rows, f"{self.desk.games:,} games played so far")

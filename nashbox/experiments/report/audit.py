@@ -10,7 +10,7 @@ from typing import Any
 from nashbox.experiments.audit.base import NOTHING, AuditResult
 from nashbox.experiments.audit.words import ALL, METHOD_WORDS, ONE, verdict_in_words, yes_or_no
 from nashbox.experiments.figures import rendered
-from nashbox.experiments.html import TINY, Html, element, embedded, image, joined, page, table
+from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
@@ -139,7 +139,7 @@ def _found(row: Printed, distributions: list[str], game: str) -> list[object]:
     """The deviation and what it brings; where nothing gains, that and no deviation."""
     pay = declared(game).pays.name
     estimate = row.get("gain", "estimate")
-    if row.get("verdict") != "profitable" and float(estimate) < TINY:
+    if row.get("verdict") != "profitable" and float(estimate) < row.tiny:
         certain = row.get("verdict") == "none_above_epsilon"
         return [
             "nothing that was examined gains her anything",

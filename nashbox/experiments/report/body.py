@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nashbox.experiments.html import Html, element, escaped, joined, number, places_of
+from nashbox.experiments.html import TINY, Html, element, escaped, joined, number, places_of
 from nashbox.experiments.saving import to_text
 
 
@@ -17,15 +17,17 @@ class Printed:
 
     body: Mapping[str, Any]
     place: tuple[str | int, ...] = ()
+    tiny: float = TINY
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Printed:
         """Take what `to_json` returned, as a file would hold it."""
-        return cls(json.loads(to_text(body)))
+        read = json.loads(to_text(body))
+        return cls(read, tiny=TINY * min(1.0, _scale(read)))
 
     def at(self, *keys: str | int) -> Printed:
         """Go to a place further in."""
-        return Printed(self.body, (*self.place, *keys))
+        return Printed(self.body, (*self.place, *keys), self.tiny)
 
     def get(self, *keys: str | int) -> Any:
         """What stands there, None if nothing does."""
@@ -42,7 +44,7 @@ class Printed:
     def n(self, *keys: str | int, places: int | None = None) -> Html:
         """Print the number that stands there, to so many decimal places if they are given."""
         path = "/".join(str(key) for key in (*self.place, *keys))
-        return number(self.get(*keys), path, places)
+        return number(self.get(*keys), path, places, self.tiny)
 
     def plus_minus(self, key: str, error: str, *inside: int) -> Html:
         """A number with its standard error, if it was simulated: both to as many places.
@@ -96,3 +98,21 @@ class Printed:
 
 def _is_table(item: object) -> bool:
     return isinstance(item, list) and any(isinstance(row, list) for row in item)
+
+
+def _scale(body: Any) -> float:
+    """The largest that anybody is paid or could be: what rounding is measured by; 1 if unknown."""
+    paid: list[float] = []
+
+    def look(part: Any, pays: bool) -> None:
+        if isinstance(part, Mapping):
+            for key, value in part.items():
+                look(value, "penalt" in key or "payoff" in key)
+        elif isinstance(part, list):
+            for value in part:
+                look(value, pays)
+        elif pays and isinstance(part, (int, float)):
+            paid.append(abs(part))
+
+    look(body, False)
+    return max(paid, default=0.0) or 1.0
