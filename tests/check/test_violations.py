@@ -483,6 +483,23 @@ def test_what_breaks_in_some_games_only_is_found(nashbox, kind):
     assert answer.code == 1 and "FAILED" in answer.out, answer
 
 
+def test_who_refuses_every_game_does_not_keep_the_contract(nashbox):
+    """An InputError may say that a game is not the right one, but not of all of them."""
+    text = """
+from dataclasses import dataclass
+from nashbox import Strategy
+from nashbox.problem.errors import InputError
+
+@dataclass(frozen=True)
+class Picky(Strategy):
+    def gather(self, view, rng):
+        raise InputError("not this one")
+"""
+    found = nashbox("check", "picky.py:Picky", files={"picky.py": text})
+    assert found.code == 1
+    assert "it refuses every game that it was tried in: not this one" in found.out
+
+
 def test_what_was_not_tested_is_skipped(nashbox):
     answer = nashbox("check", "fabricator", "--json", "-")
     rows = {row["name"]: row for row in json.loads(answer.out)["checks"]}

@@ -114,9 +114,10 @@ class Situation:
 def each_game(strategy: Strategy, own: Setting | None, work: Callable[[Situation], str]) -> str:
     """Do a check in every game, with every pure strategy of a mixture.
 
-    Raises SkippedError where there was nothing to test in any of them.
+    Raises SkippedError where there was nothing to test in any of them, BrokenError for a strategy
+    that refuses them all.
     """
-    said, skipped = "", ""
+    said, skipped, refused = "", "", ""
     for name, problem, mechanism, terms in games(own):
         for pure, _ in strategy.mixture():
             view = View(0, terms, terms.counts)
@@ -129,12 +130,15 @@ def each_game(strategy: Strategy, own: Setting | None, work: Callable[[Situation
             except InputError as error:  # parameters that are made for other games
                 if own is not None and name == own[0]:
                     raise
-                skipped = f"it is not for this game: {error}"
+                refused = str(error)
             except BrokenError as error:
                 raise BrokenError(f"{error} (in the game: {name})") from None
-    if not said:
-        raise SkippedError(skipped)
-    return said
+    if said:
+        return said
+    if refused and not skipped:
+        hint = "" if own is not None else "; --problem FILE checks in a game that it is for"
+        raise BrokenError(f"it refuses every game that it was tried in: {refused}{hint}")
+    raise SkippedError(skipped)
 
 
 def settings(mechanism: Mechanism, own: EstimationProblem | None) -> Iterator[tuple[str, Terms]]:
