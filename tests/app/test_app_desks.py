@@ -212,7 +212,7 @@ def test_an_audit_tells_its_verdict_in_the_words_of_the_command_line(box, nashbo
     LongWork().audit(box.append, Setup(THREE), 400_000, 0.01)
     told = nashbox("audit", "p.toml", files={"p.toml": problem()})
     assert box.last(Verdict) == Verdict("profitable", told.out)
-    assert [row[1] for row in box.last(Table, "audit").rows][:2] == ["profitable", "profitable"]
+    assert [row[1] for row in box.last(Table, "audit").rows][:2] == ["gains", "gains"]
 
 
 def test_an_audit_of_simulated_worlds_tells_how_far_it_is(box):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.audit import audit, audit_game
+from nashbox.experiments.audit.words import ALL
 from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
 from nashbox.experiments.figures.standing import Standing
 from nashbox.experiments.run import run
@@ -268,7 +269,7 @@ def test_gains_of_an_auction_are_those_of_its_own_deviations(shown):
     """Payoff surfaces over alpha and w, of a race, are what it had."""
     result, rows = shown("auction")
     assert {row["axis"] for row in rows} == {"gain: payoff won by deviating (units of the payoff)"}
-    assert {row["panel"] for row in rows} == {f"auction, black_box audit: {result.nash}"}
+    assert {row["panel"] for row in rows} == {f"auction, black_box audit: {ALL[result.nash]}"}
     tried = select(rows, series="deviations examined (2 s.e.)", kind="error")
     first = result.agents[0]
     assert first.payoff == 0.0  # on whose scale nothing is far worse

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from nashbox.experiments.audit.words import ONE
 from tests.report_pages import Page, alone_in_the_world, compare
 
 RACE = 'game = "testing"\nbeta = "1/10"\n' + "".join(
@@ -53,7 +54,7 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
     shown = {path for path in places if path.startswith("agents/")}
     assert len(shown) >= 7 * len(body["agents"])
     for agent in body["agents"]:
-        assert agent["name"] in page.text and agent["verdict"].replace("_", " ") in page.text
+        assert agent["name"] in page.text and ONE[agent["verdict"]] in page.text
     for text in (body["class"], *body["notes"], *body["versions"].values(), body["method"]):
         assert text in page.text
     words = " ".join(str(a) for a in arguments)
