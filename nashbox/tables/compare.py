@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.leading import least
-from nashbox.experiments.compare.profiles import SHOWN, merged
-from nashbox.tables.console import amount, counts, new_table, number, with_error
+from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
+from nashbox.tables.console import ERRORS, amount, counts, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -252,18 +252,38 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         "mechanism", "profile", "sum of payoffs", "strategies", "honesty is an equilibrium",
         title=f"{result.game}: at honesty, and where best responses lead", keys=2,
     )  # fmt: skip
-    for row in result.rows:
-        social = row["social_payoff"]
-        if social is None:
-            shown, plays = "none found", ""
-        else:
-            shown = amount(social, 6) + ("" if row["converged"] else " (still moving)")
-            plays = "; ".join(
-                label if n == 1 else f"{n} x {label}"
-                for label, n in Counter(row["strategies"]).items()
-            )
-        honest = yes_or_no(row["honest_is_equilibrium"])
-        table.add_row(row["mechanism"], row["profile"].replace("_", " "), shown, plays, honest)
-    sheet.add(table)
+    simulated = False
+    for mechanism in keeps:
+        rows = [(row["profile"], row) for row in result.rows if row["mechanism"] == mechanism]
+        for profile, row in grouped(rows, _alike):
+            social = row["social_payoff"]
+            if social is None:
+                shown, plays = "none found", ""
+            else:
+                simulated |= _error(row) > 0
+                shown = with_error(social, _error(row), 6)
+                shown += "" if row["converged"] else " (still moving)"
+                plays = "; ".join(
+                    label if n == 1 else f"{n} x {label}"
+                    for label, n in Counter(row["strategies"]).items()
+                )
+            honest = yes_or_no(row["honest_is_equilibrium"])
+            table.add_row(mechanism, profile, shown, plays, honest)
+    sheet.add(table, *([f"{ERRORS}, at most"] if simulated else []))
     sheet.remark(*result.notes)
     return sheet
+
+
+def _error(row: Mapping[str, Any]) -> float:
+    """Standard error of a sum of payoffs, at most, whatever depends on what."""
+    return sum(row["payoffs_se"] or ())
+
+
+def _alike(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
+    """Whether two profiles are one: played alike, or no worse and no better beyond their errors."""
+    x, y = a["social_payoff"], b["social_payoff"]
+    if a["converged"] != b["converged"] or None in (x, y):
+        return bool(a["converged"] == b["converged"] and x == y)
+    if a["profile"] in ("worst", "best"):
+        return len(least({"a": y, "b": x}, {"a": _error(b), "b": _error(a)})) > 1
+    return Counter(a["strategies"]) == Counter(b["strategies"])

@@ -346,3 +346,12 @@ def test_numbers_in_small_units_are_no_rounding(nashbox, problem, folder):
     assert "2.23e-11" in out and " 0.00000 " in out and "3.63e-10" in out
     page = (folder / "r.html").read_text(encoding="utf-8")
     assert ">3.62505e-10<" in page and ">2.22869e-11<" in page and ">3.3e-12<" in page
+
+
+def test_worst_and_best_are_named_only_beyond_their_errors(nashbox):
+    """No equilibrium of Cournot is worse or better than the others; of the stag hunt one is."""
+    out = nashbox("compare", str(ROOT / "examples" / "cournot.toml"), "--starts", "3").out
+    assert "honest, equilibrium" in out and "best" not in out.replace("best responses", "")
+    stag = "game = 'table'\n[payoffs]\nrow = [[4, 0], [3, 3]]\ncolumn = [[4, 3], [0, 3]]\n"
+    out = nashbox("compare", "p.toml", files={"p.toml": stag}).out
+    assert "worst" in out and "best" in out.replace("best responses", "")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from nashbox.experiments.compare.comparison import Comparison, Row
 
+R = TypeVar("R")
 SHOWN = {
     "honest": "honest",
     "from_honest": "from honest",
@@ -17,16 +20,20 @@ SHOWN = {
 
 def merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
     """Rows of a mechanism; profiles with one outcome share a line."""
-    groups: list[tuple[list[str], Row]] = []
-    for row in result.rows:
-        if row.mechanism != mechanism:
-            continue
+    rows = [(row.profile, row) for row in result.rows if row.mechanism == mechanism]
+    return grouped(rows, _alike)
+
+
+def grouped(rows: Iterable[tuple[str, R]], alike: Callable[[R, R], bool]) -> list[tuple[str, R]]:
+    """Profiles' rows; those that are alike share one, under all their names."""
+    groups: list[tuple[list[str], R]] = []
+    for profile, row in rows:
         for names, other in groups:
-            if _alike(row, other):
-                names.append(SHOWN[row.profile])
+            if alike(row, other):
+                names.append(SHOWN[profile])
                 break
         else:
-            groups.append(([SHOWN[row.profile]], row))
+            groups.append(([SHOWN[profile]], row))
     return [(_named(names), row) for names, row in groups]
 
 
