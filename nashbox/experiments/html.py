@@ -57,13 +57,17 @@ def element(tag: str, *parts: object, **attributes: str) -> Html:
     return Html(f"<{tag}{inside}>{joined(parts)}</{tag}>")
 
 
-def places_of(error: Any) -> int | None:
-    """Decimal places that a number with this error is worth; None where it has none.
+def places_of(error: Any, value: Any = 0.0) -> int | None:
+    """Decimal places that a number with this error is worth; None where it has none but rounding.
 
     >>> places_of(0.0730379), places_of(12.3), places_of(1234.0), places_of(0.0), places_of("inf")
     (3, 0, 0, None, None)
+    >>> places_of(4e-19, 0.08), places_of(4e-13, 1e-12)
+    (None, 14)
     """
     if not isinstance(error, (int, float)) or not 0 < error < math.inf:
+        return None
+    if isinstance(value, (int, float)) and error <= TINY * abs(value):
         return None
     return max(0, 1 - math.floor(math.log10(error)))
 

@@ -49,7 +49,7 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
             ", ".join(forms) or "nothing",
             amount(sum(c.penalties)),
             number(c.gain, scale=sum(c.penalties)),
-            amount(2 * c.se),
+            number(2 * c.se, scale=sum(c.penalties)),
             number(c.lower, scale=sum(c.penalties)),
             *(
                 (number(c.exact, scale=sum(c.penalties)), number(c.upper, scale=sum(c.penalties)))

@@ -169,7 +169,7 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
     >>> with_error(3.45834e-12, 7e-14)
     '3.46e-12\u00b17e-14'
     """
-    places = places_of(error)
+    places = places_of(error, value)
     if value is None or places is None or not math.isfinite(value):
         return amount(value, digits)
     if places > 9:

@@ -36,8 +36,9 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
         for row in _shown(run):
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
-            paid = amount(row[f"social_{word}"])
-            table.add_row(str(row["round"]), *shares, *data, paid, amount(row["se"]))
+            paid = row[f"social_{word}"]
+            last = amount(paid), number(row["se"], scale=abs(paid))
+            table.add_row(str(row["round"]), *shares, *data, *last)
         sheet.add(table, *([ending] if len(ends) > 1 else []), f"payoffs: {run.payoffs}")
         if run.doubts:
             sheet.note(

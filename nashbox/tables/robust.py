@@ -128,7 +128,7 @@ def _data(sheet: Sheet, result: Robust) -> None:
                 number(x.upper, scale=x.penalty),
                 ONE[x.verdict],
                 number(x.by_counts, 6, x.penalty),
-                amount(None if x.by_counts_se is None else 2 * x.by_counts_se, 6),
+                number(None if x.by_counts_se is None else 2 * x.by_counts_se, 6, x.penalty),
                 number(x.normal_gain, 6, x.penalty),
                 style=VERDICT_STYLE[x.verdict],
             )

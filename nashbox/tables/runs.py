@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ def run_sheet(run: Run) -> Sheet:
 def _columns(agent: Mapping[str, Any]) -> dict[str, str]:
     """Cells by heading; what the game does not have is left out."""
     found = {"agent": agent["name"]}
+    sizes = [abs(x) for x in agent.values() if isinstance(x, float) and math.isfinite(x)]
     for key, value in agent.items():
         if isinstance(value, Mapping):
             found |= {name: number(part, 3) for name, part in value.items()}
@@ -40,8 +42,10 @@ def _columns(agent: Mapping[str, Any]) -> dict[str, str]:
             found[key] = counts(value)
         elif key == "strategy":
             found[key] = value
+        elif key == "se":
+            found["s.e."] = number(value, scale=max(sizes, default=0.0))
         elif isinstance(value, (int, float)) and not key.endswith("_se"):
-            found["s.e." if key == "se" else key] = with_error(value, agent.get(f"{key}_se"))
+            found[key] = with_error(value, agent.get(f"{key}_se"))
     return found
 
 

@@ -111,7 +111,7 @@ class Beliefs(View):
         rows = []
         for i, name in enumerate(self.game.players if self.desk.games else ()):
             row = self.desk.total.row(i, 0)
-            se = "-" if row["se"] is None else amount(row["se"])
+            se = "-" if row["se"] is None else number(row["se"])
             rest = [number(row[key]) for key in ("tau", "error", "won")]
             rows.append((name, amount(row["payoff"]), se, *rest))
         return Table("tally", TALLY, rows, f"{self.desk.games:,} games played so far")

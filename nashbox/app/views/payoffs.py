@@ -11,7 +11,7 @@ from nashbox.app.messages import Table
 from nashbox.app.story import CYCLE, Bars, Lines, Story
 from nashbox.app.views.base import View
 from nashbox.experiments.figures import GREEN, RED
-from nashbox.tables.console import amount
+from nashbox.tables.console import amount, number
 
 
 class Payoffs(View):
@@ -50,7 +50,8 @@ class Payoffs(View):
         for name, plays, paid in zip(
             self.game.players, self.plays(), self.desk.total.paid, strict=True
         ):
-            shown = (amount(paid.mean, 5), amount(paid.se, 5)) if paid.count else ("", "")
+            known = amount(paid.mean, 5), number(paid.se, 5, abs(paid.mean))
+            shown = known if paid.count else ("", "")
             rows.append((name, plays, *shown))
         title = f"{self.rounds:,} rounds of {self.desk.setup.worlds:,} worlds"
         yield Table("agents", ("player", "plays", pays, "s.e."), rows, title)

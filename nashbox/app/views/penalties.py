@@ -12,7 +12,7 @@ from nashbox.app.views.base import View
 from nashbox.app.views.payoffs import before
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, SKY
 from nashbox.games.estimation.nature import all_equivariant
-from nashbox.tables.console import amount, counts
+from nashbox.tables.console import amount, counts, number
 
 COLUMNS = ("agent", "plays", "owes", "collected", "submitted", "error", "cost", "penalty", "se",
            "alone")  # fmt: skip
@@ -67,7 +67,8 @@ class Penalties(View):
         for i, (name, plays) in enumerate(zip(game.players, self.plays(), strict=True)):
             row: dict[str, Any] = last[i] if last else {}
             played = [counts(row[key]) for key in ("collected", "submitted")] if row else ["", ""]
-            prices = [amount(row.get(key)) for key in ("error", "cost", "penalty", "se")]
+            prices = [amount(row.get(key)) for key in ("error", "cost", "penalty")]
+            prices.append(number(row.get("se"), scale=abs(row.get("penalty", 0.0))))
             rows.append((name, plays, counts(game.terms.counts[i]), *played, *prices,
                          amount(float(game.penalties_alone[i]))))  # fmt: skip
         title = f"round {last[0]['Step'] if last else 0}, {self.desk.setup.worlds:,} worlds"

@@ -51,7 +51,7 @@ class Printed:
 
         inside: where both stand in the lists of these keys.
         """
-        places = places_of(self.get(error, *inside))
+        places = places_of(self.get(error, *inside), self.get(key, *inside))
         if places is None:
             return self.n(key, *inside)
         return joined((self.n(k, *inside, places=places) for k in (key, error)), " \u00b1 ")
