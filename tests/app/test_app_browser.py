@@ -88,7 +88,7 @@ def test_an_audit_runs_to_its_verdict(browser):
     browser.until("verdict", "profitable")
     browser.see("landscape")
     rows = browser.page.locator("[data-table=audit]").inner_text()
-    assert "a1\tprofitable\t0.33560" in rows
+    assert "a1\tgains\t0.33560" in rows
     assert browser.ink("landscape") >= PIXELS
     browser.choose("mechanism", "cbl")
     browser.page.wait_for_selector("text=the game has been changed since this audit")
