@@ -105,7 +105,7 @@ def test_compare_and_design_on_figure1(browser):
     browser.see("compare")
     browser.settle()
     rows = browser.page.locator("[data-table=compare]").inner_text()
-    assert "sample_mean\thonest\t78\t6.6512" in rows and "no: a1 0.3356" in rows
+    assert "sample_mean\thonest\t78\t6.6512" in rows and "\ta1 0.3356" in rows
     assert "designed (social)\thonest, equilibrium\t55\t7.2695" in rows
     assert browser.ink("compare") >= PIXELS
     browser.click("Step")
