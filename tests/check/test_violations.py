@@ -495,7 +495,7 @@ class Picky(Strategy):
     def gather(self, view, rng):
         raise InputError("not this one")
 """
-    found = nashbox("check", "picky.py:Picky", files={"picky.py": text})
+    found = nashbox("check", "picky.py:Picky", "--json", "-", files={"picky.py": text})
     assert found.code == 1
     assert "it refuses every game that it was tried in: not this one" in found.out
 
