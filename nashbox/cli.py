@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import NoReturn
 
 from nashbox.commands import COMMANDS
-from nashbox.commands.shared import check_outputs, outputs_whole
+from nashbox.commands.files import check_outputs, outputs_whole
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.output import drop_output, output_kept

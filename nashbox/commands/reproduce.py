@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.files import store_files
 from nashbox.problem.errors import InputError, require
 
 EXAMPLE = "nashbox reproduce clinton2025 --quick"
@@ -60,7 +61,7 @@ def add(commands: Any) -> None:
 def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
     store = _store(options)
     if store is not None and "\0" not in store:
-        yield from shared.store_files(Path(store))
+        yield from store_files(Path(store))
 
 
 def _store(options: argparse.Namespace) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from nashbox.commands import shared
+from nashbox.commands.files import store_files
 from nashbox.problem.errors import shown
 
 EXAMPLE = "nashbox sweep examples/sweep/alpha.toml --export alpha.csv"
@@ -56,7 +57,7 @@ def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
     with suppress(InputError):  # the command says what is wrong with its file
         name = read_toml(options.file).get("store")
         if isinstance(name, str) and name and "\0" not in name:
-            yield from shared.store_files(Path(options.file).parent / name)
+            yield from store_files(Path(options.file).parent / name)
 
 
 def work(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from nashbox.experiments.digits import FINEST, TINY
 from nashbox.experiments.saving import plain, to_text
 
 STYLE = """
@@ -29,7 +30,6 @@ img{max-width:100%}code{overflow-wrap:anywhere}details{margin:.8em 0}
 @media print{body{max-width:none;margin:0}h2{break-after:avoid}tr,img{break-inside:avoid}}
 """.strip()
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"  # a browser loads no more
-TINY = 1e-10  # rounding noise of exact methods is shown as 0
 
 
 class Html(str):
@@ -57,21 +57,6 @@ def element(tag: str, *parts: object, **attributes: str) -> Html:
     return Html(f"<{tag}{inside}>{joined(parts)}</{tag}>")
 
 
-def places_of(error: Any, value: Any = 0.0) -> int | None:
-    """Decimal places that a number with this error is worth; None where it has none but rounding.
-
-    >>> places_of(0.0730379), places_of(12.3), places_of(1234.0), places_of(0.0), places_of("inf")
-    (3, 0, 0, None, None)
-    >>> places_of(4e-19, 0.08), places_of(4e-13, 1e-12)
-    (None, 14)
-    """
-    if not isinstance(error, (int, float)) or not 0 < error < math.inf:
-        return None
-    if isinstance(value, (int, float)) and error <= TINY * abs(value):
-        return None
-    return max(0, 1 - math.floor(math.log10(error)))
-
-
 def shown(value: Any, places: int | None = None, tiny: float = TINY) -> str:
     """Six digits of a number, or so many decimal places; words as they are; a dash for nothing.
 
@@ -92,7 +77,7 @@ def shown(value: Any, places: int | None = None, tiny: float = TINY) -> str:
         return "infinite" if value > 0 else "-infinite"
     if isinstance(value, int):  # counts and budgets: all of them
         return str(value)
-    if places is not None and places > 9:
+    if places is not None and places > FINEST:
         return f"{value:.3g}"
     if places is not None and abs(value) < 1e15:
         return f"{value:.{places}f}"

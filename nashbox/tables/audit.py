@@ -10,6 +10,7 @@ from rich.text import Text
 
 from nashbox.experiments.audit.base import NOTHING
 from nashbox.experiments.audit.words import ONE, verdict_in_words, yes_or_no
+from nashbox.experiments.digits import TINY
 from nashbox.games.registry import declared
 from nashbox.tables.console import (
     ERRORS,
@@ -167,7 +168,7 @@ def _over_recommended(sheet: Sheet, agent: Any, whom: str, digits: int, scale: f
     if agent.gain_over_recommended not in (None, NOTHING):
         gain = agent.gain_over_recommended.estimate
         does, size = "loses" if gain < 0 else "gains", amount(abs(gain), digits)
-        size = size if abs(gain) > 1e-10 * scale else "nothing"
+        size = size if abs(gain) > TINY * scale else "nothing"
         sheet.note(
             f"{agent.name} plays {agent.strategy}, which {does} {whom} {size} against the "
             "recommendation"

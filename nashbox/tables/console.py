@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from nashbox.experiments.html import places_of
+from nashbox.experiments.digits import FINEST, TINY, places_of
 from nashbox.problem.output import drop_output
 from nashbox.problem.spec import Spec
 
@@ -145,7 +145,7 @@ def number(value: float | None, digits: int = 4, scale: float = 1.0) -> str:
         return "-"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    if abs(value) < 1e-10 * scale:
+    if abs(value) < TINY * scale:
         value = 0.0
     if value != 0 and (abs(value) < 10**-digits or abs(value) >= 1e6):
         return f"{value:.2e}"
@@ -172,7 +172,7 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
     places = places_of(error, value)
     if value is None or places is None or not math.isfinite(value):
         return amount(value, digits)
-    if places > 9:
+    if places > FINEST:
         return f"{value:.2e}\u00b1{error:.0e}"
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
 

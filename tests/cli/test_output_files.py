@@ -4,11 +4,12 @@ import argparse
 import os
 import stat
 import threading
+from contextlib import contextmanager
 
 import pytest
 
 from nashbox.cli import _parser
-from nashbox.commands.shared import OUTPUTS
+from nashbox.commands.files import OUTPUTS
 from nashbox.experiments.saving import write_whole
 from nashbox.problem.errors import InputError
 
@@ -31,14 +32,21 @@ def test_every_option_that_writes_is_looked_at_before_the_work():
     assert writing <= set(OUTPUTS), writing
 
 
-def test_a_pipe_is_written_into(nashbox, files, folder):
-    os.mkfifo(folder / "pipe")
+@contextmanager
+def read_from(pipe):
+    """Make a pipe and read it meanwhile: a list that holds its bytes in the end."""
+    os.mkfifo(pipe)
     got = []
-    reader = threading.Thread(target=lambda: got.append((folder / "pipe").read_text()))
+    reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()))
     reader.start()
-    assert nashbox(*PLAN, "--json", "pipe", files=files).code == 0
+    yield got
     reader.join(20)
-    assert got[0].startswith("{") and stat.S_ISFIFO((folder / "pipe").stat().st_mode)
+
+
+def test_a_pipe_is_written_into(nashbox, files, folder):
+    with read_from(folder / "pipe") as got:
+        assert nashbox(*PLAN, "--json", "pipe", files=files).code == 0
+    assert got[0].startswith(b"{") and stat.S_ISFIFO((folder / "pipe").stat().st_mode)
 
 
 def test_a_device_stays_one(nashbox, files, folder):
@@ -143,12 +151,8 @@ def test_what_cannot_be_written_is_said_with_its_option(nashbox, files, option):
 
 
 def test_a_figure_whose_data_go_into_a_pipe(nashbox, folder, files):
-    os.mkfifo(folder / "x.csv")
-    got = []
-    reader = threading.Thread(target=lambda: got.append((folder / "x.csv").read_bytes()))
-    reader.start()
-    assert nashbox(*PLAN, "--figure", "x.png", files=files).code == 0
-    reader.join(20)
+    with read_from(folder / "x.csv") as got:
+        assert nashbox(*PLAN, "--figure", "x.png", files=files).code == 0
     assert got and got[0].startswith(b"panel,") and (folder / "x.png").stat().st_size > 1000
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nashbox.experiments.html import TINY, Html, element, escaped, joined, number, places_of
+from nashbox.experiments.digits import TINY, places_of
+from nashbox.experiments.html import Html, element, escaped, joined, number
 from nashbox.experiments.saving import to_text
 
 
