@@ -60,8 +60,9 @@ def audit_sheet(audit: Audit) -> Sheet:
     if words:
         sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
     _budget(sheet, audit.agents)
+    scale = scale_of(audit)
     for a in audit.agents:
-        _over_recommended(sheet, a, "her", 5, scale_of(audit))
+        _over_recommended(sheet, a, "her", 5, scale)
     sheet.remark(*audit.notes)
     normal = [
         f"{a.name} penalty {amount(a.normal_theory['penalty'])}, gain "
@@ -82,12 +83,13 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
         "plays": lambda a: a.strategy,
     }
     sheet = _verdicts(audit, audit.rules, columns, 6)
+    scale = scale_of(audit)
     _budget(sheet, audit.agents)
     if audit.nash_conv is not None:
-        conv = number(audit.nash_conv, 6, scale_of(audit))
+        conv = number(audit.nash_conv, 6, scale)
         sheet.note(f"NashConv (what all could gain, each by herself): {conv}")
     for a in audit.agents:
-        _over_recommended(sheet, a, "it", 6, scale_of(audit))
+        _over_recommended(sheet, a, "it", 6, scale)
         if a.gain_if_belief_known is not None:
             known = number(a.gain_if_belief_known.estimate, 6)
             sheet.note(f"{a.name}, shown the rival's signed belief, could gain {known}")
@@ -148,7 +150,8 @@ def _least_gain(audit: Audit | GameAudit) -> str:
 def _reasons(audit: Audit | GameAudit) -> list[str]:
     """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
     covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
-    simulated = any(a.to_json()[f"{declared(audit.game).pays.name}_se"] for a in audit.agents)
+    error = f"{declared(audit.game).pays.name}_se"
+    simulated = any(getattr(a, error) for a in audit.agents)
     return [
         _least_gain(audit),
         *covered,
