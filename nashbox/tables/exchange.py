@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nashbox.problem.errors import shown
-from nashbox.tables.console import new_table, number
+from nashbox.tables.console import amount, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def rehearsal_sheet(result: Rehearsal) -> Sheet:
             shown(result.distributions[k]),
             f"{agent.owed[k]:.0f}",
             f"{agent.handed_in[k]:.0f}",
-            "nothing" if agent.information[k] is None else number(agent.information[k]),
-            "none" if agent.estimate[k] is None else number(agent.estimate[k]),
-            number(agent.error[k]),
+            "nothing" if agent.information[k] is None else amount(agent.information[k]),
+            "none" if agent.estimate[k] is None else amount(agent.estimate[k]),
+            amount(agent.error[k]),
         )
     sheet.add(table)
     if len(rows) > SHOWN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nashbox.games.registry import game_of
-from nashbox.tables.console import new_table, number
+from nashbox.tables.console import amount, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def problem_sheet(problem: Any) -> Sheet:
     table = new_table("agent", *([] if costs is None else problem.distributions), "plays")
     for i, name in enumerate(problem.names[:MOST]):
         plays = problem.strategies.get(name)
-        mine = [] if costs is None else [number(float(c)) for c in costs[i]]
+        mine = [] if costs is None else [amount(float(c)) for c in costs[i]]
         table.add_row(name, *mine, "as recommended" if plays is None else plays.label)
     sheet.add(table, *([] if costs is None else _costs(problem)))
     if len(problem.names) > MOST:

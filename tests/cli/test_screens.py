@@ -346,6 +346,9 @@ def test_numbers_in_small_units_are_no_rounding(nashbox, problem, folder):
     assert "2.23e-11" in out and " 0.00000 " in out and "3.63e-10" in out
     page = (folder / "r.html").read_text(encoding="utf-8")
     assert ">3.62505e-10<" in page and ">2.22869e-11<" in page and ">3.3e-12<" in page
+    tiny = {"p.toml": problem(sigma="1e-12", costs="[[3.3e-28], [6.6e-28], [1e-27]]")}
+    out = nashbox("exchange", "p.toml", "--rehearse", files=tiny).out
+    assert len(re.findall("[0-9]e-1[0-9]", out)) == 9
 
 
 def test_worst_and_best_are_named_only_beyond_their_errors(nashbox):
