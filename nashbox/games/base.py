@@ -232,6 +232,14 @@ class Game(Declared, Rounds):
         for paid in self.trials(i, strategies, worlds, seed, at):
             yield Played(paid[i], nothing, np.empty(0), nothing)
 
+    def alike(self, i: int, strategy: Any) -> Hashable:
+        """What strategies of player i have in common that are paid the same in every world.
+
+        So they are whatever dice others throw. Audits play one of them for all. Here each stands
+        for itself.
+        """
+        return id(strategy)
+
     @abstractmethod
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """What an audit searches for player i, beside everything that problem files name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,8 +20,9 @@ Cell = tuple[int, int]  # (strategy, place among the states of nature)
 class Arena:
     """Strategies of one player, the audited one first, and the states at which each is tried.
 
-    places: by strategy, the states over which its worst payoff counts. found: further states that a
-    search found, for all strategies that have more than one. spent: worlds played.
+    places: by strategy, the states over which its worst payoff counts. kinds: by strategy, what it
+    shares with those that are paid the same in every world. found: further states that a search
+    found, for all strategies that have more than one. spent: worlds played.
     """
 
     game: Game
@@ -30,6 +31,7 @@ class Arena:
     seed: int
     states: list[Hashable] = field(default_factory=list)
     places: list[list[int]] = field(default_factory=list)
+    kinds: list[Hashable] = field(default_factory=list)
     found: list[int] = field(default_factory=list)
     spent: int = 0
 
@@ -45,6 +47,12 @@ class Arena:
     def _place(self, strategy: Any) -> None:
         listed = [self.place_of(state) for state in self.game.states(self.player, strategy)]
         self.places.append(listed + self.found * (len(listed) > 1))
+        self.kinds.append(self.game.alike(self.player, strategy))
+
+    def drop(self, j: int) -> None:
+        """Leave a strategy out."""
+        for kept in (self.strategies, self.places, self.kinds):
+            del kept[j]
 
     def place_of(self, state: Hashable) -> int:
         """Number of a state of nature, which is made known if it is not."""
@@ -59,15 +67,22 @@ class Arena:
             for places in self.places:
                 places += [place] * (len(places) > 1)
 
+    def price(self, cells: Iterable[Cell]) -> int:
+        """Plays of a world that cells take, controls apart: strategies of one kind share one."""
+        return len({(self.kinds[j], place) for j, place in cells})
+
     def play(self, cells: Sequence[Cell], worlds: int, stage: Stage, block: int) -> dict[Cell, Any]:
         """Play cells in the same worlds; payoffs, higher is better, with their controls."""
         number = child(self.seed, stage, self.player, block)
         found: dict[Cell, Played] = {}
         for place in dict.fromkeys(place for _, place in cells):
             here = sorted(j for j, at in set(cells) if at == place)
-            tried = self._tried(here, worlds, number, self.states[place])
-            for j, played in zip(here, tried, strict=True):
-                found[j, place] = played
+            first: dict[Hashable, int] = {}
+            for j in here:
+                first.setdefault(self.kinds[j], j)
+            tried = self._tried(list(first.values()), worlds, number, self.states[place])
+            played = dict(zip(first, tried, strict=True))
+            found.update(((j, place), played[self.kinds[j]]) for j in here)
         return found
 
     def _tried(self, js: list[int], worlds: int, number: int, state: Any) -> Iterator[Played]:

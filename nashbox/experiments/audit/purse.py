@@ -39,7 +39,7 @@ class Purse:
         """Whether so many more worlds can be paid for, if they cost what the last ones did."""
         if self.stop is None:
             return True
-        each = len(self.cells(active)) + self.beside
+        each = self.arena.price(self.cells(active)) + self.beside
         return self.arena.spent + each * worlds <= self.stop
 
     def payable(self, active: Sequence[Standing], worlds: int, piece: int) -> bool:
@@ -52,7 +52,7 @@ class Purse:
         """Worlds that the rest of the budget buys for these."""
         if self.stop is None:
             return 0
-        each = len(self.cells(active)) + math.ceil(self.beside)
+        each = self.arena.price(self.cells(active)) + math.ceil(self.beside)
         return (self.stop - self.arena.spent) // each
 
     @property

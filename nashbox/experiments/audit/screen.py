@@ -103,7 +103,7 @@ def screen(
     arena = Arena(game, player, pool.strategies[:1], seed, spent=spent)
     for strategy in pool.strategies[1:]:
         arena.add(strategy)
-    cells = sum(map(len, arena.places))
+    cells = arena.price((j, at) for j, places in enumerate(arena.places) for at in places)
     if cells * TRUSTED > budget // 2 and not any(pool.origins):  # nothing to search, much to verify
         room //= 2
     worlds = max(1, min(game.room, 1000, room // 3 // cells))
@@ -213,7 +213,8 @@ def _mix(out: Screened, epsilon: Epsilon, worlds: int, room: int) -> None:
 def _drop(out: Screened, js: list[int]) -> None:
     """Leave out what the search found in vain; the last to come are the first to go."""
     for j in reversed(js):
-        for kept in (out.outlooks, out.arena.strategies, out.arena.places, out.pool.strategies):
+        out.arena.drop(j)
+        for kept in (out.outlooks, out.pool.strategies):
             del kept[j]
         del out.pool.deviations[j - 1], out.pool.origins[j - 1]
 

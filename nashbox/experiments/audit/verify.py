@@ -99,8 +99,9 @@ class Verification:
         if self.kept is not None:
             return looks(FAR, grain)
         places = self.arena.places
-        seen = sum(outlook is not None for outlook in self.screened.outlooks)
-        cells = len(places[0]) + seen + sum(len(places[j]) for j in self.purse.leaders)
+        tried = [(j, o.place) for j, o in enumerate(self.screened.outlooks) if o is not None]
+        cells = self.arena.price([*((0, at) for at in places[0]), *tried])
+        cells += sum(len(places[j]) for j in self.purse.leaders)
         first = budget // (cells + PROBES)  # worlds in which all can be played
         grain = max(1, min(grain, budget // GRAINS))
         return looks(budget // 2, grain) if first >= FIRST else (max(1, first),)
@@ -155,7 +156,7 @@ class Verification:
                 self.kept.put(number, block)
         else:
             self.arena.spent += block.plays
-        self.purse.beside = block.plays / worlds - len(self.purse.cells(active))
+        self.purse.beside = block.plays / worlds - self.arena.price(self.purse.cells(active))
         for place, tally in self.out.payoffs.items():
             tally.merge(block.tallies[f"paid {place}"])
         for s in active:

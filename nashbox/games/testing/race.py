@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -14,6 +15,7 @@ from nashbox.games.declared import Control
 from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
 from nashbox.games.testing.ledger import RaceLedger
+from nashbox.games.testing.unread import but_for_alpha, unread
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, NoExchange, make_exchange
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
@@ -201,6 +203,14 @@ class RaceGame(Game):
             pays = np.array(model.payoffs()).reshape(self.m, worlds, len(group))
             paid.update((j, pays[..., k]) for k, j in enumerate(group))
         yield from (paid[j] for j in range(len(strategies)))
+
+    @cached_property
+    def _unread(self) -> frozenset[int]:
+        return unread(self)
+
+    def alike(self, i: int, strategy: Any) -> Hashable:
+        """Alpha alone changes nothing where all who hear her see how sure she is, no more."""
+        return but_for_alpha(strategy) if i in self._unread else super().alike(i, strategy)
 
     def deviations(self, i: int) -> Sequence[Deviation | Family]:
         """The paper's grid at threshold beta, plug-ins, and bluffs if they are allowed."""
