@@ -2,6 +2,7 @@
 
 python -m benchmarks.calibration                  # 10,000 audits; stop it whenever you like
 python -m benchmarks.calibration --only cbl_0.9 --budget 400000 --audits 400
+python -m benchmarks.calibration --gain 10 --budget 2000000 --store power.sqlite --audits 200
 python -m benchmarks.calibration --report         # write docs/calibration.md of what is there
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from benchmarks.calibration.cells import BUDGETS, cell, places
 from benchmarks.calibration.report import page, read
 from benchmarks.zoo import MEMBERS
+from nashbox.experiments.methods import BUDGET
 from nashbox.experiments.sweep import Store, run_cells
 from nashbox.experiments.sweep.runner import Tally
 from nashbox.problem.errors import InputError, require
@@ -27,7 +29,9 @@ def arguments() -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--audits", type=int, default=10_000, metavar="N")
     parser.add_argument("--only", action="append", choices=sorted(MEMBERS), metavar="NAME")
-    parser.add_argument("--budget", action="append", type=int, choices=BUDGETS, metavar="N")
+    budgets = (*BUDGETS, BUDGET)
+    parser.add_argument("--budget", action="append", type=int, choices=budgets, metavar="N")
+    parser.add_argument("--gain", type=float, metavar="X", help="only gains of X epsilon")
     parser.add_argument("--workers", type=int, default=None, metavar="N")
     parser.add_argument("--seed", type=int, default=0, help="the first one")
     parser.add_argument("--store", type=Path, default=ROOT / "build" / "calibration.sqlite")
@@ -49,7 +53,9 @@ def run(given: argparse.Namespace) -> None:
     require("--seed", given.seed, low=0, integer=True)
     members = [MEMBERS[name] for name in given.only or MEMBERS]
     budgets = given.budget or BUDGETS
-    cells = [cell(place) for place in places(members, given.audits, given.seed, budgets)]
+    cells = [
+        cell(place) for place in places(members, given.audits, given.seed, budgets, given.gain)
+    ]
     given.store.parent.mkdir(parents=True, exist_ok=True)
     with Store.to_write(given.store) as store:
         tally = run_cells(

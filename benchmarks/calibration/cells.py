@@ -15,7 +15,9 @@ from typing import Any
 
 import nashbox
 from benchmarks.zoo import MEMBERS, PLUGINS, Member
+from benchmarks.zoo.case import RATIOS
 from nashbox.experiments.sweep import Cell, program
+from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 
 BUDGETS = (4_000, 40_000, 400_000)
@@ -34,15 +36,25 @@ class Place:
 
 
 def places(
-    members: Sequence[Member], audits: int, seed: int, budgets: Sequence[int] = BUDGETS
+    members: Sequence[Member],
+    audits: int,
+    seed: int,
+    budgets: Sequence[int] = BUDGETS,
+    gain: float | None = None,
 ) -> Iterator[Place]:
-    """The first `audits` audits; each seed goes through all members before the next one comes."""
+    """The first `audits` audits; each seed goes through all members before the next one comes.
+
+    gain: only of cases whose largest gain is set to it, in epsilon. Raises InputError without any.
+    """
+    wanted = {m.name: [r for r in m.ratios if gain is None or r == gain] for m in members}
+    if not any(wanted.values()):
+        raise InputError(f"--gain must be one of {', '.join(map(str, RATIOS))}, got {gain!r}")
     rounds = (
         Place(m.name, tails, ratio, budget, seed + number * m.weight + extra)
         for number in itertools.count()
         for m in members
         for extra in range(m.weight)
-        for tails, ratio, budget in itertools.product(m.tails, m.ratios, budgets)
+        for tails, ratio, budget in itertools.product(m.tails, wanted[m.name], budgets)
     )
     return itertools.islice(rounds, audits)
 
