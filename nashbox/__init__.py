@@ -52,7 +52,7 @@ _WHERE = {
     "check": "nashbox.experiments.check",
     "check_mechanism": "nashbox.experiments.check",
     "check_strategy": "nashbox.experiments.check",
-    "check_testing": "nashbox.experiments.testing.check",
+    "check_testing": "nashbox.games.testing.checks",
     "load": "nashbox.api",
     "empirical_game": "nashbox.experiments.dynamics",
     "honesty_survival": "nashbox.experiments.dynamics",
@@ -119,11 +119,11 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep import read_outcomes as read_outcomes
     from nashbox.experiments.sweep import run_cells as run_cells
     from nashbox.experiments.sweep import sweep as sweep
-    from nashbox.experiments.testing.check import check_testing as check_testing
     from nashbox.games import Action as Action
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot
     from nashbox.games.testing import prepare_testing as prepare_testing
+    from nashbox.games.testing.checks import check_testing as check_testing
     from nashbox.mechanisms import Mechanism as Mechanism
     from nashbox.mechanisms.exchange import Exchange as Exchange
     from nashbox.model.testing import RaceModel as RaceModel

@@ -10,18 +10,20 @@ import nashbox
 
 ROOT = Path(nashbox.__file__).parent
 PLAY = {"problem", "measure", "solver", "strategies", "mechanisms", "agents", "model"}
-WORK = {*PLAY, "games", "experiments"}
+GAME = {*PLAY, "results"}  # games answer questions of their own
+WORK = {*GAME, "games", "experiments"}
 TOP = {*WORK, "rules", "papers"}  # what stands on the experiments, for games with plans and papers
 BELOW = {  # what a layer may import from inside; it may always import from itself
     "problem": set(),
     "measure": set(),
+    "results": {"problem"},
     "solver": {"problem"},
     "strategies": {"problem", "solver"},
     "mechanisms": {"problem"},
     "agents": {"problem", "strategies", "mechanisms"},
     "model": {"problem", "strategies", "mechanisms", "agents"},
-    "games": PLAY,
-    "experiments": {*PLAY, "games"},
+    "games": GAME,
+    "experiments": {*GAME, "games"},
     "tables": TOP,
     "rules": WORK,
     "papers": {*WORK, "rules"},
@@ -33,6 +35,7 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
 }
 OUTSIDE = {  # packages that the lower layers may import
     "problem": {"numpy", "networkx"},  # graphs by the name of their generator
+    "results": {"numpy"},
     "solver": {"numpy", "scipy"},
     "strategies": {"numpy", "scipy"},
     "mechanisms": {"numpy", "scipy"},

@@ -66,15 +66,13 @@ def test_nobody_outside_asks_which_game_it_is():
 OWN = {"estimation", "testing"}  # folders and modules of one game, below whatever room
 FOR_ONE_GAME = {  # modules that a game declares, or that are about its plans, beside the rooms
     "app/views": 2,  # pictures of the page
-    "commands": 1,  # solve, with its receivers
-    "experiments": 4,  # problems begun by questions, maps of counts, Mesa's face, names to list
+    "experiments": 3,  # problems begun by questions, maps of counts, Mesa's face
     "experiments/audit/promises": 6,  # what classes of users are held to
-    "experiments/check": 4,
+    "experiments/check": 3,
     "experiments/compare": 6,  # mechanisms side by side under a plan
     "experiments/dynamics": 2,  # counts without a menu, many alike
     "experiments/figures": 1,  # gains over the grid of a race
     "experiments/sweep": 1,  # the rules of plans
-    "experiments/testing": 3,
 }
 
 
@@ -88,6 +86,19 @@ def test_few_modules_outside_work_for_one_game():
     found = Counter(place.rpartition("/")[0] for place, source in outside() if of_one_game(source))
     assert found == FOR_ONE_GAME
     assert of_one_game("import nashbox.games.testing.race") and not of_one_game("import testings")
+
+
+def after_a_game(place):
+    """Folders and modules of a path that have the name of a game: rooms of games are elsewhere."""
+    return {Path(part).stem for part in Path(place).parts} & set(GAMES)
+
+
+def test_no_room_outside_is_named_after_a_game():
+    """Experiments of one game only stand in its own room and are declared by its class."""
+    found = {place: after_a_game(place) for place, _ in outside()}
+    assert {place: games for place, games in found.items() if games} == {}
+    assert after_a_game("experiments/testing/check.py") == {"testing"}
+    assert after_a_game("tables/auction.py") == {"auction"}
 
 
 PAGE = ROOT / "app"

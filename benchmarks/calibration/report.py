@@ -11,8 +11,8 @@ from benchmarks.calibration.cells import BUDGETS, DELTA, Place, cell
 from benchmarks.calibration.judge import Judged, judge
 from benchmarks.zoo import MEMBERS, Member
 from nashbox.experiments.proportion import proportion_interval
-from nashbox.experiments.saving import versions
 from nashbox.experiments.sweep import Store
+from nashbox.results.saving import versions
 
 CONFIDENCE = 0.95
 Found = dict[Place, Judged]

@@ -119,7 +119,7 @@ def _patience(options: argparse.Namespace, problem: Any) -> Any:
     import time
 
     from nashbox.experiments.audit.patience import Patience
-    from nashbox.experiments.saving import versions
+    from nashbox.results.saving import versions
 
     files = shared.files_behind(options, problem)
     behind = [

@@ -16,7 +16,7 @@ PLUGIN_FILE = re.compile(r"[^\s,;(){}\[\]='\"]+\.py(?=:)")
 
 def check_outputs(options: argparse.Namespace) -> None:
     """Refuse files that cannot be written, or would overwrite what is read, before any work."""
-    from nashbox.experiments.saving import is_channel, same_file, writable
+    from nashbox.results.saving import is_channel, same_file, writable
 
     targets: dict[str, Path] = {}  # by what the user wrote
     found = list(output_files(options))
@@ -65,7 +65,7 @@ def _of_option(option: str) -> Iterator[None]:
 @contextmanager
 def outputs_whole() -> Iterator[None]:
     """Take back the files that a command has written if it ends in a refusal."""
-    from nashbox.experiments.saving import all_or_none
+    from nashbox.results.saving import all_or_none
 
     with all_or_none():
         yield

@@ -302,7 +302,7 @@ def show(options: argparse.Namespace, sheet: Any) -> None:
 
 def write_outputs(options: argparse.Namespace, result: Any) -> None:
     """Write figure and JSON."""
-    from nashbox.experiments.saving import to_text, write_whole
+    from nashbox.results.saving import to_text, write_whole
 
     _check_output(options)
     text = to_text(result.to_json()) if options.json is not None else ""

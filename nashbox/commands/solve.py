@@ -8,6 +8,8 @@ from typing import Any
 from nashbox.commands import shared
 
 EXAMPLE = "nashbox solve examples/testing/case_a.toml"
+SOLVED = ("solve", "following tests to their end")  # a verb of the game, and what takes long
+RECEIVERS = ("receivers", "measuring receivers")
 
 
 def add(commands: Any) -> None:
@@ -28,18 +30,11 @@ def work(options: argparse.Namespace) -> int:
     """Solve the game, with --receivers the value of alpha."""
     problem = shared.load_problem(options)
     shared.only("solve", options, problem)
+    from nashbox.games.registry import perform
     from nashbox.tables.console import slow_work
 
-    if options.receivers:
-        from nashbox.experiments.testing.receivers import value_of_alpha
-
-        with slow_work("measuring receivers") as progress:
-            report = value_of_alpha(problem, progress=progress)
-        shared.emit(options, report)
-        return 0
-    from nashbox.experiments.testing.solving import solve_problem
-
-    with slow_work("following tests to their end") as progress:
-        solved = solve_problem(problem, progress)
-    shared.emit(options, solved)
+    verb, words = RECEIVERS if options.receivers else SOLVED
+    with slow_work(words) as progress:
+        report = perform(verb, problem, progress=progress)
+    shared.emit(options, report)
     return 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nashbox.experiments.digits import FINEST, TINY
-from nashbox.experiments.saving import plain, to_text
+from nashbox.results.saving import plain, to_text
 
 STYLE = """
 body{max-width:62em;margin:2em auto;padding:0 1em;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a}

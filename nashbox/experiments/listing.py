@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.answers import Result, list_of
 from nashbox.games.base import Game
-from nashbox.games.registry import GROUP, game_class
-from nashbox.mechanisms import MECHANISMS, Mechanism
-from nashbox.mechanisms.exchange import EXCHANGES, Exchange
+from nashbox.games.registry import GROUP, builtin, game_class
 from nashbox.problem.errors import told
 from nashbox.problem.files import GAMES
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.parametric import HIDDEN
-from nashbox.strategies import STRATEGIES, Strategy
-from nashbox.strategies.testing import TESTING_STRATEGIES, RaceStrategy
+from nashbox.results.base import Result, list_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """One of the four kinds of plug-ins: its game, base class, built-in names, entry points."""
+    """A kind of plug-ins: its game, base class, built-in names, entry points."""
 
     game: str
     kind: str
@@ -36,12 +32,17 @@ class Kind:
     group: str
 
 
-KINDS = (
-    Kind("estimation", "strategy", Strategy, STRATEGIES, "nashbox.strategies"),
-    Kind("estimation", "mechanism", Mechanism, MECHANISMS, "nashbox.mechanisms"),
-    Kind("testing", "strategy", RaceStrategy, TESTING_STRATEGIES, "nashbox.strategies"),
-    Kind("testing", "mechanism", Exchange, EXCHANGES, "nashbox.mechanisms"),
-)
+def _kinds() -> Iterator[Kind]:
+    """Those of the games that check strategies and mechanisms of one's own."""
+    for name in GAMES:
+        cls = builtin(name)
+        if "strategy_check" in cls.engines:
+            yield Kind(name, "strategy", cls.strategy_base, cls.menu, "nashbox.strategies")
+        if "mechanism_check" in cls.engines:
+            yield Kind(name, "mechanism", cls.mechanism_base, cls.mechanisms, "nashbox.mechanisms")
+
+
+KINDS = tuple(_kinds())
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,9 @@ def listing() -> Listing:
     for name in GAMES:
         cls = game_class(name, Path(), "list")
         found.append(_entry(name, Kind(name, "game", Game, {}, GROUP), cls, "nashbox", HIDDEN))
-        for kind, builtin in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
-            own = Kind(name, kind, object, builtin, "")
-            found += [_entry(label, own, one, "nashbox") for label, one in builtin.items()]
+        for kind, menu in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
+            own = Kind(name, kind, object, menu, "")
+            found += [_entry(label, own, one, "nashbox") for label, one in menu.items()]
     for group in (*dict.fromkeys(kind.group for kind in KINDS), GROUP):
         found += [_loaded(point, group) for point in entry_points(group=group)]
     return Listing(found)

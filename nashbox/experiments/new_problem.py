@@ -14,8 +14,6 @@ from typing import ClassVar
 
 import numpy as np
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import writable, write_whole
 from nashbox.experiments.toml import toml_value
 from nashbox.problem.errors import LARGEST, SMALLEST, InputError, brief, require, shown
 from nashbox.problem.estimation import COST, RULES, EstimationProblem, checked_costs
@@ -23,6 +21,8 @@ from nashbox.problem.files import from_mapping
 from nashbox.problem.measured import sigma_of
 from nashbox.problem.source import CsvSource
 from nashbox.problem.tables import Table, agent_table, agents_first, read_columns, read_rows
+from nashbox.results.base import Result
+from nashbox.results.saving import writable, write_whole
 
 LEAST = 4  # of sigma^2/cost: below, who works alone takes not even two measurements
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import versions
 from nashbox.experiments.tally import Tally, rows_of
 from nashbox.games.base import Game
 from nashbox.games.registry import blaming, check_own_options, prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import require
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

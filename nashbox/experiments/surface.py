@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import versions
 from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 from nashbox.strategies.response import risks_along
 
 if TYPE_CHECKING:

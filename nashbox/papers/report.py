@@ -21,11 +21,11 @@ from nashbox.experiments.html import (
     shown,
     table,
 )
-from nashbox.experiments.saving import writable, write_whole
 from nashbox.papers.claim import ClaimTable
 from nashbox.papers.drawing import claim_figure
 from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import writable, write_whole
 
 STEM = "reproduction"
 UNCHECKED = "Not checked: the check broke off"

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import versions
 from nashbox.papers.claim import Finding, Verdict
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

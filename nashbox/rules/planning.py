@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import versions
 from nashbox.games.estimation import solved_plan
 from nashbox.mechanisms import Cbl
 from nashbox.mechanisms.base import problem_counts
@@ -19,6 +17,8 @@ from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.mechanisms.rounding import alone_penalties, finite_product
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 from nashbox.strategies import Truthful
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from nashbox.tables.console import new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from nashbox.experiments.testing.receivers import ReceiverReport
-    from nashbox.experiments.testing.solving import SolveReport
+    from nashbox.games.testing.receivers import ReceiverReport
+    from nashbox.games.testing.solving import SolveReport
     from nashbox.solver.solution import Solution
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from nashbox.cli import _parser
 from nashbox.commands.files import OUTPUTS
-from nashbox.experiments.saving import write_whole
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import write_whole
 
 PLAN = ["plan", "p.toml"]
 
@@ -170,7 +170,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(tmp_path, monkeypat
 
 
 def test_what_a_refused_command_has_written_is_taken_back(tmp_path):
-    from nashbox.experiments.saving import all_or_none
+    from nashbox.results.saving import all_or_none
 
     (tmp_path / "old").write_text("before")
     with pytest.raises(InputError), all_or_none():

@@ -16,7 +16,6 @@ from nashbox.experiments.compare.exact_game import ExactGame
 from nashbox.experiments.compare.settling import settle
 from nashbox.experiments.compare.simulated_game import with_plays
 from nashbox.experiments.dynamics import best_response_dynamics
-from nashbox.experiments.saving import to_text
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -25,6 +24,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import View
+from nashbox.results.saving import to_text
 from nashbox.strategies.response import price
 from tests.games import figure1, random_problem, worked_case
 from tests.statistics_for_tests import assert_mean

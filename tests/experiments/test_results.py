@@ -12,10 +12,10 @@ from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.measure import empirical_game
 from nashbox.experiments.dynamics.survival import Survival, honesty_survival
 from nashbox.experiments.run import Run, run
-from nashbox.experiments.saving import to_text
-from nashbox.experiments.testing.receivers import ReceiverReport, value_of_alpha
+from nashbox.games.testing.receivers import ReceiverReport, value_of_alpha
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
+from nashbox.results.saving import to_text
 from nashbox.rules.coalitions import coalitions
 from nashbox.rules.coalitions.coalition import Coalitions
 from nashbox.rules.planning import PlanReport, plan_report

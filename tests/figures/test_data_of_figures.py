@@ -14,8 +14,8 @@ from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
 from nashbox.experiments.figures.standing import Standing
 from nashbox.experiments.run import run
 from nashbox.experiments.run import run as play
-from nashbox.experiments.testing.receivers import value_of_alpha
-from nashbox.experiments.testing.solving import solve_problem
+from nashbox.games.testing.receivers import value_of_alpha
+from nashbox.games.testing.solving import solve_problem
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
 from nashbox.rules.planning import plan_report

@@ -8,7 +8,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from nashbox.experiments.saving import plain
 from nashbox.papers import cells, clinton2025, raghavan2025
 from nashbox.papers.claim import (
     Claim,
@@ -21,6 +20,7 @@ from nashbox.papers.claim import (
 from nashbox.papers.report import to_html, to_markdown, write_report
 from nashbox.papers.reproducing import reproduce
 from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction
+from nashbox.results.saving import plain
 from nashbox.tables.printing import print_result
 
 CHEAP = ("figure1", "unravelling", "theorem4", "print-social-counts", "print-nash-product")

@@ -9,7 +9,7 @@ from testing_simulation import assert_mean
 
 from nashbox.experiments.check import check
 from nashbox.experiments.run import run as play
-from nashbox.experiments.testing.receivers import flip_symmetric, value_of_alpha
+from nashbox.games.testing.receivers import flip_symmetric, value_of_alpha
 from nashbox.mechanisms.exchange import EXCHANGES
 from nashbox.problem.errors import InputError
 from nashbox.problem.observations import ObservationModel

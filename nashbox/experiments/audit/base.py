@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.answers import Body, Result, list_of
 from nashbox.experiments.audit.epsilon import Epsilon, check_epsilon
 from nashbox.experiments.methods import METHODS
-from nashbox.experiments.saving import versions
 from nashbox.problem.errors import InputError, require
+from nashbox.results.base import Body, Result, list_of
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.answers import list_of
 from nashbox.experiments.audit.base import AgentRow, AuditResult
+from nashbox.results.base import list_of
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -12,8 +12,9 @@ from nashbox.experiments.audit.pool import Pool, same
 from nashbox.experiments.audit.promises.formulas import disagreement
 from nashbox.experiments.audit.promises.one_shot import hold_one_shot
 from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
-from nashbox.experiments.check.report import BrokenError, CheckReport, SkippedError, run_all
+from nashbox.experiments.check.report import CheckReport
 from nashbox.games.base import Game
+from nashbox.games.checking import BrokenError, SkippedError, run_all
 from nashbox.games.one_shot import OneShot
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import ContractError, InputError

@@ -16,14 +16,6 @@ from nashbox.experiments.audit.promises.piece import rng_of
 from nashbox.experiments.audit.promises.readers import hold_readers
 from nashbox.experiments.audit.promises.rules import Rules
 from nashbox.experiments.audit.promises.sight import hold_sight
-from nashbox.experiments.check.report import (
-    BrokenError,
-    CheckRow,
-    SkippedError,
-    global_streams_at_rest,
-    pickles,
-    run_all,
-)
 from nashbox.experiments.check.situations import (
     NEEDED,
     PARTS,
@@ -33,6 +25,14 @@ from nashbox.experiments.check.situations import (
     same_points,
     settings,
     submissions_of,
+)
+from nashbox.games.checking import (
+    BrokenError,
+    CheckRow,
+    SkippedError,
+    global_streams_at_rest,
+    pickles,
+    run_all,
 )
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.data import Dataset

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.check.report import BrokenError, SkippedError
+from nashbox.games.checking import BrokenError, SkippedError
 from nashbox.mechanisms import CountedMean, Mechanism, SampleMean
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError

@@ -14,14 +14,6 @@ from nashbox.experiments.audit.promises.equivariance import hold_equivariant
 from nashbox.experiments.audit.promises.independence import hold_apart
 from nashbox.experiments.audit.promises.rules import Rules
 from nashbox.experiments.audit.promises.seats import Seat
-from nashbox.experiments.check.report import (
-    BrokenError,
-    CheckRow,
-    SkippedError,
-    global_streams_at_rest,
-    pickles,
-    run_all,
-)
 from nashbox.experiments.check.situations import (
     NEEDED,
     PARTS,
@@ -32,6 +24,14 @@ from nashbox.experiments.check.situations import (
     each_game,
     gap_between,
     same_points,
+)
+from nashbox.games.checking import (
+    BrokenError,
+    CheckRow,
+    SkippedError,
+    global_streams_at_rest,
+    pickles,
+    run_all,
 )
 from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play

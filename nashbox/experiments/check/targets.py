@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,10 @@ from nashbox.experiments.check.games import check_game
 from nashbox.experiments.check.report import CheckReport
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
-from nashbox.games.registry import GROUP, game_class, game_of
-from nashbox.mechanisms import Mechanism
-from nashbox.mechanisms.exchange import Exchange
+from nashbox.games.registry import GROUP, builtin, engine, game_class, game_of
 from nashbox.problem.errors import InputError, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import Spec, build, find_object, suggest
-from nashbox.strategies import Strategy
-from nashbox.strategies.testing import RaceStrategy
-
-CHECKS: dict[type, str] = {  # by what a plug-in derives from
-    Strategy: "nashbox.experiments.check.strategies:check_strategy_on",
-    Mechanism: "nashbox.experiments.check.mechanisms:check_mechanism",
-    RaceStrategy: "nashbox.experiments.testing.check:check_testing",
-    Exchange: "nashbox.experiments.testing.check:check_testing",
-}
 
 
 def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckReport:
@@ -47,8 +35,8 @@ def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckRe
     assert kind is not None  # noqa: S101 - else it would not have been found
     if problem is not None and problem.game != kind.game:
         raise InputError(f"--problem {problem.shown}: {target} is for {kind.game} games")
-    module, _, name = CHECKS[kind.base].partition(":")
-    return CheckReport(target, getattr(importlib.import_module(module), name)(made, problem))
+    checks = engine(builtin(kind.game), f"{kind.kind}_check")
+    return CheckReport(target, checks(made, problem))
 
 
 def _find(name: str, folder: Path) -> type[Any]:

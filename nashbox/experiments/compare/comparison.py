@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.answers import Body, Result, list_of
 from nashbox.experiments.compare.babbling import Babbling
-from nashbox.experiments.saving import versions
+from nashbox.results.base import Body, Result, list_of
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Result
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.settled import Settling, settled
-from nashbox.experiments.saving import versions
 from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.problem.errors import require
 from nashbox.problem.spec import Spec
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

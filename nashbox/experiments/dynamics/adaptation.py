@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.answers import Result, list_of
-from nashbox.experiments.saving import versions
+from nashbox.results.base import Result, list_of
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nashbox.experiments.answers import Result
 from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.saving import versions
 from nashbox.games.base import payoff_range
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 from nashbox.solver.equilibria import Equilibria, equilibria
 
 if TYPE_CHECKING:

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Result
 from nashbox.experiments.dynamics.adapt import make_rule, named
 from nashbox.experiments.dynamics.menu import graph_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import oracle_for, read_choices
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.proportion import proportion_interval
-from nashbox.experiments.saving import versions
 from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
+from nashbox.results.base import Result
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

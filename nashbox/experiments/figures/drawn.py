@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.saving import harmless
+from nashbox.results.saving import harmless
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from typing import Any
 
 from nashbox.experiments.figures.drawn import COLUMNS, Row, drawn, to_csv
 from nashbox.experiments.figures.style import FORMATS, LOOK
-from nashbox.experiments.saving import is_channel, writable, write_whole
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import is_channel, writable, write_whole
 
 
 def figure_paths(path: str | Path) -> tuple[str, Path]:

@@ -1,4 +1,4 @@
-"""Belief paths and stopping times of testing games, simulated and exact."""
+"""Belief paths and stopping times of testing games, simulated and exact; the value of alpha."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nashbox.experiments.run import Run
-    from nashbox.experiments.testing.solving import SolveReport
+    from nashbox.games.testing.receivers import ReceiverReport
+    from nashbox.games.testing.solving import SolveReport
     from nashbox.solver import Solution
 
 
@@ -143,3 +144,18 @@ def stopping_laws(report: SolveReport, ax: Axes | None = None) -> Axes:
     panel.set_title(f"stopping times, beta = {report.problem.beta} ({s.arithmetic})")
     panel.legend(frameon=False, fontsize="small")
     return panel
+
+
+def receivers_figure(report: ReceiverReport, ax: Axes | None = None) -> Axes:
+    """Every objective against alpha, one line per receiver, with 2 s.e."""
+    objectives = list(dict.fromkeys(row.objective for row in report.rows))
+    panes = panels(ax, 2, (len(objectives) + 1) // 2, 5.5)
+    for panel, objective in zip(panes, objectives, strict=False):
+        rows = [row for row in report.rows if row.objective == objective]
+        for k, row in enumerate(rows):
+            panel.errorbar(report.alphas, row.values, yerr=2 * np.array(row.errors),
+                           fmt=f"{MARKS[k % 7]}-", color=CYCLE[k % 7], capsize=3, markersize=4,
+                           label=row.receiver)  # fmt: skip
+        panel.set(xlabel="alpha (probability of telling the truth)", ylabel=f"{objective} (2 s.e.)")
+    panes[0].legend(frameon=False, fontsize="x-small")
+    return panes[0]

@@ -16,8 +16,8 @@ from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
 from nashbox.experiments.report.words import deviation, epsilon_in_words
-from nashbox.experiments.saving import write_whole
 from nashbox.games.registry import declared
+from nashbox.results.saving import write_whole
 
 BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"}
 

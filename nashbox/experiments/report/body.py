@@ -9,7 +9,7 @@ from typing import Any
 
 from nashbox.experiments.digits import TINY, places_of
 from nashbox.experiments.html import Html, element, escaped, joined, number
-from nashbox.experiments.saving import to_text
+from nashbox.results.saving import to_text
 
 
 @dataclass(frozen=True)

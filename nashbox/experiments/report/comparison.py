@@ -16,7 +16,7 @@ from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
 from nashbox.experiments.report.words import epsilon_in_words
-from nashbox.experiments.saving import write_whole
+from nashbox.results.saving import write_whole
 
 EXPLAINED = (
     "honest: everybody does what the rules recommend. from honest, from free riding: where agents "

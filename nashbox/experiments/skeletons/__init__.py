@@ -17,10 +17,10 @@ from pathlib import Path
 from string import Template
 from typing import ClassVar
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import all_or_none, writable, write_whole
 from nashbox.games.registry import declared
 from nashbox.problem.errors import InputError, brief
+from nashbox.results.base import Result
+from nashbox.results.saving import all_or_none, writable, write_whole
 
 
 @dataclass(frozen=True)

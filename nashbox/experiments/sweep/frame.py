@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.saving import csv_text, writable, write_whole
 from nashbox.experiments.sweep.columns import Columns, spread_of, typed
 from nashbox.experiments.sweep.keys import Wanted
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.parts import Coded, Places, joined
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
+from nashbox.results.saving import csv_text, writable, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nashbox.experiments.saving import write_json
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.notebook import Shown
+from nashbox.results.saving import write_json
 
 if TYPE_CHECKING:
     import matplotlib.axes

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nashbox.experiments.saving import is_channel
 from nashbox.experiments.sweep.leftovers import has_log, real_place
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import is_channel
 
 FORMAT = 4
 CHECKED = 2  # the format from which on every cell has a checksum

@@ -15,7 +15,6 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nashbox.experiments.saving import is_channel, writable
 from nashbox.experiments.sweep.cell import Cell, Outcome
 from nashbox.experiments.sweep.encoding import from_text, to_text
 from nashbox.experiments.sweep.group import Done
@@ -35,6 +34,7 @@ from nashbox.experiments.sweep.schema import (
     version,
 )
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import is_channel, writable
 
 if TYPE_CHECKING:
     from nashbox.experiments.sweep.keys import Wanted

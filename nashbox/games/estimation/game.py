@@ -61,6 +61,8 @@ class EstimationGame(Game):
         "published": "nashbox.experiments.audit.promises.published:hold_terms",
         "promises": "nashbox.experiments.audit.promises.estimating:hold_estimation",
         "claims": "nashbox.experiments.audit.promises.claims:estimation_claims",
+        "strategy_check": "nashbox.experiments.check.strategies:check_strategy_on",
+        "mechanism_check": "nashbox.experiments.check.mechanisms:check_mechanism",
         "page": "nashbox.app.views.penalties:Penalties",
     }
     controls: ClassVar[Sequence[Control]] = (Control("plan", "plan", RULES),)

@@ -57,7 +57,12 @@ class RaceGame(Game):
         **Game.engines,
         "reported": "nashbox.experiments.report.problem:evidence_and_rules",
         "promises": "nashbox.experiments.audit.promises.races:hold_race",
-        "solve": "nashbox.experiments.testing.solving:solve_problem",
+        "strategy_check": "nashbox.games.testing.checks:check_testing",
+        "mechanism_check": "nashbox.games.testing.checks:check_testing",
+        "solve": "nashbox.games.testing.solving:solve_problem",
+        "laws_figure": "nashbox.experiments.figures.races:stopping_laws",
+        "receivers": "nashbox.games.testing.receivers:value_of_alpha",
+        "receivers_figure": "nashbox.experiments.figures.races:receivers_figure",
         "page": "nashbox.app.views.beliefs:Beliefs",
     }
     controls: ClassVar[Sequence[Control]] = (

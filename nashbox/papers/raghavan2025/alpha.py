@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from nashbox.experiments.testing.receivers import ALPHAS, OBJECTIVES, measure
+from nashbox.games.testing.receivers import ALPHAS, OBJECTIVES, measure
 from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.raghavan2025 import drawing, receivers
 from nashbox.papers.raghavan2025.findings import SURE, finding, table

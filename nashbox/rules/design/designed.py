@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Result, list_of
-from nashbox.experiments.saving import versions
+from nashbox.results.base import Result, list_of
+from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
     import matplotlib.axes

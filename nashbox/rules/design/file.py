@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nashbox.experiments.saving import write_whole
 from nashbox.experiments.toml import toml_table, toml_value
+from nashbox.results.saving import write_whole
 
 if TYPE_CHECKING:
     from nashbox.rules.design.designed import Design

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.saving import harmless
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import harmless
 from nashbox.rules.exchange.mediating import fixed
 
 Array = NDArray[np.float64]

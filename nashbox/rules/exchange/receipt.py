@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from nashbox.experiments.saving import versions
 from nashbox.experiments.sweep.sources import sources
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import versions
 from nashbox.rules.exchange.agreed import Agreed
 from nashbox.rules.exchange.keys import digest
 

@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import harmless
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import require
+from nashbox.results.base import Result
+from nashbox.results.saving import harmless
 from nashbox.rules.exchange.agreed import read_rules
 from nashbox.rules.exchange.answer_files import Reply
 from nashbox.rules.exchange.exchanging import Exchanged, played

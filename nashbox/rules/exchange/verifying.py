@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nashbox.experiments.answers import Result
-from nashbox.experiments.saving import harmless
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.reading import read_bytes
+from nashbox.results.base import Result
+from nashbox.results.saving import harmless
 from nashbox.rules.exchange.agreed import hashes, read_rules
 from nashbox.rules.exchange.answer_files import proof_of
 from nashbox.rules.exchange.exchanging import Exchanged, played

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.answers import Body, Result, list_of
-from nashbox.experiments.saving import versions
+from nashbox.results.base import Body, Result, list_of
+from nashbox.results.saving import versions
 from nashbox.rules.robust.dropout import Drop
 from nashbox.rules.robust.pair import Worst
 from nashbox.rules.robust.rules import AgentRow

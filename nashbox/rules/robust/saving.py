@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-from nashbox.experiments.saving import write_whole
 from nashbox.problem.errors import InputError
+from nashbox.results.saving import write_whole
 from nashbox.rules.design.file import problem_text
 from nashbox.rules.robust.robustness import Robust
 

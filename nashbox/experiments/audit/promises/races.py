@@ -14,6 +14,7 @@ from nashbox.experiments.audit.promises.paying import hold_seed
 from nashbox.experiments.audit.promises.piece import Array, Block, Piece, asked, rng_of, rows
 from nashbox.experiments.audit.promises.shipped import shipped
 from nashbox.games.testing import RaceGame
+from nashbox.games.testing.checks import hold_strategy
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.problem.errors import ContractError
 from nashbox.problem.payoffs import Outcome, Payoff, paid
@@ -131,8 +132,6 @@ def hold_race(game: RaceGame, seed: int) -> None:
             hold_dice(piece, seed)
             if isinstance(piece, Relay):
                 hold_faithful(piece, seed)
-    from nashbox.experiments.testing.check import hold_strategy  # which checks share
-
     for name, strategy in game.strategies.items():
         if not shipped(strategy):
             hold_strategy(strategy, problem, f"{shown}agent {name}: ")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.check.report import (
+from nashbox.games.checking import (
     BrokenError,
     CheckRow,
     SkippedError,

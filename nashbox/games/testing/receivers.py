@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from nashbox.experiments.answers import Result, list_of
+from nashbox.games.registry import declared, engine
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
@@ -27,6 +27,7 @@ from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import Signal, Word
 from nashbox.problem.testing import RaceProblem
+from nashbox.results.base import Result, list_of
 from nashbox.strategies.testing import InformedBayesian, RaceStrategy, Signaller
 
 if TYPE_CHECKING:
@@ -103,9 +104,9 @@ class ReceiverReport(Result):
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every objective against alpha."""
-        from nashbox.experiments.testing.figures import receivers_figure
-
-        return receivers_figure(self, ax)
+        draw = engine(declared(self.problem["game"]), "receivers_figure")
+        axes: matplotlib.axes.Axes = draw(self, ax)
+        return axes
 
 
 def value_of_alpha(

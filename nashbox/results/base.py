@@ -10,9 +10,9 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from nashbox.experiments.saving import read_json, write_json
 from nashbox.problem.errors import InputError
 from nashbox.problem.notebook import Shown
+from nashbox.results.saving import read_json, write_json
 
 
 class Body:

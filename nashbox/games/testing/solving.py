@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nashbox.experiments.saving import versions
-from nashbox.games.testing import prepare_testing
+from nashbox.games.registry import declared, engine
+from nashbox.games.testing.race import prepare_testing
 from nashbox.problem.notebook import Shown
 from nashbox.problem.testing import RaceProblem
+from nashbox.results.saving import versions
 from nashbox.solver import Solution, solve
 from nashbox.strategies.testing import RaceStrategy, Signaller
 
@@ -37,9 +38,9 @@ class SolveReport(Shown):
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the stopping-time laws."""
-        from nashbox.experiments.figures.races import stopping_laws
-
-        return stopping_laws(self, ax)
+        draw = engine(declared(self.problem.game), "laws_figure")
+        axes: matplotlib.axes.Axes = draw(self, ax)
+        return axes
 
 
 def solve_problem(

@@ -1,1 +1,0 @@
-"""Experiments on testing games: games made ready to play, runs, audits, receivers."""

@@ -1,0 +1,1 @@
+"""What every result is: a dataclass that is a JSON mapping, and how files are written whole."""
