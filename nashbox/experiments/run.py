@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from nashbox.experiments.tally import Tally, rows_of
 from nashbox.games.base import Game
-from nashbox.games.registry import blaming, check_own_options, prepare_game
+from nashbox.games.registry import blaming, check_own_options, draw, prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import require
 from nashbox.results.base import Result
@@ -74,9 +74,7 @@ class Run(Result):
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw what there is to see of such a game, round by round if there were several."""
-        from nashbox.experiments.figures.runs import run_figure
-
-        return run_figure(self, ax)
+        return draw(self.game, "run_figure", self, ax)
 
 
 def _numeric(value: Any) -> bool:

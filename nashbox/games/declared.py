@@ -48,6 +48,8 @@ class Declared:
         "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
         "reported": "nashbox.experiments.report.problem:key_by_key",
+        "run_figure": "nashbox.experiments.figures.runs:paid_figure",
+        "gains_figure": "nashbox.experiments.figures.gains:payoff_gains",
         "page": "nashbox.app.views.payoffs:Payoffs",
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {}

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nashbox.games.base import Game
 from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import find_class
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 GROUP = "nashbox.games"
 Work = TypeVar("Work", bound=Callable[..., Any])
@@ -120,6 +123,12 @@ def engine(game: Any, name: str) -> Callable[..., Any]:
     module, _, attribute = game.engines[name].partition(":")
     found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def draw(game: str, figure: str, result: Any, ax: Axes | None) -> Axes:
+    """Draw a result as its game declares to, on new axes unless given."""
+    axes: Axes = engine(declared(game), figure)(result, ax)
+    return axes
 
 
 def perform(verb: str, problem: Any, *arguments: Any, **options: Any) -> Any:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.audit.epsilon import Epsilon, check_epsilon
 from nashbox.experiments.methods import METHODS
+from nashbox.games.registry import draw
 from nashbox.problem.errors import InputError, require
 from nashbox.results.base import Body, Result, list_of
 from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
+    import matplotlib.axes
     import pandas as pd
 
 VERDICTS = ("profitable", "none_above_epsilon", "undecided")
@@ -126,6 +128,10 @@ class AuditResult(Result):
             row.pop("landscape")
             row["best_deviation"]["parameters"] = json.dumps(row["best_deviation"]["parameters"])
         return pd.json_normalize(rows)
+
+    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
+        """Draw each agent's gain with its bounds and the examined deviations behind it."""
+        return draw(self.game, "gains_figure", self, ax)
 
 
 def check_audit_options(

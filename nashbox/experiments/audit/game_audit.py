@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from nashbox.experiments.audit.base import AgentRow, AuditResult, Gain, gain_from_json
 from nashbox.results.base import list_of
-
-if TYPE_CHECKING:
-    import matplotlib.axes
 
 
 @dataclass(frozen=True)
@@ -88,9 +85,3 @@ class GameAudit(AuditResult):
     def social_payoff(self) -> float:
         """Sum of the players' payoffs."""
         return float(sum(agent.payoff for agent in self.agents))
-
-    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """Draw every player's gain with its bounds and the examined deviations behind it."""
-        from nashbox.experiments.figures.gains import payoff_gains
-
-        return payoff_gains(self, ax)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from nashbox.experiments.audit.base import AgentRow, AuditResult
 from nashbox.results.base import list_of
-
-if TYPE_CHECKING:
-    import matplotlib.axes
 
 
 @dataclass(frozen=True)
@@ -80,9 +77,3 @@ class Audit(AuditResult):
     def social_penalty(self) -> float:
         """Sum of the agents' penalties."""
         return sum(agent.penalty for agent in self.agents)
-
-    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """Draw each agent's gain with its bounds and the examined deviations behind it."""
-        from nashbox.experiments.figures import gain_landscape
-
-        return gain_landscape(self, ax)

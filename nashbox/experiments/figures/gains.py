@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from nashbox.experiments.figures.style import (
     BLACK,
     CYCLE,
     GAIN,
-    PAYOFF,
     PAYOFF_GAIN,
     RED,
     SKY,
@@ -21,21 +19,12 @@ from nashbox.experiments.figures.style import (
     _legend,
     bounds,
     name_ticks,
-    panels,
 )
-from nashbox.games.testing.candidates import ALPHAS, WEIGHTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nashbox.experiments.audit import Audit, GameAudit
-
-
-def _signaller(alpha: float, weight: float, anticipate: bool) -> str:
-    return f"signaller(alpha={alpha}, weight={weight}, anticipate={anticipate})"
-
-
-GRID = {_signaller(*point) for point in product(ALPHAS, WEIGHTS, (True, False))}
 
 
 def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
@@ -140,47 +129,7 @@ def _gain_by_count(audit: Audit, ax: Axes | None) -> Axes:
 
 
 def payoff_gains(audit: GameAudit, ax: Axes | None = None) -> Axes:
-    """Payoffs over (alpha, w) of who had that grid examined, else gains as in `gain_landscape`."""
-    gridded = [a for a in audit.agents if any(c.label in GRID for c in a.landscape)]
-    if gridded and ax is None:
-        return _surfaces(gridded)
+    """Gains of the examined deviations per player, the reported interval over them."""
     # where nothing is paid, nothing says what is far worse
     ax = _examined(audit, ax, [a.payoff or np.inf for a in audit.agents])
     return _finish(audit, ax, audit.rules, PAYOFF_GAIN)
-
-
-def _surfaces(gridded: Sequence[Any]) -> Axes:
-    shown = gridded[:4]
-    panes = panels(None, 2, len(shown), 5.5)
-    for k, agent in enumerate(shown):
-        for column, anticipate in enumerate((True, False)):
-            _surface(panes[2 * k + column], agent, anticipate)
-    more = len(gridded) - len(shown)
-    if more:
-        panes[0].figure.suptitle(f"{more} more agents are in the answer and not shown")
-    return panes[0]
-
-
-def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
-    """Gain over (alpha, w) for one agent."""
-    found = {c.label: (c.gain, c.se) for c in agent.landscape}
-    played = (0.0, 0.0)  # the audited strategy is no candidate
-    labels = [[_signaller(a, w, anticipate) for a in ALPHAS] for w in WEIGHTS]
-    both = np.array([[found.get(label, played) for label in row] for row in labels])
-    table, errors = both[..., 0], both[..., 1]
-    size = max(1e-9, float(np.abs(table).max()))
-    image = ax.imshow(table + agent.payoff, cmap="cividis", aspect="auto",
-                      vmin=agent.payoff - size, vmax=agent.payoff + size)  # fmt: skip
-    ax.set_xticks(range(len(ALPHAS)), [f"{a:g}" for a in ALPHAS])
-    ax.set_yticks(range(len(WEIGHTS)), [f"{w:g}" for w in WEIGHTS])
-    for i in range(len(WEIGHTS)):
-        for j in range(len(ALPHAS)):
-            text = f"{table[i, j] + agent.payoff:.3f}\n\u00b1{2 * errors[i, j]:.3f}"
-            text = text if labels[i][j] in found else f"{agent.payoff:.3f}\nplayed"
-            ax.text(j, i, text, ha="center", va="center",
-                    fontsize="x-small", color="white" if table[i, j] < 0 else "black")  # fmt: skip
-    ax.set(xlabel="alpha (probability of revealing the belief)", ylabel="w (on the own belief)")
-    how = "anticipating" if anticipate else "not anticipating"
-    ax.set_title(f"{agent.name}: payoff \u00b1 2 s.e., {how}")
-    image.errors = 2 * errors  # type: ignore[attr-defined]  # for the data beside the figure
-    ax.figure.colorbar(image, ax=ax, label=PAYOFF)

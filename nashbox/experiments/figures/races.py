@@ -1,11 +1,15 @@
-"""Belief paths and stopping times of testing games, simulated and exact; the value of alpha."""
+"""Testing games: beliefs, stopping times simulated and exact, gains over alpha, its value."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nashbox.experiments.figures.gains import payoff_gains
+from nashbox.experiments.figures.runs import paid_figure
 from nashbox.experiments.figures.style import (
     BELIEF,
     BLACK,
@@ -15,18 +19,31 @@ from nashbox.experiments.figures.style import (
     ITERATION,
     MARKS,
     ORANGE,
+    PAYOFF,
     RED,
     panels,
 )
+from nashbox.games.testing.candidates import ALPHAS, WEIGHTS
 from nashbox.problem.lattice import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from nashbox.experiments.audit import GameAudit
     from nashbox.experiments.run import Run
     from nashbox.games.testing.receivers import ReceiverReport
     from nashbox.games.testing.solving import SolveReport
     from nashbox.solver import Solution
+
+
+def race_figure(run: Run, ax: Axes | None = None) -> Axes:
+    """A game's beliefs (alone on a given `ax`), stopping times, and what players are paid."""
+    shown = panels(ax, 3, width=5.5)
+    belief_paths(run, shown[0])
+    if len(shown) > 1:
+        stopping_times(run, shown[1])
+        paid_figure(run, shown[2])
+    return shown[0]
 
 
 def belief_paths(run: Run, ax: Axes) -> Axes:
@@ -159,3 +176,55 @@ def receivers_figure(report: ReceiverReport, ax: Axes | None = None) -> Axes:
         panel.set(xlabel="alpha (probability of telling the truth)", ylabel=f"{objective} (2 s.e.)")
     panes[0].legend(frameon=False, fontsize="x-small")
     return panes[0]
+
+
+def _signaller(alpha: float, weight: float, anticipate: bool) -> str:
+    return f"signaller(alpha={alpha}, weight={weight}, anticipate={anticipate})"
+
+
+GRID = {_signaller(*point) for point in product(ALPHAS, WEIGHTS, (True, False))}
+
+
+def gains_over_grid(audit: GameAudit, ax: Axes | None = None) -> Axes:
+    """Payoffs over (alpha, w) of who had that grid examined, else gains as in other games."""
+    gridded = [a for a in audit.agents if any(c.label in GRID for c in a.landscape)]
+    if gridded and ax is None:
+        return _surfaces(gridded)
+    return payoff_gains(audit, ax)
+
+
+def _surfaces(gridded: Sequence[Any]) -> Axes:
+    shown = gridded[:4]
+    panes = panels(None, 2, len(shown), 5.5)
+    for k, agent in enumerate(shown):
+        for column, anticipate in enumerate((True, False)):
+            _surface(panes[2 * k + column], agent, anticipate)
+    more = len(gridded) - len(shown)
+    if more:
+        panes[0].figure.suptitle(f"{more} more agents are in the answer and not shown")
+    return panes[0]
+
+
+def _surface(ax: Axes, agent: Any, anticipate: bool) -> None:
+    """Gain over (alpha, w) for one agent."""
+    found = {c.label: (c.gain, c.se) for c in agent.landscape}
+    played = (0.0, 0.0)  # the audited strategy is no candidate
+    labels = [[_signaller(a, w, anticipate) for a in ALPHAS] for w in WEIGHTS]
+    both = np.array([[found.get(label, played) for label in row] for row in labels])
+    table, errors = both[..., 0], both[..., 1]
+    size = max(1e-9, float(np.abs(table).max()))
+    image = ax.imshow(table + agent.payoff, cmap="cividis", aspect="auto",
+                      vmin=agent.payoff - size, vmax=agent.payoff + size)  # fmt: skip
+    ax.set_xticks(range(len(ALPHAS)), [f"{a:g}" for a in ALPHAS])
+    ax.set_yticks(range(len(WEIGHTS)), [f"{w:g}" for w in WEIGHTS])
+    for i in range(len(WEIGHTS)):
+        for j in range(len(ALPHAS)):
+            text = f"{table[i, j] + agent.payoff:.3f}\n\u00b1{2 * errors[i, j]:.3f}"
+            text = text if labels[i][j] in found else f"{agent.payoff:.3f}\nplayed"
+            ax.text(j, i, text, ha="center", va="center",
+                    fontsize="x-small", color="white" if table[i, j] < 0 else "black")  # fmt: skip
+    ax.set(xlabel="alpha (probability of revealing the belief)", ylabel="w (on the own belief)")
+    how = "anticipating" if anticipate else "not anticipating"
+    ax.set_title(f"{agent.name}: payoff \u00b1 2 s.e., {how}")
+    image.errors = 2 * errors  # type: ignore[attr-defined]  # for the data beside the figure
+    ax.figure.colorbar(image, ax=ax, label=PAYOFF)

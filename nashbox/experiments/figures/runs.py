@@ -1,4 +1,4 @@
-"""What was played, in a picture: what players are paid, and what only some games have to show."""
+"""What players are paid, in a picture."""
 
 from __future__ import annotations
 
@@ -6,28 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.figures.races import belief_paths, stopping_times
-from nashbox.experiments.figures.rounds import dynamics
 from nashbox.experiments.figures.style import BLACK, BLUE, CYCLE, MARKS, name_ticks, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nashbox.experiments.run import Run
-
-
-def run_figure(run: Run, ax: Axes | None = None) -> Axes:
-    """Points and penalties where data are collected, laws and beliefs of races, else payments."""
-    if "collected" in run.agents[0]:
-        return dynamics(run, ax)
-    if "laws" not in run.extra:
-        return paid_figure(run, ax)
-    shown = panels(ax, 3, width=5.5)
-    belief_paths(run, shown[0])
-    if len(shown) > 1:
-        stopping_times(run, shown[1])
-        paid_figure(run, shown[2])
-    return shown[0]
 
 
 def paid_figure(run: Run, ax: Axes | None = None) -> Axes:

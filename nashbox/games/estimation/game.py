@@ -63,6 +63,8 @@ class EstimationGame(Game):
         "claims": "nashbox.experiments.audit.promises.claims:estimation_claims",
         "strategy_check": "nashbox.experiments.check.strategies:check_strategy_on",
         "mechanism_check": "nashbox.experiments.check.mechanisms:check_mechanism",
+        "run_figure": "nashbox.experiments.figures.rounds:dynamics",
+        "gains_figure": "nashbox.experiments.figures.gains:gain_landscape",
         "page": "nashbox.app.views.penalties:Penalties",
     }
     controls: ClassVar[Sequence[Control]] = (Control("plan", "plan", RULES),)

@@ -60,6 +60,8 @@ class RaceGame(Game):
         "strategy_check": "nashbox.games.testing.checks:check_testing",
         "mechanism_check": "nashbox.games.testing.checks:check_testing",
         "solve": "nashbox.games.testing.solving:solve_problem",
+        "run_figure": "nashbox.experiments.figures.races:race_figure",
+        "gains_figure": "nashbox.experiments.figures.races:gains_over_grid",
         "laws_figure": "nashbox.experiments.figures.races:stopping_laws",
         "receivers": "nashbox.games.testing.receivers:value_of_alpha",
         "receivers_figure": "nashbox.experiments.figures.races:receivers_figure",

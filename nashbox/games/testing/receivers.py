@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from nashbox.games.registry import declared, engine
+from nashbox.games.registry import draw
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
@@ -104,9 +104,7 @@ class ReceiverReport(Result):
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw every objective against alpha."""
-        draw = engine(declared(self.problem["game"]), "receivers_figure")
-        axes: matplotlib.axes.Axes = draw(self, ax)
-        return axes
+        return draw(self.problem["game"], "receivers_figure", self, ax)
 
 
 def value_of_alpha(

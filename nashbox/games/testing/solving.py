@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nashbox.games.registry import declared, engine
+from nashbox.games.registry import draw
 from nashbox.games.testing.race import prepare_testing
 from nashbox.problem.notebook import Shown
 from nashbox.problem.testing import RaceProblem
@@ -38,9 +38,7 @@ class SolveReport(Shown):
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the stopping-time laws."""
-        draw = engine(declared(self.problem.game), "laws_figure")
-        axes: matplotlib.axes.Axes = draw(self, ax)
-        return axes
+        return draw(self.problem.game, "laws_figure", self, ax)
 
 
 def solve_problem(
