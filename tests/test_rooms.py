@@ -101,6 +101,32 @@ def test_few_modules_outside_work_for_one_game():
     assert of_one_game("import nashbox.games.testing.race") and not of_one_game("import testings")
 
 
+PLAYED = {name for game in GAMES for name in (*builtin(game).menu, *builtin(game).mechanisms)}
+BY_NAME = {  # modules that compare with such names and are not what a game declares
+    "experiments/compare/contenders.py",  # the plan "alone"
+    "experiments/compare/contest.py",
+    "tables/design.py",  # kinds of designed rules
+    "tables/exchange.py",  # who hands in what she owes
+}
+
+
+def names_asked_for(source):
+    """Names of strategies and mechanisms that a program compares something with."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            yield from {_constant(n) for n in ast.walk(node)} & PLAYED
+        elif isinstance(node, ast.MatchValue) and _constant(node.value) in PLAYED:
+            yield node.value.value
+
+
+def test_few_outside_ask_which_strategy_it_is():
+    """What a strategy is in words, its game declares."""
+    found = {place for place, source in outside() if set(names_asked_for(source))}
+    assert found - declared_places() == BY_NAME, "the list may become shorter"
+    assert list(names_asked_for("if best.strategy == 'equivariant': pass")) == ["equivariant"]
+    assert list(names_asked_for("match name:\n    case 'signaller': pass")) == ["signaller"]
+
+
 def after_a_game(place):
     """Folders and modules of a path that have the name of a game: rooms of games are elsewhere."""
     return {Path(part).stem for part in Path(place).parts} & set(GAMES)

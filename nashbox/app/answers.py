@@ -10,7 +10,8 @@ from nashbox.experiments.audit.epsilon import DEFAULT as EPSILON
 from nashbox.experiments.audit.words import by_counts_alone
 from nashbox.experiments.run import run
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import amount, counts, describe
+from nashbox.tables.audit import in_short
+from nashbox.tables.console import amount, counts
 
 WORLDS = 4_000  # in which a profile is played that no formula covers
 NAMED = 3  # agents at most of whom the answer speaks one by one
@@ -53,7 +54,7 @@ def _of_honesty(result: Any) -> tuple[str, str]:
             "plan",
             f"Not with this plan: if all others comply, {more}{counts(a.recommended)}.{others}",
         )
-    what = describe(a.best_deviation.strategy, a.best_deviation.parameters)
+    what = in_short(result.game, a.best_deviation)
     return "no", f"No. {a.name} could gain {_size(a.gain.estimate)} by {what}.{others}"
 
 

@@ -17,8 +17,8 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
 from nashbox.problem.errors import require
-from nashbox.tables.audit import scale_of
-from nashbox.tables.console import amount, describe, number
+from nashbox.tables.audit import in_short, scale_of
+from nashbox.tables.console import amount, number
 from nashbox.tables.printing import print_result
 
 TOLD = 0.3  # seconds at least between two words on how far a work is
@@ -99,7 +99,7 @@ def _audit_rows(result: Any) -> Table:
     for a in result.agents:
         best, gain = a.best_deviation, a.gain
         bounds = [number(x, 5, scale) for x in (gain.estimate, gain.lower, gain.upper)]
-        words = describe(best.strategy, best.parameters)
+        words = in_short(result.game, best)
         rows.append((a.name, ONE[a.verdict], *bounds, amount(a.epsilon, 5), words))
     columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
     return Table("audit", columns, rows, f"{result.method} audit", result.notes)

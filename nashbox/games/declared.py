@@ -33,7 +33,7 @@ class Declared:
     where it has one: "profitable" if all that pays is collecting another number of points. keys: of
     its problem files, where these are not the parameters of its class; files: those of them that
     may be paths; controls: of the page for some of them, agent_controls for lists in the file's
-    tables of agents.
+    tables of agents. words: that `in_short` uses and not every reader knows, with their meaning.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}
@@ -48,6 +48,7 @@ class Declared:
         "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
         "reported": "nashbox.experiments.report.problem:key_by_key",
+        "deviation_told": "nashbox.experiments.report.words:by_documentation",
         "run_figure": "nashbox.experiments.figures.runs:paid_figure",
         "gains_figure": "nashbox.experiments.figures.gains:payoff_gains",
         "page": "nashbox.app.views.payoffs:Payoffs",
@@ -59,6 +60,7 @@ class Declared:
     files: ClassVar[Sequence[str]] = ()
     controls: ClassVar[Sequence[Control]] = ()
     agent_controls: ClassVar[Sequence[Control]] = ()
+    words: ClassVar[Mapping[str, str]] = {}
     verdicts: ClassVar[Mapping[str, str]] = {
         "profitable": "not an equilibrium: at least one agent gains by another strategy",
         "none_above_epsilon": "no deviation of the class gains more than epsilon",
@@ -91,6 +93,11 @@ class Declared:
         found = find_class(spec.name, cls.mechanisms, base, "nashbox.mechanisms", Path(), where)
         if spec.parameters:
             build(found, spec.parameters, where)
+
+    @classmethod
+    def in_short(cls, spec: Spec) -> str:
+        """A strategy with its parameters in a few words, as tables print it."""
+        return spec.short
 
     @classmethod
     def edges(cls, problem: Any) -> Edges | None:

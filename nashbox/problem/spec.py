@@ -13,7 +13,7 @@ import hashlib
 import importlib.util
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -82,9 +82,34 @@ class Spec:
         inside = ", ".join(f"{key}={value}" for key, value in self.parameters.items())
         return f"{self.name}({inside})" if inside else self.name
 
+    @property
+    def short(self) -> str:
+        """As `label`, with six digits of decimal numbers.
+
+        >>> Spec("effort", {"x": 0.9282032302755088}).short
+        'effort(x=0.928203)'
+        """
+        return Spec(self.name, {k: _rounded(v) for k, v in self.parameters.items()}).label
+
     def to_json(self) -> Any:
         """The plain name, or the table a problem file would hold."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name
+
+
+def _rounded(value: Any) -> Any:
+    """Six digits of decimal numbers, also within lists."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_rounded, value))
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def counts(values: Iterable[float]) -> str:
+    """Counts of all distributions in print, whole numbers without a point.
+
+    >>> counts([8, 2.5])
+    '8 2.50'
+    """
+    return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)
 
 
 def _call(text: str) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
+from nashbox.problem.spec import counts
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Counts, Strategy
 from nashbox.strategies.best_use import best_use
@@ -104,6 +105,26 @@ class Equivariant(Strategy):
     ) -> Array:
         """Use the information as `estimator` says."""
         return best_use(self.plays(view), data, submission, information, view)
+
+
+def in_short(parameters: Mapping[str, Any]) -> str:
+    """What such a strategy does in a few words, as tables print it.
+
+    >>> in_short({"collect": [8], "submit": [10], "estimator": "pitman"})
+    'collect 8, submit 10, pitman'
+    """
+    text = ", ".join(
+        f"{k} {counts(parameters[k])}" for k in ("collect", "submit") if k in parameters
+    )
+    shift = parameters.get("shift", 0.0)
+    moved = [shift] if isinstance(shift, (int, float)) else shift
+    if any(moved):
+        text += f", shift {counts(moved)}"
+    estimator = parameters.get("estimator", "pitman")
+    if isinstance(estimator, str):
+        return text if estimator == "accept" else f"{text}, {estimator}"
+    weights = estimator if isinstance(estimator, (list, tuple)) else [estimator]
+    return f"{text}, weight {' '.join(f'{w:.3g}' for w in weights)}"
 
 
 def _spread(name: str, value: PerDistribution | None, default: Array, d: int) -> Array:

@@ -12,12 +12,12 @@ from nashbox.experiments.audit.base import NOTHING
 from nashbox.experiments.audit.words import ONE, verdict_in_words, yes_or_no
 from nashbox.experiments.digits import TINY
 from nashbox.games.registry import declared
+from nashbox.problem.spec import Spec
 from nashbox.tables.console import (
     ERRORS,
     VERDICT_STYLE,
     amount,
     counts,
-    describe,
     new_table,
     number,
     with_error,
@@ -27,7 +27,6 @@ from nashbox.tables.sheet import Sheet
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
-PITMAN = "pitman: the best use of the data and of what is received that moves along with the data"
 SHORT = 240  # letters of a class that always stands below the table
 GAIN = ("gain", "from", "to")  # the bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
@@ -42,9 +41,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     }
     names = audit.problem.get("distributions", [])
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
-    sheet = _verdicts(
-        audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed, *_estimators(audit)
-    )
+    sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
     sheet.note(
         f"individually rational: {yes_or_no(audit.individually_rational)}"
         f", social penalty {amount(audit.social_penalty)}"
@@ -111,15 +108,16 @@ def _verdicts(
     bounds = 1 if all(len(set(gains)) == 1 for gains in told) else 3
     heads = ("agent", "verdict", *GAIN[:bounds], *columns, "best deviation found")
     table = new_table(*heads, title=f"{rules}: {audit.method} audit")
-    for a, gains in zip(audit.agents, told, strict=True):
+    found = [in_short(audit.game, a.best_deviation) for a in audit.agents]
+    for a, gains, best in zip(audit.agents, told, found, strict=True):
         table.add_row(
             a.name,
             Text(ONE[a.verdict], style=VERDICT_STYLE[a.verdict]),
             *gains[:bounds],
             *(cell(a) for cell in columns.values()),
-            describe(a.best_deviation.strategy, a.best_deviation.parameters),
+            best,
         )
-    sheet.add(table, *legend, *_reasons(audit))
+    sheet.add(table, *legend, *_meanings(audit, found), *_reasons(audit))
     return sheet
 
 
@@ -131,14 +129,16 @@ def scale_of(audit: Audit | GameAudit) -> float:
     return max((x for x in [*paid, *gains] if math.isfinite(x)), default=0.0)
 
 
-def _estimators(audit: Audit) -> list[str]:
-    """What the word pitman in a deviation means."""
-    used = [
-        a.best_deviation.parameters.get("estimator", "pitman")
-        for a in audit.agents
-        if a.best_deviation.strategy == "equivariant"
-    ]
-    return [PITMAN] if "pitman" in used else []
+def in_short(game: str, best: Any) -> str:
+    """An agent's best deviation in a few words."""
+    return declared(game).in_short(Spec(best.strategy, best.parameters))
+
+
+def _meanings(audit: Audit | GameAudit, found: Sequence[str]) -> list[str]:
+    """What words in deviations mean."""
+    used = {word for text in found for word in text.split(", ")}
+    words = declared(audit.game).words
+    return [f"{word}: {meaning}" for word, meaning in words.items() if word in used]
 
 
 def _least_gain(audit: Audit | GameAudit) -> str:

@@ -10,14 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from nashbox.experiments.digits import FINEST, TINY, places_of
 from nashbox.problem.output import drop_output
-from nashbox.problem.spec import Spec
+from nashbox.problem.spec import counts as counts
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 ERRORS = "a number after \u00b1 is a standard error"
@@ -177,11 +176,6 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
 
 
-def counts(values: Any) -> str:
-    """Counts of all distributions, whole numbers without a point."""
-    return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)
-
-
 class KeyedTable(Table):
     """A table whose first columns say what a row is about."""
 
@@ -195,34 +189,3 @@ def new_table(*columns: str, title: str = "", keys: int = 1) -> KeyedTable:
     for j, name in enumerate(columns):
         table.add_column(name, justify="left" if j == 0 else "right")
     return table
-
-
-def _rounded(value: Any) -> Any:
-    """Six digits of decimal numbers, also within lists; --json has all of them."""
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(_rounded, value))
-    return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def describe(name: str, parameters: Any) -> str:
-    """A strategy with its parameters in a few words.
-
-    >>> describe("equivariant", {"collect": [8], "submit": [10], "estimator": "pitman"})
-    'collect 8, submit 10, pitman'
-    >>> describe("effort", {"x": 0.9282032302755088})
-    'effort(x=0.928203)'
-    """
-    if name != "equivariant":
-        return Spec(name, {key: _rounded(value) for key, value in parameters.items()}).label
-    text = ", ".join(
-        f"{k} {counts(parameters[k])}" for k in ("collect", "submit") if k in parameters
-    )
-    shift = parameters.get("shift", 0.0)
-    moved = [shift] if isinstance(shift, (int, float)) else shift
-    if any(moved):
-        text += f", shift {counts(moved)}"
-    estimator = parameters.get("estimator", "pitman")
-    if isinstance(estimator, str):
-        return text if estimator == "accept" else f"{text}, {estimator}"
-    weights = estimator if isinstance(estimator, (list, tuple)) else [estimator]
-    return f"{text}, weight {' '.join(f'{w:.3g}' for w in weights)}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from nashbox.experiments.html import Html, element, escaped, joined
 from nashbox.experiments.report.body import Printed
-from nashbox.games.registry import declared
+from nashbox.games.registry import declared, engine
 from nashbox.problem.parameters import described_parameters
 
 ESTIMATORS = {
@@ -19,9 +19,13 @@ ESTIMATORS = {
 
 def deviation(row: Printed, distributions: list[str], game: str) -> Html:
     """What agent `row`'s best deviation found does, in a sentence or two."""
+    told: Html = engine(declared(game), "deviation_told")(row, distributions, game)
+    return told
+
+
+def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
+    """A strategy and its parameters, with what is documented of them."""
     name, best = row.get("best_deviation", "strategy"), row.at("best_deviation", "parameters")
-    if name == "equivariant":
-        return _equivariant(best, distributions)
     cls: type[Any] | None = declared(game).menu.get(name)
     doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
@@ -51,8 +55,11 @@ def epsilon_in_words(result: Printed, pay: str) -> Html:
     return joined([result.value("epsilon"), "; a smaller gain counts as none"])
 
 
-def _equivariant(best: Printed, distributions: list[str]) -> Html:
-    """The box of translation-equivariant strategies: counts, shift, estimator."""
+def by_counts(row: Printed, distributions: list[str], game: str) -> Html:
+    """A translation-equivariant strategy by counts, shift and estimator, others as documented."""
+    if row.get("best_deviation", "strategy") != "equivariant":
+        return by_documentation(row, distributions, game)
+    best = row.at("best_deviation", "parameters")
     parts: list[object] = []
     for k, name in enumerate(distributions):
         of = f" of {name}" if len(distributions) > 1 else ""

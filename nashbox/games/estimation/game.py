@@ -23,6 +23,7 @@ from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import Terms, View, sums_of_others
 from nashbox.strategies import STRATEGIES, Mixed, Strategy, Truthful, make_strategy
+from nashbox.strategies.equivariant import in_short
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.exact import Ledger
@@ -55,6 +56,7 @@ class EstimationGame(Game):
         "exchange": "nashbox.rules.exchange:exchange",
         "audited": "nashbox.experiments.audit.rows:penalised",
         "reported": "nashbox.experiments.report.problem:costs_and_rules",
+        "deviation_told": "nashbox.experiments.report.words:by_counts",
         "best_counts": "nashbox.experiments.dynamics.best_counts:path_of",
         "compare": "nashbox.experiments.compare:compare",
         "payoffs": "nashbox.games.estimation.payoffs:oracle",
@@ -75,6 +77,9 @@ class EstimationGame(Game):
         "undecided": "honesty is undecided: the budget leaves room for a gain above epsilon",
         "misfit": "the plan does not fit the mechanism: what pays best is honest data, but other "
         "counts of it than are asked for",
+    }
+    words: ClassVar[Mapping[str, str]] = {
+        "pitman": "the best use of the data and of what is received that moves along with the data"
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {
         "run": ("revision",),
@@ -117,6 +122,13 @@ class EstimationGame(Game):
     def check_everyone(cls, problem: Any, spec: Spec, where: str) -> None:
         """Find a strategy, the plan unsolved. Raises InputError."""
         make_strategy(spec, where)
+
+    @classmethod
+    def in_short(cls, spec: Spec) -> str:
+        """Translation-equivariant strategies by their counts."""
+        if spec.name == "equivariant":
+            return in_short(spec.parameters)
+        return super().in_short(spec)
 
     @property
     def players(self) -> Sequence[str]:
