@@ -22,7 +22,7 @@ _WHERE = {
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
     "EmpiricalGame": "nashbox.experiments.dynamics",
-    "EstimationModel": "nashbox.experiments.models",
+    "EstimationModel": "nashbox.games.estimation.models",
     "EstimationProblem": "nashbox.problem.estimation",
     "Exchange": "nashbox.mechanisms.exchange",
     "InputError": "nashbox.problem.errors",
@@ -57,7 +57,7 @@ _WHERE = {
     "empirical_game": "nashbox.experiments.dynamics",
     "honesty_survival": "nashbox.experiments.dynamics",
     "compare": "nashbox.api",
-    "count_surface": "nashbox.experiments.surface",
+    "count_surface": "nashbox.games.estimation.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
     "coalitions": "nashbox.rules.coalitions",
@@ -110,10 +110,8 @@ if TYPE_CHECKING:
     from nashbox.experiments.figures import save_figure as save_figure
     from nashbox.experiments.figures import sweep_summary as sweep_summary
     from nashbox.experiments.listing import listing as listing
-    from nashbox.experiments.models import EstimationModel as EstimationModel
     from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.report import write_comparison_report as write_comparison_report
-    from nashbox.experiments.surface import count_surface as count_surface
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
     from nashbox.experiments.sweep import read_outcomes as read_outcomes
@@ -122,6 +120,8 @@ if TYPE_CHECKING:
     from nashbox.games import Action as Action
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot
+    from nashbox.games.estimation.models import EstimationModel as EstimationModel
+    from nashbox.games.estimation.surface import count_surface as count_surface
     from nashbox.games.testing import prepare_testing as prepare_testing
     from nashbox.games.testing.checks import check_testing as check_testing
     from nashbox.mechanisms import Mechanism as Mechanism

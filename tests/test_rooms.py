@@ -67,7 +67,6 @@ OWN = {"estimation", "testing"}  # folders and modules of one game, below whatev
 BESIDE = {  # modules that work for one game and are not what it declares, each with a reason
     "experiments/audit/promises/rules.py",  # what classes of users are held to, in the model
     "experiments/audit/promises/seats.py",
-    "experiments/check/situations.py",  # small games to check plug-ins in
     "experiments/compare/babbling.py",  # mechanisms side by side under a plan
     "experiments/compare/contenders.py",
     "experiments/compare/contest.py",
@@ -75,10 +74,7 @@ BESIDE = {  # modules that work for one game and are not what it declares, each 
     "experiments/compare/mechanisms.py",
     "experiments/compare/simulated_game.py",
     "experiments/dynamics/survival.py",  # many alike on graphs
-    "experiments/models.py",  # Mesa's face
     "experiments/new_problem.py",  # problems begun by questions
-    "experiments/surface.py",  # maps of counts
-    "experiments/sweep/options.py",  # the rules of plans
 }
 
 

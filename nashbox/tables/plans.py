@@ -8,7 +8,7 @@ from nashbox.tables.console import amount, counts, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from nashbox.experiments.surface import CountSurface
+    from nashbox.games.estimation.surface import CountSurface
     from nashbox.rules.planning import PlanReport
 
 

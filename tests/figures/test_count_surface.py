@@ -5,7 +5,7 @@ import pytest
 
 from nashbox.experiments.audit import audit
 from nashbox.experiments.figures import rendered
-from nashbox.experiments.surface import CountSurface, count_surface
+from nashbox.games.estimation.surface import CountSurface, count_surface
 from nashbox.problem.errors import InputError
 from tests.games import figure1
 

@@ -16,7 +16,15 @@ from nashbox.experiments.audit.promises.piece import rng_of
 from nashbox.experiments.audit.promises.readers import hold_readers
 from nashbox.experiments.audit.promises.rules import Rules
 from nashbox.experiments.audit.promises.sight import hold_sight
-from nashbox.experiments.check.situations import (
+from nashbox.games.checking import (
+    BrokenError,
+    CheckRow,
+    SkippedError,
+    global_streams_at_rest,
+    pickles,
+    run_all,
+)
+from nashbox.games.estimation.situations import (
     NEEDED,
     PARTS,
     POINTS,
@@ -25,14 +33,6 @@ from nashbox.experiments.check.situations import (
     same_points,
     settings,
     submissions_of,
-)
-from nashbox.games.checking import (
-    BrokenError,
-    CheckRow,
-    SkippedError,
-    global_streams_at_rest,
-    pickles,
-    run_all,
 )
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.data import Dataset

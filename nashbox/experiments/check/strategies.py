@@ -14,7 +14,16 @@ from nashbox.experiments.audit.promises.equivariance import hold_equivariant
 from nashbox.experiments.audit.promises.independence import hold_apart
 from nashbox.experiments.audit.promises.rules import Rules
 from nashbox.experiments.audit.promises.seats import Seat
-from nashbox.experiments.check.situations import (
+from nashbox.games.checking import (
+    BrokenError,
+    CheckRow,
+    SkippedError,
+    global_streams_at_rest,
+    pickles,
+    run_all,
+)
+from nashbox.games.estimation import prepare
+from nashbox.games.estimation.situations import (
     NEEDED,
     PARTS,
     POINTS,
@@ -25,15 +34,6 @@ from nashbox.experiments.check.situations import (
     gap_between,
     same_points,
 )
-from nashbox.games.checking import (
-    BrokenError,
-    CheckRow,
-    SkippedError,
-    global_streams_at_rest,
-    pickles,
-    run_all,
-)
-from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError

@@ -11,7 +11,7 @@ from nashbox.experiments.figures.style import BLACK, ORANGE, PENALTY, RED, _lege
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.surface import CountSurface
+    from nashbox.games.estimation.surface import CountSurface
 
 
 def count_maps(surface: CountSurface, ax: Axes | None = None) -> Axes:

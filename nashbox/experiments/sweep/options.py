@@ -9,8 +9,8 @@ from nashbox.experiments.audit.epsilon import check_epsilon
 from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb
+from nashbox.problem.counts import RULES
 from nashbox.problem.errors import InputError, brief, require
-from nashbox.problem.estimation import RULES
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import suggest
 

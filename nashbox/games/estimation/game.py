@@ -67,6 +67,7 @@ class EstimationGame(Game):
         "mechanism_check": "nashbox.experiments.check.mechanisms:check_mechanism",
         "run_figure": "nashbox.experiments.figures.rounds:dynamics",
         "gains_figure": "nashbox.experiments.figures.gains:gain_landscape",
+        "surface_figure": "nashbox.experiments.figures.surfaces:count_maps",
         "page": "nashbox.app.views.penalties:Penalties",
     }
     controls: ClassVar[Sequence[Control]] = (Control("plan", "plan", RULES),)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation import prepare
+from nashbox.games.estimation.ready import prepare
+from nashbox.games.registry import draw
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
@@ -74,9 +75,7 @@ class CountSurface(Result):
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw both penalties as maps, with best responses and what is recommended."""
-        from nashbox.experiments.figures.surfaces import count_maps
-
-        return count_maps(self, ax)
+        return draw(self.problem["game"], "surface_figure", self, ax)
 
 
 def count_surface(

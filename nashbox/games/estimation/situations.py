@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.checking import BrokenError, SkippedError
+from nashbox.games.estimation.ready import solved_plan
 from nashbox.mechanisms import CountedMean, Mechanism, SampleMean
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError
@@ -164,8 +165,6 @@ def settings(mechanism: Mechanism, own: EstimationProblem | None) -> Iterator[tu
         yield label, terms
         taken = True
     if own is not None:
-        from nashbox.games.estimation import solved_plan
-
         yield own.shown, mechanism.terms(own, solved_plan(own)[0])
         taken = True
     if not taken and refused is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nashbox.games.estimation import prepare
+from nashbox.games.estimation.ready import prepare
 from nashbox.mechanisms import Mechanism
 from nashbox.model import EstimationModel as Model
 from nashbox.problem.files import from_mapping, load
