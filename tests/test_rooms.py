@@ -97,6 +97,12 @@ def test_few_modules_outside_work_for_one_game():
     assert of_one_game("import nashbox.games.testing.race") and not of_one_game("import testings")
 
 
+def test_what_games_declare_is_there():
+    places = [ROOT / place for place in declared_places()]
+    packages = [place.with_suffix("") / "__init__.py" for place in places]
+    assert all(a.is_file() or b.is_file() for a, b in zip(places, packages, strict=True))
+
+
 PLAYED = {name for game in GAMES for name in (*builtin(game).menu, *builtin(game).mechanisms)}
 BY_NAME = {  # modules that compare with such names and are not what a game declares
     "experiments/compare/contenders.py",  # the plan "alone"
