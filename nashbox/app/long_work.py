@@ -17,7 +17,7 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
 from nashbox.problem.errors import require
-from nashbox.tables.audit import in_short, scale_of
+from nashbox.tables.audit import deviation_in_words, scale_of
 from nashbox.tables.console import amount, number
 from nashbox.tables.printing import print_result
 
@@ -97,9 +97,9 @@ def _audit_rows(result: Any) -> Table:
     """The audit's main columns; the text has all of them."""
     rows, scale = [], scale_of(result)
     for a in result.agents:
-        best, gain = a.best_deviation, a.gain
+        gain = a.gain
         bounds = [number(x, 5, scale) for x in (gain.estimate, gain.lower, gain.upper)]
-        words = in_short(result.game, best)
+        words = deviation_in_words(result, a, scale)
         rows.append((a.name, ONE[a.verdict], *bounds, amount(a.epsilon, 5), words))
     columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
     return Table("audit", columns, rows, f"{result.method} audit", result.notes)

@@ -29,11 +29,13 @@ class Declared:
     collects. engines: experiments that not all games have, or do alike, and where they are.
     own_options: of experiments, that no other game has, by verb. says_all: whether files say what
     everybody plays, and not only who leaves the recommendation. lone_table: the key that a table
-    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means; misfit,
-    where it has one: "profitable" if all that pays is collecting another number of points. keys: of
-    its problem files, where these are not the parameters of its class; files: those of them that
-    may be paths; controls: of the page for some of them, agent_controls for lists in the file's
-    tables of agents. words: that `in_short` uses and not every reader knows, with their meaning.
+    needs to be a problem, if that is all it needs. verdicts: what an audit's verdict means, and
+    what "profitable" does: misfit, if all that pays is collecting another number of points; use, if
+    it is that or another use of the answer; own, if only those gain who leave strategies of their
+    own. keys: of its problem files, where these are not the parameters of its class; files: those
+    of them that may be paths; controls: of the page for some of them, agent_controls for lists in
+    the file's tables of agents. words: that `in_short` uses and not every reader knows, with their
+    meaning.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.base import NOTHING
-from nashbox.experiments.audit.words import ONE, verdict_in_words, yes_or_no
+from nashbox.experiments.audit.words import (
+    ONE,
+    nothing_better,
+    recommended_act,
+    verdict_in_words,
+    yes_or_no,
+)
 from nashbox.experiments.digits import TINY
 from nashbox.games.registry import declared
 from nashbox.problem.spec import Spec
@@ -26,9 +32,10 @@ from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
+    from nashbox.experiments.audit.base import Gain
 
 SHORT = 240  # letters of a class that always stands below the table
-GAIN = ("gain", "from", "to")  # the bounds are left out where they are the number itself
+GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
 
 
@@ -39,6 +46,7 @@ def audit_sheet(audit: Audit) -> Sheet:
         "alone": lambda a: amount(a.penalty_alone),
         "owes": lambda a: counts(a.recommended),
     }
+    scale = scale_of(audit)
     names = audit.problem.get("distributions", [])
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
     sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
@@ -57,7 +65,6 @@ def audit_sheet(audit: Audit) -> Sheet:
     if words:
         sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
     _budget(sheet, audit.agents)
-    scale = scale_of(audit)
     for a in audit.agents:
         _over_recommended(sheet, a, "her", 5, scale)
     sheet.remark(*audit.notes)
@@ -101,24 +108,57 @@ def _verdicts(
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
     scale = scale_of(audit)
-    told = [
-        [number(x, digits, scale) for x in (a.gain.estimate, a.gain.lower, a.gain.upper)]
-        for a in audit.agents
-    ]
-    bounds = 1 if all(len(set(gains)) == 1 for gains in told) else 3
-    heads = ("agent", "verdict", *GAIN[:bounds], *columns, "best deviation found")
+    gains = [_interval(a.gain, digits, scale) for a in audit.agents]
+    bounded = any("[" in gain for gain in gains)
+    heads = ("agent", "verdict", BOUNDED if bounded else GAIN, *columns, "best deviation found")
     table = new_table(*heads, title=f"{rules}: {audit.method} audit")
-    found = [in_short(audit.game, a.best_deviation) for a in audit.agents]
-    for a, gains, best in zip(audit.agents, told, found, strict=True):
+    found = [deviation_in_words(audit, a, scale) for a in audit.agents]
+    for a, gain, best in zip(audit.agents, gains, found, strict=True):
         table.add_row(
             a.name,
             Text(ONE[a.verdict], style=VERDICT_STYLE[a.verdict]),
-            *gains[:bounds],
+            gain,
             *(cell(a) for cell in columns.values()),
             best,
         )
-    sheet.add(table, *legend, *_meanings(audit, found), *_reasons(audit))
+    told = (_gain_in_words(audit, bounded), *legend, *_meanings(audit, found))
+    sheet.add(table, *told, *_reasons(audit))
     return sheet
+
+
+def _interval(gain: Gain, digits: int, scale: float) -> str:
+    """A gain with its bounds, in one cell."""
+    told = [number(x, digits, scale) for x in (gain.estimate, gain.lower, gain.upper)]
+    return told[0] if len(set(told)) == 1 else f"{told[0]} [{told[1]}, {told[2]}]"
+
+
+def _gain_in_words(audit: Audit | GameAudit, bounded: bool) -> str:
+    """What the column of gains holds."""
+    what = "gain: what an agent wins by the best deviation found, the others as they are"
+    if not bounded:
+        return what
+    sure = (
+        ""
+        if audit.method == "exact"
+        else f", all true with a chance of {100 * (1 - audit.delta):.4g} %"
+    )
+    return f"{what}; [from, to]: its bounds{sure}"
+
+
+def deviation_in_words(audit: Audit | GameAudit, agent: Any, scale: float) -> str:
+    """The best deviation found for an agent; what is honest, or no better, is none.
+
+    scale: of what gains are differences.
+    """
+    if not _named(agent, scale):
+        certain = agent.verdict == "none_above_epsilon"
+        return "none that is better" if certain else "none better as measured"
+    return recommended_act(agent) or in_short(audit.game, agent.best_deviation)
+
+
+def _named(agent: Any, scale: float) -> bool:
+    """Whether the best deviation found is better than what is played."""
+    return not nothing_better(agent.verdict, agent.gain.estimate, TINY * min(1.0, scale))
 
 
 def scale_of(audit: Audit | GameAudit) -> float:

@@ -6,11 +6,12 @@ below with its first columns again, so that no number and no word is ever cut.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +22,7 @@ MOST = 5  # notes that are shown without being asked for
 WORD = 28  # letters of a word that is never broken
 LINE = 30  # letters of a line of text that is parted once only, while there is room below
 LEAST = 6  # columns of text that a cell keeps
+WORDS = re.compile(r"\[\S+, \S+\]|\S+")
 
 
 @dataclass
@@ -104,6 +106,15 @@ def _listed(notes: Iterable[Text]) -> object:
     return html.element("ul", *lines) if lines else ""
 
 
+@dataclass(frozen=True)
+class _Need:
+    """Letters that a column takes: of its longest word, in two lines at most, in one line."""
+
+    word: int
+    two: int
+    line: int
+
+
 def fitting(table: Table, width: int) -> list[Table]:
     """The table in parts that fit into a width; the first columns come again in each."""
     needs = [_needs(table, j) for j in range(len(table.columns))]
@@ -113,25 +124,54 @@ def fitting(table: Table, width: int) -> list[Table]:
     while rest or not parts:
         chosen = list(range(keys))
         while rest and (
-            len(chosen) == keys or _room([_easy(*needs[j]) for j in (*chosen, rest[0])]) <= width
+            len(chosen) == keys or _room([needs[j].two for j in (*chosen, rest[0])]) <= width
         ):
             chosen.append(rest.pop(0))
         parts.append(_part(table, chosen, _widths([needs[j] for j in chosen], width)))
     return parts
 
 
-def _easy(word: int, line: int) -> int:
-    """Columns in which the longest line takes two."""
-    return max(word, min(LINE, line // 2 + 3) if line > word else 0)
-
-
-def _needs(table: Table, j: int) -> tuple[int, int]:
-    """Letters of the longest word and of the longest line of a column."""
+def _needs(table: Table, j: int) -> _Need:
+    """What a column needs."""
     column = table.columns[j]
     texts = [_plain(cell) for cell in (column.header, *column.cells)]
-    words = [cell_len(word) for text in texts for word in text.split()]
-    lines = [cell_len(line) for text in texts for line in text.splitlines()]
-    return min(max(words, default=0), WORD), max(lines, default=0)
+    lines = [line for text in texts for line in text.splitlines()]
+    word = max((cell_len(word) for line in lines for word in _words(line)), default=0)
+    word = min(word, WORD)
+    two = min(max(map(_halved, lines), default=0), LINE)
+    return _Need(word, max(word, two), max(map(cell_len, lines), default=0))
+
+
+def _words(line: str) -> list[str]:
+    """Where a line may be parted: between words, not within an interval."""
+    return WORDS.findall(line)
+
+
+def _halved(line: str) -> int:
+    """Letters of the longer half of a line that is parted between words once.
+
+    >>> _halved("collect 48, submit 48, pitman"), _halved("0.2 [0.1, 0.3]")
+    (17, 10)
+    """
+    words = _words(line)
+    parts = ((" ".join(words[:k]), " ".join(words[k:])) for k in range(len(words)))
+    return min((max(map(cell_len, part)) for part in parts), default=0)
+
+
+def _parted(cell: RenderableType, width: int) -> RenderableType:
+    """A cell whose lines are at most so wide, if its words are."""
+    told: list[str] = []
+    for line in _plain(cell).splitlines():
+        told.append("")
+        for word in _words(line):
+            longer = f"{told[-1]} {word}" if told[-1] else word
+            if cell_len(longer) <= width:
+                told[-1] = longer
+            else:
+                told += [word] if told[-1] else []
+                told[-1] = word
+    text = "\n".join(told)
+    return Text(text, style=cell.style) if isinstance(cell, Text) else text
 
 
 def _plain(cell: object) -> str:
@@ -143,17 +183,18 @@ def _room(widths: Sequence[int]) -> int:
     return sum(widths) + 3 * len(widths) + 1
 
 
-def _widths(needs: Sequence[tuple[int, int]], width: int) -> list[int]:
-    """As wide as the longest lines; where there is no room, the widest give way first."""
-    found = [most for _, most in needs]
-    least = [low for low, _ in needs]
-    while _room(found) > width:
-        able = [j for j, w in enumerate(found) if w > least[j]]
-        if not able:  # words are broken as the last resort
-            able = [j for j, w in enumerate(found) if w > LEAST]
-        if not able:
-            break
-        found[max(able, key=lambda j: found[j])] -= 1
+def _widths(needs: Sequence[_Need], width: int) -> list[int]:
+    """As wide as the longest lines; where there is no room, the widest give way first.
+
+    Lines are parted once before they are parted more often, and words as the last resort.
+    """
+    found = [need.line for need in needs]
+    for least in ([n.two for n in needs], [n.word for n in needs], [LEAST] * len(needs)):
+        while _room(found) > width:
+            able = [j for j, w in enumerate(found) if w > least[j]]
+            if not able:
+                break
+            found[max(able, key=lambda j: found[j])] -= 1
     return found
 
 
@@ -165,5 +206,9 @@ def _part(table: Table, chosen: Sequence[int], widths: Sequence[int]) -> Table:
         part.add_column(column.header, justify=column.justify, width=width, overflow="fold")
     cells = [list(table.columns[j].cells) for j in chosen]
     for i, row in enumerate(table.rows):
-        part.add_row(*(column[i] for column in cells), style=row.style, end_section=row.end_section)
+        mine = [
+            _parted(column[i], width) if cell_len(_plain(column[i])) > width else column[i]
+            for column, width in zip(cells, widths, strict=True)
+        ]
+        part.add_row(*mine, style=row.style, end_section=row.end_section)
     return part

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
+from nashbox.experiments.audit.base import NOTHING
 from nashbox.games.registry import declared
 
 METHOD_WORDS = {
@@ -17,17 +21,79 @@ ONE = {"profitable": "gains", "none_above_epsilon": "no gain found", "undecided"
 ALL = {**ONE, "profitable": "somebody gains"}
 
 
+def nothing_better(verdict: str, gain: float, tiny: float) -> bool:
+    """Whether no deviation is better than what is played, so that none deserves to be named.
+
+    gain: of the best that was found; tiny: up to which it is the rounding of none.
+    """
+    return verdict != "profitable" and gain < tiny
+
+
+RECOMMENDED = "what is recommended"
+
+
+def recommended_act(row: Any) -> str | None:
+    """Words in place of a deviation that is what an agent of a plan was asked to do, else None.
+
+    It is the best there is for some who play a strategy of their own.
+    """
+    owed, over = getattr(row, "recommended", None), row.gain_over_recommended
+    if owed is None or not plays_her_own(row):
+        return None
+    name, told = row.best_deviation.strategy, row.best_deviation.parameters
+    honest = name == "equivariant" and not np.any(told.get("shift", 0.0))
+    for key in ("collect", "submit"):
+        honest = honest and told.get(key) is not None and np.array_equal(told[key], owed)
+    as_good = math.isclose(row.gain.estimate, -over.estimate, rel_tol=1e-9)
+    return RECOMMENDED if name == "truthful" or (honest and as_good) else None
+
+
+def plays_her_own(row: Any) -> bool:
+    """Whether an agent plays a strategy of her own, and not what is recommended to her."""
+    return row.gain_over_recommended not in (None, NOTHING)
+
+
 def by_counts_alone(audit: Any) -> bool:
-    """Whether what pays best is honest, for everybody who gains, but for how much is collected."""
-    paying = [row for row in audit.agents if row.verdict == "profitable"]
-    return bool(paying) and all(row.best_deviation.how == "counts" for row in paying)
+    """Whether what pays best is honest, but for how much is collected, for all compliers who gain.
+
+    Who gains by leaving a strategy of her own says nothing about compliance.
+    """
+    return _paying_by(audit, {"counts"})
+
+
+def by_honest_data(audit: Any) -> bool:
+    """Whether what pays best hands in what was measured, for all compliers who gain."""
+    return _paying_by(audit, {"counts", "estimate"})
+
+
+def compliance_holds(audit: Any) -> bool:
+    """Whether only those gain by another strategy who do not play what is recommended to them."""
+    paying = _paying(audit)
+    return bool(paying) and all(map(plays_her_own, paying))
+
+
+def _paying_by(audit: Any, stages: set[str]) -> bool:
+    paying = [row for row in _paying(audit) if not plays_her_own(row)]
+    return bool(paying) and all(_stages(row) <= stages for row in paying)
+
+
+def _stages(row: Any) -> set[str]:
+    """In what the best deviation differs from what is recommended."""
+    return set((row.best_deviation.how or "").split(" and "))
+
+
+def _paying(audit: Any) -> list[Any]:
+    return [row for row in audit.agents if row.verdict == "profitable"]
+
+
+KINDS = {"own": compliance_holds, "misfit": by_counts_alone, "use": by_honest_data}
 
 
 def verdict_in_words(audit: Any) -> str:
     """What the verdict of a whole audit means."""
     words = declared(audit.game).verdicts
-    misfit = "misfit" in words and by_counts_alone(audit)
-    return words["misfit" if misfit else audit.nash]
+    more = (word for word, holds in KINDS.items() if word in words and holds(audit))
+    return words[next(more, audit.nash)]
 
 
 def yes_or_no(answer: bool | None) -> str:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.audit.base import NOTHING, AuditResult
-from nashbox.experiments.audit.words import ALL, METHOD_WORDS, ONE, verdict_in_words, yes_or_no
+from nashbox.experiments.audit.words import (
+    ALL,
+    METHOD_WORDS,
+    ONE,
+    nothing_better,
+    recommended_act,
+    verdict_in_words,
+    yes_or_no,
+)
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
@@ -48,7 +56,7 @@ def audit_page(
         problem_part(result),
         plan_part(result),
         _gains(result, pay),
-        _deviations(result, game, pay),
+        _deviations(audit.agents, result, game, pay),
         _basis(result, pay),
         _figures(audit, pay),
         signed_part(contract),
@@ -109,14 +117,14 @@ def _gains(result: Printed, pay: str) -> Html:
     return joined(parts)
 
 
-def _deviations(result: Printed, game: str, pay: str) -> Html:
+def _deviations(agents: Sequence[Any], result: Printed, game: str, pay: str) -> Html:
     distributions = result.get("problem", "distributions") or []
     items = []
-    for row in _agents(result):
+    for agent, row in zip(agents, _agents(result), strict=True):
         said: list[object] = [
             element("b", row.get("name")),
             ": ",
-            *_found(row, distributions, game),
+            *_found(agent, row, distributions, game),
         ]
         for key, text in (
             ("gain_over_recommended", " What is played gains over the recommendation "),
@@ -135,18 +143,19 @@ def _deviations(result: Printed, game: str, pay: str) -> Html:
     return joined([head, element("ul", *items)])
 
 
-def _found(row: Printed, distributions: list[str], game: str) -> list[object]:
+def _found(agent: Any, row: Printed, distributions: list[str], game: str) -> list[object]:
     """The deviation and what it brings; where nothing gains, that and no deviation."""
     pay = declared(game).pays.name
-    estimate = row.get("gain", "estimate")
-    if row.get("verdict") != "profitable" and float(estimate) < row.tiny:
+    if nothing_better(row.get("verdict"), float(row.get("gain", "estimate")), row.tiny):
         certain = row.get("verdict") == "none_above_epsilon"
         return [
             "nothing that was examined gains her anything",
             "." if certain else ", as measured.",
         ]
+    act = recommended_act(agent)
+    what = deviation(row, distributions, game) if act is None else f"{act}."
     best = row.at("best_deviation")
-    said: list[object] = [deviation(row, distributions, game), f" Her {pay} is then "]
+    said: list[object] = [what, f" Her {pay} is then "]
     said += [best.plus_minus(pay, "se"), " instead of ", row.plus_minus(pay, f"{pay}_se"), "."]
     if row.get("verdict") == "none_above_epsilon":
         said.append(" That is no more than epsilon.")

@@ -78,6 +78,10 @@ class EstimationGame(Game):
         "undecided": "honesty is undecided: the budget leaves room for a gain above epsilon",
         "misfit": "the plan does not fit the mechanism: what pays best is honest data, but other "
         "counts of it than are asked for",
+        "use": "the rules do not fit: what pays best is honest data, but another use of what comes "
+        "back, or other counts, than are asked for",
+        "own": "no equilibrium: somebody gains by leaving a strategy of her own; no gain was found "
+        "for whoever does as recommended",
     }
     words: ClassVar[Mapping[str, str]] = {
         "pitman": "the best use of the data and of what is received that moves along with the data"
