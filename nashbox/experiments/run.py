@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from nashbox.experiments.tally import Tally, rows_of
+from nashbox.experiments.tally import Tally, rows_of, social_of
 from nashbox.games.base import Game
 from nashbox.games.registry import blaming, check_own_options, draw, prepare_game
 from nashbox.measure.seeds import Stage, child
@@ -28,8 +28,9 @@ class Run(Result):
     """What was played: agents over the last round, steps over all of them.
 
     agents: a mapping per agent (name, strategy, penalty or payoff, se, error, cost, and columns
-    that only the game has). steps: a mapping per round and agent. extra: what else the game has to
-    say, by key of the JSON.
+    that only the game has, each mean with its standard error, NAME_se). steps: a mapping per round
+    and agent. extra: what else there is to say, by key of the JSON; social, a mapping per round,
+    has the sum of all penalties or payoffs with its error.
     """
 
     FORMAT: ClassVar[str] = "nashbox-run/1"
@@ -107,9 +108,11 @@ def run(
     states, said = game.unknowns()
     played = _Session(game, rounds, replications, seed, states, own, progress)
     steps: list[dict[str, Any]] = []
+    social: list[dict[str, Any]] = []
     tallies: list[Tally] = []
     for t, tallies in enumerate(played.rounds(), start=1):
         steps += rows_of(tallies, t)
+        social.append(social_of(tallies, t))
         played.game = game = game if t == rounds else game.revised(steps[-game.m :])
     return Run(
         game=problem.game,
@@ -119,7 +122,7 @@ def run(
         steps=steps,
         seeds={"seed": seed},
         problem=problem.to_json(),
-        extra={**said, **tallies[0].whole()},
+        extra={**said, "social": social, **tallies[0].whole()},
     )
 
 

@@ -27,12 +27,12 @@ class Means:
             made = Means if isinstance(values, Mapping) else Moments if values.ndim == 1 else Vector
             self.parts.setdefault(key, made()).add(values)
 
-    def row(self, with_se: Sequence[str] = ()) -> dict[str, Any]:
-        """The means; of the columns `with_se` with their standard errors."""
+    def row(self) -> dict[str, Any]:
+        """The means, numbers with their standard errors."""
         found: dict[str, Any] = {}
         for key, part in self.parts.items():
-            found[key] = part.row(with_se) if isinstance(part, Means) else part.mean
-            if key in with_se:
+            found[key] = part.row() if isinstance(part, Means) else part.mean
+            if isinstance(part, Moments):
                 found[f"{key}_se"] = part.se
         return found
 
@@ -61,13 +61,15 @@ class Tally:
 
     def __init__(self, game: Game, labels: Sequence[str]) -> None:
         self.game, self.labels = game, labels
-        self.paid = [Moments() for _ in game.players]
+        self.paid, self.social = [Moments() for _ in game.players], Moments()
         self.columns = [Means() for _ in game.players]
         self.overall, self.ledger = Means(), game.ledger()
 
     def add(self, model: Any) -> None:
         """Take a model in that has just played the round."""
-        for moments, paid in zip(self.paid, self.game.payments(model), strict=True):
+        payments = self.game.payments(model)
+        self.social.add(payments.sum(axis=0))
+        for moments, paid in zip(self.paid, payments, strict=True):
             moments.add(paid)
         for means, columns in zip(self.columns, self.game.columns(model), strict=True):
             means.add(columns)
@@ -84,12 +86,12 @@ class Tally:
             "strategy": self.labels[i],
             self.game.pays.name: paid.mean,
             "se": paid.se if paid.count > 1 else None,
-            **self.columns[i].row(self.game.with_se),
+            **self.columns[i].row(),
         }
 
     def whole(self) -> dict[str, Any]:
         """What is said of all players together, by key of the answer."""
-        system = self.overall.row(tuple(self.overall.parts))
+        system = self.overall.row()
         kept = {} if self.ledger is None else dict(self.ledger.summary())
         return ({"system": system} if system else {}) | kept
 
@@ -97,8 +99,25 @@ class Tally:
 def rows_of(tallies: Sequence[Tally], step: int) -> list[dict[str, Any]]:
     """A row per player; she is shown at the state of nature that pays her worst."""
     game = tallies[0].game
-    sign = game.pays.sign
-    return [
-        min(tallies, key=lambda tally: sign * tally.paid[i].mean).row(i, step)
-        for i in range(game.m)
-    ]
+    return [_worst(tallies, i).row(i, step) for i in range(game.m)]
+
+
+def social_of(tallies: Sequence[Tally], step: int) -> dict[str, Any]:
+    """The sum of what all players are paid in a round, each at her worst state, with its error.
+
+    The error is that of the sums, world by world, or at most the sum of theirs where players are
+    shown at different states.
+    """
+    game = tallies[0].game
+    shown = [_worst(tallies, i) for i in range(game.m)]
+    paid = [tally.paid[i] for i, tally in enumerate(shown)]
+    one = all(tally is shown[0] for tally in shown)
+    error = shown[0].social.se if one else sum(moments.se for moments in paid)
+    known = paid[0].count > 1
+    total = sum(moments.mean for moments in paid)
+    return {"Step": step, game.pays.name: total, "se": error if known else None}
+
+
+def _worst(tallies: Sequence[Tally], i: int) -> Tally:
+    sign = tallies[0].game.pays.sign
+    return min(tallies, key=lambda tally: sign * tally.paid[i].mean)

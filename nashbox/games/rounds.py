@@ -27,12 +27,11 @@ class Rounds(ABC):
     """How a game is played round by round; all but `model` have a default that most games keep.
 
     block: worlds played at once. lasting: whether a model plays all rounds; else a round is a model
-    of its own. with_se: columns whose means come with standard errors.
+    of its own.
     """
 
     block: ClassVar[int] = 1 << 15
     lasting: ClassVar[bool] = True
-    with_se: ClassVar[Sequence[str]] = ()
 
     def check_playable(self) -> None:  # noqa: B027 - most games can be played
         """Raise InputError where formulas know the game and a simulation cannot play it."""
@@ -61,7 +60,7 @@ class Rounds(ABC):
         return np.array([player.paid for player in model.players])
 
     def columns(self, model: Any) -> Sequence[Columns]:
-        """By player, what else is worth the mean over worlds."""
+        """By player, what else is worth the mean over worlds, (R,) ones with standard errors."""
         return [{} for _ in model.players]
 
     def overall(self, model: Any) -> Mapping[str, Array]:

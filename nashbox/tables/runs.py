@@ -2,51 +2,77 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nashbox.tables.console import ERRORS, KeyedTable, amount, counts, new_table, number, with_error
+from nashbox.tables.console import ERRORS, KeyedTable, counts, new_table, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run
 
+SHORT = {"unfinished": "games cut off at the cap"}
+WORST = "every agent is shown at her worst"
+EQUIVARIANT = "translation-equivariant: what moves by as much as the data do"
+LEGEND = {  # what headings mean, for the games that have them
+    "collected": "collected, submitted: points of every distribution",
+    "tau": "tau: tests until she stops; won: share of the games, a tie is shared; error: share of "
+    "wrong answers",
+    "cap": "why she stops, in shares of the games: threshold, sure by her own tests and what she "
+    "heard; anticipation, the other is about to; quit, not worth going on; cap, cut off",
+}
+SQUARED = "error: squared error of what she estimates; penalty: error + cost"
+
 
 def run_sheet(run: Run) -> Sheet:
     """The last round, and sums over all agents round by round if there were several."""
-    rows = [_columns(agent) for agent in run.agents]
-    sheet = Sheet(f"{run.game}: {run.replications} worlds, round {run.rounds} of {run.rounds}")
+    rows = [_columns(agent, run.pays) for agent in run.agents]
+    sheet = Sheet(
+        f"{run.game}: social {run.pays} {_social(run, run.rounds)}, in round {run.rounds} of "
+        f"{run.rounds}, {run.replications} worlds"
+    )
     table = new_table(*rows[0])
     for row in rows:
         table.add_row(*row.values())
     said = _said(run.whole)
     simulated = any("\u00b1" in cell for row in rows for cell in row.values())
-    sheet.add(table, *(["   ".join(said)] if said else []), *([ERRORS] if simulated else []))
+    legend = [words for key, words in LEGEND.items() if key in rows[0]]
+    legend += [SQUARED] if run.pays == "penalty" else []
+    sheet.add(
+        table, *(["   ".join(said)] if said else []), *legend, *([ERRORS] if simulated else [])
+    )
     for key, words in run.extra.items():
         if isinstance(words, str):
-            sheet.note(words if words.startswith(key) else f"{key}: {words}")
+            sheet.note(f"true means: {_explained(words)}" if key == "mu" else f"{key}: {words}")
     if run.rounds > 1:
         sheet.add(_rounds(run))
     return sheet
 
 
-def _columns(agent: Mapping[str, Any]) -> dict[str, str]:
+def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
     """Cells by heading; what the game does not have is left out."""
     found = {"agent": agent["name"]}
-    sizes = [abs(x) for x in agent.values() if isinstance(x, float) and math.isfinite(x)]
     for key, value in agent.items():
         if isinstance(value, Mapping):
-            found |= {name: number(part, 3) for name, part in value.items()}
+            found |= _columns({"name": agent["name"], **value}, pays)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             found[key] = counts(value)
         elif key == "strategy":
             found[key] = value
-        elif key == "se":
-            found["s.e."] = number(value, scale=max(sizes, default=0.0))
-        elif isinstance(value, (int, float)) and not key.endswith("_se"):
-            found[key] = with_error(value, agent.get(f"{key}_se"))
+        elif isinstance(value, (int, float)) and not _is_error(key):
+            found[key] = with_error(value, agent.get("se" if key == pays else f"{key}_se"))
     return found
+
+
+def _explained(words: str) -> str:
+    """Where mu lies, for who does not know the words."""
+    if "equivariant" in words:
+        return f"{words}; {EQUIVARIANT}"
+    return f"{words}; {WORST}"
+
+
+def _is_error(key: str) -> bool:
+    return key == "se" or key.endswith("_se")
 
 
 def _said(numbers: Mapping[str, Any]) -> list[str]:
@@ -54,11 +80,19 @@ def _said(numbers: Mapping[str, Any]) -> list[str]:
     for key, value in numbers.items():
         if isinstance(value, Mapping):
             found += _said(value)
-        elif not key.endswith("_se"):
+        elif not _is_error(key):
             exact = isinstance(value, int)
             shown = str(value) if exact else with_error(value, numbers.get(f"{key}_se"))
-            found.append(f"{key.replace('_', ' ')} {shown}")
+            found.append(f"{SHORT.get(key, key.replace('_', ' '))} {shown}")
     return found
+
+
+def _social(run: Run, step: int) -> str:
+    """The sum of what all are paid in a round; results of earlier versions know no error of it."""
+    for row in run.extra.get("social", ()):
+        if row["Step"] == step:
+            return with_error(row[run.pays], row["se"])
+    return with_error(sum(row[run.pays] for row in run.steps if row["Step"] == step), None)
 
 
 def _rounds(run: Run) -> KeyedTable:
@@ -69,5 +103,5 @@ def _rounds(run: Run) -> KeyedTable:
     for t in range(1, run.rounds + 1):
         rows = [step for step in run.steps if step["Step"] == t]
         sums = (f"{sum(sum(row[key]) for row in rows):.6g}" for key in points)
-        table.add_row(str(t), *sums, amount(sum(row[run.pays] for row in rows)))
+        table.add_row(str(t), *sums, _social(run, t))
     return table

@@ -97,7 +97,8 @@ def test_every_help_fits_and_says_what_each_option_does_and_its_default(monkeypa
     ("words", "cells"),
     [
         ("audit examples/figure1.toml --method black_box --budget 1000", 3),
-        ("run examples/testing/case_a.toml --replications 100", 2),
+        ("run examples/testing/case_a.toml --replications 100", 4),
+        ("run examples/figure1.toml --replications 100 --rounds 2", 5),
     ],
 )
 def test_simulated_numbers_have_their_errors_and_a_legend(narrow, capsys, words, cells):
@@ -106,6 +107,21 @@ def test_simulated_numbers_have_their_errors_and_a_legend(narrow, capsys, words,
     rows = [line for line in printed.splitlines() if line.startswith("\u2502")]
     assert sum(bool(re.search(r"\d\u00b1\d", row)) for row in rows) == cells
     assert "a number after \u00b1 is a standard error" in printed
+
+
+def test_every_simulated_mean_of_a_run_has_its_error(narrow, capsys):
+    """What a race brings, how it ends, and sums; counts and costs of points are no chance."""
+    assert main(["run", "examples/testing/case_a.toml", "--replications", "100"]) == 0
+    printed = capsys.readouterr().out
+    row = " ".join(line for line in printed.splitlines() if line.startswith("\u2502 A"))
+    assert row.count("\u00b1") == 7 and "s.e." not in printed
+    assert re.match(r"testing: social payoff [.\d]+\u00b1[.\d]+, in round 1 of 1", printed)
+    for word in ("tau: tests", "won: share", "anticipation, the other", "cut off at the cap 0"):
+        assert word in " ".join(printed.split())
+    assert main(["run", "examples/figure1.toml", "--replications", "100", "--rounds", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert len(re.findall(r"\u2502 +78 \u2502 +78 \u2502 +[.\d]+\u00b1[.\d]+ \u2502", printed)) == 2
+    assert "\u2502 2.3430 \u2502" in printed and "translation-equivariant: what moves" in printed
 
 
 def test_honesty_is_not_said_to_lose_where_other_counts_gain(narrow, capsys):

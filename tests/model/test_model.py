@@ -115,6 +115,33 @@ def test_run_takes_the_worst_mu_where_it_matters(seed):
     assert result.agents[0]["penalty"] == pytest.approx((0.01 * mu * share) ** 2, rel=0.01)
 
 
+def test_every_mean_of_a_run_has_the_error_of_its_own_worlds(seed):
+    """Of 40 short runs the means scatter as much as their errors say; sums hold what is shared."""
+    runs = [
+        run(figure1(mechanism="sample_mean"), replications=50, seed=100 * seed + k)
+        for k in range(40)
+    ]
+    for key in ("error", "cost"):
+        means = np.array([r.agents[0][key] for r in runs])
+        said = np.mean([r.agents[0][f"{key}_se"] for r in runs])
+        assert said == 0 if key == "cost" else 0.6 < means.std(ddof=1) / said < 1.6
+    social = [r.extra["social"][0] for r in runs]
+    values = np.array([row["penalty"] for row in social])
+    said = np.mean([row["se"] for row in social])
+    assert 0.6 < values.std(ddof=1) / said < 1.6  # errors are one: three times that of each
+    assert said == pytest.approx(3 * np.mean([r.agents[0]["se"] for r in runs]), rel=1e-9)
+
+
+def test_the_error_of_a_sum_over_several_states_is_that_of_its_parts_at_most():
+    problem = figure1(
+        mechanism="sample_mean", strategies={"a1": {"name": "scaler", "factor": 1.01}}
+    )
+    result = run(problem, replications=200)
+    [row] = result.extra["social"]
+    assert row["penalty"] == pytest.approx(sum(a["penalty"] for a in result.agents))
+    assert 0 < row["se"] <= sum(a["se"] for a in result.agents) * (1 + 1e-12)
+
+
 def test_run_survives_saving(tmp_path):
     result = run(figure1(mechanism="sample_mean"), rounds=2, replications=30)
     result.save(tmp_path / "run.json")

@@ -79,7 +79,6 @@ class RaceGame(Game):
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
     block: ClassVar[int] = 1 << 17
     lasting: ClassVar[bool] = False
-    with_se: ClassVar[Sequence[str]] = ("tau",)
 
     problem: RaceProblem
     exchange: Exchange
