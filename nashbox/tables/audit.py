@@ -20,10 +20,12 @@ from nashbox.experiments.digits import TINY
 from nashbox.games.registry import declared
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import (
+    CONDITION_8,
     ERRORS,
     VERDICT_STYLE,
     amount,
     counts,
+    interval,
     new_table,
     number,
     with_error,
@@ -32,8 +34,8 @@ from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
-    from nashbox.experiments.audit.base import Gain
 
+INFINITE = "inf: infinite, as of who has nothing to estimate from"
 SHORT = 240  # letters of a class that always stands below the table
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
@@ -51,10 +53,11 @@ def audit_sheet(audit: Audit) -> Sheet:
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
     sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
     sheet.note(
-        f"individually rational: {yes_or_no(audit.individually_rational)}"
-        f", social penalty {amount(audit.social_penalty)}"
-        f", {number(audit.efficiency_ratio)} times the best rational one"
-        f", condition (8): {'yes' if audit.condition_8 else 'no'}"
+        "individually rational (nobody is worse off than outside): "
+        f"{yes_or_no(audit.individually_rational)}"
+        f"; social penalty (the sum) {amount(audit.social_penalty)}"
+        f", {number(audit.efficiency_ratio)} times that of the best rational plan"
+        f"; condition (8) ({CONDITION_8}): {'yes' if audit.condition_8 else 'no'}"
     )
     costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
     words = [
@@ -108,7 +111,7 @@ def _verdicts(
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
     scale = scale_of(audit)
-    gains = [_interval(a.gain, digits, scale) for a in audit.agents]
+    gains = [interval(a.gain, digits, scale) for a in audit.agents]
     bounded = any("[" in gain for gain in gains)
     heads = ("agent", "verdict", BOUNDED if bounded else GAIN, *columns, "best deviation found")
     table = new_table(*heads, title=f"{rules}: {audit.method} audit")
@@ -121,15 +124,10 @@ def _verdicts(
             *(cell(a) for cell in columns.values()),
             best,
         )
-    told = (_gain_in_words(audit, bounded), *legend, *_meanings(audit, found))
+    infinite = [INFINITE] if math.inf in (getattr(a, "penalty", 0.0) for a in audit.agents) else []
+    told = (_gain_in_words(audit, bounded), *legend, *_meanings(audit, found), *infinite)
     sheet.add(table, *told, *_reasons(audit))
     return sheet
-
-
-def _interval(gain: Gain, digits: int, scale: float) -> str:
-    """A gain with its bounds, in one cell."""
-    told = [number(x, digits, scale) for x in (gain.estimate, gain.lower, gain.upper)]
-    return told[0] if len(set(told)) == 1 else f"{told[0]} [{told[1]}, {told[2]}]"
 
 
 def _gain_in_words(audit: Audit | GameAudit, bounded: bool) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import amount, counts, new_table, number
+from nashbox.experiments.digits import TINY
+from nashbox.tables.console import ERRORS, amount, counts, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from nashbox.rules.coalitions import Coalitions
+    from nashbox.rules.coalitions import Coalition, Coalitions
 
 
 SHOWN = 15  # coalitions with the largest gains
@@ -30,9 +31,8 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
         "owe",
         "collect",
         "hand in",
-        "honest",
+        "pay if honest",
         "gain",
-        "2 s.e.",
         "at least",
         *(("exact scheme", "at most") if exact else ()),
         "each, unpaid",
@@ -42,23 +42,19 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
     for c in ordered[:SHOWN]:
         several = f" (1 of {c.represents})" if c.represents > 1 and not _all(result) else ""
         forms = dict.fromkeys(f for f, C in zip(c.forms, c.collected, strict=True) if C)
+        paid = sum(c.penalties)
         table.add_row(
             " + ".join(c.members) + several,
             counts(c.owed),
             counts(c.collected),
             ", ".join(forms) or "nothing",
-            amount(sum(c.penalties)),
-            number(c.gain, scale=sum(c.penalties)),
-            number(2 * c.se, scale=sum(c.penalties)),
-            number(c.lower, scale=sum(c.penalties)),
-            *(
-                (number(c.exact, scale=sum(c.penalties)), number(c.upper, scale=sum(c.penalties)))
-                if exact
-                else ()
-            ),
-            number(c.common, scale=sum(c.penalties)),
+            with_error(paid, sum(c.penalties_se)),
+            _gained(c, paid),
+            number(c.lower, scale=paid),
+            *((number(c.exact, scale=paid), number(c.upper, scale=paid)) if exact else ()),
+            number(c.common, scale=paid),
         )
-    sheet.add(table)
+    sheet.add(table, *legend(exact))
     if len(ordered) > SHOWN:
         sheet.note(f"{len(ordered) - SHOWN} coalitions that gain less are in the JSON only")
     sheet.note(f"examined: {result.search}; delta {result.delta:g}, {result.worlds} worlds each")
@@ -67,6 +63,27 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
         f"{result.class_}"
     )
     return sheet
+
+
+def legend(exact: bool) -> list[str]:
+    """What the columns hold."""
+    known = (
+        "; exact scheme: of the best that formulas know; at most: by all that they could know"
+        if exact
+        else ""
+    )
+    return [
+        "owe, collect, hand in: points of all members, and what they do with them; gain: what they "
+        f"save together by it, as measured; at least: a bound of it{known}; each, unpaid: what "
+        "everyone saves if they share the points and nobody pays another, as measured",
+        f"{ERRORS}, of what several pay at most",
+    ]
+
+
+def _gained(c: Coalition, paid: float) -> str:
+    """A gain with its error, without what is the rounding of payments."""
+    rounding = c.se <= TINY * paid
+    return number(c.gain, scale=paid) if rounding else with_error(c.gain, c.se)
 
 
 def _all(result: Coalitions) -> bool:

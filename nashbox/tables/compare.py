@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
-from nashbox.experiments.compare.leading import least
+from nashbox.experiments.compare.leading import apart, least
 from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
-from nashbox.tables.console import ERRORS, amount, counts, new_table, number, with_error
+from nashbox.tables.console import ERRORS, amount, counts, new_table, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def compare_sheet(result: Comparison) -> Sheet:
         for row in group:
             table.add_row(*row)
     first, second, *others = legend(result)
-    sheet.add(table, first, second)
+    simulated = any(row.penalties_se or row.measured for row in result.rows)
+    sheet.add(table, first, second, *([f"{ERRORS}, of sums at most"] if simulated else []))
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         sheet.add(*_agents_table(result, profile))
@@ -61,11 +62,16 @@ def _headline(result: Comparison) -> str:
     if len(known) < 2:
         return words
     rows = {name: result.row(name, "honest") for name in known}
-    first = least(known, {name: sum(row.penalties_se or [0.0]) for name, row in rows.items()})
+    first = least(known, {name: row.social_penalty_se or 0.0 for name, row in rows.items()})
+    size = _social(rows[first[0]])
     if len(first) == len(known):
-        return f"{words}, with the same social penalty, {amount(known[first[0]])}"
+        return f"{words}, with the same social penalty, {size}"
     who, have = " and ".join(map(_short, first)), "has" if len(first) == 1 else "have"
-    return f"{words}; the least social penalty {have} {who}, {amount(known[first[0]])}"
+    return f"{words}; the least social penalty {have} {who}, {size}"
+
+
+def _social(row: Row) -> str:
+    return with_error(row.social_penalty, row.social_penalty_se)
 
 
 def social_title(result: Comparison) -> str:
@@ -81,7 +87,7 @@ def legend(result: Comparison) -> list[str]:
         f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one",
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
-        "how much",
+        "how much, [from, to] where that is simulated",
         below(result),
         *babbled(result),
     ]
@@ -152,15 +158,15 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
     for contender in result.contenders:
         group: list[tuple[str | Text, ...]] = []
         for profiles, row in merged(result, contender.mechanism):
-            real = "-" if row.measured is None else amount(row.measured["social_penalty"])
+            real = row.measured or {}
             group.append(
                 (
                     "" if group else _short(contender.mechanism),
                     profiles,
                     "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
-                    amount(row.social_penalty),
-                    *([real] if measured else []),
-                    number(row.efficiency_ratio),
+                    _social(row),
+                    *([_measured(real)] if measured else []),
+                    with_error(row.efficiency_ratio, row.efficiency_ratio_se),
                     _favour(result, row, row.least_favoured),
                     _favour(result, row, row.most_favoured),
                     "" if group else _honesty(contender),
@@ -170,13 +176,33 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
     return columns, groups
 
 
+def _measured(real: Mapping[str, Any]) -> str:
+    """The social penalty with the file's measurements."""
+    return with_error(real.get("social_penalty"), real.get("social_se"))
+
+
 def _favour(result: Comparison, row: Row, name: str | None) -> str:
+    """Who is favoured, and how much; how many others are, whose penalties are not told apart."""
     if row.relative is None:
         return "-"
+    place = 0 if name is None else list(result.names).index(name)
+    value, error = _level(row, place)
+    size = with_error(value, error, 3)
     if name is None:
-        return "all alike" if row.relative[0] is None else f"all alike {number(row.relative[0], 3)}"
-    value = row.relative[list(result.names).index(name)]
-    return f"{name} {number(1.0 if value is None else value, 3)}"
+        return "all alike" if row.relative[0] is None or error else f"all alike {size}"
+    more = sum(_alike_favour(row, place, i) for i in range(len(row.relative))) - 1
+    return f"{name} and {more} more {size}" if more else f"{name} {size}"
+
+
+def _level(row: Row, i: int) -> tuple[float, float]:
+    """An agent's penalty over that of working alone, with its error; 1 for who gets nothing."""
+    value = None if row.relative is None else row.relative[i]
+    return 1.0 if value is None else value, row.relative_se[i] if row.relative_se else 0.0
+
+
+def _alike_favour(row: Row, i: int, j: int) -> bool:
+    (low, low_error), (high, high_error) = sorted([_level(row, i), _level(row, j)])
+    return not apart(low, high, low_error, high_error)
 
 
 def _honesty(contender: Contender) -> Text:
@@ -184,7 +210,10 @@ def _honesty(contender: Contender) -> Text:
         return Text("undecided", style="yellow")
     if contender.honest_is_equilibrium:
         return Text("nobody", style="green")
-    return Text(f"{contender.max_gain_agent} {amount(contender.max_gain)}", style="bold red")
+    size = amount(contender.max_gain)
+    if contender.max_gain_bounds is not None:
+        size += f" [{', '.join(map(amount, contender.max_gain_bounds))}]"
+    return Text(f"{contender.max_gain_agent} {size}", style="bold red")
 
 
 def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:

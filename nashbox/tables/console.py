@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +21,7 @@ from nashbox.problem.spec import counts as counts
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 ERRORS = "a number after \u00b1 is a standard error"
+CONDITION_8 = "of Clinton et al.: sharing costs nobody more than working alone, anywhere"
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
 
@@ -174,6 +176,12 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
     if places > FINEST:
         return f"{value:.2e}\u00b1{error:.0e}"
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
+
+
+def interval(gain: Any, digits: int = 4, scale: float = 1.0) -> str:
+    """A number with its bounds (estimate, lower, upper), alone where they are the number itself."""
+    told = [number(x, digits, scale) for x in (gain.estimate, gain.lower, gain.upper)]
+    return told[0] if len(set(told)) == 1 else f"{told[0]} [{told[1]}, {told[2]}]"
 
 
 class KeyedTable(Table):

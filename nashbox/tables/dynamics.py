@@ -8,7 +8,7 @@ import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import amount, new_table, number
+from nashbox.tables.console import ERRORS, amount, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.dynamics.empirical import EmpiricalGame
     from nashbox.experiments.dynamics.survival import Survival
 
+SHARES = "under each strategy: the share of all agents who play it"
 ROWS = 11  # rounds shown of a long path
 
 
@@ -32,14 +33,20 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
         entries = list(result.menu)
         extra = [] if run.last["data"] is None else ["data collected"]
         word = next(key for key in run.last if key.startswith("social_")).removeprefix("social_")
-        table = new_table("round", *entries, *extra, f"social {word}", "se", title=title)
+        table = new_table("round", *entries, *extra, f"social {word}", title=title)
         for row in _shown(run):
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
-            paid = row[f"social_{word}"]
-            last = amount(paid), number(row["se"], scale=abs(paid))
-            table.add_row(str(row["round"]), *shares, *data, *last)
-        sheet.add(table, *([ending] if len(ends) > 1 else []), f"payoffs: {run.payoffs}")
+            paid = with_error(row[f"social_{word}"], row["se"])
+            table.add_row(str(row["round"]), *shares, *data, paid)
+        simulated = any(row["se"] for row in run.rounds)
+        sheet.add(
+            table,
+            *([ending] if len(ends) > 1 else []),
+            *([SHARES] if entries else []),
+            f"payoffs: {run.payoffs}",
+            *([ERRORS] if simulated else []),
+        )
         if run.doubts:
             sheet.note(
                 f"{named}{run.doubts} of {result.agents} agents see a gain within the error of the "
@@ -80,9 +87,9 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
     table = new_table(
         f"{game.row} plays",
         f"{game.column} plays",
-        *(f"paid {game.row}", *([] if exact else ["se"])),
-        *(f"paid {game.column}", *([] if exact else ["se"])),
-        *("NashConv", *([] if exact else ["from", "to"]), ""),
+        f"paid {game.row}",
+        f"paid {game.column}",
+        *("NashConv" if exact else "NashConv [from, to]", ""),
         title=f"payoffs {game.payoffs}",
         keys=2,
     )
@@ -90,16 +97,19 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
     for k, l in np.ndindex(*U.shape):
         regret = game.pure(k, l)
         conv = regret.nash_conv
-        paid = (U, V) if exact else (U, game.row_se, V, game.column_se)
-        found = (conv.estimate,) if exact else (conv.estimate, conv.lower, conv.upper)
+        paid = (U, game.row_se), (V, game.column_se)
         table.add_row(
             game.row_menu[k].replace("(", " ("),  # where it may be parted
             game.column_menu[l].replace("(", " ("),
-            *(amount(float(x[k, l])) for x in paid),
-            *(number(value, scale=scale) for value in found),
+            *(with_error(float(x[k, l]), float(se[k, l])) for x, se in paid),
+            interval(conv, scale=scale),
             regret.verdict(accepted).replace("_", " "),
         )
-    sheet.add(table, "NashConv: what both could gain by leaving, each by herself")
+    sheet.add(
+        table,
+        "NashConv: what both could gain by leaving, each by herself, in sum",
+        *([] if exact else [ERRORS]),
+    )
     try:
         equilibria = game.equilibria
     except InputError as error:
@@ -143,7 +153,6 @@ def survival_sheet(result: Survival) -> Sheet:
         "graph",
         "at first",
         "in the end",
-        "se",
         "took over",
         "kept (95 %)",
         "last change",
@@ -155,11 +164,20 @@ def survival_sheet(result: Survival) -> Sheet:
         f"menu {', '.join(result.menu)}"
     )
     for row in result.rows:
-        keys = ("start", "share_honest", "se", "fixed")
         kept = f"{row['kept_low']:.2f} to {row['kept_high']:.2f}"
-        shares = (f"{row[key]:.3f}" for key in keys)
-        late = (f"{row[key]:.1f}" for key in ("rest", "doubts"))
+        shares = (
+            f"{row['start']:.3f}",
+            with_error(row["share_honest"], row["se"], 3),
+            f"{row['fixed']:.3f}",
+        )
+        late = with_error(row["rest"], row.get("rest_se"), 1), f"{row['doubts']:.1f}"
         graph = row["graph"].removesuffix("_graph")
         table.add_row(row["mechanism"], str(row["agents"]), graph, *shares, kept, *late)
-    sheet.add(table)
+    sheet.add(
+        table,
+        "at first, in the end: share of honest agents; took over: share of seeds in which all were "
+        "honest in the end; kept: in which as many were as at first; last change: round, on "
+        "average; doubts: agents who see a gain within the error of their payoffs, on average",
+        ERRORS,
+    )
     return sheet

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.words import ONE
-from nashbox.tables.console import VERDICT_STYLE, amount, new_table, number
+from nashbox.tables.console import (
+    ERRORS,
+    VERDICT_STYLE,
+    amount,
+    interval,
+    new_table,
+    number,
+    with_error,
+)
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -97,7 +106,13 @@ def _drops(sheet: Sheet, result: Robust) -> None:
                 d.gainer,
                 f"{len(d.dishonest)}",
             )
-    sheet.add(table, f"examined: {result.searched}; the worst {SHOWN} for the others are shown")
+    sheet.add(
+        table,
+        "others pay, before: all who stay, in sum; hit most, from, to: whose penalty rises most; "
+        "gain, whose: by a deviation, the largest beside her epsilon; dishonest: how many gain "
+        "more than epsilon",
+        f"examined: {result.searched}; the worst {SHOWN} for the others are shown",
+    )
 
 
 def _data(sheet: Sheet, result: Robust) -> None:
@@ -108,11 +123,9 @@ def _data(sheet: Sheet, result: Robust) -> None:
         "agent",
         "penalty",
         "normal theory",
-        "gain",
-        "at most",
+        "gain [from, to]",
         "verdict",
         "by counts",
-        "2 s.e.",
         "normal theory",
         title="on the problem's measurements (black box)",
         keys=2,
@@ -122,17 +135,21 @@ def _data(sheet: Sheet, result: Robust) -> None:
             table.add_row(
                 r.name,
                 x.name,
-                amount(x.penalty),
+                with_error(x.penalty, x.penalty_se),
                 amount(x.normal_penalty),
-                number(x.gain, scale=x.penalty),
-                number(x.upper, scale=x.penalty),
+                interval(Gain(x.gain, x.lower, x.upper), scale=x.penalty),
                 ONE[x.verdict],
-                number(x.by_counts, 6, x.penalty),
-                number(None if x.by_counts_se is None else 2 * x.by_counts_se, 6, x.penalty),
+                with_error(x.by_counts, x.by_counts_se, 6),
                 number(x.normal_gain, 6, x.penalty),
                 style=VERDICT_STYLE[x.verdict],
             )
-    sheet.add(table)
+    sheet.add(
+        table,
+        "normal theory: penalty and gain by the formulas for normal data; gain: of the best "
+        "deviation that was found by simulation; by counts: what the best other count saves who is "
+        "honest otherwise",
+        ERRORS,
+    )
 
 
 def _gained(x: Measured) -> float:

@@ -13,7 +13,8 @@ from nashbox.experiments.compare import Comparison
 from nashbox.experiments.compare.comparison import PROFILES
 from nashbox.experiments.compare.contest import favoured, relative_to
 from nashbox.experiments.compare.exact_game import ExactGame
-from nashbox.experiments.compare.settling import settle
+from nashbox.experiments.compare.paths import Path, Paths
+from nashbox.experiments.compare.settling import Outcome, Settled, settle
 from nashbox.experiments.compare.simulated_game import with_plays
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.games.estimation import prepare
@@ -353,6 +354,27 @@ def test_favours():
     assert favoured(relative, "abcd") == ("c", "d")
     assert favoured(np.array([0.5, 0.5 + 1e-12]), "ab") == (None, None)
     assert favoured(np.array([np.nan, np.nan]), "ab") == (None, None)
+
+
+def test_nobody_is_favoured_within_the_errors():
+    level, errors = np.array([0.9, 1.0, 1.02]), np.array([0.02, 0.01, 0.01])
+    assert favoured(level, "abc", errors) == ("b", "a")  # b and c are not told apart
+    assert favoured(level, "abc", 5 * errors) == (None, None)
+    assert favoured(level, "abc", np.zeros(3)) == favoured(level, "abc") == ("c", "a")
+
+
+def test_simulated_equilibria_are_worst_and_best_beyond_their_errors_only():
+    def path(social, error):
+        penalties = np.array([social])
+        end = Outcome(penalties[None], penalties[None], penalties, np.array([error]), None, [])
+        return Path(Settled(end.counts, True, 1), end, ())
+
+    near = Paths([path(7.0, 0.1), path(7.1, 0.1), path(6.9, 0.1)], 3)
+    assert near.extreme(worst=True) is near.extreme(worst=False) is near.walked[0]
+    assert near.social_penalties == [6.9]
+    far = Paths([path(7.0, 0.01), path(7.1, 0.01), path(6.9, 0.01)], 3)
+    assert far.extreme(worst=True) is far.walked[1] and far.extreme(worst=False) is far.walked[2]
+    assert far.social_penalties == [6.9, 7.0, 7.1]
 
 
 @pytest.mark.parametrize("counts", ["integer", "real"])

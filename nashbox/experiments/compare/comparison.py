@@ -30,7 +30,8 @@ class Row:
     is not moved). cycle: length in sweeps and range of the social penalty, if the path repeats
     itself. unsuspecting: penalties of agents who take made-up points for measured ones. measured:
     penalties and social penalty of these counts with the file's real measurements, simulated, with
-    standard errors. note: why something is None.
+    standard errors. note: why something is None. NAME_se: standard errors of what is simulated, of
+    sums at most.
     """
 
     mechanism: str
@@ -52,6 +53,9 @@ class Row:
     unsuspecting: Sequence[float] | None = None
     measured: Mapping[str, Any] | None = None
     note: str | None = None
+    relative_se: Sequence[float] | None = None
+    social_penalty_se: float | None = None
+    efficiency_ratio_se: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,15 @@ class Contender(Body):
     and who. equilibria: number of distinct ones found; social_penalties: theirs, ascending, each
     value once. cycles: length and range of social penalty of each one found. starts: paths walked;
     unfinished: those that neither ended nor repeated themselves. checks: what each agent owes and
-    how she is checked (`checks.checks`), None where nobody is.
+    how she is checked (`checks.checks`), None where nobody is. max_gain_bounds: of max_gain, where
+    it is simulated.
     """
 
     KEYS: ClassVar[str] = (
         "mechanism spec method class honest_is_equilibrium max_gain max_gain_agent gains "
         "equilibria social_penalties cycles starts unfinished notes checks"
     )
+    OPTIONAL: ClassVar[str] = "max_gain_bounds"
     NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
 
     mechanism: str
@@ -87,6 +93,7 @@ class Contender(Body):
     unfinished: int
     notes: Sequence[str] = ()
     checks: Mapping[str, Any] | None = None
+    max_gain_bounds: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)

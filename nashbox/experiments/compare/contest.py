@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit
+from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.compare.comparison import PROFILES, Contender, Row
 from nashbox.experiments.compare.contenders import Entry
 from nashbox.experiments.compare.exact_game import ExactGame
+from nashbox.experiments.compare.leading import apart
 from nashbox.experiments.compare.paths import Path, Paths, walk
 from nashbox.experiments.compare.settling import Outcome
 from nashbox.experiments.compare.simulated_game import (
@@ -86,8 +88,7 @@ class Contest:
         self, responder: ExactGame, starts: int, tick: Callable[[], None]
     ) -> tuple[list[Row], Contender]:
         terms = responder.game.terms
-        verdicts, found = responder.verdicts(self.epsilon)
-        gains = [gain.estimate for gain in found]
+        verdicts, gains = responder.verdicts(self.epsilon)
         self.honest_is_equilibrium = set(verdicts) == {"none_above_epsilon"}
         honest = responder.outcome(terms.counts.astype(float), honest=True)
         if not responder.game.mechanism.enforced:
@@ -126,7 +127,7 @@ class Contest:
             return rows, self._contender("enforced", ENFORCED, gains, None, [], extra)
         paths = walk(responder, game.terms, starts, self.seed, tick)
         room = max((responder.unresolved(path.end.counts) for path in paths.ended), default=0.0)
-        if room:
+        if room > 0:
             extra.append(
                 "its equilibria are approximate: by the counts searched nobody gains more than "
                 f"{room:.3g} in any of them, up to two standard errors"
@@ -139,7 +140,7 @@ class Contest:
         rows = [*honest, *self._rows(paths, ended)]
         return rows, self._contender("simulated", SIMULATED, gains, paths, [], extra)
 
-    def _black_box(self, game: EstimationGame, share: int) -> tuple[list[float], str]:
+    def _black_box(self, game: EstimationGame, share: int) -> tuple[list[Gain], str]:
         """Gains and verdict by simulation, for the class that the black box names."""
         plan = game.problem.plan if game.problem.plan_name == "alone" else game.plan
         found = audit(
@@ -151,7 +152,7 @@ class Contest:
             budget=share,
             workers=1,
         )
-        return [agent.gain.estimate for agent in found.agents], found.nash
+        return [agent.gain for agent in found.agents], found.nash
 
     def _rows(self, paths: Paths, ended: str) -> list[Row]:
         """The four rows of equilibria."""
@@ -176,7 +177,8 @@ class Contest:
     def _row(self, profile: str, end: Outcome, path: Path | None = None) -> Row:
         social, alone = end.social, self.yardstick.penalties_alone
         relative = relative_to(end.penalties, alone)
-        least, most = favoured(relative, self.yardstick.problem.names)
+        errors = None if end.se is None else end.se / alone
+        least, most = favoured(relative, self.yardstick.problem.names, errors)
         highest = end.penalties if end.se is None else end.penalties + 2 * end.se
         outside = self.yardstick.options
         rational = np.isinf(outside) | (highest <= (1 + 1e-9) * outside)
@@ -194,7 +196,12 @@ class Contest:
             penalties_se=None if end.se is None else end.se.tolist(),
             relative=[None if math.isnan(x) else x for x in relative.tolist()],
             social_penalty=social,
+            social_penalty_se=None if end.se is None else end.social_error,
             efficiency_ratio=None if self.best is None else social / self.best,
+            efficiency_ratio_se=(
+                None if self.best is None or end.se is None else end.social_error / self.best
+            ),
+            relative_se=None if errors is None else errors.tolist(),
             least_favoured=least,
             most_favoured=most,
             individually_rational=bool(rational.all()),
@@ -229,21 +236,24 @@ class Contest:
         self,
         method: str,
         words: str,
-        gains: list[float],
+        gains: list[Gain],
         paths: Paths | None,
         fixed: list[Outcome],
         extra: Sequence[str] = (),
     ) -> Contender:
-        worst, game = int(np.argmax(gains)), self.entry.game
+        sizes, game = [gain.estimate for gain in gains], self.entry.game
+        worst = int(np.argmax(sizes))
+        simulated = method == "simulated" or bool(fixed and fixed[0].se is not None)
         return Contender(
             mechanism=self.entry.label,
             spec=self.entry.spec.to_json(),
             method=method,
             class_=words,
             honest_is_equilibrium=self.honest_is_equilibrium,
-            max_gain=gains[worst],
+            max_gain=sizes[worst],
+            max_gain_bounds=[gains[worst].lower, gains[worst].upper] if simulated else None,
             max_gain_agent=game.problem.names[worst],
-            gains=gains,
+            gains=sizes,
             equilibria=len(fixed) if paths is None else len(paths.equilibria),
             social_penalties=(
                 [end.social for end in fixed] if paths is None else paths.social_penalties
@@ -262,13 +272,21 @@ def relative_to(penalties: Array, alone: Array) -> Array:
         return np.where(np.isinf(alone) & np.isfinite(penalties), 0.0, penalties / alone)
 
 
-def favoured(relative: Array, names: Sequence[str]) -> tuple[str | None, str | None]:
+def favoured(
+    relative: Array, names: Sequence[str], errors: Array | None = None
+) -> tuple[str | None, str | None]:
     """Agents with the largest and the smallest relative penalty; None if all are alike.
 
-    Who gets nothing either way counts as 1. Of equal agents the first is named.
+    Who gets nothing either way counts as 1. errors: standard errors (m,), within which agents are
+    alike. Of equal agents the first is named.
     """
     level = np.where(np.isnan(relative), 1.0, relative)
-    low, high = float(level.min()), float(level.max())
-    if math.isclose(low, high, rel_tol=1e-9):
+    error = np.zeros(level.size) if errors is None else errors
+    least, most = int(np.argmax(level)), int(np.argmin(level))
+    pairs = list(zip(level.tolist(), error.tolist(), strict=True))
+    (high, high_error), (low, low_error) = pairs[least], pairs[most]
+    if not apart(low, high, low_error, high_error):
         return None, None
-    return names[int(np.argmax(level))], names[int(np.argmax(level <= low * (1 + 1e-9)))]
+    highest = [not apart(x, high, e, high_error) for x, e in pairs]
+    lowest = [not apart(low, x, low_error, e) for x, e in pairs]
+    return names[highest.index(True)], names[lowest.index(True)]

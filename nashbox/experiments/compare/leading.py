@@ -8,6 +8,16 @@ from collections.abc import Mapping
 ROUNDING = 1e-9  # of the least, beyond which exact numbers differ
 
 
+def apart(low: float, high: float, low_error: float = 0.0, high_error: float = 0.0) -> bool:
+    """Whether one number is above another beyond two errors of both.
+
+    >>> apart(1.0, 1.1), apart(1.0, 1.1, 0.1, 0.0), apart(math.inf, math.inf)
+    (True, False, False)
+    """
+    both = math.hypot(low_error, high_error)
+    return high - low > 2 * both + ROUNDING * abs(low)
+
+
 def least(values: Mapping[str, float], errors: Mapping[str, float] | None = None) -> list[str]:
     """Names whose value is not above the least one beyond two errors of both, the least first.
 
@@ -20,10 +30,10 @@ def least(values: Mapping[str, float], errors: Mapping[str, float] | None = None
     """
     known = errors or {}
     ordered = sorted(values, key=lambda name: values[name])
+    first = ordered[0]
 
-    def beyond(name: str) -> bool:
-        both = math.hypot(known.get(name, 0.0), known.get(ordered[0], 0.0))
-        gap = values[name] - values[ordered[0]]
-        return gap > 2 * both + ROUNDING * abs(values[ordered[0]])
+    def alike(name: str) -> bool:
+        errors = known.get(first, 0.0), known.get(name, 0.0)
+        return not apart(values[first], values[name], *errors)
 
-    return [name for name in ordered if not beyond(name)]
+    return [name for name in ordered if alike(name)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.compare.leading import apart
 from nashbox.experiments.compare.settling import (
     ONE,
     Outcome,
@@ -40,6 +41,12 @@ class Path:
         return {"length": len(self.cycle), "social_penalty": [min(self.cycle), max(self.cycle)]}
 
 
+def _apart(one: Path, other: Path) -> bool:
+    """Whether two social penalties differ beyond their errors."""
+    low, high = sorted((one.end, other.end), key=lambda end: end.social)
+    return apart(low.social, high.social, low.social_error, high.social_error)
+
+
 @dataclass(frozen=True, eq=False)
 class Paths:
     """Paths by start, in this order: honest, free riding, random ones; fewer if budget ended."""
@@ -57,17 +64,15 @@ class Paths:
         return [path for path in self.walked if path.settled.converged]
 
     def extreme(self, *, worst: bool) -> Path | None:
-        """The equilibrium of largest or least social penalty found; of equal ones the first."""
-        best: Path | None = None
-        for path in self.ended:
-            if best is None:
-                best = path
-                continue
-            new, old = path.end.social, best.end.social
-            slack = 1e-9 * abs(old) if np.isfinite(old) else 0.0
-            if (new > old + slack) if worst else (new < old - slack):
-                best = path
-        return best
+        """The equilibrium of largest or least social penalty found; of equal ones the first.
+
+        Simulated ones that are not apart beyond their errors are equal.
+        """
+        if not self.ended:
+            return None
+        sign = -1 if worst else 1
+        first = min(self.ended, key=lambda path: sign * path.end.social)
+        return next(path for path in self.ended if not _apart(path, first))
 
     @property
     def equilibria(self) -> list[Array]:
@@ -77,11 +82,16 @@ class Paths:
     @property
     def social_penalties(self) -> list[float]:
         """Social penalties of the equilibria found, ascending, equal ones once."""
-        kept: list[float] = []
-        for value in sorted(path.end.social for path in self.ended):
-            if not kept or (value > kept[-1] + ONE * abs(kept[-1])):
-                kept.append(value)
-        return kept
+        kept: list[Path] = []
+        for path in sorted(self.ended, key=lambda path: path.end.social):
+            value = path.end.social
+            if not kept:
+                kept.append(path)
+                continue
+            last = kept[-1].end.social
+            if value > last + ONE * abs(last) and _apart(path, kept[-1]):
+                kept.append(path)
+        return [path.end.social for path in kept]
 
     @property
     def cycles(self) -> list[dict[str, object]]:

@@ -44,6 +44,11 @@ class Outcome:
         """Sum of the penalties."""
         return float(self.penalties.sum())
 
+    @property
+    def social_error(self) -> float:
+        """Standard error of the sum at most, whatever depends on what; 0 of exact numbers."""
+        return 0.0 if self.se is None else float(self.se.sum())
+
 
 class Responder(Protocol):
     """What the dynamics ask for."""

@@ -147,12 +147,12 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
         for nth, (profiles, found) in enumerate(merged(comparison, name)):
             row = result.at("rows", list(comparison.rows).index(found))
             cells: list[object] = ["" if nth else element("b", name), profiles]
-            cells.append(row.n("social_penalty"))
+            cells.append(row.plus_minus("social_penalty", "social_penalty_se"))
             if measured:
                 real = row.at("measured")
                 known = real.get() is not None
                 cells.append(real.plus_minus("social_penalty", "social_se") if known else "-")
-            cells.append(row.n("efficiency_ratio"))
+            cells.append(row.plus_minus("efficiency_ratio", "efficiency_ratio_se"))
             cells += [_favour(result, row, key) for key in ("least_favoured", "most_favoured")]
             rational = row.get("individually_rational")
             cells.append({True: "yes", False: "no", None: "-"}[rational])
@@ -181,8 +181,9 @@ def _favour(result: Printed, row: Printed, key: str) -> Html | str:
         return "-"
     name = row.get(key)
     if name is None:
-        return joined(["all alike ", row.n("relative", 0)])
-    return joined([name, " ", row.n("relative", result.get("agents").index(name))])
+        return joined(["all alike ", row.plus_minus("relative", "relative_se", 0)])
+    i = result.get("agents").index(name)
+    return joined([name, " ", row.plus_minus("relative", "relative_se", i)])
 
 
 def _parties(result: Printed) -> Html:

@@ -44,7 +44,11 @@ def honesty(known: Printed) -> Html:
     if verdict:
         return element("span", "yes", class_="badge good")
     badge = element("span", "no", class_="badge bad")
-    return joined([badge, ": ", known.get("max_gain_agent"), " gains ", known.n("max_gain")])
+    said: list[object] = [badge, ": ", known.get("max_gain_agent"), " gains ", known.n("max_gain")]
+    if known.get("max_gain_bounds") is not None:
+        low, high = (known.n("max_gain_bounds", k) for k in (0, 1))
+        said += [" [", low, ", ", high, "]"]
+    return joined(said)
 
 
 def rule_part(comparison: Comparison, result: Printed, j: int) -> Html:

@@ -19,8 +19,9 @@ class Coalition:
     """One coalition, its best scheme found, and what it brings.
 
     collected, forms: of the scheme, per distribution. owed: what the members owe together.
-    penalties: honest, by member. error: of the joint estimate, per distribution. cost: of the
-    points collected. gain: joint penalty saved, estimate and standard error on fresh seeds; lower:
+    penalties: honest, by member, penalties_se: their standard errors. error: of the joint estimate,
+    per distribution. cost: of the points collected. gain: joint penalty saved, estimate and
+    standard error on fresh seeds; lower:
     a bound below which it lies with the chance stated; upper: nobody of this coalition can know
     more than its points and all the others' (normal data, else None). exact: gain of the best of
     the schemes whose joint penalty is known without simulation (None where there is none). common:
@@ -43,6 +44,7 @@ class Coalition:
     exact: float | None
     common: float
     tried: int
+    penalties_se: Sequence[float] = ()
 
 
 @dataclass(frozen=True)

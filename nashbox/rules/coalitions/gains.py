@@ -131,6 +131,7 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         collected=list(measured.scheme.collected),
         forms=list(measured.scheme.forms),
         penalties=measured.penalties.tolist(),
+        penalties_se=measured.penalties_se.tolist(),
         error=measured.error.tolist(),
         cost=float(spent(game, members, measured.scheme).sum()),
         gain=measured.gain,

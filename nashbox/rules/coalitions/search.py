@@ -38,14 +38,15 @@ FINALISTS = 4
 class Measured:
     """What a coalition's winner brought on fresh seeds.
 
-    penalties: (members,) honest; error: (d,) mean squared errors of the joint estimate; saved:
-    joint penalty. tried: schemes screened.
+    penalties: (members,) honest, penalties_se their standard errors; error: (d,) mean squared
+    errors of the joint estimate; saved: joint penalty. tried: schemes screened.
     """
 
     members: tuple[int, ...]
     scheme: Scheme
     uses: tuple[Use, ...]
     penalties: Array
+    penalties_se: Array
     error: Array
     saved: Tally
     tried: int
@@ -140,6 +141,7 @@ def measure(
         scheme=scheme,
         uses=tuple(uses),
         penalties=np.array([m.mean for m in honest]),
+        penalties_se=np.array([m.se for m in honest]),
         error=np.array([e.mean for e in error]),
         saved=gain,
         tried=tried,
