@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from nashbox.commands import COMMANDS
 from nashbox.commands.files import check_outputs, outputs_whole
+from nashbox.commands.shared import group_options
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.output import drop_output, output_kept
@@ -51,6 +52,8 @@ def _parser() -> _Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
+    for command_parser in commands.choices.values():
+        group_options(command_parser)
     return parser
 
 

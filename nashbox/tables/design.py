@@ -20,6 +20,10 @@ BOUND = {
     "kalai_smorodinsky": "of the gains that compliance would allow is lost",
 }
 
+NO_LEVERAGE = (
+    "no leverage: whoever samples most cheaply works alone, and all others receive her mean; in "
+    "turns: those who are equally cheap share the distributions"
+)
 RIVALS = ("compared", "social penalty", "largest penalty", "individually rational")
 
 
@@ -44,7 +48,8 @@ def design_sheet(design: Design) -> Sheet:
     rivals = new_table(*RIVALS)
     for row in rival_rows(design):
         rivals.add_row(*row)
-    sheet.add(rivals)
+    lever = any(c.name.startswith("no leverage") for c in design.candidates)
+    sheet.add(rivals, *([NO_LEVERAGE] if lever else []))
     sheet.note(against_bound(design))
     sheet.note(below(design))
     if design.robust_penalties is not None:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import amount, counts, new_table
+from nashbox.tables.console import CONDITION_8, amount, counts, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.surface import CountSurface
     from nashbox.rules.planning import PlanReport
+
+
+COLUMNS = (
+    "under each distribution: points to collect; penalty: squared error and what the points cost; "
+    "alone: penalty of working alone; CBL: what the mechanism cbl makes of the plan, and whom it "
+    "sends home to work alone"
+)
+GAP = "certified gap: share of its goal by which the plan could still be better, at most"
 
 
 def plan_sheet(plan: PlanReport) -> Sheet:
@@ -42,9 +50,10 @@ def plan_sheet(plan: PlanReport) -> Sheet:
             *(f"{float(v.split()[0]):.6g}" + v[len(v.split()[0]) :] for v in mine),
             amount(cbl["penalties"][i]),
         )
-    sheet.add(table)
+    known = [] if plan.certified_gap is None else [GAP]
+    sheet.add(table, COLUMNS, *known)
     holds = "holds" if plan.condition_8 else "fails: the cheapest work alone, the others receive"
-    sheet.note(f"condition (8) {holds}")
+    sheet.note(f"condition (8) {holds} ({CONDITION_8})")
     if plan.condition_8 and all(all(row) for row in cbl["alone"]):
         sheet.note("note: CBL sends every agent home to work alone with this plan")
     return sheet

@@ -47,19 +47,26 @@ def solution_sheet(s: Solution, what: str = "") -> Sheet:
         )
     sheet.add(
         table,
-        "E tau alone: tests until she stops; D(P||Q): information a test gives, if P is true, "
-        "against Q",
+        "E tau alone: tests until she stops, on average; error: chance of a wrong answer; D(P||Q): "
+        "information a test gives, if P is true, against Q",
     )
     sheet.note(
-        f"tie {number(s.tie, 6)}   E min {number(s.expected_min, 6)} (with anticipation)   "
-        f"E max {number(s.expected_max, 6)} (without interaction)"
+        f"tie {number(s.tie, 6)}; tests until the first stops, on average: "
+        f"{number(s.expected_min, 6)} (with anticipation), until the last does: "
+        f"{number(s.expected_max, 6)} (without interaction)"
     )
     sheet.note(
         f"error given a strict win: winner {number(s.error_winner, 6)}, "
         f"loser {number(s.error_loser, 6)}"
     )
-    sheet.note(f"pooled test: E tau {number(s.pooled_time, 6)}, error {number(s.pooled_error, 6)}")
-    sheet.note(f"error bound of every number {s.error_bound:.1e}, tail mass {s.tail_mass:.1e}")
+    sheet.note(
+        f"if all tests were pooled: {number(s.pooled_time, 6)} rounds on average, error "
+        f"{number(s.pooled_error, 6)}"
+    )
+    sheet.note(
+        f"no number is off by more than {s.error_bound:.1e}; games longer than were followed "
+        f"have a chance of {s.tail_mass:.1e} (tail mass)"
+    )
     return sheet
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from nashbox.cli import main
 from nashbox.commands import COMMANDS
+from nashbox.commands.shared import GROUPS
 from nashbox.rules.exchange import Proof
 from nashbox.tables.console import new_table
 from nashbox.tables.printing import sheet_of
@@ -88,9 +89,21 @@ def test_every_help_fits_and_says_what_each_option_does_and_its_default(monkeypa
     said = capsys.readouterr().out
     assert faults(said) == [] and "nashbox " in said.partition("options:")[2]
     assert re.findall(r"^  (--\S+(?: \S+)?)\n(?!    )", said, re.MULTILINE) == []  # no words
-    options = re.split(r"\n(?=  -)", said.partition("options:")[2].partition("\n\n")[0])
+    options = re.split(r"\n\n|\n(?=  -)", said.partition("options:")[2])
     for number in (" SEED", "{", " N\n", " N  ", " R\n", " R  ", " T\n", " T  "):
         assert all("default" in told for told in options if number in told + "\n"), options
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_help_tells_what_a_command_is_about_from_what_all_have(capsys, name):
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"])
+    said = capsys.readouterr().out
+    titles = re.findall(r"^(\w[\w ]*):$", said, re.MULTILINE)
+    heads = [title for title in titles if title in ("options", *GROUPS)]
+    assert heads[0] == "options" and heads[-2:] == ["what is written", "of every command"]
+    assert "--verbose" not in said.partition("\noptions:")[2].partition("\n\n")[0]
+    assert "--json" in said.partition("what is written:")[2].partition("\n\n")[0]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +135,59 @@ def test_every_simulated_mean_of_a_run_has_its_error(narrow, capsys):
     printed = capsys.readouterr().out
     assert len(re.findall(r"\u2502 +78 \u2502 +78 \u2502 +[.\d]+\u00b1[.\d]+ \u2502", printed)) == 2
     assert "\u2502 2.3430 \u2502" in printed and "translation-equivariant: what moves" in printed
+
+
+HALF = """from dataclasses import dataclass
+from nashbox import Mechanism
+
+@dataclass(frozen=True)
+class Half(Mechanism):
+    def mediate(self, submissions, terms, rng):
+        everybody = sum(s.sum for s in submissions) / sum(s.counts for s in submissions)
+        return [(s.mean + everybody) / 2 for s in submissions]
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "row"),
+    [
+        (
+            "compare p.toml --starts 0 --design none --mechanism half.py:Half --budget 9000",
+            "honest",
+        ),
+        ("coalitions p.toml --budget 2000", r"a0 \+ a1"),
+        ("empirical p.toml --menu truthful,withholder --worlds 100", r"truthful +\u2502 +truthful"),
+        ("adapt p.toml --menu truthful,withholder --rounds 1 --worlds 100", None),
+    ],
+)
+def test_simulated_numbers_of_every_command_have_their_errors(nashbox, problem, line, row):
+    """Rules without formulas: all that is printed of them is simulated."""
+    text = problem(mechanism='"half.py:Half"', costs="[[0.5], [0.9]]")
+    told = nashbox(*line.split(), files={"half.py": HALF, "p.toml": text})
+    assert told.code == 0, told
+    cells = r"\u2502 0 +\u2502.*?\u00b1" if row is None else row + r" +\u2502.*?\u00b1.*?\u00b1"
+    assert re.search(cells, told.out), told.out
+    assert "a number after \u00b1 is a standard error" in told.out
+    assert not re.search(r"\b(se|s\.e\.)\b", told.out)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("plan", ["certified gap: share", "condition (8) holds (of Clinton et al.: sharing"]),
+        ("audit --mechanism cbl", ["(nobody is worse off than outside)", "(8) (of Clinton"]),
+        (
+            "design --goal social --kinds alone,free,threshold",
+            ["no leverage: whoever samples most cheaply"],
+        ),
+        ("coalitions --budget 2000", ["owe, collect, hand in: points", "each, unpaid: what"]),
+    ],
+)
+def test_words_that_a_newcomer_does_not_know_have_a_legend(nashbox, problem, line, words):
+    command, *more = line.split()
+    told = nashbox(command, "p.toml", *more, files={"p.toml": problem()})
+    said = " ".join(told.out.split())
+    assert told.code == 0 and all(word in said for word in words)
 
 
 def test_honesty_is_not_said_to_lose_where_other_counts_gain(narrow, capsys):
