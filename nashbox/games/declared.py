@@ -34,8 +34,8 @@ class Declared:
     it is that or another use of the answer; own, if only those gain who leave strategies of their
     own. keys: of its problem files, where these are not the parameters of its class; files: those
     of them that may be paths; controls: of the page for some of them, agent_controls for lists in
-    the file's tables of agents. words: that `in_short` uses and not every reader knows, with their
-    meaning.
+    the file's tables of agents. words: that `in_short`, columns and notes use and not every reader
+    knows, with their meaning.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}
@@ -100,6 +100,11 @@ class Declared:
     def in_short(cls, spec: Spec) -> str:
         """A strategy with its parameters in a few words, as tables print it."""
         return spec.short
+
+    @classmethod
+    def as_asked(cls, spec: Spec, owed: Sequence[float]) -> bool:
+        """Whether a strategy hands in what a plan asks of a player who owes `owed`, (d,)."""
+        return False
 
     @classmethod
     def edges(cls, problem: Any) -> Edges | None:

@@ -151,7 +151,7 @@ def deviation_in_words(audit: Audit | GameAudit, agent: Any, scale: float) -> st
     if not _named(agent, scale):
         certain = agent.verdict == "none_above_epsilon"
         return "none that is better" if certain else "none better as measured"
-    return recommended_act(agent) or in_short(audit.game, agent.best_deviation)
+    return recommended_act(audit.game, agent) or in_short(audit.game, agent.best_deviation)
 
 
 def _named(agent: Any, scale: float) -> bool:

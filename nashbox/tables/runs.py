@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nashbox.games.registry import declared
 from nashbox.tables.console import ERRORS, KeyedTable, counts, new_table, with_error
 from nashbox.tables.sheet import Sheet
 
@@ -12,16 +14,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.run import Run
 
 SHORT = {"unfinished": "games cut off at the cap"}
-WORST = "every agent is shown at her worst"
-EQUIVARIANT = "translation-equivariant: what moves by as much as the data do"
-LEGEND = {  # what headings mean, for the games that have them
-    "collected": "collected, submitted: points of every distribution",
-    "tau": "tau: tests until she stops; won: share of the games, a tie is shared; error: share of "
-    "wrong answers",
-    "cap": "why she stops, in shares of the games: threshold, sure by her own tests and what she "
-    "heard; anticipation, the other is about to; quit, not worth going on; cap, cut off",
-}
-SQUARED = "error: squared error of what she estimates; penalty: error + cost"
 
 
 def run_sheet(run: Run) -> Sheet:
@@ -36,14 +28,15 @@ def run_sheet(run: Run) -> Sheet:
         table.add_row(*row.values())
     said = _said(run.whole)
     simulated = any("\u00b1" in cell for row in rows for cell in row.values())
-    legend = [words for key, words in LEGEND.items() if key in rows[0]]
-    legend += [SQUARED] if run.pays == "penalty" else []
+    legend = _meanings(run, rows[0])
     sheet.add(
         table, *(["   ".join(said)] if said else []), *legend, *([ERRORS] if simulated else [])
     )
-    for key, words in run.extra.items():
-        if isinstance(words, str):
-            sheet.note(f"true means: {_explained(words)}" if key == "mu" else f"{key}: {words}")
+    known = declared(run.game).words
+    for key, text in run.extra.items():
+        if isinstance(text, str):
+            title = f"{key} ({known[key]})" if key in known else key
+            sheet.note("; ".join([f"{title}: {text}", *_meanings(run, re.findall(r"\w+", text))]))
     if run.rounds > 1:
         sheet.add(_rounds(run))
     return sheet
@@ -64,11 +57,9 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
     return found
 
 
-def _explained(words: str) -> str:
-    """Where mu lies, for who does not know the words."""
-    if "equivariant" in words:
-        return f"{words}; {EQUIVARIANT}"
-    return f"{words}; {WORST}"
+def _meanings(run: Run, used: Collection[str]) -> list[str]:
+    """What headings and words mean that not every reader knows."""
+    return [f"{word}: {text}" for word, text in declared(run.game).words.items() if word in used]
 
 
 def _is_error(key: str) -> bool:

@@ -67,10 +67,12 @@ def test_means_are_those_of_all_blocks():
     means = Means()
     for part in (slice(0, 3), slice(3, 7)):
         means.add({"x": numbers[part], "by": {"y": numbers[part] ** 2}, "k": pairs[part]})
-    row = means.row(("x",))
+    row = means.row()
     assert row["x"] == pytest.approx(numbers.mean())
     assert row["x_se"] == pytest.approx(numbers.std(ddof=1) / 7**0.5)
-    assert row["by"] == {"y": pytest.approx((numbers**2).mean())}
+    squares = numbers**2
+    by = {"y": squares.mean(), "y_se": squares.std(ddof=1) / 7**0.5}
+    assert row["by"] == pytest.approx(by)
     assert row["k"] == pytest.approx(pairs.mean(axis=0).tolist())
 
 

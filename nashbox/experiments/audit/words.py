@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from nashbox.experiments.audit.base import NOTHING
 from nashbox.games.registry import declared
+from nashbox.problem.spec import Spec
 
 METHOD_WORDS = {
     "exact": "exact formulas or dynamic programming, no simulation",
@@ -32,20 +31,21 @@ def nothing_better(verdict: str, gain: float, tiny: float) -> bool:
 RECOMMENDED = "what is recommended"
 
 
-def recommended_act(row: Any) -> str | None:
+def recommended_act(game: str, row: Any) -> str | None:
     """Words in place of a deviation that is what an agent of a plan was asked to do, else None.
 
     It is the best there is for some who play a strategy of their own.
     """
-    owed, over = getattr(row, "recommended", None), row.gain_over_recommended
+    owed, over, best = (
+        getattr(row, "recommended", None),
+        row.gain_over_recommended,
+        row.best_deviation,
+    )
     if owed is None or not plays_her_own(row):
         return None
-    name, told = row.best_deviation.strategy, row.best_deviation.parameters
-    honest = name == "equivariant" and not np.any(told.get("shift", 0.0))
-    for key in ("collect", "submit"):
-        honest = honest and told.get(key) is not None and np.array_equal(told[key], owed)
+    asked = declared(game).as_asked(Spec(best.strategy, best.parameters), owed)
     as_good = math.isclose(row.gain.estimate, -over.estimate, rel_tol=1e-9)
-    return RECOMMENDED if name == "truthful" or (honest and as_good) else None
+    return RECOMMENDED if asked and as_good else None
 
 
 def plays_her_own(row: Any) -> bool:

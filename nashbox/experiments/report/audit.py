@@ -152,7 +152,7 @@ def _found(agent: Any, row: Printed, distributions: list[str], game: str) -> lis
             "nothing that was examined gains her anything",
             "." if certain else ", as measured.",
         ]
-    act = recommended_act(agent)
+    act = recommended_act(game, agent)
     what = deviation(row, distributions, game) if act is None else f"{act}."
     best = row.at("best_deviation")
     said: list[object] = [what, f" Her {pay} is then "]

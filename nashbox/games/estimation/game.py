@@ -84,7 +84,11 @@ class EstimationGame(Game):
         "for whoever does as recommended",
     }
     words: ClassVar[Mapping[str, str]] = {
-        "pitman": "the best use of the data and of what is received that moves along with the data"
+        "pitman": "the best use of the data and of what is received that moves along with the data",
+        "collected": "points of every distribution that she takes; submitted: hands in",
+        "error": "squared error of what she estimates; penalty: error + cost",
+        "mu": "the true means; where several are tried, every agent is shown at her worst",
+        "equivariant": "moves by as much as the data do",
     }
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {
         "run": ("revision",),
@@ -134,6 +138,16 @@ class EstimationGame(Game):
         if spec.name == "equivariant":
             return in_short(spec.parameters)
         return super().in_short(spec)
+
+    @classmethod
+    def as_asked(cls, spec: Spec, owed: Sequence[float]) -> bool:
+        """The truth, or honest data in the numbers owed."""
+        told = spec.parameters
+        if spec.name != "equivariant":
+            return spec.name == "truthful"
+        counts = (told.get(key) for key in ("collect", "submit"))
+        honest = not np.any(told.get("shift", 0.0))
+        return honest and all(n is not None and np.array_equal(n, owed) for n in counts)
 
     @property
     def players(self) -> Sequence[str]:

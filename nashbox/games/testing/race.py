@@ -77,6 +77,12 @@ class RaceGame(Game):
     )
     says_all: ClassVar[bool] = True
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
+    words: ClassVar[Mapping[str, str]] = {
+        "tau": "tests until she stops; won: share of the games, a tie is shared; error: share of "
+        "wrong answers",
+        "cap": "cut off, one of the reasons to stop; threshold: sure by her own tests and what she "
+        "heard; anticipation: another is about to; quit: not worth going on; in shares of games",
+    }
     block: ClassVar[int] = 1 << 17
     lasting: ClassVar[bool] = False
 
