@@ -53,11 +53,14 @@ class Worker:
     it returns, with `send` as the first argument. Where it has a method `spare(send)`, that is
     called while no request waits, until it returns False: nothing left to do. on_update: gets
     everything sent, Trouble, Idle and Ended, in a thread of its own. nice: how far it steps back
-    where processors are scarce (Unix).
+    where processors are scarce (Unix). once: a process serves one request and ends, as its memory
+    is worth more than its start.
     """
 
-    def __init__(self, make: Callable[[], Any], on_update: Send, nice: int = 0) -> None:
-        self.make, self.on_update, self.nice = make, on_update, nice
+    def __init__(
+        self, make: Callable[[], Any], on_update: Send, nice: int = 0, *, once: bool = False
+    ) -> None:
+        self.make, self.on_update, self.nice, self.once = make, on_update, nice, once
         self._lock = threading.Lock()
         self._process: Any = None
         self._pipe: Connection | None = None
@@ -77,6 +80,15 @@ class Worker:
             process, self._process, self._pipe = self._process, None, None
         if process is not None:
             _end(process)
+
+    def _retire(self, process: Any) -> bool:
+        """End a process that has served, unless it is another's turn already."""
+        with self._lock:
+            if self._process is not process:
+                return False
+            self._process = self._pipe = None
+        _end(process)
+        return True
 
     @property
     def running(self) -> bool:
@@ -102,6 +114,8 @@ class Worker:
             except (EOFError, OSError):
                 break
             if self._process is not process:  # cancelled: what was under way does not count
+                return
+            if self.once and isinstance(update, Idle) and not self._retire(process):
                 return
             self.on_update(update)
         with self._lock:

@@ -5,6 +5,7 @@ import queue
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -63,7 +64,11 @@ def worker():
 
 
 def next_of(worker):
-    return worker.heard.get(timeout=PATIENCE)
+    return next_of_queue(worker.heard)
+
+
+def next_of_queue(heard):
+    return heard.get(timeout=PATIENCE)
 
 
 def alive(pid):
@@ -99,6 +104,26 @@ def test_a_process_that_dies_is_reported_and_replaced(worker):
     assert not worker.running
     worker.request("add", 1)
     assert next_of(worker) == 1
+
+
+def test_a_process_that_serves_once_takes_nothing_from_the_next():
+    """What is asked for while its end is still being heard has a process of its own."""
+    heard, gate = queue.Queue(), threading.Event()
+
+    def hear(update):
+        heard.put(update)
+        if update == Idle("add"):
+            assert gate.wait(PATIENCE)
+
+    made = Worker(Servant, hear, once=True)
+    made.request("add", 1, 2)
+    assert [next_of_queue(heard) for _ in range(2)] == [3, Idle("add")]
+    assert not made.running
+    made.request("add", 5)
+    assert next_of_queue(heard) == 5
+    gate.set()
+    assert next_of_queue(heard) == Idle("add")
+    assert not made.running
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks processes up in /proc")

@@ -108,9 +108,9 @@ class Tab:
         self.wanted: Any = None  # what was asked for last
         self.desk = Worker(Desk, self.hear)
         self.artist = Worker(Artist, self.hear_artist)
-        self.auditor = Worker(LongWork, self.hear_audit, NICE)
-        self.answerer = Worker(LongWork, self.hear_answer, NICE)
-        self.solver = Worker(LongWork, self.hear_laws, NICE)
+        self.auditor = Worker(LongWork, self.hear_audit, NICE, once=True)
+        self.answerer = Worker(LongWork, self.hear_answer, NICE, once=True)
+        self.solver = Worker(LongWork, self.hear_laws, NICE, once=True)
 
     # what the processes say
 
@@ -169,7 +169,6 @@ class Tab:
             self.answer.value = update
         elif isinstance(update, (Idle, Ended, Trouble)):
             self.answering.value = False
-            self.answerer.cancel()  # its memory is worth more than its start
 
     def hear_laws(self, update: Any) -> None:
         """Take the exact laws in, and pass them on to be drawn."""
@@ -177,7 +176,6 @@ class Tab:
             self.ask("learn", update)
         elif isinstance(update, (Idle, Ended)):
             self.solving.value = False
-            self.solver.cancel()  # its memory is worth more than its start
             if isinstance(update, Ended):
                 self.trouble.value = ended(update)
         elif not isinstance(update, Progress):
@@ -195,7 +193,6 @@ class Tab:
             self.audit_trouble.value, self.progress.value = ended(update), None
         elif isinstance(update, Idle):
             self.progress.value = None
-            self.auditor.cancel()  # its memory is worth more than its start
         else:
             self.hear(update)
 

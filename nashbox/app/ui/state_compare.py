@@ -27,7 +27,7 @@ class Comparison:
         self.compared: solara.Reactive[Any] = solara.reactive(None)
         self.unit = solara.reactive("")
         self.trouble = solara.reactive("")
-        self.worker = Worker(Comparing, self.hear)  # one process: it need not step back
+        self.worker = Worker(Comparing, self.hear, once=True)  # one process: it need not step back
 
     def hear(self, update: Any) -> None:
         """Take an update of a comparison or a design in; designed rules are played."""
@@ -40,7 +40,6 @@ class Comparison:
         elif isinstance(update, Ended):
             self.trouble.value, self.progress.value = ended(update), None
         elif isinstance(update, Idle):
-            self.worker.cancel()  # its memory is worth more than its start
             self.progress.value = None  # from here on the next work may be asked for
         else:
             self.tab.hear(update)
