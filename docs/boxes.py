@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from rich.cells import cell_len
 
+from nashbox.tables.sheet import WORDS
+
 TOP, HEAD, SPLIT, BODY, END = "┏", "┃", "┡├", "│", "└"
 NEWLINE = "\n"
 NUMBER = re.compile(r"[-+]?(\d[\d,]*\.?\d*(e[-+]?\d+)?|inf)( %|%)?|-")
@@ -111,7 +113,7 @@ def _goes_on(row: Sequence[Sequence[str]], cells: Sequence[str], widths: Sequenc
         above = row[-1][j]
         if cell and (not above or (NUMBER.fullmatch(cell) and NUMBER.fullmatch(above))):
             return False
-        if cell and cell_len(above) + 1 + cell_len(cell.split()[0]) <= width:
+        if cell and cell_len(above) + 1 + cell_len(WORDS.findall(cell)[0]) <= width:
             return False
     return True
 

@@ -46,6 +46,44 @@ def test_observation_models_that_are_not_yet_played_stay_as_typed(browser):
     assert browser.page.get_by_label(label, exact=True).input_value() == "0.7 0.3"
 
 
+PICK = """name => [...document.querySelectorAll('.v-list-item')]
+  .find((item) => item.textContent.trim() === name).click()"""  # of a menu that was open before
+
+
+def picked(browser, agent):
+    """Have an agent's values shown, without touching the focus."""
+    browser.page.evaluate(PICK, agent)
+    browser.page.get_by_label("weight", exact=True).wait_for()  # an agent's: everybody has none
+    browser.page.wait_for_timeout(500)
+
+
+def entered(browser):
+    """A field whose text is marked while another one is on its way."""
+    testing(browser)
+    browser.choose("agent", "everybody")
+    box = browser.page.get_by_label("p0: probabilities of its symbols if theta = 0", exact=True)
+    box.select_text()
+    picked(browser, "A")
+    return box
+
+
+def test_what_is_typed_over_a_marked_text_does_not_mix_with_a_new_one(browser):
+    """Once in some 50 times the agent's own numbers came between, and both stood there."""
+    box = entered(browser)
+    browser.page.keyboard.insert_text("0.7 0.3")
+    assert box.input_value() == "0.7 0.3"
+    box.blur()
+    browser.page.wait_for_timeout(500)
+    assert box.input_value() == "0.7 0.3"
+
+
+def test_a_field_that_is_left_untouched_shows_what_came_meanwhile(browser):
+    box = entered(browser)
+    assert box.input_value() == ""
+    box.blur()
+    assert box.input_value() == "3/5, 2/5"
+
+
 def test_a_run_takes_the_number_typed_last_even_without_enter(browser):
     browser.open("agents")
     browser.page.get_by_label("rounds", exact=True).fill("100")

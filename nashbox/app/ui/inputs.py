@@ -4,7 +4,9 @@ What stands in an input belongs to the browser. Solara's own text fields keep it
 server sets again whenever it draws, and ask for it only at the Enter key: text typed before a
 redraw was gone by then. Here every input says what was done in an event of its own, numbered, and
 sent in the order of the user's doing; the server's value is shown only where it has changed, has
-heard everything said so far, and nothing stands there unsaid.
+heard everything said so far, and nothing stands there unsaid. A line of text that the cursor has
+just entered waits with it until something is said or the cursor leaves: what is marked there is
+about to be typed over.
 """
 
 from __future__ import annotations
@@ -20,16 +22,34 @@ import traitlets
 SCRIPT = """
 <script>
 module.exports = {
-  data() { return {value: null, sent: 0, unsaid: false, held: null, pointed: false} },
+  data() {
+    return {value: null, sent: 0, unsaid: false, entered: false, late: false,
+            held: null, pointed: false}
+  },
   created() { this.value = this.given },
   beforeDestroy() { this.commit() },
   watch: {
-    given(now) { if (!this.unsaid && this.heard >= this.sent) this.value = now },
+    given() {
+      if (this.entered) this.late = true
+      else this.show()
+    },
   },
   methods: {
+    show() {
+      if (!this.unsaid && this.heard >= this.sent) this.value = this.given
+    },
+    enter() {
+      this.entered = true
+      this.late = false
+    },
+    leave() {
+      this.commit()
+      if (this.entered && this.late) this.show()
+      this.entered = false
+    },
     tell(value) {
       this.value = value
-      this.unsaid = false
+      this.unsaid = this.entered = false
       this.sent = Math.max(this.sent + 1, this.heard + 1)
       this.say({value: value, number: this.sent})
     },
@@ -61,7 +81,7 @@ module.exports = {
 """
 TEMPLATES = {
     "text": """<v-text-field :label="label" :value="value" hide-details="auto" placeholder=""
-        @input="write" @keydown.enter="commit" @blur="commit"></v-text-field>""",
+        @input="write" @keydown.enter="commit" @focus="enter" @blur="leave"></v-text-field>""",
     "choice": """<v-select :label="label" :value="value" :items="items"
         @change="tell"></v-select>""",
     "tick": """<v-checkbox :label="label" :input-value="value"
