@@ -14,7 +14,7 @@ from nashbox.tables.sheet import WORDS
 
 TOP, HEAD, SPLIT, BODY, END = "┏", "┃", "┡├", "│", "└"
 NEWLINE = "\n"
-NUMBER = re.compile(r"[-+]?(\d[\d,]*\.?\d*(e[-+]?\d+)?|inf)( %|%)?|-")
+NUMBER = re.compile(r"[-+]?(\d+(?:,\d+)*\.?\d*(e[-+]?\d+)?|inf)( %|%)?|-")
 
 
 @dataclass
