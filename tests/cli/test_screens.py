@@ -129,12 +129,12 @@ def test_every_simulated_mean_of_a_run_has_its_error(narrow, capsys):
     row = " ".join(line for line in printed.splitlines() if line.startswith("\u2502 A"))
     assert row.count("\u00b1") == 7 and "s.e." not in printed
     assert re.match(r"testing: social payoff [.\d]+\u00b1[.\d]+, in round 1 of 1", printed)
-    for word in ("tau: tests", "won: share", "anticipation, the other", "cut off at the cap 0"):
+    for word in ("tau: tests", "won: share", "anticipation: another", "cut off at the cap 0"):
         assert word in " ".join(printed.split())
     assert main(["run", "examples/figure1.toml", "--replications", "100", "--rounds", "2"]) == 0
     printed = capsys.readouterr().out
     assert len(re.findall(r"\u2502 +78 \u2502 +78 \u2502 +[.\d]+\u00b1[.\d]+ \u2502", printed)) == 2
-    assert "\u2502 2.3430 \u2502" in printed and "translation-equivariant: what moves" in printed
+    assert "\u2502 2.3430 \u2502" in printed and "equivariant: moves by as much" in printed
 
 
 HALF = """from dataclasses import dataclass
