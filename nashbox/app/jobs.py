@@ -64,10 +64,14 @@ class Worker:
         self._lock = threading.Lock()
         self._process: Any = None
         self._pipe: Connection | None = None
+        self._closed = False
+        _alive.add(self)
 
     def request(self, method: str, *arguments: Any) -> None:
-        """Ask for a method call; the process is started if there is none."""
+        """Ask for a method call; the process is started if there is none. After `close` nothing."""
         with self._lock:
+            if self._closed:
+                return
             if self._pipe is None:
                 self._start()
             assert self._pipe is not None  # noqa: S101 - just started
@@ -80,6 +84,12 @@ class Worker:
             process, self._process, self._pipe = self._process, None, None
         if process is not None:
             _end(process)
+
+    def close(self) -> None:
+        """Cancel for good: what others have sent may still be under way, and ask for more."""
+        with self._lock:
+            self._closed = True
+        self.cancel()
 
     def _retire(self, process: Any) -> bool:
         """End a process that has served, unless it is another's turn already."""
@@ -103,7 +113,6 @@ class Worker:
             self._process.start()
         theirs.close()
         self._pipe = ours
-        _alive.add(self)
         listener = threading.Thread(target=self._listen, args=(self._process, ours), daemon=True)
         listener.start()
 
@@ -186,7 +195,7 @@ def _kill_group(pid: int) -> None:
 def end_all() -> None:
     """End all processes, when the server stops."""
     for worker in list(_alive):
-        worker.cancel()
+        worker.close()
 
 
 atexit.register(end_all)

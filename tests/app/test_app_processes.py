@@ -12,7 +12,7 @@ import pytest
 from app_browser import Browser
 from app_watch import SOURCE
 
-from nashbox.app.jobs import Ended, Idle, Trouble, Worker
+from nashbox.app.jobs import Ended, Idle, Trouble, Worker, end_all
 from nashbox.app.server import absolute, bound
 from nashbox.problem.errors import InputError
 
@@ -104,6 +104,19 @@ def test_a_process_that_dies_is_reported_and_replaced(worker):
     assert not worker.running
     worker.request("add", 1)
     assert next_of(worker) == 1
+
+
+def test_what_comes_after_the_end_starts_no_process(worker):
+    """A server that ended waited for ever for a figure that was asked for while it closed."""
+    worker.request("add", 1)
+    assert next_of(worker) == 1
+    worker.close()
+    worker.request("add", 2)
+    assert not worker.running
+    new = Worker(Servant, worker.heard.put)
+    end_all()
+    new.request("add", 3)
+    assert not new.running
 
 
 def test_a_process_that_serves_once_takes_nothing_from_the_next():

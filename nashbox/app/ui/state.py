@@ -389,8 +389,8 @@ class Tab:
     def close(self) -> None:
         """End all processes."""
         for worker in (self.desk, self.artist, self.auditor, self.answerer, self.solver):
-            worker.cancel()
-        self.comparison.worker.cancel()
+            worker.close()
+        self.comparison.worker.close()
 
     def cancel_solving(self) -> None:
         """Do without the exact law."""
