@@ -57,19 +57,24 @@ def picked(browser, agent):
     browser.page.wait_for_timeout(500)
 
 
-def entered(browser):
-    """A field whose text is marked while another one is on its way."""
+def entered(browser, first=None):
+    """A field whose text is marked while another one is on its way; first: told, cursor kept."""
     testing(browser)
     browser.choose("agent", "everybody")
     box = browser.page.get_by_label("p0: probabilities of its symbols if theta = 0", exact=True)
+    if first is not None:
+        box.fill(first)
+        box.press("Enter")
+        browser.page.wait_for_timeout(500)
     box.select_text()
     picked(browser, "A")
     return box
 
 
-def test_what_is_typed_over_a_marked_text_does_not_mix_with_a_new_one(browser):
+@pytest.mark.parametrize("first", [None, "0.5 0.5"])
+def test_what_is_typed_over_a_marked_text_does_not_mix_with_a_new_one(browser, first):
     """Once in some 50 times the agent's own numbers came between, and both stood there."""
-    box = entered(browser)
+    box = entered(browser, first)
     browser.page.keyboard.insert_text("0.7 0.3")
     assert box.input_value() == "0.7 0.3"
     box.blur()

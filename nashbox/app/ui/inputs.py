@@ -4,9 +4,8 @@ What stands in an input belongs to the browser. Solara's own text fields keep it
 server sets again whenever it draws, and ask for it only at the Enter key: text typed before a
 redraw was gone by then. Here every input says what was done in an event of its own, numbered, and
 sent in the order of the user's doing; the server's value is shown only where it has changed, has
-heard everything said so far, and nothing stands there unsaid. A line of text that the cursor has
-just entered waits with it until something is said or the cursor leaves: what is marked there is
-about to be typed over.
+heard everything said so far, and nothing stands there unsaid. A line of text waits with it until
+the cursor leaves: what is marked there is about to be typed over.
 """
 
 from __future__ import annotations
@@ -44,12 +43,12 @@ module.exports = {
     },
     leave() {
       this.commit()
-      if (this.entered && this.late) this.show()
       this.entered = false
+      if (this.late) this.show()
     },
     tell(value) {
       this.value = value
-      this.unsaid = this.entered = false
+      this.unsaid = this.late = false
       this.sent = Math.max(this.sent + 1, this.heard + 1)
       this.say({value: value, number: this.sent})
     },
