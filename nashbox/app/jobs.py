@@ -80,10 +80,9 @@ class Worker:
 
     def cancel(self) -> None:
         """End the process and all it has started; nothing more will come from it."""
-        with self._lock:
-            process, self._process, self._pipe = self._process, None, None
-        if process is not None:
-            _end(process)
+        with self._lock:  # one that is being started is waited for
+            process = self._process
+        self._retire(process)
 
     def close(self) -> None:
         """Cancel for good: what others have sent may still be under way, and ask for more."""
@@ -92,9 +91,9 @@ class Worker:
         self.cancel()
 
     def _retire(self, process: Any) -> bool:
-        """End a process that has served, unless it is another's turn already."""
+        """End a process, unless there is none or it is another's turn already."""
         with self._lock:
-            if self._process is not process:
+            if process is None or self._process is not process:
                 return False
             self._process = self._pipe = None
         _end(process)
