@@ -8,11 +8,10 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from typing import NoReturn
 
 from nashbox.commands import COMMANDS
 from nashbox.commands.files import check_outputs, outputs_whole
-from nashbox.commands.shared import group_options
+from nashbox.commands.parser import CommandParser, Parser
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.output import drop_output, output_kept
@@ -21,25 +20,10 @@ from nashbox.problem.threads import prefer_one_thread
 
 LONGEST = 490  # characters of a message
 ARGUMENT = re.compile(r"([a-z_]+)(?= must |: )")  # of a function, in front of its message
-QUOTED = re.compile(r"'([^']*)'")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one message, as for all bad input."""
-
-    def options(self) -> list[str]:
-        """Everything that begins with a dash."""
-        return [name for action in self._actions for name in action.option_strings]
-
-    def error(self, message: str) -> NoReturn:
-        got, _, allowed = message.partition(" (choose from ")
-        word = QUOTED.findall(got)[-1:] if allowed else []
-        hint = did_you_mean(word[0], QUOTED.findall(allowed)) if word else ""
-        raise InputError(f"{message}{hint} (see {self.prog} --help)")
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="nashbox",
         description="Does honesty pay? Plan, play and audit rules for sharing data.",
         epilog="begin with:\n"
@@ -49,11 +33,9 @@ def _parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="print the version and stop")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
     for command in COMMANDS:
         command.add(commands)
-    for command_parser in commands.choices.values():
-        group_options(command_parser)
     return parser
 
 
@@ -100,7 +82,7 @@ def _obey(arguments: Sequence[str] | None) -> int:
     parser = _parser()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        own: _Parser = getattr(options, "parser", parser)
+        own: Parser = getattr(options, "parser", parser)
         hint = did_you_mean(unknown[0].partition("=")[0], own.options())
         own.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     options.arguments = list(sys.argv[1:] if arguments is None else arguments)

@@ -24,15 +24,6 @@ LEAST_GAIN = (
 UNITS = {"s": 1, "m": 60, "h": 3600}  # of times, in seconds
 
 
-GROUPS = {  # of options in --help, by what they are called; all others are what a command is about
-    "chance and effort": (
-        "seed budget time until_decided worlds replications starts delta workers engine quick"
-    ),
-    "what is written": "json figure report title commitment save export steps out answers",
-    "of every command": "help verbose debug",
-}
-
-
 def whole(text: str) -> int:
     """Read an option that is a whole number."""
     try:
@@ -93,16 +84,6 @@ def new_command(
     )
     command.set_defaults(work=work, parser=command)
     return command
-
-
-def group_options(command: argparse.ArgumentParser) -> None:
-    """Part the options of a finished command in its --help: its own first, then what many have."""
-    own = command._optionals
-    for title, names in GROUPS.items():
-        chosen = [action for action in own._group_actions if action.dest in names.split()]
-        if chosen:
-            command.add_argument_group(title)._group_actions.extend(chosen)
-            own._group_actions = [a for a in own._group_actions if a not in chosen]
 
 
 def problem_file(command: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from nashbox.cli import main
 from nashbox.commands import COMMANDS
-from nashbox.commands.shared import GROUPS
+from nashbox.commands.parser import GROUPS
 from nashbox.rules.exchange import Proof
 from nashbox.tables.console import new_table
 from nashbox.tables.printing import sheet_of

@@ -1,0 +1,53 @@
+"""What reads the words of a command, and prints its --help."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any, NoReturn
+
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import did_you_mean
+
+QUOTED = re.compile(r"'([^']*)'")
+GROUPS = {  # of options in --help, by what they are called; all others are what a command is about
+    "chance and effort": (
+        "--seed --budget --time --until-decided --worlds --replications --starts --delta --workers "
+        "--engine --quick"
+    ),
+    "what is written": (
+        "--json --figure --report --title --commitment --save --export --steps --out --answers"
+    ),
+    "of every command": "--help --verbose --debug",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one message, as for all bad input."""
+
+    def options(self) -> list[str]:
+        """Everything that begins with a dash."""
+        return [name for action in self._actions for name in action.option_strings]
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse, with what may have been meant. Raises InputError."""
+        got, _, allowed = message.partition(" (choose from ")
+        word = QUOTED.findall(got)[-1:] if allowed else []
+        hint = did_you_mean(word[0], QUOTED.findall(allowed)) if word else ""
+        raise InputError(f"{message}{hint} (see {self.prog} --help)")
+
+
+class CommandParser(Parser):
+    """Parts the options of a command in its --help: its own first, then what many have."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, add_help=False)
+        self.titled = {title: self.add_argument_group(title) for title in GROUPS}
+        self.add_argument("-h", "--help", action="help", help="show this help message and exit")
+
+    def add_argument(self, *names: Any, **more: Any) -> argparse.Action:
+        """Add an argument to the group that lists it."""
+        for title, options in GROUPS.items():
+            if set(names) & set(options.split()):
+                return self.titled[title].add_argument(*names, **more)
+        return super().add_argument(*names, **more)
