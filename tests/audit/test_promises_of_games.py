@@ -28,6 +28,16 @@ class Plain(PublicGoods):
     pass
 
 
+class OneForAll(PublicGoods):
+    def alike(self, i, strategy):
+        return type(strategy)
+
+
+class OneForEqual(PublicGoods):
+    def alike(self, i, strategy):
+        return strategy.share, strategy.punish
+
+
 class AveragesWorlds(PublicGoods):
     def pay(self, view, action, received):
         return super().pay(view, action, received) - received[..., 0].mean()
@@ -92,6 +102,10 @@ class WrongAxis(Sealed):
         ),
         (Auction(mechanism=LotForAll()), "LotForAll.*dice once for all"),
         (Remembers(), "different amounts|remembers"),
+        (
+            OneForAll(),
+            r"OneForAll.alike: a0 is paid .* with contribute.* and they are called alike",
+        ),
         (PaysTooMuch(), "PaysTooMuch: a payment is infinitely good"),
         (PaysComplex(), "real numbers"),
         (PaysOnce(), r"must return .* shape \(\d+,\)"),
@@ -137,6 +151,7 @@ class KeepsAll(Auction):
     "game",
     [
         Plain(),
+        OneForEqual(),
         KeepsAll(rule="all_pay", agents=3),
         type("Mine", (Federated,), {})(),
         PublicGoods().with_strategies({"a0": OwnCoins()}),

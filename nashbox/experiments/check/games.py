@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.audit.pool import Pool, same
+from nashbox.experiments.audit.promises.alikeness import declares_alike, hold_alike
 from nashbox.experiments.audit.promises.formulas import disagreement
 from nashbox.experiments.audit.promises.one_shot import hold_one_shot
 from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
@@ -101,6 +102,13 @@ def _deviations(game: Game) -> str | None:
     return None
 
 
+def _alike(game: Game) -> str | None:
+    """Strategies that it calls alike are paid the same in every world."""
+    if not declares_alike(game):
+        raise SkippedError("not promised (alike is as in most games)")
+    return _held(lambda: hold_alike(game, 7))
+
+
 def _replaced(game: Game) -> str | None:
     """A player's strategy can be replaced without changing the others'."""
     other = _another(game)
@@ -151,6 +159,7 @@ CHECKS: dict[str, Callable[[Game], str | None]] = {
     "repeats": _repeats,
     "worlds_are_independent": _worlds,
     "deviations": _deviations,
+    "alike": _alike,
     "strategies": _replaced,
     "streams": _streams,
     "exact": _exact,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nashbox.experiments.audit.promises.alikeness import declares_alike, hold_alike
 from nashbox.experiments.audit.promises.shipped import all_shipped
 from nashbox.games.base import Game
 from nashbox.games.registry import engine
@@ -22,3 +23,5 @@ def hold(game: Game, seed: int) -> None:
     if not all_shipped(game):
         number = int(np.random.SeedSequence([seed, 1 << 20]).generate_state(1)[0])
         engine(game, "promises")(game, number)
+        if declares_alike(game):
+            hold_alike(game, number)
