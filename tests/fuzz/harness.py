@@ -24,7 +24,8 @@ from pathlib import Path
 from tests.fuzz.cases import case
 
 SECONDS, ROOM = 20, 2 << 30  # of the processor
-HANGS = 600  # seconds by the clock, however busy the machine
+ASLEEP = 6 * SECONDS  # by the clock: a case that neither computes nor waits for a processor hangs
+LOOK = 2.0  # seconds between two looks at a case that says nothing
 HEAVY = 3.0  # processor seconds of a case that are worth a word
 
 
@@ -90,6 +91,24 @@ def worker(seed, numbers, pipe):
     pipe.send(("end", None, None))
 
 
+def hangs(pipe, pid):
+    """Wait for a word of a fork; whether none comes although it could have run."""
+    began, busy = time.monotonic(), awake(pid)
+    while not pipe.poll(LOOK):
+        if time.monotonic() - began - (awake(pid) - busy) > ASLEEP:
+            return True
+    return False
+
+
+def awake(pid):
+    """Seconds that all threads of a process have run or waited for a processor, 0 if unknown."""
+    total = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            total += sum(map(int, path.read_text().split()[:2]))
+    return total / 1e9
+
+
 def play(seed, numbers, tell=print):
     """Play the cases `numbers`; returns counts of exit codes and the faults, by number."""
     context = multiprocessing.get_context("fork")
@@ -102,7 +121,7 @@ def play(seed, numbers, tell=print):
         now = None
         while True:
             try:
-                if not ours.poll(HANGS):
+                if hangs(ours, process.pid):
                     process.kill()
                     raise EOFError
                 what, number, answer = ours.recv()

@@ -1,10 +1,14 @@
 """A thousand malformed cases, another seed each time; `python -m tests.fuzz.harness`: more."""
 
 import random
+import subprocess
+import sys
+import time
 
 import pytest
 
-from tests.fuzz.harness import judged, play
+from tests.fuzz import harness
+from tests.fuzz.harness import hangs, judged, play
 
 
 @pytest.mark.fuzz
@@ -33,3 +37,29 @@ def test_a_thousand_cases(capsys):
 def test_every_fault_is_seen(outcome, word):
     assert word in judged(*outcome, ["plan", "p.toml", "--json", "-"])
     assert judged(0, "{}", "", set(), ["plan", "p.toml", "--json", "-"]) is None
+
+
+@pytest.mark.parametrize(
+    ("work", "found"), [("import time; time.sleep(60)", True), ("while True: pass", False)]
+)
+def test_who_sleeps_hangs_and_who_computes_does_not(monkeypatch, work, found):
+    """Whatever else the machine has to do: computing has a limit of its own."""
+    monkeypatch.setattr(harness, "ASLEEP", 1.0)
+    monkeypatch.setattr(harness, "LOOK", 0.2)
+    child = subprocess.Popen([sys.executable, "-c", work])
+    try:
+        assert hangs(Words(5.0), child.pid) is found
+    finally:
+        child.kill()
+        child.wait()
+
+
+class Words:
+    """A pipe on which something comes after some seconds."""
+
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+
+    def poll(self, seconds):
+        time.sleep(seconds)
+        return time.monotonic() > self.end
