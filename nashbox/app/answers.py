@@ -9,9 +9,10 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import DEFAULT as EPSILON
 from nashbox.experiments.audit.words import by_counts_alone
 from nashbox.experiments.run import run
+from nashbox.problem.counts import counts
 from nashbox.problem.errors import InputError
 from nashbox.tables.audit import in_short
-from nashbox.tables.console import amount, counts
+from nashbox.tables.console import amount
 
 WORLDS = 4_000  # in which a profile is played that no formula covers
 NAMED = 3  # agents at most of whom the answer speaks one by one

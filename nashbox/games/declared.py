@@ -35,7 +35,8 @@ class Declared:
     own. keys: of its problem files, where these are not the parameters of its class; files: those
     of them that may be paths; controls: of the page for some of them, agent_controls for lists in
     the file's tables of agents. words: that `in_short`, columns and notes use and not every reader
-    knows, with their meaning.
+    knows, with their meaning. gains_if: gains of a player of an audit in other conditions than the
+    game's, by key, with the condition in words.
     """
 
     menu: ClassVar[Mapping[str, type]] = {}
@@ -63,6 +64,7 @@ class Declared:
     controls: ClassVar[Sequence[Control]] = ()
     agent_controls: ClassVar[Sequence[Control]] = ()
     words: ClassVar[Mapping[str, str]] = {}
+    gains_if: ClassVar[Mapping[str, str]] = {}
     verdicts: ClassVar[Mapping[str, str]] = {
         "profitable": "not an equilibrium: at least one agent gains by another strategy",
         "none_above_epsilon": "no deviation of the class gains more than epsilon",

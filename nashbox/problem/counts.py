@@ -1,7 +1,8 @@
-"""Plans as problem files write them: a rule's name, or a table of counts."""
+"""Plans as problem files write them: a rule's name, or a table of counts; and counts in print."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,12 @@ def _held_to_costs(plan: Table, table: Table, shown: str) -> Array:
             f"{shown}: column {table.columns[k]}: somebody must collect, got 0 in every row"
         )
     return counts
+
+
+def counts(values: Iterable[float]) -> str:
+    """Counts of all distributions in print, whole numbers without a point.
+
+    >>> counts([8, 2.5])
+    '8 2.50'
+    """
+    return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)

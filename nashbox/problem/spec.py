@@ -13,7 +13,7 @@ import hashlib
 import importlib.util
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -101,15 +101,6 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(map(_rounded, value))
     return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def counts(values: Iterable[float]) -> str:
-    """Counts of all distributions in print, whole numbers without a point.
-
-    >>> counts([8, 2.5])
-    '8 2.50'
-    """
-    return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)
 
 
 def _call(text: str) -> dict[str, Any] | None:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.channel import Play
+from nashbox.problem.counts import counts
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
-from nashbox.problem.spec import counts
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Counts, Strategy
 from nashbox.strategies.best_use import best_use

@@ -18,19 +18,20 @@ from nashbox.experiments.audit.words import (
 )
 from nashbox.experiments.digits import TINY
 from nashbox.games.registry import declared
+from nashbox.problem.counts import counts
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import (
     CONDITION_8,
     ERRORS,
     VERDICT_STYLE,
     amount,
-    counts,
     interval,
     new_table,
     number,
     with_error,
 )
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import meanings
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
@@ -97,9 +98,10 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
         sheet.note(f"NashConv (what all could gain, each by herself): {conv}")
     for a in audit.agents:
         _over_recommended(sheet, a, "it", 6, scale)
-        if a.gain_if_belief_known is not None:
-            known = number(a.gain_if_belief_known.estimate, 6)
-            sheet.note(f"{a.name}, shown the rival's signed belief, could gain {known}")
+        for key, given in declared(audit.game).gains_if.items():
+            gain = getattr(a, key)
+            if gain is not None:
+                sheet.note(f"{a.name}, {given}, could gain {number(gain.estimate, 6)}")
     sheet.remark(*audit.notes)
     _long_class(sheet, audit)
     return sheet
@@ -125,7 +127,8 @@ def _verdicts(
             best,
         )
     infinite = [INFINITE] if math.inf in (getattr(a, "penalty", 0.0) for a in audit.agents) else []
-    told = (_gain_in_words(audit, bounded), *legend, *_meanings(audit, found), *infinite)
+    used = {word for text in found for word in text.split(", ")}
+    told = (_gain_in_words(audit, bounded), *legend, *meanings(audit.game, used), *infinite)
     sheet.add(table, *told, *_reasons(audit))
     return sheet
 
@@ -170,13 +173,6 @@ def scale_of(audit: Audit | GameAudit) -> float:
 def in_short(game: str, best: Any) -> str:
     """An agent's best deviation in a few words."""
     return declared(game).in_short(Spec(best.strategy, best.parameters))
-
-
-def _meanings(audit: Audit | GameAudit, found: Sequence[str]) -> list[str]:
-    """What words in deviations mean."""
-    used = {word for text in found for word in text.split(", ")}
-    words = declared(audit.game).words
-    return [f"{word}: {meaning}" for word, meaning in words.items() if word in used]
 
 
 def _least_gain(audit: Audit | GameAudit) -> str:

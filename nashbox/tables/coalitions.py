@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.digits import TINY
-from nashbox.tables.console import ERRORS, amount, counts, new_table, number, with_error
+from nashbox.problem.counts import counts
+from nashbox.tables.console import ERRORS, amount, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from rich.text import Text
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.leading import apart, least
 from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
-from nashbox.tables.console import ERRORS, amount, counts, new_table, with_error
+from nashbox.problem.counts import counts
+from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:

@@ -17,7 +17,6 @@ from rich.table import Table
 
 from nashbox.experiments.digits import FINEST, TINY, places_of
 from nashbox.problem.output import drop_output
-from nashbox.problem.spec import counts as counts
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 ERRORS = "a number after \u00b1 is a standard error"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.tables.console import VERDICT_STYLE, amount, counts, new_table
+from nashbox.problem.counts import counts
+from nashbox.tables.console import VERDICT_STYLE, amount, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import CONDITION_8, amount, counts, new_table
+from nashbox.problem.counts import counts
+from nashbox.tables.console import CONDITION_8, amount, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nashbox.games.registry import declared
-from nashbox.tables.console import ERRORS, KeyedTable, counts, new_table, with_error
+from nashbox.problem.counts import counts
+from nashbox.tables.console import ERRORS, KeyedTable, new_table, with_error
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import meanings
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run
@@ -28,7 +30,7 @@ def run_sheet(run: Run) -> Sheet:
         table.add_row(*row.values())
     said = _said(run.whole)
     simulated = any("\u00b1" in cell for row in rows for cell in row.values())
-    legend = _meanings(run, rows[0])
+    legend = meanings(run.game, rows[0])
     sheet.add(
         table, *(["   ".join(said)] if said else []), *legend, *([ERRORS] if simulated else [])
     )
@@ -36,7 +38,9 @@ def run_sheet(run: Run) -> Sheet:
     for key, text in run.extra.items():
         if isinstance(text, str):
             title = f"{key} ({known[key]})" if key in known else key
-            sheet.note("; ".join([f"{title}: {text}", *_meanings(run, re.findall(r"\w+", text))]))
+            sheet.note(
+                "; ".join([f"{title}: {text}", *meanings(run.game, re.findall(r"\w+", text))])
+            )
     if run.rounds > 1:
         sheet.add(_rounds(run))
     return sheet
@@ -55,11 +59,6 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
         elif isinstance(value, (int, float)) and not _is_error(key):
             found[key] = with_error(value, agent.get("se" if key == pays else f"{key}_se"))
     return found
-
-
-def _meanings(run: Run, used: Collection[str]) -> list[str]:
-    """What headings and words mean that not every reader knows."""
-    return [f"{word}: {text}" for word, text in declared(run.game).words.items() if word in used]
 
 
 def _is_error(key: str) -> bool:

@@ -12,7 +12,8 @@ from nashbox.app.views.base import View
 from nashbox.app.views.payoffs import before
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, SKY
 from nashbox.games.estimation.nature import all_equivariant
-from nashbox.tables.console import amount, counts, number
+from nashbox.problem.counts import counts
+from nashbox.tables.console import amount, number
 
 COLUMNS = ("agent", "plays", "owes", "collected", "submitted", "error", "cost", "penalty", "se",
            "alone")  # fmt: skip

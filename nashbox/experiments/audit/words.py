@@ -66,8 +66,8 @@ def by_honest_data(audit: Any) -> bool:
     return _paying_by(audit, {"counts", "estimate"})
 
 
-def compliance_holds(audit: Any) -> bool:
-    """Whether only those gain by another strategy who do not play what is recommended to them."""
+def by_leaving_their_own(audit: Any) -> bool:
+    """Whether only those are known to gain who do not play what is recommended to them."""
     paying = _paying(audit)
     return bool(paying) and all(map(plays_her_own, paying))
 
@@ -86,7 +86,7 @@ def _paying(audit: Any) -> list[Any]:
     return [row for row in audit.agents if row.verdict == "profitable"]
 
 
-KINDS = {"own": compliance_holds, "misfit": by_counts_alone, "use": by_honest_data}
+KINDS = {"own": by_leaving_their_own, "misfit": by_counts_alone, "use": by_honest_data}
 
 
 def verdict_in_words(audit: Any) -> str:

@@ -119,6 +119,9 @@ def _gains(result: Printed, pay: str) -> Html:
 
 def _deviations(agents: Sequence[Any], result: Printed, game: str, pay: str) -> Html:
     distributions = result.get("problem", "distributions") or []
+    others = {"gain_over_recommended": "What is played gains over the recommendation"}
+    for key, given in declared(game).gains_if.items():
+        others[key] = f"{given.capitalize()}, the gain would be"
     items = []
     for agent, row in zip(agents, _agents(result), strict=True):
         said: list[object] = [
@@ -126,12 +129,9 @@ def _deviations(agents: Sequence[Any], result: Printed, game: str, pay: str) -> 
             ": ",
             *_found(agent, row, distributions, game),
         ]
-        for key, text in (
-            ("gain_over_recommended", " What is played gains over the recommendation "),
-            ("gain_if_belief_known", " Shown the rival's signed belief, the gain would be "),
-        ):
+        for key, text in others.items():
             if row.get(key) not in (None, asdict(NOTHING)):
-                said += [text, row.interval(key), "."]
+                said += [f" {text} ", row.interval(key), "."]
         if row.get("budget_needed") is not None:
             said += [" About --budget ", row.n("budget_needed"), " would decide."]
         if row.get("normal_theory") is not None:

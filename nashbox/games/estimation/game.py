@@ -80,8 +80,8 @@ class EstimationGame(Game):
         "counts of it than are asked for",
         "use": "the rules do not fit: what pays best is honest data, but another use of what comes "
         "back, or other counts, than are asked for",
-        "own": "no equilibrium: somebody gains by leaving a strategy of her own; no gain was found "
-        "for whoever does as recommended",
+        "own": "no equilibrium: somebody gains by leaving a strategy of her own; of those who do "
+        "as recommended nobody is known to gain",
     }
     words: ClassVar[Mapping[str, str]] = {
         "pitman": "the best use of the data and of what is received that moves along with the data",

@@ -77,6 +77,9 @@ class RaceGame(Game):
     )
     says_all: ClassVar[bool] = True
     own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
+    gains_if: ClassVar[Mapping[str, str]] = {
+        "gain_if_belief_known": "shown the rival's signed belief"
+    }
     words: ClassVar[Mapping[str, str]] = {
         "tau": "tests until she stops; won: share of the games, a tie is shared; error: share of "
         "wrong answers",

@@ -10,22 +10,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
+from nashbox.games.testing.exact import PAPER
 from nashbox.mechanisms.exchange import EXCHANGES
-from nashbox.strategies.testing import (
-    Bluffer,
-    Inverter,
-    OptimalStopper,
-    Quitter,
-    Signaller,
-    Silent,
-    Truthful,
-)
+from nashbox.strategies.testing import Bluffer, OptimalStopper, Quitter, Signaller, Silent
 
 if TYPE_CHECKING:
     from nashbox.games.testing.race import RaceGame
 
-REVEALING = (Signaller, Truthful, Inverter)
-LISTENING = (*REVEALING, Silent, Quitter, Bluffer)
+LISTENING = (*PAPER, Silent, Quitter, Bluffer)
 
 
 def unread(game: RaceGame) -> frozenset[int]:
@@ -46,7 +38,7 @@ def _sees_magnitudes(strategy: Any) -> bool:
 
 def but_for_alpha(strategy: Any) -> Hashable:
     """What a signaller of the paper's class is, alpha apart; the strategy itself if another."""
-    if type(strategy) not in REVEALING:
+    if type(strategy) not in PAPER:
         return id(strategy)
     s: Signaller = strategy
     return (s.weight, s.anticipate, s.feedback, s.threshold, s.later)
