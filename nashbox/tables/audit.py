@@ -138,11 +138,8 @@ def _gain_in_words(audit: Audit | GameAudit, bounded: bool) -> str:
     what = "gain: what an agent wins by the best deviation found, the others as they are"
     if not bounded:
         return what
-    sure = (
-        ""
-        if audit.method == "exact"
-        else f", all true with a chance of {100 * (1 - audit.delta):.4g} %"
-    )
+    simulated = audit.resolution is not None
+    sure = f", all true with a chance of {100 * (1 - audit.delta):.4g} %" if simulated else ""
     return f"{what}; [from, to]: its bounds{sure}"
 
 
