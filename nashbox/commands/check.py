@@ -26,8 +26,10 @@ def work(options: argparse.Namespace) -> int:
     """Check; 1 if a check failed."""
     from nashbox.experiments.check import check
     from nashbox.problem.files import load
+    from nashbox.tables.console import slow_work
 
     problem = None if options.problem is None else load(options.problem)
-    result = check(options.target, problem=problem)
+    with slow_work("holding it to its contract") as progress:
+        result = check(options.target, problem=problem, progress=progress)
     shared.emit(options, result)
     return 0 if result.passed else 1

@@ -12,6 +12,8 @@ import numpy as np
 
 from nashbox.problem.errors import told
 
+Progress = Callable[[int, int], None]  # how many checks are done, how many there are
+
 
 @dataclass(frozen=True)
 class CheckRow:
@@ -30,7 +32,11 @@ class SkippedError(Exception):
     """Why there was nothing to test, in words."""
 
 
-def run_all(checks: Mapping[str, Callable[[], str]], needed: Sequence[str]) -> list[CheckRow]:
+def run_all(
+    checks: Mapping[str, Callable[[], str]],
+    needed: Sequence[str],
+    progress: Progress | None = None,
+) -> list[CheckRow]:
     """Run checks in order; those after a failure of a `needed` one have nothing to stand on."""
     rows: list[CheckRow] = []
     kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - plug-ins may move them
@@ -38,6 +44,8 @@ def run_all(checks: Mapping[str, Callable[[], str]], needed: Sequence[str]) -> l
         failed = [row.name for row in rows if row.passed is False and row.name in needed]
         broken = failed[0] if failed else None
         rows.append(_run(name, work) if broken is None else _untested(name, broken))
+        if progress is not None:
+            progress(len(rows), len(checks))
     np.random.set_state(kept[0])  # noqa: NPY002
     random.setstate(kept[1])
     return rows

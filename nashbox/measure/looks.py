@@ -13,8 +13,6 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from scipy.special import ndtri
-
 FIRST = 256  # worlds of the first look
 TRUSTED = 1000  # worlds from which the normal limit is believed
 GROWTH = 1.3
@@ -48,4 +46,6 @@ def shares(number: int, expected: int) -> list[float]:
 
 def tail(alpha: float) -> float:
     """z of a one-sided normal bound that misses with probability alpha."""
+    from scipy.special import ndtri
+
     return -float(ndtri(alpha))

@@ -81,8 +81,9 @@ def check_sheet(report: CheckReport) -> Sheet:
     failed = sum(row.passed is False for row in report.checks)
     skipped = sum(row.passed is None for row in report.checks)
     words = f"{report.target} keeps its contract" if report.passed else f"{report.target} fails"
+    passed = len(report.checks) - failed - skipped
     sheet = Sheet(
-        f"{words}: {len(report.checks) - failed - skipped} checks passed, {failed} failed, "
+        f"{words}: {passed} check{'' if passed == 1 else 's'} passed, {failed} failed, "
         f"{skipped} skipped",
         "green" if report.passed else "bold red",
     )

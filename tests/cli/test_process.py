@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,26 @@ def python(code):
 )
 def test_little_is_imported_before_it_is_needed(code):
     found = python(f"{code}\nimport sys; print([m for m in {HEAVY} if m in sys.modules])")
+    assert found.splitlines()[-1] == "[]"
+
+
+FIGURE1 = Path(__file__).parents[2] / "examples" / "figure1.toml"
+SLOW = ("scipy.stats", "scipy.optimize", "mesa", "matplotlib", "pandas", "clarabel", "networkx")
+
+
+@pytest.mark.parametrize(
+    ("line", "unwanted"),
+    [
+        ("audit", ("scipy", *SLOW)),
+        ("audit --mechanism cbl", SLOW),
+        ("plan", SLOW),
+        ("compare --mechanism cbl", SLOW),
+    ],
+)
+def test_exact_answers_load_what_they_need(line, unwanted):
+    verb, *more = line.split()
+    code = f"from nashbox.cli import main; main({[verb, str(FIGURE1), *more]})"
+    found = python(f"{code}\nimport sys; print([m for m in {unwanted} if m in sys.modules])")
     assert found.splitlines()[-1] == "[]"
 
 
@@ -185,6 +206,13 @@ def test_threads_that_a_plugin_leaves_do_not_keep_the_command(tmp_path, problem,
     assert json.loads((tmp_path / "o.json").read_text()) and done.stdout
 
 
+SLEEPER = """import time
+from nashbox import Strategy
+class Sleeper(Strategy):
+    def gather(self, view, rng):
+        time.sleep(0.002)
+        return view.counts
+"""
 SOON = (
     "import sys; import nashbox.tables.console as c; c.FIRST = 0.05\n"
     "from nashbox.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -196,10 +224,13 @@ SOON = (
     [
         (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], None),
         (["design", "p.toml", "--goal", "social"], "searching rules"),
+        (["compare", "p.toml", "--mechanism", "cbl"], "walking paths of best responses"),
+        (["check", "sleeper.py:Sleeper"], "holding it to its contract"),
     ],
 )
 def test_what_is_slow_by_nature_says_in_a_pipe_how_far_it_is(tmp_path, problem, words, what):
     (tmp_path / "p.toml").write_text(problem())
+    (tmp_path / "sleeper.py").write_text(SLEEPER)
     line = [sys.executable, "-c", SOON, *words, "--json", "-"]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0 and json.loads(done.stdout)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from nashbox.experiments.audit.arena import Arena, Cell
 from nashbox.games.base import Deviation
@@ -139,6 +138,8 @@ def maximin(table: Array) -> tuple[Array, float]:
     >>> weights.round(6).tolist(), round(value, 6)
     ([0.5, 0.5, 0.0], 0.5)
     """
+    from scipy.optimize import linprog
+
     least = table.min(axis=1)
     pure = float(least.max())
     spread = float(table.max()) - pure or 1.0

@@ -15,7 +15,7 @@ from nashbox.experiments.audit.promises.one_shot import hold_one_shot
 from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
 from nashbox.experiments.check.report import CheckReport
 from nashbox.games.base import Game
-from nashbox.games.checking import BrokenError, SkippedError, run_all
+from nashbox.games.checking import BrokenError, Progress, SkippedError, run_all
 from nashbox.games.one_shot import OneShot
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import ContractError, InputError
@@ -25,7 +25,13 @@ WORLDS = 64
 TRIED = 12  # candidates played
 
 
-def check_game(cls: type[Game], target: str, folder: Path, problem: Any = None) -> CheckReport:
+def check_game(
+    cls: type[Game],
+    target: str,
+    folder: Path,
+    problem: Any = None,
+    progress: Progress | None = None,
+) -> CheckReport:
     """Hold a game to its contract, with its default parameters and on a problem of yours."""
     games: list[Game] = []
 
@@ -61,7 +67,7 @@ def check_game(cls: type[Game], target: str, folder: Path, problem: Any = None) 
     if problem is not None:
         games.append(prepare_game(problem))
     checks = {"builds": builds, **{name: on_all(trial) for name, trial in CHECKS.items()}}
-    return CheckReport(target, run_all(checks, ("builds", "plays")))
+    return CheckReport(target, run_all(checks, ("builds", "plays"), progress))
 
 
 def _held(work: Callable[[], None]) -> str | None:

@@ -19,6 +19,7 @@ from nashbox.experiments.audit.promises.sight import hold_sight
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
+    Progress,
     SkippedError,
     global_streams_at_rest,
     pickles,
@@ -44,7 +45,11 @@ Array = NDArray[np.float64]
 SEED = 5
 
 
-def check_mechanism(mechanism: Mechanism, own: EstimationProblem | None = None) -> list[CheckRow]:
+def check_mechanism(
+    mechanism: Mechanism,
+    own: EstimationProblem | None = None,
+    progress: Progress | None = None,
+) -> list[CheckRow]:
     """Hold a mechanism to the contract, in games of several sizes and, if given, in the user's."""
     checks: dict[str, Callable[[Mechanism, Terms], str]] = {
         "information": _information,
@@ -58,7 +63,7 @@ def check_mechanism(mechanism: Mechanism, own: EstimationProblem | None = None) 
     }
     named = {"pickles": partial(pickles, mechanism), "terms": partial(_terms, mechanism, own)}
     named |= {name: partial(_each, mechanism, own, work) for name, work in checks.items()}
-    return run_all(named, ("terms", "information", *NEEDED))
+    return run_all(named, ("terms", "information", *NEEDED), progress)
 
 
 def _each(

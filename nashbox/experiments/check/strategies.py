@@ -17,6 +17,7 @@ from nashbox.experiments.audit.promises.seats import Seat
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
+    Progress,
     SkippedError,
     global_streams_at_rest,
     pickles,
@@ -45,15 +46,20 @@ Array = NDArray[np.float64]
 SEED = 5
 
 
-def check_strategy_on(strategy: Strategy, problem: EstimationProblem | None) -> list[CheckRow]:
+def check_strategy_on(
+    strategy: Strategy, problem: EstimationProblem | None, progress: Progress | None = None
+) -> list[CheckRow]:
     """Hold a strategy to the contract, in a problem of the user's as well."""
     if problem is None:
-        return check_strategy(strategy)
+        return check_strategy(strategy, None, progress)
     game = prepare(problem, recommended=True)
-    return check_strategy(strategy, (problem.shown, problem, game.mechanism, game.terms))
+    own = (problem.shown, problem, game.mechanism, game.terms)
+    return check_strategy(strategy, own, progress)
 
 
-def check_strategy(strategy: Strategy, own: Setting | None = None) -> list[CheckRow]:
+def check_strategy(
+    strategy: Strategy, own: Setting | None = None, progress: Progress | None = None
+) -> list[CheckRow]:
     """Hold a strategy to the contract: shapes, untouched inputs, own randomness, its promises.
 
     own: a game of the user's (label, problem, mechanism, terms) to try it in as well.
@@ -72,7 +78,7 @@ def check_strategy(strategy: Strategy, own: Setting | None = None) -> list[Check
     }
     named = {"pickles": partial(pickles, strategy)}
     named |= {name: partial(each_game, strategy, own, work) for name, work in checks.items()}
-    return run_all(named, ("counts", "report", "estimate", *NEEDED))
+    return run_all(named, ("counts", "report", "estimate", *NEEDED), progress)
 
 
 def _counts(s: Situation) -> str:

@@ -10,16 +10,23 @@ from nashbox.experiments.check.games import check_game
 from nashbox.experiments.check.report import CheckReport
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
+from nashbox.games.checking import Progress
 from nashbox.games.registry import GROUP, builtin, engine, game_class, game_of
 from nashbox.problem.errors import InputError, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import Spec, build, find_object, suggest
 
 
-def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckReport:
+def check(
+    target: str,
+    folder: Path | str = ".",
+    problem: Any = None,
+    progress: Progress | None = None,
+) -> CheckReport:
     """Check ``file.py:Class``, a built-in name or an entry point, with parameters if given.
 
-    problem: one to check it on as well. A name of both games means the one of estimation games.
+    problem: one to check it on as well. progress: called with how many checks are done, and how
+    many there are. A name of both games means the one of estimation games.
     Raises InputError if there is no such class, or if it refuses the parameters.
     """
     spec = Spec.parse_call(target, "check")
@@ -29,14 +36,14 @@ def check(target: str, folder: Path | str = ".", problem: Any = None) -> CheckRe
             raise InputError("check: a game's parameters come from a problem: give --problem FILE")
         if problem is not None and game_of(problem) is not found:
             raise InputError(f"--problem {problem.shown}: its game is not {target}")
-        return check_game(found, target, Path(folder), problem)
+        return check_game(found, target, Path(folder), problem, progress)
     made: Any = build(found, spec.parameters, "check")
     kind = kind_of(found)
     assert kind is not None  # noqa: S101 - else it would not have been found
     if problem is not None and problem.game != kind.game:
         raise InputError(f"--problem {problem.shown}: {target} is for {kind.game} games")
     checks = engine(builtin(kind.game), f"{kind.kind}_check")
-    return CheckReport(target, checks(made, problem))
+    return CheckReport(target, checks(made, problem, progress))
 
 
 def _find(name: str, folder: Path) -> type[Any]:

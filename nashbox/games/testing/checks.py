@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
+    Progress,
     SkippedError,
     global_streams_at_rest,
     pickles,
@@ -225,15 +226,21 @@ class _Part(Well):
         return self.whole.symbols(agent, iteration, live)
 
 
-def check_testing(made: RaceStrategy | Exchange, own: RaceProblem | None = None) -> list[CheckRow]:
+def check_testing(
+    made: RaceStrategy | Exchange,
+    own: RaceProblem | None = None,
+    progress: Progress | None = None,
+) -> list[CheckRow]:
     """Hold a testing strategy or an exchange to its contract; `own`: a problem of the user's."""
     if isinstance(made, Exchange):
-        return check_exchange(made)
-    return check_testing_strategy(made, own)
+        return check_exchange(made, progress)
+    return check_testing_strategy(made, own, progress)
 
 
 def check_testing_strategy(
-    strategy: RaceStrategy, own: RaceProblem | None = None
+    strategy: RaceStrategy,
+    own: RaceProblem | None = None,
+    progress: Progress | None = None,
 ) -> list[CheckRow]:
     """Hold a testing strategy to its contract, in the first agent's place."""
     bench = _Bench(strategy, [*_problems(), *([] if own is None else [own])])
@@ -246,10 +253,10 @@ def check_testing_strategy(
         "paper_signals": bench.paper,
         "games_are_independent": bench.games_apart,
     }
-    return run_all(checks, ("plays", "uses_only_its_generator"))
+    return run_all(checks, ("plays", "uses_only_its_generator"), progress)
 
 
-def check_exchange(exchange: Exchange) -> list[CheckRow]:
+def check_exchange(exchange: Exchange, progress: Progress | None = None) -> list[CheckRow]:
     """Hold an exchange to its contract."""
     checks: dict[str, Callable[[], str]] = {
         "pickles": partial(pickles, exchange),
@@ -258,7 +265,7 @@ def check_exchange(exchange: Exchange) -> list[CheckRow]:
         "uses_only_its_generator": partial(_exchange_randomness, exchange),
         "faithful": partial(_faithful, exchange),
     }
-    return run_all(checks, ("words",))
+    return run_all(checks, ("words",), progress)
 
 
 CIRCLE = Circle(("A", "B", "C"), ((1,), (0, 2), (1,)))

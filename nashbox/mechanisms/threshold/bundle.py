@@ -11,7 +11,7 @@ the smallest chance to fail. The z_k are searched, and the winner is proven a gl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,17 +59,23 @@ def steepness(u: Array) -> Array:
 
 
 _U = np.concatenate([np.linspace(1e-3, 6, 3000), np.linspace(6, FARTHEST, 300)[1:]])
-_STEEP = steepness(_U)
 _LEVELS = np.concatenate([1 - np.geomspace(1e-12, 0.1, 9), np.linspace(0.86, 0.05, 16)])  # of A
+
+
+@cache
+def _steep() -> Array:
+    """Steepness at _U."""
+    return steepness(_U)
 
 
 def _inverse(target: Array) -> Array:
     """u with steepness(u) = target, NaN where it is too steep, FARTHEST at 0 and below."""
-    u = np.interp(-target, -_STEEP, _U)
+    steep = _steep()
+    u = np.interp(-target, -steep, _U)
     for _ in range(2):
         f = steepness(u)
         u = np.clip(u - (f - target) / (f * (1 - u * u - f) / u), 1e-3, FARTHEST)
-    return np.where(target >= _STEEP[0], np.nan, np.where(target <= _STEEP[-1], FARTHEST, u))
+    return np.where(target >= steep[0], np.nan, np.where(target <= steep[-1], FARTHEST, u))
 
 
 def stationary(pairs: tuple[Pair, ...], z: Array) -> tuple[Array, Array]:

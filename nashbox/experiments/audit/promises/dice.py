@@ -15,7 +15,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from nashbox.experiments.audit.promises.exchangeable import differ
 from nashbox.experiments.audit.promises.independence import throws_dice
@@ -38,8 +37,14 @@ EXTREMES = (1e-12, 1e-3, 0.05, 0.3, 0.7, 0.95, 0.999, 1 - 1e-12)
 FALSE = 1e-7  # chance of a false alarm of one piece
 
 
+def _normal(u: Array, loc: Any = 0.0, scale: Any = 1.0) -> Array:
+    from scipy.special import ndtri  # slow to load, as those below are
+
+    return np.asarray(loc + np.asarray(scale) * ndtri(u))
+
+
 def _binomial(u: Array, n: Any, p: Any) -> Array:
-    from scipy.stats import binom  # slow to load
+    from scipy.stats import binom
 
     return np.asarray(binom.ppf(u, n, p), dtype=int)
 
@@ -53,8 +58,8 @@ def _poisson(u: Array, lam: Any = 1.0) -> Array:
 QUANTILES: dict[str, Callable[..., Any]] = {  # of what is drawn, by the method that draws it
     "random": lambda u: u,
     "uniform": lambda u, low=0.0, high=1.0: low + (np.asarray(high) - low) * u,
-    "normal": lambda u, loc=0.0, scale=1.0: loc + np.asarray(scale) * ndtri(u),
-    "standard_normal": lambda u: ndtri(u),
+    "normal": _normal,
+    "standard_normal": _normal,
     "exponential": lambda u, scale=1.0: -np.asarray(scale) * np.log1p(-u),
     "standard_exponential": lambda u: -np.log1p(-u),
     "binomial": _binomial,
