@@ -28,31 +28,47 @@ class Means:
             self.parts.setdefault(key, made()).add(values)
 
     def row(self) -> dict[str, Any]:
-        """The means, numbers with their standard errors."""
+        """The means with their standard errors, of names NAME_se."""
         found: dict[str, Any] = {}
         for key, part in self.parts.items():
-            found[key] = part.row() if isinstance(part, Means) else part.mean
-            if isinstance(part, Moments):
-                found[f"{key}_se"] = part.se
+            if isinstance(part, Means):
+                found[key] = part.row()
+            else:
+                found |= {key: part.mean, f"{key}_se": part.se}
         return found
 
 
 class Vector:
-    """The mean of (R, k) numbers, a list of k."""
+    """The mean of (R, k) numbers and its standard error, lists of k."""
 
     def __init__(self) -> None:
         self.count = 0
         self.total: Any = 0.0
+        self.squares: Any = 0.0  # of deviations from the first world
 
     def add(self, values: Array) -> None:
         """Take a block in."""
+        if not self.count:
+            self.first = np.array(values[0], dtype=float)
         self.count += len(values)
         self.total = self.total + values.sum(axis=0)
+        if values.strides[0]:
+            self.squares = self.squares + np.square(values - self.first).sum(axis=0)
+        else:  # the same in all worlds
+            self.squares = self.squares + len(values) * np.square(values[0] - self.first)
 
     @property
     def mean(self) -> list[float]:
         """The mean so far."""
         found: list[float] = (self.total / self.count).tolist()
+        return found
+
+    @property
+    def se(self) -> list[float]:
+        """Its standard error, 0 where all worlds are the same."""
+        gap = self.total / self.count - self.first
+        variance = np.maximum(self.squares / self.count - np.square(gap), 0.0)
+        found: list[float] = np.sqrt(variance / max(self.count - 1, 1)).tolist()
         return found
 
 

@@ -10,7 +10,7 @@ from nashbox.tables.console import ERRORS, amount, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
-    from nashbox.rules.coalitions import Coalition, Coalitions
+    from nashbox.rules.coalitions import Coalitions
 
 
 SHOWN = 15  # coalitions with the largest gains
@@ -50,10 +50,10 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
             counts(c.collected),
             ", ".join(forms) or "nothing",
             with_error(paid, sum(c.penalties_se)),
-            _gained(c, paid),
+            _measured(c.gain, c.se, paid),
             number(c.lower, scale=paid),
             *((number(c.exact, scale=paid), number(c.upper, scale=paid)) if exact else ()),
-            number(c.common, scale=paid),
+            _measured(c.common, c.common_se, paid),
         )
     sheet.add(table, *legend(exact))
     if len(ordered) > SHOWN:
@@ -81,10 +81,9 @@ def legend(exact: bool) -> list[str]:
     ]
 
 
-def _gained(c: Coalition, paid: float) -> str:
-    """A gain with its error, without what is the rounding of payments."""
-    rounding = c.se <= TINY * paid
-    return number(c.gain, scale=paid) if rounding else with_error(c.gain, c.se)
+def _measured(saved: float, se: float, paid: float) -> str:
+    """What is saved with its error, without what is the rounding of payments."""
+    return number(saved, scale=paid) if se <= TINY * paid else with_error(saved, se)
 
 
 def _all(result: Coalitions) -> bool:

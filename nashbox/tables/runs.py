@@ -53,12 +53,21 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
         if isinstance(value, Mapping):
             found |= _columns({"name": agent["name"], **value}, pays)
         elif isinstance(value, Sequence) and not isinstance(value, str):
-            found[key] = counts(value)
+            if not _is_error(key):
+                found[key] = _counted(value, agent.get(f"{key}_se"))
         elif key == "strategy":
             found[key] = value
         elif isinstance(value, (int, float)) and not _is_error(key):
             found[key] = with_error(value, agent.get("se" if key == pays else f"{key}_se"))
     return found
+
+
+def _counted(values: Sequence[float], errors: Sequence[float] | None) -> str:
+    """Counts of all distributions, with their errors where worlds differ."""
+    if not errors or not any(errors):
+        return counts(values)
+    pairs = zip(values, errors, strict=True)
+    return " ".join(with_error(v, e) if e else counts([v]) for v, e in pairs)
 
 
 def _is_error(key: str) -> bool:
@@ -87,7 +96,8 @@ def _social(run: Run, step: int) -> str:
 
 def _rounds(run: Run) -> KeyedTable:
     """Points of all agents, and the sum of what they are paid, by round."""
-    points = [key for key, value in run.steps[0].items() if isinstance(value, list)]
+    first = run.steps[0].items()
+    points = [key for key, value in first if isinstance(value, list) and not _is_error(key)]
     headings = (f"data {key}" for key in points)
     table = new_table("round", *headings, f"social {run.pays}")
     for t in range(1, run.rounds + 1):

@@ -26,7 +26,7 @@ class Coalition:
     more than its points and all the others' (normal data, else None). exact: gain of the best of
     the schemes whose joint penalty is known without simulation (None where there is none). common:
     what every member saves if the points are divided as evenly as costs allow and nobody pays
-    another.
+    another; common_se: its standard error.
     """
 
     members: Sequence[str]
@@ -45,6 +45,7 @@ class Coalition:
     common: float
     tried: int
     penalties_se: Sequence[float] = ()
+    common_se: float = 0.0
 
 
 @dataclass(frozen=True)

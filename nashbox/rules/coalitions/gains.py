@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import comb
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.exact import exact_answer, unavailable
@@ -17,6 +18,8 @@ from nashbox.rules.coalitions.exact import exact_price
 from nashbox.rules.coalitions.schemes import CLASS, Scheme
 from nashbox.rules.coalitions.search import Measured, bound, searched, spent
 from nashbox.rules.coalitions.who import alike, candidates
+
+Array = NDArray[np.float64]
 
 MOST = 60  # coalitions searched for one size
 
@@ -123,6 +126,9 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         known, least = _honest(game, members), exact_price(game, members)
         upper = known - bound(game, members)
         exact = None if least is None else known - least
+    common, slopes = common_gain(
+        measured.penalties, float(measured.error.sum()), game, members, measured.scheme
+    )
     group_sizes = {i: len(g) for g in alike(game) for i in g}
     return Coalition(
         members=[problem.names[i] for i in members],
@@ -131,7 +137,7 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         collected=list(measured.scheme.collected),
         forms=list(measured.scheme.forms),
         penalties=measured.penalties.tolist(),
-        penalties_se=measured.penalties_se.tolist(),
+        penalties_se=np.sqrt(np.diag(measured.covariance))[:-1].tolist(),
         error=measured.error.tolist(),
         cost=float(spent(game, members, measured.scheme).sum()),
         gain=measured.gain,
@@ -139,9 +145,8 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         lower=measured.saved.claim(-tail(delta)),
         upper=upper,
         exact=exact,
-        common=common_gain(
-            measured.penalties, float(measured.error.sum()), game, members, measured.scheme
-        ),
+        common=common,
+        common_se=float(np.sqrt(max(0.0, slopes @ measured.covariance @ slopes))),
         tried=measured.tried,
     )
 
@@ -158,17 +163,18 @@ def _represents(game: EstimationGame, members: tuple[int, ...], sizes: dict[int,
 
 def common_gain(
     penalties: object, error: float, game: EstimationGame, members: tuple[int, ...], scheme: Scheme
-) -> float:
-    """The largest g such that every member saves g without payments.
+) -> tuple[float, Array]:
+    """The largest g such that every member saves g without payments, and its slopes.
 
     The points are divided among the members (in expectation: who collects may be drawn by lot); a
-    linear program.
+    linear program. Its duals are the slopes (members + 1,) in the honest penalties, which sum to
+    1, and, last, in `error`: -1. NaN where g is.
     """
     from scipy.optimize import linprog
 
     honest = np.asarray(penalties, dtype=float)
     if not np.isfinite(honest).all() or not np.isfinite(error):
-        return float("nan")
+        return float("nan"), np.full(len(members) + 1, np.nan)
     costs = game.problem.costs[list(members)]
     g, d = costs.shape
     free = np.isfinite(costs)
@@ -186,4 +192,6 @@ def common_gain(
     found = linprog(
         goal, A_ub=upper, b_ub=honest - error, A_eq=equal, b_eq=scheme.collected, bounds=limits
     )
-    return float("nan") if found.x is None else float(found.x[-1])
+    if found.x is None:
+        return float("nan"), np.full(g + 1, np.nan)
+    return float(found.x[-1]), -np.append(found.ineqlin.marginals, 1.0)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame
+from nashbox.games.joint import Joint
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.measure.tally import Tally
@@ -38,16 +39,17 @@ FINALISTS = 4
 class Measured:
     """What a coalition's winner brought on fresh seeds.
 
-    penalties: (members,) honest, penalties_se their standard errors; error: (d,) mean squared
-    errors of the joint estimate; saved: joint penalty. tried: schemes screened.
+    penalties: (members,) honest; error: (d,) mean squared errors of the joint estimate; covariance:
+    (members + 1, members + 1) of the means of penalties and, last, of what the errors sum up to;
+    saved: joint penalty. tried: schemes screened.
     """
 
     members: tuple[int, ...]
     scheme: Scheme
     uses: tuple[Use, ...]
     penalties: Array
-    penalties_se: Array
     error: Array
+    covariance: Array
     saved: Tally
     tried: int
     worlds: int
@@ -122,27 +124,28 @@ def measure(
 ) -> Measured:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
-    gain, honest = Tally(), [Moments() for _ in members]
+    gain, joint = Tally(), Joint(g + 1)
     error = [Moments() for _ in range(d)]
     cost = float(spent(game, members, scheme).sum())
     for block in blocks(game, members, [scheme], worlds, _seeds(seed, stage, members)):
         before, seen = block.honest(), block.play(scheme)
-        after = np.full(before.shape[1], cost)
+        erred = np.zeros(before.shape[1])
         for k in range(d):
             squares = errors(Known.of(seen, k, float(sigma[k])), uses[k])
             error[k].add(squares)
-            after = after + g * squares
+            erred += squares
+        after = cost + g * erred
         both = np.isinf(after) & np.isinf(before.sum(axis=0))
         gain.add(np.where(both, 0.0, before.sum(axis=0) - np.where(both, 0.0, after)))
-        for moments, row in zip(honest, before, strict=True):
-            moments.add(row)
+        joint.add(-np.vstack([before, erred]))
+    found = joint.answer()
     return Measured(
         members=members,
         scheme=scheme,
         uses=tuple(uses),
-        penalties=np.array([m.mean for m in honest]),
-        penalties_se=np.array([m.se for m in honest]),
+        penalties=-found.values[:g],
         error=np.array([e.mean for e in error]),
+        covariance=found.covariance,
         saved=gain,
         tried=tried,
         worlds=worlds,

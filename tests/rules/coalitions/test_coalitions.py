@@ -147,7 +147,24 @@ def test_common_gain_by_hand():
     game = prepare(figure1())
     penalties, error, scheme = np.array([3.0, 4.0]), 1.0, Scheme((30,), ("own",))
     grid = max(min(3 - 1 - 0.033 * x, 4 - 1 - 0.066 * (30 - x)) for x in np.linspace(0, 30, 30_001))
-    assert common_gain(penalties, error, game, (0, 1), scheme) == pytest.approx(grid, abs=1e-4)
+    found, slopes = common_gain(penalties, error, game, (0, 1), scheme)
+    assert found == pytest.approx(grid, abs=1e-4) and slopes[:2].sum() == pytest.approx(1.0)
+    given = np.append(penalties, error)
+    for j in range(3):
+        more = given + 1e-3 * np.eye(3)[j]
+        other = common_gain(more[:2], more[2], game, (0, 1), scheme)[0]
+        assert (other - found) / 1e-3 == pytest.approx(slopes[j], abs=1e-6)
+
+
+def test_errors_of_what_everyone_saves_are_those_of_other_seeds():
+    game = designed()
+    for members in ((0, 1), (0, 1, 2)):
+        best = searched(game, members, 1000, 0)
+        found = [measure(game, members, best.scheme, best.uses, 500, s) for s in range(1, 61)]
+        told = [common_gain(m.penalties, m.error.sum(), game, members, m.scheme) for m in found]
+        stated = [np.sqrt(t[1] @ m.covariance @ t[1]) for m, t in zip(found, told, strict=True)]
+        # sd of 60 normal draws is off by a half in one run of 10^7
+        assert 0.55 < np.std([g for g, _ in told], ddof=1) / np.mean(stated) < 1.5
 
 
 @pytest.mark.parametrize("form", FORMS)
