@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.run import Run, run
-from nashbox.experiments.tally import Means
+from nashbox.experiments.tally import Means, Vector
 from nashbox.games.registry import perform
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
@@ -94,3 +94,24 @@ def test_a_game_of_ones_own_says_which_experiments_it_has(tmp_path):
     assert perform("solve", problem) is type(problem)
     with pytest.raises(InputError, match="design is for estimation games, got"):
         perform("design", problem, "social")
+
+
+def test_mean_counts_have_their_errors_where_worlds_differ():
+    strategies = {"a0": {"name": "mixed", "strategies": ["truthful", "free_rider"]}}
+    found = run(figure1(strategies=strategies), replications=900, seed=3)
+    mixer, honest = found.agents[0], found.agents[1]
+    p, owed = mixer["collected"][0] / 71, 71  # she tosses a coin for all of what she owes
+    assert mixer["collected_se"] == pytest.approx([owed * np.sqrt(p * (1 - p) / 899)])
+    assert mixer["submitted_se"] == mixer["collected_se"]
+    assert honest["collected_se"] == honest["submitted_se"] == [0.0]
+
+
+def test_means_of_vectors_do_not_depend_on_blocks():
+    values = np.random.default_rng(0).normal(1e6, 3.0, (1000, 4))
+    vector = Vector()
+    for block in np.split(values, [1, 300, 301]):
+        vector.add(block)
+    vector.add(np.broadcast_to(values[:1], (5, 4)))
+    everything = np.concatenate([values, np.broadcast_to(values[:1], (5, 4))])
+    assert vector.mean == pytest.approx(everything.mean(axis=0))
+    assert vector.se == pytest.approx(everything.std(axis=0, ddof=1) / np.sqrt(1005))
