@@ -7,7 +7,7 @@ import pytest
 
 from nashbox.experiments.run import Run, run
 from nashbox.experiments.tally import Means, Vector
-from nashbox.games.registry import perform
+from nashbox.games.registry import perform, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from tests.games import figure1
@@ -98,9 +98,10 @@ def test_a_game_of_ones_own_says_which_experiments_it_has(tmp_path):
 
 def test_mean_counts_have_their_errors_where_worlds_differ():
     strategies = {"a0": {"name": "mixed", "strategies": ["truthful", "free_rider"]}}
-    found = run(figure1(strategies=strategies), replications=900, seed=3)
-    mixer, honest = found.agents[0], found.agents[1]
-    p, owed = mixer["collected"][0] / 71, 71  # she tosses a coin for all of what she owes
+    problem = figure1(strategies=strategies)
+    mixer, honest, _ = run(problem, replications=900, seed=3).agents
+    owed = prepare_game(problem).terms.counts[0, 0]
+    p = mixer["collected"][0] / owed  # she tosses a coin for all of what she owes
     assert mixer["collected_se"] == pytest.approx([owed * np.sqrt(p * (1 - p) / 899)])
     assert mixer["submitted_se"] == mixer["collected_se"]
     assert honest["collected_se"] == honest["submitted_se"] == [0.0]
