@@ -30,7 +30,7 @@ from nashbox.tables.console import (
     number,
     with_error,
 )
-from nashbox.tables.sheet import Sheet
+from nashbox.tables.sheet import ROWS, Sheet
 from nashbox.tables.words import meanings
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 INFINITE = "inf: infinite, as of who has nothing to estimate from"
 SHORT = 240  # letters of a class that always stands below the table
+FIRST = ("profitable", "undecided", "none_above_epsilon")  # where not all agents are shown
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
 
@@ -107,18 +108,26 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
     return sheet
 
 
+def _by_gain(agent: Any) -> tuple[int, float]:
+    """Who gains comes first, then who may, the more the sooner."""
+    return FIRST.index(agent.verdict), -agent.gain.estimate
+
+
 def _verdicts(
     audit: Audit | GameAudit, rules: str, columns: Columns, digits: int, *legend: str
 ) -> Sheet:
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
     scale = scale_of(audit)
-    gains = [interval(a.gain, digits, scale) for a in audit.agents]
+    many = len(audit.agents) > ROWS
+    agents = sorted(audit.agents, key=_by_gain) if many else audit.agents
+    gains = [interval(a.gain, digits, scale) for a in agents]
     bounded = any("[" in gain for gain in gains)
     heads = ("agent", "verdict", BOUNDED if bounded else GAIN, *columns, "best deviation found")
-    table = new_table(*heads, title=f"{rules}: {audit.method} audit")
-    found = [deviation_in_words(audit, a, scale) for a in audit.agents]
-    for a, gain, best in zip(audit.agents, gains, found, strict=True):
+    order = ", largest gains first" if many else ""
+    table = new_table(*heads, title=f"{rules}: {audit.method} audit{order}")
+    found = [deviation_in_words(audit, a, scale) for a in agents]
+    for a, gain, best in zip(agents, gains, found, strict=True):
         table.add_row(
             a.name,
             Text(ONE[a.verdict], style=VERDICT_STYLE[a.verdict]),

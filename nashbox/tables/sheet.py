@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -19,6 +20,7 @@ from nashbox.experiments import html
 from nashbox.tables.console import new_console
 
 MOST = 5  # notes that are shown without being asked for
+ROWS = 100  # of a table, likewise
 WORD = 28  # letters of a word that is never broken
 LINE = 30  # letters of a line of text that is parted once only, while there is room below
 LEAST = 6  # columns of text that a cell keeps
@@ -54,7 +56,7 @@ class Sheet:
 
 
 def print_sheet(sheet: Sheet, verbose: bool = True) -> None:
-    """Print it on standard output, with all notes or the first ones."""
+    """Print it on standard output, with all rows and notes or the first ones."""
     console = new_console()
     _say(console, Text(sheet.headline, style=sheet.style))
     for line in sheet.lines:
@@ -62,8 +64,13 @@ def print_sheet(sheet: Sheet, verbose: bool = True) -> None:
     for table, legend in sheet.tables:
         if table.title:
             _say(console, Text(_plain(table.title), style="italic"))
-        for part in fitting(table, console.width):
+        rows = len(table.rows) if verbose else min(ROWS, len(table.rows))
+        for part in fitting(table, console.width, rows):
             console.print(part)
+        if rows < len(table.rows):
+            left = len(table.rows) - rows
+            more = f"{left} more row{'' if left == 1 else 's'}: --verbose, or --json PATH"
+            _say(console, Text(more, style="dim"))
         for words in legend:
             _say(console, Text(words))
     shown = sheet.notes if verbose else sheet.notes[:MOST]
@@ -115,9 +122,12 @@ class _Need:
     line: int
 
 
-def fitting(table: Table, width: int) -> list[Table]:
-    """The table in parts that fit into a width; the first columns come again in each."""
-    needs = [_needs(table, j) for j in range(len(table.columns))]
+def fitting(table: Table, width: int, rows: int | None = None) -> list[Table]:
+    """The table in parts that fit into a width; the first columns come again in each.
+
+    rows: how many of its first rows are wanted; None: all.
+    """
+    needs = [_needs(table, j, rows) for j in range(len(table.columns))]
     keys = min(getattr(table, "keys", 1), len(needs))
     parts: list[Table] = []
     rest = list(range(keys, len(needs)))
@@ -127,14 +137,14 @@ def fitting(table: Table, width: int) -> list[Table]:
             len(chosen) == keys or _room([needs[j].two for j in (*chosen, rest[0])]) <= width
         ):
             chosen.append(rest.pop(0))
-        parts.append(_part(table, chosen, _widths([needs[j] for j in chosen], width)))
+        parts.append(_part(table, chosen, _widths([needs[j] for j in chosen], width), rows))
     return parts
 
 
-def _needs(table: Table, j: int) -> _Need:
+def _needs(table: Table, j: int, rows: int | None) -> _Need:
     """What a column needs."""
     column = table.columns[j]
-    texts = [_plain(cell) for cell in (column.header, *column.cells)]
+    texts = [_plain(cell) for cell in (column.header, *islice(column.cells, rows))]
     lines = [line for text in texts for line in text.splitlines()]
     word = max((cell_len(word) for line in lines for word in _words(line)), default=0)
     word = min(word, WORD)
@@ -198,14 +208,14 @@ def _widths(needs: Sequence[_Need], width: int) -> list[int]:
     return found
 
 
-def _part(table: Table, chosen: Sequence[int], widths: Sequence[int]) -> Table:
+def _part(table: Table, chosen: Sequence[int], widths: Sequence[int], rows: int | None) -> Table:
     """The chosen columns of a table, as wide as they are told."""
     part = Table(header_style="bold")
     for j, width in zip(chosen, widths, strict=True):
         column = table.columns[j]
         part.add_column(column.header, justify=column.justify, width=width, overflow="fold")
-    cells = [list(table.columns[j].cells) for j in chosen]
-    for i, row in enumerate(table.rows):
+    cells = [list(islice(table.columns[j].cells, rows)) for j in chosen]
+    for i, row in enumerate(table.rows[:rows]):
         mine = [
             _parted(column[i], width) if cell_len(_plain(column[i])) > width else column[i]
             for column, width in zip(cells, widths, strict=True)

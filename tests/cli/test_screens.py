@@ -237,6 +237,20 @@ def test_no_word_is_cut_while_there_is_room_for_all_of_them(width, monkeypatch, 
     assert max(map(len, printed.splitlines())) <= width
 
 
+def test_of_many_agents_the_first_hundred_are_shown_those_who_gain_before(nashbox):
+    costs = [[0.02 + 0.001 * i] for i in range(130)]
+    text = f'game = "estimation"\nsigma = 10.0\nmechanism = "sample_mean"\ncosts = {costs}\n'
+    line = ["audit", "p.toml", "--method", "exact"]
+    shown = nashbox(*line, files={"p.toml": text}).out.splitlines()
+    rows = [row for row in shown if row.startswith("│ a")]
+    gaining = ["gains" in row for row in rows]
+    assert len(rows) == 100 and any(gaining) and gaining == sorted(gaining, reverse=True)
+    assert "30 more rows: --verbose, or --json PATH" in shown
+    everything = nashbox(*line, "--verbose", files={"p.toml": text}).out.splitlines()
+    assert sum(row.startswith("│ a") for row in everything) == 130
+    assert not any("more rows" in row for row in everything)
+
+
 def test_five_notes_are_shown_and_the_rest_is_asked_for(capsys):
     sheet = Sheet("headline")
     for k in range(MOST + 2):

@@ -146,7 +146,7 @@ def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
         upper=upper,
         exact=exact,
         common=common,
-        common_se=float(np.sqrt(max(0.0, slopes @ measured.covariance @ slopes))),
+        common_se=max(0.0, float(slopes @ measured.covariance @ slopes)) ** 0.5,
         tried=measured.tried,
     )
 
