@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 RECORDED, FEW = 6, 100  # worlds kept in every detail; all of them up to a few
+DETAILS = 1000  # worlds times players that are kept at most, where one world has fewer
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,12 @@ class _Session:
         """Worlds that are kept in every detail: a few of the last round."""
         if block or (path and path[-1] < self.number - 1):
             return 0
-        return self.replications if self.replications <= FEW else RECORDED
+        wanted = self.replications if self.replications <= FEW else RECORDED
+        return (
+            wanted
+            if wanted * self.game.m <= DETAILS
+            else max(1, min(RECORDED, DETAILS // self.game.m))
+        )
 
     def _tick(self) -> None:
         self.done += 1

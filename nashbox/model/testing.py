@@ -291,11 +291,13 @@ class RaceModel(Sandbox):
         games = self.live[rows]
         table = self.datacollector.tables["steps"]
         for agent in self.players:
+            stops = agent.tau[games] == self.round
+            on = np.flatnonzero(agent.playing[rows] | stops)
+            if not on.size:
+                continue
             belief, revealed = agent.mind.belief, agent.revealed
-            for row, game in zip(rows.tolist(), games.tolist(), strict=True):
-                stopped = bool(agent.tau[game] == self.round)
-                if not (agent.playing[row] or stopped):
-                    continue
+            for j in on.tolist():
+                row, game, stopped = int(rows[j]), int(games[j]), bool(stops[j])
                 signal = None
                 if revealed is not None and not np.isnan(revealed[row]):
                     signal = float(belief_of(revealed[row]))

@@ -116,3 +116,12 @@ def test_means_of_vectors_do_not_depend_on_blocks():
     everything = np.concatenate([values, np.broadcast_to(values[:1], (5, 4))])
     assert vector.mean == pytest.approx(everything.mean(axis=0))
     assert vector.se == pytest.approx(everything.std(axis=0, ddof=1) / np.sqrt(1005))
+
+
+def test_fewer_games_of_many_agents_are_kept_in_every_detail():
+    for m, kept in ((10, 100), (300, 3)):
+        agents = [{"name": f"a{i}", **COIN} for i in range(m)]
+        raw = {"game": "testing", "beta": "1/10", "graph": "cycle", "agents": agents}
+        found = run(from_mapping(raw), replications=100)
+        games = {row["game"] for row in found.extra["records"]["games"]}
+        assert len(games) == kept == len({row["game"] for row in found.extra["records"]["steps"]})
