@@ -224,7 +224,6 @@ SOON = (
     [
         (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], None),
         (["design", "p.toml", "--goal", "social"], "searching rules"),
-        (["compare", "p.toml", "--mechanism", "cbl"], "walking paths of best responses"),
         (["check", "sleeper.py:Sleeper"], "holding it to its contract"),
     ],
 )
