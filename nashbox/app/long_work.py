@@ -17,6 +17,7 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
 from nashbox.problem.errors import require
+from nashbox.problem.ticker import Ticker
 from nashbox.tables.audit import deviation_in_words, scale_of
 from nashbox.tables.console import amount, number
 from nashbox.tables.printing import print_result
@@ -70,7 +71,7 @@ class LongWork:
         send(Laws(first_stop_law(s).tolist(), alone, s.error_bound, report.notes))
 
 
-def telling(send: Send) -> Callable[[int, int], None]:
+def telling(send: Send) -> Ticker:
     """Progress for the page, which has more to do than to draw a bar."""
     send(Progress(0, 0))
     begun = told = time.monotonic()

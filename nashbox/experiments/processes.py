@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from nashbox.problem.errors import InputError, plugins_told
+from nashbox.problem.ticker import Ticker
 
 T = TypeVar("T")
 SAFE = "PYTHONSAFEPATH"
@@ -31,7 +32,7 @@ def in_order(
     work: Callable[..., T],
     jobs: Sequence[tuple[Any, ...]],
     workers: int,
-    progress: Callable[[int, int], None] | None,
+    progress: Ticker | None,
 ) -> list[T]:
     """Return work(*job) for every job; `progress` hears (done, total) after each of them."""
     found: dict[int, T] = {}

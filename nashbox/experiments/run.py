@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -12,6 +12,7 @@ from nashbox.games.base import Game
 from nashbox.games.registry import blaming, check_own_options, draw, prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import require
+from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-Progress = Callable[[int, int], None]
 RECORDED, FEW = 6, 100  # worlds kept in every detail; all of them up to a few
 DETAILS = 1000  # worlds times players that are kept at most, where one world has fewer
 
@@ -92,7 +92,7 @@ def run(
     rounds: int = 1,
     replications: int = 10_000,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
     **own: Any,
 ) -> Run:
     """Play `rounds` rounds in `replications` worlds; strategies that revise do so between rounds.
@@ -142,7 +142,7 @@ class _Session:
     seed: int
     states: Sequence[Any]
     own: Mapping[str, Any]
-    progress: Progress | None
+    progress: Ticker | None
     done: int = 0
 
     @property

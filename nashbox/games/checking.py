@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nashbox.problem.errors import told
-
-Progress = Callable[[int, int], None]  # how many checks are done, how many there are
+from nashbox.problem.ticker import Ticker
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class SkippedError(Exception):
 def run_all(
     checks: Mapping[str, Callable[[], str]],
     needed: Sequence[str],
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> list[CheckRow]:
     """Run checks in order; those after a failure of a `needed` one have nothing to stand on."""
     rows: list[CheckRow] = []

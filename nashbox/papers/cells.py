@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import importlib
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nashbox.experiments.processes import answers
 from nashbox.papers.claim import Claim, Finding
 from nashbox.problem.errors import InputError, told
+from nashbox.problem.ticker import Ticker
 
 PAPERS = ("clinton2025", "raghavan2025")
-Progress = Callable[[int, int], None]
 
 
 def claims_of(paper: str) -> tuple[Claim, ...]:
@@ -70,7 +70,7 @@ def attempt(cell: Cell) -> Mapping[str, Any]:
 
 
 def evaluate(
-    cells: Sequence[Cell], *, workers: int = 1, progress: Progress | None = None
+    cells: Sequence[Cell], *, workers: int = 1, progress: Ticker | None = None
 ) -> dict[Cell, Mapping[str, Any]]:
     """Do all cells, in `workers` processes; answers do not depend on their number."""
     done: dict[Cell, Mapping[str, Any]] = {}

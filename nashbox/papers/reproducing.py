@@ -8,7 +8,6 @@ from typing import Any
 from nashbox.papers.cells import (
     PAPERS,
     Cell,
-    Progress,
     cells_of,
     claims_of,
     evaluate,
@@ -16,6 +15,7 @@ from nashbox.papers.cells import (
 )
 from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
 from nashbox.problem.errors import require, told
+from nashbox.problem.ticker import Ticker
 
 Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
 
@@ -26,7 +26,7 @@ def reproduce(
     quick: bool = False,
     seed: int = 0,
     workers: int = 1,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
     evaluate: Evaluate = evaluate,
 ) -> Reproduction:
     """Check every claim of `papers` (names in PAPERS), in the papers' order.

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.experiments import sweep
-from nashbox.papers.cells import Cell, Progress
+from nashbox.papers.cells import Cell
+from nashbox.problem.ticker import Ticker
 
 WORK = "nashbox.papers.cells:work"
 
@@ -27,7 +28,7 @@ class StoredEvaluation:
         cells: Sequence[Cell],
         *,
         workers: int | None = None,
-        progress: Progress | None = None,
+        progress: Ticker | None = None,
     ) -> dict[Cell, Mapping[str, Any]]:
         """Do the cells that the store does not have; KeyboardInterrupt keeps the finished ones."""
         stored = {cell: _stored(cell) for cell in cells}

@@ -15,7 +15,7 @@ the alive mass at the end, ambiguous cells of the grid, and floating point.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,6 +26,7 @@ from nashbox.problem.lattice import Floats
 from nashbox.problem.notebook import Shown
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import Symbols
+from nashbox.problem.ticker import Ticker
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import grid_law
 from nashbox.solver.law import StoppingLaw
@@ -151,7 +152,7 @@ def solve(
     tolerance: float = 1e-12,
     arithmetic: str = "auto",
     cells: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Ticker | None = None,
 ) -> Solution:
     """Solve a game of two or more agents with w = 1; prior = P(theta = 1).
 

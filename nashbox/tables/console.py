@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from nashbox.experiments.digits import FINEST, TINY, places_of
 from nashbox.problem.output import drop_output
+from nashbox.problem.ticker import Ticker
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 ERRORS = "a number after \u00b1 is a standard error"
@@ -57,7 +58,7 @@ def _columns() -> int:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(what: str) -> Iterator[Ticker | None]:
     """Show a bar on a terminal (standard error), nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -70,7 +71,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 @contextmanager
-def slow_work(what: str) -> Iterator[Callable[[int, int], None]]:
+def slow_work(what: str) -> Iterator[Ticker]:
     """Show a bar on a terminal; in a pipe a line now and then, for what is slow by nature."""
     with progress_bar(what) as progress:
         if progress is not None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VERDICTS = ("profitable", "none_above_epsilon", "undecided")
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nashbox.experiments.audit.base import Progress, check_audit_options
+from nashbox.experiments.audit.base import check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.audit.findings import Finding, by_formula, resolution
 from nashbox.experiments.audit.patience import Patience
@@ -15,6 +15,7 @@ from nashbox.experiments.methods import BUDGET
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.problem.errors import InputError
+from nashbox.problem.ticker import Ticker
 
 
 @blaming
@@ -28,7 +29,7 @@ def audit(
     seed: int = 0,
     budget: int = BUDGET,
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
     patience: Patience | None = None,
     **own: Any,
 ) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import Epsilon
@@ -14,6 +14,7 @@ from nashbox.experiments.damage import simulated_damage
 from nashbox.experiments.processes import default_workers, in_order
 from nashbox.games.base import Game
 from nashbox.games.registry import prepare_game
+from nashbox.problem.ticker import Ticker
 
 Options = tuple[Epsilon, float, int, int]  # epsilon, delta, seed, budget
 
@@ -24,7 +25,7 @@ def black_box(
     own: Mapping[str, Any],
     options: Options,
     workers: int | None,
-    progress: Callable[[int, int], None] | None,
+    progress: Ticker | None,
     in_box: bool = False,
     patience: Patience | None = None,
 ) -> list[Finding]:

@@ -15,11 +15,12 @@ from nashbox.experiments.audit.promises.one_shot import hold_one_shot
 from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
 from nashbox.experiments.check.report import CheckReport
 from nashbox.games.base import Game
-from nashbox.games.checking import BrokenError, Progress, SkippedError, run_all
+from nashbox.games.checking import BrokenError, SkippedError, run_all
 from nashbox.games.one_shot import OneShot
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.ticker import Ticker
 
 WORLDS = 64
 TRIED = 12  # candidates played
@@ -30,7 +31,7 @@ def check_game(
     target: str,
     folder: Path,
     problem: Any = None,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> CheckReport:
     """Hold a game to its contract, with its default parameters and on a problem of yours."""
     games: list[Game] = []

@@ -19,7 +19,6 @@ from nashbox.experiments.audit.promises.sight import hold_sight
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
-    Progress,
     SkippedError,
     global_streams_at_rest,
     pickles,
@@ -40,6 +39,7 @@ from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
+from nashbox.problem.ticker import Ticker
 
 Array = NDArray[np.float64]
 SEED = 5
@@ -48,7 +48,7 @@ SEED = 5
 def check_mechanism(
     mechanism: Mechanism,
     own: EstimationProblem | None = None,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> list[CheckRow]:
     """Hold a mechanism to the contract, in games of several sizes and, if given, in the user's."""
     checks: dict[str, Callable[[Mechanism, Terms], str]] = {

@@ -17,7 +17,6 @@ from nashbox.experiments.audit.promises.seats import Seat
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
-    Progress,
     SkippedError,
     global_streams_at_rest,
     pickles,
@@ -40,6 +39,7 @@ from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
+from nashbox.problem.ticker import Ticker
 from nashbox.strategies import Strategy
 
 Array = NDArray[np.float64]
@@ -47,7 +47,7 @@ SEED = 5
 
 
 def check_strategy_on(
-    strategy: Strategy, problem: EstimationProblem | None, progress: Progress | None = None
+    strategy: Strategy, problem: EstimationProblem | None, progress: Ticker | None = None
 ) -> list[CheckRow]:
     """Hold a strategy to the contract, in a problem of the user's as well."""
     if problem is None:
@@ -58,7 +58,7 @@ def check_strategy_on(
 
 
 def check_strategy(
-    strategy: Strategy, own: Setting | None = None, progress: Progress | None = None
+    strategy: Strategy, own: Setting | None = None, progress: Ticker | None = None
 ) -> list[CheckRow]:
     """Hold a strategy to the contract: shapes, untouched inputs, own randomness, its promises.
 

@@ -10,18 +10,18 @@ from nashbox.experiments.check.games import check_game
 from nashbox.experiments.check.report import CheckReport
 from nashbox.experiments.listing import KINDS, kind_of
 from nashbox.games.base import Game
-from nashbox.games.checking import Progress
 from nashbox.games.registry import GROUP, builtin, engine, game_class, game_of
 from nashbox.problem.errors import InputError, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import Spec, build, find_object, suggest
+from nashbox.problem.ticker import Ticker
 
 
 def check(
     target: str,
     folder: Path | str = ".",
     problem: Any = None,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> CheckReport:
     """Check ``file.py:Class``, a built-in name or an entry point, with parameters if given.
 

@@ -9,7 +9,7 @@ random starts lead to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +22,7 @@ from nashbox.experiments.compare.settled import Settling, settled
 from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.problem.errors import require
 from nashbox.problem.spec import Spec
+from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
 
@@ -86,7 +87,7 @@ def compare_game(
     seed: int = 0,
     epsilon: Epsilon = None,
     budget: int = 2_000_000,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Ticker | None = None,
 ) -> GameComparison:
     """Put mechanisms side by side in one game.
 

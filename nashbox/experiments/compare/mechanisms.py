@@ -8,7 +8,7 @@ least social penalty among these and the ones that random starts with random ord
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
@@ -22,8 +22,7 @@ from nashbox.games.registry import perform
 from nashbox.problem.errors import require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
-
-Progress = Callable[[int, int], None]
+from nashbox.problem.ticker import Ticker
 
 SMALL = 60  # pairs of agent and distribution up to which rules are designed unasked
 
@@ -38,7 +37,7 @@ def compare(
     seed: int = 0,
     epsilon: Epsilon = None,
     budget: int = 2_000_000,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> Comparison:
     """Put mechanisms side by side on one cost table.
 

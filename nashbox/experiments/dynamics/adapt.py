@@ -14,13 +14,14 @@ from nashbox.experiments.dynamics.imitation import Imitation
 from nashbox.experiments.dynamics.logit import Logit
 from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
-from nashbox.experiments.dynamics.paths import Progress, Setting, play, replicate
+from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.registry import blaming, engine, game_of
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.graphs import Edges
 from nashbox.problem.spec import Spec, build, find_class
+from nashbox.problem.ticker import Ticker
 
 RULES: dict[str, type[Revision]] = {
     "best_response": BestResponse,
@@ -62,7 +63,7 @@ def adapt(
     method: str = "auto",
     worlds: int = 2000,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> Adaptation:
     """Let the agents of a problem, of whichever game, revise for `rounds` rounds.
 
@@ -130,7 +131,7 @@ def _notes(problem: Any) -> list[str]:
     return ["the strategies of the problem are not played: everybody revises"]
 
 
-def _part(progress: Progress, r: int, parts: int) -> Progress:
+def _part(progress: Ticker, r: int, parts: int) -> Ticker:
     return lambda done, total: progress(r * total + done, parts * total)
 
 
@@ -171,7 +172,7 @@ def _among_counts(
     rule: Revision | None,
     rounds: int,
     order: Order,
-    progress: Progress | None,
+    progress: Ticker | None,
 ) -> Adaptation:
     """Best responses among all counts, on exact penalties."""
     if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):

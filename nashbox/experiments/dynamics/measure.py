@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from nashbox.games.registry import blaming
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import suggest
+from nashbox.problem.ticker import Ticker
 
 
 @blaming
@@ -28,7 +29,7 @@ def empirical_game(
     method: str = "auto",
     worlds: int = 10_000,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Ticker | None = None,
 ) -> EmpiricalGame:
     """Measure the game between two agents of a problem, of either game.
 
@@ -82,7 +83,7 @@ def empirical_game(
     )
 
 
-def _tick(progress: Callable[[int, int], None] | None, done: int, total: int) -> int:
+def _tick(progress: Ticker | None, done: int, total: int) -> int:
     if progress is not None:
         progress(done + 1, total)
     return done + 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,8 +16,7 @@ from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
 from nashbox.problem.graphs import Edges
 from nashbox.problem.payoff_oracle import PayoffOracle, Profile
-
-Progress = Callable[[int, int], None]
+from nashbox.problem.ticker import Ticker
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +64,7 @@ def _summary(
 
 
 def play(
-    setting: Setting, oracle: PayoffOracle, mechanism: str, progress: Progress | None
+    setting: Setting, oracle: PayoffOracle, mechanism: str, progress: Ticker | None
 ) -> AdaptRun:
     """Agents revise by a rule."""
     assert setting.rule is not None  # noqa: S101 - else it is the replicator
@@ -113,7 +111,7 @@ def play(
 
 
 def replicate(
-    setting: Setting, oracle: PayoffOracle, mechanism: str, progress: Progress | None
+    setting: Setting, oracle: PayoffOracle, mechanism: str, progress: Ticker | None
 ) -> AdaptRun:
     """Large populations move by the replicator equation, a unit of time a round."""
     flow = Replicator(oracle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +21,7 @@ from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
+from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
 
@@ -86,7 +87,7 @@ def honesty_survival(
     order: Order = "random",
     seeds: Sequence[int] = tuple(range(10)),
     worlds: int = 10_000,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Ticker | None = None,
 ) -> Survival:
     """Play every mechanism with every number of agents on every graph, once per seed.
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
-    Progress,
     SkippedError,
     global_streams_at_rest,
     pickles,
@@ -29,6 +28,7 @@ from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import Revealed, Signal, Word
 from nashbox.problem.testing import RaceProblem
+from nashbox.problem.ticker import Ticker
 from nashbox.strategies.testing import RaceStrategy, Signaller
 
 GAMES = 300
@@ -229,7 +229,7 @@ class _Part(Well):
 def check_testing(
     made: RaceStrategy | Exchange,
     own: RaceProblem | None = None,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> list[CheckRow]:
     """Hold a testing strategy or an exchange to its contract; `own`: a problem of the user's."""
     if isinstance(made, Exchange):
@@ -240,7 +240,7 @@ def check_testing(
 def check_testing_strategy(
     strategy: RaceStrategy,
     own: RaceProblem | None = None,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> list[CheckRow]:
     """Hold a testing strategy to its contract, in the first agent's place."""
     bench = _Bench(strategy, [*_problems(), *([] if own is None else [own])])
@@ -256,7 +256,7 @@ def check_testing_strategy(
     return run_all(checks, ("plays", "uses_only_its_generator"), progress)
 
 
-def check_exchange(exchange: Exchange, progress: Progress | None = None) -> list[CheckRow]:
+def check_exchange(exchange: Exchange, progress: Ticker | None = None) -> list[CheckRow]:
     """Hold an exchange to its contract."""
     checks: dict[str, Callable[[], str]] = {
         "pickles": partial(pickles, exchange),

@@ -27,6 +27,7 @@ from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import Signal, Word
 from nashbox.problem.testing import RaceProblem
+from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result, list_of
 from nashbox.strategies.testing import InformedBayesian, RaceStrategy, Signaller
 
@@ -112,7 +113,7 @@ def value_of_alpha(
     *,
     games: int = GAMES,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Ticker | None = None,
 ) -> ReceiverReport:
     """Measure both directions of a two-agent problem. Raises InputError for other sizes."""
     if problem.m != 2:

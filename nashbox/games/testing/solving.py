@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from nashbox.games.registry import draw
 from nashbox.games.testing.race import prepare_testing
 from nashbox.problem.notebook import Shown
 from nashbox.problem.testing import RaceProblem
+from nashbox.problem.ticker import Ticker
 from nashbox.results.saving import versions
 from nashbox.solver import Solution, solve
 from nashbox.strategies.testing import RaceStrategy, Signaller
@@ -41,9 +42,7 @@ class SolveReport(Shown):
         return draw(self.problem.game, "laws_figure", self, ax)
 
 
-def solve_problem(
-    problem: RaceProblem, progress: Callable[[int, int], None] | None = None
-) -> SolveReport:
+def solve_problem(problem: RaceProblem, progress: Ticker | None = None) -> SolveReport:
     """Solve; the file's strategies are checked, and noted where they are not the solved ones."""
     game = prepare_testing(problem)
     models = dict(zip(problem.names, problem.models, strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import comb
 
 import numpy as np
@@ -13,6 +12,7 @@ from nashbox.games.estimation.exact import exact_answer, unavailable
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.ticker import Ticker
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
 from nashbox.rules.coalitions.exact import exact_price
 from nashbox.rules.coalitions.schemes import CLASS, Scheme
@@ -31,7 +31,7 @@ def coalitions(
     delta: float = 0.01,
     seed: int = 0,
     budget: int = 20_000,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Ticker | None = None,
 ) -> Coalitions:
     """Search what coalitions of `size` gain; everybody outside is honest.
 

@@ -18,6 +18,7 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
+from nashbox.problem.ticker import Ticker
 from nashbox.rules.bound import Floor, no_rule_below
 from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import GOALS, Goal
@@ -25,7 +26,7 @@ from nashbox.rules.design.offered import Offered, problem_of
 from nashbox.rules.design.on_data import penalties_on
 from nashbox.rules.design.order import canonical
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
-from nashbox.rules.design.searched import Progress, searched_offers, world_of
+from nashbox.rules.design.searched import searched_offers, world_of
 from nashbox.rules.planning import plan_report
 
 Array = NDArray[np.float64]
@@ -40,7 +41,7 @@ def design(
     problem: EstimationProblem,
     goal: str,
     form: str = "best",
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
     kinds: Sequence[str] = KINDS,
     data: Source | None = None,
     seed: int = 0,

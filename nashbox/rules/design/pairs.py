@@ -20,10 +20,11 @@ from nashbox.mechanisms.pairs.mechanism import believed_of_others, check_equal, 
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
+from nashbox.problem.ticker import Ticker
 from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import GOALS
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
-from nashbox.rules.design.searched import Progress, world_of
+from nashbox.rules.design.searched import world_of
 from nashbox.rules.planning import plan_report
 
 Array = NDArray[np.float64]
@@ -36,7 +37,7 @@ POINTS = 60  # debts tried where they are real numbers
 
 
 def design_for_pairs(
-    problem: EstimationProblem, goal: str, pairs: str, progress: Progress | None = None
+    problem: EstimationProblem, goal: str, pairs: str, progress: Ticker | None = None
 ) -> Design:
     """Search the debt at which decoys for pairs cost least.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.ticker import Ticker
 from nashbox.rules.design import joint as joint_form
 from nashbox.rules.design import starts
 from nashbox.rules.design.goals import Goal
@@ -21,7 +22,6 @@ from nashbox.rules.design.tables import OWES, Draft, Ruled, World
 from nashbox.rules.design.whole import rounded, whole
 
 Array = NDArray[np.float64]
-Progress = Callable[[int, int], None]
 
 JOINT_PAIRS = 400  # of agents and distributions beyond which "best" does not try the joint form
 
@@ -41,7 +41,7 @@ def world_of(
 
 
 def searched_offers(
-    problem: EstimationProblem, goal: str, form: str, kinds: Sequence[str], tell: Progress
+    problem: EstimationProblem, goal: str, form: str, kinds: Sequence[str], tell: Ticker
 ) -> tuple[list[tuple[str, Offered]], dict[str, str]]:
     """The rules that searches find, and by name how they searched; "" is said of all."""
     bound, aim = aim_of(problem, goal)
@@ -85,7 +85,7 @@ def _open_offers(
     aim: Goal,
     form: str,
     drafts: list[Draft],
-    tell: Progress,
+    tell: Ticker,
 ) -> tuple[list[tuple[str, Offered]], dict[str, str], list[Draft]]:
     """What thresholds offer, how they were searched, and drafts for others to start from."""
     real = World(problem.costs, problem.sigma, integer=False)

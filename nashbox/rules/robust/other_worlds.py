@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +13,7 @@ from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
+from nashbox.problem.ticker import Ticker
 from nashbox.rules.design import design
 from nashbox.rules.design.best_rules import OPENLY
 from nashbox.rules.design.rivals import PLAN, for_normal_data
@@ -26,7 +26,6 @@ from nashbox.rules.robust.rules import curve, rows, widest
 
 POINTS = 41  # of the curves
 MOST_WORLDS = 400_000  # in which gains by other counts are measured
-Progress = Callable[[int, int], None]
 
 
 def robust(
@@ -39,7 +38,7 @@ def robust(
     epsilon: Epsilon = None,
     data: int = 0,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: Ticker | None = None,
 ) -> Robust:
     """Gains, penalties and outside options where costs, sigmas, data or agents are others.
 
@@ -109,7 +108,7 @@ def _entries(
     goal: str | None,
     doubt: Doubt,
     epsilon: Epsilon,
-    tell: Progress,
+    tell: Ticker,
 ) -> tuple[list[tuple[str, EstimationProblem]], RobustDesign | None]:
     """The rules to compare, by name, and what the search for a robust design said."""
     plain = for_normal_data(problem)
