@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECORDED, FEW = 6, 100  # worlds kept in every detail; all of them up to a few
-DETAILS = 1000  # worlds times players that are kept at most, where one world has fewer
+DETAILS = 1000  # worlds times players that are kept, or one world
 
 
 @dataclass(frozen=True)
@@ -178,11 +178,7 @@ class _Session:
         if block or (path and path[-1] < self.number - 1):
             return 0
         wanted = self.replications if self.replications <= FEW else RECORDED
-        return (
-            wanted
-            if wanted * self.game.m <= DETAILS
-            else max(1, min(RECORDED, DETAILS // self.game.m))
-        )
+        return min(wanted, max(1, DETAILS // self.game.m))
 
     def _tick(self) -> None:
         self.done += 1

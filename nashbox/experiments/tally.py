@@ -39,37 +39,28 @@ class Means:
 
 
 class Vector:
-    """The mean of (R, k) numbers and its standard error, lists of k."""
+    """Means of (R, k) numbers and their standard errors, lists of k."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total: Any = 0.0
-        self.squares: Any = 0.0  # of deviations from the first world
+        self.parts: list[Moments] = []
 
     def add(self, values: Array) -> None:
         """Take a block in."""
-        if not self.count:
-            self.first = np.array(values[0], dtype=float)
-        self.count += len(values)
-        self.total = self.total + values.sum(axis=0)
-        if values.strides[0]:
-            self.squares = self.squares + np.square(values - self.first).sum(axis=0)
-        else:  # the same in all worlds
-            self.squares = self.squares + len(values) * np.square(values[0] - self.first)
+        self.parts = self.parts or [Moments() for _ in range(values.shape[1])]
+        same = values.strides[0] == 0  # in all worlds
+        for k, part in enumerate(self.parts):
+            mine = values[:, k]
+            part.merge(Moments(len(mine), float(mine[0])) if same else Moments.of(mine))
 
     @property
     def mean(self) -> list[float]:
-        """The mean so far."""
-        found: list[float] = (self.total / self.count).tolist()
-        return found
+        """The means so far."""
+        return [part.mean for part in self.parts]
 
     @property
     def se(self) -> list[float]:
-        """Its standard error, 0 where all worlds are the same."""
-        gap = self.total / self.count - self.first
-        variance = np.maximum(self.squares / self.count - np.square(gap), 0.0)
-        found: list[float] = np.sqrt(variance / max(self.count - 1, 1)).tolist()
-        return found
+        """Their standard errors."""
+        return [part.se for part in self.parts]
 
 
 class Tally:

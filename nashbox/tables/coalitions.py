@@ -8,6 +8,7 @@ from nashbox.experiments.digits import TINY
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from nashbox.rules.coalitions import Coalitions
@@ -41,11 +42,11 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
     )
     ordered = sorted(result.coalitions, key=lambda c: -c.gain)
     for c in ordered[:SHOWN]:
-        several = f" (1 of {c.represents})" if c.represents > 1 and not _all(result) else ""
+        one_of = f" (1 of {c.represents})" if c.represents > 1 and not _all(result) else ""
         forms = dict.fromkeys(f for f, C in zip(c.forms, c.collected, strict=True) if C)
         paid = sum(c.penalties)
         table.add_row(
-            " + ".join(c.members) + several,
+            " + ".join(c.members) + one_of,
             counts(c.owed),
             counts(c.collected),
             ", ".join(forms) or "nothing",
@@ -57,7 +58,7 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
         )
     sheet.add(table, *legend(exact))
     if len(ordered) > SHOWN:
-        sheet.note(f"{len(ordered) - SHOWN} coalitions that gain less are in the JSON only")
+        sheet.note(f"in the JSON only: {several(len(ordered) - SHOWN, 'coalition')} of less gain")
     sheet.note(f"examined: {result.search}; delta {result.delta:g}, {result.worlds} worlds each")
     sheet.note(
         "gains are found by search: lower bounds of what can be gained by this class: "

@@ -10,6 +10,7 @@ from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
@@ -49,8 +50,8 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
         )
         if run.doubts:
             sheet.note(
-                f"{named}{run.doubts} of {result.agents} agents see a gain within the error of the "
-                "payoffs and leave it: more --worlds would tell"
+                f"{named}a gain within the error of the payoffs is left by {run.doubts} of "
+                f"{several(result.agents, 'agent')}: more --worlds would tell"
             )
     sheet.remark(*result.notes)
     if len(ends) > 1:

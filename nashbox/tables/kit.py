@@ -8,6 +8,7 @@ from rich.text import Text
 
 from nashbox.tables.console import new_table
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -83,8 +84,7 @@ def check_sheet(report: CheckReport) -> Sheet:
     words = f"{report.target} keeps its contract" if report.passed else f"{report.target} fails"
     passed = len(report.checks) - failed - skipped
     sheet = Sheet(
-        f"{words}: {passed} check{'' if passed == 1 else 's'} passed, {failed} failed, "
-        f"{skipped} skipped",
+        f"{words}: {several(passed, 'check')} passed, {failed} failed, {skipped} skipped",
         "green" if report.passed else "bold red",
     )
     table = new_table("check", "", "reason", title="contract")

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nashbox.experiments.digits import places_of
 from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, KeyedTable, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import meanings
+from nashbox.tables.words import meanings, several
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run
@@ -23,7 +24,7 @@ def run_sheet(run: Run) -> Sheet:
     rows = [_columns(agent, run.pays) for agent in run.agents]
     sheet = Sheet(
         f"{run.game}: social {run.pays} {_social(run, run.rounds)}, in round {run.rounds} of "
-        f"{run.rounds}, {run.replications} worlds"
+        f"{run.rounds}, {several(run.replications, 'world')}"
     )
     table = new_table(*rows[0])
     for row in rows:
@@ -64,10 +65,8 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
 
 def _counted(values: Sequence[float], errors: Sequence[float] | None) -> str:
     """Counts of all distributions, with their errors where worlds differ."""
-    if not errors or not any(errors):
-        return counts(values)
-    pairs = zip(values, errors, strict=True)
-    return " ".join(with_error(v, e) if e else counts([v]) for v, e in pairs)
+    pairs = zip(values, errors or [0.0] * len(values), strict=True)
+    return " ".join(counts([v]) if places_of(e, v) is None else with_error(v, e) for v, e in pairs)
 
 
 def _is_error(key: str) -> bool:

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from nashbox.experiments import html
 from nashbox.tables.console import new_console
+from nashbox.tables.words import several
 
 MOST = 5  # notes that are shown without being asked for
 ROWS = 100  # of a table, likewise
@@ -69,8 +70,8 @@ def print_sheet(sheet: Sheet, verbose: bool = True) -> None:
             console.print(part)
         if rows < len(table.rows):
             left = len(table.rows) - rows
-            more = f"{left} more row{'' if left == 1 else 's'}: --verbose, or --json PATH"
-            _say(console, Text(more, style="dim"))
+            more = several(left, "more row")
+            _say(console, Text(f"{more}: --verbose, or --json PATH", style="dim"))
         for words in legend:
             _say(console, Text(words))
     shown = sheet.notes if verbose else sheet.notes[:MOST]
@@ -104,8 +105,7 @@ def as_html(sheet: Sheet) -> str:
 
 
 def _more(sheet: Sheet) -> str:
-    left = len(sheet.notes) - MOST
-    return "1 more note" if left == 1 else f"{left} more notes"
+    return several(len(sheet.notes) - MOST, "more note")
 
 
 def _listed(notes: Iterable[Text]) -> object:

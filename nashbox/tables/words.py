@@ -1,4 +1,4 @@
-"""What words in tables mean that not every reader knows."""
+"""Words in tables: how many of what, and what not every reader knows."""
 
 from __future__ import annotations
 
@@ -10,3 +10,12 @@ from nashbox.games.registry import declared
 def meanings(game: str, used: Collection[str]) -> list[str]:
     """Legends of the words used, as the game declares them."""
     return [f"{word}: {text}" for word, text in declared(game).words.items() if word in used]
+
+
+def several(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> several(1, "more note"), several(12, "row")
+    ('1 more note', '12 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -456,3 +456,13 @@ def test_worst_and_best_are_named_only_beyond_their_errors(nashbox):
         rows = "".join(row for row in out.splitlines() if row.startswith("\u2502"))
         assert ("worst" in rows, "best" in rows) == (named, named)
         assert "equilibrium" in rows or named
+
+
+def test_one_of_anything_is_no_plural(nashbox):
+    text = (
+        'game = "estimation"\nsigma = 10.0\ncosts = [[0.03], [0.06]]\nmechanism = "sample_mean"\n'
+    )
+    shown = nashbox("run", "p.toml", "--replications", "1", files={"p.toml": text}).out
+    assert ", 1 world\n" in shown and "inf" not in shown
+    points = [row.split("│")[4].strip() for row in shown.splitlines() if row.startswith("│ a")]
+    assert points and all(number.isdecimal() for number in points)  # one world says no error
