@@ -19,7 +19,6 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
 from nashbox.games.estimation.pollution import Pools, risk_among
 from nashbox.games.joint import Joint
-from nashbox.measure.garbage import kept_until_the_end
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -194,9 +193,8 @@ class SimulatedEstimation(EstimationOracle):
         for block, start in enumerate(range(0, self.worlds, BLOCK)):
             size = min(BLOCK, self.worlds - start)
             seed = child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
-            with kept_until_the_end():
-                model = game.model(size, seed, offset=offset, what_if=True)
-                joint.add(np.array([-a.penalty for a in model.trials(i, self.strategies)]))
+            model = game.model(size, seed, offset=offset, what_if=True)
+            joint.add(np.array([-a.penalty for a in model.trials(i, self.strategies)]))
         return joint.answer()
 
 
