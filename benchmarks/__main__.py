@@ -12,6 +12,7 @@ from nashbox.problem.threads import prefer_one_thread
 
 NAMES = (
     "startup",
+    "commands",
     "round",
     "deviations",
     "audits",

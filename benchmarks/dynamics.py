@@ -26,7 +26,7 @@ RULES: dict[str, tuple[object, Order]] = {
     "logit in turn": (LOGIT, "sequential"),
 }
 # payoffs: worlds of an answer, rounds a second at least, rounds timed
-PAYOFFS = {"exact": (2, 20.0, 20), "simulated": (200, 2.0, 1)}
+PAYOFFS = {"exact": (2, 20.0, 20), "simulated": (200, 2.0, 5)}
 
 
 def population(m: int, rule: object, order: Order, method: str, worlds: int) -> Population:

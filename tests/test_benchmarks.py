@@ -16,6 +16,7 @@ from nashbox.mechanisms import MECHANISMS
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 SMALL: dict[str, dict[str, Any]] = {  # what makes a benchmark quick
     "startup": {"COMMANDS": {"nothing": ["-c", "pass"]}, "REPEATS": 1},
+    "commands": {"LABS": 3, "D": 1, "RACERS": 6, "REPEATS": 1},
     "round": {
         "MECHANISMS": ("cbl",),
         "PLANS": ("ir_optimal",),

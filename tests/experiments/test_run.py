@@ -10,6 +10,7 @@ from nashbox.experiments.tally import Means, Vector
 from nashbox.games.registry import perform, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.strategies import Strategy
 from tests.games import figure1
 
 COIN = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
@@ -125,3 +126,12 @@ def test_fewer_games_of_many_agents_are_kept_in_every_detail():
         found = run(from_mapping(raw), replications=100)
         games = {row["game"] for row in found.extra["records"]["games"]}
         assert len(games) == kept == len({row["game"] for row in found.extra["records"]["steps"]})
+
+
+def test_everybody_is_asked_once_whether_she_moves_along_with_the_data(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Strategy, "invariant", lambda self, view: not asked.append(view.agent))
+    costs = [[0.05]] * 80
+    raw = {"game": "estimation", "sigma": 10.0, "costs": costs, "mechanism": "sample_mean"}
+    found = run(from_mapping(raw), replications=20)
+    assert sorted(asked) == list(range(80)) and "any" in found.extra["mu"]

@@ -11,7 +11,6 @@ from nashbox.app.story import PURPLE, Bars, Lines, Story
 from nashbox.app.views.base import View
 from nashbox.app.views.payoffs import before
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, SKY
-from nashbox.games.estimation.nature import all_equivariant
 from nashbox.problem.counts import counts
 from nashbox.tables.console import amount, number
 
@@ -77,11 +76,8 @@ class Penalties(View):
 
     def _notes(self) -> list[str]:
         game = self.game
-        where = [
-            name
-            for i, name in enumerate(game.players)
-            if not all_equivariant(game, i, game.strategy(i))
-        ]
+        anyone = not game.mechanism.equivariant
+        where = [name for i, name in enumerate(game.players) if anyone or i in game.variant]
         if not where:
             return []
         return [

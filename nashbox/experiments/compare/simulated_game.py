@@ -79,8 +79,7 @@ def measured(
     By simulation; the largest over the grid of mu where something is not translation-equivariant.
     """
     m = game.problem.m
-    equal = all(all_equivariant(game, i, game.strategy(i)) for i in range(m))
-    places = [np.zeros(game.problem.d)] if equal else mu_grid(game.terms, 0)
+    places = [np.zeros(game.problem.d)] if game.equivariant else mu_grid(game.terms, 0)
     if budget is not None:
         budget.spend(worlds * len(places))
     rows, together = [], []

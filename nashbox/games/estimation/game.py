@@ -205,7 +205,7 @@ class EstimationGame(Game):
         """Where mu lies: anywhere if nothing depends on it, else on a grid."""
         from nashbox.games.estimation import nature  # which builds on this module
 
-        if all(nature.all_equivariant(self, i, self.strategy(i)) for i in range(self.m)):
+        if self.equivariant:
             return (None,), {"mu": "any (all strategies are translation-equivariant)"}
         return nature.mu_grid(self.terms, 0), {"mu": nature.GRID_IN_WORDS}
 
@@ -235,8 +235,7 @@ class EstimationGame(Game):
         from nashbox.games.estimation import catalogue, nature
 
         words = catalogue.CLASS.format(most=catalogue.MOST)
-        everybody = range(self.m)
-        if all(nature.all_equivariant(self, i, self.strategy(i)) for i in everybody):
+        if self.equivariant:
             return f"{words}; what is not equivariant at the worst of {nature.SOUGHT_IN_WORDS}"
         return f"{words}; penalties at the worst of {nature.SOUGHT_IN_WORDS}"
 
@@ -415,6 +414,20 @@ class EstimationGame(Game):
     def view(self, i: int) -> View:
         """What agent i knows: the terms, and how many points the others hand in."""
         return self._views[i]
+
+    @cached_property
+    def variant(self) -> frozenset[int]:
+        """Agents who play what is not translation-equivariant."""
+        return frozenset(
+            i
+            for i in range(self.m)
+            if not all(pure.invariant(self.view(i)) for pure, _ in self.strategy(i).mixture())
+        )
+
+    @property
+    def equivariant(self) -> bool:
+        """Whether rules and all strategies promise translation equivariance."""
+        return self.mechanism.equivariant and not self.variant
 
     @cached_property
     def _views(self) -> list[View]:

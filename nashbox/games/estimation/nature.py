@@ -54,13 +54,9 @@ def random_mu(terms: Terms, agent: int, count: int, rng: np.random.Generator) ->
 
 def all_equivariant(game: EstimationGame, agent: int, strategy: Strategy) -> bool:
     """Whether mechanism, profile and `strategy` of `agent` promise translation equivariance."""
-    if not game.mechanism.equivariant:
+    if not game.mechanism.equivariant or game.variant - {agent}:
         return False
-    profile = [game.strategy(i) for i in range(game.problem.m)]
-    profile[agent] = strategy
-    return all(
-        pure.invariant(game.view(i)) for i, s in enumerate(profile) for pure, _ in s.mixture()
-    )
+    return all(pure.invariant(game.view(agent)) for pure, _ in strategy.mixture())
 
 
 @dataclass
