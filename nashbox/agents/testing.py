@@ -148,10 +148,9 @@ class RaceAgent(Player):
             raise self._broken("signal", wanted, f"{found.shape}")
         return found
 
-    @property
-    def revealed(self) -> Floats | None:
-        """Log odds revealed in this iteration, (L,), None for silence."""
-        return None if self.signal is None else self.signal.log_odds
+    def on_record(self, rng: np.random.Generator) -> Floats | None:
+        """Log odds revealed in this iteration, (L,), None for silence; see `Signal.on_record`."""
+        return None if self.signal is None else self.signal.on_record(rng)
 
     def _call(self, method: str, strategy: RaceStrategy, *arguments: Any) -> Any:
         with blamed(f"{type(strategy).__name__}.{method}", self.name):

@@ -80,6 +80,7 @@ class RaceModel(Sandbox):
         self.crowds: Sequence[Crowd] = ()
         self.alone = list(self.players)
         self._over: list[Outcome] = []  # what happened, once all games are over
+        self.recorder_rng = self.rng.spawn(1)[0]
         self.recording, shown = record > 0, min(record, replications)
         self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
         self.datacollector = DataCollector(
@@ -295,7 +296,7 @@ class RaceModel(Sandbox):
             on = np.flatnonzero(agent.playing[rows] | stops)
             if not on.size:
                 continue
-            belief, revealed = agent.mind.belief, agent.revealed
+            belief, revealed = agent.mind.belief, agent.on_record(self.recorder_rng)
             for j in on.tolist():
                 row, game, stopped = int(rows[j]), int(games[j]), bool(stops[j])
                 signal = None

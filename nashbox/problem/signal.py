@@ -50,6 +50,10 @@ class Signal(ABC):
         """Games in which something is revealed, None for all."""
         return self.present
 
+    def on_record(self, rng: np.random.Generator) -> Floats:
+        """Revealed log odds, for a record of the game; what it draws comes from `rng` alone."""
+        return self.log_odds
+
     def heard(self, mask: Mask) -> Mask:
         """A mask, False where the sender does not play any more."""
         return mask if self.present is None else mask & self.present
@@ -84,6 +88,12 @@ class OwnSignal(Signal):
             return self.walk.belief
         out = np.subtract(~self.truth, self.walk.belief, out=self.walk.room("revealed"))
         return np.asarray(np.abs(out, out=out))  # pi, or 1 - pi where the coin says so
+
+    def on_record(self, rng: np.random.Generator) -> Floats:
+        """Coins that nobody has looked at are flipped by `rng`: a record changes no game."""
+        if self._truth is None:
+            self.rng = rng
+        return self.log_odds
 
     def sure(self, beta: Fraction) -> Mask:
         """Magnitudes show whatever the coin: exactly where the sender has crossed."""

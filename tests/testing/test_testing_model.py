@@ -180,6 +180,17 @@ def test_tables_end_with_the_stop():
     assert both.all()
 
 
+@pytest.mark.parametrize("m", [2, 7])  # each by herself; those of one kind together
+def test_what_is_kept_changes_no_game(m):
+    lying = {"name": "signaller", "alpha": 0.7}
+    bare, some, all_kept = (play(game((COIN,) * m, lying), 300, record=n) for n in (0, 3, 300))
+    for kept in (some, all_kept):
+        assert len(kept.datacollector.get_table_dataframe("steps"))
+        for one, other in zip(bare.players, kept.players, strict=True):
+            assert (one.tau == other.tau).all()
+            assert (one.declared == other.declared).all()
+
+
 def test_proofs_end_a_game_at_once():
     proof = (["0.5", "0.5", "0"], ["0.5", "0", "0.5"])
     model = play(game((proof, COIN)), 20_000)
