@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.answers import real_numbers
-from nashbox.problem.data import Collected, Dataset, merge
+from nashbox.problem.data import Collected, Dataset, FirstPart, merge
 from nashbox.problem.errors import ContractError, blamed, brief
 from nashbox.problem.estimation import MOST
 from nashbox.problem.terms import View
@@ -64,10 +64,12 @@ class EstimationAgent(Player):
         self.submission = submission
         return submission
 
-    def handed_in(self, strategy: Strategy, data: Dataset, rows: NDArray[np.intp]) -> None:
-        """Remember that a pure strategy has handed in all that it measured."""
-        self._groups, self._data, self._handed = [(strategy, rows)], [data], [data]
-        self.submission, self.collected, self.submitted = data, data.counts, data.counts
+    def handed_in(
+        self, strategy: Strategy, data: Dataset, handed: Dataset, rows: NDArray[np.intp]
+    ) -> None:
+        """Remember what a pure strategy has measured, and handed in of it."""
+        self._groups, self._data, self._handed = [(strategy, rows)], [data], [handed]
+        self.submission, self.collected, self.submitted = handed, data.counts, handed.counts
 
     def mean_of(self, name: str) -> float:
         """Mean over worlds of what she was paid: error, cost or penalty."""
@@ -152,7 +154,10 @@ class EstimationAgent(Player):
                 f"{where}: must return a Dataset of {data.worlds} worlds and "
                 f"{data.counts.shape[1]} distributions, got {type(handed).__name__}"
             )
-        if handed is not data and not np.isfinite(handed.sum).all():
+        measured = handed is data or isinstance(
+            handed, FirstPart
+        )  # real numbers, and not drawn yet
+        if not measured and not np.isfinite(handed.sum).all():
             raise ContractError(f"{where}: points must be finite, got NaN or inf")
         return handed
 

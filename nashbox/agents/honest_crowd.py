@@ -1,6 +1,6 @@
-"""Who hands in all that she measured and accepts the answer, under rules that look at sums alone.
+"""Who hands in what she measured and accepts the answer, under rules that look at sums alone.
 
-They collect as they like, and are played as one array (agents, R, d).
+They collect, and withhold, as they like, and are played as one array (agents, R, d).
 
 Every agent draws from her own stream what she would draw by herself, so that it makes no difference
 to anything but time who plays in a crowd.
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms import Alone, Baseline, CountedMean, SampleMean
 from nashbox.mechanisms.rounding import finite_product
-from nashbox.problem.data import Collected
+from nashbox.problem.data import Collected, FirstPart
 from nashbox.strategies import Strategy
-from nashbox.strategies.honest import Collector, FreeRider, Truthful, UnderCollector
+from nashbox.strategies.honest import Collector, FreeRider, Truthful, UnderCollector, Withholder
 
 if TYPE_CHECKING:
     from nashbox.agents.estimation import EstimationAgent
@@ -28,7 +28,13 @@ Array = NDArray[np.float64]
 
 LEAST = 8  # agents worth an array of their own
 MOST = 1 << 26  # numbers drawn at once
-PLAIN = (Truthful, FreeRider, Collector, UnderCollector)  # whose counts depend on terms alone
+PLAIN = (
+    Truthful,
+    FreeRider,
+    Collector,
+    UnderCollector,
+    Withholder,
+)  # whose counts depend on terms alone
 POOLED = (SampleMean, Baseline, CountedMean, Alone)  # classes that ask for sums before all else
 
 
@@ -49,8 +55,10 @@ def honest_crowd(
     return HonestCrowd(model, agents)
 
 
-def _owed(model: EstimationModel, agents: Sequence[EstimationAgent]) -> NDArray[np.int64]:
-    """What they collect, (k, d): agents of one strategy and one row of terms are asked once."""
+def _owed(
+    model: EstimationModel, agents: Sequence[EstimationAgent]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """What they collect and hand in, (k, d) each: one strategy and row of terms is asked once."""
     terms, costs, known = model.terms, model.problem.costs, {}
     counts, prices = np.ascontiguousarray(terms.counts), np.ascontiguousarray(terms.costs)
     keys: list[tuple[Strategy, bytes, bytes, bytes]] = []
@@ -58,8 +66,11 @@ def _owed(model: EstimationModel, agents: Sequence[EstimationAgent]) -> NDArray[
         i = agent.index
         keys.append((agent.strategy, counts[i].tobytes(), prices[i].tobytes(), costs[i].tobytes()))
         if keys[-1] not in known:
-            known[keys[-1]] = agent.counts_of(agent.strategy)
-    return np.array([known[key] for key in keys])
+            collected = agent.counts_of(agent.strategy)
+            plays = agent.strategy.plays(agent.view) or []
+            known[keys[-1]] = collected, np.minimum(collected, [int(play.s) for play in plays])
+    both = np.array([known[key] for key in keys])
+    return both[:, 0], both[:, 1]
 
 
 class HonestCrowd:
@@ -69,30 +80,43 @@ class HonestCrowd:
         self.model, self.agents = model, agents
         self.rows = {agent.index: row for row, agent in enumerate(agents)}
         problem = model.problem
-        self.counts = _owed(model, agents)
-        self.scale = problem.sigma * np.sqrt(self.counts)
-        self.shift = model.offset * self.counts
+        self.counts, self.handed = _owed(model, agents)
+        self.scale = problem.sigma * np.sqrt(self.handed)
+        self.shift = model.offset * self.handed
         costs = problem.costs[[agent.index for agent in agents]]
         self.costs = finite_product(costs, self.counts).sum(axis=1)
         shape = (len(agents), model.replications, problem.d)
         self.shown = np.broadcast_to(self.counts[:, None, :], shape)
+        self.shown_handed = np.broadcast_to(self.handed[:, None, :], shape)
         means = {cost: float(np.full(shape[1], cost).mean()) for cost in set(self.costs.tolist())}
         self.cost_means = [means[cost] for cost in self.costs.tolist()]
         self.everywhere = np.arange(model.replications)
 
     def act(self) -> None:
         """Draw sums; points are drawn around them if somebody looks."""
-        model = self.model
-        totals = np.empty(self.shown.shape)
-        for agent, total in zip(self.agents, totals, strict=True):
-            agent.stream.standard_normal(out=total)
+        totals = np.zeros(self.shown.shape)
+        for row in np.flatnonzero(self.handed.any(axis=1)).tolist():
+            self.agents[row].stream.standard_normal(out=totals[row])
         totals *= self.scale[:, None, :]
         if self.shift.any():
             totals += self.shift[:, None, :]
+        for row, (agent, total) in enumerate(zip(self.agents, totals, strict=True)):
+            agent.handed_in(agent.strategy, *self._data(agent, row, total), self.everywhere)
+
+    def _data(
+        self, agent: EstimationAgent, row: int, total: Array
+    ) -> tuple[Collected, Collected | FirstPart]:
+        """What an agent measures, and what she hands in of it, whose sum is drawn."""
+        model = self.model
         source, sigma, offset = model.problem.source, model.problem.sigma, model.offset
-        for agent, counts, total in zip(self.agents, self.shown, totals, strict=True):
-            data = Collected.of_sum(source, sigma, offset, counts, agent.stream, total)
-            agent.handed_in(agent.strategy, data, self.everywhere)
+        if type(agent.strategy) is not Withholder:
+            all_of_it = Collected.of_sum(
+                source, sigma, offset, self.shown[row], agent.stream, total
+            )
+            return all_of_it, all_of_it
+        worlds = model.replications
+        data = Collected(source, sigma, offset, self.counts[row], worlds, agent.stream)
+        return data, FirstPart.of_sum(data, self.shown_handed[row], total)
 
     def receive(self, information: Sequence[Any]) -> None:
         """Accept what came back, and pay. information: of these agents."""

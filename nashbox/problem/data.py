@@ -7,6 +7,7 @@ numbers of points (mixed strategies): unused places at the end of a row are NaN.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -107,11 +108,12 @@ class Dataset:
 
 
 class Collected(Dataset):
-    """Points measured by an agent: the mean is drawn first if only it is looked at.
+    """Points measured by an agent: sums are drawn first if only they are looked at.
 
-    A normal sample's mean and its residuals are independent, so a sample whose points nobody
-    looks at costs one draw per distribution and world; looking at the points later adds
-    residuals around the mean that was shown. Real data are always drawn point by point.
+    The mean of a normal sample, that of its first part, and the residuals within either part are
+    independent, so a sample whose points nobody looks at costs one draw per sum that somebody looks
+    at; looking at the points later adds residuals around what was shown. Real data are always drawn
+    point by point.
     """
 
     def __init__(
@@ -128,6 +130,7 @@ class Collected(Dataset):
         self._source, self._sigma, self._offset, self._rng = source, sigma, offset, rng
         self._drawn: dict[int, Array] = {}
         self._sum = None
+        self._part: FirstPart | None = None  # whose sum is drawn
 
     @classmethod
     def of_sum(
@@ -143,8 +146,13 @@ class Collected(Dataset):
         made = cls.__new__(cls)
         made.counts = counts
         made._source, made._sigma, made._offset, made._rng = source, sigma, offset, rng
-        made._drawn, made._sum = {}, total
+        made._drawn, made._sum, made._part = {}, total, None
         return made
+
+    @property
+    def _in_sums(self) -> bool:
+        """Whether sums can be drawn without the points."""
+        return self._source.normal and not self._drawn
 
     def points(self, k: int) -> Array:
         """Points of distribution k, (R, n_k), drawn when somebody looks first."""
@@ -153,24 +161,98 @@ class Collected(Dataset):
         return self._drawn[k]
 
     def _draw(self, k: int) -> Array:
-        count = int(self.counts[0, k])
-        drawn = self._source.points(k, count, self.worlds, self._rng)
-        if self._sum is not None and count:  # keep the mean that was already shown
-            drawn += (self._sum[:, k, None] - drawn.sum(axis=1, keepdims=True)) / count
+        drawn = self._source.points(k, int(self.counts[0, k]), self.worlds, self._rng)
+        rest, total = drawn, None if self._sum is None else self._sum[:, k]
+        if self._part is not None:
+            n = int(self._part.counts[0, k])
+            first, rest = drawn[:, :n], drawn[:, n:]
+            shown = self._part.sum[:, k]
+            _move(first, shown)
+            total = None if total is None else total - shown
+        if total is not None:
+            _move(rest, total)
         elif self._offset[k]:
-            drawn += self._offset[k]
+            rest += self._offset[k]
         return drawn
 
     @property
     def sum(self) -> Array:
         """Sum of the points, (R, d)."""
         if self._sum is None:
-            if self._drawn or not self._source.normal:
+            if not self._in_sums:
                 return Dataset.sum.fget(self)  # type: ignore[attr-defined, no-any-return]
-            counts = self.counts[0]
-            noise = self._rng.standard_normal(self.counts.shape)
-            self._sum = noise * (self._sigma * np.sqrt(counts)) + self._offset * counts
+            part = self._part
+            counts = self.counts[0] if part is None else self.counts[0] - part.counts[0]
+            drawn = self._noise(counts) + self._offset * counts
+            self._sum = drawn if part is None else part.sum + drawn
         return self._sum
+
+    def first(self, counts: ArrayLike) -> Dataset:
+        """Keep the first counts[k] points of each distribution, as lazily drawn as all."""
+        if not self._in_sums:
+            return super().first(counts)
+        keep = np.minimum(self.counts[0], np.asarray(counts, dtype=np.int64))
+        return FirstPart(self, np.broadcast_to(keep, self.counts.shape))
+
+    def sum_of_first(self, part: FirstPart) -> Array | None:
+        """Draw the sum of a part, (R, d), to which all else keeps; None where points are looked at.
+
+        Given the sum S of n points, that of a of them is normal around S a/n.
+        """
+        if self._part is not None or not self._in_sums:
+            return None
+        a, n = part.counts[0], self.counts[0]
+        if self._sum is None:
+            total = np.asarray(self._noise(a) + self._offset * a)
+        else:
+            share = a / np.maximum(n, 1)
+            total = np.asarray(self._sum * share + self._noise(a * (1 - share)))
+        self.keep_to(part)
+        return total
+
+    def keep_to(self, part: FirstPart) -> None:
+        """Draw nothing any more that contradicts the sum of a part."""
+        self._part = part
+
+    def _noise(self, counts: NDArray[Any]) -> Array:
+        """Sums of so many points less their mean; 0, and no draw, where there are none at all."""
+        if not counts.any():
+            return np.zeros(self.counts.shape)
+        noise = self._rng.standard_normal(self.counts.shape)
+        return np.asarray(noise * (self._sigma * np.sqrt(counts)))
+
+
+class FirstPart(Dataset):
+    """The first points of what was measured: their sum is drawn before them."""
+
+    def __init__(self, whole: Collected, counts: Counts) -> None:
+        """Look at nothing yet; counts: (R, d)."""
+        self.whole, self.counts, self._sum = whole, counts, None
+
+    @classmethod
+    def of_sum(cls, whole: Collected, counts: Counts, total: Array) -> FirstPart:
+        """A part whose sum (R, d) is drawn already, before anything else of the whole."""
+        made = cls(whole, counts)
+        made._sum = total
+        whole.keep_to(made)
+        return made
+
+    def points(self, k: int) -> Array:
+        """Points of distribution k, (R, n_k)."""
+        return self.whole.points(k)[:, : int(self.counts[0, k])]
+
+    @property
+    def sum(self) -> Array:
+        """Sum of the points, (R, d)."""
+        if self._sum is None:
+            self._sum = self.whole.sum_of_first(self)
+        return Dataset.sum.fget(self)  # type: ignore[attr-defined, no-any-return]
+
+
+def _move(points: Array, total: Array) -> None:
+    """Give points (R, n) these sums (R,)."""
+    if points.shape[1]:
+        points += (total[:, None] - points.sum(axis=1, keepdims=True)) / points.shape[1]
 
 
 def merge(parts: Sequence[Dataset], rows: Sequence[NDArray[np.intp]], worlds: int) -> Dataset:

@@ -23,7 +23,11 @@ def _rounds(mechanism, strategies, monkeypatch, least, **more):
     return np.concatenate(found, axis=1), model.datacollector
 
 
-LIARS = {"a3": "free_rider", "a5": {"name": "collector", "factor": 2.0}}
+LIARS = {
+    "a3": "free_rider", "a5": {"name": "collector", "factor": 2.0},
+    "a6": {"name": "withholder", "fraction": 0.3}, "a7": {"name": "withholder", "fraction": 0.0},
+    "a8": {"name": "withholder", "fraction": 1.0},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("mechanism", ["sample_mean", "counted_mean", "alone", "baseline"])
