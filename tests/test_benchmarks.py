@@ -47,7 +47,9 @@ def test_every_file_can_be_named():
     assert not {name for name in files if name not in said.stdout}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "commands")) for n in NAMES]
+)
 def test_whatever_a_benchmark_prints_is_a_row_to_compare(name, monkeypatch, capsys):
     module = importlib.import_module(f"benchmarks.{name}")
     for constant, value in SMALL[name].items():

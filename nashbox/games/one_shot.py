@@ -53,10 +53,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Publish:
-    """The plainest mechanism: everybody is told what everybody did, (m, R) or (m, R, k)."""
+    """The plainest mechanism: everybody is told what everybody did."""
 
     def mediate(self, actions: Sequence[Array], rng: np.random.Generator) -> Sequence[Any]:
-        """Tell all."""
+        """Tell all, (m, R) or (m, R, k)."""
         return [np.array(actions)] * len(actions)
 
 

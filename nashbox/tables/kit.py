@@ -23,9 +23,14 @@ def listing_sheet(listing: Listing) -> Sheet:
     """Names, kind by kind, with what they do; a line for each parameter."""
     good = [entry for entry in listing.entries if entry.problem is None]
     plural = {"strategy": "strategies", "mechanism": "mechanisms"}
+    setting = "set parameters with --mechanism 'cbl(alpha_factor=0.5)', or {name = ...} in files"
+    games = list(dict.fromkeys(entry.game for entry in good))
     sheet = Sheet(
-        "set parameters with --mechanism 'cbl(alpha_factor=0.5)', or {name = ...} in files"
+        setting if len(games) == 1 else f"{several(len(games), 'game')}: {', '.join(games)}"
     )
+    if len(games) > 1:
+        sheet.note("of one of them alone: nashbox list --game NAME")
+        sheet.note(setting)
     for game, kind in dict.fromkeys((entry.game, entry.kind) for entry in good):
         title = f"the game {game}" if kind == "game" else f"{plural[kind]} of {game} games"
         table = new_table("name", "default", "", title=title)

@@ -13,6 +13,7 @@ from nashbox.experiments.sweep.runner import Tally
 from nashbox.problem.errors import shown
 from nashbox.tables.console import Log, span
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import several
 
 
 def line(tally: Tally) -> str:
@@ -66,10 +67,10 @@ def sweep_sheet(report: SweepReport) -> Sheet:
     if report.left:
         parts.append(f"{report.left} left")
     sheet = Sheet(f"{shown(report.file)}: {', '.join(parts)}")
-    sheet.note(f"results: {shown(report.store)}")
+    sheet.note(f"results: {shown(report.store)}; --export FILE.csv makes a table of them")
     if report.damaged:
-        rows = "row" if report.damaged == 1 else "rows"
-        sheet.note(f"{report.damaged} damaged {rows} in the store: computed again next time")
+        rows = several(report.damaged, "damaged row")
+        sheet.note(f"{rows} in the store: computed again next time")
     if report.left and not report.driven:
         sheet.note("nobody works on it: the same command without --status goes on")
     if report.left and report.driven and report.rate is not None:
