@@ -143,12 +143,14 @@ def _data(sheet: Sheet, result: Robust) -> None:
                 number(x.normal_gain, 6, x.penalty),
                 style=VERDICT_STYLE[x.verdict],
             )
+    undecided = any(x.verdict == "undecided" for r in result.rules for x in r.measured)
     sheet.add(
         table,
         "normal theory: penalty and gain by the formulas for normal data; gain: of the best "
         "deviation that was found by simulation; by counts: what the best other count saves who is "
         "honest otherwise",
         ERRORS,
+        *["open: neither is sure yet, a gain or none; more worlds (--data) tell"] * undecided,
     )
 
 
