@@ -25,6 +25,7 @@ from nashbox.problem.neighbours import let_import, neighbours
 from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")
+EXACT = 2**53  # up to here whole numbers and floats are the same
 _LOADING = threading.RLock()  # nobody gets a module that another thread is still executing
 
 
@@ -215,7 +216,7 @@ def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
                     f"({suggest(key, allowed) if allowed else 'it has none'})"
                 )
     try:
-        made = cls(**parameters)
+        made = cls(**_in_floats(cls, parameters))
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     except KeyboardInterrupt:
@@ -226,6 +227,27 @@ def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
     if dataclasses.is_dataclass(cls):
         _hold_to_annotations(cls.__name__, dataclasses.fields(cls), parameters, where)
     return made
+
+
+def _in_floats(cls: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters; whole numbers that no array holds are floats where a field is for floats."""
+    fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+    kinds = {f.name: str(getattr(f.type, "__name__", f.type)) for f in fields}
+    return {
+        key: _in_float(f"{cls.__name__}.{key}", value) if "float" in kinds.get(key, "") else value
+        for key, value in parameters.items()
+    }
+
+
+def _in_float(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_float(name, one) for one in value]
+    if not isinstance(value, int) or abs(value) <= EXACT:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        raise InputError(f"{name} must be a number up to 1e308, got {brief(value)}") from None
 
 
 def _number(value: object, *kinds: type) -> bool:

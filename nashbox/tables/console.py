@@ -21,6 +21,7 @@ from nashbox.problem.ticker import Ticker
 
 FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
 ERRORS = "a number after \u00b1 is a standard error"
+LARGE = 1e6  # from here on numbers are written with an exponent
 CONDITION_8 = "of Clinton et al.: sharing costs nobody more than working alone, anywhere"
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
@@ -148,7 +149,7 @@ def number(value: float | None, digits: int = 4, scale: float = 1.0) -> str:
         return "inf" if value > 0 else "-inf"
     if abs(value) < TINY * scale:
         value = 0.0
-    if value != 0 and (abs(value) < 10**-digits or abs(value) >= 1e6):
+    if value != 0 and (abs(value) < 10**-digits or abs(value) >= LARGE):
         return f"{value:.2e}"
     return f"{value:.{digits}f}"
 
@@ -167,14 +168,17 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
 
     >>> with_error(3.45834, 0.0730379), with_error(3.45834, 0.0), with_error(1234.5, 56.7)
     ('3.458\u00b10.073', '3.4583', '1234\u00b157')
-    >>> with_error(3.45834e-12, 7e-14)
-    '3.46e-12\u00b17e-14'
+    >>> with_error(3.45834e-12, 7e-14), with_error(-9.14e43, 3.08e43), with_error(1234567.8, 890)
+    ('3.46e-12\u00b17e-14', '-9.1e+43\u00b13.1e+43', '1.23457e+06\u00b18.9e+02')
     """
     places = places_of(error, value)
-    if value is None or places is None or not math.isfinite(value):
+    if value is None or error is None or places is None or not math.isfinite(value):
         return amount(value, digits)
     if places > FINEST:
         return f"{value:.2e}\u00b1{error:.0e}"
+    if abs(value) >= LARGE:
+        digits = 1 + max(0, math.floor(math.log10(abs(value))) - math.floor(math.log10(error)))
+        return f"{value:.{digits}e}\u00b1{error:.1e}"
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
 
 

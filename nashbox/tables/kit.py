@@ -24,7 +24,7 @@ def listing_sheet(listing: Listing) -> Sheet:
     good = [entry for entry in listing.entries if entry.problem is None]
     plural = {"strategy": "strategies", "mechanism": "mechanisms"}
     setting = "set parameters with --mechanism 'cbl(alpha_factor=0.5)', or {name = ...} in files"
-    games = list(dict.fromkeys(entry.game for entry in good))
+    games = [entry.name for entry in good if entry.kind == "game"]
     sheet = Sheet(
         setting if len(games) == 1 else f"{several(len(games), 'game')}: {', '.join(games)}"
     )
