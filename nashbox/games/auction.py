@@ -197,7 +197,9 @@ class _Interim:
             return np.asarray(value * chance - bid)
         if self.rule == "first_price":
             return np.asarray((value - bid) * chance)
-        return np.asarray((value - bid) * chance + np.interp(bid, self.bids, self.area))
+        above = np.maximum(bid - self.top, 0.0)  # where nobody bids, so that the chance is 1
+        area = np.interp(bid, self.bids, self.area) + above
+        return np.asarray((value - bid) * chance + area)
 
     def mean(self, strategy: Bid | Bids) -> float:
         """Mean payoff over values, midpoints of 2^17 intervals."""

@@ -94,7 +94,7 @@ class Family:
 
     @property
     def label(self) -> str:
-        """The family in words: ``price(p in [0, 1])``."""
+        """The family in words: ``price(p in [0, 1]; a grid of 11, finer near the best)``."""
         inside = [
             f"{key} in {{{', '.join(map(str, r))}}}"
             if isinstance(r, list)
@@ -102,7 +102,9 @@ class Family:
             for key, r in self.ranges.items()
         ]
         inside += [f"{key}={value}" for key, value in self.fixed.items()]
-        return f"{self.name}({', '.join(inside)})"
+        numbers = not all(isinstance(r, list) for r in self.ranges.values())
+        tried = f"; a grid of {self.coarse}, finer near the best" if numbers else ""
+        return f"{self.name}({', '.join(inside)}{tried})"
 
 
 @dataclass(frozen=True)

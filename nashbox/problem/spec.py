@@ -25,6 +25,7 @@ from nashbox.problem.neighbours import let_import, neighbours
 from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")
+LISTED = 8  # members of a list that are shown
 EXACT = 2**53  # up to here whole numbers and floats are the same
 _LOADING = threading.RLock()  # nobody gets a module that another thread is still executing
 
@@ -85,16 +86,25 @@ class Spec:
 
     @property
     def short(self) -> str:
-        """As `label`, with six digits of decimal numbers.
+        """As `label`, with six digits of decimal numbers, and of long lists the ends alone.
 
         >>> Spec("effort", {"x": 0.9282032302755088}).short
         'effort(x=0.928203)'
+        >>> Spec("bids", {"points": [k / 8 for k in range(9)]}).short
+        'bids(points=9 numbers from 0.0 to 1.0)'
         """
-        return Spec(self.name, {k: _rounded(v) for k, v in self.parameters.items()}).label
+        return Spec(self.name, {k: _told(v) for k, v in self.parameters.items()}).label
 
     def to_json(self) -> Any:
         """The plain name, or the table a problem file would hold."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name
+
+
+def _told(value: Any) -> Any:
+    rounded = _rounded(value)
+    if isinstance(rounded, (list, tuple)) and len(rounded) > LISTED:
+        return f"{len(rounded)} numbers from {rounded[0]} to {rounded[-1]}"
+    return rounded
 
 
 def _rounded(value: Any) -> Any:

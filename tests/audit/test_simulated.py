@@ -125,3 +125,38 @@ def test_a_formula_whose_bound_is_wide_says_why_it_is_undecided():
 def test_nothing_else_to_play_is_an_error():
     with pytest.raises(InputError, match="DrawnGame: a has nothing else to play"):
         answers(DrawnGame(()), 1)
+
+
+def ruined(paid):
+    """Payments that are minus infinity where the common draw lies beyond 2.3, else as said."""
+    return lambda common, rng: np.where(common > 2.3, -np.inf, paid + common)
+
+
+@pytest.mark.parametrize("more", [-0.5, 0.0, 5.0])
+def test_who_is_ruined_either_way_gains_nothing(more):
+    """Both are ruined in one world of ninety-three, the same ones: nothing finite to be had."""
+    game = DrawnGame((Way("other", ruined(more)),), audited=Way("ruined", ruined(0.0)))
+    for answer in answers(game, 3):
+        assert answer.verdict == "none_above_epsilon"
+        assert answer.gain.estimate == 0.0 and answer.gain.upper <= EPSILON
+
+
+def test_who_leaves_ruin_gains_and_who_enters_it_does_not():
+    calm = Way("calm", lambda common, rng: common - 100.0)
+    (leaves,) = answers(DrawnGame((calm,), audited=Way("ruined", ruined(0.0))), 1)
+    (enters,) = answers(DrawnGame((Way("ruin", ruined(50.0)),)), 1)
+    assert leaves.verdict == "profitable" and leaves.gain.estimate == np.inf
+    assert enters.verdict == "none_above_epsilon"
+
+
+def rarely_hit(common, rng):
+    """2 more in every world but one of 5,000, in which 50,000 are lost: 8 less on average."""
+    return common + 2.0 - np.where(rng.random(len(common)) < 2e-4, 5e4, 0.0)
+
+
+def test_a_gain_that_is_the_same_in_all_worlds_is_looked_at_for_long():
+    """In 100,000 worlds all misses of an event of chance 2e-4 have a chance of 2e-9."""
+    game = DrawnGame((Way("hit", rarely_hit),))
+    assert count(answers(game, 10, budget=2_000_000), "profitable") == 0
+    sure = DrawnGame((better_by(2.0),))
+    assert count(answers(sure, 3, budget=2_000_000), "profitable") == 3

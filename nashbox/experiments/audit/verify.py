@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.forecast import LEADERS, LIKELY, leaders_of, look_of, order_of
@@ -27,7 +29,9 @@ from nashbox.measure.tally import Tally
 
 FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a power of the rank
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
+TINY = 1e-9  # of a gain: the standard error of one that is the same in all worlds
 SHARP = 10_000  # worlds on which the printed numbers rest, where the budget allows
+EVEN = 100_000  # worlds of such a gain: what is rare would say otherwise
 FINE = 0.02  # of a gain: the standard error at which it needs no more worlds
 GRAINS = 200  # of a budget: the least that a look adds, or 1,000 worlds
 CHANGED = 2.0  # ratio of variances that says that something rare was seen later
@@ -164,6 +168,8 @@ class Verification:
             s.seen.merge(block.tallies[f"{s.j} seen"])
             for own, at in self._pairs(s):
                 s.gains.setdefault((own, at), Tally()).merge(block.tallies[f"{s.j} {own} {at}"])
+                if math.isinf(s.payoff.mean) and s.payoff.mean == self.out.payoffs[own].mean:
+                    s.gains[own, at] = _nothing(s.gains[own, at].count)
         self.out.worlds += worlds
 
     def _played(self, active: list[Standing], worlds: int, number: int) -> Block:
@@ -230,8 +236,12 @@ class Verification:
             return False
         shown = self.out.shown
         exact = not math.isfinite(shown.main.mean)
-        fine = winner is not None and winner.main.se <= FINE * abs(winner.main.mean)
-        return exact or fine or self.out.worlds >= SHARP
+        if winner is None or exact:
+            return exact or self.out.worlds >= SHARP
+        share = winner.main.se / abs(winner.main.mean)
+        if share <= TINY:
+            return winner.main.count >= EVEN
+        return share <= FINE or self.out.worlds >= SHARP
 
     def _doubt(self) -> None:
         """Open again what was settled before something rare was seen."""
@@ -242,6 +252,11 @@ class Verification:
             )
             if s.changed and math.isfinite(s.main.mean):
                 s.withdraw()
+
+
+def _nothing(worlds: int) -> Tally:
+    """Gains where both are paid the same infinite sum on average, whatever is left of them."""
+    return Tally.of(np.zeros(max(worlds, 1)))
 
 
 def verified(

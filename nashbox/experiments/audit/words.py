@@ -25,7 +25,7 @@ def nothing_better(verdict: str, gain: float, tiny: float) -> bool:
 
     gain: of the best that was found; tiny: up to which it is the rounding of none.
     """
-    return verdict != "profitable" and gain < tiny
+    return verdict != "profitable" and gain <= tiny
 
 
 RECOMMENDED = "what is recommended"

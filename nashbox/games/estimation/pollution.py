@@ -54,7 +54,7 @@ class Pools:
         """The pool of every distribution, of others counted as (kinds, K)."""
         there = others > 0
         some = others[there]
-        each = self.each[:, there].transpose(0, 2, 1).reshape(-1, some.size)
+        each = self.each[:, there].transpose(0, 2, 1).reshape(4 * self.each.shape[3], some.size)
         added = np.dot(each, some[:, None])  # as np.tensordot does it, at a third of the price
         N, W, B, dishonest = added.reshape(4, -1).tolist()
         return [
