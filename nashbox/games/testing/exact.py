@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nashbox.games.testing.race import RaceGame
 
 PAPER = (Signaller, Truthful, Inverter)
+NEGLIGIBLE = 1e-9  # share of games that a cap may end: what is left is rounding
 
 
 def unavailable(game: RaceGame) -> str | None:
@@ -45,7 +46,7 @@ def unavailable(game: RaceGame) -> str | None:
         reason = _outside_class(strategy, game)
         if reason:
             return f"{name} plays {strategy.label}: {reason}"
-    return None
+    return _cut_off(game)
 
 
 def _outside_class(strategy: RaceStrategy, game: RaceGame) -> str | None:
@@ -59,6 +60,25 @@ def _outside_class(strategy: RaceStrategy, game: RaceGame) -> str | None:
     if strategy.later:
         return "it covers reactions in the same iteration only"
     return None
+
+
+def _cut_off(game: RaceGame) -> str | None:
+    """Why not, if the cap ends games that these laws are about."""
+    try:
+        solution = solved(game)
+    except InputError:
+        return None  # whoever asks on is told
+    share = beyond(solution, game.problem.cap, game.problem.prior)
+    if share <= NEGLIGIBLE:
+        return None
+    return f"cap = {game.problem.cap} cuts off {share:.2%} of the games of an agent by itself"
+
+
+def beyond(solution: Solution, cap: int, prior: Fraction) -> float:
+    """Largest chance that an agent by itself has not stopped after `cap` iterations."""
+    chances = np.array([1 - float(prior), float(prior)])
+    laws = solution.laws.values()
+    return max(float(chances @ law.alive[:, min(cap, law.horizon)]) for law in laws)
 
 
 def solved(game: RaceGame) -> Solution:

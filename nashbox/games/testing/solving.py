@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nashbox.games.registry import draw
+from nashbox.games.testing.exact import NEGLIGIBLE, beyond
 from nashbox.games.testing.race import prepare_testing
 from nashbox.problem.notebook import Shown
 from nashbox.problem.testing import RaceProblem
@@ -47,7 +48,19 @@ def solve_problem(problem: RaceProblem, progress: Ticker | None = None) -> Solve
     game = prepare_testing(problem)
     models = dict(zip(problem.names, problem.models, strict=True))
     solution = solve(models, problem.prior, problem.beta, progress=progress)
-    return SolveReport(solution, problem, solve_notes(problem, game.strategies))
+    notes = solve_notes(problem, game.strategies)
+    return SolveReport(solution, problem, (*cut_off(problem, solution), *notes))
+
+
+def cut_off(problem: RaceProblem, solution: Solution) -> tuple[str, ...]:
+    """Say that games of the file end at its cap, which the numbers know nothing of."""
+    share = beyond(solution, problem.cap, problem.prior)
+    if share <= NEGLIGIBLE:
+        return ()
+    return (
+        f"numbers know no cap; the file's, {problem.cap}, cuts off {share:.2%} of the games of an "
+        "agent that plays by itself (nashbox run plays them so)",
+    )
 
 
 def solve_notes(problem: RaceProblem, strategies: Mapping[str, RaceStrategy]) -> tuple[str, ...]:
