@@ -7,15 +7,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.files import load as load_problem
 
 
 def problem_of(source: Any) -> Any:
-    """A problem: of a file's path, of a mapping with a file's keys, or as it is."""
+    """A problem: of a file's path, of a mapping with a file's keys, or as it is.
+
+    Raises InputError for what is none.
+    """
     if isinstance(source, (str, Path)):
         return load_problem(source)
-    return from_mapping(source) if isinstance(source, Mapping) else source
+    if isinstance(source, Mapping):
+        return from_mapping(source)
+    if not hasattr(source, "game") or not hasattr(source, "to_json"):
+        raise InputError(
+            f"a problem must be a file's path, a mapping or what nashbox.load gives, got "
+            f"{type(source).__name__}"
+        )
+    return source
 
 
 def load(path: str | Path, **options: Any) -> Any:

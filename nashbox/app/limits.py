@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, whole
 
 FILES, BYTES = 10, 2_000_000  # of one upload, and of each of its files
 AGENTS, DISTRIBUTIONS, SYMBOLS = 100, 20, 20
@@ -31,26 +31,26 @@ def check_problem(problem: Any) -> None:
 
 def check_worlds(worlds: Any, points: float) -> None:
     """Raise InputError for more worlds, or more points in all of them, than a round should draw."""
-    require("worlds", worlds, low=2, integer=True)
+    worlds = whole("worlds", worlds, low=2)
     at_most("worlds", worlds, WORLDS)
     at_most("points drawn in a round (worlds x points collected)", worlds * points, POINTS)
 
 
 def check_rounds(rounds: Any, played: int) -> None:
     """Raise InputError for more rounds than the page keeps."""
-    require("rounds", rounds, low=1, integer=True)
+    rounds = whole("rounds", rounds, low=1)
     at_most("rounds at once", rounds, ROUNDS)
     at_most("rounds since the last reset", played + rounds, ROUNDS_KEPT)
 
 
 def check_starts(starts: Any) -> None:
     """Raise InputError for more random starts than one waits for."""
-    require("starts", starts, low=0, integer=True)
+    starts = whole("starts", starts, low=0)
     at_most("starts", starts, STARTS)
 
 
 def check_games(games: Any, played: int) -> None:
     """Raise InputError for more games than the page keeps."""
-    require("games", games, low=1, integer=True)
+    games = whole("games", games, low=1)
     at_most("games at once", games, GAMES)
     at_most("games since the last reset", played + games, GAMES_KEPT)

@@ -16,7 +16,7 @@ from nashbox.app.messages import Answer, Laws, Progress, Sketch, Table, Verdict
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
-from nashbox.problem.errors import require
+from nashbox.problem.errors import whole
 from nashbox.problem.ticker import Ticker
 from nashbox.tables.audit import deviation_in_words, scale_of
 from nashbox.tables.console import amount, number
@@ -32,7 +32,7 @@ class LongWork:
     def audit(self, send: Send, setup: Any, budget: int, delta: float) -> None:
         """Audit the game as set up: progress, then verdict, table and gain landscape."""
         problem = setup.problem()
-        require("budget", budget, low=1000, high=1e8, integer=True)
+        budget = whole("budget", budget, low=1000, high=1e8)
         options = {"budget": budget, "delta": delta, "seed": setup.seed}
         result = audit(problem, progress=telling(send), **options)
         send(_audit_rows(result))

@@ -11,7 +11,7 @@ from nashbox.experiments.tally import Tally, rows_of, social_of
 from nashbox.games.base import Game
 from nashbox.games.registry import blaming, check_own_options, draw, prepare_game
 from nashbox.measure.seeds import Stage, child
-from nashbox.problem.errors import require
+from nashbox.problem.errors import whole
 from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
@@ -100,9 +100,9 @@ def run(
     Where nature is unknown, every agent is shown at the state that pays her worst; the result says
     which states were tried. own: options that only this game has. Raises InputError.
     """
-    require("rounds", rounds, low=1, high=1e6, integer=True)
-    require("replications", replications, low=1, high=1e9, integer=True)
-    require("seed", seed, low=0, integer=True)
+    rounds = whole("rounds", rounds, low=1, high=1e6)
+    replications = whole("replications", replications, low=1, high=1e9)
+    seed = whole("seed", seed, low=0)
     check_own_options(problem, "run", own)
     game = prepare_game(problem)
     game.check_playable()

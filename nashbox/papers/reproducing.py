@@ -14,7 +14,7 @@ from nashbox.papers.cells import (
     finding_of,
 )
 from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
-from nashbox.problem.errors import require, told
+from nashbox.problem.errors import told, whole
 from nashbox.problem.ticker import Ticker
 
 Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
@@ -40,8 +40,8 @@ def reproduce(
     A check that breaks off is recorded in `unchecked` with its traceback, the others go on.
     Raises InputError for an unknown paper.
     """
-    require("seed", seed, low=0, integer=True)
-    require("workers", workers, low=1, integer=True)
+    seed = whole("seed", seed, low=0)
+    workers = whole("workers", workers, low=1)
     cells = [cell for paper in papers for cell in cells_of(paper, quick=quick, seed=seed)]
     answers = evaluate(cells, workers=workers, progress=progress)
     checked: list[Checked] = []

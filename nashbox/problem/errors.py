@@ -9,7 +9,9 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from numbers import Integral, Real
 from types import CodeType, FrameType
+from typing import Any
 
 LARGEST = 1e50  # of any number a user gives: products stay floats
 SMALLEST = 1e-50  # above 0, where products or inverses are taken
@@ -181,12 +183,12 @@ def shown(text: str, most: int = 10_000) -> str:
 
 
 def finite(value: object) -> bool:
-    """Whether `value` is a finite number (True and False are none).
+    """Whether `value` is a finite number, numpy's too (True and False are none).
 
     >>> finite(1e308), finite(10**400), finite(True), finite("1")
     (True, False, False, False)
     """
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, Real):
         return False
     try:
         return math.isfinite(value)
@@ -225,6 +227,21 @@ def positive(value: object) -> bool:
     return finite(value) and SMALLEST <= float(value) <= LARGEST  # type: ignore[arg-type]
 
 
+def whole(name: str, value: object, *, low: float = -math.inf, high: float = math.inf) -> int:
+    """Return a whole number within [low, high], whatever type of number says it.
+
+    Raises InputError.
+
+    >>> whole("rounds", 2.0, low=1)
+    2
+    """
+    given: Any = value
+    if finite(given) and given == math.floor(given):
+        given = int(given)
+    require(name, given, low=low, high=high, integer=True)
+    return int(given)
+
+
 def require(
     name: str,
     value: object,
@@ -237,7 +254,7 @@ def require(
     """Raise InputError unless `value` is a finite number within [low, high].
 
     `open_low` excludes the lower end, and with 0 what lies below 1e-50, whose inverse is too
-    large; `integer` asks for a whole number.
+    large; `integer` asks for a whole number, which 2.0 is not: it cannot count.
 
     >>> require("Shrink.weight", 2.0, low=0.0, high=1.0)
     Traceback (most recent call last):
@@ -250,7 +267,7 @@ def require(
         number = float(value)  # type: ignore[arg-type]
         ok = low <= number <= high
         ok = ok and not (open_low and (number == low or (low == 0 and number < SMALLEST)))
-        ok = ok and not (integer and number != round(number))
+        ok = ok and not (integer and not isinstance(value, Integral))
     if not ok:
         if open_low and low == 0 and finite(value) and 0 < float(value) < SMALLEST:  # type: ignore[arg-type]
             open_low, low = False, SMALLEST

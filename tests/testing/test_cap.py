@@ -39,4 +39,7 @@ def test_the_share_is_that_of_games_played():
     problem = game((COIN, COIN), {"name": "signaller", "anticipate": False}, cap=12)
     share = beyond(solve_problem(problem).solution, 12, problem.prior)
     played = run(problem, replications=20_000)
-    assert abs(played.agents[0]["cap"] - share) <= 4.9 * (share * (1 - share) / 20_000) ** 0.5
+    assert (
+        abs(played.agents[0]["reasons"]["cap"] - share)
+        <= 4.9 * (share * (1 - share) / 20_000) ** 0.5
+    )

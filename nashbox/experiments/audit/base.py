@@ -133,13 +133,9 @@ class AuditResult(Result):
         return draw(self.game, "gains_figure", self, ax)
 
 
-def check_audit_options(
-    method: str, epsilon: Epsilon, delta: float, seed: int, budget: int
-) -> None:
+def check_audit_options(method: str, epsilon: Epsilon, delta: float) -> None:
     """Refuse options of an audit that mean nothing. Raises InputError."""
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
     check_epsilon(epsilon)
     require("delta", delta, low=0.0, high=0.5, open_low=True)
-    require("seed", seed, low=0, integer=True)
-    require("budget", budget, low=1000, integer=True)

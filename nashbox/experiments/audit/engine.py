@@ -14,7 +14,7 @@ from nashbox.experiments.audit.rows import result_of
 from nashbox.experiments.methods import BUDGET
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief, whole
 from nashbox.problem.ticker import Ticker
 
 
@@ -44,7 +44,11 @@ def audit(
     options that only this game has (testing games: signals, "paper" or "any"). Raises InputError if
     the method does not apply, with the reason.
     """
-    check_audit_options(method, epsilon, delta, seed, budget)
+    check_audit_options(method, epsilon, delta)
+    seed, budget = whole("seed", seed, low=0), whole("budget", budget, low=1000)
+    workers = None if workers is None else whole("workers", workers, low=1)
+    if not isinstance(recommended, bool):
+        raise InputError(f"recommended must be True or False, got {brief(recommended)}")
     game = prepare_game(problem, recommended=recommended, **own)
     hold(game, seed)
     notes: list[str] = []

@@ -20,7 +20,7 @@ from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.settled import Settling, settled
 from nashbox.games.registry import blaming, game_of, prepare_game
-from nashbox.problem.errors import require
+from nashbox.problem.errors import whole
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
@@ -95,9 +95,9 @@ def compare_game(
     simulated where the game has no formula, a thousandth of it for each candidate in an answer.
     Raises InputError.
     """
-    require("starts", starts, low=0, high=1e6, integer=True)
-    require("seed", seed, low=0, integer=True)
-    require("budget", budget, low=1000, high=1e12, integer=True)
+    starts = whole("starts", starts, low=0, high=1e6)
+    seed = whole("seed", seed, low=0)
+    budget = whole("budget", budget, low=1000, high=1e12)
     worlds = max(LEAST, budget // SHARE)
     check_epsilon(epsilon)
     if mechanisms is None:

@@ -19,7 +19,7 @@ from nashbox.experiments.compare.contest import Contest
 from nashbox.games.estimation import prepare
 from nashbox.games.estimation.remarks import best_social_penalty, source_notes
 from nashbox.games.registry import perform
-from nashbox.problem.errors import require
+from nashbox.problem.errors import whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
@@ -48,9 +48,9 @@ def compare(
     simulated at most for a mechanism without exact formulas. Raises InputError for a mechanism that
     cannot be built, and for one without exact formulas where counts are real.
     """
-    require("starts", starts, low=0, integer=True)
-    require("seed", seed, low=0, integer=True)
-    require("budget", budget, low=1000, integer=True)
+    starts = whole("starts", starts, low=0)
+    seed = whole("seed", seed, low=0)
+    budget = whole("budget", budget, low=1000)
     check_epsilon(epsilon)
     yardstick = prepare(replace(problem, mechanism=Spec("sample_mean")), recommended=True)
     wanted = None if mechanisms is None else [Spec.parse(x, "mechanisms") for x in mechanisms]

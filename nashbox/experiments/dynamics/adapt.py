@@ -18,7 +18,7 @@ from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.registry import blaming, engine, game_of
 from nashbox.model.population import ORDERS, Order
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.graphs import Edges
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
@@ -77,9 +77,9 @@ def adapt(
     place of the problem's. method: exact, simulated, or auto (exact where formulas exist); worlds:
     simulated for every answer. Raises InputError.
     """
-    require("rounds", rounds, low=1, high=1e6, integer=True)
-    require("seed", seed, low=0, integer=True)
-    require("worlds", worlds, low=2, high=1e9, integer=True)
+    rounds = whole("rounds", rounds, low=1, high=1e6)
+    seed = whole("seed", seed, low=0)
+    worlds = whole("worlds", worlds, low=2, high=1e9)
     require("revising", revising, low=0.0, high=1.0)
     for name, value, allowed in (("order", order, ORDERS), ("method", method, METHODS)):
         if value not in allowed:

@@ -12,7 +12,7 @@ from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.experiments.dynamics.oracles import Maker, oracle_for, read_choices
 from nashbox.games.registry import blaming
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, whole
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import suggest
 from nashbox.problem.ticker import Ticker
@@ -37,7 +37,7 @@ def empirical_game(
     names, by default the first two agents. method: exact, simulated, or auto (exact where formulas
     exist). worlds: simulated for every column (row) of a table. Raises InputError.
     """
-    require("seed", seed, low=0, integer=True)
+    seed = whole("seed", seed, low=0)
     if problem.m < 2:
         raise InputError(f"{problem.shown}: two players need two agents, got {problem.m}")
     first = problem.names[0] if row is None else row

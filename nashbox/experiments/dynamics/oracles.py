@@ -7,7 +7,7 @@ from typing import Any
 
 from nashbox.experiments.dynamics.menu import Menu, shown
 from nashbox.games.registry import perform, prepare_game
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, whole
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 
@@ -66,6 +66,6 @@ def oracle_for(problem: Any, menu: Menu, method: str, worlds: int, seed: int) ->
     """
     if method not in METHODS:
         raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    require("worlds", worlds, low=2, high=1e9, integer=True)
+    worlds = whole("worlds", worlds, low=2, high=1e9)
     found: PayoffOracle = perform("payoffs", problem, menu, method, worlds, seed)
     return found

@@ -17,7 +17,7 @@ from nashbox.experiments.dynamics.revision import Revision
 from nashbox.experiments.proportion import proportion_interval
 from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
@@ -97,7 +97,7 @@ def honesty_survival(
     who revises when; payoffs are shared by all seeds, so that `se` is the spread over seeds alone,
     and simulated payoffs carry errors of their own.
     """
-    require("rounds", rounds, low=1, high=1e6, integer=True)
+    rounds = whole("rounds", rounds, low=1, high=1e6)
     if not seeds or not mechanisms or not sizes or not graphs:
         raise InputError("mechanisms, sizes, graphs and seeds must hold at least one entry each")
     made = make_rule(rule, problem.folder)

@@ -13,7 +13,7 @@ from nashbox.experiments.sweep.report import SweepReport, empty_report, report
 from nashbox.experiments.sweep.runner import Progress, run_cells
 from nashbox.experiments.sweep.schema import EmptyStoreError
 from nashbox.experiments.sweep.store import Store
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, whole
 
 
 def sweep(
@@ -33,7 +33,7 @@ def sweep(
     bad input before anything is written, KeyboardInterrupt if it is interrupted.
     """
     if workers is not None:
-        require("--workers", workers, low=1, integer=True)
+        workers = whole("--workers", workers, low=1)
     check_engine(engine)
     found = read_sweep(path)
     expanded = expand(found)

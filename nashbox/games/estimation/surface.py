@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.registry import draw
 from nashbox.problem.channel import Play
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.results.base import Result
@@ -90,7 +90,7 @@ def count_surface(
     agent, from 0 to at least twice what is owed or best alone. Raises InputError for unknown names,
     agents who cannot sample the distribution, and mechanisms without exact formulas.
     """
-    require("size", size, low=2, high=400, integer=True)
+    size = whole("size", size, low=2, high=400)
     pair = problem.names[:2] if agents is None else agents
     kind = problem.distributions[0] if distribution is None else distribution
     if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(problem.names):

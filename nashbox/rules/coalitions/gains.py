@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.exact import exact_answer, unavailable
 from nashbox.measure.looks import tail
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
@@ -43,10 +43,10 @@ def coalitions(
     """
     if problem.m < 2:
         raise InputError(f"a coalition needs at least two agents, got {problem.m}")
-    require("--size", size, low=2, high=problem.m, integer=True)
+    size = whole("--size", size, low=2, high=problem.m)
     require("--delta", delta, low=1e-9, high=0.5)
-    require("--seed", seed, low=0, integer=True)
-    require("--budget", budget, low=1000, high=1e8, integer=True)
+    seed = whole("--seed", seed, low=0)
+    budget = whole("--budget", budget, low=1000, high=1e8)
     if not problem.integer:
         raise InputError(
             f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import require
+from nashbox.problem.errors import whole
 from nashbox.results.base import Result
 from nashbox.results.saving import harmless
 from nashbox.rules.exchange.agreed import read_rules
@@ -67,7 +67,7 @@ def rehearse(rules: str | Path, seed: int = 0) -> Rehearsal:
 
     Raises InputError for rules that cannot be exchanged, and for a seed that is none.
     """
-    require("seed", seed, low=0, integer=True)
+    seed = whole("seed", seed, low=0)
     agreed = read_rules(rules)
     game = prepare(agreed.game.problem)
     model = game.model(1, seed)

@@ -9,7 +9,7 @@ import numpy as np
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.games.estimation import prepare
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
@@ -51,9 +51,9 @@ def robust(
     """
     require("--costs", costs, low=0.0, high=0.9)
     require("--sigma", sigma, low=0.0, high=0.9)
-    require("--drop", drop, low=0, high=problem.m - 1, integer=True)
-    require("--data", data, low=0, high=1e8, integer=True)
-    require("--seed", seed, low=0, integer=True)
+    drop = whole("--drop", drop, low=0, high=problem.m - 1)
+    data = whole("--data", data, low=0, high=1e8)
+    seed = whole("--seed", seed, low=0)
     if epsilon is not None and not isinstance(epsilon, str):
         require("--epsilon", epsilon, low=0.0, open_low=True)
     check_epsilon(epsilon)
