@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.problem.counts import counts
+from nashbox.rules.design.file import is_normal
 from nashbox.tables.console import VERDICT_STYLE, amount, new_table
 from nashbox.tables.sheet import Sheet
 
@@ -51,6 +52,8 @@ def design_sheet(design: Design) -> Sheet:
         rivals.add_row(*row)
     lever = any(c.name.startswith("no leverage") for c in design.candidates)
     sheet.add(rivals, *([NO_LEVERAGE] if lever else []))
+    if not is_normal(design.problem):
+        sheet.note(on_measurements(design))
     sheet.note(against_bound(design))
     sheet.note(below(design))
     if design.robust_penalties is not None:
@@ -60,8 +63,9 @@ def design_sheet(design: Design) -> Sheet:
 
 
 def _certain(design: Design) -> str:
-    """What is known of honesty, in words."""
-    how = f" ({design.audited})"
+    """What is known of honesty, in words; proofs and simulations are of normal data."""
+    normal = is_normal(design.problem) and not design.data
+    how = f" ({design.audited})" if normal else f" ({design.audited}, for normal data)"
     certain = {
         "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e}{how}",
         "profitable": f"honesty does not pay: at least one agent gains{how}",
@@ -102,6 +106,14 @@ def below(design: Design) -> str:
     return (
         f"no truthful rule gets below {amount(design.no_rule_below)} ({design.no_rule_below_how})"
     )
+
+
+def on_measurements(design: Design) -> str:
+    """What is not known of the file's measurements, and what would tell, in words."""
+    told = "measurements are real ones, and rules are made and proven for normal data"
+    if design.form != "pairs" and design.data != "measured":
+        told += "; --data measured chooses them by what everybody pays on these, too"
+    return f"{told}; who gains on these says nashbox audit of the saved file (--save)"
 
 
 def on_data(design: Design) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.words import ONE
+from nashbox.rules.design.file import is_normal
 from nashbox.tables.console import (
     ERRORS,
     VERDICT_STYLE,
@@ -21,16 +23,26 @@ if TYPE_CHECKING:
     from nashbox.rules.robust import Robust
     from nashbox.rules.robust.robustness import Measured
 
+WORST_FIRST = ("profitable", "undecided", "none_above_epsilon")
+MEASURED = {
+    "profitable": "somebody gains",
+    "undecided": "open",
+    "none_above_epsilon": "no gain found",
+}
 SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
 
 
 def robust_sheet(result: Robust) -> Sheet:
     """What moves, and whether honesty survives."""
     honest = [r.name for r in result.rules if r.honest]
+    normal = all(is_normal(r.problem) for r in result.rules)
+    data = "" if normal else " for normal data"
     sheet = Sheet(
-        f"honest all over the interval: {', '.join(honest) or 'none of the rules'}",
+        f"honest all over the interval{data}: {', '.join(honest) or 'none of the rules'}",
         "green" if honest else "bold red",
     )
+    for words in _on_measurements(result):
+        sheet.say(words)
     unit = "1e-3 of each penalty" if result.epsilon is None else f"{result.epsilon:g}"
     summary = new_table(
         "rules",
@@ -59,8 +71,8 @@ def robust_sheet(result: Robust) -> Sheet:
         )
     sheet.add(
         summary,
-        "honest: nobody gains more than epsilon anywhere in the interval (proven: gains are convex "
-        "in the costs, and of bounded curvature in sigma);",
+        "honest: nobody gains more than epsilon anywhere in the interval (proven"
+        f"{data}: gains are convex in the costs, and of bounded curvature in sigma);",
         "rational: nobody is worse off than outside by more than epsilon",
     )
     if not all(a.certified for r in result.rules for a in r.agents):
@@ -73,6 +85,21 @@ def robust_sheet(result: Robust) -> Sheet:
     _drops(sheet, result)
     _data(sheet, result)
     return sheet
+
+
+def _on_measurements(result: Robust) -> Iterator[str]:
+    """What was found on the file's measurements, or that nothing was looked for."""
+    if not any(r.measured for r in result.rules):
+        if not all(is_normal(r.problem) for r in result.rules):
+            yield "measurements are real ones: --data N measures what is gained on these"
+        return
+    found: dict[str, list[str]] = {}
+    for r in result.rules:
+        verdicts = {x.verdict for x in r.measured}
+        found.setdefault(next(v for v in WORST_FIRST if v in verdicts), []).append(r.name)
+    for verdict in WORST_FIRST:
+        if verdict in found:
+            yield f"on the measurements, {MEASURED[verdict]}: {', '.join(found[verdict])}"
 
 
 def _drops(sheet: Sheet, result: Robust) -> None:

@@ -276,6 +276,22 @@ def test_real_measurements_beside_normal_theory(tmp_path):
             assert measured.by_counts is not None
 
 
+def test_intervals_of_real_measurements_are_said_to_be_for_normal_data(nashbox, folder):
+    head = 'game = "estimation"\nsigma = "source"\ncosts = [[0.05], [0.05], [0.05]]\n'
+    source = 'source = {csv = "x.csv", columns = ["x0"]}\n'
+    files = {"x.csv": "x0\n" + "\n".join(map(str, range(9))) + "\n", "p.toml": head + source}
+    asked = ("robust", "p.toml", "--costs", "1%", "--goal", "social", "--save", "rules.toml")
+    answer = nashbox(*asked, files=files)
+    assert answer.code == 0, answer
+    assert answer.out.startswith("honest all over the interval for normal data: ")
+    said = " ".join(answer.out.split())
+    assert "proven for normal data" in said and "--data N" in said
+    text = (folder / "rules.toml").read_text()
+    assert "for normal data" in text and load(folder / "rules.toml").source.columns
+    judged = nashbox("robust", "p.toml", "--costs", "1%", "--data", "1000").out
+    assert "on the measurements, " in judged and "--data N" not in judged
+
+
 @pytest.mark.parametrize(
     "channel", [ThresholdChannel(10.0, 8.0, 42.0, 7.79), CorruptChannel(10.0, 10.0, 90.0, 3.9)]
 )
