@@ -290,6 +290,25 @@ def test_nobody_is_named_where_nothing_is_gained_or_lost(nashbox):
     assert answer.code == 2 and "p.toml: --drop: a single agent cannot drop out" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("mechanism", "plan", "first"),
+    [
+        (Spec("threshold"), "ir_optimal", ["threshold"]),
+        (Spec("cbl"), "ir_optimal", []),
+        (Spec("cbl"), "alone", ["cbl (plan alone)"]),
+        (Spec("cbl", {"alpha_factor": 2.0}), "ir_optimal", ["cbl (as given)"]),
+    ],
+)
+def test_the_rules_asked_for_stand_beside_those_for_a_goal(mechanism, plan, first):
+    problem = replace(figure1(), mechanism=mechanism, plan=plan)
+    result = robust(problem, goal="social", costs=0.01)
+    assert [r.name for r in result.rules] == [*first, "cbl", "designed", "robust"]
+    asked = robust(problem, costs=0.01).rules[0]
+    if first:
+        assert result.rules[0].problem == asked.problem
+        assert result.rules[0].social_penalty == asked.social_penalty
+
+
 @pytest.mark.slow
 def test_real_measurements_beside_normal_theory(tmp_path):
     values = np.random.default_rng(1).exponential(size=60).round(3)
