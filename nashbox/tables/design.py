@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.problem.counts import counts
-from nashbox.rules.design.file import is_normal
+from nashbox.rules.design.file import is_drawn, is_normal
 from nashbox.tables.console import VERDICT_STYLE, amount, new_table
 from nashbox.tables.sheet import Sheet
 
@@ -125,9 +125,11 @@ def below(design: Design) -> str:
 
 def on_measurements(design: Design) -> str:
     """What is not known of the file's measurements, and what would tell, in words."""
-    told = "measurements are real ones, and rules are made and proven for normal data"
+    told = "measurements are real ones, and what is said of honesty is of normal data"
+    if not is_drawn(design.problem):
+        return f'{told}; with counts = "integer" --data measured looks at these, too'
     if design.form != "pairs" and design.data != "measured":
-        told += "; --data measured chooses them by what everybody pays on these, too"
+        told += "; --data measured chooses rules by what everybody pays on these, too"
     return f"{told}; who gains on these says nashbox audit of the saved file (--save)"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.words import ONE
-from nashbox.rules.design.file import is_normal
+from nashbox.rules.design.file import is_drawn, is_normal
 from nashbox.rules.robust.rules import ROUNDING
 from nashbox.tables.console import (
     ERRORS,
@@ -94,7 +94,9 @@ def _on_measurements(result: Robust) -> Iterator[str]:
     """What was found on the file's measurements, or that nothing was looked for."""
     if not any(r.measured for r in result.rules):
         if not all(is_normal(r.problem) for r in result.rules):
-            yield "measurements are real ones: --data N measures what is gained on these"
+            whole = all(is_drawn(r.problem) for r in result.rules)
+            how = "" if whole else 'with counts = "integer" '
+            yield f"measurements are real ones: {how}--data N measures what is gained on these"
         return
     found: dict[str, list[str]] = {}
     for r in result.rules:

@@ -19,19 +19,31 @@ def is_normal(body: Mapping[str, Any]) -> bool:
     return bool(body.get("source", "normal") == "normal")
 
 
+def is_drawn(body: Mapping[str, Any]) -> bool:
+    """Whether points are drawn from real measurements, which whole counts ask for."""
+    return not is_normal(body) and body["counts"] == "integer"
+
+
+def on_measurements(body: Mapping[str, Any]) -> list[str]:
+    """What a saved file says of the problem's measurements, if there are any."""
+    if is_normal(body):
+        return []
+    if is_drawn(body):
+        return ["What holds for the measurements below is what nashbox audit says."]
+    return ["Measurements are left out: fractions of points cannot be drawn from them."]
+
+
 def write_problem(design: Design, path: str | Path) -> None:
     """Write the file whole. Raises InputError if it cannot be written."""
-    normal = is_normal(design.problem)
-    data, proof = ("", "; nashbox audit proves it") if normal else (" for normal data", "")
+    data = "" if is_normal(design.problem) else " if measurements are normal"
+    proof = "" if is_drawn(design.problem) else "; nashbox audit proves it"
     if design.form == "pairs":
-        claims = [f"Nobody gains by breaking them alone{data}, and pairs at most little."]
+        claims = [f"Nobody gains by breaking them alone, and pairs at most little{data}."]
     else:
         claims = [f"Honest play is an equilibrium{data}{proof}."]
-    if not normal:
-        claims += ["What holds for the measurements below is what nashbox audit says."]
     folder = None if design.designed is None else design.designed.folder
     said = f"Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}."
-    write_rules(path, design.problem, [said, *claims], folder)
+    write_rules(path, design.problem, [said, *claims, *on_measurements(design.problem)], folder)
 
 
 def write_rules(
@@ -52,7 +64,7 @@ def write_rules(
         f"counts = {toml_value(body['counts'])}",
         f"plan = {toml_value(plan) if isinstance(plan, str) else toml_table(plan)}",
     ]
-    if not is_normal(body):
+    if is_drawn(body):
         parts = _moved(body["source"], folder, Path(path).parent)
         stated = ", ".join(f"{key} = {toml_value(value)}" for key, value in parts.items())
         lines.append(f"source = {{{stated}}}")

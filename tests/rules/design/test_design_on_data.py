@@ -103,15 +103,25 @@ def test_rules_for_real_measurements_are_said_to_be_for_normal_data(nashbox, fol
     answer = nashbox("design", "p.toml", *GOAL, "--save", saved, files=MEASURED)
     first, said = answer.out.splitlines()[0], " ".join(answer.out.split())
     assert first.startswith("honesty pays") and first.endswith("(exact, for normal data)")
-    assert "--data measured chooses them" in said and "nashbox audit of the saved file" in said
+    assert "--data measured chooses rules" in said and "nashbox audit of the saved file" in said
     text = (folder / saved).read_text()
-    assert "equilibrium for normal data." in text and "proves it" not in text
+    assert "equilibrium if measurements are normal." in text and "proves it" not in text
     rules, problem = load(folder / saved), load(folder / "p.toml")
     assert rules.source.columns[0].tolist() == problem.source.columns[0].tolist()
     assert rules.sigma.tolist() == problem.sigma.tolist()
     audited = nashbox("audit", saved, "--budget", "2000")
     assert audited.code == 0 and "black_box audit" in audited.out
     assert nashbox("exchange", saved, "--rehearse").code == 0
+
+
+def test_rules_of_real_counts_leave_measurements_out_and_say_so(nashbox, folder):
+    files = {**MEASURED, "p.toml": MEASURED["p.toml"] + 'counts = "real"\n'}
+    answer = nashbox("design", "p.toml", *GOAL, "--save", "rules.toml", files=files)
+    assert 'with counts = "integer" --data measured' in " ".join(answer.out.split())
+    text = (folder / "rules.toml").read_text()
+    assert "Measurements are left out" in text and "source" not in text
+    assert "if measurements are normal; nashbox audit proves it." in text
+    assert "exact audit" in nashbox("audit", "rules.toml").out
 
 
 def test_rules_for_normal_data_say_nothing_of_measurements(nashbox, folder):
