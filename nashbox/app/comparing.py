@@ -58,6 +58,6 @@ class Comparing:
         send(Designed(setup.source, rules.mechanism, plan))
         title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
         notes = [against_bound(result), below(result), f"search: {result.search}"]
-        notes += legend(result)[1:]  # that there are falsehoods among the rules, and how often
+        notes += legend(result)
         text = printed(print_result, result)
         send(Table("design", RIVALS, rival_rows(result), title, notes, text))

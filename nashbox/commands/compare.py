@@ -100,6 +100,8 @@ def _with_plans(options: argparse.Namespace) -> dict[str, Any]:
     """What only games with plans have: rules of other files, and designed ones."""
     from nashbox.problem.files import load
 
+    if options.design is not None and "none" in options.design and len(set(options.design)) > 1:
+        raise InputError(f"--design none goes with no goal, got {', '.join(options.design)}")
     goals = None if options.design is None else [g for g in options.design if g != "none"]
     return {"rules": {file: load(file) for file in options.rules}, "goals": goals}
 

@@ -51,8 +51,8 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--goal",
         metavar="GOAL",
-        help="design rules for social, egalitarian, nash or kalai_smorodinsky, and rules that hold "
-        "over the interval",
+        help="compare with CBL and with rules designed for social, egalitarian, nash or "
+        "kalai_smorodinsky, and with rules that hold over the interval (default: with CBL alone)",
     )
     command.add_argument(
         "--epsilon",

@@ -14,6 +14,7 @@ from nashbox.mechanisms import Cbl
 from nashbox.mechanisms.base import problem_counts
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.plans import compliant_penalties
+from nashbox.mechanisms.plans.base import FEASIBLE
 from nashbox.mechanisms.rounding import alone_penalties, finite_product
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
@@ -30,7 +31,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class PlanReport(Result):
-    """A plan, its penalties under compliance, and the terms of CBL for it."""
+    """A plan, its penalties under compliance, and the terms of CBL for it.
+
+    certified_gap, condition_8: of the real-valued plan. hurt: by name, who is worse off than
+    outside by how much, only because counts were rounded (not saved).
+    """
 
     FORMAT: ClassVar[str] = "nashbox-plan/1"
     KEYS: ClassVar[str] = (
@@ -53,6 +58,7 @@ class PlanReport(Result):
     cbl: Mapping[str, Any]
     problem: Mapping[str, Any]
     versions: Mapping[str, str] = field(default_factory=versions)
+    hurt: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def social_penalty(self) -> float:
@@ -95,17 +101,22 @@ def plan_report(problem: EstimationProblem, rule: str | None = None) -> PlanRepo
     else:
         counts = problem_counts(problem, real)
         penalties = compliant_penalties(counts, costs, sigma)
+    options = alone_penalties(costs, sigma, integer=problem.integer)
+    outside = np.where(np.isnan(problem.outside), options, problem.outside)
+    most = outside * (1 + FEASIBLE)
+    hurt = (penalties > most) & (compliant_penalties(real, costs, sigma) <= most)
     return PlanReport(
         rule=problem.plan_name,
         names=problem.names,
         distributions=problem.distributions,
         counts=counts,
         penalties=penalties,
-        penalties_alone=alone_penalties(costs, sigma, integer=problem.integer),
+        penalties_alone=options,
         certified_gap=gap,
         condition_8=condition_8(real, costs, sigma),
         cbl=_cbl(problem, real),
         problem=problem.to_json(),
+        hurt={problem.names[i]: float(penalties[i] - outside[i]) for i in np.flatnonzero(hurt)},
     )
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
 INFINITE = "inf: infinite, as of who has nothing to estimate from"
+ROUNDED = "; that plan and this condition are of counts before they were rounded"
 SHORT = 240  # letters of a class that always stands below the table
 FIRST = ("profitable", "undecided", "none_above_epsilon")  # where not all agents are shown
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
@@ -60,6 +61,7 @@ def audit_sheet(audit: Audit) -> Sheet:
         f"; social penalty (the sum) {amount(audit.social_penalty)}"
         f", {number(audit.efficiency_ratio)} times that of the best rational plan"
         f"; condition (8) ({CONDITION_8}): {'yes' if audit.condition_8 else 'no'}"
+        f"{ROUNDED if audit.problem.get('counts') == 'integer' else ''}"
     )
     costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
     words = [

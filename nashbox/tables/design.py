@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.problem.counts import counts
+from nashbox.rules.design.file import is_drawn, is_normal
 from nashbox.tables.console import VERDICT_STYLE, amount, new_table
 from nashbox.tables.sheet import Sheet
 
@@ -15,16 +16,29 @@ if TYPE_CHECKING:
     from nashbox.rules.design import Design
 
 BOUND = {
-    "social": "above the social penalty that compliance would allow",
-    "egalitarian": "above the largest penalty that compliance would allow",
+    "social": "above the least that compliance would allow",
+    "egalitarian": "above the least that compliance would allow",
     "nash": "of the mean gain (geometric) that compliance would allow is lost",
     "kalai_smorodinsky": "of the gains that compliance would allow is lost",
 }
 
-NO_LEVERAGE = (
-    "no leverage: whoever samples most cheaply works alone, and all others receive her mean; in "
-    "turns: those who are equally cheap share the distributions"
-)
+COMPARED = {  # words in the names of rules that are compared
+    "no leverage": "whoever samples most cheaply works alone, and all others receive her mean",
+    "in turns": "those who are equally cheap share the distributions",
+    "separate": "comparisons are passed one by one",
+    "joint": "who fails one comparison fails all of them",
+    "decoys": "who fails is told a falsehood in secret",
+    "mirrors": "likewise, with falsehoods on the other side",
+}
+KINDS = {  # of rules, by what stands in the table
+    "threshold": "n, z, t: n points owed, compared with the mean of z others and passed within t",
+    "noise": "n, z, alpha: n points owed; what is received beyond z points is blurred by alpha "
+    "times their distance from hers",
+    "free": "free: receives the others' mean and owes nothing",
+    "alone": "n, alone: n points, and nothing received",
+}
+FALSE = {"decoy": "a falsehood", "mirror": "a falsehood on the other side"}
+PASSED = "free if passed: all of the others' points for who passes elsewhere, else z of them"
 RIVALS = ("compared", "social penalty", "largest penalty", "individually rational")
 
 
@@ -36,7 +50,7 @@ def design_sheet(design: Design) -> Sheet:
         *design.distributions,
         "penalty",
         "alone",
-        title=f"rules for the goal {design.goal} ({design.form} form)",
+        title=f"rules for the goal {design.goal}: {design.chosen}",
     )
     for i, name in enumerate(design.names):
         table.add_row(
@@ -49,8 +63,9 @@ def design_sheet(design: Design) -> Sheet:
     rivals = new_table(*RIVALS)
     for row in rival_rows(design):
         rivals.add_row(*row)
-    lever = any(c.name.startswith("no leverage") for c in design.candidates)
-    sheet.add(rivals, *([NO_LEVERAGE] if lever else []))
+    sheet.add(rivals, *compared(design))
+    if not is_normal(design.problem):
+        sheet.note(on_measurements(design))
     sheet.note(against_bound(design))
     sheet.note(below(design))
     if design.robust_penalties is not None:
@@ -60,8 +75,9 @@ def design_sheet(design: Design) -> Sheet:
 
 
 def _certain(design: Design) -> str:
-    """What is known of honesty, in words."""
-    how = f" ({design.audited})"
+    """What is known of honesty, in words; proofs and simulations are of normal data."""
+    normal = is_normal(design.problem) and not design.data
+    how = f" ({design.audited})" if normal else f" ({design.audited}, for normal data)"
     certain = {
         "none_above_epsilon": f"honesty pays: nobody gains more than {design.gain:.1e}{how}",
         "profitable": f"honesty does not pay: at least one agent gains{how}",
@@ -88,11 +104,14 @@ def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:
 
 
 def against_bound(design: Design) -> str:
-    """The social penalty, and how far the goal is from what compliance would allow."""
-    return (
-        f"social penalty {amount(design.social_penalty)}   "
-        f"{100 * design.certified_gap:.2f} % {BOUND[design.goal]}"
-    )
+    """What the goal is about, how far it is from what compliance would allow; the sum."""
+    gap = f"{100 * design.certified_gap:.2f} % {BOUND[design.goal]}"
+    social = f"social penalty {amount(design.social_penalty)}"
+    if design.goal == "social":
+        return f"{social}, {gap}"
+    if design.goal == "egalitarian":
+        return f"largest penalty {amount(float(design.penalties.max()))}, {gap}; {social}"
+    return f"{social}; {gap}"
 
 
 def below(design: Design) -> str:
@@ -102,6 +121,16 @@ def below(design: Design) -> str:
     return (
         f"no truthful rule gets below {amount(design.no_rule_below)} ({design.no_rule_below_how})"
     )
+
+
+def on_measurements(design: Design) -> str:
+    """What is not known of the file's measurements, and what would tell, in words."""
+    told = "measurements are real ones, and what is said of honesty is of normal data"
+    if not is_drawn(design.problem):
+        return f'{told}; with counts = "integer" --data measured looks at these, too'
+    if design.form != "pairs" and design.data != "measured":
+        told += "; --data measured chooses rules by what everybody pays on these, too"
+    return f"{told}; who gains on these says nashbox audit of the saved file (--save)"
 
 
 def on_data(design: Design) -> str:
@@ -119,31 +148,40 @@ def on_data(design: Design) -> str:
     )
 
 
-def secrets(design: Design) -> float:
+def secrets(design: Design, kind: str) -> float:
     """The largest chance that an honest agent is told a falsehood on a distribution."""
     largest = 0.0
-    for i, k in np.argwhere(design.kind == "decoy"):
+    for i, k in np.argwhere(design.kind == kind):
         n, N = design.counts[i, k], design.counts[:, k].sum() - design.counts[i, k]
         sd = design.sigma[k] * np.sqrt(1 / n + 1 / N)
         largest = max(largest, math.erfc(float(design.t[i, k] / sd) / math.sqrt(2)))
     return largest
 
 
+def compared(design: Design) -> list[str]:
+    """What the words mean by which the rules that were compared are called."""
+    names = " ".join(c.name for c in design.candidates)
+    words = [f"{word}: {meaning}" for word, meaning in COMPARED.items() if word in names]
+    return ["; ".join(words)] if words else []
+
+
 def legend(design: Design) -> list[str]:
-    """What the kinds mean."""
-    lines = [
-        "n points owed, compared with the mean of z others and passed within t; "
-        "free: receives the others' mean and owes nothing"
-    ]
-    if (design.kind == "decoy").any():
-        lines.append(
-            "decoy: compared with all others, and told in secret a falsehood beyond t; an honest "
-            f"agent is told one with a chance of {secrets(design):.2g} at most "
-            "(--kinds alone,free,threshold leaves falsehoods out)"
-        )
+    """What the kinds that occur mean."""
+    passed = (design.kind == "free") & ~np.isnan(design.z)
+    used = set(design.kind[~passed].tolist())
+    told = [words for kind, words in KINDS.items() if kind in used] + [PASSED] * bool(passed.any())
+    lines = ["; ".join(told)] if told else []
+    for kind in ("decoy", "mirror"):
+        if kind in used:
+            lines.append(
+                f"n, {kind}: n points owed, compared with all others; who is beyond is told "
+                f"{FALSE[kind]} in secret; an honest agent is told one with a chance of "
+                f"{secrets(design, kind):.2g} at most (--kinds alone,free,threshold leaves "
+                "falsehoods out)"
+            )
     if design.pairs != "none":
         which = "every two agents are" if design.pairs == "all" else "declared partners are"
-        lines[0] = (
+        lines.append(
             f"n points owed; {which} compared with the rest, and both told in secret the same "
             "falsehood beyond the window"
         )
@@ -164,8 +202,8 @@ def _rule(design: Design, i: int, k: int) -> str:
         alone = float(design.t[i, k])
         own = "" if math.isnan(alone) else f", alone beyond {alone:.4g}"
         return f"{n}, pairs beyond {float(design.pair_t[k]):.4g}{own}"
-    if kind == "decoy":
-        return f"{n}, decoy beyond {t:.4g}"
+    if kind in FALSE:
+        return f"{n}, {kind} beyond {t:.4g}"
     if kind == "noise":
         return f"{n}, z {counts([z])}, alpha {float(design.alpha[i, k]):.4g}"
     if kind == "free":

@@ -18,6 +18,8 @@ COLUMNS = (
     "alone: penalty of working alone; CBL: what the mechanism cbl makes of the plan, and whom it "
     "sends home to work alone"
 )
+NAMED = 5  # agents whom rounding hurts
+REAL = "before counts were rounded"
 GAP = "certified gap: share of its goal by which the plan could still be better, at most"
 
 
@@ -51,13 +53,25 @@ def plan_sheet(plan: PlanReport) -> Sheet:
             *(f"{float(v.split()[0]):.6g}" + v[len(v.split()[0]) :] for v in mine),
             amount(cbl["penalties"][i]),
         )
-    known = [] if plan.certified_gap is None else [GAP]
+    before = f", {REAL}" if plan.problem["counts"] == "integer" else ""
+    known = [] if plan.certified_gap is None else [GAP + before]
     sheet.add(table, COLUMNS, *known)
     holds = "holds" if plan.condition_8 else "fails: the cheapest work alone, the others receive"
-    sheet.note(f"condition (8) {holds} ({CONDITION_8})")
+    sheet.note(f"condition (8) {holds} ({CONDITION_8}){before}")
+    if plan.hurt:
+        sheet.note(_hurt(plan))
     if plan.condition_8 and all(all(row) for row in cbl["alone"]):
         sheet.note("note: CBL sends every agent home to work alone with this plan")
     return sheet
+
+
+def _hurt(plan: PlanReport) -> str:
+    """Who is worse off than outside because counts are whole, and by how much."""
+    than = "outside" if plan.problem["outside_option"] else "alone"
+    named = sorted(plan.hurt.items(), key=lambda item: -item[1])
+    words = [f"{name} by {amount(more)}" for name, more in named[:NAMED]]
+    rest = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    return f"note: worse off than {than} because counts are rounded: {', '.join(words)}{rest}"
 
 
 def surface_sheet(surface: CountSurface) -> Sheet:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.audit.base import Gain
 from nashbox.experiments.audit.words import ONE
+from nashbox.rules.design.file import is_drawn, is_normal
+from nashbox.rules.robust.rules import ROUNDING
 from nashbox.tables.console import (
     ERRORS,
     VERDICT_STYLE,
@@ -19,19 +22,30 @@ from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
     from nashbox.rules.robust import Robust
+    from nashbox.rules.robust.dropout import Drop
     from nashbox.rules.robust.robustness import Measured
+    from nashbox.rules.robust.rules import AgentRow
 
+WORST_FIRST = ("profitable", "undecided", "none_above_epsilon")
+MEASURED = {
+    "profitable": "somebody gains",
+    "undecided": "open",
+    "none_above_epsilon": "no gain found",
+}
 SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
 
 
 def robust_sheet(result: Robust) -> Sheet:
     """What moves, and whether honesty survives."""
     honest = [r.name for r in result.rules if r.honest]
+    normal = all(is_normal(r.problem) for r in result.rules)
+    data = "" if normal else " for normal data"
     sheet = Sheet(
-        f"honest all over the interval: {', '.join(honest) or 'none of the rules'}",
+        f"honest all over the interval{data}: {', '.join(honest) or 'none of the rules'}",
         "green" if honest else "bold red",
     )
-    unit = "1e-3 of each penalty" if result.epsilon is None else f"{result.epsilon:g}"
+    for words in _on_measurements(result):
+        sheet.say(words)
     summary = new_table(
         "rules",
         "social penalty",
@@ -42,7 +56,8 @@ def robust_sheet(result: Robust) -> Sheet:
         "honest",
         "rational",
         f"holds to {result.along} +-",
-        title=f"costs +-{100 * result.costs:g} %, sigma +-{100 * result.sigma:g} %, epsilon {unit}",
+        title=f"costs +-{100 * result.costs:g} %, sigma +-{100 * result.sigma:g} %, "
+        f"epsilon {_unit(result)}",
     )
     for r in result.rules:
         worst = r.worst
@@ -51,17 +66,17 @@ def robust_sheet(result: Robust) -> Sheet:
             amount(r.social_penalty),
             amount(max(a.penalty for a in r.agents)),
             number(worst.gain.bound, 6, worst.epsilon),
-            worst.name,
-            amount(worst.epsilon, 6),
+            *([worst.name, amount(worst.epsilon, 6)] if _counts(worst) else ["-", "-"]),
             "yes" if r.honest else "no",
             "yes" if r.rational else "no",
             f"{100 * r.widest:.1f} %",
         )
     sheet.add(
         summary,
-        "honest: nobody gains more than epsilon anywhere in the interval (proven: gains are convex "
-        "in the costs, and of bounded curvature in sigma);",
+        "honest: nobody gains more than epsilon anywhere in the interval (proven"
+        f"{data}: gains are convex in the costs, and of bounded curvature in sigma);",
         "rational: nobody is worse off than outside by more than epsilon",
+        *_kinds(result),
     )
     if not all(a.certified for r in result.rules for a in r.agents):
         sheet.note(
@@ -73,6 +88,49 @@ def robust_sheet(result: Robust) -> Sheet:
     _drops(sheet, result)
     _data(sheet, result)
     return sheet
+
+
+def _on_measurements(result: Robust) -> Iterator[str]:
+    """What was found on the file's measurements, or that nothing was looked for."""
+    if not any(r.measured for r in result.rules):
+        if not all(is_normal(r.problem) for r in result.rules):
+            whole = all(is_drawn(r.problem) for r in result.rules)
+            how = "" if whole else 'with counts = "integer" '
+            yield f"measurements are real ones: {how}--data N measures what is gained on these"
+        return
+    found: dict[str, list[str]] = {}
+    for r in result.rules:
+        verdicts = {x.verdict for x in r.measured}
+        found.setdefault(next(v for v in WORST_FIRST if v in verdicts), []).append(r.name)
+    for verdict in WORST_FIRST:
+        if verdict in found:
+            yield f"on the measurements, {MEASURED[verdict]}: {', '.join(found[verdict])}"
+
+
+def _unit(result: Robust) -> str:
+    """Epsilon, which is the same share of each penalty if it is not one number."""
+    if result.epsilon is not None:
+        return f"{result.epsilon:g}"
+    shares = [a.epsilon / a.penalty for r in result.rules for a in r.agents if a.epsilon > 0]
+    return f"{shares[0]:.3g} of each penalty" if shares else "a share of each penalty"
+
+
+def _counts(agent: AgentRow) -> bool:
+    """Whether there is a gain that is more than rounding."""
+    return agent.gain.bound > ROUNDING * abs(agent.penalty)
+
+
+def _kinds(result: Robust) -> list[str]:
+    """What the names of rules that are compared with a goal in mind mean."""
+    if result.goal is None:
+        return []
+    words = {
+        "cbl": "with the plan for the goal",
+        "designed": "the best for the costs as said",
+        "robust": "the best that were found to hold over the whole interval",
+        "closest": "those found that need the smallest multiple of epsilon",
+    }
+    return ["; ".join(f"{r.name}: {words[r.name]}" for r in result.rules if r.name in words)]
 
 
 def _drops(sheet: Sheet, result: Robust) -> None:
@@ -99,20 +157,27 @@ def _drops(sheet: Sheet, result: Robust) -> None:
                 " + ".join(d.missing),
                 amount(d.after),
                 amount(d.before),
-                d.hit,
-                amount(d.hit_before),
-                amount(d.hit_after),
+                *_hit(d),
                 number(d.gain, scale=abs(d.before)),
-                d.gainer,
+                d.gainer if d.gain > ROUNDING * abs(d.before) else "-",
                 f"{len(d.dishonest)}",
             )
+    left_out = any(len(r.drops) > SHOWN for r in result.rules)
+    some = f"; the worst {SHOWN} for the others are shown" if left_out else ""
     sheet.add(
         table,
         "others pay, before: all who stay, in sum; hit most, from, to: whose penalty rises most; "
         "gain, whose: by a deviation, the largest beside her epsilon; dishonest: how many gain "
         "more than epsilon",
-        f"examined: {result.searched}; the worst {SHOWN} for the others are shown",
+        f"examined: {result.searched}{some}",
     )
+
+
+def _hit(drop: Drop) -> list[str]:
+    """Who loses most, from what to what; nobody, if none does."""
+    if drop.hit_after - drop.hit_before > ROUNDING * abs(drop.hit_before):
+        return [drop.hit, amount(drop.hit_before), amount(drop.hit_after)]
+    return ["-", "-", "-"]
 
 
 def _data(sheet: Sheet, result: Robust) -> None:

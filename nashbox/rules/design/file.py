@@ -1,9 +1,11 @@
-"""A designed problem as a TOML file that needs no other file."""
+"""Designed rules as a TOML file that needs no other file but the measurements, if there are any."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.toml import toml_table, toml_value
 from nashbox.results.saving import write_whole
@@ -12,20 +14,48 @@ if TYPE_CHECKING:
     from nashbox.rules.design.designed import Design
 
 
+def is_normal(body: Mapping[str, Any]) -> bool:
+    """Whether a problem as a mapping names no real measurements."""
+    return bool(body.get("source", "normal") == "normal")
+
+
+def is_drawn(body: Mapping[str, Any]) -> bool:
+    """Whether points are drawn from real measurements, which whole counts ask for."""
+    return not is_normal(body) and body["counts"] == "integer"
+
+
+def on_measurements(body: Mapping[str, Any]) -> list[str]:
+    """What a saved file says of the problem's measurements, if there are any."""
+    if is_normal(body):
+        return []
+    if is_drawn(body):
+        return ["What holds for the measurements below is what nashbox audit says."]
+    return ["Measurements are left out: fractions of points cannot be drawn from them."]
+
+
 def write_problem(design: Design, path: str | Path) -> None:
     """Write the file whole. Raises InputError if it cannot be written."""
-    write_whole(path, problem_text(design).encode())
+    data = "" if is_normal(design.problem) else " if measurements are normal"
+    proof = "" if is_drawn(design.problem) else "; nashbox audit proves it"
+    if design.form == "pairs":
+        claims = [f"Nobody gains by breaking them alone, and pairs at most little{data}."]
+    else:
+        claims = [f"Honest play is an equilibrium{data}{proof}."]
+    folder = None if design.designed is None else design.designed.folder
+    said = f"Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}."
+    write_rules(path, design.problem, [said, *claims, *on_measurements(design.problem)], folder)
 
 
-def problem_text(design: Design) -> str:
-    """The text of the file, numbers to their last digit."""
-    body = design.problem
+def write_rules(
+    path: str | Path, body: Mapping[str, Any], said: Sequence[str], folder: Path | None
+) -> None:
+    """Write a problem under comments; numbers to their last digit.
+
+    folder: from which the file of measurements is named; None: from where this file will be.
+    """
     plan = body["plan"]
     lines = [
-        f"# Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}.",
-        "# Honest play is an equilibrium; nashbox audit proves it."
-        if design.form != "pairs"
-        else "# Nobody gains by breaking them alone, and pairs at most little.",
+        *(f"# {line}" for line in said),
         'game = "estimation"',
         f"agents = {toml_value(body['agents'])}",
         f"distributions = {toml_value(body['distributions'])}",
@@ -34,6 +64,10 @@ def problem_text(design: Design) -> str:
         f"counts = {toml_value(body['counts'])}",
         f"plan = {toml_value(plan) if isinstance(plan, str) else toml_table(plan)}",
     ]
+    if is_drawn(body):
+        parts = _moved(body["source"], folder, Path(path).parent)
+        stated = ", ".join(f"{key} = {toml_value(value)}" for key, value in parts.items())
+        lines.append(f"source = {{{stated}}}")
     if body["outside_option"]:
         lines += ["", "[outside_option]"]
         lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body["outside_option"].items()]
@@ -45,4 +79,12 @@ def problem_text(design: Design) -> str:
     for key, value in ({"name": rules} if isinstance(rules, str) else rules).items():
         nested = isinstance(value, (list, tuple))
         lines.append(f"{key} = {toml_table(value) if nested else toml_value(value)}")
-    return "\n".join(lines) + "\n"
+    write_whole(path, ("\n".join(lines) + "\n").encode())
+
+
+def _moved(source: Mapping[str, Any], folder: Path | None, to: Path) -> dict[str, Any]:
+    """The source as a file in another folder names it."""
+    csv = Path(source["csv"])
+    if folder is None or csv.is_absolute():
+        return dict(source)
+    return {**source, "csv": Path(os.path.relpath(folder / csv, to)).as_posix()}

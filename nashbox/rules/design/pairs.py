@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.simulated import Answer, audit_player
+from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.pairs import PairTerms, told, tuning
-from nashbox.mechanisms.pairs.mechanism import believed_of_others, check_equal, partners_of
+from nashbox.mechanisms.pairs.mechanism import believed_of_others, check_equal
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
@@ -46,10 +47,13 @@ def design_for_pairs(
     """
     if goal not in GOALS:
         raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
+    if pairs == "declared" and not problem.partners:
+        raise InputError(
+            f"{problem.shown}: --pairs declared needs partners, and none are declared; say who "
+            f"might collude, as in {_example(problem)}"
+        )
     problem = for_normal_data(problem)
     check_equal(problem, np.ones(problem.costs.shape))
-    if pairs == "declared":
-        partners_of(problem)
     tell = progress or (lambda done, total: None)
     steps = problem.d + 2
     tell(0, steps)
@@ -70,6 +74,11 @@ def design_for_pairs(
     answers = [_audited(designed, i) for i in _kinds(terms)] if problem.integer else []
     tell(steps, steps)
     return _result(problem, designed, goal, terms, penalties, se, answers)
+
+
+def _example(problem: EstimationProblem) -> str:
+    first, second = (toml_value(name) for name in (*problem.names, "another")[:2])
+    return f"partners = {{{first} = {second}}}"
 
 
 def honest_penalties(terms: PairTerms, worlds: int = WORLDS, seed: int = 0) -> tuple[Array, Array]:

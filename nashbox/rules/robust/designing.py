@@ -17,14 +17,15 @@ from nashbox.games.estimation import prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.spec import Spec
 from nashbox.rules.design.designed import Design
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import of_ruled, problem_of
-from nashbox.rules.design.rivals import aim_of, for_normal_data, rivals_of
+from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World, ruled
 from nashbox.rules.design.whole import moves
 from nashbox.rules.robust.pair import Doubt, worst
-from nashbox.rules.robust.rules import rows
+from nashbox.rules.robust.rules import ROUNDING, AgentRow, rows
 from nashbox.rules.robust.tuning import robust_rule
 
 Array = NDArray[np.float64]
@@ -34,21 +35,22 @@ STEPS = (0.85, 0.95, 1.05, 1.15)  # by which real counts are moved
 HALVINGS = 6
 STRETCHES = (1.0, 0.6, 0.8, 1.2)  # of all counts, where the counts given cannot hold
 SCALES = [2.0**j for j in range(1, 9)]  # of epsilon
+LESS = 0.99  # of epsilon, where a share of unknown penalties is aimed at
 FALL = 0.98  # by which epsilon is lowered from one table of counts to the next
 
 
 @dataclass(frozen=True, eq=False)
 class RobustDesign:
-    """problem: under rules that hold over the interval, or come closest; None if there are none.
+    """problem: under rules that hold over the interval, or come closest.
 
-    holds: whether every gain is below epsilon over the whole interval, proven.
-
-    start: whose kinds and counts they came from. Where there are none, least_epsilon: the smallest
-    multiple of epsilon that the rules found can hold; widest: the share of the intervals that the
-    nominal design's kinds and counts can hold. reason: in words.
+    holds: whether nobody gains more than epsilon, or is worse off than outside by more, over the
+    whole interval, proven: the yardstick is `rows`, which is what tables show. start: whose kinds
+    and counts they came from. Where none hold, least_epsilon: the smallest multiple of epsilon that
+    rules were found to need; widest: the share of the intervals that the nominal design's kinds and
+    counts can hold. reason: in words.
     """
 
-    problem: EstimationProblem | None
+    problem: EstimationProblem
     holds: bool
     start: str
     reason: str
@@ -71,34 +73,56 @@ def robust_design(
         return (np.inf, np.inf) if rules is None else aim.value(rules.penalties)
 
     def make(draft: Draft) -> Ruled | None:
-        own = _own_epsilon(world, draft, epsilon)
-        return robust_ruled(world, draft, doubt, own, aim.outside)
+        return _held(world, draft, doubt, epsilon, aim.outside)
 
     made = {name: make(draft) for name, draft in named.items()}
     start = min(made, key=lambda name: value(made[name]))
     best = made[start]
-    least: float | None = None
+    least = 1.0
     if not np.isfinite(value(best)[0]):
         start, best, least = _reached(world, named, doubt, epsilon, aim)
-    if best is None or (least is not None and least > 1):
-        widest = _widest(world, first, doubt, epsilon, aim.outside)
-        closest = None if best is None else problem_of(problem, of_ruled(best))
-        return RobustDesign(closest, False, start, _words(least, widest), least, widest)
-    best = _climbed(world, best, make, value)
-    made_for = problem_of(problem, of_ruled(best))
-    checked = rows(prepare(made_for), doubt, epsilon)
-    if not all(row.honest and row.rational for row in checked):
-        reason = "the rules found did not pass their own certificate"
-        return RobustDesign(made_for, False, start, reason)
-    return RobustDesign(
-        made_for, True, start, "nobody gains more than epsilon in the whole interval"
+    if best is not None and least <= 1:
+        best = _climbed(world, best, make, value)
+    found = [] if best is None else [(start, problem_of(problem, of_ruled(best)))]
+    found += _as_they_are(problem, nominal)
+    judged = [(name, rules, rows(prepare(rules), doubt, epsilon)) for name, rules in found]
+    holding = [entry for entry in judged if all(row.honest and row.rational for row in entry[2])]
+    if holding:
+        name, rules, _ = min(
+            holding, key=lambda entry: aim.value(np.array([row.penalty for row in entry[2]]))
+        )
+        words = "nobody gains more than epsilon in the whole interval"
+        return RobustDesign(rules, True, name, words)
+    name, rules, agents = min(judged, key=lambda entry: _needed(entry[2]))
+    widest = _widest(world, first, doubt, epsilon, aim.outside)
+    least = _needed(agents)
+    return RobustDesign(rules, False, name, _words(least, widest), least, widest)
+
+
+def _as_they_are(
+    problem: EstimationProblem, nominal: Design
+) -> list[tuple[str, EstimationProblem]]:
+    """Rules made for the costs as said, which may hold over the interval without more."""
+    assert nominal.designed is not None  # noqa: S101 - only a loaded design has none
+    plan = PLAN.get(nominal.goal, nominal.goal)
+    return [
+        ("the design", nominal.designed),
+        ("CBL", replace(problem, plan=plan, mechanism=Spec("cbl"))),
+    ]
+
+
+def _needed(agents: Sequence[AgentRow]) -> float:
+    """The multiple of epsilon that covers all gains and all losses against staying outside."""
+    return max(max(agent.excess, agent.shortfall) for agent in agents)
+
+
+def _words(least: float, widest: float | None) -> str:
+    text = (
+        "the search found no rules that keep every gain, and every loss against staying outside, "
+        "below epsilon over the whole interval"
     )
-
-
-def _words(least: float | None, widest: float | None) -> str:
-    text = "no rules were found that keep every gain below epsilon over the whole interval"
-    if least is not None:
-        text += f"; the best found keep it below {least:.3g} epsilon"
+    if np.isfinite(least):
+        text += f"; the best found need {least:.{3 if least >= 1.005 else 9}g} epsilon"
     if widest is not None:
         text += (
             f"; the design's kinds and counts can hold epsilon over {widest:.3g} of the interval"
@@ -111,19 +135,37 @@ def _draft(design: Design) -> Draft:
     return Draft(kind, np.asarray(design.counts, dtype=float))
 
 
-def _own_epsilon(world: World, draft: Draft, epsilon: Epsilon) -> Array | None:
-    """(m,) epsilons; a share means a little less of what each pays at the nominal costs."""
+def _held(
+    world: World,
+    draft: Draft,
+    doubt: Doubt,
+    epsilon: Epsilon,
+    outside: Array,
+    scale: float = 1.0,
+) -> Ruled | None:
+    """Rules for a draft that hold a multiple of epsilon over the interval, or None.
+
+    A share is one of what each pays under these very rules, which is not known before they are
+    made: a little less than that of what she pays under rules for the costs as said is tried first,
+    then all of it, if she does pay as much.
+    """
     m = world.costs.shape[0]
     if isinstance(epsilon, (int, float)):
-        return np.full(m, epsilon)
-    rules = ruled(world, draft)
-    if rules is None:
+        return robust_ruled(world, draft, doubt, np.full(m, scale * epsilon), outside)
+    said = ruled(world, draft)
+    if said is None:
         return None
-    return 0.99 * share_of(epsilon) * rules.penalties
+    share = scale * share_of(epsilon)
+    rules = robust_ruled(world, draft, doubt, LESS * share * said.penalties, outside)
+    if rules is None:
+        rules = robust_ruled(world, draft, doubt, share * said.penalties, outside)
+        if rules is not None and (said.penalties > rules.penalties * (1 + ROUNDING)).any():
+            return None
+    return rules
 
 
 def robust_ruled(
-    world: World, draft: Draft, doubt: Doubt, own: Array | None, outside: Array
+    world: World, draft: Draft, doubt: Doubt, own: Array, outside: Array
 ) -> Ruled | None:
     """Thresholds for a draft that hold over the interval, or None. own: (m,) epsilons.
 
@@ -131,8 +173,6 @@ def robust_ruled(
     and what is left is shared by the pairs that owe. Nobody may be worse off than outside by more
     than epsilon, anywhere.
     """
-    if own is None:
-        return None
     shape = draft.counts.shape
     z, t, added = (np.full(shape, np.nan) for _ in range(3))
     prices, left = np.zeros(shape), own.copy()
@@ -252,17 +292,14 @@ def _neighbours(world: World, draft: Draft) -> Iterator[Draft]:
 
 def _reached(
     world: World, named: Mapping[str, Draft], doubt: Doubt, epsilon: Epsilon, aim: Goal
-) -> tuple[str, Ruled | None, float | None]:
+) -> tuple[str, Ruled | None, float]:
     """Counts moved until epsilon is enough, from where the smallest multiple of it is.
 
     Returns the start, the rules at the least multiple reached, and that (1: epsilon is enough).
     """
 
     def at(draft: Draft, scale: float) -> Ruled | None:
-        own = _own_epsilon(world, draft, epsilon)
-        if own is None:
-            return None
-        rules = robust_ruled(world, draft, doubt, own * scale, aim.outside)
+        rules = _held(world, draft, doubt, epsilon, aim.outside, scale)
         return rules if rules is not None and aim.rational(rules.penalties) else None
 
     reached = {}
@@ -273,7 +310,7 @@ def _reached(
             if scale is not None:
                 reached[name, stretch] = (scale, start)
     if not reached:
-        return "", None, None
+        return "", None, np.inf
     key = min(reached, key=lambda k: reached[k][0])
     scale, draft = reached[key]
     work, improved = 0, True
@@ -305,11 +342,10 @@ def _widest(
     world: World, draft: Draft, doubt: Doubt, epsilon: Epsilon, outside: Array
 ) -> float | None:
     """The share of the intervals that thresholds at these kinds and counts can hold."""
-    own = _own_epsilon(world, draft, epsilon)
 
     def possible(width: float) -> bool:
         narrower = Doubt(doubt.costs * width, doubt.sigma * width)
-        return robust_ruled(world, draft, narrower, own, outside) is not None
+        return _held(world, draft, narrower, epsilon, outside) is not None
 
     return halved([2.0**-j for j in range(1, 8)], possible)
 

@@ -43,17 +43,20 @@ def robust(
     """Gains, penalties and outside options where costs, sigmas, data or agents are others.
 
     costs, sigma: relative half-widths of the intervals, in [0, 0.9]. drop: up to how many agents
-    drop out. goal: compare CBL for this goal with the design for it, and with a design that keeps
-    every gain below epsilon over the whole interval if one is found; without a goal the file's
-    mechanism with CBL. epsilon: absolute, or None for 1e-3 of each penalty. data: worlds per agent
-    in which gains are measured on the problem's real measurements (0: not at all). Every agent and
-    distribution may be off by a factor of her own; distributions tied together share that of sigma.
+    drop out. goal: compare the file's rules with CBL for this goal, with the design for it, and
+    with a design that keeps every gain below epsilon over the whole interval if one is found;
+    without a goal the file's mechanism with CBL. epsilon: absolute, a share such as "0.5%", or None
+    for 1e-3 of each penalty. data: worlds per agent in which gains are measured on the problem's
+    real measurements (0: not at all). Every agent and distribution may be off by a factor of her
+    own; distributions tied together share that of sigma.
     """
     require("--costs", costs, low=0.0, high=0.9)
     require("--sigma", sigma, low=0.0, high=0.9)
-    drop = whole("--drop", drop, low=0, high=problem.m - 1)
-    data = whole("--data", data, low=0, high=1e8)
-    seed = whole("--seed", seed, low=0)
+    seed, data = whole("--seed", seed, low=0), whole("--data", data, low=0, high=1e8)
+    drop = whole("--drop", drop, low=0)
+    if drop > 0 and problem.m == 1:
+        raise InputError(f"{problem.shown}: --drop: a single agent cannot drop out, got {drop}")
+    require("--drop", drop, low=0, high=problem.m - 1, integer=True)
     if epsilon is not None and not isinstance(epsilon, str):
         require("--epsilon", epsilon, low=0.0, open_low=True)
     check_epsilon(epsilon)
@@ -124,9 +127,24 @@ def _entries(
     made = robust_design(problem, nominal, doubt, epsilon)
     cbl = replace(plain, plan=PLAN.get(goal, goal), mechanism=Spec("cbl"))
     entries = [("cbl", cbl), ("designed", nominal.designed)]
-    if made.problem is not None:
-        entries.append(("robust" if made.holds else "closest", made.problem))
-    return entries, made
+    entries.append(("robust" if made.holds else "closest", made.problem))
+    return [*_asked(plain, cbl), *entries], made
+
+
+def _asked(
+    problem: EstimationProblem, cbl: EstimationProblem
+) -> list[tuple[str, EstimationProblem]]:
+    """The problem's own rules by name, if they are others than CBL as it is compared anyway.
+
+    A plan that nobody gave is none of them.
+    """
+    if problem.mechanism != cbl.mechanism:
+        name = problem.mechanism.name
+        return [(f"{name} (as given)" if name == cbl.mechanism.name else name, problem)]
+    if problem.plan_name in (cbl.plan_name, "ir_optimal") and "plan" not in problem.raw:
+        return []
+    same = problem.plan_name == cbl.plan_name
+    return [] if same else [(f"cbl (plan {problem.plan_name})", problem)]
 
 
 def _measured(

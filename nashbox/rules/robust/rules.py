@@ -46,9 +46,17 @@ class AgentRow:
     @property
     def excess(self) -> float:
         """Gain relative to epsilon, which is 0 where the penalty is inf; any gain is inf there."""
+        return self._in_epsilons(self.gain.bound)
+
+    @property
+    def shortfall(self) -> float:
+        """What she is worse off than outside at most, relative to epsilon, likewise."""
+        return self._in_epsilons(self.margin)
+
+    def _in_epsilons(self, value: float) -> float:
         if self.epsilon > 0:
-            return self.gain.bound / self.epsilon
-        return float("inf") if self.gain.bound > 0 else 0.0
+            return value / self.epsilon
+        return float("inf") if value > 0 else 0.0
 
     @property
     def honest(self) -> bool:

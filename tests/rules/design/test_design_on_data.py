@@ -7,7 +7,7 @@ import pytest
 
 from nashbox.cli import main
 from nashbox.problem.errors import InputError
-from nashbox.problem.files import from_mapping
+from nashbox.problem.files import from_mapping, load
 from nashbox.problem.source import SHAPES, ShapedSource
 from nashbox.rules.design import Design, design, on_data
 from nashbox.rules.design.on_data import simulated, source_named
@@ -87,6 +87,49 @@ def test_the_command_says_what_it_looked_at(tmp_path, monkeypatch, capsys):
     plain = json.loads((tmp_path / "out.json").read_text())
     assert not {"data", "robust_penalties", "seed"} & plain.keys()
     assert not any("robust_penalties" in c for c in plain["candidates"])
+
+
+MEASURED = {
+    "x.csv": "x\n" + "\n".join(f"{v}" for v in (1.5, -3.25, 10, 12.5, 4)) + "\n",
+    "p.toml": 'game = "estimation"\nsigma = "source"\ncosts = [[0.05], [0.07]]\n'
+    'source = {csv = "x.csv", columns = ["x"]}\n',
+}
+GOAL = ("--goal", "social", "--kinds", "alone,free,threshold")
+
+
+def test_rules_for_real_measurements_are_said_to_be_for_normal_data(nashbox, folder):
+    (folder / "sub").mkdir()
+    saved = "sub/rules.toml"
+    answer = nashbox("design", "p.toml", *GOAL, "--save", saved, files=MEASURED)
+    first, said = answer.out.splitlines()[0], " ".join(answer.out.split())
+    assert first.startswith("honesty pays") and first.endswith("(exact, for normal data)")
+    assert "--data measured chooses rules" in said and "nashbox audit of the saved file" in said
+    text = (folder / saved).read_text()
+    assert "equilibrium if measurements are normal." in text and "proves it" not in text
+    rules, problem = load(folder / saved), load(folder / "p.toml")
+    assert rules.source.columns[0].tolist() == problem.source.columns[0].tolist()
+    assert rules.sigma.tolist() == problem.sigma.tolist()
+    audited = nashbox("audit", saved, "--budget", "2000")
+    assert audited.code == 0 and "black_box audit" in audited.out
+    assert nashbox("exchange", saved, "--rehearse").code == 0
+
+
+def test_rules_of_real_counts_leave_measurements_out_and_say_so(nashbox, folder):
+    files = {**MEASURED, "p.toml": MEASURED["p.toml"] + 'counts = "real"\n'}
+    answer = nashbox("design", "p.toml", *GOAL, "--save", "rules.toml", files=files)
+    assert 'with counts = "integer" --data measured' in " ".join(answer.out.split())
+    text = (folder / "rules.toml").read_text()
+    assert "Measurements are left out" in text and "source" not in text
+    assert "if measurements are normal; nashbox audit proves it." in text
+    assert "exact audit" in nashbox("audit", "rules.toml").out
+
+
+def test_rules_for_normal_data_say_nothing_of_measurements(nashbox, folder):
+    text = MEASURED["p.toml"].splitlines()[0] + "\nsigma = 5.0\ncosts = [[0.05], [0.07]]\n"
+    answer = nashbox("design", "p.toml", *GOAL, "--save", "rules.toml", files={"p.toml": text})
+    assert answer.out.splitlines()[0].endswith("(exact)") and "measure" not in answer.out
+    saved = (folder / "rules.toml").read_text()
+    assert "source" not in saved and "nashbox audit proves it" in saved
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from nashbox.rules.robust.measured import expected_errors
 from nashbox.rules.robust.pair import TOLERANCE, Doubt, worst
 from nashbox.rules.robust.rules import curve, rows, widest
 from nashbox.rules.robust.tuning import robust_rule
+from nashbox.tables.printing import sheet_of
 from tests.games import figure1, worked_case
 from tests.statistics_for_tests import assert_mean
 
@@ -198,7 +199,7 @@ def test_figure_1_has_no_rules_that_hold_at_10_per_cent():
     result = robust(figure1(), goal="egalitarian")
     assert result.found is False
     assert result.least_epsilon > 1
-    assert "no rules were found" in result.reason
+    assert "found no rules" in result.reason
     # at T = 63 what thresholds can make each agent owe does not add up to 63 points
     epsilon, T = 0.0034, 63.0
     most = [
@@ -262,6 +263,52 @@ def test_command_writes_what_it_promises(tmp_path, capsys):
     assert len(again.to_frame()) == 36
 
 
+@pytest.mark.parametrize(
+    ("goal", "costs"), [("social", 0.0865), ("social", 0.0873), ("social", 0.1), ("nash", 0.02)]
+)
+@pytest.mark.sparse(2)
+def test_what_is_found_is_what_the_rows_say(goal, costs):
+    """At 8.65 % the design held, and the search aimed at less than epsilon and denied it."""
+    result = robust(figure1(), goal=goal, costs=costs)
+    holding = {r.name for r in result.rules if r.honest and r.rational}
+    assert result.found is bool(holding) is ("robust" in holding)
+    worst = max(max(a.excess, a.shortfall) for a in result.rules[-1].agents)
+    assert result.found or result.least_epsilon == worst > 1
+
+
+def test_nobody_is_named_where_nothing_is_gained_or_lost(nashbox):
+    sheet = sheet_of(robust(figure1(mechanism="alone"), costs=0.0, drop=1, epsilon="0.5%"))
+    (gains, _), (drops, legend) = sheet.tables
+    assert "epsilon 0.005 of each penalty" in gains.title and "are shown" not in legend[-1]
+    named = ((gains, 1, ["whose", "her epsilon"]), (drops, 3, ["hit most", "from", "to", "whose"]))
+    for table, rows_, heads in named:  # those of working alone come first
+        cells = {column.header: list(column.cells)[:rows_] for column in table.columns}
+        assert cells["rules"] == ["alone"] * rows_
+        assert all(cells[head] == ["-"] * rows_ for head in heads)
+    text = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05]]\n'
+    answer = nashbox("robust", "p.toml", "--drop", "1", files={"p.toml": text})
+    assert answer.code == 2 and "p.toml: --drop: a single agent cannot drop out" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "plan", "first"),
+    [
+        (Spec("threshold"), "ir_optimal", ["threshold"]),
+        (Spec("cbl"), "ir_optimal", []),
+        (Spec("cbl"), "alone", ["cbl (plan alone)"]),
+        (Spec("cbl", {"alpha_factor": 2.0}), "ir_optimal", ["cbl (as given)"]),
+    ],
+)
+def test_the_rules_asked_for_stand_beside_those_for_a_goal(mechanism, plan, first):
+    problem = replace(figure1(), mechanism=mechanism, plan=plan)
+    result = robust(problem, goal="social", costs=0.01)
+    assert [r.name for r in result.rules] == [*first, "cbl", "designed", "robust"]
+    asked = robust(problem, costs=0.01).rules[0]
+    if first:
+        assert result.rules[0].problem == asked.problem
+        assert result.rules[0].social_penalty == asked.social_penalty
+
+
 @pytest.mark.slow
 def test_real_measurements_beside_normal_theory(tmp_path):
     values = np.random.default_rng(1).exponential(size=60).round(3)
@@ -274,6 +321,22 @@ def test_real_measurements_beside_normal_theory(tmp_path):
             assert measured.normal_penalty == pytest.approx(agent.penalty, rel=1e-9)
             assert measured.lower <= measured.gain <= measured.upper
             assert measured.by_counts is not None
+
+
+def test_intervals_of_real_measurements_are_said_to_be_for_normal_data(nashbox, folder):
+    head = 'game = "estimation"\nsigma = "source"\ncosts = [[0.05], [0.05], [0.05]]\n'
+    source = 'source = {csv = "x.csv", columns = ["x0"]}\n'
+    files = {"x.csv": "x0\n" + "\n".join(map(str, range(9))) + "\n", "p.toml": head + source}
+    asked = ("robust", "p.toml", "--costs", "1%", "--goal", "social", "--save", "rules.toml")
+    answer = nashbox(*asked, files=files)
+    assert answer.code == 0, answer
+    assert answer.out.startswith("honest all over the interval for normal data: ")
+    said = " ".join(answer.out.split())
+    assert "proven for normal data" in said and "--data N" in said
+    text = (folder / "rules.toml").read_text()
+    assert "for normal data" in text and load(folder / "rules.toml").source.columns
+    judged = nashbox("robust", "p.toml", "--costs", "1%", "--data", "1000").out
+    assert "on the measurements, " in judged and "--data N" not in judged
 
 
 @pytest.mark.parametrize(
