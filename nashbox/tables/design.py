@@ -130,7 +130,7 @@ def on_measurements(design: Design) -> str:
         return f'{told}; with counts = "integer" --data measured looks at these, too'
     if design.form != "pairs" and design.data != "measured":
         told += "; --data measured chooses rules by what everybody pays on these, too"
-    return f"{told}; who gains on these says nashbox audit of the saved file (--save)"
+    return f"{told}; who gains on these says nashbox audit of the saved file with its line source"
 
 
 def on_data(design: Design) -> str:

@@ -436,3 +436,26 @@ def test_quad_of_the_chance_to_pass():
     sd = 10 * math.sqrt(1 / 7 + 1 / 12)
     inside = quad(lambda d: norm.pdf(d, scale=sd), -7.0, 7.0)[0]
     assert float(channel.fails(np.float64(7))) == pytest.approx(1 - inside, abs=1e-12)
+
+
+FOUR = np.array([[0.0494, 0.2165], [0.0757, 0.0317], [0.0045, 0.03], [0.0084, 0.0058]])
+
+
+@pytest.mark.parametrize("mechanism", ["threshold", "decoy"])
+@pytest.mark.parametrize("rule", ["social", "egalitarian", "kalai_smorodinsky", "nash"])
+def test_no_order_of_rows_or_columns_matters(mechanism, rule):
+    """Also where pairs are sent home one after another, which changes what the rest is offered."""
+    rng = np.random.default_rng(5)
+    cases = [(np.array([8.75, 2.26]), FOUR)]  # two of these go home, and who is first matters
+    for _ in range(12):
+        m, d = int(rng.integers(3, 7)), int(rng.integers(1, 4))
+        cases.append((rng.uniform(1, 10, d), np.exp(rng.normal(-3, 1.2, (m, d)))))
+    for sigma, costs in cases:
+        rows, columns = rng.permutation(len(costs)), rng.permutation(len(sigma))
+        found = []
+        for s, c in ((sigma, costs), (sigma[columns], costs[np.ix_(rows, columns)])):
+            raw = {"game": "estimation", "sigma": s.tolist(), "costs": c.tolist(), "plan": rule}
+            raw |= {"mechanism": mechanism, "counts": "real"}
+            answer = audit(from_mapping(raw), method="exact")
+            found.append(np.array([a.penalty for a in answer.agents]))
+        assert found[1] == pytest.approx(found[0][rows], rel=1e-6)

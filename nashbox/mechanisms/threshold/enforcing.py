@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -45,8 +46,8 @@ def enforce(
     """Rules for a plan (m, d), rounded already if `integer`; those who owe are of one `kind`.
 
     Who owes nothing gets the others' mean for free if she wants no more; a pair that no rule
-    enforces works alone, one pair at a time (lowest distribution, then lowest agent), as its points
-    change what the others are offered.
+    enforces works alone, one pair at a time (the cheapest points first, so that no order of rows
+    matters), as its points change what the others are offered.
     """
     alone_at = alone_counts(costs, sigma, integer=integer)
     rules_of = _Once(tune, integer)
@@ -108,13 +109,18 @@ def _send_home(
         home[i, k], counts[i, k] = True, alone_at[i, k]
 
 
+def _totals(counts: Array) -> Array:
+    """Sums over agents, (d,), to the last bit the same in any order."""
+    return np.array([math.fsum(column) for column in counts.T.tolist()])
+
+
 def _first_not_kept(
     owed: Array, asked: NDArray[np.bool_], costs: Array, sigma: float, rules_of: _Once
 ) -> int:
-    """The first agent of those asked whom no rule keeps at her count, -1 for nobody."""
-    total = float(owed.sum())
-    asked = asked & np.isfinite(costs)
-    left, size = np.flatnonzero(asked), FEW
+    """The agent with the cheapest points of those asked whom no rule keeps; -1 for nobody."""
+    total = float(_totals(owed[:, None])[0])
+    cheapest = np.lexsort((owed, costs))
+    left, size = cheapest[(asked & np.isfinite(costs))[cheapest]], FEW
     while left.size:
         some, left, size = left[:size], left[size:], size * MORE
         n, c = owed[some], costs[some]
@@ -140,7 +146,7 @@ def _apart(
     rules = _Rules.start(counts, home, kind)
     owe = rules.kind == kind
     n, k = counts[owe], np.nonzero(owe)[1]
-    found = rules_of(n, counts.sum(axis=0)[k] - n, costs[owe], sigma[k])
+    found = rules_of(n, _totals(counts)[k] - n, costs[owe], sigma[k])
     kept = [rule for rule in found if rule is not None]
     assert len(kept) == len(found)  # noqa: S101 - others were sent home
     rules.z[owe], rules.t[owe] = [rule.z for rule in kept], [rule.t for rule in kept]
@@ -150,12 +156,15 @@ def _apart(
 def _tied(
     counts: Array, home: NDArray[np.bool_], costs: Array, sigma: Array, *, integer: bool
 ) -> _Rules | tuple[int, int]:
-    """Joint rules for all, or the first pair that stands in the way of one."""
-    rules, totals = _Rules.start(counts, home), counts.sum(axis=0)
-    for i in range(counts.shape[0]):
-        owed = np.flatnonzero(rules.kind[i] == "threshold")
+    """Joint rules for all, or the cheapest pair that stands in the way of one."""
+    rules = _Rules.start(counts, home)
+    totals = _totals(counts)
+    owe = rules.kind == "threshold"
+    price = np.where(owe, costs * sigma**2, np.inf)  # of what takes the variance off the mean
+    for i in np.argsort(price.min(axis=1), kind="stable").tolist():
+        owed = np.flatnonzero(owe[i])
         if not owed.size:
-            continue
+            break
         pairs = tuple(
             Pair(
                 float(counts[i, k]),
@@ -167,6 +176,6 @@ def _tied(
         )
         found = bundled(pairs, integer)
         if found is None:
-            return int(i), int(owed[0])
+            return i, int(price[i].argmin())
         rules.z[i, owed], rules.t[i, owed] = found.z, found.t
     return rules

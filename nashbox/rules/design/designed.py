@@ -171,7 +171,7 @@ class Design(Result):
         return pd.DataFrame(columns)
 
     def save_problem(self, path: str | Path) -> None:
-        """Write a problem file that needs no other file but the measurements, if any."""
+        """Write a problem file that needs no other file."""
         from nashbox.rules.design.file import write_problem
 
         write_problem(self, path)

@@ -1,4 +1,4 @@
-"""Designed rules as a TOML file that needs no other file but the measurements, if there are any."""
+"""Designed rules as a TOML file that needs no other file; measurements are named in a comment."""
 
 from __future__ import annotations
 
@@ -29,18 +29,17 @@ def on_measurements(body: Mapping[str, Any]) -> list[str]:
     if is_normal(body):
         return []
     if is_drawn(body):
-        return ["What holds for the measurements below is what nashbox audit says."]
+        return ["Measurements are left out; with the line `source` below audits draw from them."]
     return ["Measurements are left out: fractions of points cannot be drawn from them."]
 
 
 def write_problem(design: Design, path: str | Path) -> None:
     """Write the file whole. Raises InputError if it cannot be written."""
     data = "" if is_normal(design.problem) else " if measurements are normal"
-    proof = "" if is_drawn(design.problem) else "; nashbox audit proves it"
     if design.form == "pairs":
         claims = [f"Nobody gains by breaking them alone, and pairs at most little{data}."]
     else:
-        claims = [f"Honest play is an equilibrium{data}{proof}."]
+        claims = [f"Honest play is an equilibrium{data}; nashbox audit proves it."]
     folder = None if design.designed is None else design.designed.folder
     said = f"Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}."
     write_rules(path, design.problem, [said, *claims, *on_measurements(design.problem)], folder)
@@ -49,7 +48,7 @@ def write_problem(design: Design, path: str | Path) -> None:
 def write_rules(
     path: str | Path, body: Mapping[str, Any], said: Sequence[str], folder: Path | None
 ) -> None:
-    """Write a problem under comments; numbers to their last digit.
+    """Write a problem under comments; numbers to their last digit, measurements as a comment.
 
     folder: from which the file of measurements is named; None: from where this file will be.
     """
@@ -67,7 +66,7 @@ def write_rules(
     if is_drawn(body):
         parts = _moved(body["source"], folder, Path(path).parent)
         stated = ", ".join(f"{key} = {toml_value(value)}" for key, value in parts.items())
-        lines.append(f"source = {{{stated}}}")
+        lines.append(f"# source = {{{stated}}}")
     if body["outside_option"]:
         lines += ["", "[outside_option]"]
         lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body["outside_option"].items()]
