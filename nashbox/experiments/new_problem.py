@@ -6,6 +6,7 @@ Costs may be money: per measurement, divided by what one unit of squared error i
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from nashbox.problem.tables import Table, agent_table, agents_first, read_column
 from nashbox.results.base import Result
 from nashbox.results.saving import writable, write_whole
 
+AMOUNT = re.compile(r"((?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?)\s*([^0-9]*)")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # or a fraction: nobody can tell
 LEAST = 4  # of sigma^2/cost: below, who works alone takes not even two measurements
 
 
@@ -257,14 +260,15 @@ def parsed_money(text: str) -> Money:
     >>> parsed_money("12,5 EUR")
     Money(worth=12.5, unit='EUR')
     """
-    number = text.strip()
-    while number and not (number[-1].isdigit() or number[-1] in ".,"):
-        number = number[:-1]
-    unit = text.strip()[len(number) :].strip()
-    try:
-        worth = float(number.replace(",", ".") if number.count(",") == 1 else number)
-    except ValueError:
-        worth = -1.0
+    found = AMOUNT.fullmatch(text.strip())
+    number, unit = found.groups() if found else ("-1", "")
+    if THOUSANDS.fullmatch(number):
+        whole = re.sub("[.,]", "", number)
+        raise InputError(
+            f"--currency: {number} may be {whole} or a decimal fraction, got {brief(text)}; write "
+            f"{whole}, or the fraction with other than three digits"
+        )
+    worth = float(number.replace(",", "."))
     if not 0 < worth < LARGEST or len(unit) > 12 or not unit.isprintable():
         raise InputError(
             "--currency must be what one unit of squared error is worth, such as 400 or "

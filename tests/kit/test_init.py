@@ -123,3 +123,17 @@ def test_no_answer_writes_nothing(nashbox, monkeypatch):
     monkeypatch.setattr(sys, "stdin", Terminal("c.csv\n"))
     answer = nashbox("init", files={"c.csv": COSTS})
     assert (answer.code, answer.written) == (2, set()) and "no answer" in answer.err
+
+
+@pytest.mark.parametrize("text", ["1,000 EUR", "1.234", "12,500 EUR", "999.999"])
+def test_thousands_and_fractions_that_look_alike_are_refused(nashbox, folder, text):
+    files = {"c.csv": "lab,x\nA,100\nB,200\n"}
+    words = ("init", "c.csv", "--sigma", 10, "--save", "q.toml")
+    answer = nashbox(*words, "--currency", text, files=files)
+    assert answer.code == 2 and "may be" in answer.err and not (folder / "q.toml").exists()
+    for odd in ("1_000", "\uff11\uff12", "1 000 EUR", "1,000,000"):
+        answer = nashbox(*words, "--currency", odd, files=files)
+        assert answer.code == 2 and "--currency must be" in answer.err
+    for k, plain in enumerate(("1000 EUR", "0,125 EUR", "12.5", "0.125", "4e2", "400EUR")):
+        into = (*words[:-1], f"{k}.toml")
+        assert nashbox(*into, "--currency", plain, files=files).code == 0
