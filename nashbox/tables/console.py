@@ -149,7 +149,9 @@ def number(value: float | None, digits: int = 4, scale: float = 1.0) -> str:
         return "inf" if value > 0 else "-inf"
     if abs(value) < TINY * scale:
         value = 0.0
-    if value != 0 and (abs(value) < 10**-digits or abs(value) >= LARGE):
+    if abs(value) >= LARGE:
+        return f"{value:.4e}"
+    if value != 0 and abs(value) < 10**-digits:
         return f"{value:.2e}"
     return f"{value:.{digits}f}"
 
@@ -157,8 +159,8 @@ def number(value: float | None, digits: int = 4, scale: float = 1.0) -> str:
 def amount(value: float | None, digits: int = 4) -> str:
     """A payment, an error, a cost: in however small a unit, nothing of it is rounding.
 
-    >>> amount(3.6e-12), amount(3.6332)
-    ('3.60e-12', '3.6332')
+    >>> amount(3.6e-12), amount(3.6332), amount(19951900000.0)
+    ('3.60e-12', '3.6332', '1.9952e+10')
     """
     return number(value, digits, scale=0.0)
 
