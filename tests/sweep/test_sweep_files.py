@@ -7,6 +7,7 @@ from nashbox.experiments.sweep.expand import expand
 from nashbox.experiments.sweep.reading import read_sweep
 from nashbox.problem.errors import InputError
 
+MENU = "menu = 'truthful, free_rider'"
 JOB = "def job(problem, seed):\n    return {'x': 1.0}\n"
 TESTING = """game = "testing"
 beta = "1/10"
@@ -197,3 +198,50 @@ def test_options_that_the_problem_could_hold(folder):
     assert made["strategies"] == dict.fromkeys(["a0", "a1", "a2"], "best_responder")
     with pytest.raises(InputError, match=r"options\.everyone: the grid says it already"):
         problems(folder, "strategies.a1 = ['truthful']", **keys)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "options", "more"),
+    [
+        ("audit", {"budget": 2000.0}, ""),
+        ("run", {"rounds": 2.0, "replications": 10.0}, ""),
+        ("adapt", {"rounds": 3.0, "worlds": 20.0, "start": {"free_rider": 1.0}}, MENU),
+        ("compare", {"starts": 0.0, "budget": 1000.0}, ""),
+    ],
+)
+def test_whole_numbers_that_are_written_as_floats(folder, experiment, options, more):
+    def cells(values, as_grid):
+        texts = {name: str(value).replace("'", "").replace(":", " =") for name, value in values}
+        if as_grid:
+            grid = "".join(f"options.{name} = [{text}]\n" for name, text in texts.items())
+            keys = {"options": f"{{{more}}}", "grid": grid}
+        else:
+            inside = ", ".join([*(f"{name} = {text}" for name, text in texts.items()), more])
+            keys = {"options": f"{{{inside.removesuffix(', ')}}}"}
+        file = write_sweep(folder, experiment=f'"{experiment}"', seeds="1", **keys)
+        return expand(read_sweep(file)).cells
+
+    def whole(value):
+        return {k: int(v) for k, v in value.items()} if isinstance(value, dict) else int(value)
+
+    plain = {name: whole(value) for name, value in options.items()}
+    for as_grid in (False, True):
+        if as_grid:  # a table in a list of values
+            options.pop("start", None)
+            plain.pop("start", None)
+        found = cells(options.items(), as_grid)
+        assert [c.key for c in found] == [c.key for c in cells(plain.items(), as_grid)]
+        given = found[0].arguments["options"]
+        assert {name: repr(given[name]) for name in plain} == {n: repr(plain[n]) for n in plain}
+
+
+def test_points_of_whole_numbers_as_other_programs_write_them(nashbox, folder):
+    files = {"p.toml": PROBLEM, "points.csv": "options.rounds,options.replications\n2.0,10.0\n"}
+    text = 'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\npoints = "points.csv"\n'
+    done = nashbox("sweep", "s.toml", "--workers", "1", files={**files, "s.toml": text})
+    assert done.code == 0, done
+    (folder / "s.sqlite").unlink()
+    files["points.csv"] = files["points.csv"].replace("10.0", "10.5")
+    nashbox("sweep", "s.toml", files=files).refuses(
+        "s.toml: options.replications must be a whole number", "got 10.5"
+    )

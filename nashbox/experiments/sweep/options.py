@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,53 +34,78 @@ ELSEWHERE = {
 }
 
 
-def _one_of(*allowed: str) -> Callable[[str, object], None]:
-    def check(where: str, value: object) -> None:
+Reader = Callable[[str, Any], Any]  # name and value of an option: what is meant, or InputError
+
+
+def _one_of(*allowed: str) -> Reader:
+    def read(where: str, value: Any) -> Any:
         if value not in allowed:
             raise InputError(f"{where} must be one of {', '.join(allowed)}, got {brief(value)}")
+        return value
 
-    return check
-
-
-def _number(**limits: Any) -> Callable[[str, object], None]:
-    return lambda where, value: require(where, value, **limits)
+    return read
 
 
-def _names(where: str, value: object) -> None:
+def _number(**limits: Any) -> Reader:
+    def read(where: str, value: Any) -> Any:
+        require(where, value, **limits)
+        return value
+
+    return read
+
+
+def _whole(low: float, high: float = math.inf) -> Reader:
+    """A whole number, also where it is written as a float: CSV files of points often do."""
+
+    def read(where: str, value: Any) -> int:
+        require(where, value, low=low, high=high, integer=True)
+        return int(value)
+
+    return read
+
+
+def _epsilon(where: str, value: Any) -> Any:
+    check_epsilon(value, where)
+    return value
+
+
+def _names(where: str, value: Any) -> Any:
     named = isinstance(value, list) and all(isinstance(one, (str, Mapping)) for one in value)
     if not named or not value:
         raise InputError(f"{where} must be a list of names, got {brief(value)}")
+    return value
 
 
-def _start(where: str, value: object) -> None:
+def _start(where: str, value: Any) -> dict[str, int]:
     if not isinstance(value, Mapping) or not value:
         raise InputError(
             f"{where} must be entry=count, separated by commas, or a table, got {brief(value)}"
         )
-    for name, count in value.items():
-        require(f"{where}.{name}", count, low=0, integer=True)
+    count = _whole(low=0)
+    return {name: count(f"{where}.{name}", number) for name, number in value.items()}
 
 
-def _any(where: str, value: object) -> None:
+def _any(where: str, value: Any) -> Any:
     """What the problem's own checks look at."""
+    return value
 
 
-OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
+OPTIONS: dict[str, dict[str, Reader]] = {
     "audit": {
         "mechanism": _any,
         "plan": _any,
         "profile": _one_of("file", "recommended"),
         "method": _one_of("auto", "exact", "exhaustive", "black_box"),
-        "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
+        "epsilon": _epsilon,
         "delta": _number(low=0.0, high=0.5, open_low=True),
-        "budget": _number(low=1000, integer=True),
+        "budget": _whole(low=1000),
         "signals": _one_of("paper", "any"),
     },
     "run": {
         "mechanism": _any,
         "plan": _any,
-        "rounds": _number(low=1, high=1e6, integer=True),
-        "replications": _number(low=1, high=1e9, integer=True),
+        "rounds": _whole(low=1, high=1e6),
+        "replications": _whole(low=1, high=1e9),
         "everyone": _any,
         "revision": _one_of("sequential", "simultaneous"),
     },
@@ -89,7 +115,7 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "plan": _any,
         "rule": _any,
         "menu": _names,
-        "rounds": _number(low=1, high=1e6, integer=True),
+        "rounds": _whole(low=1, high=1e6),
         "start": _start,
         "graph": _any,
         "order": _one_of("sequential", "simultaneous", "random"),
@@ -98,7 +124,7 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "look": _one_of("best", "random"),
         "honest": _names,
         "method": _one_of("auto", "exact", "simulated"),
-        "worlds": _number(low=2, high=1e9, integer=True),
+        "worlds": _whole(low=2, high=1e9),
     },
     "compare": {
         "plan": _any,
@@ -106,9 +132,9 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "mechanisms": _names,
         "design": _names,
         "goals": _names,
-        "starts": _number(low=0, integer=True),
-        "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
-        "budget": _number(low=1000, integer=True),
+        "starts": _whole(low=0),
+        "epsilon": _epsilon,
+        "budget": _whole(low=1000),
     },
     "design": {
         "goal": _one_of("social", "egalitarian", "nash", "kalai_smorodinsky"),
@@ -129,17 +155,22 @@ DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_0
 
 
 def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
-    """Options of an experiment with the command's defaults. Raises InputError naming the option."""
+    """Options of an experiment with the command's defaults, texts as they are written.
+
+    Raises InputError naming the option.
+    """
     if not isinstance(value, Mapping):
         raise InputError(f"{where}: must be a table, got {brief(value)}")
     known = OPTIONS.get(experiment, {})
+    found = dict(DEFAULTS.get(experiment, {}))
     for name, given in value.items():
         if name not in known:
             hint = suggest(name, [*known]) if known else f"{experiment} has none here"
             reason = ELSEWHERE.get(name) if experiment in OPTIONS else None
             raise InputError(f"{where}: unknown option {name!r} ({reason or hint})")
-        known[name](f"{where}.{name}", _read(experiment, name, given, f"{where}.{name}"))
-    return {**DEFAULTS.get(experiment, {}), **value}
+        meant = known[name](f"{where}.{name}", _read(experiment, name, given, f"{where}.{name}"))
+        found[name] = given if isinstance(given, str) else meant
+    return found
 
 
 def _read(experiment: str, name: str, given: object, where: str) -> Any:
