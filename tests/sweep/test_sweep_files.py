@@ -4,7 +4,9 @@ import pytest
 from sweep_jobs import PROBLEM, write_sweep
 
 from nashbox.experiments.sweep.expand import expand
+from nashbox.experiments.sweep.options import as_arguments
 from nashbox.experiments.sweep.reading import read_sweep
+from nashbox.experiments.sweep.work import work
 from nashbox.problem.errors import InputError
 
 MENU = "menu = 'truthful, free_rider'"
@@ -245,3 +247,89 @@ def test_points_of_whole_numbers_as_other_programs_write_them(nashbox, folder):
     nashbox("sweep", "s.toml", files=files).refuses(
         "s.toml: options.replications must be a whole number", "got 10.5"
     )
+
+
+LOGIT = "rule = 'best_response', temperature = 0.1, menu = 'truthful,free_rider'"
+RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
+
+
+@pytest.mark.parametrize(
+    ("experiment", "options", "grid", "words"),
+    [
+        ("adapt", LOGIT, "", ["s.toml: ", "options.temperature is for options.rule logit"]),
+        ("adapt", RING, "", ["s.toml: ", "options: graph: rule best_response looks at no neigh"]),
+        (
+            "adapt",
+            MENU,
+            "options.rule = ['imitation', 'logit']\noptions.graph = ['ring']",
+            ["grid: with sigma = 5.0, options.rule = 'logit'", "graph: rule logit looks at no"],
+        ),
+        (
+            "adapt",
+            "temperature = 0.1, " + MENU,
+            "options.rule = ['logit', 'best_response']",
+            ["with sigma = 5.0, options.rule = 'best_response': options.temperature is for"],
+        ),
+        ("adapt", "rule = 'logit'", "", ["options: menu: only best responses"]),
+        ("adapt", "revising = 0.5", "", ["method, revising: best responses among all counts"]),
+        ("adapt", "honest = ['truthful']", "", ["start and honest name entries of a menu"]),
+        ("adapt", "honest = ['liar'], " + MENU, "", ["honest: 'liar' is not in the menu"]),
+        ("adapt", "start = {free_rider = 9}, " + MENU, "", ["at most 3 in all", "got 9"]),
+        ("adapt", "menu = ['truthful', 'liar']", "", ["menu: liar", "unknown name 'liar'"]),
+        ("adapt", "rule = 'tellers'", "", ["rule: unknown name 'tellers'"]),
+        ("compare", "design = ['sociable']", "", ["options.design must be one of social", "none"]),
+        ("compare", "goals = ['none']", "", ["options.goals must be one of social"]),
+        ("compare", "mechanism = ['cbl', 'clb']", "", ["unknown name 'clb'"]),
+        (
+            "compare",
+            "mechanism = ['cbl']",
+            "mechanism = ['sample_mean']",
+            ["s.toml: options.mechanism and mechanism say the same; leave one out"],
+        ),
+        (
+            "plan",
+            "rule = 'nash', plan = 'social'",
+            "",
+            ["s.toml: options.rule and options.plan say the same; leave one out"],
+        ),
+        (
+            "plan",
+            "",
+            "options.rule = ['nash']\nplan = ['social']",
+            ["options.rule and plan say the same"],
+        ),
+        ("design", "", "", ["s.toml: options.goal is missing; design needs it"]),
+        (
+            "design",
+            "goal = 'social', kinds = ['free']",
+            "",
+            ["options: kinds (--kinds) must be of"],
+        ),
+    ],
+)
+def test_options_that_do_not_go_together(nashbox, folder, experiment, options, grid, words):
+    keys = {"options": f"{{{options}}}", "grid": f"sigma = [5.0]\n{grid}"}
+    write_sweep(folder, experiment=f'"{experiment}"', **keys)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses(*words)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("audit", ["options.signals is for testing"]), ("compare", ["options.design is for estim"])],
+)
+def test_options_of_other_games_in_the_grid(nashbox, folder, option, words):
+    grid = {"audit": "options.signals = ['any']", "compare": "options.design = [['social']]"}
+    write_sweep(folder, experiment=f'"{option}"', grid=grid[option])
+    if option == "compare":
+        (folder / "p.toml").write_text(TESTING)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses(*words)
+
+
+def test_no_design_as_the_command_says_it(folder):
+    keys = {"options": "{mechanism = ['cbl'], design = ['none'], starts = 0}", "seeds": "1"}
+    file = write_sweep(folder, experiment='"compare"', grid="sigma = [5.0]", **keys)
+    (cell,) = expand(read_sweep(file)).cells
+    given = as_arguments("compare", cell.arguments["options"])
+    assert given == {"mechanisms": ["cbl"], "goals": [], "starts": 0}
+    rows = work(**cell.arguments)
+    assert {row["mechanism"] for row in rows} == {"cbl"}

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import check_epsilon
-from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
+from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb
 from nashbox.problem.counts import RULES
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import suggest
+from nashbox.rules.design.goals import GOALS
 
 EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
+NO_GOAL = "none"  # what `compare --design` says where no rules are to be designed
 INTO_PROBLEM = ("mechanism", "plan", "everyone")  # options that say what the problem could say
 ELSEWHERE = {
     "seed": "the sweep's `seeds` say it",
@@ -76,6 +78,16 @@ def _names(where: str, value: Any) -> Any:
     return value
 
 
+def _goals(*more: str) -> Reader:
+    """Goals of rules that are designed, or one of the words beside them."""
+
+    def read(where: str, value: Any) -> Any:
+        one = _one_of(*GOALS, *more)
+        return [one(where, goal) for goal in _names(where, value)]
+
+    return read
+
+
 def _start(where: str, value: Any) -> dict[str, int]:
     if not isinstance(value, Mapping) or not value:
         raise InputError(
@@ -130,14 +142,14 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "plan": _any,
         "mechanism": _names,
         "mechanisms": _names,
-        "design": _names,
-        "goals": _names,
+        "design": _goals(NO_GOAL),
+        "goals": _goals(),
         "starts": _whole(low=0),
         "epsilon": _epsilon,
         "budget": _whole(low=1000),
     },
     "design": {
-        "goal": _one_of("social", "egalitarian", "nash", "kalai_smorodinsky"),
+        "goal": _one_of(*GOALS),
         "form": _one_of("best", "separate", "joint"),
         "kinds": _names,
     },
@@ -150,7 +162,6 @@ WRITTEN: dict[str, dict[str, Callable[[str, str], Any]]] = {
     "design": {"kinds": split},
 }
 NAMED = {"compare": {"mechanism": "mechanisms", "design": "goals"}}  # by its command otherwise
-NEEDED = {"design": "goal"}
 DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_000}}
 
 
@@ -187,7 +198,16 @@ def as_arguments(experiment: str, options: Mapping[str, Any]) -> dict[str, Any]:
         if argument in found:
             raise InputError(f"options.{name} and options.{argument} say the same; leave one out")
         found[argument] = _read(experiment, name, given, f"options.{name}")
+        if (experiment, name) == ("compare", "design"):
+            found[argument] = [goal for goal in found[argument] if goal != NO_GOAL]
     return found
+
+
+def adapting(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rule of `adapt` with its parameters, and the other options. Raises InputError."""
+    more = {name: given.get(name) for name in OF_RULES}
+    rule = read_rule(given.get("rule", "best_response"), more, "options.")
+    return rule, {key: value for key, value in given.items() if key not in ("rule", *OF_RULES)}
 
 
 def into_problem(experiment: str) -> tuple[str, ...]:
@@ -195,11 +215,12 @@ def into_problem(experiment: str) -> tuple[str, ...]:
     return tuple(name for name in INTO_PROBLEM if name not in NAMED.get(experiment, {}))
 
 
-def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:
+def check_game(experiment: str, options: Iterable[str], game: object, where: str) -> None:
     """Refuse what the game does not have."""
     check_verb(experiment, str(game), where)
     for option in options:
-        owners = [name for name in GAMES if option in _own(builtin(name), experiment)]
+        argument = NAMED.get(experiment, {}).get(option, option)
+        owners = [name for name in GAMES if argument in _own(builtin(name), experiment)]
         if owners and game not in owners:
             allowed = " or ".join(owners)
             raise InputError(

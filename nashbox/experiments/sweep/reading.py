@@ -17,6 +17,7 @@ from nashbox.experiments.sweep.options import (
     into_problem,
     read_options,
 )
+from nashbox.experiments.sweep.together import check_said_once
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import read_toml
 from nashbox.problem.spec import find_object, suggest
@@ -75,7 +76,10 @@ def read_sweep(path: str | Path) -> SweepFile:
             f"{body['problem']}: game must be a name or 'file.py:Class', got "
             f"{brief(raw.get('game'))}"
         )
-    check_game(experiment, options, raw["game"], shown)
+    names = [*options, *(p.removeprefix(OPTION) for p in paths if p.startswith(OPTION))]
+    check_game(experiment, names, raw["game"], shown)
+    varied = [path for path in paths if not path.startswith(OPTION)]
+    check_said_once(experiment, names, varied, shown)
     return SweepFile(
         shown=shown,
         home=home,
