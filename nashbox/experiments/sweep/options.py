@@ -14,7 +14,6 @@ from nashbox.problem.counts import RULES
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import suggest
-from nashbox.rules.design.goals import GOALS
 
 EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
 NO_GOAL = "none"  # what `compare --design` says where no rules are to be designed
@@ -78,14 +77,20 @@ def _names(where: str, value: Any) -> Any:
     return value
 
 
-def _goals(*more: str) -> Reader:
-    """Goals of rules that are designed, or one of the words beside them."""
+def _goal(*more: str) -> Reader:
+    """A goal of rules that are designed, or one of the words beside them."""
 
     def read(where: str, value: Any) -> Any:
-        one = _one_of(*GOALS, *more)
-        return [one(where, goal) for goal in _names(where, value)]
+        from nashbox.rules.design.goals import GOALS  # with all of design, which few sweeps need
+
+        return _one_of(*GOALS, *more)(where, value)
 
     return read
+
+
+def _goals(*more: str) -> Reader:
+    one = _goal(*more)
+    return lambda where, value: [one(where, goal) for goal in _names(where, value)]
 
 
 def _start(where: str, value: Any) -> dict[str, int]:
@@ -149,7 +154,7 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "budget": _whole(low=1000),
     },
     "design": {
-        "goal": _one_of(*GOALS),
+        "goal": _goal(),
         "form": _one_of("best", "separate", "joint"),
         "kinds": _names,
     },
