@@ -333,3 +333,66 @@ def test_no_design_as_the_command_says_it(folder):
     assert given == {"mechanisms": ["cbl"], "goals": [], "starts": 0}
     rows = work(**cell.arguments)
     assert {row["mechanism"] for row in rows} == {"cbl"}
+
+
+TWICE = [  # pairs of paths, each with a value
+    ("agents.A.strategy = ['signaller']", "strategies.A = ['signaller']"),
+    ("agents.A.strategy.alpha = [0.5]", "strategies.A = ['signaller']"),
+    ("agents.A.strategy.alpha = [0.5]", "strategies.A.alpha = [0.25]"),
+    ("agents.A.strategy = ['signaller']", "strategies.A.alpha = [0.25]"),
+    ("agents.A.strategy = ['signaller']", "strategies = [{A = 'signaller'}]"),
+    ("agents.A.strategy = ['signaller']", "strategies = ['recommended']"),
+    ("agents.A.strategy = ['signaller']", "'agents.0.strategy' = ['signaller']"),
+    ("agents.0.strategy.alpha = [0.5]", "'agents.A.strategy.alpha' = [0.25]"),
+    ("'agents.lab.1.p0' = [['0.5', '0.5']]", "agents.1.p0 = [['0.7', '0.3']]"),
+    ("agents.A.p0 = [['0.5', '0.5']]", "'agents.A.p0.0' = ['0.5']"),
+    ("payoff = [{kind = 'contest', prize = 2.0}]", "'payoff.prize' = [1.0]"),
+    ("payoff = ['contest']", "'payoff.kind' = ['contest']"),
+    ("mechanism = [{name = 'belief_exchange'}]", "'mechanism.name' = ['no_exchange']"),
+]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("pair", TWICE)
+def test_two_paths_that_set_one_thing(nashbox, folder, pair, swapped):
+    write_sweep(folder, experiment='"solve"', grid="\n".join(pair[::-1] if swapped else pair))
+    (folder / "p.toml").write_text(TESTING)
+    paths = [line.partition(" = ")[0].strip("'") for line in pair]
+    answer = nashbox("sweep", "s.toml", "--workers", "1")
+    answer.refuses("s.toml: grid: ", *paths, " say the same; leave one out")
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        "mechanism = [{name = 'cbl', alpha_factor = 1.0}]\n'mechanism.alpha_factor' = [0.5]",
+        "costs = [[[1.0], [2.0], [3.0]]]\n'costs.2.0' = [0.5]",
+        "strategies = ['recommended']\n'strategies.a1' = ['free_rider']",
+        "strategies = [{a1 = 'truthful'}]\n'strategies.a1' = ['free_rider']",
+    ],
+)
+def test_a_path_and_one_above_it_that_set_one_thing(nashbox, folder, grid):
+    write_sweep(folder, grid=grid, source=JOB)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses("s.toml: grid: ", "say the same")
+
+
+@pytest.mark.parametrize("way", ["'recommended'", "{A = 'signaller'}", "everyone"])
+def test_what_goes_before_the_grid_is_refused(nashbox, folder, way):
+    keys = {"options": "{everyone = 'signaller'}"} if way == "everyone" else {}
+    write_sweep(folder, experiment='"run"', grid="agents.A.strategy.alpha = [0.5]", **keys)
+    text = TESTING if way == "everyone" else f"strategies = {way}\n{TESTING}"
+    (folder / "p.toml").write_text(text)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses(
+        "grid: agents.A.strategy.alpha: the problem's strategies say what A plays", "leave one out"
+    )
+
+
+def test_paths_that_say_different_things_go_together(folder):
+    made = problems(folder, "mechanism = ['cbl']\n'mechanism.alpha_factor' = [0.5, 1.0]")
+    assert [p["mechanism"]["alpha_factor"] for p in made] == [0.5, 1.0]
+    grid = "strategies = [{'lab.1' = 'signaller'}]\nagents.A.strategy.alpha = [0.5]"
+    (made,) = problems(folder, grid, TESTING, experiment='"solve"')
+    assert made["agents"][0]["strategy"] == {"name": "signaller", "alpha": 0.5}
+    grid = "'agents.lab.1.strategy.alpha' = [0.5]\nagents.A.p0 = [['0.5', '0.5']]\n"
+    grid += "strategies.A = ['signaller']"
+    assert len(problems(folder, grid, TESTING, experiment='"solve"')) == 1
