@@ -1,5 +1,7 @@
 """Sweep files: what is allowed, and one message for what is not, before anything is written."""
 
+import json
+
 import pytest
 from sweep_jobs import PROBLEM, write_sweep
 
@@ -396,3 +398,15 @@ def test_paths_that_say_different_things_go_together(folder):
     grid = "'agents.lab.1.strategy.alpha' = [0.5]\nagents.A.p0 = [['0.5', '0.5']]\n"
     grid += "strategies.A = ['signaller']"
     assert len(problems(folder, grid, TESTING, experiment='"solve"')) == 1
+
+
+@pytest.mark.parametrize("name", ["mm.csv", "mm.parquet"])
+def test_what_was_exported_is_said(nashbox, folder, name):
+    write_sweep(folder, source=JOB, seeds="2")
+    done = nashbox("sweep", "s.toml", "--workers", "1", "--export", name)
+    assert done.code == 0 and f"wrote {name}: 4 rows" in done.out and "--export" not in done.out
+    done = nashbox("sweep", "s.toml", "--status", "--export", name, "--json", "-")
+    said = json.loads(done.out)
+    assert (said["exported"], said["rows"]) == (name, 4)
+    done = nashbox("sweep", "s.toml", "--status")
+    assert "wrote" not in done.out and "--export FILE.csv makes a table of them" in done.out
