@@ -67,7 +67,11 @@ def sweep_sheet(report: SweepReport) -> Sheet:
     if report.left:
         parts.append(f"{report.left} left")
     sheet = Sheet(f"{shown(report.file)}: {', '.join(parts)}")
-    sheet.note(f"results: {shown(report.store)}; --export FILE.csv makes a table of them")
+    if report.exported is None or report.rows is None:
+        sheet.note(f"results: {shown(report.store)}; --export FILE.csv makes a table of them")
+    else:
+        sheet.note(f"results: {shown(report.store)}")
+        sheet.note(f"wrote {shown(report.exported)}: {several(report.rows, 'row')}")
     if report.damaged:
         rows = several(report.damaged, "damaged row")
         sheet.note(f"{rows} in the store: computed again next time")

@@ -1,12 +1,17 @@
 """Sweep files: what is allowed, and one message for what is not, before anything is written."""
 
+import json
+
 import pytest
 from sweep_jobs import PROBLEM, write_sweep
 
 from nashbox.experiments.sweep.expand import expand
+from nashbox.experiments.sweep.options import as_arguments
 from nashbox.experiments.sweep.reading import read_sweep
+from nashbox.experiments.sweep.work import work
 from nashbox.problem.errors import InputError
 
+MENU = "menu = 'truthful, free_rider'"
 JOB = "def job(problem, seed):\n    return {'x': 1.0}\n"
 TESTING = """game = "testing"
 beta = "1/10"
@@ -197,3 +202,211 @@ def test_options_that_the_problem_could_hold(folder):
     assert made["strategies"] == dict.fromkeys(["a0", "a1", "a2"], "best_responder")
     with pytest.raises(InputError, match=r"options\.everyone: the grid says it already"):
         problems(folder, "strategies.a1 = ['truthful']", **keys)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "options", "more"),
+    [
+        ("audit", {"budget": 2000.0}, ""),
+        ("run", {"rounds": 2.0, "replications": 10.0}, ""),
+        ("adapt", {"rounds": 3.0, "worlds": 20.0, "start": {"free_rider": 1.0}}, MENU),
+        ("compare", {"starts": 0.0, "budget": 1000.0}, ""),
+    ],
+)
+def test_whole_numbers_that_are_written_as_floats(folder, experiment, options, more):
+    def cells(values, as_grid):
+        texts = {name: str(value).replace("'", "").replace(":", " =") for name, value in values}
+        if as_grid:
+            grid = "".join(f"options.{name} = [{text}]\n" for name, text in texts.items())
+            keys = {"options": f"{{{more}}}", "grid": grid}
+        else:
+            inside = ", ".join([*(f"{name} = {text}" for name, text in texts.items()), more])
+            keys = {"options": f"{{{inside.removesuffix(', ')}}}"}
+        file = write_sweep(folder, experiment=f'"{experiment}"', seeds="1", **keys)
+        return expand(read_sweep(file)).cells
+
+    def whole(value):
+        return {k: int(v) for k, v in value.items()} if isinstance(value, dict) else int(value)
+
+    plain = {name: whole(value) for name, value in options.items()}
+    for as_grid in (False, True):
+        if as_grid:  # a table in a list of values
+            options.pop("start", None)
+            plain.pop("start", None)
+        found = cells(options.items(), as_grid)
+        assert [c.key for c in found] == [c.key for c in cells(plain.items(), as_grid)]
+        given = found[0].arguments["options"]
+        assert {name: repr(given[name]) for name in plain} == {n: repr(plain[n]) for n in plain}
+
+
+def test_points_of_whole_numbers_as_other_programs_write_them(nashbox, folder):
+    files = {"p.toml": PROBLEM, "points.csv": "options.rounds,options.replications\n2.0,10.0\n"}
+    text = 'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\npoints = "points.csv"\n'
+    done = nashbox("sweep", "s.toml", "--workers", "1", files={**files, "s.toml": text})
+    assert done.code == 0, done
+    (folder / "s.sqlite").unlink()
+    files["points.csv"] = files["points.csv"].replace("10.0", "10.5")
+    nashbox("sweep", "s.toml", files=files).refuses(
+        "s.toml: options.replications must be a whole number", "got 10.5"
+    )
+
+
+LOGIT = "rule = 'best_response', temperature = 0.1, menu = 'truthful,free_rider'"
+RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
+
+
+@pytest.mark.parametrize(
+    ("experiment", "options", "grid", "words"),
+    [
+        ("adapt", LOGIT, "", ["s.toml: ", "options.temperature is for options.rule logit"]),
+        ("adapt", RING, "", ["s.toml: ", "options: graph: rule best_response looks at no neigh"]),
+        (
+            "adapt",
+            MENU,
+            "options.rule = ['imitation', 'logit']\noptions.graph = ['ring']",
+            ["grid: with sigma = 5.0, options.rule = 'logit'", "graph: rule logit looks at no"],
+        ),
+        (
+            "adapt",
+            "temperature = 0.1, " + MENU,
+            "options.rule = ['logit', 'best_response']",
+            ["with sigma = 5.0, options.rule = 'best_response': options.temperature is for"],
+        ),
+        ("adapt", "rule = 'logit'", "", ["options: menu: only best responses"]),
+        ("adapt", "revising = 0.5", "", ["method, revising: best responses among all counts"]),
+        ("adapt", "honest = ['truthful']", "", ["start and honest name entries of a menu"]),
+        ("adapt", "honest = ['liar'], " + MENU, "", ["honest: 'liar' is not in the menu"]),
+        ("adapt", "start = {free_rider = 9}, " + MENU, "", ["at most 3 in all", "got 9"]),
+        ("adapt", "menu = ['truthful', 'liar']", "", ["menu: liar", "unknown name 'liar'"]),
+        ("adapt", "rule = 'tellers'", "", ["rule: unknown name 'tellers'"]),
+        ("compare", "design = ['sociable']", "", ["options.design must be one of social", "none"]),
+        ("compare", "goals = ['none']", "", ["options.goals must be one of social"]),
+        ("compare", "mechanism = ['cbl', 'clb']", "", ["unknown name 'clb'"]),
+        (
+            "compare",
+            "mechanism = ['cbl']",
+            "mechanism = ['sample_mean']",
+            ["s.toml: options.mechanism and mechanism say the same; leave one out"],
+        ),
+        (
+            "plan",
+            "rule = 'nash', plan = 'social'",
+            "",
+            ["s.toml: options.rule and options.plan say the same; leave one out"],
+        ),
+        (
+            "plan",
+            "",
+            "options.rule = ['nash']\nplan = ['social']",
+            ["options.rule and plan say the same"],
+        ),
+        ("design", "", "", ["s.toml: options.goal is missing; design needs it"]),
+        (
+            "design",
+            "goal = 'social', kinds = ['free']",
+            "",
+            ["options: kinds (--kinds) must be of"],
+        ),
+    ],
+)
+def test_options_that_do_not_go_together(nashbox, folder, experiment, options, grid, words):
+    keys = {"options": f"{{{options}}}", "grid": f"sigma = [5.0]\n{grid}"}
+    write_sweep(folder, experiment=f'"{experiment}"', **keys)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses(*words)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("audit", ["options.signals is for testing"]), ("compare", ["options.design is for estim"])],
+)
+def test_options_of_other_games_in_the_grid(nashbox, folder, option, words):
+    grid = {"audit": "options.signals = ['any']", "compare": "options.design = [['social']]"}
+    write_sweep(folder, experiment=f'"{option}"', grid=grid[option])
+    if option == "compare":
+        (folder / "p.toml").write_text(TESTING)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses(*words)
+
+
+def test_no_design_as_the_command_says_it(folder):
+    keys = {"options": "{mechanism = ['cbl'], design = ['none'], starts = 0}", "seeds": "1"}
+    file = write_sweep(folder, experiment='"compare"', grid="sigma = [5.0]", **keys)
+    (cell,) = expand(read_sweep(file)).cells
+    given = as_arguments("compare", cell.arguments["options"])
+    assert given == {"mechanisms": ["cbl"], "goals": [], "starts": 0}
+    rows = work(**cell.arguments)
+    assert {row["mechanism"] for row in rows} == {"cbl"}
+
+
+TWICE = [  # pairs of paths, each with a value
+    ("agents.A.strategy = ['signaller']", "strategies.A = ['signaller']"),
+    ("agents.A.strategy.alpha = [0.5]", "strategies.A = ['signaller']"),
+    ("agents.A.strategy.alpha = [0.5]", "strategies.A.alpha = [0.25]"),
+    ("agents.A.strategy = ['signaller']", "strategies.A.alpha = [0.25]"),
+    ("agents.A.strategy = ['signaller']", "strategies = [{A = 'signaller'}]"),
+    ("agents.A.strategy = ['signaller']", "strategies = ['recommended']"),
+    ("agents.A.strategy = ['signaller']", "'agents.0.strategy' = ['signaller']"),
+    ("agents.0.strategy.alpha = [0.5]", "'agents.A.strategy.alpha' = [0.25]"),
+    ("'agents.lab.1.p0' = [['0.5', '0.5']]", "agents.1.p0 = [['0.7', '0.3']]"),
+    ("agents.A.p0 = [['0.5', '0.5']]", "'agents.A.p0.0' = ['0.5']"),
+    ("payoff = [{kind = 'contest', prize = 2.0}]", "'payoff.prize' = [1.0]"),
+    ("payoff = ['contest']", "'payoff.kind' = ['contest']"),
+    ("mechanism = [{name = 'belief_exchange'}]", "'mechanism.name' = ['no_exchange']"),
+]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("pair", TWICE)
+def test_two_paths_that_set_one_thing(nashbox, folder, pair, swapped):
+    write_sweep(folder, experiment='"solve"', grid="\n".join(pair[::-1] if swapped else pair))
+    (folder / "p.toml").write_text(TESTING)
+    paths = [line.partition(" = ")[0].strip("'") for line in pair]
+    answer = nashbox("sweep", "s.toml", "--workers", "1")
+    answer.refuses("s.toml: grid: ", *paths, " say the same; leave one out")
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        "mechanism = [{name = 'cbl', alpha_factor = 1.0}]\n'mechanism.alpha_factor' = [0.5]",
+        "costs = [[[1.0], [2.0], [3.0]]]\n'costs.2.0' = [0.5]",
+        "strategies = ['recommended']\n'strategies.a1' = ['free_rider']",
+        "strategies = [{a1 = 'truthful'}]\n'strategies.a1' = ['free_rider']",
+    ],
+)
+def test_a_path_and_one_above_it_that_set_one_thing(nashbox, folder, grid):
+    write_sweep(folder, grid=grid, source=JOB)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses("s.toml: grid: ", "say the same")
+
+
+@pytest.mark.parametrize("way", ["'recommended'", "{A = 'signaller'}", "everyone"])
+def test_what_goes_before_the_grid_is_refused(nashbox, folder, way):
+    keys = {"options": "{everyone = 'signaller'}"} if way == "everyone" else {}
+    write_sweep(folder, experiment='"run"', grid="agents.A.strategy.alpha = [0.5]", **keys)
+    text = TESTING if way == "everyone" else f"strategies = {way}\n{TESTING}"
+    (folder / "p.toml").write_text(text)
+    nashbox("sweep", "s.toml", "--workers", "1").refuses(
+        "grid: agents.A.strategy.alpha: the problem's strategies say what A plays", "leave one out"
+    )
+
+
+def test_paths_that_say_different_things_go_together(folder):
+    made = problems(folder, "mechanism = ['cbl']\n'mechanism.alpha_factor' = [0.5, 1.0]")
+    assert [p["mechanism"]["alpha_factor"] for p in made] == [0.5, 1.0]
+    grid = "strategies = [{'lab.1' = 'signaller'}]\nagents.A.strategy.alpha = [0.5]"
+    (made,) = problems(folder, grid, TESTING, experiment='"solve"')
+    assert made["agents"][0]["strategy"] == {"name": "signaller", "alpha": 0.5}
+    grid = "'agents.lab.1.strategy.alpha' = [0.5]\nagents.A.p0 = [['0.5', '0.5']]\n"
+    grid += "strategies.A = ['signaller']"
+    assert len(problems(folder, grid, TESTING, experiment='"solve"')) == 1
+
+
+@pytest.mark.parametrize("name", ["mm.csv", "mm.parquet"])
+def test_what_was_exported_is_said(nashbox, folder, name):
+    write_sweep(folder, source=JOB, seeds="2")
+    done = nashbox("sweep", "s.toml", "--workers", "1", "--export", name)
+    assert done.code == 0 and f"wrote {name}: 4 rows" in done.out and "--export" not in done.out
+    done = nashbox("sweep", "s.toml", "--status", "--export", name, "--json", "-")
+    said = json.loads(done.out)
+    assert (said["exported"], said["rows"]) == (name, 4)
+    done = nashbox("sweep", "s.toml", "--status")
+    assert "wrote" not in done.out and "--export FILE.csv makes a table of them" in done.out

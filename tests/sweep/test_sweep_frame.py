@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,12 @@ from test_sweep_files import TESTING
 import nashbox
 from nashbox.experiments.audit import audit
 from nashbox.experiments.run import run
-from nashbox.experiments.sweep import sweep
+from nashbox.experiments.sweep import Cell, Store, sweep
+from nashbox.experiments.sweep.encoding import to_text
+from nashbox.experiments.sweep.frame import export, grid_paths
+from nashbox.experiments.sweep.group import Done
+from nashbox.experiments.sweep.layout import Layout
+from nashbox.experiments.sweep.names import grid_names, result_name
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, read_toml
 from nashbox.solver import solve
@@ -134,6 +140,50 @@ def test_results_called_like_other_columns_give_way(folder):
     (row,) = nashbox.read_store(folder / "s.sqlite").to_dict("records")
     assert (row["status"], row["sigma"], row["RunId"]) == ("ok", 5.0, 0)
     assert (row["result.status"], row["result.sigma"], row["result.RunId"]) == (3, 4.0, 5)
+
+
+OWN = [*FIRST, "status", "error"]
+NASTY = [f"{'problem.' * k}{name}" for k in range(3) for name in (*OWN, "x")]
+
+
+@pytest.mark.parametrize("case", range(20))
+def test_no_two_columns_have_one_name(case):
+    dice = random.Random(case)  # noqa: S311
+    grid = grid_names(dice.sample(NASTY, 12))
+    words = ["".join(dice.choices(["result.", "problem."], k=dice.randrange(4))) for _ in range(9)]
+    keys = {*grid, *OWN, *(word + name for word in words for name in (*OWN, *grid, "x", ""))}
+    names = [*OWN, *grid, *(result_name(key, grid) for key in sorted(keys))]
+    assert len(set(names)) == len(names)
+
+
+def test_names_that_nobody_has_stay():
+    paths = ["sigma", "problem.sigma", "options.rounds", "agents.status", "statuses", "Status"]
+    assert grid_names(paths) == paths
+    assert [result_name(key, paths) for key in ("gain", "result.gain")] == ["gain", "result.gain"]
+
+
+def test_parameters_called_like_columns_are_columns_all_the_same(folder):
+    paths = ["RunId", "iteration", "Step", "AgentID", "status", "error", "problem.status", "seed"]
+    point = {path: float(k) for k, path in enumerate(paths)}
+    results = {"status": 20.0, "result.status": 21.0, "problem.status": 22.0, "seed": 23.0}
+    results |= {"result.seed": 24.0, "result.problem.status": 25.0, "RunId": 26.0}
+    job = Cell({"i": 0}, "json:loads", {})
+    layout = Layout("s.toml", "e", paths, [list(point.values())], [7], [job.key])
+    with Store.to_write(folder / "s.sqlite") as store:
+        store.register(layout)
+        store.finish(job, Done(job.key, "ok", to_text([results]), None, None, 0.0, ""))
+    table = nashbox.read_store(folder / "s.sqlite")
+    assert table.columns.is_unique and table.shape == (1, len(OWN) + len(paths) + len(results))
+    row = table.iloc[0].to_dict()
+    assert [row[name] for name in ("RunId", "iteration", "status")] == [0, 7, "ok"]
+    assert [row[name] for name in grid_names(paths)] == list(point.values())
+    assert row["problem.status"] == 4.0 and row["problem.problem.status"] == 6.0
+    assert row["result.seed"] == 23.0 and row["result.result.seed"] == 24.0
+    assert sorted(set(row.values()) & set(results.values())) == sorted(results.values())
+    for name, read in (("o.csv", pd.read_csv), ("o.parquet", pd.read_parquet)):
+        export(table, folder / name)
+        assert read(folder / name).columns.tolist() == table.columns.tolist()
+    assert grid_paths(folder / "s.sqlite") == grid_names(paths)
 
 
 def test_a_table_in_the_grid_is_shown_as_json(folder):

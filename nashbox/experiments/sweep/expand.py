@@ -21,6 +21,7 @@ from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.options import EXPERIMENTS, as_arguments
 from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
+from nashbox.experiments.sweep.together import check_together
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
@@ -66,9 +67,11 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
                 _prepare(built, sweep.experiment)
             resolved = {**built.to_json(), **raw}
             files = file_hashes(raw, sweep.folder) | beside
-            if options:
+            with _of_options(sweep):
                 given = as_arguments(sweep.experiment, options)
-                files |= file_hashes(given, sweep.folder)
+                files |= file_hashes(given, sweep.folder) if options else {}
+                if thorough:
+                    check_together(sweep.experiment, built, given)
         point = {
             "problem": resolved,
             "files": files,
@@ -110,10 +113,24 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        if not values or str(error).startswith(sweep.shown):
+        if not values or str(error).startswith(f"{sweep.shown}: grid"):
             raise
         place = described(sweep.paths, values)
-        raise InputError(f"{sweep.shown}: grid: with {place}: {error}") from error
+        text = str(error).removeprefix(f"{sweep.shown}: ")
+        raise InputError(f"{sweep.shown}: grid: with {place}: {text}") from error
+
+
+@contextmanager
+def _of_options(sweep: SweepFile) -> Iterator[None]:
+    """Say in which file an error about options lies."""
+    try:
+        yield
+    except InputError as error:
+        text = str(error)
+        if text.startswith((sweep.shown, sweep.problem)):
+            raise
+        where = "" if text.startswith("options.") else "options: "
+        raise InputError(f"{sweep.shown}: {where}{text}") from error
 
 
 def _prepare(built: Any, experiment: str) -> None:

@@ -6,7 +6,7 @@ import importlib.util
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 from nashbox.experiments.sweep.columns import Columns, spread_of, typed
 from nashbox.experiments.sweep.keys import Wanted
 from nashbox.experiments.sweep.layout import Layout
+from nashbox.experiments.sweep.names import FIRST, LAST, grid_names, result_name
 from nashbox.experiments.sweep.parts import Coded, Places, joined
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
@@ -24,7 +25,6 @@ from nashbox.results.saving import csv_text, writable, write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST, LAST = ("RunId", "iteration", "Step", "AgentID"), ("status", "error")
 KINDS = (".parquet", ".csv")
 BEGUN = "interrupted while it ran; the same command computes it again"
 DAMAGED = "its row in the store is damaged; the same command computes it again"
@@ -46,7 +46,7 @@ def load(path: str | Path, *, steps: bool = False, sweep: str | None = None) -> 
 def grid_paths(path: str | Path, sweep: str | None = None) -> list[str]:
     """The columns of `load` that a sweep varies. Raises InputError."""
     with Store.to_read(path) as store:
-        return list(_layout(store, path, sweep).paths)
+        return grid_names(_layout(store, path, sweep).paths)
 
 
 def _layout(store: Store, path: str | Path, sweep: str | None) -> Layout:
@@ -78,7 +78,7 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
     run, order = np.repeat(runs, size), _rows(first, size)
     order[np.repeat(first < 0, size)] = -1
     if not len(run):
-        names = [*dict.fromkeys((*FIRST, *layout.paths)), *LAST]
+        names = [*FIRST, *grid_names(layout.paths), *LAST]
         return pd.DataFrame({name: typed([]) for name in names}, columns=names)
     columns = dict(_columns(layout, cells, run, np.repeat(which, size), order))
     return pd.DataFrame(columns, copy=False)
@@ -95,11 +95,12 @@ def _columns(
     yield FIRST[1], spread_of(layout.seeds, seed)
     for key, default in zip(FIRST[2:], (0, None), strict=True):
         yield key, cells.columns.series(key, order, default)
-    for place, path in enumerate(layout.paths):
-        yield path, spread_of(_plain([values[place] for values in layout.points]), point)
+    grid = grid_names(layout.paths)
+    for place, name in enumerate(grid):
+        yield name, spread_of(_plain([values[place] for values in layout.points]), point)
     for key in cells.columns.keys(order):
         if key not in FIRST[2:]:
-            yield _name(key, layout.paths), cells.columns.series(key, order)
+            yield result_name(key, grid), cells.columns.series(key, order)
     yield LAST[0], spread_of(cells.status.values, cells.status.codes[cell])
     yield LAST[1], spread_of(cells.error.values, cells.error.codes[cell])
 
@@ -143,11 +144,6 @@ def _plain(values: list[Any]) -> list[Any]:
     if {dict, list}.isdisjoint(map(type, values)):
         return values
     return [json.dumps(value) if isinstance(value, (dict, list)) else value for value in values]
-
-
-def _name(key: str, grid: Sequence[str]) -> str:
-    """A result that is called like another column gives way."""
-    return f"result.{key}" if key in grid or key in (*FIRST, *LAST) else key
 
 
 def check_export(path: str | Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.sweep.encoding import canonical
+from nashbox.experiments.sweep.twice import WITHOUT_TABLE, Place, Said, check_once, named_by
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import value_of
 from nashbox.problem.spec import suggest
@@ -24,7 +25,6 @@ from nashbox.problem.tables import read_rows
 
 Grid = dict[str, list[Any]]
 MOST = 10_000_000  # cells of a sweep
-WITHOUT_TABLE = (("strategies", "recommended"), ("source", "normal"))  # words that no table says
 
 
 def read_grid(value: object, where: str) -> Grid:
@@ -152,33 +152,36 @@ def at_point(
     """The problem's mapping with the values of a point in their places.
 
     defaults: the mapping with all that `raw` leaves out. Raises InputError for paths that lead
-    nowhere. Shorter paths are set first, so that "mechanism" and "mechanism.alpha_factor" agree.
+    nowhere, and for two that say one thing. Shorter paths are set first, so that "mechanism" and
+    "mechanism.alpha_factor" agree.
     """
     changed = copy.deepcopy(dict(raw))
     pairs = sorted(zip(paths, values, strict=True), key=lambda pair: pair[0].count("."))
+    said = []
     for path, value in pairs:
-        _place(changed, defaults, path.split("."), copy.deepcopy(value), f"{where}: {path}")
+        given = copy.deepcopy(value)
+        place = _place(changed, defaults, path.split("."), given, f"{where}: {path}")
+        said.append(Said(path, place, value))
+    check_once(said, changed, where)
     return changed
 
 
-def _place(node: Any, default: Any, parts: list[str], value: Any, where: str) -> None:
+def _place(node: Any, default: Any, parts: list[str], value: Any, where: str) -> Place:
+    """Put a value where a path leads; the keys and positions on the way."""
     position, used = _find(node, parts, where)
     if used == len(parts):
         node[position] = value
-        return
+        return (position,)
     below = _inside(default, position, ".".join(parts[:used]))
     if isinstance(node, dict) and position not in node:
         node[position] = copy.deepcopy(below) if below is not None else {}
     child = node[position]
     if isinstance(child, str):
-        if (position, child) in WITHOUT_TABLE:
-            child = {}
-        else:
-            child = {"kind" if position == "payoff" else "name": child}
+        child = {} if (position, child) in WITHOUT_TABLE else {named_by(position): child}
         node[position] = child
     if not isinstance(child, (dict, list)):
         raise InputError(f"{where}: leads nowhere: {'.'.join(parts[:used])} is {brief(child)}")
-    _place(child, below, parts[used:], value, where)
+    return (position, *_place(child, below, parts[used:], value, where))
 
 
 def _find(node: Any, parts: list[str], where: str) -> tuple[Any, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import check_epsilon
-from nashbox.experiments.dynamics.menu import parse_start, read_menu, split
+from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb
 from nashbox.problem.counts import RULES
@@ -15,6 +16,7 @@ from nashbox.problem.files import GAMES
 from nashbox.problem.spec import suggest
 
 EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
+NO_GOAL = "none"  # what `compare --design` says where no rules are to be designed
 INTO_PROBLEM = ("mechanism", "plan", "everyone")  # options that say what the problem could say
 ELSEWHERE = {
     "seed": "the sweep's `seeds` say it",
@@ -33,53 +35,94 @@ ELSEWHERE = {
 }
 
 
-def _one_of(*allowed: str) -> Callable[[str, object], None]:
-    def check(where: str, value: object) -> None:
+Reader = Callable[[str, Any], Any]  # name and value of an option: what is meant, or InputError
+
+
+def _one_of(*allowed: str) -> Reader:
+    def read(where: str, value: Any) -> Any:
         if value not in allowed:
             raise InputError(f"{where} must be one of {', '.join(allowed)}, got {brief(value)}")
+        return value
 
-    return check
-
-
-def _number(**limits: Any) -> Callable[[str, object], None]:
-    return lambda where, value: require(where, value, **limits)
+    return read
 
 
-def _names(where: str, value: object) -> None:
+def _number(**limits: Any) -> Reader:
+    def read(where: str, value: Any) -> Any:
+        require(where, value, **limits)
+        return value
+
+    return read
+
+
+def _whole(low: float, high: float = math.inf) -> Reader:
+    """A whole number, also where it is written as a float: CSV files of points often do."""
+
+    def read(where: str, value: Any) -> int:
+        require(where, value, low=low, high=high, integer=True)
+        return int(value)
+
+    return read
+
+
+def _epsilon(where: str, value: Any) -> Any:
+    check_epsilon(value, where)
+    return value
+
+
+def _names(where: str, value: Any) -> Any:
     named = isinstance(value, list) and all(isinstance(one, (str, Mapping)) for one in value)
     if not named or not value:
         raise InputError(f"{where} must be a list of names, got {brief(value)}")
+    return value
 
 
-def _start(where: str, value: object) -> None:
+def _goal(*more: str) -> Reader:
+    """A goal of rules that are designed, or one of the words beside them."""
+
+    def read(where: str, value: Any) -> Any:
+        from nashbox.rules.design.goals import GOALS  # with all of design, which few sweeps need
+
+        return _one_of(*GOALS, *more)(where, value)
+
+    return read
+
+
+def _goals(*more: str) -> Reader:
+    one = _goal(*more)
+    return lambda where, value: [one(where, goal) for goal in _names(where, value)]
+
+
+def _start(where: str, value: Any) -> dict[str, int]:
     if not isinstance(value, Mapping) or not value:
         raise InputError(
             f"{where} must be entry=count, separated by commas, or a table, got {brief(value)}"
         )
-    for name, count in value.items():
-        require(f"{where}.{name}", count, low=0, integer=True)
+    count = _whole(low=0)
+    return {name: count(f"{where}.{name}", number) for name, number in value.items()}
 
 
-def _any(where: str, value: object) -> None:
+def _any(where: str, value: Any) -> Any:
     """What the problem's own checks look at."""
+    return value
 
 
-OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
+OPTIONS: dict[str, dict[str, Reader]] = {
     "audit": {
         "mechanism": _any,
         "plan": _any,
         "profile": _one_of("file", "recommended"),
         "method": _one_of("auto", "exact", "exhaustive", "black_box"),
-        "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
+        "epsilon": _epsilon,
         "delta": _number(low=0.0, high=0.5, open_low=True),
-        "budget": _number(low=1000, integer=True),
+        "budget": _whole(low=1000),
         "signals": _one_of("paper", "any"),
     },
     "run": {
         "mechanism": _any,
         "plan": _any,
-        "rounds": _number(low=1, high=1e6, integer=True),
-        "replications": _number(low=1, high=1e9, integer=True),
+        "rounds": _whole(low=1, high=1e6),
+        "replications": _whole(low=1, high=1e9),
         "everyone": _any,
         "revision": _one_of("sequential", "simultaneous"),
     },
@@ -89,7 +132,7 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "plan": _any,
         "rule": _any,
         "menu": _names,
-        "rounds": _number(low=1, high=1e6, integer=True),
+        "rounds": _whole(low=1, high=1e6),
         "start": _start,
         "graph": _any,
         "order": _one_of("sequential", "simultaneous", "random"),
@@ -98,20 +141,20 @@ OPTIONS: dict[str, dict[str, Callable[[str, object], None]]] = {
         "look": _one_of("best", "random"),
         "honest": _names,
         "method": _one_of("auto", "exact", "simulated"),
-        "worlds": _number(low=2, high=1e9, integer=True),
+        "worlds": _whole(low=2, high=1e9),
     },
     "compare": {
         "plan": _any,
         "mechanism": _names,
         "mechanisms": _names,
-        "design": _names,
-        "goals": _names,
-        "starts": _number(low=0, integer=True),
-        "epsilon": lambda where, value: check_epsilon(value, where),  # type: ignore[arg-type]
-        "budget": _number(low=1000, integer=True),
+        "design": _goals(NO_GOAL),
+        "goals": _goals(),
+        "starts": _whole(low=0),
+        "epsilon": _epsilon,
+        "budget": _whole(low=1000),
     },
     "design": {
-        "goal": _one_of("social", "egalitarian", "nash", "kalai_smorodinsky"),
+        "goal": _goal(),
         "form": _one_of("best", "separate", "joint"),
         "kinds": _names,
     },
@@ -124,22 +167,26 @@ WRITTEN: dict[str, dict[str, Callable[[str, str], Any]]] = {
     "design": {"kinds": split},
 }
 NAMED = {"compare": {"mechanism": "mechanisms", "design": "goals"}}  # by its command otherwise
-NEEDED = {"design": "goal"}
 DEFAULTS: dict[str, dict[str, Any]] = {"run": {"rounds": 1, "replications": 10_000}}
 
 
 def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
-    """Options of an experiment with the command's defaults. Raises InputError naming the option."""
+    """Options of an experiment with the command's defaults, texts as they are written.
+
+    Raises InputError naming the option.
+    """
     if not isinstance(value, Mapping):
         raise InputError(f"{where}: must be a table, got {brief(value)}")
     known = OPTIONS.get(experiment, {})
+    found = dict(DEFAULTS.get(experiment, {}))
     for name, given in value.items():
         if name not in known:
             hint = suggest(name, [*known]) if known else f"{experiment} has none here"
             reason = ELSEWHERE.get(name) if experiment in OPTIONS else None
             raise InputError(f"{where}: unknown option {name!r} ({reason or hint})")
-        known[name](f"{where}.{name}", _read(experiment, name, given, f"{where}.{name}"))
-    return {**DEFAULTS.get(experiment, {}), **value}
+        meant = known[name](f"{where}.{name}", _read(experiment, name, given, f"{where}.{name}"))
+        found[name] = given if isinstance(given, str) else meant
+    return found
 
 
 def _read(experiment: str, name: str, given: object, where: str) -> Any:
@@ -156,7 +203,16 @@ def as_arguments(experiment: str, options: Mapping[str, Any]) -> dict[str, Any]:
         if argument in found:
             raise InputError(f"options.{name} and options.{argument} say the same; leave one out")
         found[argument] = _read(experiment, name, given, f"options.{name}")
+        if (experiment, name) == ("compare", "design"):
+            found[argument] = [goal for goal in found[argument] if goal != NO_GOAL]
     return found
+
+
+def adapting(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rule of `adapt` with its parameters, and the other options. Raises InputError."""
+    more = {name: given.get(name) for name in OF_RULES}
+    rule = read_rule(given.get("rule", "best_response"), more, "options.")
+    return rule, {key: value for key, value in given.items() if key not in ("rule", *OF_RULES)}
 
 
 def into_problem(experiment: str) -> tuple[str, ...]:
@@ -164,11 +220,12 @@ def into_problem(experiment: str) -> tuple[str, ...]:
     return tuple(name for name in INTO_PROBLEM if name not in NAMED.get(experiment, {}))
 
 
-def check_game(experiment: str, options: Mapping[str, Any], game: object, where: str) -> None:
+def check_game(experiment: str, options: Iterable[str], game: object, where: str) -> None:
     """Refuse what the game does not have."""
     check_verb(experiment, str(game), where)
     for option in options:
-        owners = [name for name in GAMES if option in _own(builtin(name), experiment)]
+        argument = NAMED.get(experiment, {}).get(option, option)
+        owners = [name for name in GAMES if argument in _own(builtin(name), experiment)]
         if owners and game not in owners:
             allowed = " or ".join(owners)
             raise InputError(

@@ -17,6 +17,7 @@ from nashbox.experiments.sweep.options import (
     into_problem,
     read_options,
 )
+from nashbox.experiments.sweep.together import check_said_once
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import read_toml
 from nashbox.problem.spec import find_object, suggest
@@ -64,7 +65,7 @@ def read_sweep(path: str | Path) -> SweepFile:
     experiment = _experiment(body["experiment"], home, shown)
     options = read_options(experiment, body.get("options", {}), f"{shown}: options")
     paths, points = _points(body, home, shown)
-    _check_option_paths(experiment, body.get("options", {}), paths, points, shown)
+    points = _read_option_paths(experiment, body.get("options", {}), paths, points, shown)
     seeds = _seeds(body.get("seeds", 1), f"{shown}: seeds")
     if len(seeds) * len(points) > MOST:
         raise InputError(f"{shown}: must have at most {MOST} cells, got more")
@@ -75,7 +76,10 @@ def read_sweep(path: str | Path) -> SweepFile:
             f"{body['problem']}: game must be a name or 'file.py:Class', got "
             f"{brief(raw.get('game'))}"
         )
-    check_game(experiment, options, raw["game"], shown)
+    names = [*options, *(p.removeprefix(OPTION) for p in paths if p.startswith(OPTION))]
+    check_game(experiment, names, raw["game"], shown)
+    varied = [path for path in paths if not path.startswith(OPTION)]
+    check_said_once(experiment, names, varied, shown)
     return SweepFile(
         shown=shown,
         home=home,
@@ -105,14 +109,15 @@ def _points(
     return list(grid), grid_points(grid)
 
 
-def _check_option_paths(
+def _read_option_paths(
     experiment: str,
     options: Mapping[str, Any],
     paths: Sequence[str],
     points: Sequence[list[Any]],
     shown: str,
-) -> None:
-    """Hold the values of "options.NAME" to what the option may be."""
+) -> list[list[Any]]:
+    """The points, with values of "options.NAME" as the option is read. Raises InputError."""
+    points = [list(point) for point in points]
     for place, path in enumerate(paths):
         if not path.startswith(OPTION):
             continue
@@ -121,8 +126,14 @@ def _check_option_paths(
             raise InputError(f"{shown}: {path}: write {name!r}, a path into the problem")
         if name in options:
             raise InputError(f"{shown}: options.{name}: the grid says it already; leave one out")
-        for value in {str(point[place]): point[place] for point in points}.values():
-            read_options(experiment, {name: value}, f"{shown}: options")
+        read: dict[str, Any] = {}
+        for point in points:
+            text = repr(point[place])
+            if text not in read:
+                found = read_options(experiment, {name: point[place]}, f"{shown}: options")
+                read[text] = found[name]
+            point[place] = read[text]
+    return points
 
 
 def _store(home: Path, name: str, shown: str) -> Path:

@@ -29,7 +29,8 @@ class SweepReport(Shown):
     running: handed to workers right now. rate: cells per second (null if unknown); remaining:
     seconds until the end at that rate. driven: whether a driver works on the store right now.
     damaged: cells whose rows in the store are not what was written; they count as left.
-    errors: how often which error came, the most frequent first.
+    errors: how often which error came, the most frequent first. exported: the table that was
+    written, null if none was; rows: how many it has.
     """
 
     file: str
@@ -45,6 +46,8 @@ class SweepReport(Shown):
     driven: bool
     damaged: int = 0
     errors: Sequence[Mapping[str, Any]] = ()
+    exported: str | None = None
+    rows: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-sweep/1."""

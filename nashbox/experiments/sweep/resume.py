@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from nashbox.experiments.sweep.engines import check_engine
@@ -76,9 +77,12 @@ def look(
     try:
         if found.store.exists() or has_log(found.store):
             with Store.to_read(found.store) as store:
-                if export_to is not None:
-                    export(frame(store, expanded.layout, steps=steps), export_to)
-                return report(found.shown, store, expanded.layout)
+                if export_to is None:
+                    return report(found.shown, store, expanded.layout)
+                table = frame(store, expanded.layout, steps=steps)
+                export(table, export_to)
+                answer = report(found.shown, store, expanded.layout)
+                return replace(answer, exported=str(export_to), rows=len(table))
     except EmptyStoreError:
         pass
     if export_to is not None:

@@ -15,7 +15,7 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.named_files import file_hash
 from nashbox.experiments.run import run
 from nashbox.experiments.sweep.group import StaleError
-from nashbox.experiments.sweep.options import as_arguments
+from nashbox.experiments.sweep.options import adapting, as_arguments
 from nashbox.games.registry import perform
 from nashbox.problem.errors import ContractError, brief
 from nashbox.problem.files import from_mapping
@@ -135,11 +135,8 @@ def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
 def _adapted(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     """A row per round (Step), from 0, the start."""
     from nashbox.experiments.dynamics.adapt import adapt
-    from nashbox.experiments.dynamics.menu import OF_RULES, read_rule
 
-    given = {key: value for key, value in options.items() if key not in OF_RULES}
-    more = {key: options.get(key) for key in OF_RULES}
-    rule = read_rule(given.pop("rule", "best_response"), more, "options.")
+    rule, given = adapting(options)
     result = adapt(built, rule, **given, seed=seed)
     run = result.runs[-1]
     last = {"rest": run.rest, "doubts": run.doubts, "payoffs": run.payoffs}

@@ -1,0 +1,98 @@
+"""Whether the options of an experiment go together, and with the problem of a point.
+
+The checks are those of the commands and their functions, called before any cell is computed.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nashbox.experiments.sweep.options import adapting
+from nashbox.games.registry import check_names, check_own_options
+from nashbox.problem.errors import InputError
+
+INSTEAD = {  # options that are taken in place of a key of the problem, by experiment
+    "plan": {"rule": "plan"},
+    "compare": {"mechanism": "mechanism", "mechanisms": "mechanism"},
+}
+NEEDED = {"design": "goal"}
+
+
+def check_said_once(
+    experiment: str, options: Iterable[str], varied: Iterable[str], where: str
+) -> None:
+    """Refuse an option that is taken in place of what the sweep says of the problem.
+
+    options: names of all; varied: paths of the grid into the problem.
+    """
+    given = set(options)
+    for option, key in INSTEAD.get(experiment, {}).items():
+        said = [f"options.{key}"] if key in given and key not in INSTEAD[experiment] else []
+        said += [path for path in varied if path == key or path.startswith(f"{key}.")]
+        if option in given and said:
+            raise InputError(f"{where}: options.{option} and {said[0]} say the same; leave one out")
+    needed = NEEDED.get(experiment)
+    if needed is not None and needed not in given:
+        raise InputError(f"{where}: options.{needed} is missing; {experiment} needs it")
+
+
+def check_together(experiment: str, built: Any, given: Mapping[str, Any]) -> None:
+    """Check options as the experiment's function takes them. Raises InputError."""
+    if experiment in CHECKS:
+        CHECKS[experiment](built, given)
+
+
+def _adapt(built: Any, given: Mapping[str, Any]) -> None:
+    from nashbox.experiments.dynamics.adapt import (
+        _among_counts,
+        _edges,
+        _hold_together,
+        adapt,
+        make_rule,
+    )
+    from nashbox.experiments.dynamics.menu import place_of, read_start
+    from nashbox.experiments.dynamics.oracles import read_choices
+
+    rule, options = adapting(given)
+    bound = inspect.signature(adapt).bind(built, rule, **options)
+    bound.apply_defaults()
+    menu, graph, start, honest, order, revising, method = (
+        bound.arguments[name]
+        for name in ("menu", "graph", "start", "honest", "order", "revising", "method")
+    )
+    made = make_rule(rule, built.folder)
+    _hold_together(made, menu, graph, order, revising, method)
+    if menu is None:
+        if start is not None or honest is not None:  # which it refuses at once
+            adapt(built, rule, **options)
+        _among_counts(built, [], made, bound.arguments["rounds"], order, None)  # in no problem
+        return
+    labels = read_choices(built, menu).labels
+    for name in honest or ():
+        place_of(name, labels, "honest")
+    read_start(start, labels, built.m, 0, "start")
+    if made is not None and made.uses_graph:
+        _edges(built, graph, 0)
+
+
+def _compare(built: Any, given: Mapping[str, Any]) -> None:
+    from nashbox.problem.spec import Spec
+
+    own = {name: given[name] for name in ("goals", "rules") if name in given}
+    check_own_options(built, "compare", own)
+    for name in given.get("mechanisms") or ():
+        spec = Spec.parse(name, "mechanisms")
+        check_names(replace(built, mechanism=spec))
+
+
+def _design(built: Any, given: Mapping[str, Any]) -> None:
+    from nashbox.rules.design.best_rules import checked_kinds
+
+    if "kinds" in given:
+        checked_kinds(given["kinds"])
+
+
+CHECKS = {"adapt": _adapt, "compare": _compare, "design": _design}
