@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.dynamics.survival import Survival
 
 SHARES = "under each strategy: the share of all agents who play it"
+MOST = 3  # pure equilibria that a first line names
 ROWS = 11  # rounds shown of a long path
 
 
@@ -94,41 +96,78 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         title=f"payoffs {game.payoffs}",
         keys=2,
     )
-    scale = float(max(np.abs(U).max(), np.abs(V).max()))
+    scale = float(max(np.abs(x[np.isfinite(x)]).max(initial=0.0) for x in (U, V)))
+    verdicts = {}
     for k, l in np.ndindex(*U.shape):
         regret = game.pure(k, l)
-        conv = regret.nash_conv
+        conv, verdicts[k, l] = regret.nash_conv, regret.verdict(accepted)
         paid = (U, game.row_se), (V, game.column_se)
         table.add_row(
             game.row_menu[k].replace("(", " ("),  # where it may be parted
             game.column_menu[l].replace("(", " ("),
             *(with_error(float(x[k, l]), float(se[k, l])) for x, se in paid),
             interval(conv, scale=scale),
-            regret.verdict(accepted).replace("_", " "),
+            verdicts[k, l].replace("_", " "),
         )
     sheet.add(
         table,
         "NashConv: what both could gain by leaving, each by herself, in sum",
         *([] if exact else [ERRORS]),
     )
+    marked = [cell for cell, verdict in verdicts.items() if verdict == "equilibrium"]
     try:
         equilibria = game.equilibria
     except InputError as error:
-        sheet.headline = f"equilibria: {error}"
+        sheet.headline = f"{game.row} against {game.column}: {_pure_ones(game, verdicts, marked)}"
+        sheet.note(f"mixed equilibria are not computed: {error}")
+        sheet.note(f"gains up to {_accepted(game, accepted)} count as none")
         return sheet
-    many = "1 equilibrium" if len(equilibria) == 1 else f"{len(equilibria)} equilibria"
-    sheet.headline = f"{game.row} against {game.column}: {many} of the table"
+    sure = [
+        (x, y) for x, y in equilibria
+        if exact or game.regret(x, y).verdict(accepted) == "equilibrium"
+    ]  # fmt: skip
+    sheet.headline = f"{game.row} against {game.column}: {_found(len(equilibria), len(sure))}"
+    solved = {(int(x.argmax()), int(y.argmax())) for x, y in equilibria if max(x) == max(y) == 1}
+    if more := len(set(marked) - solved):
+        sheet.headline += f"; {several(more, 'profile')} more within what counts as none"
     for (x, y), piece in zip(equilibria, game.solved.piece, strict=True):
         conv = game.regret(x, y).nash_conv
         what = "extreme point of equilibria" if piece else "equilibrium"
+        what += " of the table" if exact else " of the estimated payoffs"
         sheet.note(
-            f"{what} of the table: {_mixture(game.row_menu, x)} against "
+            f"{what}: {_mixture(game.row_menu, x)} against "
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper, scale=scale)}"
         )
     if game.solved.degenerate:
         sheet.remark(DEGENERATE)
     sheet.note(f"gains up to {_accepted(game, accepted)} count as none")
     return sheet
+
+
+def _pure_ones(game: EmpiricalGame, verdicts: Mapping[Any, str], marked: Sequence[Any]) -> str:
+    """What is known where only pure profiles are looked at."""
+    names = [f"{game.row_menu[k]} against {game.column_menu[l]}" for k, l in marked]
+    words = "no pure equilibrium of the table"
+    if names:
+        words = f"{_equilibria(len(names), 'pure ')} of the table, {'; '.join(names[:MOST])}"
+        words += f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    open_ = sum(verdict == "undecided" for verdict in verdicts.values())
+    words += f"; {several(open_, 'profile')} undecided" if open_ else ""
+    return f"{words} (mixed ones are not computed)"
+
+
+def _found(number: int, sure: int) -> str:
+    """How many equilibria there are, and how many of them errors leave in no doubt."""
+    if sure == number:
+        return f"{_equilibria(number)} of the table"
+    told = f"{_equilibria(number)} of the estimated payoffs"
+    if not sure:
+        return f"{told}, undecided within their errors"
+    return f"{told}, {number - sure} of them undecided within their errors"
+
+
+def _equilibria(number: int, kind: str = "") -> str:
+    return f"1 {kind}equilibrium" if number == 1 else f"{number} {kind}equilibria"
 
 
 def _accepted(game: EmpiricalGame, tolerance: float | tuple[float, float]) -> str:

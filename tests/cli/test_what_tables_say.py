@@ -1,0 +1,34 @@
+"""First lines agree with tables, and tables with the numbers behind them."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+TWO = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
+
+
+def flat(printed):
+    """Without the ends of lines."""
+    return " ".join(printed.split())
+
+
+def rows(printed):
+    """Cells of the rows of all tables."""
+    lines = [line for line in printed.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def test_gains_beside_an_infinite_payoff_are_no_rounding(nashbox):
+    labs = str(ROOT / "examples" / "dynamics" / "two_labs.toml")
+    told = nashbox("empirical", labs, "--menu", "truthful,free_rider")
+    assert [row[4] for row in rows(told.out)] == ["0.0123", "0.0000", "0.0385", "inf"]
+    first = "a0 against a1: 1 pure equilibrium of the table, truthful against free_rider"
+    assert told.out.startswith(first) and "mixed equilibria are not computed: the pay" in told.out
+
+
+def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
+    menu = ["--menu", "truthful,fabricator(fraction=0.3)", "--mechanism", "sample_mean"]
+    options = [*menu, "--worlds", "500", "--method", "simulated"]
+    told = nashbox("empirical", "p.toml", *options, files={"p.toml": TWO})
+    said = flat(told.out)
+    assert " │ equilibrium" not in said and "undecided │" in said
+    assert "1 equilibrium of the estimated payoffs, undecided within their errors" in said
