@@ -14,6 +14,7 @@ from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
@@ -279,27 +280,37 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     said = ", ".join(f"{name} {yes_or_no(answer)}" for name, answer in keeps.items())
     sheet = Sheet(f"honesty is an equilibrium: {said}")
     table = new_table(
-        "mechanism", "profile", "sum of payoffs", "strategies", "honesty is an equilibrium",
+        "mechanism", "profile", "sum of payoffs", "strategies", "equilibrium",
         title=f"{result.game}: at honesty, and where best responses lead", keys=2,
     )  # fmt: skip
-    simulated = False
+    starts = several(int(result.seeds["starts"]), "random start")
+    simulated, open_ = False, False
     for mechanism in keeps:
         rows = [(row["profile"], row) for row in result.rows if row["mechanism"] == mechanism]
         for profile, row in grouped(rows, _alike):
-            social = row["social_payoff"]
+            social, checked = row["social_payoff"], row.get("equilibrium")
             if social is None:
-                shown, plays = "none found", ""
-            else:
-                simulated |= _error(row) > 0
-                shown = with_error(social, _error(row), 6)
-                shown += "" if row["converged"] else " (still moving)"
-                plays = "; ".join(
-                    label if n == 1 else f"{n} x {label}"
-                    for label, n in Counter(row["strategies"]).items()
-                )
-            honest = yes_or_no(row["honest_is_equilibrium"])
-            table.add_row(mechanism, profile, shown, plays, honest)
-    sheet.add(table, *([f"{ERRORS}, at most"] if simulated else []))
+                table.add_row(mechanism, profile, "none found", "", "")
+                continue
+            simulated |= _error(row) > 0
+            open_ |= checked is None
+            shown = with_error(social, _error(row), 6)
+            shown += "" if row["converged"] else " (still moving)"
+            plays = "; ".join(
+                label if n == 1 else f"{n} x {label}"
+                for label, n in Counter(row["strategies"]).items()
+            )
+            table.add_row(mechanism, profile, shown, plays, yes_or_no(checked))
+    sheet.add(
+        table,
+        "from honest, from free riding: where best responses in turn lead to from honest play, and "
+        "from where all play what is best against it; worst, best: the least and the largest sum "
+        f"of payoffs of all rest points found, with {starts} more, unless they were refuted, of "
+        "equal ones the first; if the four are one, it is called equilibrium; the last column: "
+        "whether nobody gains by leaving the profile alone",
+        *([f"{ERRORS}, at most"] if simulated else []),
+        *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
+    )
     sheet.remark(*result.notes)
     return sheet
 
@@ -310,10 +321,6 @@ def _error(row: Mapping[str, Any]) -> float:
 
 
 def _alike(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
-    """Whether two profiles are one: played alike, or no worse and no better beyond their errors."""
-    x, y = a["social_payoff"], b["social_payoff"]
-    if a["converged"] != b["converged"] or None in (x, y):
-        return bool(a["converged"] == b["converged"] and x == y)
-    if a["profile"] in ("worst", "best"):
-        return len(least({"a": y, "b": x}, {"a": _error(b), "b": _error(a)})) > 1
-    return Counter(a["strategies"]) == Counter(b["strategies"])
+    """Whether two profiles are one: the same play of everybody."""
+    keys = ("converged", "equilibrium", "strategies")
+    return all(a.get(key) == b.get(key) for key in keys)

@@ -1,5 +1,6 @@
 """First lines agree with tables, and tables with the numbers behind them."""
 
+import json
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,3 +33,32 @@ def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
     said = flat(told.out)
     assert " │ equilibrium" not in said and "undecided │" in said
     assert "1 equilibrium of the estimated payoffs, undecided within their errors" in said
+
+
+POT = 'game = "public_goods"\nagents = ["x", "y", "c"]\n'
+
+
+def test_profiles_share_a_row_only_where_they_are_one(nashbox):
+    """Threats uphold the best equilibrium of a public good; without them it is none."""
+    told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": POT})
+    profiles = {row["profile"]: row for row in json.loads(told.out)["rows"]}
+    honest, best = profiles["honest"], profiles["best"]
+    assert honest["social_payoff"] == best["social_payoff"]
+    assert honest["strategies"] != best["strategies"]
+    assert (honest["equilibrium"], best["equilibrium"]) == (False, True)
+    shown = nashbox("compare", "p.toml").out
+    assert "honest, best" not in shown and "unless they were refuted" in flat(shown)
+
+
+def test_what_comparisons_call_an_equilibrium_is_one_for_audits(nashbox):
+    bidders = 'game = "auction"\nagents = ["ann", "ben"]\n'
+    told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": bidders})
+    kept = {row["profile"]: row for row in json.loads(told.out)["rows"]}
+    assert kept["honest"]["honest_is_equilibrium"] is True  # simulation left it undecided
+    for row in kept.values():
+        plays = zip(("ann", "ben"), row["strategies"], strict=True)
+        factors = {who: float(said.partition("=")[2].rstrip(")")) for who, said in plays}
+        lines = [f'{who} = {{name = "bid", factor = {f}}}' for who, f in factors.items()]
+        text = f"{bidders}[strategies]\n" + "\n".join(lines) + "\n"
+        audited = nashbox("audit", "q.toml", "--json", "-", files={"q.toml": text})
+        assert json.loads(audited.out)["nash"] == "none_above_epsilon"
