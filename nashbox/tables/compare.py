@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
     from nashbox.experiments.compare.games import GameComparison
 
+BY_ORDER = "honest, by order"
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
@@ -37,10 +38,18 @@ def compare_sheet(result: Comparison) -> Sheet:
             table.add_row(*row)
     first, second, *others = legend(result)
     simulated = any(row.penalties_se or row.measured for row in result.rows)
-    sheet.add(table, first, second, *([f"{ERRORS}, of sums at most"] if simulated else []))
+    ordered = [_short(c.mechanism) for c in result.contenders if _by_order(c)]
+    sheet.add(
+        table,
+        first,
+        *([by_order(ordered)] if ordered else []),
+        second,
+        *([f"{ERRORS}, of sums at most"] if simulated else []),
+    )
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         sheet.add(*_agents_table(result, profile))
+    sheet.tables[-1][1].append("on her own: the penalty of who works alone, without a mechanism")
     for text in others:
         sheet.note(text)
     sheet.remark(*result.notes)
@@ -69,7 +78,7 @@ def _headline(result: Comparison) -> str:
     if len(first) == len(known):
         return f"{words}, with the same social penalty, {size}"
     who, have = " and ".join(map(_short, first)), "has" if len(first) == 1 else "have"
-    return f"{words}; the least social penalty {have} {who}, {size}"
+    return f"{words}; the least social penalty of these {have} {who}, {size}"
 
 
 def _social(row: Row) -> str:
@@ -93,6 +102,18 @@ def legend(result: Comparison) -> list[str]:
         below(result),
         *babbled(result),
     ]
+
+
+def by_order(names: Sequence[str]) -> str:
+    """What rules that take compliance for granted are, in words."""
+    return (
+        f"{BY_ORDER}: {', '.join(names)} takes compliance for granted, which is no equilibrium "
+        "where somebody gains; gains are what she would win if it were not enforced"
+    )
+
+
+def _by_order(contender: Contender) -> bool:
+    return contender.method == "enforced"
 
 
 def babbled(result: Comparison) -> list[str]:
@@ -164,7 +185,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
             group.append(
                 (
                     "" if group else _short(contender.mechanism),
-                    profiles,
+                    BY_ORDER if _by_order(contender) else profiles,
                     "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
                     _social(row),
                     *([_measured(real)] if measured else []),
@@ -223,7 +244,7 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
     many = len(result.distributions) > DISTRIBUTIONS
     table = new_table(
         "agent",
-        "alone",
+        "on her own",
         *(_short(c.mechanism) for c in result.contenders),
         title=f"{SHOWN[profile]}: {'points in all' if many else 'points collected'}, penalty",
     )

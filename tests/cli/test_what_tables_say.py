@@ -62,3 +62,26 @@ def test_what_comparisons_call_an_equilibrium_is_one_for_audits(nashbox):
         text = f"{bidders}[strategies]\n" + "\n".join(lines) + "\n"
         audited = nashbox("audit", "q.toml", "--json", "-", files={"q.toml": text})
         assert json.loads(audited.out)["nash"] == "none_above_epsilon"
+
+
+def test_rules_that_assume_compliance_have_no_equilibrium(nashbox):
+    ways = ["cbl", "alone", "baseline"]
+    options = [word for name in ways for word in ("--mechanism", name)]
+    told = nashbox("compare", "p.toml", *options, "--starts", "0", files={"p.toml": TWO})
+    of = {row[0]: row[1] for row in rows(told.out) if row[0] in ways}
+    assert of == {
+        "cbl": "honest, equilibrium",
+        "alone": "honest, equilibrium",
+        "baseline": "honest, by order",
+    }
+    said = flat(told.out)
+    assert "honest, by order: baseline takes compliance for granted" in said
+    assert said.startswith("honest play is an equilibrium under cbl, alone")
+
+
+def test_no_two_columns_of_a_table_have_one_name(nashbox):
+    options = ["--mechanism", "cbl", "--mechanism", "alone", "--starts", "0"]
+    told = nashbox("compare", "p.toml", *options, files={"p.toml": TWO})
+    (heads, *_) = [line for line in told.out.splitlines() if line.startswith("┃ agent")]
+    names = [cell.strip() for cell in heads.strip("┃").split("┃")]
+    assert names == ["agent", "on her own", "cbl", "alone"]
