@@ -37,7 +37,8 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
         extra = [] if run.last["data"] is None else ["data collected"]
         word = next(key for key in run.last if key.startswith("social_")).removeprefix("social_")
         table = new_table("round", *entries, *extra, f"social {word}", title=title)
-        for row in _shown(run):
+        kept = _shown(run)
+        for row in kept:
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
             paid = with_error(row[f"social_{word}"], row["se"])
@@ -47,6 +48,7 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
             table,
             *([ending] if len(ends) > 1 else []),
             *([SHARES] if entries else []),
+            *([_left_out(kept)] if len(kept) <= _last(run) else []),
             f"payoffs: {run.payoffs}",
             *([ERRORS] if simulated else []),
         )
@@ -63,9 +65,19 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
 
 def _shown(run: AdaptRun) -> list[Any]:
     """All rounds of a short path until it rests; the first, the last and some between else."""
-    last = len(run.rounds) - 1 if run.rest is None else run.rest
+    last = _last(run)
     places = np.unique(np.rint(np.linspace(0, last, min(ROWS, last + 1))).astype(int))
     return [run.rounds[t] for t in places]
+
+
+def _left_out(kept: Sequence[Any]) -> str:
+    """That a table is not of all rounds."""
+    return f"{len(kept)} of rounds 0 to {kept[-1]['round']} are shown: --json PATH has all"
+
+
+def _last(run: AdaptRun) -> int:
+    """The last round that has something to say."""
+    return len(run.rounds) - 1 if run.rest is None or not run.settled else run.rest
 
 
 def _ending(result: Adaptation, run: AdaptRun) -> str:
@@ -73,8 +85,12 @@ def _ending(result: Adaptation, run: AdaptRun) -> str:
     what = "still changing in the last round"
     if run.rest is not None:
         what = f"nothing changed after round {run.rest}"
+        if not run.settled:
+            what = f"nobody moved after round {run.rest}, but the rule may move them again"
     if last["share_honest"] is not None:
         what += f"; honest in the end: {last['share_honest']:.3f} of all"
+        others = len(result.menu) - len(result.honest)
+        what += f" ({', '.join(result.honest)})" if others else ""
     if not result.menu:
         first = run.rounds[0]["data"]
         what += f"; data collected: {first:.6g} at first, {last['data']:.6g} in the end"

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 TWO = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
 
@@ -85,3 +87,41 @@ def test_no_two_columns_of_a_table_have_one_name(nashbox):
     (heads, *_) = [line for line in told.out.splitlines() if line.startswith("┃ agent")]
     names = [cell.strip() for cell in heads.strip("┃").split("┃")]
     assert names == ["agent", "on her own", "cbl", "alone"]
+
+
+@pytest.mark.parametrize(
+    ("options", "settled"),
+    [
+        (["--rule", "logit"], False),
+        (["--rule", "fictitious_play"], False),
+        (["--rule", "imitation", "--look", "random"], False),
+        (["--order", "random"], False),
+        (["--revising", "0.5"], False),
+        ([], True),
+        (["--rule", "imitation"], True),
+    ],
+)
+def test_rest_is_said_only_of_rules_that_cannot_move_again(nashbox, options, settled):
+    """Everybody is honest under a rule of no chance and no temptation: nobody moves."""
+    menu = ["--menu", "truthful,free_rider", "--start", "free_rider=0", "--mechanism", "cbl"]
+    told = nashbox("adapt", "p.toml", *menu, "--rounds", "5", *options, files={"p.toml": TWO})
+    first = flat(told.out.partition("┏")[0])
+    assert ("nothing changed after" in first) == settled, first
+    assert settled or "may move them again" in first or "still changing" in first
+    assert "of all (truthful)" in first
+
+
+def test_rounds_that_are_left_out_are_said_to_be(nashbox):
+    menu = ["--menu", "truthful,free_rider", "--rule", "logit"]
+    for rounds, said in (("10", False), ("30", True)):
+        told = nashbox("adapt", "p.toml", *menu, "--rounds", rounds, files={"p.toml": TWO})
+        assert ("11 of rounds 0 to 30 are shown" in told.out) == said
+
+
+@pytest.mark.parametrize("game", ["public_goods", "auction", "cournot", "federated"])
+def test_without_a_menu_an_example_of_one_is_given(nashbox, game):
+    file = str(ROOT / "examples" / f"{game}.toml")
+    told = nashbox("adapt", file)
+    told.refuses("nashbox: --menu must be given", "e.g. '")
+    example = told.err.split("'")[1]
+    assert nashbox("adapt", file, "--menu", example, "--rounds", "1").code == 0
