@@ -11,7 +11,7 @@ from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
+from nashbox.tables.words import in_brief, several
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
@@ -27,11 +27,11 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
     """Every mechanism's path, and how it ended."""
     parameters = ", ".join(f"{k}={v}" for k, v in result.rule.items() if k not in ("name",))
     graph = "" if result.graph is None else f", graph {result.graph}"
-    ends = [(f"{run.mechanism}: " if run.mechanism else "") + _ending(result, run)
+    ends = [(f"{in_brief(run.mechanism)}: " if run.mechanism else "") + _ending(result, run)
             for run in result.runs]  # fmt: skip
     sheet = Sheet(" | ".join(ends))
     for run, ending in zip(result.runs, ends, strict=True):
-        named = f"{run.mechanism}: " if run.mechanism else ""
+        named = f"{in_brief(run.mechanism)}: " if run.mechanism else ""
         title = f"{named}{result.rule['name']} ({parameters or result.order}){graph}"
         entries = list(result.menu)
         extra = [] if run.last["data"] is None else ["data collected"]
@@ -228,7 +228,7 @@ def survival_sheet(result: Survival) -> Sheet:
         )
         late = with_error(row["rest"], row.get("rest_se"), 1), f"{row['doubts']:.1f}"
         graph = row["graph"].removesuffix("_graph")
-        table.add_row(row["mechanism"], str(row["agents"]), graph, *shares, kept, *late)
+        table.add_row(in_brief(row["mechanism"]), str(row["agents"]), graph, *shares, kept, *late)
     sheet.add(
         table,
         "at first, in the end: share of honest agents; took over: share of seeds in which all were "

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -125,3 +126,24 @@ def test_without_a_menu_an_example_of_one_is_given(nashbox, game):
     told.refuses("nashbox: --menu must be given", "e.g. '")
     example = told.err.split("'")[1]
     assert nashbox("adapt", file, "--menu", example, "--rounds", "1").code == 0
+
+
+def test_designed_rules_are_named_in_brief_where_they_are_played(nashbox):
+    files = {"p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1]]\n'}
+    nashbox("design", "p.toml", "--goal", "social", "--save", "rules.toml", files=files)
+    told = nashbox("exchange", "rules.toml", "--rehearse")
+    assert told.out.startswith("threshold(...): rehearsed on simulated submissions, seed 0\n")
+    assert "information: what the mechanism answers" in flat(told.out)
+    told = nashbox("adapt", "rules.toml", "--rounds", "1", "--menu", "truthful,free_rider")
+    assert told.code == 0 and "kind=[[" not in told.out and "threshold(...): " in told.out
+
+
+def test_a_single_answer_is_none_of_several():
+    from nashbox.tables.exchange import exchange_sheet
+
+    rules = SimpleNamespace(hash="h")
+    for many, said in ((1, "1 answer, for this agent alone, and"), (2, "2 answers, one for each")):
+        answers = [SimpleNamespace(agent=f"a{i}", counts=[3.0]) for i in range(many)]
+        files = {f"a{i}.csv": b"" for i in range(many)}
+        made = SimpleNamespace(answers=answers, files=files, promise=None, rules=rules, key="k")
+        assert exchange_sheet(made).headline.startswith(said)
