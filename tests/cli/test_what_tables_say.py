@@ -147,3 +147,21 @@ def test_a_single_answer_is_none_of_several():
         files = {f"a{i}.csv": b"" for i in range(many)}
         made = SimpleNamespace(answers=answers, files=files, promise=None, rules=rules, key="k")
         assert exchange_sheet(made).headline.startswith(said)
+
+
+def test_what_coalitions_hand_in_is_explained(nashbox):
+    told = nashbox("coalitions", "p.toml", "--budget", "2000", files={"p.toml": TWO})
+    said, handed_in = flat(told.out), rows(told.out)[0][3]
+    words = "handed in of the points they share: "
+    assert all(f"{form.split()[0]}" in said.partition(words)[2] for form in handed_in.split(", "))
+    assert words in said and "the only coalition of 2;" in said and "all 1" not in said
+
+
+def test_every_form_of_handing_in_has_a_legend():
+    from nashbox.rules.coalitions.schemes import FORMS
+    from nashbox.tables.coalitions import forms_legend
+
+    for form in FORMS:
+        (told,) = forms_legend([form])
+        assert told.startswith(f"handed in of the points they share: {form.split()[0]}")
+    assert forms_legend([]) == []
