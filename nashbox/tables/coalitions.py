@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.digits import TINY
@@ -11,9 +12,17 @@ from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import several
 
 if TYPE_CHECKING:
-    from nashbox.rules.coalitions import Coalitions
+    from nashbox.rules.coalitions import Coalition, Coalitions
 
 
+FORMS = {
+    "own": "own: the measured points, each once, divided as the members' debts are",
+    "one": "one: one member all of them, the others nothing",
+    "same": "same: every member all of them, the same data several times",
+    "copies": "copies: every member what she owes, all of it copies of the joint mean",
+    "many": "many k: as copies, but k times as many",
+    "kept": "kept: nothing",
+}  # what schemes of the rules are called, and are
 SHOWN = 15  # coalitions with the largest gains
 
 
@@ -43,20 +52,20 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
     ordered = sorted(result.coalitions, key=lambda c: -c.gain)
     for c in ordered[:SHOWN]:
         one_of = f" (1 of {c.represents})" if c.represents > 1 and not _all(result) else ""
-        forms = dict.fromkeys(f for f, C in zip(c.forms, c.collected, strict=True) if C)
         paid = sum(c.penalties)
         table.add_row(
             " + ".join(c.members) + one_of,
             counts(c.owed),
             counts(c.collected),
-            ", ".join(forms) or "nothing",
+            ", ".join(_forms(c)) or "nothing",
             with_error(paid, sum(c.penalties_se)),
             _measured(c.gain, c.se, paid),
             number(c.lower, scale=paid),
             *((number(c.exact, scale=paid), number(c.upper, scale=paid)) if exact else ()),
             _measured(c.common, c.common_se, paid),
         )
-    sheet.add(table, *legend(exact))
+    used = {form for c in ordered[:SHOWN] for form in _forms(c)}
+    sheet.add(table, *legend(exact), *forms_legend(used))
     if len(ordered) > SHOWN:
         sheet.note(f"in the JSON only: {several(len(ordered) - SHOWN, 'coalition')} of less gain")
     sheet.note(f"examined: {result.search}; delta {result.delta:g}, {result.worlds} worlds each")
@@ -82,10 +91,22 @@ def legend(exact: bool) -> list[str]:
     ]
 
 
+def forms_legend(used: Collection[str]) -> list[str]:
+    """What the words for handing in mean, those that are used."""
+    first = {form.split()[0] for form in used}
+    told = [words for name, words in FORMS.items() if name in first]
+    return [f"handed in of the points they share: {'; '.join(told)}"] if told else []
+
+
+def _forms(c: Coalition) -> list[str]:
+    """How a coalition hands in, of distributions of which it collects anything."""
+    return list(dict.fromkeys(f for f, C in zip(c.forms, c.collected, strict=True) if C))
+
+
 def _measured(saved: float, se: float, paid: float) -> str:
     """What is saved with its error, without what is the rounding of payments."""
     return number(saved, scale=paid) if se <= TINY * paid else with_error(saved, se)
 
 
 def _all(result: Coalitions) -> bool:
-    return result.search.startswith("all ")
+    return result.search.startswith(("all ", "the only "))

@@ -14,11 +14,13 @@ from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
     from nashbox.experiments.compare.games import GameComparison
 
+BY_ORDER = "honest, by order"
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
@@ -36,10 +38,18 @@ def compare_sheet(result: Comparison) -> Sheet:
             table.add_row(*row)
     first, second, *others = legend(result)
     simulated = any(row.penalties_se or row.measured for row in result.rows)
-    sheet.add(table, first, second, *([f"{ERRORS}, of sums at most"] if simulated else []))
+    ordered = [_short(c.mechanism) for c in result.contenders if _by_order(c)]
+    sheet.add(
+        table,
+        first,
+        *([by_order(ordered)] if ordered else []),
+        second,
+        *([f"{ERRORS}, of sums at most"] if simulated else []),
+    )
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         sheet.add(*_agents_table(result, profile))
+    sheet.tables[-1][1].append("on her own: the penalty of who works alone, without a mechanism")
     for text in others:
         sheet.note(text)
     sheet.remark(*result.notes)
@@ -68,7 +78,7 @@ def _headline(result: Comparison) -> str:
     if len(first) == len(known):
         return f"{words}, with the same social penalty, {size}"
     who, have = " and ".join(map(_short, first)), "has" if len(first) == 1 else "have"
-    return f"{words}; the least social penalty {have} {who}, {size}"
+    return f"{words}; the least social penalty of these {have} {who}, {size}"
 
 
 def _social(row: Row) -> str:
@@ -92,6 +102,18 @@ def legend(result: Comparison) -> list[str]:
         below(result),
         *babbled(result),
     ]
+
+
+def by_order(names: Sequence[str]) -> str:
+    """What rules that take compliance for granted are, in words."""
+    return (
+        f"{BY_ORDER}: {', '.join(names)} takes compliance for granted, which is no equilibrium "
+        "where somebody gains; gains are what she would win if it were not enforced"
+    )
+
+
+def _by_order(contender: Contender) -> bool:
+    return contender.method == "enforced"
 
 
 def babbled(result: Comparison) -> list[str]:
@@ -163,7 +185,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
             group.append(
                 (
                     "" if group else _short(contender.mechanism),
-                    profiles,
+                    BY_ORDER if _by_order(contender) else profiles,
                     "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
                     _social(row),
                     *([_measured(real)] if measured else []),
@@ -222,7 +244,7 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
     many = len(result.distributions) > DISTRIBUTIONS
     table = new_table(
         "agent",
-        "alone",
+        "on her own",
         *(_short(c.mechanism) for c in result.contenders),
         title=f"{SHOWN[profile]}: {'points in all' if many else 'points collected'}, penalty",
     )
@@ -279,27 +301,37 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     said = ", ".join(f"{name} {yes_or_no(answer)}" for name, answer in keeps.items())
     sheet = Sheet(f"honesty is an equilibrium: {said}")
     table = new_table(
-        "mechanism", "profile", "sum of payoffs", "strategies", "honesty is an equilibrium",
+        "mechanism", "profile", "sum of payoffs", "strategies", "equilibrium",
         title=f"{result.game}: at honesty, and where best responses lead", keys=2,
     )  # fmt: skip
-    simulated = False
+    starts = several(int(result.seeds["starts"]), "random start")
+    simulated, open_ = False, False
     for mechanism in keeps:
         rows = [(row["profile"], row) for row in result.rows if row["mechanism"] == mechanism]
         for profile, row in grouped(rows, _alike):
-            social = row["social_payoff"]
+            social, checked = row["social_payoff"], row.get("equilibrium")
             if social is None:
-                shown, plays = "none found", ""
-            else:
-                simulated |= _error(row) > 0
-                shown = with_error(social, _error(row), 6)
-                shown += "" if row["converged"] else " (still moving)"
-                plays = "; ".join(
-                    label if n == 1 else f"{n} x {label}"
-                    for label, n in Counter(row["strategies"]).items()
-                )
-            honest = yes_or_no(row["honest_is_equilibrium"])
-            table.add_row(mechanism, profile, shown, plays, honest)
-    sheet.add(table, *([f"{ERRORS}, at most"] if simulated else []))
+                table.add_row(mechanism, profile, "none found", "", "")
+                continue
+            simulated |= _error(row) > 0
+            open_ |= checked is None
+            shown = with_error(social, _error(row), 6)
+            shown += "" if row["converged"] else " (still moving)"
+            plays = "; ".join(
+                label if n == 1 else f"{n} x {label}"
+                for label, n in Counter(row["strategies"]).items()
+            )
+            table.add_row(mechanism, profile, shown, plays, yes_or_no(checked))
+    sheet.add(
+        table,
+        "from honest, from free riding: where best responses in turn lead to from honest play, and "
+        "from where all play what is best against it; worst, best: the least and the largest sum "
+        f"of payoffs of all rest points found, with {starts} more, unless they were refuted, of "
+        "equal ones the first; if the four are one, it is called equilibrium; the last column: "
+        "whether nobody gains by leaving the profile alone",
+        *([f"{ERRORS}, at most"] if simulated else []),
+        *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
+    )
     sheet.remark(*result.notes)
     return sheet
 
@@ -310,10 +342,6 @@ def _error(row: Mapping[str, Any]) -> float:
 
 
 def _alike(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
-    """Whether two profiles are one: played alike, or no worse and no better beyond their errors."""
-    x, y = a["social_payoff"], b["social_payoff"]
-    if a["converged"] != b["converged"] or None in (x, y):
-        return bool(a["converged"] == b["converged"] and x == y)
-    if a["profile"] in ("worst", "best"):
-        return len(least({"a": y, "b": x}, {"a": _error(b), "b": _error(a)})) > 1
-    return Counter(a["strategies"]) == Counter(b["strategies"])
+    """Whether two profiles are one: the same play of everybody."""
+    keys = ("converged", "equilibrium", "strategies")
+    return all(a.get(key) == b.get(key) for key in keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
+from nashbox.tables.words import in_brief, several
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.dynamics.survival import Survival
 
 SHARES = "under each strategy: the share of all agents who play it"
+MOST = 3  # pure equilibria that a first line names
 ROWS = 11  # rounds shown of a long path
 
 
@@ -25,17 +27,18 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
     """Every mechanism's path, and how it ended."""
     parameters = ", ".join(f"{k}={v}" for k, v in result.rule.items() if k not in ("name",))
     graph = "" if result.graph is None else f", graph {result.graph}"
-    ends = [(f"{run.mechanism}: " if run.mechanism else "") + _ending(result, run)
+    ends = [(f"{in_brief(run.mechanism)}: " if run.mechanism else "") + _ending(result, run)
             for run in result.runs]  # fmt: skip
     sheet = Sheet(" | ".join(ends))
     for run, ending in zip(result.runs, ends, strict=True):
-        named = f"{run.mechanism}: " if run.mechanism else ""
+        named = f"{in_brief(run.mechanism)}: " if run.mechanism else ""
         title = f"{named}{result.rule['name']} ({parameters or result.order}){graph}"
         entries = list(result.menu)
         extra = [] if run.last["data"] is None else ["data collected"]
         word = next(key for key in run.last if key.startswith("social_")).removeprefix("social_")
         table = new_table("round", *entries, *extra, f"social {word}", title=title)
-        for row in _shown(run):
+        kept = _shown(run)
+        for row in kept:
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
             paid = with_error(row[f"social_{word}"], row["se"])
@@ -45,6 +48,7 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
             table,
             *([ending] if len(ends) > 1 else []),
             *([SHARES] if entries else []),
+            *([_left_out(kept)] if len(kept) <= _last(run) else []),
             f"payoffs: {run.payoffs}",
             *([ERRORS] if simulated else []),
         )
@@ -61,9 +65,19 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
 
 def _shown(run: AdaptRun) -> list[Any]:
     """All rounds of a short path until it rests; the first, the last and some between else."""
-    last = len(run.rounds) - 1 if run.rest is None else run.rest
+    last = _last(run)
     places = np.unique(np.rint(np.linspace(0, last, min(ROWS, last + 1))).astype(int))
     return [run.rounds[t] for t in places]
+
+
+def _left_out(kept: Sequence[Any]) -> str:
+    """That a table is not of all rounds."""
+    return f"{len(kept)} of rounds 0 to {kept[-1]['round']} are shown: --json PATH has all"
+
+
+def _last(run: AdaptRun) -> int:
+    """The last round that has something to say."""
+    return len(run.rounds) - 1 if run.rest is None or not run.settled else run.rest
 
 
 def _ending(result: Adaptation, run: AdaptRun) -> str:
@@ -71,8 +85,12 @@ def _ending(result: Adaptation, run: AdaptRun) -> str:
     what = "still changing in the last round"
     if run.rest is not None:
         what = f"nothing changed after round {run.rest}"
+        if not run.settled:
+            what = f"nobody moved after round {run.rest}, but the rule may move them again"
     if last["share_honest"] is not None:
         what += f"; honest in the end: {last['share_honest']:.3f} of all"
+        others = len(result.menu) - len(result.honest)
+        what += f" ({', '.join(result.honest)})" if others else ""
     if not result.menu:
         first = run.rounds[0]["data"]
         what += f"; data collected: {first:.6g} at first, {last['data']:.6g} in the end"
@@ -94,41 +112,78 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         title=f"payoffs {game.payoffs}",
         keys=2,
     )
-    scale = float(max(np.abs(U).max(), np.abs(V).max()))
+    scale = float(max(np.abs(x[np.isfinite(x)]).max(initial=0.0) for x in (U, V)))
+    verdicts = {}
     for k, l in np.ndindex(*U.shape):
         regret = game.pure(k, l)
-        conv = regret.nash_conv
+        conv, verdicts[k, l] = regret.nash_conv, regret.verdict(accepted)
         paid = (U, game.row_se), (V, game.column_se)
         table.add_row(
             game.row_menu[k].replace("(", " ("),  # where it may be parted
             game.column_menu[l].replace("(", " ("),
             *(with_error(float(x[k, l]), float(se[k, l])) for x, se in paid),
             interval(conv, scale=scale),
-            regret.verdict(accepted).replace("_", " "),
+            verdicts[k, l].replace("_", " "),
         )
     sheet.add(
         table,
         "NashConv: what both could gain by leaving, each by herself, in sum",
         *([] if exact else [ERRORS]),
     )
+    marked = [cell for cell, verdict in verdicts.items() if verdict == "equilibrium"]
     try:
         equilibria = game.equilibria
     except InputError as error:
-        sheet.headline = f"equilibria: {error}"
+        sheet.headline = f"{game.row} against {game.column}: {_pure_ones(game, verdicts, marked)}"
+        sheet.note(f"mixed equilibria are not computed: {error}")
+        sheet.note(f"gains up to {_accepted(game, accepted)} count as none")
         return sheet
-    many = "1 equilibrium" if len(equilibria) == 1 else f"{len(equilibria)} equilibria"
-    sheet.headline = f"{game.row} against {game.column}: {many} of the table"
+    sure = [
+        (x, y) for x, y in equilibria
+        if exact or game.regret(x, y).verdict(accepted) == "equilibrium"
+    ]  # fmt: skip
+    sheet.headline = f"{game.row} against {game.column}: {_found(len(equilibria), len(sure))}"
+    solved = {(int(x.argmax()), int(y.argmax())) for x, y in equilibria if max(x) == max(y) == 1}
+    if more := len(set(marked) - solved):
+        sheet.headline += f"; {several(more, 'profile')} more within what counts as none"
     for (x, y), piece in zip(equilibria, game.solved.piece, strict=True):
         conv = game.regret(x, y).nash_conv
         what = "extreme point of equilibria" if piece else "equilibrium"
+        what += " of the table" if exact else " of the estimated payoffs"
         sheet.note(
-            f"{what} of the table: {_mixture(game.row_menu, x)} against "
+            f"{what}: {_mixture(game.row_menu, x)} against "
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper, scale=scale)}"
         )
     if game.solved.degenerate:
         sheet.remark(DEGENERATE)
     sheet.note(f"gains up to {_accepted(game, accepted)} count as none")
     return sheet
+
+
+def _pure_ones(game: EmpiricalGame, verdicts: Mapping[Any, str], marked: Sequence[Any]) -> str:
+    """What is known where only pure profiles are looked at."""
+    names = [f"{game.row_menu[k]} against {game.column_menu[l]}" for k, l in marked]
+    words = "no pure equilibrium of the table"
+    if names:
+        words = f"{_equilibria(len(names), 'pure ')} of the table, {'; '.join(names[:MOST])}"
+        words += f" and {len(names) - MOST} more" if len(names) > MOST else ""
+    open_ = sum(verdict == "undecided" for verdict in verdicts.values())
+    words += f"; {several(open_, 'profile')} undecided" if open_ else ""
+    return f"{words} (mixed ones are not computed)"
+
+
+def _found(number: int, sure: int) -> str:
+    """How many equilibria there are, and how many of them errors leave in no doubt."""
+    if sure == number:
+        return f"{_equilibria(number)} of the table"
+    told = f"{_equilibria(number)} of the estimated payoffs"
+    if not sure:
+        return f"{told}, undecided within their errors"
+    return f"{told}, {number - sure} of them undecided within their errors"
+
+
+def _equilibria(number: int, kind: str = "") -> str:
+    return f"1 {kind}equilibrium" if number == 1 else f"{number} {kind}equilibria"
 
 
 def _accepted(game: EmpiricalGame, tolerance: float | tuple[float, float]) -> str:
@@ -173,7 +228,7 @@ def survival_sheet(result: Survival) -> Sheet:
         )
         late = with_error(row["rest"], row.get("rest_se"), 1), f"{row['doubts']:.1f}"
         graph = row["graph"].removesuffix("_graph")
-        table.add_row(row["mechanism"], str(row["agents"]), graph, *shares, kept, *late)
+        table.add_row(in_brief(row["mechanism"]), str(row["agents"]), graph, *shares, kept, *late)
     sheet.add(
         table,
         "at first, in the end: share of honest agents; took over: share of seeds in which all were "

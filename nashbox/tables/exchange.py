@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nashbox.problem.errors import shown
 from nashbox.tables.console import amount, new_table
 from nashbox.tables.sheet import Sheet
+from nashbox.tables.words import in_brief, several
 
 if TYPE_CHECKING:
     from nashbox.rules.exchange import Exchanged, Proof, Rehearsal
@@ -25,7 +26,9 @@ def key_sheet(path: str, commitment: str) -> Sheet:
 def exchange_sheet(result: Exchanged, out: str = ".") -> Sheet:
     """Which file is whose, and what missing agents do to the promise."""
     out = out.rstrip("/")
-    sheet = Sheet(f"{len(result.answers)} answers, one for each agent alone, and a receipt")
+    many = several(len(result.answers), "answer")
+    one = ", for this agent alone" if len(result.answers) == 1 else ", one for each agent alone"
+    sheet = Sheet(f"{many}{one}, and a receipt")
     table = new_table("agent", "handed in", "file, for her alone")
     files = [name for name in result.files if name.endswith(".csv")]
     for answer, file in zip(result.answers, files, strict=True):
@@ -46,7 +49,8 @@ def exchange_sheet(result: Exchanged, out: str = ".") -> Sheet:
 def rehearsal_sheet(result: Rehearsal) -> Sheet:
     """What everybody would get, and how far it is from the truth."""
     sheet = Sheet(
-        f"{shown(result.mechanism)}: rehearsed on simulated submissions, seed {result.seed}"
+        f"{shown(in_brief(result.mechanism))}: rehearsed on simulated submissions, "
+        f"seed {result.seed}"
     )
     table = new_table(
         "agent",
@@ -71,7 +75,11 @@ def rehearsal_sheet(result: Rehearsal) -> Sheet:
             "none" if agent.estimate[k] is None else amount(agent.estimate[k]),
             amount(agent.error[k]),
         )
-    sheet.add(table)
+    sheet.add(
+        table,
+        "owed, handed in: points; information: what the mechanism answers, to her alone; estimate: "
+        "the mean that she makes of it and of her own points; error: the estimate minus the truth",
+    )
     if len(rows) > SHOWN:
         sheet.note(f"and {len(rows) - SHOWN} rows more: --json has them all")
     truth = ", ".join(

@@ -19,3 +19,13 @@ def several(number: int, noun: str) -> str:
     ('1 more note', '12 rows')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def in_brief(label: str, most: int = 60) -> str:
+    """A name with its parameters, without those that fill a line.
+
+    >>> in_brief("cbl(alpha_factor=0.5)"), in_brief("threshold(kind=[[" + 60 * "'free', " + "]])")
+    ('cbl(alpha_factor=0.5)', 'threshold(...)')
+    """
+    name, bracket, inside = label.partition("(")
+    return f"{name}(...)" if bracket and len(inside) > most + 1 else label

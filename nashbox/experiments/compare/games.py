@@ -3,8 +3,8 @@
 Players choose among the candidates of an audit, and answer one after the other, in their order,
 until nobody moves. `honest` is the recommended profile; `from_honest` begins there,
 `from_free_riding` where everybody plays what is best for her if all others are honest; `worst` and
-`best` are the equilibria with the least and the largest sum of payoffs, these and the ones that
-random starts lead to.
+`best` are the rest points with the least and the largest sum of payoffs that were not refuted as
+equilibria, of these and the ones that random starts lead to.
 """
 
 from __future__ import annotations

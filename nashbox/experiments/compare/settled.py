@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import everybody
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
+from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.compare.leading import apart
 from nashbox.games.base import Game, payoff_range
 from nashbox.games.joint import Joint
 from nashbox.measure.seeds import Stage, child
@@ -35,6 +37,7 @@ class Settling:
         self.menus = [pool.strategies for pool in pools]  # the recommendation first
         self.exact = self._has_formulas()
         self._known: dict[tuple[int, Places], Answer] = {}
+        self._kept: dict[Places, bool | None] = {}
 
     def _has_formulas(self) -> bool:
         """Whether the game has formulas for whatever one player may choose."""
@@ -80,7 +83,28 @@ class Settling:
         return k if gain > self.least(values) else places[i]
 
     def keeps(self, places: Places) -> bool | None:
-        """Whether nobody gains by leaving a profile, None where the errors leave it open."""
+        """Whether nobody gains by leaving a profile, None where that is left open.
+
+        By the formulas for best responses where the game has them, as audits do; else among her
+        candidates, within the errors.
+        """
+        if places not in self._kept:
+            known = self._formulas_say(places)
+            self._kept[places] = self._candidates_say(places) if known == "nothing" else known
+        return self._kept[places]
+
+    def _formulas_say(self, places: Places) -> bool | Literal["nothing"] | None:
+        game, open_ = self.played(places), False
+        for i, answer in enumerate(game.all_formulas()):
+            if isinstance(answer, str):
+                return "nothing"
+            said = by_formula(game, i, answer, self.epsilon).verdict
+            if said == "profitable":
+                return False
+            open_ |= said == "undecided"
+        return None if open_ else True
+
+    def _candidates_say(self, places: Places) -> bool | None:
         found: list[bool | None] = []
         for i, here in enumerate(places):
             answer = self.answers(i, places)
@@ -100,6 +124,11 @@ class Settling:
             if places == before:
                 return places, sweep
         return places, None
+
+    def checked(self, profile: str, places: Places | None, sweeps: int | None) -> dict[str, Any]:
+        """What a profile pays, and whether it is an equilibrium."""
+        keeps = None if places is None else self.keeps(places)
+        return {**self.row(profile, places, sweeps), "equilibrium": keeps}
 
     def row(self, profile: str, places: Places | None, sweeps: int | None) -> dict[str, Any]:
         """What a profile pays."""
@@ -121,6 +150,11 @@ class Settling:
             "sweeps": sweeps,
         }
 
+    def alike(self, places: Places) -> tuple[Any, ...]:
+        """What a profile has in common with those in which players of one kind change places."""
+        played = zip(range(self.game.m), self.menus, places, strict=True)
+        return tuple(sorted((str(self.game.kind(i)), menu[k].label) for i, menu, k in played))
+
 
 def settled(ways: Settling, starts: int) -> list[dict[str, Any]]:
     """The rows of one mechanism."""
@@ -129,19 +163,43 @@ def settled(ways: Settling, starts: int) -> list[dict[str, Any]]:
     rng = np.random.default_rng(child(ways.seed, Stage.COMPARE))
     selfish = tuple(int(ways.answers(i, honest).values.argmax()) for i in range(m))
     ends = {name: ways.walk(start) for name, start in (("honest", honest), ("free", selfish))}
-    found = {places for places, sweeps in ends.values() if sweeps is not None}
+    found = [places for places, sweeps in ends.values() if sweeps is not None]
     for _ in range(starts):
         start = tuple(int(rng.integers(len(menu))) for menu in ways.menus)
         places, sweeps = ways.walk(start)
         if sweeps is not None:
-            found.add(places)
-    ranked = sorted(found, key=lambda p: ways.row("", p, 0)["social_payoff"])
+            found.append(places)
+    once = {ways.alike(places): places for places in reversed(found)}  # the first of each
+    resting = [places for places in dict.fromkeys(found) if places in once.values()]
+    worst, best = (_extreme(ways, resting, sign) for sign in (1, -1))
     rows = [
-        ways.row("honest", honest, 0),
-        ways.row("from_honest", *ends["honest"]),
-        ways.row("from_free_riding", *ends["free"]),
-        ways.row("worst", ranked[0] if ranked else None, 0),
-        ways.row("best", ranked[-1] if ranked else None, 0),
+        ways.checked("honest", honest, 0),
+        ways.checked("from_honest", *ends["honest"]),
+        ways.checked("from_free_riding", *ends["free"]),
+        ways.checked("worst", worst, 0),
+        ways.checked("best", best, 0),
     ]
     keeps = ways.keeps(honest)
     return [{**row, "honest_is_equilibrium": keeps} for row in rows]
+
+
+def _extreme(ways: Settling, resting: Sequence[Places], sign: int) -> Places | None:
+    """The one of least (sign 1) or largest (-1) sum of payoffs that is not refuted.
+
+    Of those that are not told apart, the first.
+    """
+    left = {places: ways.row("", places, 0) for places in resting}
+    while left:
+        end = min(left.values(), key=lambda row: sign * float(row["social_payoff"]))
+        first = next(places for places, row in left.items() if not _apart(row, end))
+        if ways.keeps(first) is not False:
+            return first
+        del left[first]
+    return None
+
+
+def _apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two sums of payoffs differ beyond their errors."""
+    low, high = sorted((one, other), key=lambda row: float(row["social_payoff"]))
+    errors = (sum(row["payoffs_se"]) for row in (low, high))
+    return apart(low["social_payoff"], high["social_payoff"], *errors)

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.dynamics.adaptation import Adaptation
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
@@ -16,7 +17,7 @@ from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, sh
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
-from nashbox.games.registry import blaming, engine, game_of
+from nashbox.games.registry import blaming, engine, game_of, prepare_game
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.graphs import Edges
@@ -120,6 +121,14 @@ def adapt(
     )
 
 
+def _example(problem: Any) -> str:
+    """What the first player may choose from, as a menu."""
+    if "best_counts" in game_of(problem).engines:
+        return "truthful,free_rider"
+    pool = Pool.of(prepare_game(problem), 0, 2, compared=True)
+    return ",".join(list(dict.fromkeys(s.label for s in pool.strategies))[:2])
+
+
 def rules_of(problem: Any) -> str:
     """The mechanism in words, the game where that has none to choose."""
     return str(problem.game) if problem.mechanism is None else shown(problem.mechanism)
@@ -177,8 +186,8 @@ def _among_counts(
     """Best responses among all counts, on exact penalties."""
     if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
         raise InputError(
-            "menu: only best responses in estimation games can do without one; give a menu of "
-            "strategies"
+            "menu must be given, but for best responses in estimation games: strategies to choose "
+            f"from, e.g. '{_example(problem)}'"
         )
     if order == "random":
         raise InputError("order: best responses among all counts are sequential or simultaneous")

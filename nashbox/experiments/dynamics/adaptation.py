@@ -23,7 +23,8 @@ class AdaptRun:
     share_honest, data collected by all, social_penalty and its se; in testing games
     social_payoff). steps: a mapping per round and agent. rest: the first round after which
     nothing changed any more, None if the last one brought a change. doubts: agents who in the
-    end saw a gain and left it, as it was within the error of simulated payoffs.
+    end saw a gain and left it, as it was within the error of simulated payoffs. settled: whether
+    nobody will ever move again if `rest` is a round: chance and memory may move who has rested.
     """
 
     mechanism: str
@@ -34,6 +35,7 @@ class AdaptRun:
     steps: Sequence[Mapping[str, Any]]
     rest: int | None
     doubts: int = 0
+    settled: bool = True
 
     @property
     def last(self) -> Mapping[str, Any]:

@@ -27,6 +27,11 @@ class BestResponse(Revision):
     def __post_init__(self) -> None:
         require("best_response.tolerance", self.tolerance, low=0.0)
 
+    @property
+    def steady(self) -> bool:
+        """What is best depends on what is played alone."""
+        return True
+
     def choose(self, agent: Learner, rng: np.random.Generator) -> int:
         """Answer what the others play now; no randomness."""
         return best_of(agent, agent.options(), self.tolerance)

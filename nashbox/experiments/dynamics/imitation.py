@@ -53,6 +53,11 @@ class Imitation(Revision):
         if self.scale is not None:
             require("imitation.scale", self.scale, low=0.0, open_low=True)
 
+    @property
+    def steady(self) -> bool:
+        """Where the best-paid one is copied, nothing is left to chance."""
+        return self.look == "best"
+
     def choose(self, agent: Learner, rng: np.random.Generator) -> int:
         """Return what the model played, or the own choice."""
         if not agent.neighbours:

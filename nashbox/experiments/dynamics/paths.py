@@ -107,7 +107,9 @@ def play(
     rest = changed if changed < setting.rounds else None
     doubts = sum(agent.doubted for agent in model.players)
     known = (oracle.method, oracle.exact, oracle.worlds)
-    return AdaptRun(mechanism, *known, rounds, steps, rest, doubts)
+    all_revise = setting.revising == 1.0 and setting.order != "random"
+    settled = rest is not None and setting.rule.steady and all_revise
+    return AdaptRun(mechanism, *known, rounds, steps, rest, doubts, settled)
 
 
 def replicate(

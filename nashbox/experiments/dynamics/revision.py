@@ -34,6 +34,14 @@ class Revision(ABC):
     def observe(self, agent: Learner, answer: Answer) -> None:  # noqa: B027 - optional
         """Take note of what a round's play would have paid; `agent.memory` is hers to keep."""
 
+    @property
+    def steady(self) -> bool:
+        """Whether nobody ever moves again after a round in which all revise and nobody moves.
+
+        True of rules without chance and memory; one that does not say so may move again.
+        """
+        return False
+
     @abstractmethod
     def choose(self, agent: Learner, rng: np.random.Generator) -> int:
         """Return the place in the menu that the agent plays next."""

@@ -84,7 +84,8 @@ def _chosen(game: EstimationGame, size: int, seed: int) -> tuple[list[tuple[int,
     found, every = candidates(game, size)
     if len(found) <= MOST or every:
         if every:
-            return found, f"all {len(found)} coalitions of {size}", True
+            words = f"all {len(found)} coalitions" if len(found) > 1 else "the only coalition"
+            return found, f"{words} of {size}", True
         return (
             found,
             f"{len(found)} coalitions that stand for all {comb(game.problem.m, size)}: agents "

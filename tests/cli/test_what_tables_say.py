@@ -1,0 +1,167 @@
+"""First lines agree with tables, and tables with the numbers behind them."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+TWO = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
+
+
+def flat(printed):
+    """Without the ends of lines."""
+    return " ".join(printed.split())
+
+
+def rows(printed):
+    """Cells of the rows of all tables."""
+    lines = [line for line in printed.splitlines() if line.startswith("│")]
+    return [[cell.strip() for cell in line.strip("│").split("│")] for line in lines]
+
+
+def test_gains_beside_an_infinite_payoff_are_no_rounding(nashbox):
+    labs = str(ROOT / "examples" / "dynamics" / "two_labs.toml")
+    told = nashbox("empirical", labs, "--menu", "truthful,free_rider")
+    assert [row[4] for row in rows(told.out)] == ["0.0123", "0.0000", "0.0385", "inf"]
+    first = "a0 against a1: 1 pure equilibrium of the table, truthful against free_rider"
+    assert told.out.startswith(first) and "mixed equilibria are not computed: the pay" in told.out
+
+
+def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
+    menu = ["--menu", "truthful,fabricator(fraction=0.3)", "--mechanism", "sample_mean"]
+    options = [*menu, "--worlds", "500", "--method", "simulated"]
+    told = nashbox("empirical", "p.toml", *options, files={"p.toml": TWO})
+    said = flat(told.out)
+    assert " │ equilibrium" not in said and "undecided │" in said
+    assert "1 equilibrium of the estimated payoffs, undecided within their errors" in said
+
+
+POT = 'game = "public_goods"\nagents = ["x", "y", "c"]\n'
+
+
+def test_profiles_share_a_row_only_where_they_are_one(nashbox):
+    """Threats uphold the best equilibrium of a public good; without them it is none."""
+    told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": POT})
+    profiles = {row["profile"]: row for row in json.loads(told.out)["rows"]}
+    honest, best = profiles["honest"], profiles["best"]
+    assert honest["social_payoff"] == best["social_payoff"]
+    assert honest["strategies"] != best["strategies"]
+    assert (honest["equilibrium"], best["equilibrium"]) == (False, True)
+    shown = nashbox("compare", "p.toml").out
+    assert "honest, best" not in shown and "unless they were refuted" in flat(shown)
+
+
+def test_what_comparisons_call_an_equilibrium_is_one_for_audits(nashbox):
+    bidders = 'game = "auction"\nagents = ["ann", "ben"]\n'
+    told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": bidders})
+    kept = {row["profile"]: row for row in json.loads(told.out)["rows"]}
+    assert kept["honest"]["honest_is_equilibrium"] is True  # simulation left it undecided
+    for row in kept.values():
+        plays = zip(("ann", "ben"), row["strategies"], strict=True)
+        factors = {who: float(said.partition("=")[2].rstrip(")")) for who, said in plays}
+        lines = [f'{who} = {{name = "bid", factor = {f}}}' for who, f in factors.items()]
+        text = f"{bidders}[strategies]\n" + "\n".join(lines) + "\n"
+        audited = nashbox("audit", "q.toml", "--json", "-", files={"q.toml": text})
+        assert json.loads(audited.out)["nash"] == "none_above_epsilon"
+
+
+def test_rules_that_assume_compliance_have_no_equilibrium(nashbox):
+    ways = ["cbl", "alone", "baseline"]
+    options = [word for name in ways for word in ("--mechanism", name)]
+    told = nashbox("compare", "p.toml", *options, "--starts", "0", files={"p.toml": TWO})
+    of = {row[0]: row[1] for row in rows(told.out) if row[0] in ways}
+    assert of == {
+        "cbl": "honest, equilibrium",
+        "alone": "honest, equilibrium",
+        "baseline": "honest, by order",
+    }
+    said = flat(told.out)
+    assert "honest, by order: baseline takes compliance for granted" in said
+    assert said.startswith("honest play is an equilibrium under cbl, alone")
+
+
+def test_no_two_columns_of_a_table_have_one_name(nashbox):
+    options = ["--mechanism", "cbl", "--mechanism", "alone", "--starts", "0"]
+    told = nashbox("compare", "p.toml", *options, files={"p.toml": TWO})
+    (heads, *_) = [line for line in told.out.splitlines() if line.startswith("┃ agent")]
+    names = [cell.strip() for cell in heads.strip("┃").split("┃")]
+    assert names == ["agent", "on her own", "cbl", "alone"]
+
+
+@pytest.mark.parametrize(
+    ("options", "settled"),
+    [
+        (["--rule", "logit"], False),
+        (["--rule", "fictitious_play"], False),
+        (["--rule", "imitation", "--look", "random"], False),
+        (["--order", "random"], False),
+        (["--revising", "0.5"], False),
+        ([], True),
+        (["--rule", "imitation"], True),
+    ],
+)
+def test_rest_is_said_only_of_rules_that_cannot_move_again(nashbox, options, settled):
+    """Everybody is honest under a rule of no chance and no temptation: nobody moves."""
+    menu = ["--menu", "truthful,free_rider", "--start", "free_rider=0", "--mechanism", "cbl"]
+    told = nashbox("adapt", "p.toml", *menu, "--rounds", "5", *options, files={"p.toml": TWO})
+    first = flat(told.out.partition("┏")[0])
+    assert ("nothing changed after" in first) == settled, first
+    assert settled or "may move them again" in first or "still changing" in first
+    assert "of all (truthful)" in first
+
+
+def test_rounds_that_are_left_out_are_said_to_be(nashbox):
+    menu = ["--menu", "truthful,free_rider", "--rule", "logit"]
+    for rounds, said in (("10", False), ("30", True)):
+        told = nashbox("adapt", "p.toml", *menu, "--rounds", rounds, files={"p.toml": TWO})
+        assert ("11 of rounds 0 to 30 are shown" in told.out) == said
+
+
+@pytest.mark.parametrize("game", ["public_goods", "auction", "cournot", "federated"])
+def test_without_a_menu_an_example_of_one_is_given(nashbox, game):
+    file = str(ROOT / "examples" / f"{game}.toml")
+    told = nashbox("adapt", file)
+    told.refuses("nashbox: --menu must be given", "e.g. '")
+    example = told.err.split("'")[1]
+    assert nashbox("adapt", file, "--menu", example, "--rounds", "1").code == 0
+
+
+def test_designed_rules_are_named_in_brief_where_they_are_played(nashbox):
+    files = {"p.toml": 'game = "estimation"\nsigma = 10.0\ncosts = [[0.033], [0.066], [0.1]]\n'}
+    nashbox("design", "p.toml", "--goal", "social", "--save", "rules.toml", files=files)
+    told = nashbox("exchange", "rules.toml", "--rehearse")
+    assert told.out.startswith("threshold(...): rehearsed on simulated submissions, seed 0\n")
+    assert "information: what the mechanism answers" in flat(told.out)
+    told = nashbox("adapt", "rules.toml", "--rounds", "1", "--menu", "truthful,free_rider")
+    assert told.code == 0 and "kind=[[" not in told.out and "threshold(...): " in told.out
+
+
+def test_a_single_answer_is_none_of_several():
+    from nashbox.tables.exchange import exchange_sheet
+
+    rules = SimpleNamespace(hash="h")
+    for many, said in ((1, "1 answer, for this agent alone, and"), (2, "2 answers, one for each")):
+        answers = [SimpleNamespace(agent=f"a{i}", counts=[3.0]) for i in range(many)]
+        files = {f"a{i}.csv": b"" for i in range(many)}
+        made = SimpleNamespace(answers=answers, files=files, promise=None, rules=rules, key="k")
+        assert exchange_sheet(made).headline.startswith(said)
+
+
+def test_what_coalitions_hand_in_is_explained(nashbox):
+    told = nashbox("coalitions", "p.toml", "--budget", "2000", files={"p.toml": TWO})
+    said, handed_in = flat(told.out), rows(told.out)[0][3]
+    words = "handed in of the points they share: "
+    assert all(f"{form.split()[0]}" in said.partition(words)[2] for form in handed_in.split(", "))
+    assert words in said and "the only coalition of 2;" in said and "all 1" not in said
+
+
+def test_every_form_of_handing_in_has_a_legend():
+    from nashbox.rules.coalitions.schemes import FORMS
+    from nashbox.tables.coalitions import forms_legend
+
+    for form in FORMS:
+        (told,) = forms_legend([form])
+        assert told.startswith(f"handed in of the points they share: {form.split()[0]}")
+    assert forms_legend([]) == []
