@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -61,8 +62,20 @@ def _add(table: Table, entry: Entry, model: Entry) -> None:
 def skeleton_sheet(made: Skeleton) -> Sheet:
     """What was written and what to do next."""
     sheet = Sheet(f"wrote {', '.join(made.files)}")
-    sheet.note("\n  ".join(["next:", *made.next]))
+    sheet.notes.append(_next(made.next))
     return sheet
+
+
+def _next(lines: Sequence[str]) -> Text:
+    """What to type next, each on a line of its own that is never parted, to be copied.
+
+    What a line ends with behind "    # " stands below it.
+    """
+    told = ["next:"]
+    for line in lines:
+        typed, _, why = line.partition("    # ")
+        told += [f"  {typed}", *([f"      {why}"] if why else [])]
+    return Text("\n".join(told), no_wrap=True, overflow="ignore")
 
 
 def beginning_sheet(made: Beginning) -> Sheet:
@@ -71,7 +84,7 @@ def beginning_sheet(made: Beginning) -> Sheet:
     for line in made.warnings:
         sheet.note(f"warning: {line}", style="yellow")
     sheet.remark(*made.notes)
-    sheet.note("next: " + ", ".join(made.next))
+    sheet.notes.append(_next(made.next))
     return sheet
 
 

@@ -165,3 +165,24 @@ def test_every_form_of_handing_in_has_a_legend():
         (told,) = forms_legend([form])
         assert told.startswith(f"handed in of the points they share: {form.split()[0]}")
     assert forms_legend([]) == []
+
+
+@pytest.mark.parametrize("width", ["40", "80"])
+@pytest.mark.parametrize("kind", ["strategy", "mechanism", "game"])
+def test_what_to_type_next_stands_on_lines_of_its_own(nashbox, monkeypatch, width, kind):
+    monkeypatch.setenv("COLUMNS", width)
+    told = nashbox("new", kind, "RichLiar")
+    lines = told.out.splitlines()
+    assert (
+        "  nashbox check rich_liar.py:RichLiar" in lines and "  pytest test_rich_liar.py" in lines
+    )
+    assert kind == "game" or any(line.endswith("rich_liar.py:RichLiar") for line in lines[4:])
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_what_to_type_after_a_draft_does_too(nashbox, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    wine = [str(ROOT / "examples" / "wine" / f"{name}.csv") for name in ("costs", "measurements")]
+    file = "a_draft_of_a_problem_with_a_long_name.toml"
+    lines = nashbox("init", *wine, "--save", file).out.splitlines()
+    assert f"  nashbox compare {file}" in lines
