@@ -9,7 +9,7 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from numbers import Integral, Real
+from numbers import Real
 from types import CodeType, FrameType
 from typing import Any
 
@@ -254,7 +254,7 @@ def require(
     """Raise InputError unless `value` is a finite number within [low, high].
 
     `open_low` excludes the lower end, and with 0 what lies below 1e-50, whose inverse is too
-    large; `integer` asks for a whole number, which 2.0 is not: it cannot count.
+    large; `integer` asks for a whole number, as 2.0 is one too; see `whole`.
 
     >>> require("Shrink.weight", 2.0, low=0.0, high=1.0)
     Traceback (most recent call last):
@@ -267,7 +267,7 @@ def require(
         number = float(value)  # type: ignore[arg-type]
         ok = low <= number <= high
         ok = ok and not (open_low and (number == low or (low == 0 and number < SMALLEST)))
-        ok = ok and not (integer and not isinstance(value, Integral))
+        ok = ok and not (integer and number != round(number))
     if not ok:
         if open_low and low == 0 and finite(value) and 0 < float(value) < SMALLEST:  # type: ignore[arg-type]
             open_low, low = False, SMALLEST

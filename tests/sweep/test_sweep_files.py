@@ -272,7 +272,7 @@ RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
             "options.rule = ['logit', 'best_response']",
             ["with sigma = 5.0, options.rule = 'best_response': options.temperature is for"],
         ),
-        ("adapt", "rule = 'logit'", "", ["options: menu: only best responses"]),
+        ("adapt", "rule = 'logit'", "", ["menu must be given"]),
         ("adapt", "revising = 0.5", "", ["method, revising: best responses among all counts"]),
         ("adapt", "honest = ['truthful']", "", ["start and honest name entries of a menu"]),
         ("adapt", "honest = ['liar'], " + MENU, "", ["honest: 'liar' is not in the menu"]),
