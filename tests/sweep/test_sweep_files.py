@@ -347,9 +347,9 @@ TWICE = [  # pairs of paths, each with a value
     ("agents.A.strategy = ['signaller']", "'agents.0.strategy' = ['signaller']"),
     ("agents.0.strategy.alpha = [0.5]", "'agents.A.strategy.alpha' = [0.25]"),
     ("'agents.lab.1.p0' = [['0.5', '0.5']]", "agents.1.p0 = [['0.7', '0.3']]"),
-    ("agents.A.p0 = [['0.5', '0.5']]", "'agents.A.p0.0' = ['0.5']"),
+    ("agents.A.p0 = [['0.5', '0.5']]", "'agents.A.p0.0' = ['0.4']"),
     ("payoff = [{kind = 'contest', prize = 2.0}]", "'payoff.prize' = [1.0]"),
-    ("payoff = ['contest']", "'payoff.kind' = ['contest']"),
+    ("payoff = ['contest']", "'payoff.kind' = ['win']"),
     ("mechanism = [{name = 'belief_exchange'}]", "'mechanism.name' = ['no_exchange']"),
 ]
 
@@ -392,6 +392,8 @@ def test_what_goes_before_the_grid_is_refused(nashbox, folder, way):
 def test_paths_that_say_different_things_go_together(folder):
     made = problems(folder, "mechanism = ['cbl']\n'mechanism.alpha_factor' = [0.5, 1.0]")
     assert [p["mechanism"]["alpha_factor"] for p in made] == [0.5, 1.0]
+    grid = "mechanism = [{name = 'cbl', alpha_factor = 2.0}]\n'mechanism.alpha_factor' = [2.0]"
+    assert len(problems(folder, grid)) == 1  # they agree
     grid = "strategies = [{'lab.1' = 'signaller'}]\nagents.A.strategy.alpha = [0.5]"
     (made,) = problems(folder, grid, TESTING, experiment='"solve"')
     assert made["agents"][0]["strategy"] == {"name": "signaller", "alpha": 0.5}

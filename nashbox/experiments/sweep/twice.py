@@ -1,8 +1,8 @@
 """Paths of a grid that say one thing twice: one of them would be played, and the other one shown.
 
 So do two spellings of one place (agents.A.cost, agents.0.cost), a path and one above it whose value
-has that place as well, and an agent's strategy in her own table and in `strategies`, which goes
-first.
+has another value in that place, and an agent's strategy in her own table and in `strategies`, which
+goes first.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from nashbox.problem.errors import InputError
 
 Place = tuple[str | int, ...]
 WITHOUT_TABLE = (("strategies", "recommended"), ("source", "normal"))  # words that no table says
+NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -27,23 +28,32 @@ class Said:
     value: Any
 
     def says(self, place: Place) -> bool:
-        """Whether this is also said by the value of this path, of a place at or below it."""
+        """Whether the value of this path has something in a place at or below it."""
+        return self.at(place) is not NOTHING
+
+    def denies(self, other: Said) -> bool:
+        """Whether the value of this path has something else in the place of another one."""
+        there = self.at(other.place)
+        return there is not NOTHING and (self.place == other.place or there != other.value)
+
+    def at(self, place: Place) -> Any:
+        """What the value of this path has in a place, NOTHING if that is not said."""
         if place[: len(self.place)] != self.place:
-            return False
+            return NOTHING
         value, key = self.value, self.place[-1]
         for part in place[len(self.place) :]:
             if isinstance(value, str):
-                return (key, value) in WITHOUT_TABLE or part == named_by(key)
+                if (key, value) not in WITHOUT_TABLE and part != named_by(key):
+                    return NOTHING
+                return value
             if isinstance(value, Mapping):
                 there = part in value
-            elif isinstance(value, list):
-                there = isinstance(part, int) and part < len(value)
             else:
-                return True
+                there = isinstance(value, list) and isinstance(part, int) and part < len(value)
             if not there:
-                return False
+                return NOTHING
             value, key = value[part], part
-        return True
+        return value
 
 
 def named_by(key: object) -> str:
@@ -54,7 +64,7 @@ def named_by(key: object) -> str:
 def check_once(said: Sequence[Said], problem: Mapping[str, Any], where: str) -> None:
     """Refuse paths that say one thing twice; problem: with all of them in their places."""
     for one, other in itertools.combinations(said, 2):
-        if one.says(other.place) or other.says(one.place):
+        if one.denies(other) or other.denies(one):
             _refuse(one.path, other.path, where)
     own, above = [], []
     for one in said:
