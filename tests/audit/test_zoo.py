@@ -299,7 +299,7 @@ def test_an_audit_finds_a_needle(name, seed):
     for row, known in zip(answer.agents, case.truths, strict=True):
         assert row.verdict == "profitable"
         assert row.gain.lower <= known.most
-        assert row.gain.upper >= known.least
+        assert row.gain.upper >= known.least * (1 - 1e-12)  # what rounds in many worlds
 
 
 @pytest.mark.slow
