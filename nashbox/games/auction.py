@@ -219,7 +219,7 @@ class _Interim:
     def bound(self, values: Array) -> Array:
         """No bid is paid more, by value: chances of each step's upper end, costs of its lower."""
         if self.rule == "second_price":
-            return self.paid(values, values) + self.top / BIDS
+            return self.paid(values, values)  # dominant, and on the same grid as what is played
         low, chance = self.bids[:-1], self.chance(self.bids[1:])
         if self.rule == "all_pay":
             return np.array([(v * chance - low).max() for v in values])

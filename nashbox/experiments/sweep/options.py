@@ -10,7 +10,7 @@ from nashbox.experiments.audit.epsilon import check_epsilon
 from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb
-from nashbox.problem.counts import RULES
+from nashbox.problem.counts import GOALS, RULES
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.files import GAMES
 from nashbox.problem.spec import suggest
@@ -79,13 +79,7 @@ def _names(where: str, value: Any) -> Any:
 
 def _goal(*more: str) -> Reader:
     """A goal of rules that are designed, or one of the words beside them."""
-
-    def read(where: str, value: Any) -> Any:
-        from nashbox.rules.design.goals import GOALS  # with all of design, which few sweeps need
-
-        return _one_of(*GOALS, *more)(where, value)
-
-    return read
+    return _one_of(*GOALS, *more)
 
 
 def _goals(*more: str) -> Reader:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from nashbox.experiments.sweep.options import adapting
-from nashbox.games.registry import check_names, check_own_options
+from nashbox.games.registry import check_names, check_own_options, engine, game_of
 from nashbox.problem.errors import InputError
 
 INSTEAD = {  # options that are taken in place of a key of the problem, by experiment
@@ -89,10 +89,8 @@ def _compare(built: Any, given: Mapping[str, Any]) -> None:
 
 
 def _design(built: Any, given: Mapping[str, Any]) -> None:
-    from nashbox.rules.design.best_rules import checked_kinds
-
     if "kinds" in given:
-        checked_kinds(given["kinds"])
+        engine(game_of(built), "design_kinds")(given["kinds"])
 
 
 CHECKS = {"adapt": _adapt, "compare": _compare, "design": _design}

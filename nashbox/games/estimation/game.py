@@ -50,6 +50,7 @@ class EstimationGame(Game):
     engines: ClassVar[Mapping[str, str]] = {
         "plan": "nashbox.rules.planning:plan_report",
         "design": "nashbox.rules.design:design",
+        "design_kinds": "nashbox.rules.design.best_rules:checked_kinds",
         "no_rule_below": "nashbox.rules.bound:no_rule_below",
         "robust": "nashbox.rules.robust:robust",
         "coalitions": "nashbox.rules.coalitions:coalitions",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit
+from nashbox.problem.counts import GOALS
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import Source
@@ -21,7 +22,7 @@ from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.bound import Floor, no_rule_below
 from nashbox.rules.design.designed import Candidate, Design
-from nashbox.rules.design.goals import GOALS, Goal
+from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import Offered, problem_of
 from nashbox.rules.design.on_data import penalties_on
 from nashbox.rules.design.order import canonical

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-GOALS = ("social", "egalitarian", "nash", "kalai_smorodinsky")
 SHARP = 40.0  # exponent that stands for a maximum while a column is searched
 RATIONAL = 1e-9  # relative excess over an outside option that counts as rounding
 TINY = 1e-9  # share of the outside option that stands for a gain of 0 under a logarithm

@@ -18,12 +18,12 @@ from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.pairs import PairTerms, told, tuning
 from nashbox.mechanisms.pairs.mechanism import believed_of_others, check_equal
+from nashbox.problem.counts import GOALS
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.design.designed import Candidate, Design
-from nashbox.rules.design.goals import GOALS
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import world_of
 from nashbox.rules.planning import plan_report

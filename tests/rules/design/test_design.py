@@ -8,13 +8,14 @@ import pytest
 
 from nashbox.experiments.audit import audit
 from nashbox.mechanisms.threshold.tuning import tuned
+from nashbox.problem.counts import GOALS
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, load
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import Design, design
 from nashbox.rules.design.best_rules import KINDS, OPENLY
 from nashbox.rules.design.column import _programme
-from nashbox.rules.design.goals import GOALS, Goal
+from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.polish import Landscape
 from nashbox.rules.design.surrogate import least_excess, surface
 from nashbox.rules.design.tables import OWES, Draft, World
