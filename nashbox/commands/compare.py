@@ -9,6 +9,7 @@ from typing import Any
 
 from nashbox.commands import shared
 from nashbox.problem.errors import InputError
+from nashbox.problem.goals import GOALS, NO_GOAL, goals_of
 
 EXAMPLE = "nashbox compare examples/figure1.toml --mechanism cbl --mechanism sample_mean"
 
@@ -35,7 +36,7 @@ def add(commands: Any) -> None:
     )
     compare.add_argument(
         "--design",
-        choices=["social", "egalitarian", "nash", "kalai_smorodinsky", "none"],
+        choices=[*GOALS, NO_GOAL],
         metavar="GOAL",
         action="append",
         help="rules designed for social, egalitarian, nash or kalai_smorodinsky, or none; may be "
@@ -100,9 +101,7 @@ def _with_plans(options: argparse.Namespace) -> dict[str, Any]:
     """What only games with plans have: rules of other files, and designed ones."""
     from nashbox.problem.files import load
 
-    if options.design is not None and "none" in options.design and len(set(options.design)) > 1:
-        raise InputError(f"--design none goes with no goal, got {', '.join(options.design)}")
-    goals = None if options.design is None else [g for g in options.design if g != "none"]
+    goals = None if options.design is None else goals_of(options.design, "--design")
     return {"rules": {file: load(file) for file in options.rules}, "goals": goals}
 
 

@@ -15,7 +15,6 @@ from nashbox.problem.tables import Table, read_agent_table
 
 Array = NDArray[np.float64]
 
-GOALS = ("social", "egalitarian", "nash", "kalai_smorodinsky")  # of rules that are designed
 RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "alone")
 MOST = 1e15  # points that whole numbers, held as floats, still tell apart
 

@@ -17,7 +17,7 @@ from nashbox.app.ui.widgets import (
     section,
 )
 from nashbox.experiments.report.contract import steps
-from nashbox.problem.counts import GOALS
+from nashbox.problem.goals import GOALS
 
 
 @solara.component

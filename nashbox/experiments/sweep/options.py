@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -10,13 +9,13 @@ from nashbox.experiments.audit.epsilon import check_epsilon
 from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb
-from nashbox.problem.counts import GOALS, RULES
-from nashbox.problem.errors import InputError, brief, require
+from nashbox.problem.counts import RULES
+from nashbox.problem.errors import InputError, brief, require, whole
 from nashbox.problem.files import GAMES
+from nashbox.problem.goals import GOALS, goals_of
 from nashbox.problem.spec import suggest
 
 EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
-NO_GOAL = "none"  # what `compare --design` says where no rules are to be designed
 INTO_PROBLEM = ("mechanism", "plan", "everyone")  # options that say what the problem could say
 ELSEWHERE = {
     "seed": "the sweep's `seeds` say it",
@@ -55,14 +54,9 @@ def _number(**limits: Any) -> Reader:
     return read
 
 
-def _whole(low: float, high: float = math.inf) -> Reader:
+def _whole(**limits: float) -> Reader:
     """A whole number, also where it is written as a float: CSV files of points often do."""
-
-    def read(where: str, value: Any) -> int:
-        require(where, value, low=low, high=high, integer=True)
-        return int(value)
-
-    return read
+    return lambda where, value: whole(where, value, **limits)
 
 
 def _epsilon(where: str, value: Any) -> Any:
@@ -77,14 +71,14 @@ def _names(where: str, value: Any) -> Any:
     return value
 
 
-def _goal(*more: str) -> Reader:
-    """A goal of rules that are designed, or one of the words beside them."""
-    return _one_of(*GOALS, *more)
+def _goals(where: str, value: Any) -> list[str]:
+    one = _one_of(*GOALS)
+    return [one(where, goal) for goal in _names(where, value)]
 
 
-def _goals(*more: str) -> Reader:
-    one = _goal(*more)
-    return lambda where, value: [one(where, goal) for goal in _names(where, value)]
+def _designs(where: str, value: Any) -> list[str]:
+    """Goals as the command writes them."""
+    return goals_of(_names(where, value), where)
 
 
 def _start(where: str, value: Any) -> dict[str, int]:
@@ -141,14 +135,14 @@ OPTIONS: dict[str, dict[str, Reader]] = {
         "plan": _any,
         "mechanism": _names,
         "mechanisms": _names,
-        "design": _goals(NO_GOAL),
-        "goals": _goals(),
+        "design": _designs,
+        "goals": _goals,
         "starts": _whole(low=0),
         "epsilon": _epsilon,
         "budget": _whole(low=1000),
     },
     "design": {
-        "goal": _goal(),
+        "goal": _one_of(*GOALS),
         "form": _one_of("best", "separate", "joint"),
         "kinds": _names,
     },
@@ -178,14 +172,16 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
             hint = suggest(name, [*known]) if known else f"{experiment} has none here"
             reason = ELSEWHERE.get(name) if experiment in OPTIONS else None
             raise InputError(f"{where}: unknown option {name!r} ({reason or hint})")
-        meant = known[name](f"{where}.{name}", _read(experiment, name, given, f"{where}.{name}"))
+        meant = _meant(experiment, name, given, f"{where}.{name}")
         found[name] = given if isinstance(given, str) else meant
     return found
 
 
-def _read(experiment: str, name: str, given: object, where: str) -> Any:
+def _meant(experiment: str, name: str, given: object, where: str) -> Any:
+    """What an option means, however it is written."""
     reader = WRITTEN.get(experiment, {}).get(name)
-    return reader(given, where) if reader is not None and isinstance(given, str) else given
+    read = reader(given, where) if reader is not None and isinstance(given, str) else given
+    return OPTIONS[experiment][name](where, read)
 
 
 def as_arguments(experiment: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,9 +192,8 @@ def as_arguments(experiment: str, options: Mapping[str, Any]) -> dict[str, Any]:
         argument = named.get(name, name)
         if argument in found:
             raise InputError(f"options.{name} and options.{argument} say the same; leave one out")
-        found[argument] = _read(experiment, name, given, f"options.{name}")
-        if (experiment, name) == ("compare", "design"):
-            found[argument] = [goal for goal in found[argument] if goal != NO_GOAL]
+        written = isinstance(given, str)  # all else is read already
+        found[argument] = _meant(experiment, name, given, f"options.{name}") if written else given
     return found
 
 

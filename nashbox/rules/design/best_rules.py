@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit
-from nashbox.problem.counts import GOALS
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.goals import GOALS
 from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker

@@ -18,9 +18,9 @@ from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.pairs import PairTerms, told, tuning
 from nashbox.mechanisms.pairs.mechanism import believed_of_others, check_equal
-from nashbox.problem.counts import GOALS
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.goals import GOALS
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.design.designed import Candidate, Design

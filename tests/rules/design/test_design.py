@@ -8,9 +8,9 @@ import pytest
 
 from nashbox.experiments.audit import audit
 from nashbox.mechanisms.threshold.tuning import tuned
-from nashbox.problem.counts import GOALS
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, load
+from nashbox.problem.goals import GOALS
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import Design, design
 from nashbox.rules.design.best_rules import KINDS, OPENLY
