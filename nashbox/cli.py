@@ -119,11 +119,14 @@ def _named_with_dashes(options: argparse.Namespace) -> Iterator[None]:
         yield
     except InputError as error:
         found = ARGUMENT.match(str(error))
-        option = f"--{found[1].replace('_', '-')}" if found else ""
-        given = [word.partition("=")[0] for word in options.arguments]
-        if not found or option not in given:
+        if not found:
             raise
-        raise type(error)(option + str(error)[found.end(1) :]) from error
+        option, rest = f"--{found[1].replace('_', '-')}", str(error)[found.end(1) :]
+        given = [word.partition("=")[0] for word in options.arguments]
+        missing = rest.startswith(" must be given") and option in options.parser.options()
+        if option not in given and not missing:
+            raise
+        raise type(error)(option + rest) from error
 
 
 @contextmanager

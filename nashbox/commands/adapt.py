@@ -94,7 +94,6 @@ def work(options: argparse.Namespace) -> int:
     """Revise."""
     from nashbox.experiments.dynamics.adapt import adapt
     from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
-    from nashbox.problem.errors import InputError
     from nashbox.tables.console import progress_bar
 
     problem = shared.load_problem(options)
@@ -111,12 +110,7 @@ def work(options: argparse.Namespace) -> int:
         chosen["honest"] = split(options.honest, "--honest")
     if "compare" in chosen:
         chosen["compare"] = read_menu(options.compare, "--compare", folder)
-    try:
-        with progress_bar("revising") as progress:
-            result = adapt(problem, progress=progress, **chosen)
-    except InputError as error:
-        if options.menu is None and str(error).startswith("menu must be given"):
-            raise InputError(f"--{error}") from error
-        raise
+    with progress_bar("revising") as progress:
+        result = adapt(problem, progress=progress, **chosen)
     shared.emit(options, result)
     return 0

@@ -9,7 +9,7 @@ from typing import Any
 
 from nashbox.commands import shared
 from nashbox.experiments.methods import BUDGET, METHODS
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError
 
 EXAMPLE = "nashbox audit examples/figure1.toml"
 
@@ -90,8 +90,6 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.audit import audit
     from nashbox.tables.console import progress_bar
 
-    if options.workers is not None:
-        require("--workers", options.workers, low=1, integer=True)
     problem = shared.load_problem(options)
     contract = shared.contract_of(options, problem)
     files = shared.files_behind(options, problem) if options.report is not None else {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.files import store_files
-from nashbox.problem.errors import InputError, require
+from nashbox.problem.errors import InputError
 
 EXAMPLE = "nashbox reproduce clinton2025 --quick"
 STORE = "reproduce.sqlite"
@@ -81,8 +81,6 @@ def work(options: argparse.Namespace) -> int:
 
     if options.paper is not None and options.paper not in PAPERS:
         raise InputError(f"PAPER must be one of {', '.join(PAPERS)}, got {options.paper!r}")
-    if options.workers is not None:
-        require("--workers", options.workers, low=1, integer=True)
     shared.check_for_report(options, "title")
     if options.report is not None:
         report_paths(options.report)
@@ -95,7 +93,7 @@ def work(options: argparse.Namespace) -> int:
             PAPERS if options.paper is None else (options.paper,),
             quick=options.quick,
             seed=options.seed,
-            workers=options.workers or os.cpu_count() or 1,
+            workers=(os.cpu_count() or 1) if options.workers is None else options.workers,
             progress=progress,
             evaluate=evaluate if store is None else StoredEvaluation(store, options.engine),
         )

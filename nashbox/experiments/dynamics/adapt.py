@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
 from nashbox.experiments.dynamics.imitation import Imitation
 from nashbox.experiments.dynamics.logit import Logit
-from nashbox.experiments.dynamics.menu import graph_of, place_of, read_start, shown
+from nashbox.experiments.dynamics.menu import Menu, graph_of, place_of, read_start, shown
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
@@ -81,17 +81,73 @@ def adapt(
     rounds = whole("rounds", rounds, low=1, high=1e6)
     seed = whole("seed", seed, low=0)
     worlds = whole("worlds", worlds, low=2, high=1e9)
+    got = asked(problem, rule, menu, start, graph, order, revising, honest, method, seed)
+    problems = [replace(problem, mechanism=Spec.parse(m, "compare")) for m in compare] or [problem]
+    if got.menu is None:
+        return _among_counts(problem, problems, got.rule, rounds, order, progress)
+    setting = Setting(
+        problem, got.rule, order, revising, rounds, seed, got.edges, got.start, got.honest
+    )
+    runs = []
+    for r, one in enumerate(problems):
+        oracle = oracle_for(one, got.menu, method, worlds, seed)
+        tick = None if progress is None else _part(progress, r, len(problems))
+        step = replicate if got.rule is None else play
+        runs.append(step(setting, oracle, rules_of(one), tick))
+    return Adaptation(
+        notes=_notes(problem),
+        game=problem.game,
+        rule=named(got.rule),
+        menu=got.menu.labels,
+        honest=[got.menu.labels[k] for k in got.honest],
+        order=order if got.rule is not None else "continuous",
+        graph=got.graph,
+        runs=runs,
+        seeds={"seed": seed},
+        problem=problem.to_json(),
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is adapted: the rule (None: the replicator), and what it revises, made and checked.
+
+    menu: None for all counts; all else is empty then. honest: places in the menu. edges, graph: who
+    sees whom, and what that is called, where the rule looks at neighbours. start: (m,) places.
+    """
+
+    rule: Revision | None
+    menu: Menu | None = None
+    honest: tuple[int, ...] = ()
+    edges: Edges = ()
+    graph: str | None = None
+    start: Any = None
+
+
+def asked(
+    problem: Any,
+    rule: object,
+    menu: Sequence[object] | None,
+    start: Mapping[str, int] | None,
+    graph: object,
+    order: str,
+    revising: float,
+    honest: Sequence[str] | None,
+    method: str,
+    seed: int,
+) -> Asked:
+    """Read the options of `adapt`, which go together. Raises InputError."""
     require("revising", revising, low=0.0, high=1.0)
     for name, value, allowed in (("order", order, ORDERS), ("method", method, METHODS)):
         if value not in allowed:
             raise InputError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     made = make_rule(rule, problem.folder)
     _hold_together(made, menu, graph, order, revising, method)
-    problems = [replace(problem, mechanism=Spec.parse(m, "compare")) for m in compare] or [problem]
     if menu is None:
         if start is not None or honest is not None:
             raise InputError("start and honest name entries of a menu: give a menu as well")
-        return _among_counts(problem, problems, made, rounds, order, progress)
+        _check_counts(problem, made, order)
+        return Asked(made)
     chosen = read_choices(problem, menu)
     labels = chosen.labels
     places = (
@@ -100,25 +156,18 @@ def adapt(
     graphed = made is not None and made.uses_graph
     edges, drawn = _edges(problem, graph, seed) if graphed else ((), None)
     profile = read_start(start, labels, problem.m, seed, "start")
-    setting = Setting(problem, made, order, revising, rounds, seed, edges, profile, places)
-    runs = []
-    for r, one in enumerate(problems):
-        oracle = oracle_for(one, chosen, method, worlds, seed)
-        tick = None if progress is None else _part(progress, r, len(problems))
-        step = replicate if made is None else play
-        runs.append(step(setting, oracle, rules_of(one), tick))
-    return Adaptation(
-        notes=_notes(problem),
-        game=problem.game,
-        rule=named(made),
-        menu=labels,
-        honest=[labels[k] for k in places],
-        order=order if made is not None else "continuous",
-        graph=drawn,
-        runs=runs,
-        seeds={"seed": seed},
-        problem=problem.to_json(),
-    )
+    return Asked(made, chosen, places, edges, drawn, profile)
+
+
+def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:
+    """Refuse to do without a menu what only best responses among counts can."""
+    if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
+        raise InputError(
+            "menu must be given, but for best responses in estimation games: strategies to choose "
+            f"from, e.g. '{_example(problem)}'"
+        )
+    if order == "random":
+        raise InputError("order: best responses among all counts are sequential or simultaneous")
 
 
 def _example(problem: Any) -> str:
@@ -184,13 +233,6 @@ def _among_counts(
     progress: Ticker | None,
 ) -> Adaptation:
     """Best responses among all counts, on exact penalties."""
-    if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
-        raise InputError(
-            "menu must be given, but for best responses in estimation games: strategies to choose "
-            f"from, e.g. '{_example(problem)}'"
-        )
-    if order == "random":
-        raise InputError("order: best responses among all counts are sequential or simultaneous")
     path = engine(game_of(problem), "best_counts")
     runs = []
     for r, one in enumerate(problems):

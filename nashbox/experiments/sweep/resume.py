@@ -34,7 +34,7 @@ def sweep(
     bad input before anything is written, KeyboardInterrupt if it is interrupted.
     """
     if workers is not None:
-        workers = whole("--workers", workers, low=1)
+        workers = whole("workers", workers, low=1)
     check_engine(engine)
     found = read_sweep(path)
     expanded = expand(found)

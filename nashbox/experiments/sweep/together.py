@@ -46,36 +46,12 @@ def check_together(experiment: str, built: Any, given: Mapping[str, Any]) -> Non
 
 
 def _adapt(built: Any, given: Mapping[str, Any]) -> None:
-    from nashbox.experiments.dynamics.adapt import (
-        _among_counts,
-        _edges,
-        _hold_together,
-        adapt,
-        make_rule,
-    )
-    from nashbox.experiments.dynamics.menu import place_of, read_start
-    from nashbox.experiments.dynamics.oracles import read_choices
+    from nashbox.experiments.dynamics.adapt import adapt, asked
 
     rule, options = adapting(given)
     bound = inspect.signature(adapt).bind(built, rule, **options)
     bound.apply_defaults()
-    menu, graph, start, honest, order, revising, method = (
-        bound.arguments[name]
-        for name in ("menu", "graph", "start", "honest", "order", "revising", "method")
-    )
-    made = make_rule(rule, built.folder)
-    _hold_together(made, menu, graph, order, revising, method)
-    if menu is None:
-        if start is not None or honest is not None:  # which it refuses at once
-            adapt(built, rule, **options)
-        _among_counts(built, [], made, bound.arguments["rounds"], order, None)  # in no problem
-        return
-    labels = read_choices(built, menu).labels
-    for name in honest or ():
-        place_of(name, labels, "honest")
-    read_start(start, labels, built.m, 0, "start")
-    if made is not None and made.uses_graph:
-        _edges(built, graph, 0)
+    asked(**{name: bound.arguments[name] for name in inspect.signature(asked).parameters})
 
 
 def _compare(built: Any, given: Mapping[str, Any]) -> None:

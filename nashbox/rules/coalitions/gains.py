@@ -43,10 +43,10 @@ def coalitions(
     """
     if problem.m < 2:
         raise InputError(f"a coalition needs at least two agents, got {problem.m}")
-    size = whole("--size", size, low=2, high=problem.m)
-    require("--delta", delta, low=1e-9, high=0.5)
-    seed = whole("--seed", seed, low=0)
-    budget = whole("--budget", budget, low=1000, high=1e8)
+    size = whole("size", size, low=2, high=problem.m)
+    require("delta", delta, low=1e-9, high=0.5)
+    seed = whole("seed", seed, low=0)
+    budget = whole("budget", budget, low=1000, high=1e8)
     if not problem.integer:
         raise InputError(
             f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '

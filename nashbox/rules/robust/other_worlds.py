@@ -50,15 +50,14 @@ def robust(
     real measurements (0: not at all). Every agent and distribution may be off by a factor of her
     own; distributions tied together share that of sigma.
     """
-    require("--costs", costs, low=0.0, high=0.9)
-    require("--sigma", sigma, low=0.0, high=0.9)
-    seed, data = whole("--seed", seed, low=0), whole("--data", data, low=0, high=1e8)
-    drop = whole("--drop", drop, low=0)
-    if drop > 0 and problem.m == 1:
-        raise InputError(f"{problem.shown}: --drop: a single agent cannot drop out, got {drop}")
-    require("--drop", drop, low=0, high=problem.m - 1, integer=True)
+    require("costs", costs, low=0.0, high=0.9)
+    require("sigma", sigma, low=0.0, high=0.9)
+    seed, data = whole("seed", seed, low=0), whole("data", data, low=0, high=1e8)
+    if problem.m == 1 and drop:
+        raise InputError(f"drop must be 0 for a single agent, who cannot drop out, got {drop}")
+    drop = whole("drop", drop, low=0, high=problem.m - 1)
     if epsilon is not None and not isinstance(epsilon, str):
-        require("--epsilon", epsilon, low=0.0, open_low=True)
+        require("epsilon", epsilon, low=0.0, open_low=True)
     check_epsilon(epsilon)
     if data and problem.source.normal:
         raise InputError(

@@ -287,7 +287,10 @@ def test_nobody_is_named_where_nothing_is_gained_or_lost(nashbox):
         assert all(cells[head] == ["-"] * rows_ for head in heads)
     text = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05]]\n'
     answer = nashbox("robust", "p.toml", "--drop", "1", files={"p.toml": text})
-    assert answer.code == 2 and "p.toml: --drop: a single agent cannot drop out" in answer.err
+    assert (
+        answer.code == 2
+        and "--drop must be 0 for a single agent, who cannot drop out, got 1" in answer.err
+    )
 
 
 @pytest.mark.parametrize(
