@@ -49,3 +49,11 @@ def tail(alpha: float) -> float:
     from scipy.special import ndtri
 
     return -float(ndtri(alpha))
+
+
+def resolution(fewest: int) -> str:
+    """What simulation cannot see, in words. fewest: worlds of the candidate played least.
+
+    What happens with chance p is missed by N worlds with chance (1 - p)^N, e^-3 at p = 3/N.
+    """
+    return f"events rarer than {3 / max(fewest, 1):.2g} of all worlds are not seen (3 / {fewest})"

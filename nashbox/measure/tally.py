@@ -51,6 +51,12 @@ class Tally(Moments):
         made.low, made.high = _nearest(values), [-x for x in _nearest(-values)]
         return made
 
+    @classmethod
+    def constant(cls, count: int, value: float) -> Self:
+        """Those of a number that is the same in all worlds."""
+        ends = [value] * min(count, KEPT)
+        return cls(count, value, least=value, greatest=value, low=ends, high=ends)
+
     def merge(self, other: Self) -> None:
         """Take in another's."""
         n, old, squares, mean = other.count, self.count, self.squares, self.mean

@@ -6,7 +6,7 @@ from typing import Any
 
 from nashbox.experiments.audit.base import check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
-from nashbox.experiments.audit.findings import Finding, by_formula, resolution
+from nashbox.experiments.audit.findings import Finding, by_formula
 from nashbox.experiments.audit.patience import Patience
 from nashbox.experiments.audit.players import black_box
 from nashbox.experiments.audit.promises import hold, hold_formulas
@@ -14,6 +14,7 @@ from nashbox.experiments.audit.rows import result_of
 from nashbox.experiments.methods import BUDGET
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
+from nashbox.measure.looks import resolution
 from nashbox.problem.errors import InputError, brief, whole
 from nashbox.problem.ticker import Ticker
 

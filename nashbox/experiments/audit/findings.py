@@ -103,8 +103,3 @@ def by_simulation(answer: Answer, damage: tuple[float, float]) -> Finding:
         damage_se=damage[1],
         extra={"fewest": answer.fewest, "listed": answer.listed},
     )
-
-
-def resolution(fewest: int) -> str:
-    """What simulation cannot see, in words. fewest: worlds of the candidate played least."""
-    return f"events rarer than {3 / max(fewest, 1):.2g} of all worlds are not seen (3 / {fewest})"

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.forecast import LEADERS, LIKELY, leaders_of, look_of, order_of
@@ -169,7 +167,8 @@ class Verification:
             for own, at in self._pairs(s):
                 s.gains.setdefault((own, at), Tally()).merge(block.tallies[f"{s.j} {own} {at}"])
                 if math.isinf(s.payoff.mean) and s.payoff.mean == self.out.payoffs[own].mean:
-                    s.gains[own, at] = _nothing(s.gains[own, at].count)
+                    # whatever is left of it in single worlds: the same ruin on average
+                    s.gains[own, at] = Tally.constant(s.gains[own, at].count, 0.0)
         self.out.worlds += worlds
 
     def _played(self, active: list[Standing], worlds: int, number: int) -> Block:
@@ -252,11 +251,6 @@ class Verification:
             )
             if s.changed and math.isfinite(s.main.mean):
                 s.withdraw()
-
-
-def _nothing(worlds: int) -> Tally:
-    """Gains where both are paid the same infinite sum on average, whatever is left of them."""
-    return Tally.of(np.zeros(max(worlds, 1)))
 
 
 def verified(

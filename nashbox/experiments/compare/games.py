@@ -20,6 +20,7 @@ from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.settled import Settling, settled
 from nashbox.games.registry import blaming, game_of, prepare_game
+from nashbox.measure.looks import resolution
 from nashbox.problem.errors import whole
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
@@ -114,7 +115,8 @@ def compare_game(
         ways = Settling(game, pools, worlds, seed, epsilon)
         rows += [{"mechanism": spec.label, **row} for row in settled(ways, starts)]
         if not ways.exact:
-            notes.append(f"{spec.label}: payoffs are simulated in {worlds} games")
+            seen = resolution(worlds)
+            notes.append(f"{spec.label}: payoffs are simulated in {worlds} games; {seen}")
         if progress is not None:
             progress(place + 1, len(wanted))
     if problem.strategies:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from nashbox.problem.payoff_oracle import Answer
 Array = NDArray[np.float64]
 Places = tuple[int, ...]
 MOST_SWEEPS = 100
+STAYS = {"none_above_epsilon": True, "profitable": False, "undecided": None}
 SIGMAS = 5.0  # of gains that are simulated: a false answer in three million
 
 
@@ -89,20 +90,14 @@ class Settling:
         candidates, within the errors.
         """
         if places not in self._kept:
-            known = self._formulas_say(places)
-            self._kept[places] = self._candidates_say(places) if known == "nothing" else known
+            game = self.played(places)
+            exact = [a for a in game.all_formulas() if not isinstance(a, str)]
+            if len(exact) == game.m:
+                rows = [by_formula(game, i, answer, self.epsilon) for i, answer in enumerate(exact)]
+                self._kept[places] = everybody([STAYS[row.verdict] for row in rows])
+            else:
+                self._kept[places] = self._candidates_say(places)
         return self._kept[places]
-
-    def _formulas_say(self, places: Places) -> bool | Literal["nothing"] | None:
-        game, open_ = self.played(places), False
-        for i, answer in enumerate(game.all_formulas()):
-            if isinstance(answer, str):
-                return "nothing"
-            said = by_formula(game, i, answer, self.epsilon).verdict
-            if said == "profitable":
-                return False
-            open_ |= said == "undecided"
-        return None if open_ else True
 
     def _candidates_say(self, places: Places) -> bool | None:
         found: list[bool | None] = []
@@ -169,8 +164,10 @@ def settled(ways: Settling, starts: int) -> list[dict[str, Any]]:
         places, sweeps = ways.walk(start)
         if sweeps is not None:
             found.append(places)
-    once = {ways.alike(places): places for places in reversed(found)}  # the first of each
-    resting = [places for places in dict.fromkeys(found) if places in once.values()]
+    first: dict[tuple[Any, ...], Places] = {}
+    for places in found:
+        first.setdefault(ways.alike(places), places)
+    resting = list(first.values())
     worst, best = (_extreme(ways, resting, sign) for sign in (1, -1))
     rows = [
         ways.checked("honest", honest, 0),

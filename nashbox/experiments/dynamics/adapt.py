@@ -17,10 +17,12 @@ from nashbox.experiments.dynamics.menu import Menu, graph_of, place_of, read_sta
 from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
-from nashbox.games.registry import blaming, engine, game_of, prepare_game
+from nashbox.games.registry import blaming, builtin, engine, game_of, prepare_game
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError, require, whole
+from nashbox.problem.files import GAMES
 from nashbox.problem.graphs import Edges
+from nashbox.problem.parameters import described_parameters
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
 
@@ -162,8 +164,9 @@ def asked(
 def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:
     """Refuse to do without a menu what only best responses among counts can."""
     if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
+        without = " or ".join(name for name in GAMES if "best_counts" in builtin(name).engines)
         raise InputError(
-            "menu must be given, but for best responses in estimation games: strategies to choose "
+            f"menu must be given, but for best responses in {without} games: strategies to choose "
             f"from, e.g. '{_example(problem)}'"
         )
     if order == "random":
@@ -172,8 +175,10 @@ def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:
 
 def _example(problem: Any) -> str:
     """What the first player may choose from, as a menu."""
-    if "best_counts" in game_of(problem).engines:
-        return "truthful,free_rider"
+    menu = game_of(problem).menu
+    ready = [n for n, cls in menu.items() if not any(p.required for p in described_parameters(cls))]
+    if len(ready) > 1:
+        return ",".join(ready[:2])
     pool = Pool.of(prepare_game(problem), 0, 2, compared=True)
     return ",".join(list(dict.fromkeys(s.label for s in pool.strategies))[:2])
 

@@ -16,6 +16,7 @@ from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
 from nashbox.games.joint import Joint
 from nashbox.games.registry import prepare_game
+from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
@@ -113,7 +114,7 @@ class SimulatedGame(GameOracle):
     ) -> None:
         super().__init__(game, menus, labels)
         self.worlds, self.seed = worlds, seed
-        self.method = f"simulated in {worlds} games"
+        self.method = f"simulated in {worlds} games; {resolution(worlds)}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
         played, joint = self.played(profile), Joint(self.K)

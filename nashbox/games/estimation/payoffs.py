@@ -19,6 +19,7 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
 from nashbox.games.estimation.pollution import Pools, risk_among
 from nashbox.games.joint import Joint
+from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -174,7 +175,7 @@ class SimulatedEstimation(EstimationOracle):
         )
         self.grid = [np.zeros(game.problem.d)] if invariant else mu_grid(game.terms, 0)
         where = "" if invariant else f", the worst of {len(self.grid)} values of mu"
-        self.method = f"simulated in {worlds} worlds{where}"
+        self.method = f"simulated in {worlds} worlds{where}; {resolution(worlds)}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
         answers = [self._at(offset, i, profile, path) for offset in self.grid]

@@ -24,7 +24,7 @@ def is_drawn(body: Mapping[str, Any]) -> bool:
     return not is_normal(body) and body["counts"] == "integer"
 
 
-def on_measurements(body: Mapping[str, Any]) -> list[str]:
+def measurements_left_out(body: Mapping[str, Any]) -> list[str]:
     """What a saved file says of the problem's measurements, if there are any."""
     if is_normal(body):
         return []
@@ -42,7 +42,9 @@ def write_problem(design: Design, path: str | Path) -> None:
         claims = [f"Honest play is an equilibrium{data}; nashbox audit proves it."]
     folder = None if design.designed is None else design.designed.folder
     said = f"Rules designed for the goal {design.goal}: social penalty {design.social_penalty:.6g}."
-    write_rules(path, design.problem, [said, *claims, *on_measurements(design.problem)], folder)
+    write_rules(
+        path, design.problem, [said, *claims, *measurements_left_out(design.problem)], folder
+    )
 
 
 def write_rules(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nashbox.problem.errors import InputError
-from nashbox.rules.design.file import is_normal, on_measurements, write_rules
+from nashbox.rules.design.file import is_normal, measurements_left_out, write_rules
 from nashbox.rules.robust.robustness import Robust
 
 
@@ -19,6 +19,6 @@ def save_rules(result: Robust, path: str | Path) -> None:
         f"Rules designed for the goal {result.goal}: social penalty {rules.social_penalty:.6g}.",
         f"Nobody gains more than epsilon while costs are within {100 * result.costs:g} % and "
         f"sigma within {100 * result.sigma:g} %{'' if normal else ', for normal data'}.",
-        *on_measurements(rules.problem),
+        *measurements_left_out(rules.problem),
     ]
     write_rules(path, rules.problem, said, result.designed.folder)
