@@ -14,7 +14,7 @@ from nashbox.papers.cells import (
     finding_of,
 )
 from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
-from nashbox.problem.errors import told, whole
+from nashbox.problem.errors import listed, told, whole
 from nashbox.problem.ticker import Ticker
 
 Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
@@ -42,6 +42,7 @@ def reproduce(
     """
     seed = whole("seed", seed, low=0)
     workers = whole("workers", workers, low=1)
+    papers = listed("papers", papers)
     cells = [cell for paper in papers for cell in cells_of(paper, quick=quick, seed=seed)]
     answers = evaluate(cells, workers=workers, progress=progress)
     checked: list[Checked] = []

@@ -7,7 +7,7 @@ import math
 import os
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
 from types import CodeType, FrameType
@@ -225,6 +225,19 @@ def too_much(what: str) -> str:
 def positive(value: object) -> bool:
     """Whether `value` is a number > 0 that can be computed with: within [1e-50, 1e50]."""
     return finite(value) and SMALLEST <= float(value) <= LARGEST  # type: ignore[arg-type]
+
+
+def listed(name: str, value: object) -> list[Any]:
+    """Return what a list, or anything else to go through, holds; a text alone is none.
+
+    Raises InputError.
+
+    >>> listed("menu", (name for name in ("truthful", "free_rider")))
+    ['truthful', 'free_rider']
+    """
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise InputError(f"{name} must be a list, got {brief(value)}")
+    return list(value)
 
 
 def whole(name: str, value: object, *, low: float = -math.inf, high: float = math.inf) -> int:

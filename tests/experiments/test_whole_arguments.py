@@ -56,3 +56,26 @@ def test_what_is_no_problem_is_refused(source):
 def test_recommended_is_yes_or_no():
     with pytest.raises(InputError, match="recommended must be True or False, got 'no'"):
         nashbox.audit(SMALL, recommended="no")
+
+
+CALLED = {
+    "menu": lambda menu: nashbox.adapt(SMALL, menu=menu, rounds=2),
+    "mechanisms": lambda names: nashbox.compare(SMALL, names, starts=0, goals=[]),
+    "papers": nashbox.reproduce,
+}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_text_is_no_list(name):
+    for wrong in ("cbl", {"name": "cbl"}, 3):
+        with pytest.raises(InputError, match=f"{name} must be a list, got"):
+            CALLED[name](wrong)
+
+
+def test_anything_to_go_through_is_one():
+    menu = ("truthful", "free_rider")
+    expected = nashbox.adapt(SMALL, menu=list(menu), rounds=2)
+    assert numbers(nashbox.adapt(SMALL, menu=(x for x in menu), rounds=2)) == numbers(expected)
+    rows = [nashbox.compare(SMALL, names, starts=0, goals=[]).to_json()["mechanisms"]
+            for names in (["cbl"], ("cbl",), iter(["cbl"]))]  # fmt: skip
+    assert rows[0] == rows[1] == rows[2]

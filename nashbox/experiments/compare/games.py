@@ -21,7 +21,7 @@ from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.settled import Settling, settled
 from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.measure.looks import resolution
-from nashbox.problem.errors import whole
+from nashbox.problem.errors import listed, whole
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
@@ -107,7 +107,7 @@ def compare_game(
         more = [Spec(name) for name in game_of(problem).mechanisms if name not in named]
         wanted: list[Spec] = [*own, *more]
     else:
-        wanted = [Spec.parse(name, "mechanisms") for name in mechanisms]
+        wanted = [Spec.parse(x, "mechanisms") for x in listed("mechanisms", mechanisms)]
     rows, notes = [], []
     for place, spec in enumerate(wanted):
         game = prepare_game(replace(problem, mechanism=spec), recommended=True)

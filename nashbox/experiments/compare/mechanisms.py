@@ -19,7 +19,7 @@ from nashbox.experiments.compare.contest import Contest
 from nashbox.games.estimation import prepare
 from nashbox.games.estimation.remarks import best_social_penalty, source_notes
 from nashbox.games.registry import perform
-from nashbox.problem.errors import whole
+from nashbox.problem.errors import listed, whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
@@ -53,7 +53,11 @@ def compare(
     budget = whole("budget", budget, low=1000)
     check_epsilon(epsilon)
     yardstick = prepare(replace(problem, mechanism=Spec("sample_mean")), recommended=True)
-    wanted = None if mechanisms is None else [Spec.parse(x, "mechanisms") for x in mechanisms]
+    wanted = (
+        None
+        if mechanisms is None
+        else [Spec.parse(x, "mechanisms") for x in listed("mechanisms", mechanisms)]
+    )
     asked = goals
     if asked is None:
         asked = ["social"] if wanted is None and problem.m * problem.d <= SMALL else []

@@ -7,7 +7,7 @@ from typing import Any
 
 from nashbox.experiments.dynamics.menu import Menu, shown
 from nashbox.games.registry import perform, prepare_game
-from nashbox.problem.errors import InputError, whole
+from nashbox.problem.errors import InputError, listed, whole
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 
@@ -16,6 +16,7 @@ METHODS = ("auto", "exact", "simulated")
 
 def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> Menu:
     """Make the strategies of a menu: names, tables, ``file.py:Class``, or objects."""
+    menu = listed(where, menu)
     if len(menu) < 2:
         raise InputError(f"{where}: must have at least two strategies, got {len(menu)}")
     labels: list[str] = []
@@ -24,7 +25,7 @@ def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> M
     maker = Maker(problem)
     for entry in menu:
         if not isinstance(entry, (str, Mapping, Spec)):
-            labels.append(entry.label)  # type: ignore[attr-defined]
+            labels.append(entry.label)
             strategies.append(entry)
             specs.append(None)
             continue
