@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from nashbox.experiments.audit.base import NOTHING
+from nashbox.experiments.audit.base import NOTHING, VERDICTS
 from nashbox.experiments.audit.words import (
     ONE,
     nothing_better,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 INFINITE = "inf: infinite, as of who has nothing to estimate from"
 ROUNDED = "; that plan and this condition are of counts before they were rounded"
 SHORT = 240  # letters of a class that always stands below the table
-FIRST = ("profitable", "undecided", "none_above_epsilon")  # where not all agents are shown
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
 
@@ -112,7 +111,7 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
 
 def _by_gain(agent: Any) -> tuple[int, float]:
     """Who gains comes first, then who may, the more the sooner."""
-    return FIRST.index(agent.verdict), -agent.gain.estimate
+    return VERDICTS.index(agent.verdict), -agent.gain.estimate
 
 
 def _verdicts(

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from nashbox.rules.design import Design
 
 BOUND = {
-    "social": "above the least that compliance would allow",
-    "egalitarian": "above the least that compliance would allow",
+    **dict.fromkeys(("social", "egalitarian"), "above the least that compliance would allow"),
     "nash": "of the mean gain (geometric) that compliance would allow is lost",
     "kalai_smorodinsky": "of the gains that compliance would allow is lost",
 }

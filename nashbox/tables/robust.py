@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.audit.words import ONE
+from nashbox.experiments.audit.base import VERDICTS, Gain, of_all
+from nashbox.experiments.audit.words import ALL, ONE
 from nashbox.rules.design.file import is_drawn, is_normal
 from nashbox.rules.robust.rules import ROUNDING
 from nashbox.tables.console import (
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from nashbox.rules.robust.robustness import Measured
     from nashbox.rules.robust.rules import AgentRow
 
-WORST_FIRST = ("profitable", "undecided", "none_above_epsilon")
-MEASURED = {
-    "profitable": "somebody gains",
-    "undecided": "open",
-    "none_above_epsilon": "no gain found",
-}
 SHOWN = 5  # agents who gain most, for each set of rules; sets of agents who drop out
 
 
@@ -100,11 +94,10 @@ def _on_measurements(result: Robust) -> Iterator[str]:
         return
     found: dict[str, list[str]] = {}
     for r in result.rules:
-        verdicts = {x.verdict for x in r.measured}
-        found.setdefault(next(v for v in WORST_FIRST if v in verdicts), []).append(r.name)
-    for verdict in WORST_FIRST:
+        found.setdefault(of_all(x.verdict for x in r.measured), []).append(r.name)
+    for verdict in VERDICTS:
         if verdict in found:
-            yield f"on the measurements, {MEASURED[verdict]}: {', '.join(found[verdict])}"
+            yield f"on the measurements, {ALL[verdict]}: {', '.join(found[verdict])}"
 
 
 def _unit(result: Robust) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
 
-VERDICTS = ("profitable", "none_above_epsilon", "undecided")
+VERDICTS = ("profitable", "undecided", "none_above_epsilon")  # the worst first
+
+
+def of_all(verdicts: Iterable[str]) -> str:
+    """The verdict on a profile: the worst that anybody has."""
+    return min(verdicts, key=VERDICTS.index, default=VERDICTS[-1])
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,7 @@ class AuditResult(Result):
     @property
     def nash(self) -> str:
         """profitable if any verdict is, else undecided if any is, else none_above_epsilon."""
-        found = {agent.verdict for agent in self.agents}
-        for verdict in ("profitable", "undecided"):
-            if verdict in found:
-                return verdict
-        return "none_above_epsilon"
+        return of_all(agent.verdict for agent in self.agents)
 
     @property
     def individually_rational(self) -> bool | None:

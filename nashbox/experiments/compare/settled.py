@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.base import everybody
+from nashbox.experiments.audit.base import everybody, of_all
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import Pool
@@ -94,7 +94,7 @@ class Settling:
             exact = [a for a in game.all_formulas() if not isinstance(a, str)]
             if len(exact) == game.m:
                 rows = [by_formula(game, i, answer, self.epsilon) for i, answer in enumerate(exact)]
-                self._kept[places] = everybody([STAYS[row.verdict] for row in rows])
+                self._kept[places] = STAYS[of_all(row.verdict for row in rows)]
             else:
                 self._kept[places] = self._candidates_say(places)
         return self._kept[places]

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.base import of_all
 from nashbox.experiments.audit.simulated import Answer, audit_player
 from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
@@ -165,8 +166,7 @@ def _result(
     rivals, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     name = "all pairs compared" if terms.pairs == "all" else "declared partners compared"
     offers = [(name, penalties), *((rival, rules.penalties) for rival, rules in rivals)]
-    verdicts = {answer.verdict for answer in answers}
-    worst = next((v for v in ("profitable", "undecided") if v in verdicts), "none_above_epsilon")
+    worst = of_all(answer.verdict for answer in answers)
     none = np.full(terms.counts.shape, np.nan)
     copies = [
         tuning.of_copies(
