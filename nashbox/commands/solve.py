@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
     solve.add_argument(
         "--receivers",
         action="store_true",
-        help="what alpha is worth against four kinds of receivers, objective by objective",
+        help="what alpha is worth against three kinds of receivers, objective by objective",
     )
     shared.outputs(solve)
 

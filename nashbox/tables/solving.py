@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import new_table, number, with_error
+from nashbox.tables.console import ERRORS, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
+
+UNTOLD = ("irrelevant", "not resolved")
+RECEIVERS = (
+    "a = alpha: the sender says what it believes with this chance, else the opposite; receiver: a "
+    "naive one mixes what it hears with its own belief, of which w is the weight; an informed "
+    "Bayesian knows the sender's model and alpha",
+    "E tau: tests until the receiver stops, on average; error: chance of a wrong answer; win "
+    "probability: chance to be the first who is sure by its own tests (rule (6b) of the paper); "
+    "entropy (nats): how open the truth is to who knows all that the receiver has seen by then",
+    "best for sender: alphas that harm the receiver most, as far as these games tell; irrelevant: "
+    "all alphas give the same in every game; not resolved: the games tell none apart",
+)
 
 if TYPE_CHECKING:
     from nashbox.games.testing.receivers import ReceiverReport
@@ -72,14 +84,13 @@ def solution_sheet(s: Solution, what: str = "") -> Sheet:
 
 def receivers_sheet(report: ReceiverReport) -> Sheet:
     """The value of alpha, receiver by receiver and objective by objective."""
-    sheet = Sheet(
-        f"what alpha does to the receiver ({report.games} games each; \u00b1: a standard error)"
-    )
+    sheet = Sheet(_best_alphas(report))
     table = new_table(
         "receiver",
         "objective",
         *(f"a={alpha:g}" for alpha in report.alphas),
         "best for sender",
+        title=f"what alpha does to the receiver, in {report.games} games each",
         keys=2,
     )
     before = ""
@@ -88,6 +99,22 @@ def receivers_sheet(report: ReceiverReport) -> Sheet:
         shown = "" if row.receiver == before else row.receiver
         table.add_row(shown, row.objective, *values, row.best)
         before = row.receiver
-    sheet.add(table)
+    sheet.add(table, *RECEIVERS, ERRORS)
     sheet.remark(*report.notes)
     return sheet
+
+
+def _best_alphas(report: ReceiverReport) -> str:
+    """The alpha that serves the sender most often, or everywhere."""
+    told = [row for row in report.rows if row.best not in UNTOLD]
+    if not told:
+        return "alpha makes no difference to any receiver that these games would show"
+    good = {a: sum(f"{a:g}" in row.best.split(", ") for row in told) for a in report.alphas}
+    most = max(good.values())
+    names = " or ".join(f"{a:g}" for a, n in good.items() if n == most)
+    if most == len(told):
+        return f"alpha = {names} serves the sender best, wherever alpha matters"
+    return (
+        f"no alpha serves the sender best everywhere: {names} does most often, in {most} of the "
+        f"{len(told)} rows in which alpha matters"
+    )

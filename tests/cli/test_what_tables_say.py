@@ -6,6 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from nashbox.games.testing.receivers import value_of_alpha
+from nashbox.tables.printing import sheet_of
+from tests.games import from_mapping
+
 ROOT = Path(__file__).parent.parent.parent
 TWO = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
 
@@ -186,3 +190,18 @@ def test_what_to_type_after_a_draft_does_too(nashbox, monkeypatch):
     file = "a_draft_of_a_problem_with_a_long_name.toml"
     lines = nashbox("init", *wine, "--save", file).out.splitlines()
     assert f"  nashbox compare {file}" in lines
+
+
+def test_what_alpha_does_begins_with_a_finding_and_explains_its_words():
+    coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
+    agents = [{"name": name, **coin} for name in "AB"]
+    report = value_of_alpha(
+        from_mapping({"game": "testing", "beta": "1/10", "agents": agents}), games=200
+    )
+    sheet = sheet_of(report)
+    _, legend = sheet.tables[0]
+    assert "alpha" in sheet.headline and "serve" in sheet.headline
+    told = " ".join(str(line) for line in legend)
+    for objective in {row.objective for row in report.rows}:
+        assert objective in told
+    assert all(f"{row.best}:" in told for row in report.rows if not row.best[0].isdigit())
