@@ -79,6 +79,7 @@ def _refused(message: str) -> int:
 def _obey(arguments: Sequence[str] | None) -> int:
     if sys.stdout is None:  # whoever closed it wants nothing printed
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as we live
+    prefer_one_thread()
     parser = _parser()
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
@@ -94,7 +95,6 @@ def _obey(arguments: Sequence[str] | None) -> int:
     if options.command is None:
         parser.print_help()
         return 0
-    prefer_one_thread()
     check_outputs(options)
     with (
         outputs_whole(),
@@ -121,10 +121,9 @@ def _named_with_dashes(options: argparse.Namespace) -> Iterator[None]:
         found = ARGUMENT.match(str(error))
         if not found:
             raise
-        option, rest = f"--{found[1].replace('_', '-')}", str(error)[found.end(1) :]
-        given = [word.partition("=")[0] for word in options.arguments]
-        missing = rest.startswith(" must be given") and option in options.parser.options()
-        if option not in given and not missing:
+        option, rest = options.parser.flag(found[1]), str(error)[found.end(1) :]
+        given = getattr(options, found[1], None) is not None
+        if option is None or not (given or rest.startswith(" must be given")):
             raise
         raise type(error)(option + rest) from error
 

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError, require
 
 EXAMPLE = "nashbox app examples/figure1.toml"
@@ -16,7 +17,11 @@ NEEDED = ("solara-server", "solara-assets", "ipyvuetify", "altair")  # of the ex
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the web page: games to look at and to play, in a browser on this machine"
-    app = shared.new_command(commands, "app", text, work, EXAMPLE)
+    shared.new_command(commands, "app", text, work, EXAMPLE, declare)
+
+
+def declare(app: CommandParser) -> None:
+    """Declare its options."""
     app.add_argument("files", metavar="FILE", nargs="*", help="problem files to choose from")
     app.add_argument(
         "--plugin",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
-from nashbox.experiments.methods import BUDGET, METHODS
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import InputError
+from nashbox.problem.options import Option, options_of
 
 EXAMPLE = "nashbox audit examples/figure1.toml"
 
@@ -17,42 +19,14 @@ EXAMPLE = "nashbox audit examples/figure1.toml"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "hunt for a profitable deviation of every agent"
-    audit = shared.new_command(commands, "audit", text, work, EXAMPLE)
+    shared.new_command(commands, "audit", text, work, EXAMPLE, declare)
+
+
+def declare(audit: CommandParser) -> None:
+    """Declare its options."""
     shared.problem_file(audit)
     shared.overrides(audit)
-    audit.add_argument(
-        "--profile",
-        choices=["file", "recommended"],
-        default="file",
-        help="recommended: ignore the file's strategies (default: file)",
-    )
-    audit.add_argument(
-        "--method",
-        choices=METHODS,
-        default="auto",
-        help="default: auto, the strongest that applies",
-    )
-    audit.add_argument(
-        "--epsilon",
-        type=shared.least_gain,
-        metavar="X",
-        help=shared.LEAST_GAIN,
-    )
-    audit.add_argument(
-        "--delta",
-        type=shared.decimal,
-        default=0.01,
-        metavar="P",
-        help="chance that any verdict is wrong (default: 0.01)",
-    )
-    shared.seed(audit)
-    audit.add_argument(
-        "--budget",
-        type=shared.whole,
-        default=BUDGET,
-        metavar="N",
-        help="worlds simulated per agent at most (default: %(default)s)",
-    )
+    take(audit, _options())
     audit.add_argument(
         "--until-decided",
         action="store_true",
@@ -66,23 +40,18 @@ def add(commands: Any) -> None:
         help="with --until-decided: stop after 90s, 10m or 2h (default: no limit)",
     )
     audit.add_argument(
-        "--workers",
-        type=shared.whole,
-        metavar="N",
-        help="processes of the black box (default: one per processor, if there is enough to do); "
-        "the result does not depend on it",
-    )
-    audit.add_argument(
         "--strict", action="store_true", help="exit with code 1 if a profitable deviation is found"
     )
     shared.outputs(audit)
     audit.set_defaults(writes=_writes)
     shared.report_output(audit)
-    audit.add_argument(
-        "--signals",
-        choices=["paper", "any"],
-        help="testing games: the belief or its inverse, or bluffs too (default: paper)",
-    )
+
+
+def _options() -> Mapping[str, Option]:
+    from nashbox.experiments.audit import audit
+    from nashbox.games.registry import own_options
+
+    return {**options_of(audit), **own_options("audit")}
 
 
 def work(options: argparse.Namespace) -> int:
@@ -93,13 +62,11 @@ def work(options: argparse.Namespace) -> int:
     problem = shared.load_problem(options)
     contract = shared.contract_of(options, problem)
     files = shared.files_behind(options, problem) if options.report is not None else {}
-    chosen = {**shared.given(options, audit), "recommended": options.profile == "recommended"}
+    chosen = asked(options, _options())
     if options.until_decided:
-        chosen["patience"] = _patience(options, problem)
+        chosen["patience"] = _patience(options, chosen, problem)
     elif options.time is not None:
         raise InputError("--time goes with --until-decided")
-    if options.signals is not None:
-        chosen["signals"] = options.signals
     with progress_bar("auditing agents") as progress:
         result = audit(problem, progress=progress, **chosen)
     if options.report is not None:
@@ -111,7 +78,7 @@ def work(options: argparse.Namespace) -> int:
     return 1 if options.strict and result.nash == "profitable" else 0
 
 
-def _patience(options: argparse.Namespace, problem: Any) -> Any:
+def _patience(options: argparse.Namespace, chosen: Mapping[str, Any], problem: Any) -> Any:
     """Until when to go on, and where worlds are kept, in the current folder."""
     import hashlib
     import time
@@ -123,8 +90,8 @@ def _patience(options: argparse.Namespace, problem: Any) -> Any:
     behind = [
         versions(),
         sorted((Path(name).name, digest) for name, digest in files.items()),
-        [options.mechanism, options.plan, options.profile, options.signals],
-        [options.method, str(options.epsilon), options.seed, options.budget],
+        [options.mechanism, options.plan],
+        sorted((name, str(value)) for name, value in chosen.items() if name != "workers"),
     ]
     identity = hashlib.sha256(repr(behind).encode()).hexdigest()
     ends = None if options.time is None else time.time() + options.time

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
 
 EXAMPLE = "nashbox check examples/plugins/rich_liar.py:RichLiar"
 
@@ -13,7 +14,11 @@ EXAMPLE = "nashbox check examples/plugins/rich_liar.py:RichLiar"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "hold a strategy, mechanism or game to its contract"
-    check = shared.new_command(commands, "check", text, work, EXAMPLE)
+    shared.new_command(commands, "check", text, work, EXAMPLE, declare)
+
+
+def declare(check: CommandParser) -> None:
+    """Declare its options."""
     check.add_argument(
         "target", metavar="file.py:Class", help="a class in a file, or a built-in name"
     )

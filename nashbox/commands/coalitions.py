@@ -6,6 +6,9 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
+from nashbox.problem.options import options_of
 
 EXAMPLE = "nashbox coalitions examples/figure1.toml --mechanism decoy"
 
@@ -13,27 +16,16 @@ EXAMPLE = "nashbox coalitions examples/figure1.toml --mechanism decoy"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "what agents gain who deviate together and share what they know"
-    command = shared.new_command(commands, "coalitions", text, work, EXAMPLE)
+    shared.new_command(commands, "coalitions", text, work, EXAMPLE, declare)
+
+
+def declare(command: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.rules.coalitions import coalitions
+
     shared.problem_file(command)
     shared.overrides(command)
-    command.add_argument(
-        "--size", type=shared.whole, default=2, metavar="K", help="agents together (default: 2)"
-    )
-    command.add_argument(
-        "--delta",
-        type=shared.decimal,
-        default=0.01,
-        metavar="P",
-        help="chance that any lower bound is wrong (default: 0.01)",
-    )
-    shared.seed(command)
-    command.add_argument(
-        "--budget",
-        type=shared.whole,
-        default=20_000,
-        metavar="N",
-        help="worlds in which each coalition's winner is measured (default: 20000)",
-    )
+    take(command, options_of(coalitions))
     shared.outputs(command)
 
 
@@ -45,6 +37,6 @@ def work(options: argparse.Namespace) -> int:
     problem = shared.load_problem(options)
     shared.only("coalitions", options, problem)
     with progress_bar("searching coalitions") as progress:
-        result = coalitions(problem, progress=progress, **shared.given(options, coalitions))
+        result = coalitions(problem, progress=progress, **asked(options, options_of(coalitions)))
     shared.emit(options, result)
     return 0

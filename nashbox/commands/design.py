@@ -7,51 +7,29 @@ from dataclasses import replace
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import InputError
+from nashbox.problem.options import options_of
 
 EXAMPLE = "nashbox design examples/figure1.toml --goal egalitarian --save rules.toml"
-KINDS = "alone,free,threshold,decoy"
+ALONE = "none"  # of --pairs: nobody colludes
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the best rules for a cost table that nobody gains by breaking"
-    design = shared.new_command(commands, "design", text, work, EXAMPLE)
+    shared.new_command(commands, "design", text, work, EXAMPLE, declare)
+
+
+def declare(design: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.rules.design import design as function
+    from nashbox.rules.design import design_for_pairs
+
     shared.problem_file(design)
-    design.add_argument(
-        "--goal",
-        metavar="GOAL",
-        required=True,
-        help="social, egalitarian, nash or kalai_smorodinsky",
-    )
-    design.add_argument(
-        "--form",
-        choices=["best", "separate", "joint"],
-        default="best",
-        help="comparisons passed one by one, all together, or whichever is better (default: best)",
-    )
-    design.add_argument(
-        "--kinds",
-        metavar="KINDS",
-        default=KINDS,
-        help="what may be used (default: %(default)s; mirror on demand); leave decoy out and "
-        "nobody is told a falsehood",
-    )
-    design.add_argument(
-        "--pairs",
-        choices=["none", "declared", "all"],
-        default="none",
-        help="decoys that two who collude do not gain by breaking: the file's partners, or anybody "
-        "(agents of equal costs; all pairs: copies of one mean save less than 1 %%) "
-        "(default: none)",
-    )
-    design.add_argument(
-        "--data",
-        metavar="DATA",
-        help="judge rules on these data as well: skewed, heavy, measured (the file's measurements) "
-        "or a CSV file of measurements (default: normal data alone)",
-    )
-    design.add_argument("--seed", type=shared.whole, default=0, help="of --data (default: 0)")
+    take(design, options_of(function))
+    take(design, options_of(design_for_pairs), but=["goal"])
     design.add_argument("--save", metavar="PATH", help="write the designed problem file (TOML)")
     shared.outputs(design)
 
@@ -64,19 +42,12 @@ def work(options: argparse.Namespace) -> int:
 
     problem = shared.load_problem(options)
     shared.only("design", options, problem)
-    kinds = [kind.strip() for kind in options.kinds.split(",") if kind.strip()]
+    chosen = asked(options, options_of(design))
     with slow_work("searching rules") as progress:
-        if options.pairs == "none":
-            data = None if options.data is None else source_named(problem, options.data)
-            result = design(
-                problem,
-                options.goal,
-                options.form,
-                progress=progress,
-                kinds=kinds,
-                data=data,
-                seed=options.seed,
-            )
+        if options.pairs in (None, ALONE):
+            if options.data is not None:
+                chosen["data"] = source_named(problem, options.data)
+            result = design(problem, progress=progress, **chosen)
             result = replace(result, data=options.data or "")
         else:
             _check_alone(options)
@@ -89,6 +60,6 @@ def work(options: argparse.Namespace) -> int:
 
 def _check_alone(options: argparse.Namespace) -> None:
     """Refuse options that decoys for pairs do not have. Raises InputError."""
-    for option, usual in (("form", "best"), ("kinds", KINDS), ("data", None)):
-        if getattr(options, option) != usual:
+    for option in ("form", "kinds", "data"):
+        if getattr(options, option) is not None:
             raise InputError(f"--{option} does not go with --pairs {options.pairs}")

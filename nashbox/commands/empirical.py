@@ -6,53 +6,47 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
-from nashbox.commands.adapt import oracle
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
+from nashbox.problem.options import Number, options_of
 
 EXAMPLE = "nashbox empirical examples/dynamics/two_labs.toml --menu truthful,free_rider"
+
+TOLERANCE = Number(
+    "gain that counts as none, absolute",
+    "X",
+    usual="1e-3 of each one's range of payoffs",
+    low=0.0,
+)
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "the payoff table of two agents, its equilibria and regrets"
-    empirical = shared.new_command(commands, "empirical", text, work, EXAMPLE)
+    shared.new_command(commands, "empirical", text, work, EXAMPLE, declare)
+
+
+def declare(empirical: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.experiments.dynamics.measure import empirical_game
+
     shared.problem_file(empirical)
     shared.overrides(empirical)
-    empirical.add_argument(
-        "--menu",
-        metavar="LIST",
-        required=True,
-        help="strategies of both, e.g. 'truthful,under_collector(factor=0.75)'",
-    )
-    empirical.add_argument(
-        "--column-menu", metavar="LIST", help="strategies of the column agent, if others"
-    )
-    empirical.add_argument("--row", metavar="AGENT", help="default: the first agent")
-    empirical.add_argument("--column", metavar="AGENT", help="default: the next one")
-    empirical.add_argument(
-        "--tolerance",
-        type=shared.decimal,
-        metavar="X",
-        help="gain that counts as none, absolute (default: 1e-3 of each one's range of payoffs)",
-    )
-    oracle(empirical, 10_000)
+    take(empirical, options_of(empirical_game))
+    take(empirical, {"tolerance": TOLERANCE})
     shared.outputs(empirical)
 
 
 def work(options: argparse.Namespace) -> int:
     """Measure."""
     from nashbox.experiments.dynamics.measure import empirical_game
-    from nashbox.experiments.dynamics.menu import read_menu
-    from nashbox.problem.errors import require
     from nashbox.tables.console import progress_bar
     from nashbox.tables.dynamics import empirical_sheet
 
     if options.tolerance is not None:
-        require("--tolerance", options.tolerance, low=0.0)
+        TOLERANCE.read("--tolerance", options.tolerance)
     problem = shared.load_problem(options)
-    chosen = shared.given(options, empirical_game)
-    for name, option in (("menu", "--menu"), ("column_menu", "--column-menu")):
-        if chosen[name] is not None:
-            chosen[name] = read_menu(chosen[name], option, problem.folder)
+    chosen = asked(options, options_of(empirical_game), problem.folder)
     with progress_bar("measuring payoffs") as progress:
         result = empirical_game(problem, progress=progress, **chosen)
     shared.emit(options, result, empirical_sheet(result, options.tolerance))

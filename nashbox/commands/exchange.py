@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import take
 from nashbox.problem.errors import InputError, shown
+from nashbox.problem.options import options_of
 
 EXAMPLE = """\
 an exchange from beginning to end:
@@ -51,7 +54,13 @@ OPTIONS = ("rules", "submissions", "key", "out", "without", "numbers", "seed", "
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "run the agreed rules once on what the agents really hand in"
-    command = shared.new_command(commands, "exchange", text, work, EXAMPLE)
+    shared.new_command(commands, "exchange", text, work, EXAMPLE, declare)
+
+
+def declare(command: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.rules.exchange import rehearse
+
     command.add_argument("rules", metavar="RULES", nargs="?", help="a problem file (TOML)")
     command.add_argument(
         "submissions", metavar="SUBMISSIONS", nargs="?", help="a folder with one AGENT.csv each"
@@ -80,7 +89,7 @@ def add(commands: Any) -> None:
         default=None,
         help="on submissions simulated by the file's strategies; --out keeps all files",
     )
-    command.add_argument("--seed", type=shared.whole, help="of --rehearse (default: 0)")
+    take(command, options_of(rehearse))
     command.add_argument(
         "--verify",
         metavar="RECEIPT",

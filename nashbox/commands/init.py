@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError
 
 EXAMPLE = "nashbox init examples/wine/costs.csv examples/wine/measurements.csv"
@@ -16,7 +17,11 @@ EXAMPLE = "nashbox init examples/wine/costs.csv examples/wine/measurements.csv"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "write a commented problem file from a table of costs and, if any, measurements"
-    init = shared.new_command(commands, "init", text, work, EXAMPLE)
+    shared.new_command(commands, "init", text, work, EXAMPLE, declare)
+
+
+def declare(init: CommandParser) -> None:
+    """Declare its options."""
     init.add_argument(
         "costs",
         metavar="COSTS",

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError
 
 EXAMPLE = "nashbox list --game auction"
@@ -14,7 +15,11 @@ EXAMPLE = "nashbox list --game auction"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "names of all games, strategies and mechanisms, with their parameters"
-    listing = shared.new_command(commands, "list", text, work, EXAMPLE)
+    shared.new_command(commands, "list", text, work, EXAMPLE, declare)
+
+
+def declare(listing: CommandParser) -> None:
+    """Declare its options."""
     listing.add_argument("--game", metavar="NAME", help="only of this game")
     shared.json_output(listing)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
 from nashbox.problem.files import READERS
 
 EXAMPLE = "nashbox new strategy RichLiar"
@@ -16,7 +17,11 @@ EXAMPLE = "nashbox new strategy RichLiar"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "write a documented strategy, mechanism or game that works, with its test"
-    new = shared.new_command(commands, "new", text, work, EXAMPLE)
+    shared.new_command(commands, "new", text, work, EXAMPLE, declare)
+
+
+def declare(new: CommandParser) -> None:
+    """Declare its options."""
     new.add_argument("kind", choices=["strategy", "mechanism", "game"])
     new.add_argument("name", metavar="NAME", help="of the class, e.g. RichLiar or rich_liar")
     new.add_argument(

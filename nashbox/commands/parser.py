@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from nashbox.problem.errors import InputError
@@ -29,6 +30,11 @@ class Parser(argparse.ArgumentParser):
         """Everything that begins with a dash."""
         return [name for action in self._actions for name in action.option_strings]
 
+    def flag(self, name: str) -> str | None:
+        """The option that says an argument of this name, None without one."""
+        found = (a.option_strings[-1] for a in self._actions if a.dest == name if a.option_strings)
+        return next(found, None)
+
     def error(self, message: str) -> NoReturn:
         """Refuse, with what may have been meant. Raises InputError."""
         got, _, allowed = message.partition(" (choose from ")
@@ -40,10 +46,27 @@ class Parser(argparse.ArgumentParser):
 class CommandParser(Parser):
     """Parts the options of a command in its --help: its own first, then what many have."""
 
+    declare: Callable[[CommandParser], None] | None = None  # adds its options, when needed
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, add_help=False)
         self.titled = {title: self.add_argument_group(title) for title in GROUPS}
         self.add_argument("-h", "--help", action="help", help="show this help message and exit")
+
+    def _declared(self) -> None:
+        if self.declare is not None:
+            declare, self.declare = self.declare, None
+            declare(self)
+
+    def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
+        """Parse, with all options."""
+        self._declared()
+        return super().parse_known_args(*arguments, **options)
+
+    def format_help(self) -> str:
+        """Explain all options."""
+        self._declared()
+        return super().format_help()
 
     def add_argument(self, *names: Any, **more: Any) -> argparse.Action:
         """Add an argument to the group that lists it."""

@@ -6,6 +6,9 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import take
+from nashbox.problem.options import options_of
 
 EXAMPLE = "nashbox plan examples/figure1.toml --rule egalitarian"
 
@@ -13,14 +16,15 @@ EXAMPLE = "nashbox plan examples/figure1.toml --rule egalitarian"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "how much each agent should collect, and what CBL makes of it"
-    plan = shared.new_command(commands, "plan", text, work, EXAMPLE)
+    shared.new_command(commands, "plan", text, work, EXAMPLE, declare)
+
+
+def declare(plan: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.rules.planning import plan_report
+
     shared.problem_file(plan)
-    plan.add_argument(
-        "--rule",
-        metavar="RULE",
-        help="overrides the file's plan: a rule's name, or a CSV file of counts with the header of "
-        "the costs",
-    )
+    take(plan, options_of(plan_report))
     shared.outputs(plan)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.files import store_files
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import InputError
+from nashbox.problem.options import options_of
 
 EXAMPLE = "nashbox reproduce clinton2025 --quick"
 STORE = "reproduce.sqlite"
@@ -19,33 +23,25 @@ STORE = "reproduce.sqlite"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "check every claim of both papers"
-    command = shared.new_command(commands, "reproduce", text, work, EXAMPLE)
+    shared.new_command(commands, "reproduce", text, work, EXAMPLE, declare)
+
+
+def declare(command: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.experiments.sweep.resume import sweep
+    from nashbox.papers.reproducing import reproduce
+
     command.add_argument(
         "paper", nargs="?", metavar="PAPER", help="clinton2025 or raghavan2025 (default: both)"
     )
-    command.add_argument(
-        "--quick",
-        action="store_true",
-        help="fewer random instances; both papers within 2 minutes of processor time",
-    )
-    shared.seed(command)
-    command.add_argument(
-        "--workers",
-        type=shared.whole,
-        metavar="N",
-        help="processes (default: one per core); the result does not depend on it",
-    )
+    take(command, options_of(reproduce))
+    engine = options_of(sweep)["engine"]
     command.add_argument(
         "--store",
         metavar="PATH",
         help=f"keep what is found there and go on from it (default: {STORE}; with --quick: none)",
     )
-    command.add_argument(
-        "--engine",
-        default="local",
-        metavar="ENGINE",
-        help="with a store: local, dask://HOST:PORT, or module:factory of an executor",
-    )
+    take(command, {"engine": replace(engine, help=f"with a store: {engine.help}")})
     command.add_argument(
         "--report",
         metavar="PATH",
@@ -84,18 +80,17 @@ def work(options: argparse.Namespace) -> int:
     shared.check_for_report(options, "title")
     if options.report is not None:
         report_paths(options.report)
-    check_engine(options.engine)
+    engine = options.engine or "local"
+    check_engine(engine)
     store = _store(options)
-    if store is None and options.engine != "local":
+    if store is None and engine != "local":
         raise InputError("--engine needs --store PATH, got --quick without one")
     with as_ctrl_c(), slow_work("checking claims") as progress:
         result = reproduce(
             PAPERS if options.paper is None else (options.paper,),
-            quick=options.quick,
-            seed=options.seed,
-            workers=(os.cpu_count() or 1) if options.workers is None else options.workers,
+            **{"workers": os.cpu_count() or 1, **asked(options, options_of(reproduce))},
             progress=progress,
-            evaluate=evaluate if store is None else StoredEvaluation(store, options.engine),
+            evaluate=evaluate if store is None else StoredEvaluation(store, engine),
         )
     if options.report is not None:
         write_report(result, options.report, options.title or "")

@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
+from nashbox.problem.options import Option, options_of
 
 EXAMPLE = "nashbox run examples/figure1.toml --replications 1000"
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    run = shared.new_command(
-        commands, "run", "play the profile and record penalties", work, EXAMPLE
-    )
+    text = "play the profile and record penalties"
+    shared.new_command(commands, "run", text, work, EXAMPLE, declare)
+
+
+def declare(run: CommandParser) -> None:
+    """Declare its options."""
     shared.problem_file(run)
     shared.overrides(run)
-    run.add_argument(
-        "--rounds", type=shared.whole, default=1, metavar="N", help="one after another (default: 1)"
-    )
-    run.add_argument(
-        "--replications",
-        type=shared.whole,
-        default=10_000,
-        metavar="R",
-        help="parallel worlds (default: 10000)",
-    )
-    shared.seed(run)
+    take(run, _options())
     run.add_argument(
         "--everyone",
         metavar="STRATEGY",
         help="all agents play this, e.g. best_responder, 'withholder(fraction=0.2)', file.py:Class",
     )
-    run.add_argument(
-        "--revision",
-        choices=["sequential", "simultaneous"],
-        help="how best responders revise between rounds (default: sequential)",
-    )
     shared.outputs(run)
+
+
+def _options() -> Mapping[str, Option]:
+    from nashbox.experiments.run import run
+    from nashbox.games.registry import own_options
+
+    return {**options_of(run), **own_options("run")}
 
 
 def work(options: argparse.Namespace) -> int:
@@ -47,9 +46,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.console import progress_bar
 
     problem = shared.load_problem(options)
-    chosen = shared.given(options, run)
-    if options.revision is not None:
-        chosen["revision"] = options.revision
+    chosen = asked(options, _options())
     with progress_bar("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
     shared.emit(options, result)

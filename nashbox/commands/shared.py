@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import os
 import re
 from collections.abc import Callable
 from typing import Any
 
 from nashbox.commands.files import input_files
+from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.output import OUTPUT, drop_output, is_closed
 
 NAMES = "a name, file.py:Class, or either with parameters: 'cbl(alpha_factor=0.5)'"
 PLUGIN_NAME = re.compile(r"[^\s,;(){}\[\]='\"]+\.py:\w+")
-
-LEAST_GAIN = (
-    "least gain that counts: absolute, or a share like 0.5%% of each agent's penalty, or of the "
-    "range of payoffs she reaches (default: 0.1%%)"
-)
 
 UNITS = {"s": 1, "m": 60, "h": 3600}  # of times, in seconds
 
@@ -30,14 +25,6 @@ def whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
-
-
-def decimal(text: str) -> float:
-    """Read an option that is a number."""
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
 
 
 def duration(text: str) -> float:
@@ -56,20 +43,19 @@ def duration(text: str) -> float:
     return seconds
 
 
-def least_gain(text: str) -> float | str:
-    """Read --epsilon: a number, or a share that ends in %."""
-    return text if text.endswith("%") else decimal(text)
-
-
 def new_command(
     commands: Any,
     name: str,
     text: str,
     work: Callable[[argparse.Namespace], int],
     example: str,
-) -> argparse.ArgumentParser:
-    """Add a command; `work` does it and returns the exit code."""
-    command: argparse.ArgumentParser = commands.add_parser(
+    declare: Callable[[CommandParser], None],
+) -> None:
+    """Add a command; `work` does it and returns the exit code.
+
+    declare: adds its options, once they are asked for, as that loads what they are options of.
+    """
+    command: CommandParser = commands.add_parser(
         name,
         help=text,
         description=text,
@@ -83,7 +69,7 @@ def new_command(
         "--debug", action="store_true", help="print the traceback of an error in a class of yours"
     )
     command.set_defaults(work=work, parser=command)
-    return command
+    command.declare = declare
 
 
 def problem_file(command: argparse.ArgumentParser) -> None:
@@ -96,13 +82,6 @@ def overrides(command: argparse.ArgumentParser) -> None:
     command.add_argument("--mechanism", metavar="NAME", help=f"overrides the file's: {NAMES}")
     command.add_argument(
         "--plan", metavar="RULE", help="overrides the file's plan: a rule, or a CSV of counts"
-    )
-
-
-def seed(command: argparse.ArgumentParser) -> None:
-    """Add --seed."""
-    command.add_argument(
-        "--seed", type=whole, default=0, help="of all random numbers, from 0 on (default: 0)"
     )
 
 
@@ -142,12 +121,6 @@ def report_title(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--title", metavar="TEXT", help="of the report, with its date if it is to have one"
     )
-
-
-def given(options: argparse.Namespace, function: Callable[..., Any]) -> dict[str, Any]:
-    """Options that a function takes under the same name."""
-    taken = inspect.signature(function).parameters
-    return {name: value for name, value in vars(options).items() if name in taken}
 
 
 def check_for_report(options: argparse.Namespace, *names: str) -> None:

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from nashbox.commands import shared
+from nashbox.commands.parser import CommandParser
 
 EXAMPLE = "nashbox solve examples/testing/case_a.toml"
 SOLVED = ("solve", "following tests to their end")  # a verb of the game, and what takes long
@@ -14,9 +15,12 @@ RECEIVERS = ("receivers", "measuring receivers")
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    solve = shared.new_command(
-        commands, "solve", "exact quantities of a testing game", work, EXAMPLE
-    )
+    text = "exact quantities of a testing game"
+    shared.new_command(commands, "solve", text, work, EXAMPLE, declare)
+
+
+def declare(solve: CommandParser) -> None:
+    """Declare its options."""
     shared.problem_file(solve)
     solve.add_argument(
         "--receivers",

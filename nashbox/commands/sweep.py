@@ -12,7 +12,10 @@ from typing import Any, cast
 
 from nashbox.commands import shared
 from nashbox.commands.files import store_files
+from nashbox.commands.parser import CommandParser
+from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import shown
+from nashbox.problem.options import options_of
 
 EXAMPLE = "nashbox sweep examples/sweep/alpha.toml --export alpha.csv"
 
@@ -20,31 +23,20 @@ EXAMPLE = "nashbox sweep examples/sweep/alpha.toml --export alpha.csv"
 def add(commands: Any) -> None:
     """Declare the command."""
     text = "an experiment batch; resumes by itself"
-    sweep = shared.new_command(commands, "sweep", text, work, EXAMPLE)
+    shared.new_command(commands, "sweep", text, work, EXAMPLE, declare)
+
+
+def declare(sweep: CommandParser) -> None:
+    """Declare its options."""
+    from nashbox.experiments.sweep.resume import sweep as function
+
     sweep.add_argument("file", metavar="FILE", help="a sweep file (TOML)")
-    sweep.add_argument(
-        "--workers",
-        type=shared.whole,
-        metavar="N",
-        help="processes (default: one per processor); the result does not depend on it",
-    )
-    sweep.add_argument(
-        "--engine",
-        default="local",
-        metavar="ENGINE",
-        help="local, dask://HOST:PORT, or module:factory of an executor (default: local)",
-    )
+    take(sweep, options_of(function))
     sweep.add_argument("--export", metavar="PATH", help="write the frame (.parquet or .csv)")
-    sweep.add_argument(
-        "--steps", action="store_true", help="export every step of runs, not just the last"
-    )
     sweep.add_argument(
         "--status",
         action="store_true",
         help="only say how far it is (and export what is there); also while it runs elsewhere",
-    )
-    sweep.add_argument(
-        "--retry-failed", action="store_true", help="compute failed cells again, too"
     )
     shared.json_output(sweep)
     sweep.set_defaults(writes=_writes)
@@ -67,22 +59,16 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.sweep.resume import sweep, sweep_status
     from nashbox.tables.sweep import sweep_progress
 
+    chosen = asked(options, options_of(sweep))
     if options.export is not None:
         check_export(options.export)
     with _warned_in_a_line():
         if options.status:
-            report = sweep_status(options.file, export_to=options.export, steps=options.steps)
+            steps = bool(options.steps)
+            report = sweep_status(options.file, export_to=options.export, steps=steps)
         else:
             with as_ctrl_c(), sweep_progress() as progress:
-                report = sweep(
-                    options.file,
-                    workers=options.workers,
-                    engine=options.engine,
-                    progress=progress,
-                    retry_failed=options.retry_failed,
-                    export_to=options.export,
-                    steps=options.steps,
-                )
+                report = sweep(options.file, progress=progress, export_to=options.export, **chosen)
     shared.emit(options, report)
     unfinished = report.failed or report.left
     return 1 if unfinished and not options.status else 0

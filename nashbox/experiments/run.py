@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from nashbox.experiments.tally import Tally, rows_of, social_of
 from nashbox.games.base import Game
 from nashbox.games.registry import blaming, check_own_options, draw, prepare_game
 from nashbox.measure.seeds import Stage, child
-from nashbox.problem.errors import whole
+from nashbox.problem.options import Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
@@ -86,12 +86,13 @@ def _numeric(value: Any) -> bool:
 
 
 @blaming
+@held
 def run(
     problem: Any,
     *,
-    rounds: int = 1,
-    replications: int = 10_000,
-    seed: int = 0,
+    rounds: Annotated[int, Whole("one after another", "N", low=1, high=1e6)] = 1,
+    replications: Annotated[int, Whole("parallel worlds", "R", low=1, high=1e9)] = 10_000,
+    seed: Seed = 0,
     progress: Ticker | None = None,
     **own: Any,
 ) -> Run:
@@ -100,9 +101,6 @@ def run(
     Where nature is unknown, every agent is shown at the state that pays her worst; the result says
     which states were tried. own: options that only this game has. Raises InputError.
     """
-    rounds = whole("rounds", rounds, low=1, high=1e6)
-    replications = whole("replications", replications, low=1, high=1e9)
-    seed = whole("seed", seed, low=0)
     check_own_options(problem, "run", own)
     game = prepare_game(problem)
     game.check_playable()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from nashbox.problem.graphs import Edges
+from nashbox.problem.options import Option
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -56,7 +57,7 @@ class Declared:
         "gains_figure": "nashbox.experiments.figures.gains:payoff_gains",
         "page": "nashbox.app.views.payoffs:Payoffs",
     }
-    own_options: ClassVar[Mapping[str, Sequence[str]]] = {}
+    own_options: ClassVar[Mapping[str, Mapping[str, Option]]] = {}
     says_all: ClassVar[bool] = False
     lone_table: ClassVar[str | None] = None
     keys: ClassVar[Sequence[Parameter]] = ()

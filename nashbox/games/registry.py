@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from nashbox.games.base import Game
 from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.files import GAMES
+from nashbox.problem.options import Option
 from nashbox.problem.spec import find_class
 
 if TYPE_CHECKING:
@@ -59,11 +61,27 @@ def prepare_game(problem: Any, *, recommended: bool = False, **own: Any) -> Game
 
 def check_own_options(problem: Any, verb: str, own: Mapping[str, Any]) -> None:
     """Refuse options of an experiment that a problem's game does not have. Raises InputError."""
+    options = game_of(problem).own_options.get(verb, {})
     for name, value in own.items():
-        if name not in game_of(problem).own_options.get(verb, ()):
+        if name not in options:
+            said = own_options(verb).get(name, Option(""))
+            owners = [game for game in GAMES if name in builtin(game).own_options.get(verb, ())]
+            allowed = f"for {' or '.join(owners)} games" if owners else f"no option of {verb}"
             raise InputError(
-                f"{name} (--{name}) is not an option of {problem.game} games, got {brief(value)}"
+                f"{name} (--{said.flag or name}) is {allowed}, got {brief(value)} and game = "
+                f"{problem.game!r}"
             )
+        if value is not None:
+            options[name].read(name, value)
+
+
+def own_options(verb: str) -> dict[str, Option]:
+    """Options of an experiment that only some of the games that come along have, saying which."""
+    found: dict[str, Option] = {}
+    for game in GAMES:
+        for name, option in builtin(game).own_options.get(verb, {}).items():
+            found[name] = replace(option, help=f"{game} games: {option.help}", default=None)
+    return found
 
 
 def check_names(problem: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from nashbox.papers.cells import (
     PAPERS,
@@ -14,18 +14,24 @@ from nashbox.papers.cells import (
     finding_of,
 )
 from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
-from nashbox.problem.errors import listed, told, whole
+from nashbox.problem.errors import listed, told
+from nashbox.problem.options import Flag, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 
 Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
 
 
+QUICK = Flag("fewer random instances; both papers within 2 minutes of processor time")
+WORKERS = Whole("processes; the result does not depend on it", "N", low=1, usual="one per core")
+
+
+@held
 def reproduce(
     papers: Sequence[str] = PAPERS,
     *,
-    quick: bool = False,
-    seed: int = 0,
-    workers: int = 1,
+    quick: Annotated[bool, QUICK] = False,
+    seed: Seed = 0,
+    workers: Annotated[int, WORKERS] = 1,
     progress: Ticker | None = None,
     evaluate: Evaluate = evaluate,
 ) -> Reproduction:
@@ -40,8 +46,6 @@ def reproduce(
     A check that breaks off is recorded in `unchecked` with its traceback, the others go on.
     Raises InputError for an unknown paper.
     """
-    seed = whole("seed", seed, low=0)
-    workers = whole("workers", workers, low=1)
     papers = listed("papers", papers)
     cells = [cell for paper in papers for cell in cells_of(paper, quick=quick, seed=seed)]
     answers = evaluate(cells, workers=workers, progress=progress)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.mechanisms.plans.base import FEASIBLE
 from nashbox.mechanisms.rounding import alone_penalties, finite_product
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.options import Option
 from nashbox.problem.terms import View
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
@@ -84,7 +85,14 @@ class PlanReport(Result):
         return plan_bars(self, ax)
 
 
-def plan_report(problem: EstimationProblem, rule: str | None = None) -> PlanReport:
+RULE = Option(
+    "overrides the file's plan: a rule's name, or a CSV file of counts with the header of the "
+    "costs",
+    "RULE",
+)
+
+
+def plan_report(problem: EstimationProblem, rule: Annotated[str | None, RULE] = None) -> PlanReport:
     """Solve the problem's plan, or `rule`; with integer counts all numbers are the rounded ones.
 
     rule: one of RULES, or a CSV file of counts with the header of the costs, from the working

@@ -27,7 +27,6 @@ def python(code):
         "from nashbox.cli import main; main(['--version'])",
         "from nashbox.cli import main; main(['nonsense'])",
         "from nashbox.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
-        "from nashbox.cli import main\ntry: main(['audit', '--help'])\nexcept SystemExit: pass",
     ],
 )
 def test_little_is_imported_before_it_is_needed(code):

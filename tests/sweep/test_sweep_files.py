@@ -280,7 +280,7 @@ RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
         ("adapt", "menu = ['truthful', 'liar']", "", ["menu: liar", "unknown name 'liar'"]),
         ("adapt", "rule = 'tellers'", "", ["rule: unknown name 'tellers'"]),
         ("compare", "design = ['sociable']", "", ["options.design must be one of social", "none"]),
-        ("compare", "goals = ['none']", "", ["options.goals must be one of social"]),
+        ("compare", "goals = ['nope']", "", ["options.goals must be one of social"]),
         ("compare", "mechanism = ['cbl', 'clb']", "", ["unknown name 'clb'"]),
         (
             "compare",

@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.experiments.audit.epsilon import Epsilon, check_epsilon
-from nashbox.experiments.methods import METHODS
 from nashbox.games.registry import draw
-from nashbox.problem.errors import InputError, require
 from nashbox.results.base import Body, Result, list_of
 from nashbox.results.saving import versions
 
@@ -132,11 +129,3 @@ class AuditResult(Result):
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw each agent's gain with its bounds and the examined deviations behind it."""
         return draw(self.game, "gains_figure", self, ax)
-
-
-def check_audit_options(method: str, epsilon: Epsilon, delta: float) -> None:
-    """Refuse options of an audit that mean nothing. Raises InputError."""
-    if method not in METHODS:
-        raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    check_epsilon(epsilon)
-    require("delta", delta, low=0.0, high=0.5, open_low=True)

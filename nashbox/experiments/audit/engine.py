@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from nashbox.experiments.audit.base import check_audit_options
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.audit.findings import Finding, by_formula
 from nashbox.experiments.audit.patience import Patience
 from nashbox.experiments.audit.players import black_box
+from nashbox.experiments.audit.profile import Profile
 from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
-from nashbox.experiments.methods import BUDGET
+from nashbox.experiments.methods import BUDGET, METHODS
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
-from nashbox.problem.errors import InputError, brief, whole
+from nashbox.problem.errors import InputError
+from nashbox.problem.options import Choice, Number, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
+
+PROFILE = Profile("recommended: ignore the file's strategies", flag="profile", usual="file")
+METHOD = Choice("how", words=METHODS, usual="auto, the strongest that applies")
+DELTA = Number("chance that any verdict is wrong", "P", low=0.0, high=0.5, open_low=True)
+WORKERS = Whole(
+    "processes of the black box; the result does not depend on it",
+    "N",
+    low=1,
+    usual="one per processor, if there is enough to do",
+)
 
 
 @blaming
+@held
 def audit(
     problem: Any,
     *,
-    method: str = "auto",
-    recommended: bool = False,
+    recommended: Annotated[bool, PROFILE] = False,
+    method: Annotated[str, METHOD] = "auto",
     epsilon: Epsilon = None,
-    delta: float = 0.01,
-    seed: int = 0,
-    budget: int = BUDGET,
-    workers: int | None = None,
+    delta: Annotated[float, DELTA] = 0.01,
+    seed: Seed = 0,
+    budget: Annotated[int, Whole("worlds simulated per agent at most", "N", low=1000)] = BUDGET,
+    workers: Annotated[int | None, WORKERS] = None,
     progress: Ticker | None = None,
     patience: Patience | None = None,
     **own: Any,
@@ -45,11 +57,6 @@ def audit(
     options that only this game has (testing games: signals, "paper" or "any"). Raises InputError if
     the method does not apply, with the reason.
     """
-    check_audit_options(method, epsilon, delta)
-    seed, budget = whole("seed", seed, low=0), whole("budget", budget, low=1000)
-    workers = None if workers is None else whole("workers", workers, low=1)
-    if not isinstance(recommended, bool):
-        raise InputError(f"recommended must be True or False, got {brief(recommended)}")
     game = prepare_game(problem, recommended=recommended, **own)
     hold(game, seed)
     notes: list[str] = []

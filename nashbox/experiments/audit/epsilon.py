@@ -4,12 +4,41 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from nashbox.problem.errors import InputError, require
+from nashbox.problem.options import Number
 
-Epsilon = float | str | None  # absolute, or "0.5%" of each agent's scale; None is DEFAULT
 DEFAULT = 1e-3  # of each agent's scale
 ROUNDING = 2.0**-48  # of payoffs: what sums of some numbers may differ by that should be one
+
+
+@dataclass(frozen=True)
+class LeastGain(Number):
+    """A number >= 0, or a share that ends in %."""
+
+    low: float = 0.0
+
+    def parsed(self, text: str) -> Any:
+        """A number, or the share as it is."""
+        return text if text.endswith("%") else super().parsed(text)
+
+    def read(self, where: str, value: Any) -> Any:
+        """Refuse what is neither a number >= 0 nor a share."""
+        check_epsilon(value, where)
+        return value
+
+
+Epsilon = Annotated[  # absolute, or "0.5%" of each agent's scale; None is DEFAULT
+    float | str | None,
+    LeastGain(
+        "least gain that counts: absolute, or a share like 0.5% of each agent's penalty, or of "
+        "the range of payoffs she reaches",
+        "X",
+        usual=f"{DEFAULT:.1%}",
+    ),
+]
 
 
 def epsilon_of(epsilon: Epsilon, scale: float) -> float:

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
+from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.compare.options import Budget, Mechanisms, Starts
 from nashbox.experiments.compare.settled import Settling, settled
 from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.measure.looks import resolution
-from nashbox.problem.errors import listed, whole
+from nashbox.problem.errors import listed
+from nashbox.problem.options import Seed, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.results.base import Result
@@ -80,14 +82,15 @@ class GameComparison(Result):
 
 
 @blaming
+@held
 def compare_game(
     problem: Any,
-    mechanisms: Sequence[Spec | str] | None = None,
+    mechanisms: Mechanisms = None,
     *,
-    starts: int = 20,
-    seed: int = 0,
+    starts: Starts = 20,
+    seed: Seed = 0,
     epsilon: Epsilon = None,
-    budget: int = 2_000_000,
+    budget: Budget = 2_000_000,
     progress: Ticker | None = None,
 ) -> GameComparison:
     """Put mechanisms side by side in one game.
@@ -96,11 +99,7 @@ def compare_game(
     simulated where the game has no formula, a thousandth of it for each candidate in an answer.
     Raises InputError.
     """
-    starts = whole("starts", starts, low=0, high=1e6)
-    seed = whole("seed", seed, low=0)
-    budget = whole("budget", budget, low=1000, high=1e12)
     worlds = max(LEAST, budget // SHARE)
-    check_epsilon(epsilon)
     if mechanisms is None:
         own = [] if problem.mechanism is None else [problem.mechanism]
         named = {spec.name for spec in own}

@@ -10,33 +10,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Annotated
 
-from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
+from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.compare.babbling import babbling
 from nashbox.experiments.compare.comparison import Comparison, Contender, Row
 from nashbox.experiments.compare.contenders import designed, entries
 from nashbox.experiments.compare.contest import Contest
+from nashbox.experiments.compare.options import Budget, Mechanisms, Starts
 from nashbox.games.estimation import prepare
 from nashbox.games.estimation.remarks import best_social_penalty, source_notes
 from nashbox.games.registry import perform
-from nashbox.problem.errors import listed, whole
+from nashbox.problem.errors import listed
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.goals import DESIGNED
+from nashbox.problem.options import Seed, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 
 SMALL = 60  # pairs of agent and distribution up to which rules are designed unasked
 
 
+@held
 def compare(
     problem: EstimationProblem,
-    mechanisms: Sequence[Spec | str] | None = None,
+    mechanisms: Mechanisms = None,
     *,
     rules: Mapping[str, EstimationProblem] | None = None,
-    goals: Sequence[str] | None = None,
-    starts: int = 20,
-    seed: int = 0,
+    goals: Annotated[Sequence[str] | None, DESIGNED] = None,
+    starts: Starts = 20,
+    seed: Seed = 0,
     epsilon: Epsilon = None,
-    budget: int = 2_000_000,
+    budget: Budget = 2_000_000,
     progress: Ticker | None = None,
 ) -> Comparison:
     """Put mechanisms side by side on one cost table.
@@ -48,10 +53,6 @@ def compare(
     simulated at most for a mechanism without exact formulas. Raises InputError for a mechanism that
     cannot be built, and for one without exact formulas where counts are real.
     """
-    starts = whole("starts", starts, low=0)
-    seed = whole("seed", seed, low=0)
-    budget = whole("budget", budget, low=1000)
-    check_epsilon(epsilon)
     yardstick = prepare(replace(problem, mechanism=Spec("sample_mean")), recommended=True)
     wanted = (
         None

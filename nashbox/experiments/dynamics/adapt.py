@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.dynamics.adaptation import Adaptation
@@ -14,14 +14,16 @@ from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
 from nashbox.experiments.dynamics.imitation import Imitation
 from nashbox.experiments.dynamics.logit import Logit
 from nashbox.experiments.dynamics.menu import Menu, graph_of, place_of, read_start, shown
-from nashbox.experiments.dynamics.oracles import METHODS, oracle_for, read_choices
+from nashbox.experiments.dynamics.oracles import Method, Worlds, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.registry import blaming, builtin, engine, game_of, prepare_game
 from nashbox.model.population import ORDERS, Order
-from nashbox.problem.errors import InputError, require, whole
+from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
 from nashbox.problem.graphs import Edges
+from nashbox.problem.menus import Entries, Labels, Start
+from nashbox.problem.options import Choice, Number, Option, Seed, Whole, held
 from nashbox.problem.parameters import described_parameters
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
@@ -50,22 +52,44 @@ def make_rule(value: object, folder: Path | str = ".") -> Revision | None:
     return build(found, spec.parameters, "rule")
 
 
+RULE = Option(f"{', '.join((*RULES, REPLICATOR))}, or file.py:Class", "RULE")
+MENU = Entries(
+    "strategies to choose from, e.g. 'truthful,fabricator(fraction=0.3),my.py:Liar'; without one, "
+    "best responses choose among all counts",
+    "LIST",
+)
+START = Start(
+    "who starts with what, e.g. 'fabricator=3'; all others play the first of the menu",
+    "COUNTS",
+    usual="a tenth of the agents for each of the others",
+)
+GRAPH = Option(
+    "who sees whom under imitation, e.g. 'ring', 'watts_strogatz_graph(k=4, p=0.1)', edges.csv",
+    "GRAPH",
+    usual="everybody; the file's in testing games",
+)
+REVISING = Number("chance that an agent revises when it is her turn", "P", low=0.0, high=1.0)
+
+
 @blaming
+@held
 def adapt(
     problem: Any,
-    rule: object = "best_response",
+    rule: Annotated[object, RULE] = "best_response",
     *,
-    menu: Sequence[object] | None = None,
-    rounds: int = 50,
-    start: Mapping[str, int] | None = None,
-    graph: object = None,
-    order: Order = "sequential",
-    revising: float = 1.0,
-    honest: Sequence[str] | None = None,
-    compare: Sequence[object] = (),
-    method: str = "auto",
-    worlds: int = 2000,
-    seed: int = 0,
+    menu: Annotated[Sequence[object] | None, MENU] = None,
+    rounds: Annotated[int, Whole("at most", "N", low=1, high=1e6)] = 50,
+    start: Annotated[Mapping[str, int] | None, START] = None,
+    graph: Annotated[object, GRAPH] = None,
+    order: Annotated[Order, Choice("in which agents revise", words=ORDERS)] = "sequential",
+    revising: Annotated[float, REVISING] = 1.0,
+    honest: Annotated[
+        Sequence[str] | None, Labels("entries of the menu that count as honest", "LIST")
+    ] = None,
+    compare: Annotated[Sequence[object], Entries("mechanisms to play in turn", "LIST")] = (),
+    method: Method = "auto",
+    worlds: Worlds = 2000,
+    seed: Seed = 0,
     progress: Ticker | None = None,
 ) -> Adaptation:
     """Let the agents of a problem, of whichever game, revise for `rounds` rounds.
@@ -80,9 +104,6 @@ def adapt(
     place of the problem's. method: exact, simulated, or auto (exact where formulas exist); worlds:
     simulated for every answer. Raises InputError.
     """
-    rounds = whole("rounds", rounds, low=1, high=1e6)
-    seed = whole("seed", seed, low=0)
-    worlds = whole("worlds", worlds, low=2, high=1e9)
     got = asked(problem, rule, menu, start, graph, order, revising, honest, method, seed)
     problems = [replace(problem, mechanism=Spec.parse(m, "compare")) for m in compare] or [problem]
     if got.menu is None:
@@ -139,10 +160,6 @@ def asked(
     seed: int,
 ) -> Asked:
     """Read the options of `adapt`, which go together. Raises InputError."""
-    require("revising", revising, low=0.0, high=1.0)
-    for name, value, allowed in (("order", order, ORDERS), ("method", method, METHODS)):
-        if value not in allowed:
-            raise InputError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     made = make_rule(rule, problem.folder)
     _hold_together(made, menu, graph, order, revising, method)
     if menu is None:

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.menu import Menu
-from nashbox.experiments.dynamics.oracles import Maker, oracle_for, read_choices
+from nashbox.experiments.dynamics.oracles import (
+    Maker,
+    Method,
+    Worlds,
+    oracle_for,
+    read_choices,
+)
 from nashbox.games.registry import blaming
-from nashbox.problem.errors import InputError, whole
+from nashbox.problem.errors import InputError
+from nashbox.problem.menus import Entries
+from nashbox.problem.options import Option, Seed, held
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import suggest
 from nashbox.problem.ticker import Ticker
 
+MENU = Entries("strategies of both, e.g. 'truthful,under_collector(factor=0.75)'", "LIST")
+COLUMN_MENU = Entries("strategies of the column agent, if others", "LIST")
+
 
 @blaming
+@held
 def empirical_game(
     problem: Any,
-    menu: Sequence[object],
+    menu: Annotated[Sequence[object], MENU],
     *,
-    column_menu: Sequence[object] | None = None,
-    row: str | None = None,
-    column: str | None = None,
-    method: str = "auto",
-    worlds: int = 10_000,
-    seed: int = 0,
+    column_menu: Annotated[Sequence[object] | None, COLUMN_MENU] = None,
+    row: Annotated[str | None, Option("", "AGENT", usual="the first agent")] = None,
+    column: Annotated[str | None, Option("", "AGENT", usual="the next one")] = None,
+    method: Method = "auto",
+    worlds: Worlds = 10_000,
+    seed: Seed = 0,
     progress: Ticker | None = None,
 ) -> EmpiricalGame:
     """Measure the game between two agents of a problem, of either game.
@@ -37,7 +49,6 @@ def empirical_game(
     names, by default the first two agents. method: exact, simulated, or auto (exact where formulas
     exist). worlds: simulated for every column (row) of a table. Raises InputError.
     """
-    seed = whole("seed", seed, low=0)
     if problem.m < 2:
         raise InputError(f"{problem.shown}: two players need two agents, got {problem.m}")
     first = problem.names[0] if row is None else row

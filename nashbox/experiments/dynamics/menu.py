@@ -1,13 +1,8 @@
-"""Menus, starts and graphs as a command line writes them.
-
-truthful, withholder(fraction=0.5), {name = "fabricator", kind = "pad"}, my_ideas.py:Liar
-"""
+"""Menus, rules, starts and graphs of dynamics, as problems and commands name them."""
 
 from __future__ import annotations
 
 import inspect
-import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +11,17 @@ from typing import Any
 import numpy as np
 
 from nashbox.measure.seeds import Stage, child
-from nashbox.problem.errors import InputError, brief, sized
-from nashbox.problem.files import value_of
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.graphs import ALIASES, Edges, read_graph
+from nashbox.problem.menus import read_menu, read_spec
+from nashbox.problem.options import Choice, Number, Option
 from nashbox.problem.payoff_oracle import Profile
 from nashbox.problem.spec import Spec, suggest
 
-OF_RULES = {"temperature": "logit", "look": "imitation"}  # options, and the rule that has them
-CALL = re.compile(r"(?P<name>[^({\[]+)\((?P<inside>.*)\)", re.DOTALL)
+OF_RULES: dict[str, tuple[str, Option]] = {  # options, and the rule that has them
+    "temperature": ("logit", Number("of logit, in payoff units", "T", low=0.0, usual="0.1")),
+    "look": ("imitation", Choice("whom to look at", words=("best", "random"), usual="best")),
+}
 
 
 @dataclass(frozen=True)
@@ -37,74 +35,6 @@ class Menu:
     strategies: tuple[Any, ...]
     honest: tuple[int, ...]
     specs: tuple[Spec | None, ...] = ()
-
-
-def split(text: str, where: str) -> list[str]:
-    """Divide at commas that are in no bracket and no quotes.
-
-    >>> split("a, b(x=1, y=2), {name = 'c', z = 3}", "--menu")
-    ['a', 'b(x=1, y=2)', "{name = 'c', z = 3}"]
-    """
-    parts, depth, quote, last = [], 0, "", 0
-    for at, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-        elif sign == "," and depth == 0:
-            parts.append(text[last:at].strip())
-            last = at + 1
-    parts.append(text[last:].strip())
-    if quote or depth or not all(parts):
-        raise InputError(
-            f"{where} must be names separated by commas, brackets closed, got {text!r}"
-        )
-    return parts
-
-
-def _value(text: str, where: str) -> Any:
-    """A TOML value, or a bare word, which means itself."""
-    if re.fullmatch(r"[A-Za-z_]\w*", text) and text not in ("true", "false", "inf", "nan"):
-        return text
-    try:
-        value = value_of(text)
-    except ValueError:
-        raise InputError(f"{where}: must be a value as in TOML, got {text!r}") from None
-    sized(value, where)
-    return value
-
-
-def read_spec(text: str, where: str) -> Any:
-    """A name, a call ``name(key=value, ...)`` or a TOML table, as problem files hold them.
-
-    >>> read_spec("withholder(fraction=0.5)", "--menu")
-    {'name': 'withholder', 'fraction': 0.5}
-    """
-    if text.startswith("{"):
-        return _value(text, where)
-    call = CALL.fullmatch(text)
-    if call is None:
-        return text
-    table = {"name": call["name"].strip()}
-    for part in split(call["inside"], where) if call["inside"].strip() else []:
-        key, equals, value = part.partition("=")
-        if not equals:
-            raise InputError(f"{where}: {text}: parameters are key=value, got {part!r}")
-        table[key.strip()] = _value(value.strip(), f"{where}: {key.strip()}")
-    return table
-
-
-def read_menu(text: str, where: str, folder: Path | None = None) -> list[Any]:
-    """Divide a menu into names and tables.
-
-    Plug-in files are named relative to the working directory, and then to `folder`, if given.
-    """
-    specs = [read_spec(part, where) for part in split(text, where)]
-    return specs if folder is None else [_moved(spec, folder) for spec in specs]
 
 
 def read_rule(
@@ -121,22 +51,13 @@ def read_rule(
     for option, value in more.items():
         if value is None:
             continue
-        owner = OF_RULES[option]
+        owner, _ = OF_RULES[option]
         if table.get("name") != owner:
             raise InputError(
                 f"{where}{option} is for {where}rule {owner}, got {where}rule {table.get('name')}"
             )
         table[option] = value
     return table
-
-
-def _moved(spec: Any, folder: Path) -> Any:
-    table = dict(spec) if isinstance(spec, Mapping) else {"name": spec}
-    name = table.get("name")
-    if isinstance(name, str) and ":" in name:
-        file, _, attribute = name.rpartition(":")
-        table["name"] = f"{os.path.relpath(file, folder)}:{attribute}"
-    return table if isinstance(spec, Mapping) else table["name"]
 
 
 def shown(spec: Spec) -> str:
@@ -194,17 +115,6 @@ def read_start(
         profile[places[at : at + count]] = k
         at += count
     return profile
-
-
-def parse_start(text: str, where: str) -> dict[str, int]:
-    """Read ``fabricator=3, free_rider=2``."""
-    counts: dict[str, int] = {}
-    for part in split(text, where):
-        name, equals, count = part.rpartition("=")
-        if not equals or not count.strip().isdigit():
-            raise InputError(f"{where}: must be entry=count, separated by commas, got {part!r}")
-        counts[name.strip()] = counts.get(name.strip(), 0) + int(count)
-    return counts
 
 
 def graph_of(value: object, names: Sequence[str], folder: Path, where: str, seed: int) -> Edges:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from nashbox.experiments.dynamics.menu import Menu, shown
 from nashbox.games.registry import perform, prepare_game
-from nashbox.problem.errors import InputError, listed, whole
+from nashbox.problem.errors import InputError, listed
+from nashbox.problem.options import Choice, Whole, held
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 
 METHODS = ("auto", "exact", "simulated")
+Method = Annotated[
+    str, Choice("of computing payoffs", words=METHODS, usual="auto, exact where formulas exist")
+]
+Worlds = Annotated[int, Whole("simulated for every answer", "R", low=2, high=1e9)]
 
 
 def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> Menu:
@@ -60,13 +65,11 @@ class Maker:
         return prepare_game(self.problem).strategy(i)
 
 
-def oracle_for(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
+@held
+def oracle_for(problem: Any, menu: Menu, method: Method, worlds: Worlds, seed: int) -> PayoffOracle:
     """Return who knows what the menu is paid in a problem of whichever game.
 
     Raises InputError where method = "exact" has no formula, or counts = "real" would need points.
     """
-    if method not in METHODS:
-        raise InputError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    worlds = whole("worlds", worlds, low=2, high=1e9)
     found: PayoffOracle = perform("payoffs", problem, menu, method, worlds, seed)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
 from nashbox.experiments.sweep.engines import check_engine
 from nashbox.experiments.sweep.expand import Expanded, expand
@@ -14,18 +15,25 @@ from nashbox.experiments.sweep.report import SweepReport, empty_report, report
 from nashbox.experiments.sweep.runner import Progress, run_cells
 from nashbox.experiments.sweep.schema import EmptyStoreError
 from nashbox.experiments.sweep.store import Store
-from nashbox.problem.errors import InputError, whole
+from nashbox.problem.errors import InputError
+from nashbox.problem.options import Flag, Option, Whole, held
+
+WORKERS = Whole(
+    "processes; the result does not depend on it", "N", low=1, usual="one per processor"
+)
+ENGINE = Option("local, dask://HOST:PORT, or module:factory of an executor", "ENGINE")
 
 
+@held
 def sweep(
     path: str | Path,
     *,
-    workers: int | None = None,
-    engine: str = "local",
+    workers: Annotated[int | None, WORKERS] = None,
+    engine: Annotated[str, ENGINE] = "local",
     progress: Progress | None = None,
-    retry_failed: bool = False,
+    retry_failed: Annotated[bool, Flag("compute failed cells again, too")] = False,
     export_to: str | Path | None = None,
-    steps: bool = False,
+    steps: Annotated[bool, Flag("export every step of runs, not just the last")] = False,
 ) -> SweepReport:
     """Run or resume the sweep of a file; `nashbox.read_store` of its store gives the results.
 
@@ -33,8 +41,6 @@ def sweep(
     also written if the sweep is interrupted; steps: with every step of runs. Raises InputError for
     bad input before anything is written, KeyboardInterrupt if it is interrupted.
     """
-    if workers is not None:
-        workers = whole("workers", workers, low=1)
     check_engine(engine)
     found = read_sweep(path)
     expanded = expand(found)

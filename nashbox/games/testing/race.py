@@ -19,6 +19,7 @@ from nashbox.games.testing.unread import but_for_alpha, unread
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, NoExchange, make_exchange
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
+from nashbox.problem.options import Choice, Option
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.spec import Spec
 from nashbox.problem.testing import KEYS, SIGNALLER, RaceProblem
@@ -29,6 +30,7 @@ from nashbox.strategies.testing import (
     Silent,
     make_testing_strategy,
 )
+from nashbox.strategies.testing.best_response import SIGNALS
 from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
 
 if TYPE_CHECKING:
@@ -76,7 +78,13 @@ class RaceGame(Game):
         Control("p1", "p1: the same if theta = 1"),
     )
     says_all: ClassVar[bool] = True
-    own_options: ClassVar[Mapping[str, Sequence[str]]] = {"audit": ("signals",)}
+    own_options: ClassVar[Mapping[str, Mapping[str, Option]]] = {
+        "audit": {
+            "signals": Choice(
+                "the belief or its inverse, or bluffs too", words=SIGNALS, usual=SIGNALS[0]
+            )
+        }
+    }
     gains_if: ClassVar[Mapping[str, str]] = {
         "gain_if_belief_known": "shown the rival's signed belief"
     }
@@ -301,8 +309,6 @@ def prepare_testing(
     problem: RaceProblem, *, recommended: bool = False, signals: str = "paper"
 ) -> RaceGame:
     """Build exchange and strategies. recommended: everybody plays the default signaller."""
-    if signals not in ("paper", "any"):
-        raise InputError(f"signals must be paper or any, got {signals!r}")
     exchange = make_exchange(problem.mechanism, f"{problem.shown}: mechanism", problem.folder)
     strategies = {
         name: make_testing_strategy(

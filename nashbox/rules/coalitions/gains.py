@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import comb
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.exact import exact_answer, unavailable
 from nashbox.measure.looks import tail
-from nashbox.problem.errors import InputError, require, whole
+from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.options import Number, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
 from nashbox.rules.coalitions.exact import exact_price
@@ -24,13 +26,18 @@ Array = NDArray[np.float64]
 MOST = 60  # coalitions searched for one size
 
 
+DELTA = Number("chance that any lower bound is wrong", "P", low=1e-9, high=0.5)
+BUDGET = Whole("worlds in which each coalition's winner is measured", "N", low=1000, high=1e8)
+
+
+@held
 def coalitions(
     problem: EstimationProblem,
     *,
-    size: int = 2,
-    delta: float = 0.01,
-    seed: int = 0,
-    budget: int = 20_000,
+    size: Annotated[int, Whole("agents together", "K", low=2)] = 2,
+    delta: Annotated[float, DELTA] = 0.01,
+    seed: Seed = 0,
+    budget: Annotated[int, BUDGET] = 20_000,
     progress: Ticker | None = None,
 ) -> Coalitions:
     """Search what coalitions of `size` gain; everybody outside is honest.
@@ -44,9 +51,6 @@ def coalitions(
     if problem.m < 2:
         raise InputError(f"a coalition needs at least two agents, got {problem.m}")
     size = whole("size", size, low=2, high=problem.m)
-    require("delta", delta, low=1e-9, high=0.5)
-    seed = whole("seed", seed, low=0)
-    budget = whole("budget", budget, low=1000, high=1e8)
     if not problem.integer:
         raise InputError(
             f'{problem.shown}: counts = "real" cannot be simulated, as points are drawn in whole '

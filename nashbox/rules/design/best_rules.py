@@ -8,15 +8,18 @@ bounds what may be missed, and `search` says how the discrete choices were searc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit import audit
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
-from nashbox.problem.goals import GOALS
+from nashbox.problem.goals import Goal as GoalName
+from nashbox.problem.options import Choice, Names, Option, Whole, held
 from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
@@ -38,14 +41,38 @@ OPENLY = KINDS[:3]  # without falsehoods
 EVERY = (*KINDS, "mirror")  # mirrors on demand: a proof for every rule, and little to win
 
 
+@dataclass(frozen=True)
+class Kinds(Names):
+    """Kinds of comparisons, as names."""
+
+    def written(self, text: str, where: str, folder: Path | None = None) -> Any:
+        """Names, parted at commas."""
+        return [kind.strip() for kind in text.split(",") if kind.strip()]
+
+
+FORM = Choice("comparisons passed one by one, all together, or whichever is better", words=FORMS)
+USED = Kinds(
+    "what may be used (mirror on demand); leave decoy out and nobody is told a falsehood",
+    "KINDS",
+    usual=",".join(KINDS),
+)
+DATA = Option(
+    "judge rules on these data as well: skewed, heavy, measured (the file's measurements) or a "
+    "CSV file of measurements",
+    "DATA",
+    usual="normal data alone",
+)
+
+
+@held
 def design(
     problem: EstimationProblem,
-    goal: str,
-    form: str = "best",
+    goal: GoalName,
+    form: Annotated[str, FORM] = "best",
     progress: Ticker | None = None,
-    kinds: Sequence[str] = KINDS,
-    data: Source | None = None,
-    seed: int = 0,
+    kinds: Annotated[Sequence[str], USED] = KINDS,
+    data: Annotated[Source | None, DATA] = None,
+    seed: Annotated[int, Whole("of --data", low=0)] = 0,
 ) -> Design:
     """Search the best rules for a problem's costs; its plan and mechanism play no part.
 
@@ -56,10 +83,6 @@ def design(
     that meet all outside options.
     """
     kinds = checked_kinds(kinds)
-    if goal not in GOALS:
-        raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
-    if form not in FORMS:
-        raise InputError(f"form must be one of {', '.join(FORMS)}, got {brief(form)}")
     if data is not None and not problem.integer:
         raise InputError(
             f"{problem.shown}: --data needs whole numbers to draw, got counts = 'real'; use "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,10 @@ from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.pairs import PairTerms, told, tuning
 from nashbox.mechanisms.pairs.mechanism import believed_of_others, check_equal
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
-from nashbox.problem.goals import GOALS
+from nashbox.problem.goals import Goal
+from nashbox.problem.options import Choice, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.design.designed import Candidate, Design
@@ -38,16 +40,26 @@ BUDGET = 400_000  # worlds of the audit of one agent of each kind
 POINTS = 60  # debts tried where they are real numbers
 
 
+AMONG = Choice(
+    "decoys that two who collude do not gain by breaking: the file's partners, or anybody (agents "
+    "of equal costs; all pairs: copies of one mean save less than 1 %)",
+    words=PAIRS,
+    usual=PAIRS[0],
+)
+
+
+@held
 def design_for_pairs(
-    problem: EstimationProblem, goal: str, pairs: str, progress: Ticker | None = None
+    problem: EstimationProblem,
+    goal: Goal,
+    pairs: Annotated[str, AMONG],
+    progress: Ticker | None = None,
 ) -> Design:
     """Search the debt at which decoys for pairs cost least.
 
     pairs: "declared" or "all". Agents have the same costs, so that all goals agree. Raises
     InputError where they have not, or no windows exist.
     """
-    if goal not in GOALS:
-        raise InputError(f"goal must be one of {', '.join(GOALS)}, got {brief(goal)}")
     if pairs == "declared" and not problem.partners:
         raise InputError(
             f"{problem.shown}: --pairs declared needs partners, and none are declared; say who "

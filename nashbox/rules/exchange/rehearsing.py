@@ -7,14 +7,14 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import whole
+from nashbox.problem.options import Whole, held
 from nashbox.results.base import Result
 from nashbox.results.saving import harmless
 from nashbox.rules.exchange.agreed import read_rules
@@ -62,12 +62,14 @@ class Rehearsal(Result):
     files: dict[str, bytes] = field(default_factory=dict)
 
 
-def rehearse(rules: str | Path, seed: int = 0) -> Rehearsal:
+@held
+def rehearse(
+    rules: str | Path, seed: Annotated[int, Whole("of --rehearse", low=0)] = 0
+) -> Rehearsal:
     """Let everybody play her strategy of the problem file, and run the exchange on it.
 
     Raises InputError for rules that cannot be exchanged, and for a seed that is none.
     """
-    seed = whole("seed", seed, low=0)
     agreed = read_rules(rules)
     game = prepare(agreed.game.problem)
     model = game.model(1, seed)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 
 from nashbox.experiments.audit import audit
-from nashbox.experiments.audit.epsilon import Epsilon, absolute, check_epsilon
+from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.games.estimation import prepare
 from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.goals import GOALS
+from nashbox.problem.options import Choice, Seed, Share, Whole, held
 from nashbox.problem.source import CsvSource
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
@@ -27,17 +30,32 @@ from nashbox.rules.robust.rules import curve, rows, widest
 POINTS = 41  # of the curves
 MOST_WORLDS = 400_000  # in which gains by other counts are measured
 
+COSTS = Share("costs are off by up to R", "R", low=0.0, high=0.9, usual="10%")
+SIGMA = Share("sigmas are off by up to R", "R", low=0.0, high=0.9, usual="0")
+DROP = Whole("up to K agents drop out", "K", low=0)
+GOAL = Choice(
+    "compare with CBL and with rules designed for social, egalitarian, nash or kalai_smorodinsky, "
+    "and with rules that hold over the interval",
+    "GOAL",
+    usual="with CBL alone",
+    words=GOALS,
+)
+DATA = Whole(
+    "measure gains on the file's real measurements, N worlds per agent", "N", low=0, high=1e8
+)
 
+
+@held
 def robust(
     problem: EstimationProblem,
     *,
-    costs: float = 0.1,
-    sigma: float = 0.0,
-    drop: int = 0,
-    goal: str | None = None,
+    costs: Annotated[float, COSTS] = 0.1,
+    sigma: Annotated[float, SIGMA] = 0.0,
+    drop: Annotated[int, DROP] = 0,
+    goal: Annotated[str | None, GOAL] = None,
     epsilon: Epsilon = None,
-    data: int = 0,
-    seed: int = 0,
+    data: Annotated[int, DATA] = 0,
+    seed: Seed = 0,
     progress: Ticker | None = None,
 ) -> Robust:
     """Gains, penalties and outside options where costs, sigmas, data or agents are others.
@@ -50,15 +68,11 @@ def robust(
     real measurements (0: not at all). Every agent and distribution may be off by a factor of her
     own; distributions tied together share that of sigma.
     """
-    require("costs", costs, low=0.0, high=0.9)
-    require("sigma", sigma, low=0.0, high=0.9)
-    seed, data = whole("seed", seed, low=0), whole("data", data, low=0, high=1e8)
     if problem.m == 1 and drop:
         raise InputError(f"drop must be 0 for a single agent, who cannot drop out, got {drop}")
     drop = whole("drop", drop, low=0, high=problem.m - 1)
     if epsilon is not None and not isinstance(epsilon, str):
         require("epsilon", epsilon, low=0.0, open_low=True)
-    check_epsilon(epsilon)
     if data and problem.source.normal:
         raise InputError(
             f"{problem.shown}: --data needs real measurements (source = {{csv = ...}})"

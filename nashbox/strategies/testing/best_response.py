@@ -24,6 +24,8 @@ from nashbox.solver.policy import Player
 from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import _coin
 
+SIGNALS = ("paper", "any")  # the belief or its inverse; bluffs included
+
 
 @lru_cache(maxsize=16)
 def _policy(
@@ -60,7 +62,7 @@ class BestResponse(RaceStrategy):
 
     def __post_init__(self) -> None:
         parse_probability(self.rival_alpha, "rival_alpha")
-        if self.signals not in ("paper", "any"):
+        if self.signals not in SIGNALS:
             raise InputError(f"signals must be paper or any, got {self.signals!r}")
         if self.horizon is not None:
             require("horizon", self.horizon, low=1, high=4096, integer=True)
