@@ -60,6 +60,8 @@ class EstimationGame(Game):
         "deviation_told": "nashbox.experiments.report.words:by_counts",
         "best_counts": "nashbox.experiments.dynamics.best_counts:path_of",
         "compare": "nashbox.experiments.compare:compare",
+        "contest": "nashbox.games.estimation.comparison:PlanContest",
+        "compare_figure": "nashbox.experiments.figures.mechanisms:mechanism_bars",
         "payoffs": "nashbox.games.estimation.payoffs:oracle",
         "published": "nashbox.experiments.audit.promises.published:hold_terms",
         "promises": "nashbox.experiments.audit.promises.estimating:hold_estimation",

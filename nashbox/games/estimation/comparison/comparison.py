@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from nashbox.experiments.compare.babbling import Babbling
-from nashbox.results.base import Body, Result, list_of
-from nashbox.results.saving import versions
+from nashbox.games.compared import Compared
+from nashbox.games.estimation.comparison.babbling import Babbling
+from nashbox.results.base import Body, list_of
 
-if TYPE_CHECKING:
-    import matplotlib.axes
-    import pandas as pd
-
-PROFILES = ("honest", "from_honest", "from_free_riding", "worst", "best")
 Table = Sequence[Sequence[float]]
 
 
@@ -96,8 +91,8 @@ class Contender(Body):
     max_gain_bounds: Sequence[float] | None = None
 
 
-@dataclass(frozen=True)
-class Comparison(Result):
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Compared):
     """Mechanisms side by side.
 
     best_rational: social penalty of compliance with ir_optimal. no_rule_below: the social penalty
@@ -105,7 +100,6 @@ class Comparison(Result):
     equilibria in which some hand in noise, which are not among the rows.
     """
 
-    FORMAT: ClassVar[str] = "nashbox-compare/1"
     KEYS: ClassVar[str] = (
         "plan counts agents distributions penalties_alone best_rational no_rule_below "
         "no_rule_below_how babbling epsilon rows mechanisms notes seeds versions problem"
@@ -119,20 +113,14 @@ class Comparison(Result):
 
     plan: str
     counts: str
-    names: Sequence[str]
     distributions: Sequence[str]
     penalties_alone: Sequence[float]
     best_rational: float | None
-    epsilon: float | None
     rows: Sequence[Row]
     contenders: Sequence[Contender]
-    notes: Sequence[str]
-    seeds: Mapping[str, Any]
-    problem: Mapping[str, Any]
     no_rule_below: float | None = None
     no_rule_below_how: str = ""
     babbling: Sequence[Babbling] = ()
-    versions: Mapping[str, str] = field(default_factory=versions)
 
     def row(self, mechanism: str, profile: str) -> Row:
         """The row of one mechanism and profile. Raises KeyError."""
@@ -148,33 +136,42 @@ class Comparison(Result):
                 return found
         raise KeyError(mechanism)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per mechanism, profile and agent; counts per distribution."""
-        import pandas as pd
+    def profiles(self, mechanism: str) -> list[tuple[str, Row]]:
+        """The rows of a mechanism, each after the name of its profile."""
+        return [(row.profile, row) for row in self.rows if row.mechanism == mechanism]
 
-        out = []
-        for row in self.rows:
-            for i, name in enumerate(self.names):
-                cells: dict[str, Any] = {
-                    "mechanism": row.mechanism,
-                    "profile": row.profile,
-                    "agent": name,
-                }
-                for k, x in enumerate(self.distributions):
-                    cells[f"count.{x}"] = math.nan if row.counts is None else row.counts[i][k]
-                for key in ("penalties", "relative"):
-                    values = getattr(row, key)
-                    cells[key] = math.nan if values is None or values[i] is None else values[i]
-                for key in ("social_penalty", "efficiency_ratio"):
-                    value = getattr(row, key)
-                    cells[key] = math.nan if value is None else value
-                cells["honest_is_equilibrium"] = row.honest_is_equilibrium
-                cells["converged"] = row.converged
-                out.append(cells)
-        return pd.DataFrame(out).rename(columns={"penalties": "penalty"})
+    def alike(self, one: Row, other: Row) -> bool:
+        """Whether two rows say the same, but for rounding."""
+        if (one.converged, one.note) != (other.converged, other.note):
+            return False
+        tables = ((one.counts, other.counts), (one.submitted, other.submitted))
+        return all(_close(mine, theirs) for mine, theirs in tables)
 
-    def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """Draw social penalties by mechanism and profile, and who is favoured beside them."""
-        from nashbox.experiments.compare.figure import mechanism_bars
+    def cells(self, row: Row, i: int) -> Mapping[str, Any]:
+        """Counts per distribution, and what they bring; NaN where nothing is known."""
+        found: dict[str, Any] = {
+            "mechanism": row.mechanism,
+            "profile": row.profile,
+            "agent": self.names[i],
+        }
+        for k, x in enumerate(self.distributions):
+            found[f"count.{x}"] = math.nan if row.counts is None else row.counts[i][k]
+        for column, values in (("penalty", row.penalties), ("relative", row.relative)):
+            found[column] = _known(None if values is None else values[i])
+        found["social_penalty"] = _known(row.social_penalty)
+        found["efficiency_ratio"] = _known(row.efficiency_ratio)
+        found["honest_is_equilibrium"] = row.honest_is_equilibrium
+        found["converged"] = row.converged
+        return found
 
-        return mechanism_bars(self, ax)
+
+def _known(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _close(one: Table | None, other: Table | None) -> bool:
+    """Whether two tables are one but for rounding, both unknown included."""
+    if one is None or other is None:
+        return one is other
+    pairs = [(x, y) for r, s in zip(one, other, strict=True) for x, y in zip(r, s, strict=True)]
+    return all(math.isclose(x, y, rel_tol=1e-6, abs_tol=1e-6) for x, y in pairs)

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from nashbox.experiments.compare.babbling import babbling
-from nashbox.experiments.compare.comparison import Comparison
+from nashbox.games.estimation.comparison import Comparison
+from nashbox.games.estimation.comparison.babbling import babbling
 from nashbox.tables.compare import babbled
 from tests.games import figure1
 

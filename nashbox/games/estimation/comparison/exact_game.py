@@ -14,12 +14,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.base import Gain
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.audit.verdict import noiseless_gain, verdict
-from nashbox.experiments.compare.settling import Outcome
-from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.comparison.counts import CountGame, Outcome, truthful
 from nashbox.games.estimation.exact import exact_answer
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.pollution import Pool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
@@ -33,11 +30,11 @@ Array = NDArray[np.float64]
 TIE = 1e-14  # relative: penalties closer than this are equal, and nobody moves for less
 
 
-class ExactGame:
+class ExactGame(CountGame):
     """Answers by exact penalties. What was computed once for a channel and a cost is kept."""
 
-    def __init__(self, game: EstimationGame) -> None:
-        self.game = game
+    def __init__(self, game: EstimationGame, seed: int = 0) -> None:
+        super().__init__(game, seed)
         self._best: dict[tuple[object, ...], tuple[float, float]] = {}
 
     def channels(self, i: int, counts: Array) -> list[Channel]:
@@ -49,14 +46,14 @@ class ExactGame:
             raise ContractError(f"{name}.channel gave formulas for some counts only")
         return known
 
-    def answer(self, i: int, counts: Array) -> Array:
+    def answer(self, i: int, profile: Array) -> Array:
         """Return agent i's exact best counts, (d,); the present ones if they are as good."""
-        view = View(i, self.game.terms, counts)
+        view = View(i, self.game.terms, profile)
         if view.tied() is not None:
             return self._tied_answer(view)
-        costs, now = self.game.problem.costs[i], counts[i]
+        costs, now = self.game.problem.costs[i], profile[i]
         row = np.array(now, dtype=float)
-        for k, channel in enumerate(self.channels(i, counts)):
+        for k, channel in enumerate(self.channels(i, profile)):
             n, best = self._best_count(channel, float(costs[k]))
             paid = float(costs[k]) * now[k] if now[k] else 0.0
             here = float(channel.best_risk(np.float64(now[k]))) + paid
@@ -83,9 +80,16 @@ class ExactGame:
             self._best[channel, cost] = known
         return known
 
-    def outcome(self, counts: Array, *, honest: bool = False) -> Outcome:
-        """What a profile (m, d) brings: at best use, or as recommended (`honest`)."""
-        plays = self.truthful(counts) if honest else self.plays(counts)
+    def honest(self) -> Outcome:
+        """What it brings if everybody does as recommended."""
+        counts = self.game.terms.counts.astype(float)
+        return self._outcome(counts, truthful(counts))
+
+    def outcome(self, profile: Array) -> Outcome:
+        """What a profile (m, d) brings at the best use of what everybody collects."""
+        return self._outcome(profile, self.plays(profile))
+
+    def _outcome(self, counts: Array, plays: list[list[Play]]) -> Outcome:
         return Outcome(
             counts=counts,
             submitted=np.array([[play.s for play in row] for row in plays]),
@@ -95,22 +99,10 @@ class ExactGame:
             plays=plays,
         )
 
-    def truthful(self, counts: Array) -> list[list[Play]]:
-        """Honest plays of a profile (m, d)."""
-        return [[Play.truthful(float(n)) for n in row] for row in counts]
-
-    def verdicts(self, epsilon: Epsilon) -> tuple[list[str], list[Gain]]:
-        """The exact audit of honesty: a verdict and a gain per agent."""
-        words, gains = [], []
-        for i in range(self.game.problem.m):
-            e = exact_answer(self.game, i)
-            gain = noiseless_gain(
-                e.penalty, e.penalty_error, e.best_penalty, e.best_error, e.best_penalty
-            )
-            least = epsilon_of(epsilon, e.penalty)
-            words.append(verdict(gain, least))
-            gains.append(gain)
-        return words, gains
+    def audited(self) -> list[tuple[float, float, float, float]]:
+        """By agent, the honest and the best penalty, each before its numerical error."""
+        found = [exact_answer(self.game, i) for i in range(self.game.problem.m)]
+        return [(e.penalty, e.penalty_error, e.best_penalty, e.best_error) for e in found]
 
     def plays(self, counts: Array) -> list[list[Play]]:
         """What everybody does in a profile (m, d): the best use of what she collected."""

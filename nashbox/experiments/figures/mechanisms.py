@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.compare.comparison import PROFILES
-from nashbox.experiments.figures import BLACK, BLUE, GREEN, ORANGE, RED, SKY
+from nashbox.experiments.figures.style import BLACK, BLUE, GREEN, ORANGE, RED, SKY
+from nashbox.games.compared import FROM_HONEST, HONEST, PROFILES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.compare.comparison import Comparison
+    from nashbox.experiments.compare import Comparison
 
-LOOK = {
-    "honest": (BLUE, "honest"),
-    "from_honest": (ORANGE, "equilibrium reached from honesty"),
-    "from_free_riding": (GREEN, "equilibrium reached from free riding"),
-    "worst": (RED, "worst equilibrium found"),
-    "best": (SKY, "best equilibrium found"),
-}
+LOOKS = (
+    (BLUE, "honest"),
+    (ORANGE, "equilibrium reached from honesty"),
+    (GREEN, "equilibrium reached from free riding"),
+    (RED, "worst equilibrium found"),
+    (SKY, "best equilibrium found"),
+)
+LOOK = dict(zip(PROFILES, LOOKS, strict=True))
 
 
 def mechanism_bars(result: Comparison, ax: Axes | None = None) -> Axes:
@@ -87,7 +88,7 @@ def _bars(result: Comparison, ax: Axes) -> None:
 
 def _dots(result: Comparison, ax: Axes) -> None:
     for j, contender in enumerate(result.contenders):
-        for shift, profile in ((-0.15, "honest"), (0.15, "from_honest")):
+        for shift, profile in ((-0.15, HONEST), (0.15, FROM_HONEST)):
             row = result.row(contender.mechanism, profile)
             values = [x for x in row.relative or () if x is not None and math.isfinite(x)]
             spread = np.linspace(-0.1, 0.1, len(values)) if len(values) > 1 else np.zeros(1)

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
-from nashbox.experiments.compare.settling import Outcome
-from nashbox.games.estimation import EstimationGame
+from nashbox.games.contests import Judge
+from nashbox.games.estimation.comparison.counts import CountGame, Outcome, truthful
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.nature import (
     BLOCK,
     Trial,
@@ -26,6 +26,7 @@ from nashbox.games.estimation.nature import (
     mu_grid,
     play_block,
 )
+from nashbox.games.paths import Exhausted
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
@@ -43,10 +44,6 @@ REFINED = (0.12, 0.04)  # steps of the search, as parts of the best counts so fa
 NOISE = 2.0  # standard errors that a gain must exceed
 
 
-class Exhausted(Exception):  # noqa: N818 - the end of a budget is no error
-    """The budget of worlds is used up."""
-
-
 @dataclass
 class Budget:
     """Worlds that may still be simulated."""
@@ -60,7 +57,7 @@ class Budget:
         self.left -= worlds
 
 
-def honest(counts: Array) -> Strategy:
+def honest_strategy(counts: Array) -> Strategy:
     """Collect `counts` (d,), hand all of it in, accept the answer."""
     return Answer(tuple(Play.truthful(float(n)) for n in counts))
 
@@ -98,20 +95,26 @@ def measured(
     return np.array([w.mean for w in worst]), np.array([w.se for w in worst]), max(together)
 
 
-class SimulatedGame:
-    """Answers by simulation. epsilon: least gain worth moving for; None is 1e-3 of the penalty."""
+class SimulatedGame(CountGame):
+    """Answers by simulation. judge: says what gain is worth moving for."""
 
-    def __init__(self, game: EstimationGame, seed: int, budget: Budget, epsilon: Epsilon) -> None:
-        self.game, self.seed, self.budget, self.epsilon = game, seed, budget, epsilon
+    def __init__(self, game: EstimationGame, seed: int, budget: Budget, judge: Judge) -> None:
+        super().__init__(game, seed)
+        self.budget, self.judge = budget, judge
         self._known: dict[tuple[int, bytes], Array] = {}
         self._room: dict[tuple[int, bytes], float] = {}
 
-    def outcome(self, counts: Array, *, honest: bool = False) -> Outcome:
+    def honest(self) -> Outcome:
+        """What it brings if everybody does as recommended, measured."""
+        return self._measured(self.game.terms.counts, replace(self.game, strategies={}))
+
+    def outcome(self, profile: Array) -> Outcome:
         """What honest counts (m, d) bring, measured."""
-        plays = [[Play.truthful(float(n)) for n in row] for row in counts]
-        game = replace(self.game, strategies={}) if honest else with_plays(self.game, plays)
+        return self._measured(profile, with_plays(self.game, truthful(profile)))
+
+    def _measured(self, counts: Array, game: EstimationGame) -> Outcome:
         penalties, se, _ = measured(game, self.seed, self.budget)
-        return Outcome(counts, counts, penalties, se, None, plays)
+        return Outcome(counts, counts, penalties, se, None, truthful(counts))
 
     def unresolved(self, counts: Array) -> float:
         """Most that a move in a profile (m, d) may gain, up to two standard errors, (m,) answers.
@@ -121,18 +124,18 @@ class SimulatedGame:
         keys = [(i, counts.tobytes()) for i in range(len(counts))]
         return max((self._room[key] for key in keys if key in self._room), default=0.0)
 
-    def answer(self, i: int, counts: Array) -> Array:
+    def answer(self, i: int, profile: Array) -> Array:
         """Return agent i's best counts found, (d,); the present ones if nothing clearly gains."""
-        key = (i, counts.tobytes())
+        key = (i, profile.tobytes())
         if key not in self._known:
-            self._known[key] = self._searched(i, counts)
+            self._known[key] = self._searched(i, profile)
         found: Array = self._known[key]
         return found.copy()
 
     def _searched(self, i: int, counts: Array) -> Array:
         problem = self.game.problem
         now: Array = counts[i].copy()
-        profile = {n: honest(row) for n, row in zip(problem.names, counts, strict=True)}
+        profile = {n: honest_strategy(row) for n, row in zip(problem.names, counts, strict=True)}
         game = replace(self.game, strategies=profile)
         table = self._priced(game, i, self._coarse(i, now))
         for part in REFINED:  # distributions are priced one apart from the other, off the same runs
@@ -184,7 +187,7 @@ class SimulatedGame:
             return math.isfinite(float(there.mean())), 0.0
         moments = Moments()
         moments.add(gain_of(here, there))
-        least = epsilon_of(self.epsilon, level)
+        least = self.judge.least(level)
         noise = NOISE * moments.se
         return moments.mean > max(least, noise), moments.mean + noise
 
@@ -192,7 +195,7 @@ class SimulatedGame:
         self, game: EstimationGame, i: int, grid: list[Array], use: int, worlds: int
     ) -> list[list[tuple[Array, Array]]]:
         """For every vector of counts and place of mu: penalties (R,), mean squared errors (d,)."""
-        strategies = [honest(n) for n in grid]
+        strategies = [honest_strategy(n) for n in grid]
         equal = all_equivariant(game, i, strategies[0])
         places = [np.zeros(game.problem.d)] if equal else mu_grid(game.terms, i)
         self.budget.spend(worlds * len(grid) * len(places))
