@@ -65,8 +65,6 @@ def test_nobody_outside_asks_which_game_it_is():
 
 OWN = {"estimation", "testing"}  # folders and modules of one game, below whatever room
 BESIDE = {  # modules that work for one game and are not what it declares, each with a reason
-    "experiments/audit/promises/rules.py",  # what classes of users are held to, in the model
-    "experiments/audit/promises/seats.py",
     "experiments/dynamics/survival.py",  # many alike on graphs
     "experiments/new_problem.py",  # problems begun by questions
 }

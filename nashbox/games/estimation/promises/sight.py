@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.piece import Array, rng_of
-from nashbox.experiments.audit.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.promises.piece import Array, rng_of
 from nashbox.problem.errors import ContractError, brief
 
 WORLDS, ROUNDING = 100, 1e-8

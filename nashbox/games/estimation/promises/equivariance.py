@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.promises.piece import (
+from nashbox.games.promises.piece import (
     NUMBERS,
     Array,
     Block,

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.exchangeable import differ
-from nashbox.experiments.audit.promises.independence import throws_dice
-from nashbox.experiments.audit.promises.piece import (
+from nashbox.games.promises.exchangeable import differ
+from nashbox.games.promises.independence import throws_dice
+from nashbox.games.promises.piece import (
     NUMBERS,
     Array,
     Block,

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.promises.equivariance import Moving
-from nashbox.experiments.audit.promises.piece import (
+from nashbox.games.estimation.game import EstimationGame
+from nashbox.games.estimation.promises.equivariance import Moving
+from nashbox.games.estimation.promises.rules import POINTS, Rules
+from nashbox.games.promises.piece import (
     Array,
     Block,
     asked,
     columns_of,
     rng_of,
 )
-from nashbox.experiments.audit.promises.rules import POINTS, Rules
-from nashbox.experiments.audit.promises.shipped import pure, shipped
-from nashbox.games.estimation import EstimationGame
+from nashbox.games.promises.shipped import pure, shipped
 from nashbox.model.estimation import mediated
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError

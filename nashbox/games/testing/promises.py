@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.dice import hold_dice
-from nashbox.experiments.audit.promises.independence import hold_apart
-from nashbox.experiments.audit.promises.memory import forgetful
-from nashbox.experiments.audit.promises.paying import hold_seed
-from nashbox.experiments.audit.promises.piece import Array, Block, Piece, asked, rng_of, rows
-from nashbox.experiments.audit.promises.shipped import shipped
-from nashbox.games.testing import RaceGame
+from nashbox.games.promises.dice import hold_dice
+from nashbox.games.promises.independence import hold_apart
+from nashbox.games.promises.memory import forgetful
+from nashbox.games.promises.paying import hold_seed
+from nashbox.games.promises.piece import Array, Block, Piece, asked, rng_of, rows
+from nashbox.games.promises.shipped import shipped
 from nashbox.games.testing.checks import hold_strategy
+from nashbox.games.testing.race import RaceGame
 from nashbox.mechanisms.exchange import Circle, Exchange
 from nashbox.problem.errors import ContractError
 from nashbox.problem.payoffs import Outcome, Payoff, paid

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.promises.equivariance import Moving
-from nashbox.experiments.audit.promises.piece import Array, Block, columns_of
+from nashbox.games.estimation.promises.equivariance import Moving
+from nashbox.games.promises.piece import Array, Block, columns_of
 from nashbox.mechanisms import Mechanism
 from nashbox.model.estimation import mediated
 from nashbox.problem.data import Dataset

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.piece import Array, blamed
 from nashbox.games.base import Game
+from nashbox.games.promises.piece import Array, blamed
 from nashbox.problem.errors import ContractError
 
 SIZES = (1, 2, 64)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.piece import Array, Piece, rng_of
+from nashbox.games.promises.piece import Array, Piece, rng_of
 from nashbox.problem.errors import ContractError
 
 WORLDS = 11

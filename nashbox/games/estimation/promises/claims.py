@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from nashbox.games.base import Deviation
-from nashbox.games.estimation import EstimationGame
 from nashbox.games.estimation.exact import exact_answer
+from nashbox.games.estimation.game import EstimationGame
 from nashbox.problem.channel import Play
 from nashbox.strategies import Equivariant, Strategy
 from nashbox.strategies.response import price

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.piece import asked, rng_of
-from nashbox.experiments.audit.promises.seats import Seat
+from nashbox.games.estimation.promises.seats import Seat
+from nashbox.games.promises.piece import asked, rng_of
 from nashbox.problem.errors import ContractError
 
 WORLDS = 20

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.dice import hold_dice
-from nashbox.experiments.audit.promises.equivariance import hold_equivariant
-from nashbox.experiments.audit.promises.independence import hold_apart
-from nashbox.experiments.audit.promises.memory import forgetful
-from nashbox.experiments.audit.promises.piece import rng_of
-from nashbox.experiments.audit.promises.readers import hold_readers
-from nashbox.experiments.audit.promises.rules import Rules
-from nashbox.experiments.audit.promises.seats import Seat, seats
-from nashbox.experiments.audit.promises.shipped import shipped
-from nashbox.experiments.audit.promises.sight import hold_sight
-from nashbox.experiments.audit.promises.words import hold_words
-from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.game import EstimationGame
+from nashbox.games.estimation.promises.equivariance import hold_equivariant
+from nashbox.games.estimation.promises.readers import hold_readers
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.seats import Seat, seats
+from nashbox.games.estimation.promises.sight import hold_sight
+from nashbox.games.estimation.promises.words import hold_words
+from nashbox.games.promises.dice import hold_dice
+from nashbox.games.promises.independence import hold_apart
+from nashbox.games.promises.memory import forgetful
+from nashbox.games.promises.piece import rng_of
+from nashbox.games.promises.shipped import shipped
 
 ROUND = 3  # worlds of a round that is played first
 

@@ -15,9 +15,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.exchangeable import differ
-from nashbox.experiments.audit.promises.piece import NUMBERS, Array, Block, rng_of, rows, size
-from nashbox.experiments.audit.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.promises.exchangeable import differ
+from nashbox.games.promises.piece import NUMBERS, Array, Block, rng_of, rows, size
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.errors import ContractError
 

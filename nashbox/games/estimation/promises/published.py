@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit.promises.shipped import shipped
-from nashbox.games.estimation import EstimationGame
+from nashbox.games.estimation.game import EstimationGame
+from nashbox.games.promises.shipped import shipped
 from nashbox.problem.answers import real_numbers
 from nashbox.problem.errors import ContractError, brief
 

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.promises.exchangeable import differ
-from nashbox.experiments.audit.promises.piece import (
+from nashbox.games.promises.exchangeable import differ
+from nashbox.games.promises.piece import (
     NUMBERS,
     Array,
     Block,
