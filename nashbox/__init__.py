@@ -18,7 +18,7 @@ _WHERE = {
     "Game": "nashbox.games",
     "Action": "nashbox.games",
     "Cell": "nashbox.experiments.sweep",
-    "Comparison": "nashbox.experiments.compare",
+    "Comparison": "nashbox.games.estimation.comparison",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
     "EmpiricalGame": "nashbox.experiments.dynamics",
@@ -101,7 +101,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.check import check as check
     from nashbox.experiments.check import check_mechanism as check_mechanism
     from nashbox.experiments.check import check_strategy as check_strategy
-    from nashbox.experiments.compare import Comparison as Comparison
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
@@ -120,6 +119,7 @@ if TYPE_CHECKING:
     from nashbox.games import Action as Action
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot
+    from nashbox.games.estimation.comparison import Comparison as Comparison
     from nashbox.games.estimation.models import EstimationModel as EstimationModel
     from nashbox.games.estimation.surface import count_surface as count_surface
     from nashbox.games.testing import prepare_testing as prepare_testing

@@ -83,9 +83,9 @@ def run(problem: Any, **options: Any) -> Any:
 
 def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
     """Mechanisms side by side, at honesty and where best responses lead."""
-    from nashbox.games.registry import perform
+    from nashbox.experiments.compare import compare as work
 
-    return perform("compare", problem_of(problem), *arguments, **options)
+    return work(problem_of(problem), *arguments, **options)
 
 
 def design(problem: Any, *arguments: Any, **options: Any) -> Any:

@@ -65,14 +65,6 @@ def test_nobody_outside_asks_which_game_it_is():
 
 OWN = {"estimation", "testing"}  # folders and modules of one game, below whatever room
 BESIDE = {  # modules that work for one game and are not what it declares, each with a reason
-    "experiments/audit/promises/rules.py",  # what classes of users are held to, in the model
-    "experiments/audit/promises/seats.py",
-    "experiments/compare/babbling.py",  # mechanisms side by side under a plan
-    "experiments/compare/contenders.py",
-    "experiments/compare/contest.py",
-    "experiments/compare/exact_game.py",
-    "experiments/compare/mechanisms.py",
-    "experiments/compare/simulated_game.py",
     "experiments/dynamics/survival.py",  # many alike on graphs
     "experiments/new_problem.py",  # problems begun by questions
 }
@@ -105,8 +97,6 @@ def test_what_games_declare_is_there():
 
 PLAYED = {name for game in GAMES for name in (*builtin(game).menu, *builtin(game).mechanisms)}
 BY_NAME = {  # modules that compare with such names and are not what a game declares
-    "experiments/compare/contenders.py",  # the plan "alone"
-    "experiments/compare/contest.py",
     "tables/design.py",  # kinds of designed rules
     "tables/exchange.py",  # who hands in what she owes
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DPI = 100
 HOMES = {  # of what works come to
-    "compare": "nashbox.experiments.compare",
+    "compare": "nashbox.experiments.figures.mechanisms",
     "design": "nashbox.rules.design",
     "audit": "nashbox.experiments.audit.rows",
 }

@@ -33,15 +33,16 @@ def declare(compare: CommandParser) -> None:
 
 
 def _options() -> Mapping[str, Option]:
-    from nashbox.experiments.compare import compare_game
+    from nashbox.experiments.compare import compare
     from nashbox.games.registry import own_options
 
-    return {**options_of(compare_game), **own_options("compare")}
+    return {**options_of(compare), **own_options("compare")}
 
 
 def work(options: argparse.Namespace) -> int:
     """Compare."""
-    from nashbox.games.registry import game_of, perform
+    from nashbox.experiments.compare import compare
+    from nashbox.games.registry import game_of
     from nashbox.problem.files import load
     from nashbox.tables.console import progress_bar
 
@@ -57,7 +58,7 @@ def work(options: argparse.Namespace) -> int:
     mechanisms = chosen.get("mechanisms")
     files = _files(options, problem, mechanisms) if options.report is not None else {}
     with progress_bar("walking paths of best responses") as progress:
-        result = perform("compare", problem, progress=progress, **chosen)
+        result = compare(problem, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_comparison_report
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from nashbox.experiments.tally import Tally, rows_of, social_of
 from nashbox.games.base import Game
-from nashbox.games.registry import blaming, check_own_options, draw, prepare_game
+from nashbox.games.registry import blaming, draw, own_options_read, prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.options import Seed, Whole, held
 from nashbox.problem.ticker import Ticker
@@ -101,7 +101,7 @@ def run(
     Where nature is unknown, every agent is shown at the state that pays her worst; the result says
     which states were tried. own: options that only this game has. Raises InputError.
     """
-    check_own_options(problem, "run", own)
+    own = own_options_read(problem, "run", own)
     game = prepare_game(problem)
     game.check_playable()
     states, said = game.unknowns()

@@ -48,7 +48,8 @@ class Declared:
     has_plan: ClassVar[bool] = False
     engines: ClassVar[Mapping[str, str]] = {
         "audited": "nashbox.experiments.audit.rows:paid",
-        "compare": "nashbox.experiments.compare:compare_game",
+        "contest": "nashbox.experiments.compare.menus:MenuContest",
+        "compare_figure": "nashbox.experiments.figures.payoffs:compared_figure",
         "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
         "reported": "nashbox.experiments.report.problem:key_by_key",

@@ -54,14 +54,14 @@ def prepare_game(problem: Any, *, recommended: bool = False, **own: Any) -> Game
 
     own: options that only its game has. Raises InputError for those of other games.
     """
-    check_own_options(problem, "audit", own)
+    own = own_options_read(problem, "audit", own)
     game: Game = game_of(problem).prepared(problem, recommended=recommended, **own)
     return game
 
 
-def check_own_options(problem: Any, verb: str, own: Mapping[str, Any]) -> None:
-    """Refuse options of an experiment that a problem's game does not have. Raises InputError."""
-    options = game_of(problem).own_options.get(verb, {})
+def own_options_read(problem: Any, verb: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """What options of an experiment mean that only some games have. Raises InputError."""
+    options, read = game_of(problem).own_options.get(verb, {}), {}
     for name, value in own.items():
         if name not in options:
             said = own_options(verb).get(name, Option(""))
@@ -71,8 +71,8 @@ def check_own_options(problem: Any, verb: str, own: Mapping[str, Any]) -> None:
                 f"{name} (--{said.flag or name}) is {allowed}, got {brief(value)} and game = "
                 f"{problem.game!r}"
             )
-        if value is not None:
-            options[name].read(name, value)
+        read[name] = None if value is None else options[name].read(name, value)
+    return read
 
 
 def own_options(verb: str) -> dict[str, Option]:
@@ -152,6 +152,4 @@ def draw(game: str, figure: str, result: Any, ax: Axes | None) -> Axes:
 def perform(verb: str, problem: Any, *arguments: Any, **options: Any) -> Any:
     """Ask a game's own engine for an experiment. Raises InputError where it has none."""
     check_verb(verb, problem.game, problem.shown, game_of(problem))
-    special = {name for game in GAMES for name in builtin(game).own_options.get(verb, ())}
-    check_own_options(problem, verb, {k: v for k, v in options.items() if k in special})
     return engine(game_of(problem), verb)(problem, *arguments, **options)

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
-from nashbox.experiments.compare.leading import apart, least
-from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
+from nashbox.games.compared import SHOWN
+from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import several
 
 if TYPE_CHECKING:
-    from nashbox.experiments.compare import Comparison, Contender, Row
-    from nashbox.experiments.compare.games import GameComparison
+    from nashbox.experiments.compare import Comparison, Contender, GameComparison, Row
 
 BY_ORDER = "honest, by order"
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
@@ -180,7 +179,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
     groups = []
     for contender in result.contenders:
         group: list[tuple[str | Text, ...]] = []
-        for profiles, row in merged(result, contender.mechanism):
+        for profiles, row in result.merged(contender.mechanism):
             real = row.measured or {}
             group.append(
                 (
@@ -307,8 +306,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
     for mechanism in keeps:
-        rows = [(row["profile"], row) for row in result.rows if row["mechanism"] == mechanism]
-        for profile, row in grouped(rows, _alike):
+        for profile, row in result.merged(mechanism):
             social, checked = row["social_payoff"], row.get("equilibrium")
             if social is None:
                 table.add_row(mechanism, profile, "none found", "", "")
@@ -339,9 +337,3 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
 def _error(row: Mapping[str, Any]) -> float:
     """Standard error of a sum of payoffs, at most, whatever depends on what."""
     return sum(row["payoffs_se"] or ())
-
-
-def _alike(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
-    """Whether two profiles are one: the same play of everybody."""
-    keys = ("converged", "equilibrium", "strategies")
-    return all(a.get(key) == b.get(key) for key in keys)

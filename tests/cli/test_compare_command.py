@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nashbox.experiments.compare.comparison import PROFILES
+from nashbox.games.compared import PROFILES
 
 MEDIAN = """
 import numpy as np

@@ -53,7 +53,7 @@ class AgentAudit(AgentRow):
 class Audit(AuditResult):
     """The whole audit of a game with a plan.
 
-    checks: what each agent owes and how she is checked, as `experiments.owed.checks` has it.
+    checks: what each agent owes and how she is checked, as `mechanisms.owed.checks` has it.
     """
 
     KEYS: ClassVar[str] = (

@@ -9,9 +9,9 @@ from nashbox.experiments.audit.base import AuditResult, gain_from_json
 from nashbox.experiments.audit.findings import Finding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
-from nashbox.experiments.owed import checks
 from nashbox.games.base import Game
 from nashbox.games.registry import engine
+from nashbox.mechanisms.owed import checks
 
 
 def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -> AuditResult:

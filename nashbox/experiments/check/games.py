@@ -12,11 +12,11 @@ from nashbox.experiments.audit.pool import Pool, same
 from nashbox.experiments.audit.promises.alikeness import declares_alike, hold_alike
 from nashbox.experiments.audit.promises.formulas import disagreement
 from nashbox.experiments.audit.promises.one_shot import hold_one_shot
-from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
 from nashbox.experiments.check.report import CheckReport
 from nashbox.games.base import Game
 from nashbox.games.checking import BrokenError, SkippedError, run_all
 from nashbox.games.one_shot import OneShot
+from nashbox.games.promises.paying import hold_seed, hold_sizes
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.files import from_mapping

@@ -9,13 +9,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.promises.dice import hold_dice
-from nashbox.experiments.audit.promises.equivariance import hold_equivariant
-from nashbox.experiments.audit.promises.independence import hold_apart, throws_dice
-from nashbox.experiments.audit.promises.piece import rng_of
-from nashbox.experiments.audit.promises.readers import hold_readers
-from nashbox.experiments.audit.promises.rules import Rules
-from nashbox.experiments.audit.promises.sight import hold_sight
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
@@ -24,6 +17,10 @@ from nashbox.games.checking import (
     pickles,
     run_all,
 )
+from nashbox.games.estimation.promises.equivariance import hold_equivariant
+from nashbox.games.estimation.promises.readers import hold_readers
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.sight import hold_sight
 from nashbox.games.estimation.situations import (
     NEEDED,
     PARTS,
@@ -34,6 +31,9 @@ from nashbox.games.estimation.situations import (
     settings,
     submissions_of,
 )
+from nashbox.games.promises.dice import hold_dice
+from nashbox.games.promises.independence import hold_apart, throws_dice
+from nashbox.games.promises.piece import rng_of
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError

@@ -9,11 +9,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.promises.dice import hold_dice
-from nashbox.experiments.audit.promises.equivariance import hold_equivariant
-from nashbox.experiments.audit.promises.independence import hold_apart
-from nashbox.experiments.audit.promises.rules import Rules
-from nashbox.experiments.audit.promises.seats import Seat
 from nashbox.games.checking import (
     BrokenError,
     CheckRow,
@@ -23,6 +18,9 @@ from nashbox.games.checking import (
     run_all,
 )
 from nashbox.games.estimation import prepare
+from nashbox.games.estimation.promises.equivariance import hold_equivariant
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.seats import Seat
 from nashbox.games.estimation.situations import (
     NEEDED,
     PARTS,
@@ -34,6 +32,8 @@ from nashbox.games.estimation.situations import (
     gap_between,
     same_points,
 )
+from nashbox.games.promises.dice import hold_dice
+from nashbox.games.promises.independence import hold_apart
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError

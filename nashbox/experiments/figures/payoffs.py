@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, panels
+from nashbox.games.compared import SHOWN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from nashbox.experiments.compare.games import GameComparison
+    from nashbox.experiments.compare import GameComparison
 
 
 def compared_figure(comparison: GameComparison, ax: Axes | None = None) -> Axes:
@@ -22,7 +23,7 @@ def compared_figure(comparison: GameComparison, ax: Axes | None = None) -> Axes:
         rows = [row for row in comparison.rows if row["mechanism"] == name]
         shown = [np.nan if row["social_payoff"] is None else row["social_payoff"] for row in rows]
         panel.plot(range(len(rows)), shown, MARKS[k % 7], color=CYCLE[k % 7], label=name)
-        name_ticks(panel, [row["profile"].replace("_", " ") for row in rows])
+        name_ticks(panel, [SHOWN[row["profile"]] for row in rows])
     panel.set(xlabel="profile", ylabel="sum of payoffs (units of the game)")
     panel.set_title(f"{comparison.game}: honesty and what best responses make of it")
     panel.legend(frameon=False, fontsize="small")

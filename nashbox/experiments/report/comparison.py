@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nashbox.experiments.compare.comparison import Comparison
-from nashbox.experiments.compare.leading import least
-from nashbox.experiments.compare.profiles import merged
+from nashbox.experiments.compare import Comparison
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
@@ -16,6 +14,7 @@ from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
 from nashbox.experiments.report.words import epsilon_in_words
+from nashbox.measure.leading import least
 from nashbox.results.saving import write_whole
 
 EXPLAINED = (
@@ -144,7 +143,7 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
     rows = []
     for j, contender in enumerate(comparison.contenders):
         name = contender.mechanism
-        for nth, (profiles, found) in enumerate(merged(comparison, name)):
+        for nth, (profiles, found) in enumerate(comparison.merged(name)):
             row = result.at("rows", list(comparison.rows).index(found))
             cells: list[object] = ["" if nth else element("b", name), profiles]
             cells.append(row.plus_minus("social_penalty", "social_penalty_se"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nashbox.experiments.compare.comparison import Comparison
-from nashbox.experiments.compare.profiles import merged
+from nashbox.experiments.compare import Comparison
 from nashbox.experiments.html import Html, element, joined, table
 from nashbox.experiments.report.body import Printed
 
@@ -61,7 +60,7 @@ def rule_part(comparison: Comparison, result: Printed, j: int) -> Html:
         parts.append(
             checks_part(result.get("agents"), result.get("distributions"), known.at("checks"))
         )
-    for profiles, found in merged(comparison, name):
+    for profiles, found in comparison.merged(name):
         row = result.at("rows", list(comparison.rows).index(found))
         if row.get("note") is not None:
             parts.append(element("p", f"{profiles}: ", row.get("note"), "."))

@@ -38,6 +38,7 @@ FUNCTIONS = {
     "audit": "nashbox.experiments.audit.engine:audit",
     "run": "nashbox.experiments.run:run",
     "adapt": "nashbox.experiments.dynamics.adapt:adapt",
+    "compare": "nashbox.experiments.compare:compare",
 }
 PROBLEMS: Mapping[str, Sequence[str]] = {  # options of an experiment that the problem could say
     "audit": ("mechanism", "plan"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from nashbox.experiments.sweep.options import adapting
-from nashbox.games.registry import check_names, check_own_options, engine, game_of
+from nashbox.games.registry import check_names, engine, game_of, own_options_read
 from nashbox.problem.errors import InputError
 
 INSTEAD = {  # options that are taken in place of a key of the problem, by experiment
@@ -58,7 +58,7 @@ def _compare(built: Any, given: Mapping[str, Any]) -> None:
     from nashbox.problem.spec import Spec
 
     own = {name: given[name] for name in ("goals", "rules") if name in given}
-    check_own_options(built, "compare", own)
+    own_options_read(built, "compare", own)
     for name in given.get("mechanisms") or ():
         spec = Spec.parse(name, "mechanisms")
         check_names(replace(built, mechanism=spec))

@@ -128,7 +128,9 @@ def _per_agent(result: Any, *whole: str) -> list[Row]:
 
 def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     """A row per mechanism and profile."""
-    rows = _records(perform("compare", built, **options, seed=seed).to_frame())
+    from nashbox.experiments.compare import compare
+
+    rows = _records(compare(built, **options, seed=seed).to_frame())
     return [_plain({"AgentID": row.pop("agent"), **row}) for row in rows]
 
 

@@ -58,7 +58,7 @@ class RaceGame(Game):
     engines: ClassVar[Mapping[str, str]] = {
         **Game.engines,
         "reported": "nashbox.experiments.report.problem:evidence_and_rules",
-        "promises": "nashbox.experiments.audit.promises.races:hold_race",
+        "promises": "nashbox.games.testing.promises:hold_race",
         "strategy_check": "nashbox.games.testing.checks:check_testing",
         "mechanism_check": "nashbox.games.testing.checks:check_testing",
         "solve": "nashbox.games.testing.solving:solve_problem",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.audit.pool import Pool
-from nashbox.experiments.audit.promises.piece import Array, blamed
 from nashbox.games.base import Game
+from nashbox.games.promises.piece import Array, blamed
 from nashbox.problem.errors import ContractError
 
 CANDIDATES = 60  # of each player, among which those that are alike are found

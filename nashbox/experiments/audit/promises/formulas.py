@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.audit.pool import Pool
-from nashbox.experiments.audit.promises.piece import blamed
-from nashbox.experiments.audit.promises.shipped import all_shipped
 from nashbox.games.base import Exact, Game
+from nashbox.games.promises.piece import blamed
+from nashbox.games.promises.shipped import all_shipped
 from nashbox.games.registry import engine
 from nashbox.measure.looks import tail
 from nashbox.measure.moments import Moments

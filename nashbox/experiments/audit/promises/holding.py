@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nashbox.experiments.audit.promises.alikeness import declares_alike, hold_alike
-from nashbox.experiments.audit.promises.shipped import all_shipped
 from nashbox.games.base import Game
+from nashbox.games.promises.shipped import all_shipped
 from nashbox.games.registry import engine
 
 

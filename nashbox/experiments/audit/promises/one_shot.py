@@ -10,14 +10,14 @@ import numpy as np
 
 from nashbox.agents.one_shot import numbers
 from nashbox.experiments.audit.pool import Pool
-from nashbox.experiments.audit.promises.dice import hold_dice
-from nashbox.experiments.audit.promises.independence import hold_apart
-from nashbox.experiments.audit.promises.memory import forgetful
-from nashbox.experiments.audit.promises.paying import hold_seed, hold_sizes
-from nashbox.experiments.audit.promises.piece import Array, Block, Piece, asked, blamed, rows
-from nashbox.experiments.audit.promises.shipped import pure, shipped
 from nashbox.games.base import Game
 from nashbox.games.one_shot import OneShot
+from nashbox.games.promises.dice import hold_dice
+from nashbox.games.promises.independence import hold_apart
+from nashbox.games.promises.memory import forgetful
+from nashbox.games.promises.paying import hold_seed, hold_sizes
+from nashbox.games.promises.piece import Array, Block, Piece, asked, blamed, rows
+from nashbox.games.promises.shipped import pure, shipped
 from nashbox.problem.errors import ContractError
 
 STRATEGIES = 5  # of each player, among which worlds draw what is done in them

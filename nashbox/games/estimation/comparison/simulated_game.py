@@ -1,0 +1,221 @@
+"""The game of counts for mechanisms whose risks only a simulation knows.
+
+Agents collect, hand in all of it and accept the answer; best responses are over these honest
+counts alone. An agent's candidates are played on the same worlds (common random numbers) and every
+answer of hers uses the same seed, so that the simulated game is a fixed one. She moves only if
+the paired gain exceeds epsilon and two standard errors.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nashbox.games.contests import Judge
+from nashbox.games.estimation.comparison.counts import CountGame, Outcome, truthful
+from nashbox.games.estimation.game import EstimationGame
+from nashbox.games.estimation.nature import (
+    BLOCK,
+    Trial,
+    all_equivariant,
+    gain_of,
+    mu_grid,
+    play_block,
+)
+from nashbox.games.paths import Exhausted
+from nashbox.measure.moments import Moments
+from nashbox.measure.seeds import Stage, child
+from nashbox.mechanisms.rounding import alone_counts, finite_product
+from nashbox.problem.channel import Play
+from nashbox.strategies import Strategy
+from nashbox.strategies.best_responder import Answer
+
+Array = NDArray[np.float64]
+
+FACTORS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # of what is owed, and of what is best alone
+WORLDS = 500  # in which an answer is sought
+DECISIVE = 4000  # in which it is held against the present counts
+MEASURED = 2000  # in which penalties are measured
+REFINED = (0.12, 0.04)  # steps of the search, as parts of the best counts so far
+NOISE = 2.0  # standard errors that a gain must exceed
+
+
+@dataclass
+class Budget:
+    """Worlds that may still be simulated."""
+
+    left: int
+
+    def spend(self, worlds: int) -> None:
+        """Take them. Raises Exhausted."""
+        if worlds > self.left:
+            raise Exhausted
+        self.left -= worlds
+
+
+def honest_strategy(counts: Array) -> Strategy:
+    """Collect `counts` (d,), hand all of it in, accept the answer."""
+    return Answer(tuple(Play.truthful(float(n)) for n in counts))
+
+
+def with_plays(game: EstimationGame, plays: Sequence[Sequence[Play]]) -> EstimationGame:
+    """Return the game in which everybody plays these, agent by agent and distribution."""
+    answers = {n: Answer(tuple(row)) for n, row in zip(game.problem.names, plays, strict=True)}
+    return replace(game, strategies=answers)
+
+
+def measured(
+    game: EstimationGame, seed: int, budget: Budget | None = None, worlds: int = MEASURED
+) -> tuple[Array, Array, tuple[float, float]]:
+    """Penalties of the game's profile and their standard errors, (m,) each, and those of their sum.
+
+    By simulation; the largest over the grid of mu where something is not translation-equivariant.
+    """
+    m = game.problem.m
+    places = [np.zeros(game.problem.d)] if game.equivariant else mu_grid(game.terms, 0)
+    if budget is not None:
+        budget.spend(worlds * len(places))
+    rows, together = [], []
+    for offset in places:
+        moments, social = [Moments() for _ in range(m)], Moments()
+        for block in range(math.ceil(worlds / BLOCK)):
+            number = child(seed, Stage.COMPARE, 0, block)
+            model = game.model(min(BLOCK, worlds), number, offset=offset, what_if=True)
+            model.step()
+            for kept, agent in zip(moments, model.players, strict=True):
+                kept.add(agent.penalty)
+            social.add(np.sum([agent.penalty for agent in model.players], axis=0))
+        rows.append(moments)
+        together.append((social.mean, social.se))
+    worst = [max((row[i] for row in rows), key=lambda found: found.mean) for i in range(m)]
+    return np.array([w.mean for w in worst]), np.array([w.se for w in worst]), max(together)
+
+
+class SimulatedGame(CountGame):
+    """Answers by simulation. judge: says what gain is worth moving for."""
+
+    def __init__(self, game: EstimationGame, seed: int, budget: Budget, judge: Judge) -> None:
+        super().__init__(game, seed)
+        self.budget, self.judge = budget, judge
+        self._known: dict[tuple[int, bytes], Array] = {}
+        self._room: dict[tuple[int, bytes], float] = {}
+
+    def honest(self) -> Outcome:
+        """What it brings if everybody does as recommended, measured."""
+        return self._measured(self.game.terms.counts, replace(self.game, strategies={}))
+
+    def outcome(self, profile: Array) -> Outcome:
+        """What honest counts (m, d) bring, measured."""
+        return self._measured(profile, with_plays(self.game, truthful(profile)))
+
+    def _measured(self, counts: Array, game: EstimationGame) -> Outcome:
+        penalties, se, _ = measured(game, self.seed, self.budget)
+        return Outcome(counts, counts, penalties, se, None, truthful(counts))
+
+    def unresolved(self, counts: Array) -> float:
+        """Most that a move in a profile (m, d) may gain, up to two standard errors, (m,) answers.
+
+        Only of the moves that the search found; 0 where it found none.
+        """
+        keys = [(i, counts.tobytes()) for i in range(len(counts))]
+        return max((self._room[key] for key in keys if key in self._room), default=0.0)
+
+    def answer(self, i: int, profile: Array) -> Array:
+        """Return agent i's best counts found, (d,); the present ones if nothing clearly gains."""
+        key = (i, profile.tobytes())
+        if key not in self._known:
+            self._known[key] = self._searched(i, profile)
+        found: Array = self._known[key]
+        return found.copy()
+
+    def _searched(self, i: int, counts: Array) -> Array:
+        problem = self.game.problem
+        now: Array = counts[i].copy()
+        profile = {n: honest_strategy(row) for n, row in zip(problem.names, counts, strict=True)}
+        game = replace(self.game, strategies=profile)
+        table = self._priced(game, i, self._coarse(i, now))
+        for part in REFINED:  # distributions are priced one apart from the other, off the same runs
+            best = _assembled(table)
+            step = np.maximum(1.0, np.rint(best * part))
+            near = [np.maximum(0.0, best + j * step) for j in (-2, -1, 1, 2)]
+            table += self._priced(game, i, self._possible(i, near))
+        best = _assembled(table)
+        if np.array_equal(best, now):
+            return now
+        gains, room = self._gains(game, i, now, best)
+        self._room[i, counts.tobytes()] = room
+        return best if gains else now
+
+    def _coarse(self, i: int, now: Array) -> list[Array]:
+        """Vectors of counts (d,): none, one of each, multiples of what is owed and best alone."""
+        problem, owed = self.game.problem, self.game.terms.counts[i]
+        alone = alone_counts(problem.costs[i : i + 1], problem.sigma, integer=True)[0]
+        scales = (owed, np.maximum(alone, 1.0))
+        return self._possible(
+            i, [now, np.ones_like(now), *(np.rint(f * s) for f in FACTORS for s in scales)]
+        )
+
+    def _possible(self, i: int, grid: list[Array]) -> list[Array]:
+        """Leave out doubles, and counts of what she cannot sample."""
+        blocked = np.isinf(self.game.problem.costs[i])
+        rows = (tuple(np.where(blocked, 0.0, row).tolist()) for row in grid)
+        return [np.array(row) for row in dict.fromkeys(rows)]
+
+    def _priced(self, game: EstimationGame, i: int, grid: list[Array]) -> list[tuple[Array, Array]]:
+        """Counts (d,) with their penalties distribution by distribution (d,), at the worst mu."""
+        trials = self._trials(game, i, grid, 1, WORLDS)
+        return [
+            (n, np.max([errors for _, errors in found], axis=0) + self._cost(i, n))
+            for n, found in zip(grid, trials, strict=True)
+        ]
+
+    def _cost(self, i: int, n: Array) -> Array:
+        return finite_product(self.game.problem.costs[i], n)
+
+    def _gains(self, game: EstimationGame, i: int, now: Array, best: Array) -> tuple[bool, float]:
+        """Whether `best` clearly gains over `now`, and how much at most, on unseen worlds."""
+        here, there = (
+            max((penalty for penalty, _ in found), key=lambda penalty: float(penalty.mean()))
+            for found in self._trials(game, i, [now, best], 2, DECISIVE)
+        )
+        level = float(here.mean())
+        if math.isinf(level):
+            return math.isfinite(float(there.mean())), 0.0
+        moments = Moments()
+        moments.add(gain_of(here, there))
+        least = self.judge.least(level)
+        noise = NOISE * moments.se
+        return moments.mean > max(least, noise), moments.mean + noise
+
+    def _trials(
+        self, game: EstimationGame, i: int, grid: list[Array], use: int, worlds: int
+    ) -> list[list[tuple[Array, Array]]]:
+        """For every vector of counts and place of mu: penalties (R,), mean squared errors (d,)."""
+        strategies = [honest_strategy(n) for n in grid]
+        equal = all_equivariant(game, i, strategies[0])
+        places = [np.zeros(game.problem.d)] if equal else mu_grid(game.terms, i)
+        self.budget.spend(worlds * len(grid) * len(places))
+        found: list[list[tuple[Array, Array]]] = [[] for _ in grid]
+        for offset in places:
+            parts: list[list[Trial]] = [[] for _ in grid]
+            for block in range(math.ceil(worlds / BLOCK)):
+                seed = child(self.seed, Stage.COMPARE, use, i, block)
+                size = min(BLOCK, worlds)
+                for part, trial in zip(
+                    parts, play_block(game, i, strategies, seed, offset, size), strict=True
+                ):
+                    part.append(trial)
+            for kept, part in zip(found, parts, strict=True):
+                penalty = np.concatenate([trial.penalty for trial in part])
+                kept.append((penalty, np.mean([t.errors.mean(axis=0) for t in part], axis=0)))
+        return found
+
+
+def _assembled(table: list[tuple[Array, Array]]) -> Array:
+    """The best count of every distribution, (d,)."""
+    counts, prices = (np.array(column) for column in zip(*table, strict=True))
+    return np.asarray(np.take_along_axis(counts, prices.argmin(axis=0)[None], axis=0)[0])

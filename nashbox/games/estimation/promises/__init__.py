@@ -1,0 +1,1 @@
+"""What mechanisms and strategies of mean estimation promise, and how they are held to it."""
