@@ -10,6 +10,7 @@ FILES, BYTES = 10, 2_000_000  # of one upload, and of each of its files
 AGENTS, DISTRIBUTIONS, SYMBOLS = 100, 20, 20
 WORLDS, POINTS = 20_000, 50_000_000  # parallel worlds, and points drawn in a round in all of them
 STARTS = 200  # random ones, in a comparison of mechanisms
+BUDGET = 100_000_000  # worlds per agent of an audit
 ROUNDS, ROUNDS_KEPT = 200, 1_000  # asked for at once, and in all
 GAMES, GAMES_KEPT = 100_000, 10_000_000
 INSTEAD = "the command line has no such limit"

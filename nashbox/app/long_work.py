@@ -12,11 +12,11 @@ import numpy as np
 
 from nashbox.app.answers import answer
 from nashbox.app.jobs import Send
+from nashbox.app.limits import BUDGET, at_most
 from nashbox.app.messages import Answer, Laws, Progress, Sketch, Table, Verdict
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
-from nashbox.problem.errors import whole
 from nashbox.problem.ticker import Ticker
 from nashbox.tables.audit import deviation_in_words, scale_of
 from nashbox.tables.console import amount, number
@@ -29,12 +29,11 @@ SHOWN = 3  # agents whose law alone is sent to the page
 class LongWork:
     """Served in a process that the page may end at any time."""
 
-    def audit(self, send: Send, setup: Any, budget: int, delta: float) -> None:
+    def audit(self, send: Send, setup: Any, budget: int) -> None:
         """Audit the game as set up: progress, then verdict, table and gain landscape."""
         problem = setup.problem()
-        budget = whole("budget", budget, low=1000, high=1e8)
-        options = {"budget": budget, "delta": delta, "seed": setup.seed}
-        result = audit(problem, progress=telling(send), **options)
+        at_most("budget", budget, BUDGET)
+        result = audit(problem, progress=telling(send), budget=budget, seed=setup.seed)
         send(_audit_rows(result))
         send(Verdict(result.nash, printed(print_result, result)))
         wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))

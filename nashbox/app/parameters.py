@@ -16,7 +16,7 @@ import dataclasses
 import json
 import re
 import typing
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,23 @@ from nashbox.games.declared import Control, Declared
 from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import GAMES, value_of
+from nashbox.problem.options import options_of
 from nashbox.problem.parametric import HIDDEN
 from nashbox.problem.spec import Spec, build, find_class, find_object
 
 RECOMMENDED = "recommended"
 GIVEN = "given"  # a value that only the problem file can hold: a table
 KINDS = ("strategies", "mechanisms")
+
+
+def labelled(work: Callable[..., Any], name: str) -> str:
+    """The label of an option of an experiment: its name, and what its command says of it."""
+    return f"{name} ({options_of(work)[name].help})"
+
+
+def usual(work: Callable[..., Any], name: str) -> str:
+    """The default of an option of an experiment, as one types it."""
+    return str(options_of(work)[name].default)
 
 
 def registry(game: type[Declared], kind: str) -> tuple[Mapping[str, type[Any]], type[Any], str]:

@@ -100,7 +100,7 @@ def test_an_audit_runs_to_its_verdict(browser):
 def test_compare_and_design_on_figure1(browser):
     browser.open("agents")
     browser.choose("game", "examples/figure1.toml")
-    browser.write("starts (random ones of the search for equilibria)", "5")
+    browser.write("starts (random starts of the search for equilibria)", "5")
     browser.click("Compare mechanisms")
     browser.see("compare")
     browser.settle()
@@ -128,7 +128,7 @@ def test_compare_and_design_on_figure1(browser):
     browser.until("verdict", "none_above_epsilon")
     browser.see("landscape")
     browser.settle()  # nothing moves under the next click
-    browser.write("starts (random ones of the search for equilibria)", "201")
+    browser.write("starts (random starts of the search for equilibria)", "201")
     browser.click("Compare mechanisms")
     said = browser.page.locator("[data-message=compare-trouble]")
     said.wait_for()

@@ -110,9 +110,9 @@ def test_designed_rules_are_played_and_audited(box, goal):
     plain.reset(box.append, setup)
     plain.advance(box.append, 1)
     assert abs(sum(row["penalty"] for row in plain.steps) - promised) > 6 * spread
-    LongWork().audit(box.append, other, 2000, 0.01)
+    LongWork().audit(box.append, other, 2000)
     assert box.last(Verdict).verdict == "none_above_epsilon"
-    LongWork().audit(box.append, setup, 2000, 0.01)
+    LongWork().audit(box.append, setup, 2000)
     assert box.last(Verdict).verdict == "profitable"
 
 

@@ -209,7 +209,7 @@ def test_every_game_is_opened_changed_and_played_at_one_desk(box, source):
 
 
 def test_an_audit_tells_its_verdict_in_the_words_of_the_command_line(box, nashbox, problem):
-    LongWork().audit(box.append, Setup(THREE), 400_000, 0.01)
+    LongWork().audit(box.append, Setup(THREE), 400_000)
     told = nashbox("audit", "p.toml", files={"p.toml": problem()})
     assert box.last(Verdict) == Verdict("profitable", told.out)
     assert [row[1] for row in box.last(Table, "audit").rows][:2] == ["gains", "gains"]
@@ -217,7 +217,7 @@ def test_an_audit_tells_its_verdict_in_the_words_of_the_command_line(box, nashbo
 
 def test_an_audit_of_simulated_worlds_tells_how_far_it_is(box):
     raw = {**BUILT_IN["three labs"], "strategies": {"a0": {"name": "shifter", "shift": 2.0}}}
-    LongWork().audit(box.append, Setup(Source("p", raw=raw)), 2_000, 0.01)
+    LongWork().audit(box.append, Setup(Source("p", raw=raw)), 2_000)
     assert [u for u in box if isinstance(u, Progress)][-1] == Progress(3, 3)
 
 

@@ -169,7 +169,7 @@ def test_verdict_comparison_and_designed_rules_are_in_sight_at_every_width(brows
     )
     assert verdict["text"] == "verdict: somebody gains"
     readable(browser)
-    browser.write("starts (random ones of the search for equilibria)", "1")
+    browser.write("starts (random starts of the search for equilibria)", "1")
     browser.click("Compare mechanisms")
     browser.see("compare")
     browser.settle()

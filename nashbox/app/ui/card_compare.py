@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import solara
 
+from nashbox.app.parameters import labelled
 from nashbox.app.ui.inputs import Button, Choice, Text
 from nashbox.app.ui.state import Tab
 from nashbox.app.ui.widgets import (
@@ -16,6 +17,7 @@ from nashbox.app.ui.widgets import (
     place,
     section,
 )
+from nashbox.experiments.compare import compare
 from nashbox.experiments.report.contract import steps
 from nashbox.problem.goals import GOALS
 
@@ -29,7 +31,7 @@ def Compare(tab: Tab) -> None:
     with section("Compare and design"):
         with place("div", "nb-line"):
             Choice("goal", value=here.goal, values=list(GOALS))
-            Text("starts (random ones of the search for equilibria)", value=here.starts)
+            Text(labelled(compare, "starts"), value=here.starts)
         with place("div", "nb-line"):
             Button("Compare mechanisms", color="primary", on_click=here.compare, disabled=not ready)
             Button(

@@ -30,13 +30,13 @@ from nashbox.app.messages import (
     Table,
     Verdict,
 )
-from nashbox.app.parameters import KINDS, inputs_of, whole, with_key
+from nashbox.app.parameters import KINDS, inputs_of, usual, whole, with_key
 from nashbox.app.plots import Artist
 from nashbox.app.sources import Source, examples
 from nashbox.app.story import Lines, Story
 from nashbox.app.ui.state_agents import OwnLists
 from nashbox.app.ui.state_compare import Comparison, ended
-from nashbox.experiments.methods import BUDGET
+from nashbox.experiments.audit import audit
 from nashbox.games.base import Game
 from nashbox.games.registry import game_of
 from nashbox.problem.errors import InputError
@@ -99,7 +99,7 @@ class Tab:
         self.verdict: solara.Reactive[Verdict | None] = solara.reactive(None)
         self.audited: solara.Reactive[Any] = solara.reactive(None)
         self.audit_trouble = solara.reactive("")
-        self.budget = solara.reactive(str(BUDGET))
+        self.budget = solara.reactive(usual(audit, "budget"))
         self.seed = solara.reactive("0")
         self.agent = solara.reactive("")
         self.strategy = solara.reactive("")
@@ -377,7 +377,7 @@ class Tab:
             return
         self.audited.value = self.setup.value
         self.progress.value = Progress(0, 0)
-        self.auditor.request("audit", self.setup.value, budget, 0.01)
+        self.auditor.request("audit", self.setup.value, budget)
         self.artist.request("ready", "audit")
 
     def cancel_audit(self) -> None:

@@ -10,7 +10,8 @@ import solara
 from nashbox.app.comparing import Comparing
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.messages import Designed, Progress
-from nashbox.app.parameters import whole
+from nashbox.app.parameters import usual, whole
+from nashbox.experiments.compare import compare
 
 if TYPE_CHECKING:
     from nashbox.app.ui.state import Tab
@@ -22,7 +23,7 @@ class Comparison:
     def __init__(self, tab: Tab) -> None:
         self.tab = tab
         self.goal = solara.reactive("social")
-        self.starts = solara.reactive("20")
+        self.starts = solara.reactive(usual(compare, "starts"))
         self.progress: solara.Reactive[Progress | None] = solara.reactive(None)
         self.compared: solara.Reactive[Any] = solara.reactive(None)
         self.unit = solara.reactive("")

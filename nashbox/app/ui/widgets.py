@@ -16,10 +16,12 @@ from ipyvuetify.extra import FileInput
 from nashbox.app import parameters
 from nashbox.app.limits import BYTES, FILES
 from nashbox.app.messages import Figure, Progress, Table
+from nashbox.app.parameters import labelled
 from nashbox.app.story import line_svg, svg
 from nashbox.app.ui.inputs import Button, Choice, Parameters, Slide, Text
 from nashbox.app.ui.session import Session
 from nashbox.app.ui.state import EVERYBODY, Tab
+from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ALL
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import number
@@ -427,7 +429,7 @@ def Audit(tab: Tab) -> None:
     progress = tab.progress.value
     with section("Audit"):
         with place("div", "nb-line"):
-            Text("budget (worlds simulated per agent at most)", value=tab.budget)
+            Text(labelled(audit, "budget"), value=tab.budget)
             Button(
                 "Audit", color="primary", on_click=tab.audit,
                 disabled=progress is not None or tab.opened.value is None,
