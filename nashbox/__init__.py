@@ -50,8 +50,8 @@ _WHERE = {
     "audit_testing": "nashbox.experiments.audit",
     "best_response_dynamics": "nashbox.experiments.dynamics",
     "check": "nashbox.experiments.check",
-    "check_mechanism": "nashbox.experiments.check",
-    "check_strategy": "nashbox.experiments.check",
+    "check_mechanism": "nashbox.games.estimation.checks",
+    "check_strategy": "nashbox.games.estimation.checks",
     "check_testing": "nashbox.games.testing.checks",
     "load": "nashbox.api",
     "empirical_game": "nashbox.experiments.dynamics",
@@ -99,8 +99,6 @@ if TYPE_CHECKING:
     from nashbox.api import run as run_testing  # noqa: F401
     from nashbox.experiments.audit import audit_game as audit_game
     from nashbox.experiments.check import check as check
-    from nashbox.experiments.check import check_mechanism as check_mechanism
-    from nashbox.experiments.check import check_strategy as check_strategy
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
@@ -119,6 +117,8 @@ if TYPE_CHECKING:
     from nashbox.games import Action as Action
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot
+    from nashbox.games.estimation.checks import check_mechanism as check_mechanism
+    from nashbox.games.estimation.checks import check_strategy as check_strategy
     from nashbox.games.estimation.comparison import Comparison as Comparison
     from nashbox.games.estimation.models import EstimationModel as EstimationModel
     from nashbox.games.estimation.surface import count_surface as count_surface

@@ -7,11 +7,14 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
-from nashbox.problem.errors import told
+from nashbox.problem.errors import ContractError, told
 from nashbox.problem.ticker import Ticker
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,15 +41,13 @@ def run_all(
 ) -> list[CheckRow]:
     """Run checks in order; those after a failure of a `needed` one have nothing to stand on."""
     rows: list[CheckRow] = []
-    kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - plug-ins may move them
-    for name, work in checks.items():
-        failed = [row.name for row in rows if row.passed is False and row.name in needed]
-        broken = failed[0] if failed else None
-        rows.append(_run(name, work) if broken is None else _untested(name, broken))
-        if progress is not None:
-            progress(len(rows), len(checks))
-    np.random.set_state(kept[0])  # noqa: NPY002
-    random.setstate(kept[1])
+    with global_streams_kept():
+        for name, work in checks.items():
+            failed = [row.name for row in rows if row.passed is False and row.name in needed]
+            broken = failed[0] if failed else None
+            rows.append(_run(name, work) if broken is None else _untested(name, broken))
+            if progress is not None:
+                progress(len(rows), len(checks))
     return rows
 
 
@@ -66,6 +67,17 @@ def _run(name: str, work: Callable[[], str]) -> CheckRow:
         raise
     except BaseException as error:  # the author's class may raise anything
         return CheckRow(name, False, f"raised {told(error)}")
+
+
+@contextmanager
+def global_streams_kept() -> Iterator[None]:
+    """Leave the global random states as they were, whatever plug-ins and checks do to them."""
+    kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - plug-ins may move them
+    try:
+        yield
+    finally:
+        np.random.set_state(kept[0])  # noqa: NPY002
+        random.setstate(kept[1])
 
 
 @contextmanager
@@ -92,3 +104,56 @@ def pickles(made: object) -> str:
     if again != made:
         raise BrokenError("is not equal to its pickled copy; make it a frozen dataclass")
     return "equal to its pickled copy"
+
+
+def repeated(
+    play: Callable[[], T], other: Callable[[], object], equal: Callable[[T, T], bool], broken: str
+) -> None:
+    """Play twice from the same generator, with something else in between that may be remembered.
+
+    Raises BrokenError: `broken` where the two differ, or what global stream was drawn from.
+    """
+    with global_streams_at_rest():
+        first = play()
+        other()
+        again = play()
+    if not equal(first, again):
+        raise BrokenError(broken)
+
+
+def promised(made: Any, name: str) -> None:
+    """Raise SkippedError where a class does not promise what its attribute `name` says."""
+    if not getattr(made, name):
+        raise SkippedError(f"not promised ({name} = False)")
+
+
+def deterministic(made: Any, equal: Callable[[], bool], differs: str) -> None:
+    """Hold a class to `deterministic`. equal: whether another generator changes nothing."""
+    promised(made, "deterministic")
+    if not equal():
+        raise BrokenError(
+            f"promises deterministic = True and {differs} with another generator; set "
+            "deterministic = False"
+        )
+
+
+def same_arrays(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether arrays are equal one by one, NaN to NaN."""
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+
+
+def left_alone(
+    before: Sequence[Any], after: Sequence[Any], what: str, remedy: str = "copy before changing"
+) -> None:
+    """Refuse changed inputs; `what` says who changed them. Raises BrokenError."""
+    if not same_arrays(before, after):
+        raise BrokenError(f"{what}; {remedy}")
+
+
+def held(work: Callable[[], None]) -> None:
+    """Hold to a promise as audits do: what they raise, a check saw. Raises BrokenError."""
+    try:
+        work()
+    except ContractError as error:
+        raise BrokenError(str(error)) from None

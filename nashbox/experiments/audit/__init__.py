@@ -5,21 +5,21 @@ Names are loaded when they are first used: who only prints a verdict needs few o
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nashbox.problem.loading import loader
 
 _WHERE = {
-    "AgentAudit": "plan_audit",
-    "Audit": "plan_audit",
-    "Candidate": "base",
-    "Deviation": "plan_audit",
-    "Gain": "base",
-    "GameAudit": "game_audit",
-    "PaidDeviation": "game_audit",
-    "PlayerAudit": "game_audit",
-    "audit": "engine",
+    "AgentAudit": ".plan_audit",
+    "Audit": ".plan_audit",
+    "Candidate": ".base",
+    "Deviation": ".plan_audit",
+    "Gain": ".base",
+    "GameAudit": ".game_audit",
+    "PaidDeviation": ".game_audit",
+    "PlayerAudit": ".game_audit",
+    "audit": ".engine",
 }
-_ALIASES = {"audit_game": "audit"}  # what 0.1.0 called it for games without a plan
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit.base import Candidate as Candidate
@@ -34,10 +34,5 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit.plan_audit import Deviation as Deviation
 
 __all__ = [*sorted(_WHERE), "audit_game"]
-
-
-def __getattr__(name: str) -> Any:
-    known = _ALIASES.get(name, name)
-    if known not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_WHERE[known]}"), known)
+# 0.1.0 called it audit_game for games without a plan
+__getattr__ = loader(__name__, {**_WHERE, "audit_game": ".engine"}, {"audit_game": "audit"})

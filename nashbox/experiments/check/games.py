@@ -14,11 +14,11 @@ from nashbox.experiments.audit.promises.formulas import disagreement
 from nashbox.experiments.audit.promises.one_shot import hold_one_shot
 from nashbox.experiments.check.report import CheckReport
 from nashbox.games.base import Game
-from nashbox.games.checking import BrokenError, SkippedError, run_all
+from nashbox.games.checking import BrokenError, SkippedError, held, run_all
 from nashbox.games.one_shot import OneShot
 from nashbox.games.promises.paying import hold_seed, hold_sizes
 from nashbox.games.registry import prepare_game
-from nashbox.problem.errors import ContractError, InputError
+from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.ticker import Ticker
 
@@ -46,19 +46,17 @@ def check_game(
         games.append(prepare_game(built))
         return "it is made from its default parameters"
 
-    def on_all(trial: Callable[[Game], str | None]) -> Callable[[], str]:
+    def on_all(trial: Callable[[Game], None]) -> Callable[[], str]:
         def work() -> str:
             why = "there is no game to try: give --problem FILE"
             tested = False
             for game in games:
                 try:
-                    found = trial(game)
+                    trial(game)
                 except SkippedError as error:
                     why = str(error)
                     continue
                 tested = True
-                if found is not None:
-                    raise BrokenError(found)
             if not tested:
                 raise SkippedError(why)
             return (trial.__doc__ or "").partition("\n")[0].rstrip(".")
@@ -71,59 +69,55 @@ def check_game(
     return CheckReport(target, run_all(checks, ("builds", "plays"), progress))
 
 
-def _held(work: Callable[[], None]) -> str | None:
-    try:
-        work()
-    except ContractError as error:
-        return str(error)
-    return None
-
-
-def _plays(game: Game) -> str | None:
+def _plays(game: Game) -> None:
     """A game of R worlds pays (m, R) finite numbers, whatever R."""
-    return _held(lambda: hold_sizes(game))
+    held(lambda: hold_sizes(game))
 
 
-def _repeats(game: Game) -> str | None:
+def _repeats(game: Game) -> None:
     """The same seed gives the same payments."""
-    return _held(lambda: hold_seed(game))
+    held(lambda: hold_seed(game))
 
 
-def _worlds(game: Game) -> str | None:
+def _worlds(game: Game) -> None:
     """What is paid in a world does not depend on the other worlds."""
     if not isinstance(game, OneShot):
         raise SkippedError("it is not a game of one step")
-    return _held(lambda: hold_one_shot(game, 7))
+    held(lambda: hold_one_shot(game, 7))
 
 
-def _deviations(game: Game) -> str | None:
+def _deviations(game: Game) -> None:
     """Everything that an audit would try can be played, by every player."""
     for i in range(game.m):
         pool = Pool.of(game, i, 60)
         if not pool.deviations:
-            return f"{game.players[i]} has nothing to deviate to: deviations(i) is empty"
+            raise BrokenError(
+                f"{game.players[i]} has nothing to deviate to: deviations(i) is empty"
+            )
         some = pool.strategies[:: max(1, len(pool.strategies) // TRIED)]
         for strategy, paid in zip(some, game.trials(i, some, 8, 3), strict=True):
             if np.asarray(paid).shape != (game.m, 8):
-                return f"{game.players[i]} with {strategy.label}: payments of another shape"
-    return None
+                raise BrokenError(
+                    f"{game.players[i]} with {strategy.label}: payments of another shape"
+                )
 
 
-def _alike(game: Game) -> str | None:
+def _alike(game: Game) -> None:
     """Strategies that it calls alike are paid the same in every world."""
     if not declares_alike(game):
         raise SkippedError("not promised (alike is as in most games)")
-    return _held(lambda: hold_alike(game, 7))
+    held(lambda: hold_alike(game, 7))
 
 
-def _replaced(game: Game) -> str | None:
+def _replaced(game: Game) -> None:
     """A player's strategy can be replaced without changing the others'."""
     other = _another(game)
     changed = game.with_strategies({game.players[0]: other})
     kept = all(same(changed.strategy(j), game.strategy(j)) for j in range(1, game.m))
     if not kept:
-        return "with_strategies changes what other players play"
-    return None if same(changed.strategy(0), other) else "with_strategies changes nothing"
+        raise BrokenError("with_strategies changes what other players play")
+    if not same(changed.strategy(0), other):
+        raise BrokenError("with_strategies changes nothing")
 
 
 def _another(game: Game) -> Any:
@@ -134,7 +128,7 @@ def _another(game: Game) -> Any:
     return found[0]
 
 
-def _streams(game: Game) -> str | None:
+def _streams(game: Game) -> None:
     """Another strategy of one player leaves the draws of all others alone."""
     played = []
     for changed in (game, game.with_strategies({game.players[0]: _another(game)})):
@@ -145,11 +139,10 @@ def _streams(game: Game) -> str | None:
         played.append([np.asarray(player.action) for player in model.players[1:]])
     for name, before, after in zip(game.players[1:], *played, strict=True):
         if not np.array_equal(before, after):
-            return f"{name} acts otherwise if {game.players[0]} plays another strategy"
-    return None
+            raise BrokenError(f"{name} acts otherwise if {game.players[0]} plays another strategy")
 
 
-def _exact(game: Game) -> str | None:
+def _exact(game: Game) -> None:
     """Exact answers agree with simulation, and no candidate beats their bound."""
     for i in range(game.m):
         answer = game.formula(i)
@@ -157,11 +150,10 @@ def _exact(game: Game) -> str | None:
             raise SkippedError(answer)
         problem = disagreement(game, i, answer)
         if problem is not None:
-            return problem
-    return None
+            raise BrokenError(problem)
 
 
-CHECKS: dict[str, Callable[[Game], str | None]] = {
+CHECKS: dict[str, Callable[[Game], None]] = {
     "plays": _plays,
     "repeats": _repeats,
     "worlds_are_independent": _worlds,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nashbox.problem.loading import loader
 
 _WHERE = {
     "Comparison": "nashbox.games.estimation.comparison",
     "Contender": "nashbox.games.estimation.comparison",
-    "GameComparison": "nashbox.experiments.compare.menus",
+    "GameComparison": ".menus",
     "Row": "nashbox.games.estimation.comparison",
-    "compare": "nashbox.experiments.compare.engine",
-    "compare_game": "nashbox.experiments.compare.engine",
+    "compare": ".engine",
+    "compare_game": ".engine",
 }
 
 if TYPE_CHECKING:
@@ -23,9 +24,4 @@ if TYPE_CHECKING:
     from nashbox.games.estimation.comparison import Row as Row
 
 __all__ = sorted(_WHERE)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_WHERE[name]), name)
+__getattr__ = loader(__name__, _WHERE)

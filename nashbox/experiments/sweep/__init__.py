@@ -17,22 +17,23 @@ Names are loaded when they are first used: a worker needs few of these modules, 
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from nashbox.problem.loading import loader
 
 _WHERE = {
-    "Cell": "cell",
-    "Outcome": "cell",
-    "Store": "store",
-    "SweepReport": "report",
-    "Tally": "runner",
-    "difference": "store",
-    "load": "frame",
-    "program": "sources",
-    "read_outcomes": "store",
-    "run_cells": "runner",
-    "sweep": "resume",
-    "sweep_status": "resume",
+    "Cell": ".cell",
+    "Outcome": ".cell",
+    "Store": ".store",
+    "SweepReport": ".report",
+    "Tally": ".runner",
+    "difference": ".store",
+    "load": ".frame",
+    "program": ".sources",
+    "read_outcomes": ".store",
+    "run_cells": ".runner",
+    "sweep": ".resume",
+    "sweep_status": ".resume",
 }
 
 if TYPE_CHECKING:
@@ -50,9 +51,4 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep.store import read_outcomes as read_outcomes
 
 __all__ = sorted(_WHERE)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
-        raise AttributeError(f"module 'nashbox.experiments.sweep' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+__getattr__ = loader(__name__, _WHERE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,9 +14,14 @@ from nashbox.games.checking import (
     BrokenError,
     CheckRow,
     SkippedError,
-    global_streams_at_rest,
+    deterministic,
+    global_streams_kept,
+    left_alone,
     pickles,
+    promised,
+    repeated,
     run_all,
+    same_arrays,
 )
 from nashbox.mechanisms.exchange import BeliefExchange, Circle, Exchange
 from nashbox.model.testing import RaceModel
@@ -90,11 +94,7 @@ class _Guard(RaceStrategy):
         own = mind.walk.log_odds.copy()
         said = [word.signal.log_odds.copy() for word in words]
         decision = self.inner.decide(mind, words, rng)
-        heard = all(
-            np.array_equal(a, w.signal.log_odds, equal_nan=True)
-            for a, w in zip(said, words, strict=True)
-        )
-        if not heard:
+        if not same_arrays(said, [word.signal.log_odds for word in words]):
             self.seen.append("inputs: decide writes into the signals it heard")
         mind.walk._cache.clear()
         if not np.array_equal(own, mind.walk.log_odds):
@@ -168,37 +168,34 @@ class _Bench:
 
     def paper(self) -> str:
         """The promise paper_signals."""
-        if not self.strategy.paper_signals:
-            raise SkippedError("not promised (paper_signals = False)")
+        promised(self.strategy, "paper_signals")
         return self.clean("paper", "reveals its belief, the inverse, or nothing")
 
     def own_randomness(self) -> str:
         """Same generator, same result; no global state."""
         for problem in self.problems:
             well = Well(problem, GAMES, 2)
-            with global_streams_at_rest():
-                first = self.play(problem, 3, well)
-                self.play(problem, 4, well)
-                again = self.play(problem, 3, well)
-            if not np.array_equal(first, again):
-                raise BrokenError(
-                    "gives another result for the same observations and generator; use the "
-                    "generator passed in and keep nothing outside `mind.memory`"
-                )
+            repeated(
+                partial(self.play, problem, 3, well),
+                partial(self.play, problem, 4, well),
+                np.array_equal,
+                "gives another result for the same observations and generator; use the "
+                "generator passed in and keep nothing outside `mind.memory`",
+            )
         return "the same generator gives the same result"
 
     def deterministic(self) -> str:
         """The promise deterministic: stop times do not depend on the generator."""
-        if not self.strategy.deterministic:
-            raise SkippedError("not promised (deterministic = False)")
-        for problem in self.problems:
-            well = Well(problem, GAMES, 2)
-            if not np.array_equal(self.play(problem, 3, well)[0], self.play(problem, 4, well)[0]):
-                raise BrokenError(
-                    "promises deterministic = True and stops elsewhere with another generator; set "
-                    "deterministic = False"
-                )
+        deterministic(self.strategy, self._stops_alike, "stops elsewhere")
         return "another generator gives the same stop times"
+
+    def _stops_alike(self) -> bool:
+        """Whether stop times are the same with another generator, in every problem."""
+        wells = ((problem, Well(problem, GAMES, 2)) for problem in self.problems)
+        return all(
+            np.array_equal(self.play(problem, 3, well)[0], self.play(problem, 4, well)[0])
+            for problem, well in wells
+        )
 
     def games_apart(self) -> str:
         """What happens in a game does not depend on the games beside it."""
@@ -295,11 +292,11 @@ def _mediated(exchange: Exchange, said: list[Signal | None], seed: int) -> list[
 
 def _leaves_signals(exchange: Exchange) -> str:
     said = _said()
-    kept = [None if s is None else s.log_odds.copy() for s in said]
+    spoken = [signal for signal in said if signal is not None]
+    kept = [signal.log_odds.copy() for signal in spoken]
     _mediated(exchange, said, 1)
-    for before, signal in zip(kept, said, strict=True):
-        if signal is not None and before is not None and (before != signal.log_odds).any():
-            raise BrokenError("writes into the signals; make another one with Revealed")
+    now = [signal.log_odds for signal in spoken]
+    left_alone(kept, now, "writes into the signals", "make another one with Revealed")
     return "signals are as before"
 
 
@@ -308,17 +305,17 @@ def _exchange_randomness(exchange: Exchange) -> str:
         heard = _mediated(exchange, _said(), seed)
         return [word.signal.log_odds for words in heard for word in words]
 
-    with global_streams_at_rest():
-        first, _, again = once(1), once(2), once(1)
-    same = [np.array_equal(a, b, equal_nan=True) for a, b in zip(first, again, strict=False)]
-    if len(first) != len(again) or not all(same):  # NaN: a word that was not heard
-        raise BrokenError("gives another result for the same signals and generator")
+    repeated(
+        partial(once, 1),
+        partial(once, 2),
+        same_arrays,  # NaN: a word that was not heard
+        "gives another result for the same signals and generator",
+    )
     return "the same generator gives the same result"
 
 
 def _faithful(exchange: Exchange) -> str:
-    if not exchange.faithful:
-        raise SkippedError("not promised (faithful = False)")
+    promised(exchange, "faithful")
     said = _said()
     for i, words in enumerate(_mediated(exchange, said, 1)):
         wanted = [j for j in CIRCLE.neighbours[i] if said[j] is not None]
@@ -334,15 +331,11 @@ def hold_strategy(strategy: RaceStrategy, problem: RaceProblem, where: str) -> N
     """Hold a strategy to its promises in the first agent's place. Raises ContractError."""
     bench = _Bench(strategy, [problem])
     trials = (bench.own_randomness, bench.deterministic, bench.paper, bench.games_apart)
-    kept = np.random.get_state(), random.getstate()  # noqa: NPY002 - the guard moves them
-    try:
+    with global_streams_kept():
         for trial in trials:
             try:
                 trial()
             except SkippedError:
                 continue
-    except BrokenError as error:
-        raise ContractError(f"{where}{type(strategy).__name__}: {error}") from None
-    finally:
-        np.random.set_state(kept[0])  # noqa: NPY002
-        random.setstate(kept[1])
+            except BrokenError as error:
+                raise ContractError(f"{where}{type(strategy).__name__}: {error}") from None

@@ -13,15 +13,15 @@ from nashbox.games.checking import (
     BrokenError,
     CheckRow,
     SkippedError,
-    global_streams_at_rest,
+    deterministic,
+    held,
+    left_alone,
     pickles,
+    repeated,
     run_all,
+    same_arrays,
 )
-from nashbox.games.estimation import prepare
-from nashbox.games.estimation.promises.equivariance import hold_equivariant
-from nashbox.games.estimation.promises.rules import Rules
-from nashbox.games.estimation.promises.seats import Seat
-from nashbox.games.estimation.situations import (
+from nashbox.games.estimation.checks.situations import (
     NEEDED,
     PARTS,
     POINTS,
@@ -30,13 +30,16 @@ from nashbox.games.estimation.situations import (
     Situation,
     each_game,
     gap_between,
-    same_points,
+    points,
 )
+from nashbox.games.estimation.promises.equivariance import hold_equivariant
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.seats import Seat
+from nashbox.games.estimation.ready import prepare
 from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.problem.ticker import Ticker
@@ -140,63 +143,49 @@ def _leaves_inputs(s: Situation) -> str:
     data = s.data()  # asks gather
     information = np.full((WORLDS, s.d), 0.5)
     kept = copy.deepcopy((data, information, before))
-    _same(kept[2], published, "gather writes into what it is shown (view)")
+    left_alone(kept[2], published, "gather writes into what it is shown (view)")
     handed = s.strategy.report(data, s.view, rng)
-    same_points(kept[0], data, "report writes into the data it was given")
+    left_alone(points(kept[0]), points(data), "report writes into the data it was given")
     sent = copy.deepcopy(handed)
     s.strategy.estimate(data, handed, information, s.view, rng)
-    same_points(kept[0], data, "estimate writes into the data it was given")
-    same_points(sent, handed, "estimate writes into the submission")
-    if not np.array_equal(kept[1], information):
-        raise BrokenError("estimate writes into the information it received; copy before changing")
-    _same(kept[2], published, "writes into the published terms")
+    left_alone(points(kept[0]), points(data), "estimate writes into the data it was given")
+    left_alone(points(sent), points(handed), "estimate writes into the submission")
+    left_alone([kept[1]], [information], "estimate writes into the information it received")
+    left_alone(kept[2], published, "writes into the published terms")
     return "data, submission, information and terms are as before"
 
 
-def _same(before: tuple[Array, ...], after: tuple[Array, ...], what: str) -> None:
-    if not all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)):
-        raise BrokenError(f"{what}; copy before changing")
-
-
 def _own_randomness(s: Situation) -> str:
-    with global_streams_at_rest():
-        first = s.play()
-        s.play(offset=50.0, seed=4)  # something else to remember
-        again = s.play()
-    if not _equal(first, again):
-        raise BrokenError(
-            "gives another result for the same data and generator: it draws from a generator of "
-            "its own, or remembers earlier calls; use the generator passed in and keep nothing"
-        )
+    repeated(
+        s.play,
+        lambda: s.play(offset=50.0, seed=4),
+        _equal,
+        "gives another result for the same data and generator: it draws from a generator of "
+        "its own, or remembers earlier calls; use the generator passed in and keep nothing",
+    )
     return "the same generator gives the same result"
 
 
 def _equal(first: tuple[Dataset, Array, Array], second: tuple[Dataset, Array, Array]) -> bool:
-    d = first[0].counts.shape[1]
-    pairs = [(first[0].points(k), second[0].points(k)) for k in range(d)]
-    pairs += [(first[2], second[2])]
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+    one, other = ([*points(found[0]), found[2]] for found in (first, second))
+    return same_arrays(one, other)
 
 
 def _deterministic(s: Situation) -> str:
-    if not s.strategy.deterministic:
-        raise SkippedError("not promised (deterministic = False)")
-    counts = [s.strategy.gather(s.view, np.random.default_rng(seed)) for seed in (5, 6, 7)]
-    if any((n != counts[0]).any() for n in counts) or not _equal(s.play(seed=3), s.play(seed=4)):
-        raise BrokenError(
-            "promises deterministic = True and gives other results with another generator; "
-            "set deterministic = False"
+    def equal() -> bool:
+        counts = [s.strategy.gather(s.view, np.random.default_rng(seed)) for seed in (5, 6, 7)]
+        return all((n == counts[0]).all() for n in counts) and _equal(
+            s.play(seed=3), s.play(seed=4)
         )
+
+    deterministic(s.strategy, equal, "gives other results")
     return "another generator gives the same result"
 
 
 def _held(work: Callable[[Seat, int], None], s: Situation) -> None:
     """Hold a strategy to a promise as audits do."""
     rules = Rules.of(s.mechanism, s.terms, s.terms.counts, points=POINTS)
-    try:
-        work(Seat.of(s.strategy, s.view, rules), SEED)
-    except ContractError as error:
-        raise BrokenError(str(error)) from None
+    held(lambda: work(Seat.of(s.strategy, s.view, rules), SEED))
 
 
 def _equivariant(s: Situation) -> str:

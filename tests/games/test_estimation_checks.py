@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nashbox import Dataset, Mechanism, Strategy
-from nashbox.experiments.check import check_mechanism, check_strategy
+from nashbox.games.estimation.checks import check_mechanism, check_strategy
 from nashbox.mechanisms import CountedMean, SampleMean
 from nashbox.problem.channel import Play
 from nashbox.strategies import Truthful, Withholder

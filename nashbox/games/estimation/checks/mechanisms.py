@@ -13,30 +13,33 @@ from nashbox.games.checking import (
     BrokenError,
     CheckRow,
     SkippedError,
-    global_streams_at_rest,
+    held,
+    left_alone,
     pickles,
+    promised,
+    repeated,
     run_all,
+    same_arrays,
 )
-from nashbox.games.estimation.promises.equivariance import hold_equivariant
-from nashbox.games.estimation.promises.readers import hold_readers
-from nashbox.games.estimation.promises.rules import Rules
-from nashbox.games.estimation.promises.sight import hold_sight
-from nashbox.games.estimation.situations import (
+from nashbox.games.estimation.checks.situations import (
     NEEDED,
     PARTS,
     POINTS,
     WORLDS,
     ask,
-    same_points,
+    points,
     settings,
     submissions_of,
 )
+from nashbox.games.estimation.promises.equivariance import hold_equivariant
+from nashbox.games.estimation.promises.readers import hold_readers
+from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.sight import hold_sight
 from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart, throws_dice
 from nashbox.games.promises.piece import rng_of
 from nashbox.mechanisms import Mechanism
 from nashbox.problem.data import Dataset
-from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 from nashbox.problem.ticker import Ticker
@@ -130,23 +133,20 @@ def _leaves_submissions(mechanism: Mechanism, terms: Terms) -> str:
     kept = copy.deepcopy((submissions, terms.counts, terms.costs, terms.sigma))
     ask(mechanism, terms, submissions)
     for before, after in zip(kept[0], submissions, strict=True):
-        same_points(before, after, "mediate writes into a submission")
+        left_alone(points(before), points(after), "mediate writes into a submission")
     published = (terms.counts, terms.costs, terms.sigma)
-    if not all(np.array_equal(a, b) for a, b in zip(kept[1:], published, strict=True)):
-        raise BrokenError("mediate writes into the terms; copy before changing")
+    left_alone(kept[1:], published, "mediate writes into the terms")
     return "submissions and terms are as before"
 
 
 def _mechanism_randomness(mechanism: Mechanism, terms: Terms) -> str:
-    with global_streams_at_rest():
-        first = ask(mechanism, terms, submissions_of(terms))
-        ask(mechanism, terms, submissions_of(terms, 50.0), seed=6)  # something else to remember
-        second = ask(mechanism, terms, submissions_of(terms))
-    if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second, strict=True)):
-        raise BrokenError(
-            "gives another answer for the same submissions and generator: it draws from a "
-            "generator of its own, or remembers earlier calls"
-        )
+    repeated(
+        lambda: ask(mechanism, terms, submissions_of(terms)),
+        lambda: ask(mechanism, terms, submissions_of(terms, 50.0), seed=6),
+        same_arrays,
+        "gives another answer for the same submissions and generator: it draws from a "
+        "generator of its own, or remembers earlier calls",
+    )
     return "the same generator gives the same answer"
 
 
@@ -156,15 +156,11 @@ def _rules(mechanism: Mechanism, terms: Terms) -> Rules:
 
 def _held(work: Callable[[Rules, int], None], mechanism: Mechanism, terms: Terms) -> None:
     """Hold a mechanism to a promise as audits do."""
-    try:
-        work(_rules(mechanism, terms), SEED)
-    except ContractError as error:
-        raise BrokenError(str(error)) from None
+    held(lambda: work(_rules(mechanism, terms), SEED))
 
 
 def _mechanism_equivariant(mechanism: Mechanism, terms: Terms) -> str:
-    if not mechanism.equivariant:
-        raise SkippedError("not promised (equivariant = False)")
+    promised(mechanism, "equivariant")
     _held(partial(hold_equivariant, parts=PARTS), mechanism, terms)
     return "adding a constant to all points adds it to the answer"
 
