@@ -18,6 +18,7 @@ from nashbox.games.base import Game
 from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.options import Option
+from nashbox.problem.own import OWN
 from nashbox.problem.spec import find_class
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def own_options_read(problem: Any, verb: str, own: Mapping[str, Any]) -> dict[st
     for name, value in own.items():
         if name not in options:
             said = own_options(verb).get(name, Option(""))
-            owners = [game for game in GAMES if name in builtin(game).own_options.get(verb, ())]
+            owners = [game for game, verbs in OWN.items() if name in verbs.get(verb, ())]
             allowed = f"for {' or '.join(owners)} games" if owners else f"no option of {verb}"
             raise InputError(
                 f"{name} (--{said.flag or name}) is {allowed}, got {brief(value)} and game = "
@@ -78,8 +79,8 @@ def own_options_read(problem: Any, verb: str, own: Mapping[str, Any]) -> dict[st
 def own_options(verb: str) -> dict[str, Option]:
     """Options of an experiment that only some of the games that come along have, saying which."""
     found: dict[str, Option] = {}
-    for game in GAMES:
-        for name, option in builtin(game).own_options.get(verb, {}).items():
+    for game, verbs in OWN.items():
+        for name, option in verbs.get(verb, {}).items():
             found[name] = replace(option, help=f"{game} games: {option.help}", default=None)
     return found
 

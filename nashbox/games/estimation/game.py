@@ -18,8 +18,8 @@ from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.estimation import KEYS, RULES, EstimationProblem, check_can_draw
-from nashbox.problem.goals import DESIGNED
-from nashbox.problem.options import Choice, Files, Option
+from nashbox.problem.options import Option
+from nashbox.problem.own import OWN
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.source import MOST_POINTS
 from nashbox.problem.spec import Spec
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from nashbox.model import EstimationModel
 
 Array = NDArray[np.float64]
-
-REVISIONS = ("sequential", "simultaneous")  # of best responders between rounds
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,21 +94,7 @@ class EstimationGame(Game):
         "mu": "the true means; where several are tried, every agent is shown at her worst",
         "equivariant": "moves by as much as the data do",
     }
-    own_options: ClassVar[Mapping[str, Mapping[str, Option]]] = {
-        "run": {
-            "revision": Choice(
-                "how best responders revise between rounds", words=REVISIONS, usual=REVISIONS[0]
-            )
-        },
-        "compare": {
-            "rules": Files(
-                "mechanism and plan of another problem file with the same costs, e.g. a designed "
-                "one; may be given several times",
-                "FILE",
-            ),
-            "goals": DESIGNED,
-        },
-    }
+    own_options: ClassVar[Mapping[str, Mapping[str, Option]]] = OWN["estimation"]
     block: ClassVar[int] = 1000
 
     problem: EstimationProblem

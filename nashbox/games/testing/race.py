@@ -19,7 +19,8 @@ from nashbox.games.testing.unread import but_for_alpha, unread
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, NoExchange, make_exchange
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
-from nashbox.problem.options import Choice, Option
+from nashbox.problem.options import Option
+from nashbox.problem.own import OWN
 from nashbox.problem.parameters import Parameter
 from nashbox.problem.spec import Spec
 from nashbox.problem.testing import KEYS, SIGNALLER, RaceProblem
@@ -30,7 +31,6 @@ from nashbox.strategies.testing import (
     Silent,
     make_testing_strategy,
 )
-from nashbox.strategies.testing.best_response import SIGNALS
 from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
 
 if TYPE_CHECKING:
@@ -78,13 +78,7 @@ class RaceGame(Game):
         Control("p1", "p1: the same if theta = 1"),
     )
     says_all: ClassVar[bool] = True
-    own_options: ClassVar[Mapping[str, Mapping[str, Option]]] = {
-        "audit": {
-            "signals": Choice(
-                "the belief or its inverse, or bluffs too", words=SIGNALS, usual=SIGNALS[0]
-            )
-        }
-    }
+    own_options: ClassVar[Mapping[str, Mapping[str, Option]]] = OWN["testing"]
     gains_if: ClassVar[Mapping[str, str]] = {
         "gain_if_belief_known": "shown the rival's signed belief"
     }

@@ -17,14 +17,13 @@ from nashbox.problem.errors import InputError, require
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.observations import ObservationModel, parse_probability
+from nashbox.problem.own import SIGNALS
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word, log_threshold
 from nashbox.solver import Policy, Rival, best_response
 from nashbox.solver.policy import Player
 from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import _coin
-
-SIGNALS = ("paper", "any")  # the belief or its inverse; bluffs included
 
 
 @lru_cache(maxsize=16)
