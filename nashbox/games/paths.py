@@ -37,17 +37,7 @@ class Brought(Protocol):
         """Standard error of the sum at most, whatever depends on what; 0 of exact numbers."""
 
 
-class Answering(Protocol):
-    """What a path of best responses asks for."""
-
-    def answer(self, i: int, profile: Array) -> Any:
-        """Return what player i plays best, what she plays now if that is as good as any."""
-
-    def leapt(self, path: Sequence[Array]) -> Array:
-        """Where a path goes on: its last profile, or further where all steps to come are known."""
-
-
-class Responder(Answering, Protocol):
+class Responder(Protocol):
     """One mechanism's profiles, answers, and what they bring.
 
     sign: +1 if more of what is compared is better, -1 if less is. binding: whether compliance is
@@ -56,6 +46,12 @@ class Responder(Answering, Protocol):
 
     sign: int
     binding: bool
+
+    def answer(self, i: int, profile: Array) -> Any:
+        """Return what player i plays best, what she plays now if that is as good as any."""
+
+    def leapt(self, path: Sequence[Array]) -> Array:
+        """Where a path goes on: its last profile, or further where all steps to come are known."""
 
     def honest(self) -> Any:
         """What it brings if everybody does as recommended, a `Brought`. Raises Exhausted."""

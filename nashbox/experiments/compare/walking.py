@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.paths import Answering, Exhausted, Path, Paths, Responder, Settled
+from nashbox.games.paths import Exhausted, Path, Paths, Responder, Settled
 
 Array = NDArray[Any]
 
@@ -35,7 +35,7 @@ def walk(responder: Responder, starts: int, tick: Callable[[], None]) -> Paths:
 
 
 def settle(
-    responder: Answering,
+    responder: Responder,
     start: Array,
     order: Sequence[int] | None = None,
     *,
