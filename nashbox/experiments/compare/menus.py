@@ -101,6 +101,7 @@ class MenuGame:
         self.exact = self._has_formulas()
         self._known: dict[tuple[int, bytes], Answer] = {}
         self._kept: dict[bytes, bool | None] = {}
+        self._played: dict[bytes, list[tuple[str, str]]] = {}  # kinds with what they play
 
     def _has_formulas(self) -> bool:
         """Whether the game has formulas for whatever one player may choose."""
@@ -183,8 +184,11 @@ class MenuGame:
         return self._kinds(one) == self._kinds(other)
 
     def _kinds(self, places: Places) -> list[tuple[str, str]]:
-        kinds = (str(self.game.kind(i)) for i in range(self.game.m))
-        return sorted(zip(kinds, self.labels(places), strict=True))
+        key = places.tobytes()
+        if key not in self._played:
+            kinds = (str(self.game.kind(i)) for i in range(self.game.m))
+            self._played[key] = sorted(zip(kinds, self.labels(places), strict=True))
+        return self._played[key]
 
     def keeps(self, profile: Places) -> bool | None:
         """Whether nobody gains by leaving a profile, None where that is left open.
