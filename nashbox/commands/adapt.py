@@ -94,7 +94,7 @@ def work(options: argparse.Namespace) -> int:
     """Revise."""
     from nashbox.experiments.dynamics.adapt import adapt
     from nashbox.experiments.dynamics.menu import OF_RULES, parse_start, read_menu, read_rule, split
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     folder = problem.folder
@@ -110,7 +110,7 @@ def work(options: argparse.Namespace) -> int:
         chosen["honest"] = split(options.honest, "--honest")
     if "compare" in chosen:
         chosen["compare"] = read_menu(options.compare, "--compare", folder)
-    with progress_bar("revising") as progress:
+    with slow_work("revising") as progress:
         result = adapt(problem, progress=progress, **chosen)
     shared.emit(options, result)
     return 0

@@ -88,7 +88,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Audit; 1 if a profitable deviation was found and --strict was given."""
     from nashbox.experiments.audit import audit
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     contract = shared.contract_of(options, problem)
@@ -100,7 +100,7 @@ def work(options: argparse.Namespace) -> int:
         raise InputError("--time goes with --until-decided")
     if options.signals is not None:
         chosen["signals"] = options.signals
-    with progress_bar("auditing agents") as progress:
+    with slow_work("auditing agents") as progress:
         result = audit(problem, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_audit_report

@@ -71,7 +71,7 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Compare."""
     from nashbox.games.registry import game_of, perform
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     chosen = {key: getattr(options, key) for key in ("starts", "seed", "epsilon", "budget")}
@@ -86,7 +86,7 @@ def work(options: argparse.Namespace) -> int:
                 raise InputError(f"--{option}: game must have a plan, got {problem.game!r}")
     contract = shared.contract_of(options, problem)
     files = _files(options, problem, mechanisms) if options.report is not None else {}
-    with progress_bar("walking paths of best responses") as progress:
+    with slow_work("walking paths of best responses") as progress:
         result = perform("compare", problem, mechanisms, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_comparison_report

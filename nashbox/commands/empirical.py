@@ -43,7 +43,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.dynamics.measure import empirical_game
     from nashbox.experiments.dynamics.menu import read_menu
     from nashbox.problem.errors import require
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
     from nashbox.tables.dynamics import empirical_sheet
 
     if options.tolerance is not None:
@@ -53,7 +53,7 @@ def work(options: argparse.Namespace) -> int:
     for name, option in (("menu", "--menu"), ("column_menu", "--column-menu")):
         if chosen[name] is not None:
             chosen[name] = read_menu(chosen[name], option, problem.folder)
-    with progress_bar("measuring payoffs") as progress:
+    with slow_work("measuring payoffs") as progress:
         result = empirical_game(problem, progress=progress, **chosen)
     shared.emit(options, result, empirical_sheet(result, options.tolerance))
     return 0

@@ -44,13 +44,13 @@ def add(commands: Any) -> None:
 def work(options: argparse.Namespace) -> int:
     """Play."""
     from nashbox.experiments.run import run
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     chosen = shared.given(options, run)
     if options.revision is not None:
         chosen["revision"] = options.revision
-    with progress_bar("playing blocks of worlds") as progress:
+    with slow_work("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
     shared.emit(options, result)
     return 0

@@ -11,6 +11,7 @@ from rich.text import Text
 from nashbox.experiments.audit.base import NOTHING, VERDICTS
 from nashbox.experiments.audit.words import (
     ONE,
+    condition_8,
     nothing_better,
     recommended_act,
     verdict_in_words,
@@ -21,7 +22,6 @@ from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import (
-    CONDITION_8,
     ERRORS,
     VERDICT_STYLE,
     amount,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
 INFINITE = "inf: infinite, as of who has nothing to estimate from"
-ROUNDED = "; that plan and this condition are of counts before they were rounded"
 SHORT = 240  # letters of a class that always stands below the table
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
@@ -57,10 +56,11 @@ def audit_sheet(audit: Audit) -> Sheet:
     sheet.note(
         "individually rational (nobody is worse off than outside): "
         f"{yes_or_no(audit.individually_rational)}"
-        f"; social penalty (the sum) {amount(audit.social_penalty)}"
-        f", {number(audit.efficiency_ratio)} times that of the best rational plan"
-        f"; condition (8) ({CONDITION_8}): {'yes' if audit.condition_8 else 'no'}"
-        f"{ROUNDED if audit.problem.get('counts') == 'integer' else ''}"
+        "; social penalty (the sum) "
+        f"{with_error(audit.social_penalty, audit.social_penalty_se)}, "
+        f"{with_error(audit.efficiency_ratio, audit.efficiency_ratio_se)} times that of the best "
+        "rational plan"
+        f"; {condition_8(audit.condition_8, audit.problem.get('counts') == 'integer')}"
     )
     costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
     words = [

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
-from nashbox.experiments.audit import simulated
+from nashbox.experiments.audit import audit, simulated
 from nashbox.experiments.audit.findings import BOUNDED, by_formula
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.games.base import Deviation, Exact
@@ -46,6 +47,31 @@ def test_what_is_clear_is_decided(gain, right):
     """20 standard errors apart at this budget: an engine that says undecided fails."""
     game = DrawnGame((better_by(gain, 5.0), better_by(-3.0, 5.0, "worse")))
     assert count(answers(game, 10), right) == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "pay"),
+    [
+        ('game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n', "penalty"),
+        ('game = "auction"\nagents = 3\nrule = "second_price"\n', "payoff"),
+    ],
+)
+def test_sums_have_the_standard_error_of_what_varies(text, pay, tmp_path):
+    """24 audits: chi square of the sums, 1e-5 on either side.
+
+    Errors of a quarter, or of four times, the right size are seen.
+    """
+    (tmp_path / "p.toml").write_text(text)
+    exact = audit(tmp_path / "p.toml", method="exact")
+    found = [audit(tmp_path / "p.toml", method="black_box", budget=2000, seed=s) for s in range(24)]
+    errors = np.array([getattr(one, f"social_{pay}_se") for one in found])
+    true = getattr(exact, f"social_{pay}")
+    spread = np.square((np.array([getattr(one, f"social_{pay}") for one in found]) - true) / errors)
+    low, high = chi2.ppf([1e-5, 1 - 1e-5], len(found))
+    assert low <= spread.sum() <= high
+    assert not low <= 16 * spread.sum() <= high and not low <= spread.sum() / 16 <= high
+    assert getattr(exact, f"social_{pay}_se") == 0
 
 
 def unlucky(common, rng):
