@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -181,6 +181,15 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
         digits = 1 + max(0, math.floor(math.log10(abs(value))) - math.floor(math.log10(error)))
         return f"{value:.{digits}e}\u00b1{error:.1e}"
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
+
+
+def errors_told(rows: Iterable[Iterable[object]], more: str = "") -> list[str]:
+    """What the errors in cells are, where any has one; more: goes on with it.
+
+    >>> errors_told([["a", "3.2\u00b10.1"]], ", at most"), errors_told([["a", "3.2"]])
+    (['a number after \u00b1 is a standard error, at most'], [])
+    """
+    return [ERRORS + more] if any("\u00b1" in str(cell) for row in rows for cell in row) else []
 
 
 def interval(gain: Any, digits: int = 4, scale: float = 1.0) -> str:

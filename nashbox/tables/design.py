@@ -63,14 +63,20 @@ def design_sheet(design: Design) -> Sheet:
     for row in rival_rows(design):
         rivals.add_row(*row)
     sheet.add(rivals, *compared(design))
-    if not is_normal(design.problem):
-        sheet.note(on_measurements(design))
-    sheet.note(against_bound(design))
-    sheet.note(below(design))
-    if design.robust_penalties is not None:
-        sheet.note(on_data(design))
-    sheet.note(f"search: {design.search}")
+    for text in notes(design):
+        sheet.note(text)
     return sheet
+
+
+def notes(design: Design) -> list[str]:
+    """What there is to know beside the tables."""
+    return [
+        *([] if is_normal(design.problem) else [on_measurements(design)]),
+        against_bound(design),
+        below(design),
+        *([] if design.robust_penalties is None else [on_data(design)]),
+        f"search: {design.search}",
+    ]
 
 
 def _certain(design: Design) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nashbox.experiments.digits import places_of
 from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
-from nashbox.tables.console import ERRORS, KeyedTable, new_table, with_error
+from nashbox.tables.console import KeyedTable, errors_told, new_table, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import meanings, several
 
@@ -30,11 +30,9 @@ def run_sheet(run: Run) -> Sheet:
     for row in rows:
         table.add_row(*row.values())
     said = _said(run.whole)
-    simulated = any("\u00b1" in cell for row in rows for cell in row.values())
     legend = meanings(run.game, rows[0])
-    sheet.add(
-        table, *(["   ".join(said)] if said else []), *legend, *([ERRORS] if simulated else [])
-    )
+    errors = errors_told(row.values() for row in rows)
+    sheet.add(table, *(["   ".join(said)] if said else []), *legend, *errors)
     known = declared(run.game).words
     for key, text in run.extra.items():
         if isinstance(text, str):
@@ -55,7 +53,7 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
             found |= _columns({"name": agent["name"], **value}, pays)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             if not _is_error(key):
-                found[key] = _counted(value, agent.get(f"{key}_se"))
+                found[key] = counted(value, agent.get(f"{key}_se"))
         elif key == "strategy":
             found[key] = value
         elif isinstance(value, (int, float)) and not _is_error(key):
@@ -63,7 +61,7 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
     return found
 
 
-def _counted(values: Sequence[float], errors: Sequence[float] | None) -> str:
+def counted(values: Sequence[float], errors: Sequence[float] | None) -> str:
     """Counts of all distributions, with their errors where worlds differ."""
     pairs = zip(values, errors or [0.0] * len(values), strict=True)
     return " ".join(counts([v]) if places_of(e, v) is None else with_error(v, e) for v, e in pairs)

@@ -1,11 +1,13 @@
 """First lines agree with tables, and tables with the numbers behind them."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.games.testing.receivers import value_of_alpha
 from nashbox.tables.printing import sheet_of
 from tests.games import from_mapping
@@ -40,6 +42,35 @@ def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
     said = flat(told.out)
     assert " │ equilibrium" not in said and "undecided │" in said
     assert "1 equilibrium of the estimated payoffs, undecided within their errors" in said
+
+
+def test_what_is_played_is_explained(nashbox):
+    """Every strategy in a table of an audit, with the parameters that stand there."""
+    text = (
+        'game = "public_goods"\nagents = ["x", "y", "c"]\n'
+        "strategies = {x = {name = 'contribute', share = 0.5, punish = 0.1}}\n"
+    )
+    said = flat(nashbox("audit", "p.toml", files={"p.toml": text}).out)
+    assert "contribute: put a share of the endowment in, then punish everybody" in said
+    assert "share: of the endowment" in said and "punish: spent on every player" in said
+    lazy = TWO.replace("0.05", "0.0001")
+    options = ["--mechanism", "sample_mean", "--method", "black_box", "--budget", 2000]
+    said = flat(nashbox("audit", "p.toml", *options, files={"p.toml": lazy}).out)
+    for word in ("own", "pitman", "weight", "shift"):
+        assert (f"{word}: " in said) == bool(re.search(rf", {word}\b(?! with)", said)), word
+
+
+def test_what_a_strategy_brings_over_the_recommendation_has_its_bounds(nashbox):
+    """A tiny shift brings nothing that a small budget would see, a large one a sure loss."""
+    told = {}
+    for shift in ("0.0001", "9.0"):
+        text = f"{TWO}strategies = {{a0 = {{name = 'shifter', shift = {shift}}}}}\n"
+        options = ["--method", "black_box", "--budget", 4000]
+        told[shift] = flat(nashbox("audit", "p.toml", *options, files={"p.toml": text}).out)
+    assert re.search(r"a0 plays shifter, of which is not known what it brings her", told["0.0001"])
+    sure = re.search(r"which loses her ([\d.]+) \[([\d.]+), ([\d.]+)\] against", told["9.0"])
+    loss, low, high = map(float, sure.groups())
+    assert 0 < low < loss < high
 
 
 POT = 'game = "public_goods"\nagents = ["x", "y", "c"]\n'
@@ -82,7 +113,8 @@ def test_rules_that_assume_compliance_have_no_equilibrium(nashbox):
         "baseline": "honest, by order",
     }
     said = flat(told.out)
-    assert "honest, by order: baseline takes compliance for granted" in said
+    assert f"honest, by order: under baseline {ENFORCED}" in said
+    assert said.count("compliance is taken for granted; gains are") == 1
     assert said.startswith("honest play is an equilibrium under cbl, alone")
 
 

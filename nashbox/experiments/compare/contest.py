@@ -243,7 +243,7 @@ class Contest:
     ) -> Contender:
         sizes, game = [gain.estimate for gain in gains], self.entry.game
         worst = int(np.argmax(sizes))
-        simulated = method == "simulated" or bool(fixed and fixed[0].se is not None)
+        simulated = method == "simulated" or bool(extra)  # who is enforced may be simulated, too
         return Contender(
             mechanism=self.entry.label,
             spec=self.entry.spec.to_json(),

@@ -16,6 +16,7 @@ from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
 from nashbox.experiments.report.words import epsilon_in_words
+from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.results.saving import write_whole
 
 EXPLAINED = (
@@ -26,8 +27,8 @@ EXPLAINED = (
 )
 METHODS = {
     "exact": "closed forms and quadrature; no chance is involved",
-    "simulated": "by simulation; a number after \u00b1 is a standard error",
-    "enforced": "compliance is taken for granted; a gain is what an agent would win if it were not",
+    "simulated": "by simulation; a number after \u00b1 is a standard error, of sums at most",
+    "enforced": ENFORCED,
 }
 
 
