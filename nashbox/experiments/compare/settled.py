@@ -73,8 +73,8 @@ class Settling:
 
     def least(self, values: Array) -> float:
         """Least gain that counts."""
-        payoffs = values.tolist()
-        return least_gain(self.epsilon, payoff_range(payoffs), payoffs)
+        largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+        return least_gain(self.epsilon, payoff_range(values.tolist()), largest)
 
     def best(self, i: int, places: Places) -> int:
         """Her best candidate, the one she plays unless another gains more than epsilon."""
