@@ -36,7 +36,6 @@ from nashbox.tables.words import meanings, strategies_in_words
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
-INFINITE = "inf: infinite, as of who has nothing to estimate from"
 SHORT = 240  # letters of a class that always stands below the table
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
@@ -136,9 +135,8 @@ def _verdicts(
             *(cell(a) for cell in columns.values()),
             best,
         )
-    infinite = [INFINITE] if math.inf in (getattr(a, "penalty", 0.0) for a in audit.agents) else []
     gained, *named = legend(audit, bounded)
-    sheet.add(table, gained, *owed, *named, *infinite, *_reasons(audit))
+    sheet.add(table, gained, *owed, *named, *_reasons(audit))
     return sheet
 
 

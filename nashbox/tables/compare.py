@@ -15,7 +15,7 @@ from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
+from nashbox.tables.words import several, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
@@ -92,6 +92,7 @@ def legend(result: Comparison) -> list[str]:
         f"found, with {several(result.seeds['starts'], 'random start')} more; equilibrium: all "
         "four are one",
         *([by_order(ordered)] if ordered else []),
+        "points: collected by all, in sum; social: the sum of all penalties",
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
         "how much, [from, to] where that is simulated",
@@ -303,6 +304,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     )  # fmt: skip
     starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
+    labels: list[str] = []
     for mechanism in keeps:
         rows = [(row["profile"], row) for row in result.rows if row["mechanism"] == mechanism]
         for profile, row in grouped(rows, _alike):
@@ -312,6 +314,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
                 continue
             simulated |= _error(row) > 0
             open_ |= checked is None
+            labels += row["strategies"]
             shown = with_error(social, _error(row), 6)
             shown += "" if row["converged"] else " (still moving)"
             plays = "; ".join(
@@ -326,6 +329,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         f"of payoffs of all rest points found, with {starts} more, unless they were refuted, of "
         "equal ones the first; if the four are one, it is called equilibrium; the last column: "
         "whether nobody gains by leaving the profile alone",
+        *strategies_in_words(result.game, dict.fromkeys(labels)),
         *([f"{ERRORS}, at most"] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )

@@ -11,7 +11,7 @@ from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
 from nashbox.tables.console import KeyedTable, errors_told, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import meanings, several
+from nashbox.tables.words import meanings, several, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run
@@ -32,7 +32,8 @@ def run_sheet(run: Run) -> Sheet:
     said = _said(run.whole)
     legend = meanings(run.game, rows[0])
     errors = errors_told(row.values() for row in rows)
-    sheet.add(table, *(["   ".join(said)] if said else []), *legend, *errors)
+    plays = strategies_in_words(run.game, (row.get("strategy", "") for row in rows))
+    sheet.add(table, *(["   ".join(said)] if said else []), *legend, *plays, *errors)
     known = declared(run.game).words
     for key, text in run.extra.items():
         if isinstance(text, str):
@@ -91,6 +92,13 @@ def _social(run: Run, step: int) -> str:
     return with_error(sum(row[run.pays] for row in run.steps if row["Step"] == step), None)
 
 
+def _sum(rows: Sequence[Mapping[str, Any]], key: str) -> str:
+    """Points of all, with their error at most where worlds differ."""
+    total = sum(sum(row[key]) for row in rows)
+    error = sum(sum(row.get(f"{key}_se") or ()) for row in rows)
+    return f"{total:.6g}" if places_of(error, total) is None else with_error(total, error)
+
+
 def _rounds(run: Run) -> KeyedTable:
     """Points of all agents, and the sum of what they are paid, by round."""
     first = run.steps[0].items()
@@ -99,6 +107,6 @@ def _rounds(run: Run) -> KeyedTable:
     table = new_table("round", *headings, f"social {run.pays}")
     for t in range(1, run.rounds + 1):
         rows = [step for step in run.steps if step["Step"] == t]
-        sums = (f"{sum(sum(row[key]) for row in rows):.6g}" for key in points)
+        sums = (_sum(rows, key) for key in points)
         table.add_row(str(t), *sums, _social(run, t))
     return table

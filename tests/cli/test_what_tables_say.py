@@ -53,11 +53,28 @@ def test_what_is_played_is_explained(nashbox):
     said = flat(nashbox("audit", "p.toml", files={"p.toml": text}).out)
     assert "contribute: put a share of the endowment in, then punish everybody" in said
     assert "share: of the endowment" in said and "punish: spent on every player" in said
+    for words in (["run"], ["adapt", "--menu", "contribute,contribute(punish=0.1)"]):
+        said = flat(nashbox(words[0], "p.toml", *words[1:]).out)
+        assert "contribute: put a share of the endowment in" in said and "punish: spent on" in said
     lazy = TWO.replace("0.05", "0.0001")
     options = ["--mechanism", "sample_mean", "--method", "black_box", "--budget", 2000]
     said = flat(nashbox("audit", "p.toml", *options, files={"p.toml": lazy}).out)
     for word in ("own", "pitman", "weight", "shift"):
         assert (f"{word}: " in said) == bool(re.search(rf", {word}\b(?! with)", said)), word
+
+
+def test_what_is_infinite_is_said_to_be_once_in_a_sheet(nashbox):
+    """Who cannot measure has nothing alone, in plans, comparisons, audits and tables of payoffs."""
+    files = {"p.toml": TWO.replace("[0.07]", "[inf]")}
+    for words in (
+        ["plan", "p.toml"],
+        ["audit", "p.toml"],
+        ["compare", "p.toml", "--mechanism", "cbl", "--starts", "0"],
+        ["empirical", "p.toml", "--menu", "truthful,free_rider"],
+    ):
+        assert nashbox(*words, files=files).out.count("inf: infinite, as of who") == 1, words
+    files = {"p.toml": TWO}
+    assert "inf: infinite" not in nashbox("plan", "p.toml", files=files).out
 
 
 def test_what_a_strategy_brings_over_the_recommendation_has_its_bounds(nashbox):
@@ -237,3 +254,10 @@ def test_what_alpha_does_begins_with_a_finding_and_explains_its_words():
     for objective in {row.objective for row in report.rows}:
         assert objective in told
     assert all(f"{row.best}:" in told for row in report.rows if not row.best[0].isdigit())
+
+
+def test_points_that_differ_between_worlds_have_their_error_in_every_round(nashbox):
+    text = TWO + 'strategies = {a0 = {name = "mixed", strategies = ["truthful", "free_rider"]}}\n'
+    told = nashbox("run", "p.toml", "--rounds", "2", files={"p.toml": text})
+    data = [row[1] for row in rows(told.out) if row[0] in ("1", "2")]
+    assert len(data) == 2 and all(re.fullmatch(r"\d+\.\d+±0\.\d+", cell) for cell in data)
