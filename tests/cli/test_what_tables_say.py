@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -261,3 +262,19 @@ def test_points_that_differ_between_worlds_have_their_error_in_every_round(nashb
     told = nashbox("run", "p.toml", "--rounds", "2", files={"p.toml": text})
     data = [row[1] for row in rows(told.out) if row[0] in ("1", "2")]
     assert len(data) == 2 and all(re.fullmatch(r"\d+\.\d+±0\.\d+", cell) for cell in data)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["design", "p.toml", "--goal", "social"],
+        ["robust", "p.toml", "--goal", "social", "--costs", "2%"],
+    ],
+)
+def test_rules_that_were_written_say_what_is_next(nashbox, words):
+    told = nashbox(*words, "--save", "my rules.toml", files={"p.toml": TWO})
+    lines = [line.strip() for line in told.out.splitlines()]
+    assert "wrote my rules.toml" in lines
+    for line in lines[lines.index("next:") + 1 :][:2]:
+        assert nashbox(*shlex.split(line)[1:]).code == 0
+    assert "next:" not in nashbox(*words).out
