@@ -7,14 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nashbox.app import limits
 from nashbox.app.messages import Table
+from nashbox.experiments.digits import TINY
 from nashbox.experiments.run import Run, run
 from nashbox.games.base import Game
-from nashbox.tables.console import amount, number
+from nashbox.tables.console import errors_told, with_error
 
 COMPARED = 2_000  # worlds in which a change is measured, fewer where points are many
+AT_MOST = ", of sums and changes at most: both were played in the same worlds"
 SETTLED = 5  # rounds before a change is measured, where somebody revises
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -29,18 +36,16 @@ class Change:
         """What those who changed are paid, and all others in sum."""
         pays = self.before.pays
         rows = []
-        others = [0.0, 0.0]
+        others = np.zeros((2, 2))  # before and after, each with its error at most
         for old, new in zip(self.before.agents, self.after.agents, strict=True):
+            pair = np.array([(one[pays], one["se"]) for one in (old, new)])
             if old["name"] in self.changed:
-                pair = (old[pays], new[pays])
                 rows.append((old["name"], old["strategy"], new["strategy"], *_cells(*pair)))
             else:
-                others[0] += old[pays]
-                others[1] += new[pays]
+                others += pair
         rows.append(("all others, in sum", "", "", *_cells(*others)))
-        return Table(
-            "change", ("agent", "played", "plays", f"{pays} before", "after", "change"), rows
-        )
+        columns = ("agent", "played", "plays", f"{pays} before", "after", "change")
+        return Table("change", columns, rows, notes=errors_told(rows, AT_MOST))
 
 
 def measured(old: Game, new: Game, problems: Sequence[Any], seed: int) -> Change:
@@ -66,9 +71,14 @@ def _played(game: Game, problem: Any, seed: int) -> Run:
     return run(problem, rounds=SETTLED if moving else 1, replications=worlds, seed=seed)
 
 
-def _cells(before: float, after: float) -> tuple[str, str, str]:
-    same = math.isinf(before) and math.isinf(after)
+def _cells(old: Array, new: Array) -> tuple[str, str, str]:
+    """Before, after and their difference, of numbers with their errors."""
+    (before, error), (after, other) = old.tolist(), new.tolist()
+    same = before == after
     change = 0.0 if same else after - before
     scale = max((abs(x) for x in (before, after) if math.isfinite(x)), default=1.0)
-    signed = "0" if same else ("+" if change > 0 else "") + number(change, scale=scale)
-    return amount(before), amount(after), signed
+    if abs(change) < TINY * scale:
+        signed = "0"
+    else:
+        signed = ("+" if change > 0 else "") + with_error(change, error + other)
+    return with_error(before, error), with_error(after, other), signed

@@ -17,6 +17,7 @@ class Comparing:
         from nashbox.experiments.compare import compare
         from nashbox.tables.compare import (
             legend,
+            looked_at,
             remarks,
             social_rows,
             social_title,
@@ -29,10 +30,10 @@ class Comparing:
         columns, groups = social_rows(result)
         rows = [tuple(str(cell) for cell in row) for group in groups for row in group]
         notes = [
-            "honesty pays: honest play is an equilibrium; else who gains most, and how much",
             *legend(result),
-            *remarks(result),
+            *looked_at(result),
             *result.notes,
+            *remarks(result),
         ]
         text = printed(print_result, result)
         send(Table("compare", columns, rows, social_title(result), notes, text))
@@ -45,9 +46,9 @@ class Comparing:
         from nashbox.rules.design import design
         from nashbox.tables.design import (
             RIVALS,
-            against_bound,
-            below,
+            compared,
             legend,
+            notes,
             rival_rows,
         )
 
@@ -57,7 +58,6 @@ class Comparing:
         plan = {"plan": rules.plan} if isinstance(rules.plan, str) else {}
         send(Designed(setup.source, rules.mechanism, plan))
         title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
-        notes = [against_bound(result), below(result), f"search: {result.search}"]
-        notes += legend(result)
+        words = [*compared(result), *notes(result), *legend(result)]
         text = printed(print_result, result)
-        send(Table("design", RIVALS, rival_rows(result), title, notes, text))
+        send(Table("design", RIVALS, rival_rows(result), title, words, text))

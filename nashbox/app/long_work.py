@@ -18,9 +18,10 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
 from nashbox.problem.ticker import Ticker
-from nashbox.tables.audit import deviation_in_words, scale_of
+from nashbox.tables.audit import deviation_in_words, legend, scale_of
 from nashbox.tables.console import amount, number
 from nashbox.tables.printing import print_result
+from nashbox.tables.solving import ALONE
 
 TOLD = 0.3  # seconds at least between two words on how far a work is
 SHOWN = 3  # agents whose law alone is sent to the page
@@ -66,7 +67,7 @@ class LongWork:
             for name in problem.names
         ]  # fmt: skip
         title = f"exact numbers, error at most {s.error_bound:.1e}"
-        send(Table("solution", columns, rows, title, report.notes))
+        send(Table("solution", columns, rows, title, [ALONE, *report.notes]))
         send(Laws(first_stop_law(s).tolist(), alone, s.error_bound, report.notes))
 
 
@@ -102,4 +103,5 @@ def _audit_rows(result: Any) -> Table:
         words = deviation_in_words(result, a, scale)
         rows.append((a.name, ONE[a.verdict], *bounds, amount(a.epsilon, 5), words))
     columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
-    return Table("audit", columns, rows, f"{result.method} audit", result.notes)
+    told = [*legend(result, bounded=True), *result.notes]
+    return Table("audit", columns, rows, f"{result.method} audit", told)

@@ -35,14 +35,14 @@ def work(options: argparse.Namespace) -> int:
     """Revise."""
     from nashbox.experiments.dynamics.adapt import adapt
     from nashbox.experiments.dynamics.menu import OF_RULES, read_rule
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     chosen = asked(options, options_of(adapt), problem.folder)
     more = {name: getattr(options, name) for name in OF_RULES}
     rule = chosen.get("rule", options_of(adapt)["rule"].default)
     chosen["rule"] = read_rule(rule, more, "--", problem.folder)
-    with progress_bar("revising") as progress:
+    with slow_work("revising") as progress:
         result = adapt(problem, progress=progress, **chosen)
     shared.emit(options, result)
     return 0

@@ -57,7 +57,7 @@ def _options() -> Mapping[str, Option]:
 def work(options: argparse.Namespace) -> int:
     """Audit; 1 if a profitable deviation was found and --strict was given."""
     from nashbox.experiments.audit import audit
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     contract = shared.contract_of(options, problem)
@@ -67,7 +67,7 @@ def work(options: argparse.Namespace) -> int:
         chosen["patience"] = _patience(options, chosen, problem)
     elif options.time is not None:
         raise InputError("--time goes with --until-decided")
-    with progress_bar("auditing agents") as progress:
+    with slow_work("auditing agents") as progress:
         result = audit(problem, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_audit_report

@@ -32,11 +32,11 @@ def declare(command: CommandParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Search and report."""
     from nashbox.rules.coalitions import coalitions
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     shared.only("coalitions", options, problem)
-    with progress_bar("searching coalitions") as progress:
+    with slow_work("searching coalitions") as progress:
         result = coalitions(problem, progress=progress, **asked(options, options_of(coalitions)))
     shared.emit(options, result)
     return 0

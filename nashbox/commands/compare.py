@@ -44,7 +44,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.compare import compare
     from nashbox.games.registry import game_of
     from nashbox.problem.files import load
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     chosen = asked(options, _options())
@@ -57,7 +57,7 @@ def work(options: argparse.Namespace) -> int:
     contract = shared.contract_of(options, problem)
     mechanisms = chosen.get("mechanisms")
     files = _files(options, problem, mechanisms) if options.report is not None else {}
-    with progress_bar("walking paths of best responses") as progress:
+    with slow_work("walking paths of best responses") as progress:
         result = compare(problem, progress=progress, **chosen)
     if options.report is not None:
         from nashbox.experiments.report import Origin, write_comparison_report

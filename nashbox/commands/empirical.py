@@ -40,14 +40,14 @@ def declare(empirical: CommandParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Measure."""
     from nashbox.experiments.dynamics.measure import empirical_game
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
     from nashbox.tables.dynamics import empirical_sheet
 
     if options.tolerance is not None:
         TOLERANCE.read("--tolerance", options.tolerance)
     problem = shared.load_problem(options)
     chosen = asked(options, options_of(empirical_game), problem.folder)
-    with progress_bar("measuring payoffs") as progress:
+    with slow_work("measuring payoffs") as progress:
         result = empirical_game(problem, progress=progress, **chosen)
     shared.emit(options, result, empirical_sheet(result, options.tolerance))
     return 0

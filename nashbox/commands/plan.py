@@ -31,8 +31,11 @@ def declare(plan: CommandParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Solve the plan."""
     from nashbox.rules.planning import plan_report
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     shared.only("plan", options, problem)
-    shared.emit(options, plan_report(problem, options.rule))
+    with slow_work("solving the plan"):
+        result = plan_report(problem, options.rule)
+    shared.emit(options, result)
     return 0

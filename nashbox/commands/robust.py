@@ -37,15 +37,15 @@ def work(options: argparse.Namespace) -> int:
     """Compare and report."""
     from nashbox.rules.robust import robust
     from nashbox.rules.robust.saving import save_rules
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     shared.only("robust", options, problem)
     if options.save is not None and options.goal is None:
         raise InputError("--save needs --goal: without one no rules are designed")
-    with progress_bar("comparing rules") as progress:
+    with slow_work("comparing rules") as progress:
         result = robust(problem, progress=progress, **asked(options, options_of(robust)))
     if options.save is not None:
         save_rules(result, options.save)
-    shared.emit(options, result)
+    shared.emit_saved(options, result)
     return 0

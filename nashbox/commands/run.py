@@ -43,11 +43,11 @@ def _options() -> Mapping[str, Option]:
 def work(options: argparse.Namespace) -> int:
     """Play."""
     from nashbox.experiments.run import run
-    from nashbox.tables.console import progress_bar
+    from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
     chosen = asked(options, _options())
-    with progress_bar("playing blocks of worlds") as progress:
+    with slow_work("playing blocks of worlds") as progress:
         result = run(problem, progress=progress, **chosen)
     shared.emit(options, result)
     return 0

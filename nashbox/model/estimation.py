@@ -50,8 +50,9 @@ class EstimationModel(Sandbox):
         chosen = strategies or {}
         if not mechanism.enforced and chosen and not what_if:
             raise InputError(
-                f"{problem.shown}: mechanism 'baseline' assumes compliance, so a simulation "
-                f"refuses other strategies, got strategies for {', '.join(chosen)}"
+                f"{problem.shown}: mechanism {problem.mechanism.name!r} takes compliance for "
+                f"granted, so that a simulation refuses other strategies, got strategies for "
+                f"{', '.join(chosen)}; nashbox audit plays them"
             )
         self.problem, self.mechanism, self.terms = problem, mechanism, terms
         self.replications, self.round, self.revision = replications, 0, revision

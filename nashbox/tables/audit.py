@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from nashbox.experiments.audit.base import NOTHING, VERDICTS
+from nashbox.experiments.audit.base import NOTHING, VERDICTS, Gain
 from nashbox.experiments.audit.words import (
     ONE,
+    condition_8,
     nothing_better,
     recommended_act,
     verdict_in_words,
@@ -21,7 +22,6 @@ from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import (
-    CONDITION_8,
     ERRORS,
     VERDICT_STYLE,
     amount,
@@ -31,13 +31,11 @@ from nashbox.tables.console import (
     with_error,
 )
 from nashbox.tables.sheet import ROWS, Sheet
-from nashbox.tables.words import meanings
+from nashbox.tables.words import meanings, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
-INFINITE = "inf: infinite, as of who has nothing to estimate from"
-ROUNDED = "; that plan and this condition are of counts before they were rounded"
 SHORT = 240  # letters of a class that always stands below the table
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
@@ -57,10 +55,11 @@ def audit_sheet(audit: Audit) -> Sheet:
     sheet.note(
         "individually rational (nobody is worse off than outside): "
         f"{yes_or_no(audit.individually_rational)}"
-        f"; social penalty (the sum) {amount(audit.social_penalty)}"
-        f", {number(audit.efficiency_ratio)} times that of the best rational plan"
-        f"; condition (8) ({CONDITION_8}): {'yes' if audit.condition_8 else 'no'}"
-        f"{ROUNDED if audit.problem.get('counts') == 'integer' else ''}"
+        "; social penalty (the sum) "
+        f"{with_error(audit.social_penalty, audit.social_penalty_se)}, "
+        f"{with_error(audit.efficiency_ratio, audit.efficiency_ratio_se)} times that of the best "
+        "rational plan"
+        f"; {condition_8(audit.condition_8, audit.problem.get('counts') == 'integer')}"
     )
     costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
     words = [
@@ -115,7 +114,7 @@ def _by_gain(agent: Any) -> tuple[int, float]:
 
 
 def _verdicts(
-    audit: Audit | GameAudit, rules: str, columns: Columns, digits: int, *legend: str
+    audit: Audit | GameAudit, rules: str, columns: Columns, digits: int, *owed: str
 ) -> Sheet:
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
@@ -136,11 +135,25 @@ def _verdicts(
             *(cell(a) for cell in columns.values()),
             best,
         )
-    infinite = [INFINITE] if math.inf in (getattr(a, "penalty", 0.0) for a in audit.agents) else []
-    used = {word for text in found for word in text.split(", ")}
-    told = (_gain_in_words(audit, bounded), *legend, *meanings(audit.game, used), *infinite)
-    sheet.add(table, *told, *_reasons(audit))
+    gained, *named = legend(audit, bounded)
+    sheet.add(table, gained, *owed, *named, *_reasons(audit))
     return sheet
+
+
+def legend(audit: Audit | GameAudit, bounded: bool) -> list[str]:
+    """What gains are, and what the words for what is played mean.
+
+    bounded: whether gains are shown with their bounds.
+    """
+    scale = scale_of(audit)
+    found = [deviation_in_words(audit, a, scale) for a in audit.agents]
+    used = {part.split()[0] for text in found for part in text.split(", ") if part}
+    own = [a.strategy for a in audit.agents if not declared(audit.game).has_plan]
+    return [
+        _gain_in_words(audit, bounded),
+        *meanings(audit.game, used),
+        *strategies_in_words(audit.game, [*own, *found]),
+    ]
 
 
 def _gain_in_words(audit: Audit | GameAudit, bounded: bool) -> str:
@@ -209,14 +222,17 @@ def _long_class(sheet: Sheet, audit: Audit | GameAudit) -> None:
 
 def _over_recommended(sheet: Sheet, agent: Any, whom: str, digits: int, scale: float) -> None:
     """What an agent gains by a strategy of her own, if she plays one."""
-    if agent.gain_over_recommended not in (None, NOTHING):
-        gain = agent.gain_over_recommended.estimate
-        does, size = "loses" if gain < 0 else "gains", amount(abs(gain), digits)
-        size = size if abs(gain) > TINY * scale else "nothing"
-        sheet.note(
-            f"{agent.name} plays {agent.strategy}, which {does} {whom} {size} against the "
-            "recommendation"
-        )
+    over = agent.gain_over_recommended
+    if over in (None, NOTHING):
+        return
+    if over.lower < -TINY * scale and over.upper > TINY * scale:
+        told = f"of which is not known what it brings {whom}, {interval(over, digits, scale)},"
+    else:
+        low, high = sorted(abs(x) for x in (over.lower, over.upper))
+        size = interval(Gain(abs(over.estimate), low, high), digits, scale)
+        size = size if abs(over.estimate) > TINY * scale else "nothing"
+        told = f"which {'loses' if over.estimate < 0 else 'gains'} {whom} {size}"
+    sheet.note(f"{agent.name} plays {agent.strategy}, {told} against the recommendation")
 
 
 def _budget(sheet: Sheet, agents: Sequence[Any]) -> None:

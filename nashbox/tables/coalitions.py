@@ -20,7 +20,7 @@ FORMS = {
     "one": "one: one member all of them, the others nothing",
     "same": "same: every member all of them, the same data several times",
     "copies": "copies: every member what she owes, all of it copies of the joint mean",
-    "many": "many k: as copies, but k times as many",
+    "many": "many k: every member k times what she owes, all of it copies of the joint mean",
     "kept": "kept: nothing",
 }  # what schemes of the rules are called, and are
 SHOWN = 15  # coalitions with the largest gains

@@ -10,11 +10,12 @@ from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.games.compared import SHOWN
+from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
+from nashbox.tables.words import several, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, GameComparison, Row
@@ -35,21 +36,12 @@ def compare_sheet(result: Comparison) -> Sheet:
         table.add_section()
         for row in group:
             table.add_row(*row)
-    first, second, *others = legend(result)
-    simulated = any(row.penalties_se or row.measured for row in result.rows)
-    ordered = [_short(c.mechanism) for c in result.contenders if _by_order(c)]
-    sheet.add(
-        table,
-        first,
-        *([by_order(ordered)] if ordered else []),
-        second,
-        *([f"{ERRORS}, of sums at most"] if simulated else []),
-    )
+    sheet.add(table, *legend(result))
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         sheet.add(*_agents_table(result, profile))
     sheet.tables[-1][1].append("on her own: the penalty of who works alone, without a mechanism")
-    for text in others:
+    for text in looked_at(result):
         sheet.note(text)
     sheet.remark(*result.notes)
     for text in remarks(result):
@@ -91,24 +83,30 @@ def social_title(result: Comparison) -> str:
 
 def legend(result: Comparison) -> list[str]:
     """What the words in the first table mean."""
+    simulated = any(row.penalties_se or row.measured for row in result.rows)
+    ordered = [_short(c.mechanism) for c in result.contenders if _by_order(c)]
     return [
         "from honest, from free riding: the equilibrium that best responses in index order lead to "
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
-        f"found, with {result.seeds['starts']} random starts more; equilibrium: all four are one",
+        f"found, with {several(result.seeds['starts'], 'random start')} more; equilibrium: all "
+        "four are one",
+        *([by_order(ordered)] if ordered else []),
+        "points: collected by all, in sum; social: the sum of all penalties",
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
         "how much, [from, to] where that is simulated",
-        below(result),
-        *babbled(result),
+        *([f"{ERRORS}, of sums at most"] if simulated else []),
     ]
+
+
+def looked_at(result: Comparison) -> list[str]:
+    """What no truthful rule can do better than, and which equilibria are not in the table."""
+    return [below(result), *babbled(result)]
 
 
 def by_order(names: Sequence[str]) -> str:
     """What rules that take compliance for granted are, in words."""
-    return (
-        f"{BY_ORDER}: {', '.join(names)} takes compliance for granted, which is no equilibrium "
-        "where somebody gains; gains are what she would win if it were not enforced"
-    )
+    return f"{BY_ORDER}: under {', '.join(names)} {ENFORCED}"
 
 
 def _by_order(contender: Contender) -> bool:
@@ -291,7 +289,7 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
             "if everybody takes the others' made-up points for measured ones, the social penalty "
             f"is up to {amount(max(deceived))}"
         )
-    return [*found, *contender.notes]
+    return [*found, *(note for note in contender.notes if note != ENFORCED)]  # said of all at once
 
 
 def game_compare_sheet(result: GameComparison) -> Sheet:
@@ -305,6 +303,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     )  # fmt: skip
     starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
+    labels: list[str] = []
     for mechanism in keeps:
         for profile, row in result.merged(mechanism):
             social, checked = row["social_payoff"], row.get("equilibrium")
@@ -313,6 +312,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
                 continue
             simulated |= _error(row) > 0
             open_ |= checked is None
+            labels += row["strategies"]
             shown = with_error(social, _error(row), 6)
             shown += "" if row["converged"] else " (still moving)"
             plays = "; ".join(
@@ -327,6 +327,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         f"of payoffs of all rest points found, with {starts} more, unless they were refuted, of "
         "equal ones the first; if the four are one, it is called equilibrium; the last column: "
         "whether nobody gains by leaving the profile alone",
+        *strategies_in_words(result.game, dict.fromkeys(labels)),
         *([f"{ERRORS}, at most"] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )

@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,10 +19,9 @@ from nashbox.experiments.digits import FINEST, TINY, places_of
 from nashbox.problem.output import drop_output
 from nashbox.problem.ticker import Ticker
 
-FIRST, LONGEST = 5.0, 600.0  # seconds until the first log line, and between lines at most
+FIRST, LONGEST = 10.0, 600.0  # seconds until the first log line, and between lines at most
 ERRORS = "a number after \u00b1 is a standard error"
 LARGE = 1e6  # from here on numbers are written with an exponent
-CONDITION_8 = "of Clinton et al.: sharing costs nobody more than working alone, anywhere"
 VERDICT_STYLE = {"profitable": "bold red", "none_above_epsilon": "green", "undecided": "yellow"}
 
 
@@ -59,11 +58,8 @@ def _columns() -> int:
 
 
 @contextmanager
-def progress_bar(what: str) -> Iterator[Ticker | None]:
-    """Show a bar on a terminal (standard error), nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
+def _bar(what: str) -> Iterator[Ticker]:
+    """Show a bar on standard error."""
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -73,28 +69,31 @@ def progress_bar(what: str) -> Iterator[Ticker | None]:
 
 @contextmanager
 def slow_work(what: str) -> Iterator[Ticker]:
-    """Show a bar on a terminal; in a pipe a line now and then, for what is slow by nature."""
-    with progress_bar(what) as progress:
-        if progress is not None:
+    """Show a bar on a terminal (standard error); in a pipe a line now and then.
+
+    Work that is done within `FIRST` seconds says nothing in a pipe.
+    """
+    if sys.stderr.isatty():
+        with _bar(what) as progress:
             yield progress
-            return
-        start, log, over, share = time.monotonic(), Log(), threading.Event(), 0.0
+        return
+    start, log, over, share = time.monotonic(), Log(), threading.Event(), ""
 
-        def told(done: int, total: int) -> None:
-            nonlocal share
-            share = done / total
+    def told(done: int, total: int) -> None:
+        nonlocal share
+        share = f"{done / total:.0%} in " if total else ""
 
-        def tell() -> None:
-            while not over.wait(log.left):  # a step may take long: nobody waits for its end
-                log.say(f"{what}: {share:.0%} in {span(time.monotonic() - start)} (Ctrl-C ends it)")
+    def tell() -> None:
+        while not over.wait(log.left):  # a step may take long: nobody waits for its end
+            log.say(f"{what}: {share}{span(time.monotonic() - start)} (Ctrl-C ends it)")
 
-        teller = threading.Thread(target=tell, daemon=True)
-        teller.start()
-        try:
-            yield told
-        finally:
-            over.set()
-            teller.join()
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield told
+    finally:
+        over.set()
+        teller.join()
 
 
 class Log:
@@ -182,6 +181,15 @@ def with_error(value: float | None, error: float | None, digits: int = 4) -> str
         digits = 1 + max(0, math.floor(math.log10(abs(value))) - math.floor(math.log10(error)))
         return f"{value:.{digits}e}\u00b1{error:.1e}"
     return f"{value:.{places}f}\u00b1{error:.{places}f}"
+
+
+def errors_told(rows: Iterable[Iterable[object]], more: str = "") -> list[str]:
+    """What the errors in cells are, where any has one; more: goes on with it.
+
+    >>> errors_told([["a", "3.2\u00b10.1"]], ", at most"), errors_told([["a", "3.2"]])
+    (['a number after \u00b1 is a standard error, at most'], [])
+    """
+    return [ERRORS + more] if any("\u00b1" in str(cell) for row in rows for cell in row) else []
 
 
 def interval(gain: Any, digits: int = 4, scale: float = 1.0) -> str:

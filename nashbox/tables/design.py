@@ -22,6 +22,7 @@ BOUND = {
 }
 
 COMPARED = {  # words in the names of rules that are compared
+    "alone": "everybody works alone; who cannot measure receives the others' mean",
     "no leverage": "whoever samples most cheaply works alone, and all others receive her mean",
     "in turns": "those who are equally cheap share the distributions",
     "separate": "comparisons are passed one by one",
@@ -63,14 +64,20 @@ def design_sheet(design: Design) -> Sheet:
     for row in rival_rows(design):
         rivals.add_row(*row)
     sheet.add(rivals, *compared(design))
-    if not is_normal(design.problem):
-        sheet.note(on_measurements(design))
-    sheet.note(against_bound(design))
-    sheet.note(below(design))
-    if design.robust_penalties is not None:
-        sheet.note(on_data(design))
-    sheet.note(f"search: {design.search}")
+    for text in notes(design):
+        sheet.note(text)
     return sheet
+
+
+def notes(design: Design) -> list[str]:
+    """What there is to know beside the tables."""
+    return [
+        *([] if is_normal(design.problem) else [on_measurements(design)]),
+        against_bound(design),
+        below(design),
+        *([] if design.robust_penalties is None else [on_data(design)]),
+        f"search: {design.search}",
+    ]
 
 
 def _certain(design: Design) -> str:

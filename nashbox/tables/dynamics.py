@@ -11,7 +11,7 @@ from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import in_brief, several
+from nashbox.tables.words import in_brief, several, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
@@ -48,6 +48,7 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
             table,
             *([ending] if len(ends) > 1 else []),
             *([SHARES] if entries else []),
+            *strategies_in_words(result.game, entries),
             *([_left_out(kept)] if len(kept) <= _last(run) else []),
             f"payoffs: {run.payoffs}",
             *([ERRORS] if simulated else []),
@@ -108,7 +109,8 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         f"{game.column} plays",
         f"paid {game.row}",
         f"paid {game.column}",
-        *("NashConv" if exact else "NashConv [from, to]", ""),
+        "NashConv" if exact else "NashConv [from, to]",
+        "verdict",
         title=f"payoffs {game.payoffs}",
         keys=2,
     )
@@ -128,6 +130,7 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
     sheet.add(
         table,
         "NashConv: what both could gain by leaving, each by herself, in sum",
+        *strategies_in_words(game.problem.get("game", ""), [*game.row_menu, *game.column_menu]),
         *([] if exact else [ERRORS]),
     )
     marked = [cell for cell, verdict in verdicts.items() if verdict == "equilibrium"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from nashbox.problem.errors import shown
 from nashbox.tables.console import new_table
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import several
@@ -85,6 +87,15 @@ def beginning_sheet(made: Beginning) -> Sheet:
         sheet.note(f"warning: {line}", style="yellow")
     sheet.remark(*made.notes)
     sheet.notes.append(_next(made.next))
+    return sheet
+
+
+def saved_rules(sheet: Sheet, path: str) -> Sheet:
+    """The sheet with a first note on the rules that were written, and what to do with them."""
+    name = shown(path)
+    file = shlex.quote(name)
+    typed = _next([f"nashbox audit {file}", f"nashbox exchange {file} --rehearse"])
+    sheet.notes[:0] = [Text(f"wrote {name}"), typed]
     return sheet
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nashbox.experiments.audit.words import CONDITION_8
 from nashbox.problem.counts import counts
-from nashbox.tables.console import CONDITION_8, amount, new_table
+from nashbox.tables.console import amount, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:

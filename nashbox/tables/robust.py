@@ -70,6 +70,7 @@ def robust_sheet(result: Robust) -> Sheet:
         "honest: nobody gains more than epsilon anywhere in the interval (proven"
         f"{data}: gains are convex in the costs, and of bounded curvature in sigma);",
         "rational: nobody is worse off than outside by more than epsilon",
+        f"holds to {result.along} +-: how far all of it may be off before somebody gains more",
         *_kinds(result),
     )
     if not all(a.certified for r in result.rules for a in r.agents):

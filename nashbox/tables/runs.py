@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from nashbox.experiments.digits import places_of
 from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
-from nashbox.tables.console import ERRORS, KeyedTable, new_table, with_error
+from nashbox.tables.console import KeyedTable, errors_told, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import meanings, several
+from nashbox.tables.words import meanings, several, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run
@@ -30,11 +30,10 @@ def run_sheet(run: Run) -> Sheet:
     for row in rows:
         table.add_row(*row.values())
     said = _said(run.whole)
-    simulated = any("\u00b1" in cell for row in rows for cell in row.values())
     legend = meanings(run.game, rows[0])
-    sheet.add(
-        table, *(["   ".join(said)] if said else []), *legend, *([ERRORS] if simulated else [])
-    )
+    errors = errors_told(row.values() for row in rows)
+    plays = strategies_in_words(run.game, (row.get("strategy", "") for row in rows))
+    sheet.add(table, *(["   ".join(said)] if said else []), *legend, *plays, *errors)
     known = declared(run.game).words
     for key, text in run.extra.items():
         if isinstance(text, str):
@@ -55,7 +54,7 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
             found |= _columns({"name": agent["name"], **value}, pays)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             if not _is_error(key):
-                found[key] = _counted(value, agent.get(f"{key}_se"))
+                found[key] = counted(value, agent.get(f"{key}_se"))
         elif key == "strategy":
             found[key] = value
         elif isinstance(value, (int, float)) and not _is_error(key):
@@ -63,7 +62,7 @@ def _columns(agent: Mapping[str, Any], pays: str) -> dict[str, str]:
     return found
 
 
-def _counted(values: Sequence[float], errors: Sequence[float] | None) -> str:
+def counted(values: Sequence[float], errors: Sequence[float] | None) -> str:
     """Counts of all distributions, with their errors where worlds differ."""
     pairs = zip(values, errors or [0.0] * len(values), strict=True)
     return " ".join(counts([v]) if places_of(e, v) is None else with_error(v, e) for v, e in pairs)
@@ -93,6 +92,13 @@ def _social(run: Run, step: int) -> str:
     return with_error(sum(row[run.pays] for row in run.steps if row["Step"] == step), None)
 
 
+def _sum(rows: Sequence[Mapping[str, Any]], key: str) -> str:
+    """Points of all, with their error at most where worlds differ."""
+    total = sum(sum(row[key]) for row in rows)
+    error = sum(sum(row.get(f"{key}_se") or ()) for row in rows)
+    return f"{total:.6g}" if places_of(error, total) is None else with_error(total, error)
+
+
 def _rounds(run: Run) -> KeyedTable:
     """Points of all agents, and the sum of what they are paid, by round."""
     first = run.steps[0].items()
@@ -101,6 +107,6 @@ def _rounds(run: Run) -> KeyedTable:
     table = new_table("round", *headings, f"social {run.pays}")
     for t in range(1, run.rounds + 1):
         rows = [step for step in run.steps if step["Step"] == t]
-        sums = (f"{sum(sum(row[key]) for row in rows):.6g}" for key in points)
+        sums = (_sum(rows, key) for key in points)
         table.add_row(str(t), *sums, _social(run, t))
     return table

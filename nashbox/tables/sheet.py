@@ -7,7 +7,7 @@ below with its first columns again, so that no number and no word is ever cut.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -25,6 +25,8 @@ ROWS = 100  # of a table, likewise
 WORD = 28  # letters of a word that is never broken
 LINE = 30  # letters of a line of text that is parted once only, while there is room below
 LEAST = 6  # columns of text that a cell keeps
+INFINITE = "inf: infinite, as of who has nothing to estimate from"
+INFINITY = re.compile(r"(?:^|[ \[])-?inf(?:$|[ \],])")  # among the numbers of a cell
 WORDS = re.compile(r"\[\S+, \S+\]|\S+")
 
 
@@ -39,8 +41,11 @@ class Sheet:
     lines: list[Text] = field(default_factory=list)  # below the first, all of them always
 
     def add(self, table: Table, *legend: str) -> None:
-        """Add a table; its legend says what its words mean."""
-        self.tables.append((table, list(legend)))
+        """Add a table that has its rows; its legend says what its words mean."""
+        told = list(legend)
+        if not any(INFINITE in known for _, known in self.tables):
+            told += [INFINITE] * any(INFINITY.search(cell) for cell in _cells(table))
+        self.tables.append((table, told))
 
     def note(self, text: str, style: str = "") -> None:
         """Add something to know."""
@@ -155,6 +160,12 @@ def _needs(table: Table, j: int, rows: int | None) -> _Need:
 def _words(line: str) -> list[str]:
     """Where a line may be parted: between words, not within an interval."""
     return WORDS.findall(line)
+
+
+def _cells(table: Table) -> Iterator[str]:
+    """What stands in the columns of numbers."""
+    numbers = (column for column in table.columns if column.justify == "right")
+    return (_plain(cell) for column in numbers for cell in column.cells)
 
 
 def _halved(line: str) -> int:

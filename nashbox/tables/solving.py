@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from nashbox.tables.console import ERRORS, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
+ALONE = "E tau alone: tests until she stops, on average; error: chance of a wrong answer"
 UNTOLD = ("irrelevant", "not resolved")
 RECEIVERS = (
     "a = alpha: the sender says what it believes with this chance, else the opposite; receiver: a "
@@ -57,11 +58,7 @@ def solution_sheet(s: Solution, what: str = "") -> Sheet:
             number(s.divergence[name][0], 6),
             number(s.divergence[name][1], 6),
         )
-    sheet.add(
-        table,
-        "E tau alone: tests until she stops, on average; error: chance of a wrong answer; D(P||Q): "
-        "information a test gives, if P is true, against Q",
-    )
+    sheet.add(table, f"{ALONE}; D(P||Q): information a test gives, if P is true, against Q")
     sheet.note(
         f"tie {number(s.tie, 6)}; tests until the first stops, on average: "
         f"{number(s.expected_min, 6)} (with anticipation), until the last does: "

@@ -65,6 +65,9 @@ def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
     assert honest["ratio"] == f"{row.efficiency_ratio:.4f}"
     assert honest["who gains"].startswith("a1 0.33")
     assert any(note.startswith("best responses under") for note in table.notes)
+    said = " ".join(told.out.split())
+    assert [note for note in table.notes if note not in said] == []
+    assert any(note.startswith("honest, by order: under baseline") for note in table.notes)
     told_of = [u for u in box if isinstance(u, Progress)]
     assert told_of[0] == Progress(0, 0) and told_of[-1].total == 5 * len(named)
     assert 1 < len(told_of) <= 60
@@ -96,7 +99,10 @@ def test_designed_rules_are_played_and_audited(box, goal):
     designed = box.last(Designed)
     other = designed.onto(replace(setup, worlds=20_000))  # falsehoods are rare
     assert other.worlds == 20_000 and other.problem().mechanism == designed.mechanism
-    chosen = [row for row in box.last(Table, "design").rows if "(chosen)" in row[0]]
+    table = box.last(Table, "design")
+    said = " ".join(table.printed.split())
+    assert [note for note in table.notes if note not in said] == []
+    chosen = [row for row in table.rows if "(chosen)" in row[0]]
     promised = float(chosen[0][1])
     desk = Desk()
     desk.reset(box.append, other)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from nashbox.app import limits
+from nashbox.app.changes import AT_MOST
 from nashbox.app.desk import Desk
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
@@ -26,6 +27,7 @@ from nashbox.app.sources import BUILT_IN, Source, examples
 from nashbox.app.story import Story
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
+from nashbox.tables.console import ERRORS, with_error
 
 THREE = Source("three labs", raw=BUILT_IN["three labs"])
 COINS = Source("two equal agents", raw=BUILT_IN["two equal agents"])
@@ -96,13 +98,30 @@ def test_a_change_goes_on_from_the_round_it_was_made_in(box):
     assert [row["strategy"] for row in desk.steps[::3]] == ["truthful", "truthful", "free_rider"]
     rows = box.last(Table, "change").rows
     assert [row[0] for row in rows] == ["a0", "all others, in sum"]
-    before, after = (float(rows[1][k]) for k in (3, 4))
+    before, after = (float(rows[1][k].partition("\u00b1")[0]) for k in (3, 4))
     # a1 and a2 share 7 points instead of 78: error 100/7 instead of 100/78 each, up to 9 s.e. of
     # 2,000 worlds (a squared normal error has s.d. sqrt(2) times its mean)
     wide = 9 * np.sqrt(2 / 2000)
     assert before == pytest.approx(2 * 100 / 78 + 7 * 0.066, rel=wide)
     assert after == pytest.approx(2 * 100 / 7 + 7 * 0.066, rel=wide)
     assert before != pytest.approx(2 * 100 / 7 + 7 * 0.066, rel=wide)
+
+
+def test_simulated_numbers_have_their_errors(box):
+    """In the tables of the game, and of what a change of strategies does."""
+    desk, setup = Desk(), Setup(THREE, mechanism=Spec("sample_mean"), worlds=500)
+    desk.reset(box.append, setup)
+    desk.advance(box.append, 1)
+    agents = box.last(Table, "agents")
+    one = dict(zip(agents.columns, agents.rows[0], strict=True))
+    row = desk.last()[0]
+    assert one["penalty"] == with_error(row["penalty"], row["se"]) and ERRORS in agents.notes
+    assert "\u00b1" in one["penalty"] and "\u00b1" in one["error"]
+    assert "\u00b1" not in one["cost"]  # the same in all worlds
+    desk.change_to(box.append, replace(setup, strategies={"a0": Spec("free_rider")}))
+    change = box.last(Table, "change")
+    assert all("\u00b1" in cell for cells in change.rows for cell in cells[3:])
+    assert change.notes == [f"{ERRORS}{AT_MOST}"]
 
 
 def test_best_responders_answer_each_other_over_a_change(box):

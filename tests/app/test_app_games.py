@@ -31,7 +31,7 @@ def test_a_game_is_opened_and_played_round_by_round():
     said = told("advance", 3, desk=desk)
     assert [u.count for u in said if isinstance(u, Played)] == [3]
     (table,) = [u for u in said if isinstance(u, Table)]
-    assert table.rows[0] == ("a0", "contribute(share=0)", "2.20000", "0.00000")
+    assert table.rows[0] == ("a0", "contribute(share=0)", "2.20000") and not table.notes
     (lines,) = [u for u in said if isinstance(u, Lines)]
     assert lines.series[0][0] == "a0" and lines.series[0][3] == pytest.approx([2.2] * 3)
 

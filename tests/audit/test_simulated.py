@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
-from nashbox.experiments.audit import simulated
+from nashbox.experiments.audit import audit, simulated
 from nashbox.experiments.audit.findings import BOUNDED, by_formula
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.games.base import Deviation, Exact
 from nashbox.measure.tally import Tally
 from nashbox.problem.errors import InputError
+from nashbox.problem.files import load
 from nashbox.problem.spec import Spec
 from tests.audit.drawn_game import DrawnGame, Way, better_by
 
@@ -46,6 +48,33 @@ def test_what_is_clear_is_decided(gain, right):
     """20 standard errors apart at this budget: an engine that says undecided fails."""
     game = DrawnGame((better_by(gain, 5.0), better_by(-3.0, 5.0, "worse")))
     assert count(answers(game, 10), right) == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "pay"),
+    [
+        ('game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n', "penalty"),
+        ('game = "auction"\nagents = 3\nrule = "second_price"\n', "payoff"),
+    ],
+)
+def test_sums_have_the_standard_error_of_what_varies(text, pay, tmp_path):
+    """24 audits: chi square of the sums, 1e-5 on either side.
+
+    Errors of a quarter, or of four times, the right size are seen.
+    """
+    (tmp_path / "p.toml").write_text(text)
+    exact = audit(load(tmp_path / "p.toml"), method="exact")
+    found = [
+        audit(load(tmp_path / "p.toml"), method="black_box", budget=2000, seed=s) for s in range(24)
+    ]
+    errors = np.array([getattr(one, f"social_{pay}_se") for one in found])
+    true = getattr(exact, f"social_{pay}")
+    spread = np.square((np.array([getattr(one, f"social_{pay}") for one in found]) - true) / errors)
+    low, high = chi2.ppf([1e-5, 1 - 1e-5], len(found))
+    assert low <= spread.sum() <= high
+    assert not low <= 16 * spread.sum() <= high and not low <= spread.sum() / 16 <= high
+    assert getattr(exact, f"social_{pay}_se") == 0
 
 
 def unlucky(common, rng):
@@ -160,3 +189,28 @@ def test_a_gain_that_is_the_same_in_all_worlds_is_looked_at_for_long():
     assert count(answers(game, 10, budget=2_000_000), "profitable") == 0
     sure = DrawnGame((better_by(2.0),))
     assert count(answers(sure, 3, budget=2_000_000), "profitable") == 3
+
+
+PLAIN = """
+from dataclasses import dataclass
+from nashbox import Mechanism
+
+@dataclass(frozen=True)
+class Plain(Mechanism):
+    def mediate(self, submissions, terms, rng):
+        everybody = sum(s.sum for s in submissions) / sum(s.counts for s in submissions)
+        return [everybody for s in submissions]
+"""
+
+
+def test_epsilon_is_a_share_of_the_penalty_whatever_others_would_pay(tmp_path):
+    """A constant, made up where the means are far away, costs 1e14: its rounding is no epsilon."""
+    (tmp_path / "plain.py").write_text(PLAIN)
+    (tmp_path / "p.toml").write_text(
+        'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
+        'mechanism = "plain.py:Plain"\n'
+    )
+    found = audit(load(tmp_path / "p.toml"), budget=4000)
+    assert min(row.gain for a in found.agents for row in a.landscape) < -1e9
+    for agent in found.agents:
+        assert agent.epsilon == pytest.approx(1e-3 * agent.penalty, rel=1e-9)

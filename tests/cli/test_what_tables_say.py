@@ -1,11 +1,14 @@
 """First lines agree with tables, and tables with the numbers behind them."""
 
 import json
+import re
+import shlex
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.games.testing.receivers import value_of_alpha
 from nashbox.tables.printing import sheet_of
 from tests.games import from_mapping
@@ -40,6 +43,52 @@ def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
     said = flat(told.out)
     assert " │ equilibrium" not in said and "undecided │" in said
     assert "1 equilibrium of the estimated payoffs, undecided within their errors" in said
+
+
+def test_what_is_played_is_explained(nashbox):
+    """Every strategy in a table of an audit, with the parameters that stand there."""
+    text = (
+        'game = "public_goods"\nagents = ["x", "y", "c"]\n'
+        "strategies = {x = {name = 'contribute', share = 0.5, punish = 0.1}}\n"
+    )
+    said = flat(nashbox("audit", "p.toml", files={"p.toml": text}).out)
+    assert "contribute: put a share of the endowment in, then punish everybody" in said
+    assert "share: of the endowment" in said and "punish: spent on every player" in said
+    for words in (["run"], ["adapt", "--menu", "contribute,contribute(punish=0.1)"]):
+        said = flat(nashbox(words[0], "p.toml", *words[1:]).out)
+        assert "contribute: put a share of the endowment in" in said and "punish: spent on" in said
+    lazy = TWO.replace("0.05", "0.0001")
+    options = ["--mechanism", "sample_mean", "--method", "black_box", "--budget", 2000]
+    said = flat(nashbox("audit", "p.toml", *options, files={"p.toml": lazy}).out)
+    for word in ("own", "pitman", "weight", "shift"):
+        assert (f"{word}: " in said) == bool(re.search(rf", {word}\b(?! with)", said)), word
+
+
+def test_what_is_infinite_is_said_to_be_once_in_a_sheet(nashbox):
+    """Who cannot measure has nothing alone, in plans, comparisons, audits and tables of payoffs."""
+    files = {"p.toml": TWO.replace("[0.07]", "[inf]")}
+    for words in (
+        ["plan", "p.toml"],
+        ["audit", "p.toml"],
+        ["compare", "p.toml", "--mechanism", "cbl", "--starts", "0"],
+        ["empirical", "p.toml", "--menu", "truthful,free_rider"],
+    ):
+        assert nashbox(*words, files=files).out.count("inf: infinite, as of who") == 1, words
+    files = {"p.toml": TWO}
+    assert "inf: infinite" not in nashbox("plan", "p.toml", files=files).out
+
+
+def test_what_a_strategy_brings_over_the_recommendation_has_its_bounds(nashbox):
+    """A tiny shift brings nothing that a small budget would see, a large one a sure loss."""
+    told = {}
+    for shift in ("0.0001", "9.0"):
+        text = f"{TWO}strategies = {{a0 = {{name = 'shifter', shift = {shift}}}}}\n"
+        options = ["--method", "black_box", "--budget", 4000]
+        told[shift] = flat(nashbox("audit", "p.toml", *options, files={"p.toml": text}).out)
+    assert re.search(r"a0 plays shifter, of which is not known what it brings her", told["0.0001"])
+    sure = re.search(r"which loses her ([\d.]+) \[([\d.]+), ([\d.]+)\] against", told["9.0"])
+    loss, low, high = map(float, sure.groups())
+    assert 0 < low < loss < high
 
 
 POT = 'game = "public_goods"\nagents = ["x", "y", "c"]\n'
@@ -82,7 +131,8 @@ def test_rules_that_assume_compliance_have_no_equilibrium(nashbox):
         "baseline": "honest, by order",
     }
     said = flat(told.out)
-    assert "honest, by order: baseline takes compliance for granted" in said
+    assert f"honest, by order: under baseline {ENFORCED}" in said
+    assert said.count("compliance is taken for granted; gains are") == 1
     assert said.startswith("honest play is an equilibrium under cbl, alone")
 
 
@@ -205,3 +255,26 @@ def test_what_alpha_does_begins_with_a_finding_and_explains_its_words():
     for objective in {row.objective for row in report.rows}:
         assert objective in told
     assert all(f"{row.best}:" in told for row in report.rows if not row.best[0].isdigit())
+
+
+def test_points_that_differ_between_worlds_have_their_error_in_every_round(nashbox):
+    text = TWO + 'strategies = {a0 = {name = "mixed", strategies = ["truthful", "free_rider"]}}\n'
+    told = nashbox("run", "p.toml", "--rounds", "2", files={"p.toml": text})
+    data = [row[1] for row in rows(told.out) if row[0] in ("1", "2")]
+    assert len(data) == 2 and all(re.fullmatch(r"\d+\.\d+±0\.\d+", cell) for cell in data)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["design", "p.toml", "--goal", "social"],
+        ["robust", "p.toml", "--goal", "social", "--costs", "2%"],
+    ],
+)
+def test_rules_that_were_written_say_what_is_next(nashbox, words):
+    told = nashbox(*words, "--save", "my rules.toml", files={"p.toml": TWO})
+    lines = [line.strip() for line in told.out.splitlines()]
+    assert "wrote my rules.toml" in lines
+    for line in lines[lines.index("next:") + 1 :][:2]:
+        assert nashbox(*shlex.split(line)[1:]).code == 0
+    assert "next:" not in nashbox(*words).out

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from nashbox.experiments.audit.words import ONE
+from nashbox.experiments.audit.words import CONDITION_8, ONE
 from tests.report_pages import Page, alone_in_the_world, compare
 
 RACE = 'game = "testing"\nbeta = "1/10"\n' + "".join(
@@ -50,11 +50,16 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
             wanted |= {row + "penalty_alone", row + "damage_to_others"}
             prices = {f"problem/costs/{i}/{k}": body["problem"]["costs"][i][k] for k in kinds}
             wanted |= {path for path, price in prices.items() if price != "inf"}
-    assert wanted <= places
     shown = {path for path in places if path.startswith("agents/")}
     assert len(shown) >= 7 * len(body["agents"])
     for agent in body["agents"]:
         assert agent["name"] in page.text and ONE[agent["verdict"]] in page.text
+    if body["resolution"] is not None:
+        wanted |= {f"social_{pay}_se"}
+        assert body["resolution"] in page.text
+    if pay == "penalty":
+        assert CONDITION_8 in page.text  # as in the terminal
+    assert wanted <= places
     for text in (body["class"], *body["notes"], *body["versions"].values(), body["method"]):
         assert text in page.text
     words = " ".join(str(a) for a in arguments)
@@ -172,7 +177,7 @@ def test_a_plug_in_s_words_are_text_as_well(nashbox, folder):
         "M.label = '<i>'\n"
     )
     files = {"a&b.py": rules, "p.toml": GAME.replace("strategies", "#")}
-    options = ["--mechanism", "a&b.py:M", "--budget", 2000, "--report", "r.html"]
+    options = ["--mechanism", "a&b.py:M", "--budget", 6000, "--report", "r.html"]
     assert nashbox("audit", "p.toml", *options, files=files).code == 0
     page = Page((folder / "r.html").read_text(encoding="utf-8"))
     alone_in_the_world(page)
@@ -270,3 +275,14 @@ def test_without_a_commitment_the_contract_says_how_it_is_made(nashbox, folder):
 )
 def test_a_contract_that_cannot_be_is_refused(nashbox, text, options, words):
     nashbox("audit", "p.toml", *options, files={"p.toml": text}).refuses(words)
+
+
+def test_a_recommendation_is_a_sentence_where_it_is_the_best_deviation(nashbox, folder):
+    """Who bids her value in an all-pay auction gains by what is recommended."""
+    text = (
+        'game = "auction"\nagents = 3\nrule = "all_pay"\n'
+        'strategies = {a0 = {name = "bid", factor = 1.0}}\n'
+    )
+    options = ["--method", "black_box", "--budget", 6000, "--report", "r.html"]
+    nashbox("audit", "p.toml", *options, files={"p.toml": text})
+    assert "a0: what is recommended. Her payoff" in Page((folder / "r.html").read_text()).text

@@ -80,7 +80,8 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
             wanted |= {f"rows/{r}/{key}/{i}" for key in ("penalties", "relative")}
             wanted |= {f"rows/{r}/counts/{i}/{k}" for k in kinds}
             if row["penalties_se"] is not None:
-                wanted.add(f"rows/{r}/penalties_se/{i}")
+                wanted |= {f"rows/{r}/{key}/{i}" for key in ("penalties_se", "relative_se")}
+                wanted |= {f"rows/{r}/{key}_se" for key in ("social_penalty", "efficiency_ratio")}
             if row["measured"] is not None:
                 wanted |= {f"rows/{r}/measured/{key}/{i}" for key in ("penalties", "se")}
     for j, known in enumerate(body["mechanisms"]):

@@ -161,3 +161,11 @@ def test_bad_names(nashbox, name, words):
 def test_bad_folders(nashbox):
     nashbox("new", "strategy", "Liar", "--folder", "nowhere").refuses("--folder 'nowhere'")
     nashbox("new", "payoff", "Liar").refuses("'payoff'", "strategy")
+
+
+def test_a_written_mechanism_keeps_its_contract_where_somebody_owes_nothing(nashbox):
+    """Barter tells who hands in nothing nothing, which the contract allows."""
+    assert nashbox("new", "mechanism", "Barter").code == 0
+    text = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07], [0.3]]\n'
+    told = nashbox("check", "barter.py:Barter", "--problem", "p.toml", files={"p.toml": text})
+    assert told.code == 0 and " keeps its contract" in told.out, told.out

@@ -11,11 +11,11 @@ from nashbox.app import plots
 from nashbox.app.messages import Played, Sketch, Table
 from nashbox.app.story import CYCLE, Lines
 from nashbox.app.views.base import View
-from nashbox.tables.console import amount, number
+from nashbox.tables.console import errors_told, number, with_error
 
 COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
 WIDE = (8.6, 4.0)  # inches, of the charts
-TALLY = ("agent", "payoff", "s.e.", "mean stop", "error", "won")
+TALLY = ("agent", "payoff", "mean stop", "error", "won")
 
 
 class Beliefs(View):
@@ -111,7 +111,7 @@ class Beliefs(View):
         rows = []
         for i, name in enumerate(self.game.players if self.desk.games else ()):
             row = self.desk.total.row(i, 0)
-            se = "-" if row["se"] is None else number(row["se"])
-            rest = [number(row[key]) for key in ("tau", "error", "won")]
-            rows.append((name, amount(row["payoff"]), se, *rest))
-        return Table("tally", TALLY, rows, f"{self.desk.games:,} games played so far")
+            means = (with_error(row[key], row[f"{key}_se"]) for key in ("tau", "error", "won"))
+            rows.append((name, with_error(row["payoff"], row["se"]), *means))
+        title = f"{self.desk.games:,} games played so far"
+        return Table("tally", TALLY, rows, title, errors_told(rows))

@@ -11,7 +11,7 @@ from nashbox.app.messages import Table
 from nashbox.app.story import CYCLE, Bars, Lines, Story
 from nashbox.app.views.base import View
 from nashbox.experiments.figures import GREEN, RED
-from nashbox.tables.console import amount, number
+from nashbox.tables.console import errors_told, with_error
 
 
 class Payoffs(View):
@@ -50,11 +50,10 @@ class Payoffs(View):
         for name, plays, paid in zip(
             self.game.players, self.plays(), self.desk.total.paid, strict=True
         ):
-            known = amount(paid.mean, 5), number(paid.se, 5, abs(paid.mean))
-            shown = known if paid.count else ("", "")
-            rows.append((name, plays, *shown))
+            shown = with_error(paid.mean, paid.se, 5) if paid.count else ""
+            rows.append((name, plays, shown))
         title = f"{self.rounds:,} rounds of {self.desk.setup.worlds:,} worlds"
-        yield Table("agents", ("player", "plays", pays, "s.e."), rows, title)
+        yield Table("agents", ("player", "plays", pays), rows, title, errors_told(rows))
 
 
 def before(desk: Any) -> list[tuple[str, str, list[float]]]:

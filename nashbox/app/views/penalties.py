@@ -12,9 +12,10 @@ from nashbox.app.views.base import View
 from nashbox.app.views.payoffs import before
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, SKY
 from nashbox.problem.counts import counts
-from nashbox.tables.console import amount, number
+from nashbox.tables.console import amount, errors_told, with_error
+from nashbox.tables.runs import counted
 
-COLUMNS = ("agent", "plays", "owes", "collected", "submitted", "error", "cost", "penalty", "se",
+COLUMNS = ("agent", "plays", "owes", "collected", "submitted", "error", "cost", "penalty",
            "alone")  # fmt: skip
 
 
@@ -66,13 +67,16 @@ class Penalties(View):
         rows = []
         for i, (name, plays) in enumerate(zip(game.players, self.plays(), strict=True)):
             row: dict[str, Any] = last[i] if last else {}
-            played = [counts(row[key]) for key in ("collected", "submitted")] if row else ["", ""]
-            prices = [amount(row.get(key)) for key in ("error", "cost", "penalty")]
-            prices.append(number(row.get("se"), scale=abs(row.get("penalty", 0.0))))
+            played = [
+                counted(row[key], row.get(f"{key}_se")) if row else ""
+                for key in ("collected", "submitted")
+            ]
+            prices = [with_error(row.get(key), row.get(f"{key}_se")) for key in ("error", "cost")]
+            prices.append(with_error(row.get("penalty"), row.get("se")))
             rows.append((name, plays, counts(game.terms.counts[i]), *played, *prices,
                          amount(float(game.penalties_alone[i]))))  # fmt: skip
         title = f"round {last[0]['Step'] if last else 0}, {self.desk.setup.worlds:,} worlds"
-        return Table("agents", COLUMNS, rows, title, self._notes())
+        return Table("agents", COLUMNS, rows, title, [*errors_told(rows), *self._notes()])
 
     def _notes(self) -> list[str]:
         game = self.game
@@ -82,5 +86,5 @@ class Penalties(View):
             return []
         return [
             f"played at mu = 0; what {', '.join(where)} does depends on mu "
-            "(changes and audits look at the worst)"
+            "(changes and audits look at the worst)",
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -55,18 +54,20 @@ def epsilon_of(epsilon: Epsilon, scale: float) -> float:
     return share_of(epsilon) * abs(scale) if math.isfinite(scale) else 0.0
 
 
-def least_gain(epsilon: Epsilon, scale: float, payoffs: Sequence[float]) -> float:
-    """`epsilon_of`, where a share is not less than the rounding of the payoffs it is to decide on.
+def least_gain(epsilon: Epsilon, scale: float, paid: float) -> float:
+    """`epsilon_of`, where a share is not less than the rounding of what she is paid.
 
     Who is indifferent reaches payoffs that differ by rounding, and would gain all of their range.
+    paid: in the audited profile. What pays far more or far less is told apart however it is
+    rounded, so that it has no say: a lie that costs 1e14 must not hide gains of 0.2.
 
-    >>> least_gain(None, 4.4e-16, [2.1, 2.1 + 4.4e-16]) > 4.4e-16, least_gain(None, 2.0, [1.0, 3.0])
+    >>> least_gain(None, 4.4e-16, 2.1) > 4.4e-16, least_gain(None, 2.0, 1.0)
     (True, 0.002)
     """
     level = epsilon_of(epsilon, scale)
-    if isinstance(epsilon, (int, float)):
+    if isinstance(epsilon, (int, float)) or not math.isfinite(paid):
         return level
-    return max([level, *(ROUNDING * abs(x) for x in payoffs if math.isfinite(x))])
+    return max(level, ROUNDING * abs(paid))
 
 
 def share_of(epsilon: str | None) -> float:

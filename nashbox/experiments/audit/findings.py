@@ -50,7 +50,7 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> Finding:
     bound = best if answer.bound is None else sign * answer.bound
     gain = noiseless_gain(-paid, error, -best, 0.0, -bound)
     reached = [paid, best, *(sign * x for x in answer.reached)]
-    level = least_gain(epsilon, game.stake(i, reached), reached)
+    level = least_gain(epsilon, game.stake(i, reached), paid)
     if answer.gain is not None:  # nothing was rounded
         gain = Gain(answer.gain, answer.gain, answer.gain)
         level = epsilon_of(epsilon, game.stake(i, reached))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -61,10 +62,11 @@ class GameAudit(AuditResult):
 
     KEYS: ClassVar[str] = (
         "game mechanism plan method class epsilon delta seeds versions problem nash "
-        "individually_rational social_payoff efficiency_ratio condition_8 resolution notes agents"
+        "individually_rational social_payoff social_payoff_se efficiency_ratio condition_8 "
+        "resolution notes agents"
     )
     OPTIONAL: ClassVar[str] = "payoff signals nash_conv"
-    WHOLE: ClassVar[str] = "nash method social_payoff"
+    WHOLE: ClassVar[str] = "nash method social_payoff social_payoff_se"
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"agents": list_of(PlayerAudit.from_json)}
     plan: ClassVar[None] = None
     efficiency_ratio: ClassVar[None] = None
@@ -85,3 +87,8 @@ class GameAudit(AuditResult):
     def social_payoff(self) -> float:
         """Sum of the players' payoffs."""
         return float(sum(agent.payoff for agent in self.agents))
+
+    @property
+    def social_payoff_se(self) -> float:
+        """Standard error of the sum: each payoff is of worlds of its own."""
+        return math.hypot(*(agent.payoff_se for agent in self.agents))

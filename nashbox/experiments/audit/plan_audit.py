@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -54,15 +55,18 @@ class Audit(AuditResult):
     """The whole audit of a game with a plan.
 
     checks: what each agent owes and how she is checked, as `mechanisms.owed.checks` has it.
+    NAME_se: standard errors of what is simulated.
     """
 
     KEYS: ClassVar[str] = (
         "game mechanism plan method class epsilon delta seeds versions problem nash "
-        "individually_rational social_penalty efficiency_ratio condition_8 resolution notes agents"
+        "individually_rational social_penalty social_penalty_se efficiency_ratio "
+        "efficiency_ratio_se condition_8 resolution notes agents"
     )
     OPTIONAL: ClassVar[str] = "checks"
     WHOLE: ClassVar[str] = (
-        "nash method individually_rational social_penalty efficiency_ratio condition_8"
+        "nash method individually_rational social_penalty social_penalty_se efficiency_ratio "
+        "efficiency_ratio_se condition_8"
     )
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {"agents": list_of(AgentAudit.from_json)}
 
@@ -72,8 +76,14 @@ class Audit(AuditResult):
     efficiency_ratio: float | None
     condition_8: bool
     checks: Mapping[str, Any] | None = None
+    efficiency_ratio_se: float | None = None
 
     @property
     def social_penalty(self) -> float:
         """Sum of the agents' penalties."""
         return sum(agent.penalty for agent in self.agents)
+
+    @property
+    def social_penalty_se(self) -> float:
+        """Standard error of the sum: each penalty is of worlds of its own."""
+        return math.hypot(*(agent.penalty_se for agent in self.agents))

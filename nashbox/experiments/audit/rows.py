@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from nashbox.experiments.audit.base import AuditResult, gain_from_json
@@ -28,10 +29,12 @@ def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -
 def penalised(game: Any, found: Sequence[Finding], both: dict[str, Any]) -> Audit:
     """Penalties, and how far their sum is from the least that is rational."""
     rows = [_penalised(game, i, one) for i, one in enumerate(found)]
-    spent = sum(row.penalty for row in rows)
     least = both.pop("least_social_penalty")
-    ratio = None if least is None else spent / least
-    return Audit(agents=rows, efficiency_ratio=ratio, checks=checks(game.terms), **both)
+    audit = Audit(agents=rows, efficiency_ratio=None, checks=checks(game.terms), **both)
+    if least is None:
+        return audit
+    spent, error = audit.social_penalty, audit.social_penalty_se
+    return replace(audit, efficiency_ratio=spent / least, efficiency_ratio_se=error / least)
 
 
 def paid(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> GameAudit:

@@ -81,7 +81,8 @@ class Screened:
     def level(self, epsilon: Epsilon) -> float:
         """The least gain that counts, as far as the search knows what is at stake."""
         reached = [self.payoff, *(o.payoff for o in self.outlooks if o is not None)]
-        return least_gain(epsilon, self.arena.game.stake(self.arena.player, reached), reached)
+        scale = self.arena.game.stake(self.arena.player, reached)
+        return least_gain(epsilon, scale, self.payoff)
 
 
 def screen(

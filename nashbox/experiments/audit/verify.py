@@ -195,8 +195,9 @@ class Verification:
         return list(pairs)
 
     def _epsilon(self) -> float:
-        reached = [self.out.payoff.mean, *(s.payoff.mean for s in self.out.standings)]
-        return least_gain(self.asked, self.arena.game.stake(self.arena.player, reached), reached)
+        paid = self.out.payoff.mean
+        reached = [paid, *(s.payoff.mean for s in self.out.standings)]
+        return least_gain(self.asked, self.arena.game.stake(self.arena.player, reached), paid)
 
     def _judge(self, s: Standing, look: int) -> None:
         share = shares(len(self.sizes), s.expected)[look]

@@ -19,6 +19,9 @@ METHOD_WORDS = {
 ONE = {"profitable": "gains", "none_above_epsilon": "no gain found", "undecided": "open"}
 ALL = {**ONE, "profitable": "somebody gains"}
 
+CONDITION_8 = "of Clinton et al.: sharing costs nobody more than working alone, anywhere"
+ROUNDED = "that plan and this condition are of counts before they were rounded"
+
 
 def nothing_better(verdict: str, gain: float, tiny: float) -> bool:
     """Whether no deviation is better than what is played, so that none deserves to be named.
@@ -94,6 +97,12 @@ def verdict_in_words(audit: Any) -> str:
     words = declared(audit.game).verdicts
     more = (word for word, holds in KINDS.items() if word in words and holds(audit))
     return words[next(more, audit.nash)]
+
+
+def condition_8(holds: bool, rounded: bool) -> str:
+    """The condition, what it says and whether it holds; rounded: whether counts are whole."""
+    said = f"condition (8) ({CONDITION_8}): {yes_or_no(holds)}"
+    return f"{said}; {ROUNDED}" if rounded else said
 
 
 def yes_or_no(answer: bool | None) -> str:

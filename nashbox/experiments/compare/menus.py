@@ -18,7 +18,7 @@ from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import Pool
 from nashbox.experiments.compare.judging import HOLDS
-from nashbox.games.base import Game, payoff_range
+from nashbox.games.base import Game
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
 from nashbox.games.joint import Joint
@@ -158,16 +158,15 @@ class MenuGame:
         joint.add(sign * np.array([found[i] for found in trials]))
         return joint.answer()
 
-    def least(self, values: Array) -> float:
-        """Least gain that counts."""
-        payoffs = values.tolist()
-        return least_gain(self.epsilon, payoff_range(payoffs), payoffs)
+    def least(self, i: int, values: Array, here: int) -> float:
+        """Least gain that counts for player i, who plays `here`."""
+        return least_gain(self.epsilon, self.game.stake(i, values.tolist()), float(values[here]))
 
     def answer(self, i: int, profile: Places) -> int:
         """Her best candidate, the one she plays unless another gains more than epsilon."""
         values, here = self.answers(i, profile).values, int(profile[i])
         k = int(values.argmax())
-        return k if values[k] - values[here] > self.least(values) else here
+        return k if values[k] - values[here] > self.least(i, values, here) else here
 
     def leapt(self, path: Sequence[Places]) -> Places:
         """The last profile: of places in menus no steps are known beforehand."""
@@ -212,7 +211,7 @@ class MenuGame:
         for i, here in enumerate(places.tolist()):
             answer = self.answers(i, places)
             gains, widths = answer.values - answer.values[here], SIGMAS * answer.se_of_gain(here)
-            least = self.least(answer.values)
+            least = self.least(i, answer.values, here)
             if (gains - widths > least).any():
                 return False
             found.append(True if (gains + widths <= least).all() else None)

@@ -12,6 +12,7 @@ from nashbox.experiments.audit.words import (
     ALL,
     METHOD_WORDS,
     ONE,
+    condition_8,
     nothing_better,
     recommended_act,
     verdict_in_words,
@@ -101,17 +102,19 @@ def _gains(result: Printed, pay: str) -> Html:
         ),
         table(columns, rows),
     ]
+    social = result.plus_minus(f"social_{pay}", f"social_{pay}_se")
     if pay == "payoff":
-        parts.append(element("p", "Sum of the payoffs: ", result.n("social_payoff"), "."))
+        parts.append(element("p", "Sum of the payoffs: ", social, "."))
         return joined(parts)
     rational = yes_or_no(result.get("individually_rational"))
-    holds = "holds" if result.get("condition_8") else "fails"
+    rounded = result.get("problem", "counts") == "integer"
+    condition = condition_8(result.get("condition_8"), rounded)
     parts.append(
         element(
             "p",
-            "Sum of the penalties: ", result.n("social_penalty"),
-            ". Times that of the best rational plan: ", result.n("efficiency_ratio"),
-            f". Nobody is worse off than outside: {rational}. Condition (8) {holds} for the plan.",
+            "Sum of the penalties: ", social, ". Times that of the best rational plan: ",
+            result.plus_minus("efficiency_ratio", "efficiency_ratio_se"),
+            f". Nobody is worse off than outside: {rational}. {_sentence(condition)}",
         )
     )  # fmt: skip
     return joined(parts)
@@ -178,6 +181,8 @@ def _basis(result: Printed, pay: str) -> Html:
         rows.append(("certainty", "no chance is involved; bounds are those of numerical errors"))
     else:
         rows.append(("delta", joined([result.n("delta"), ": chance that any verdict is wrong"])))
+    if result.get("resolution") is not None:
+        rows.append(("what is too rare", result.get("resolution")))
     counted = [row for row in _agents(result) if row.get("candidates") is not None]
     if counted:
         each = (joined([row.get("name"), " ", row.n("candidates")]) for row in counted)

@@ -14,6 +14,7 @@ from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
 from nashbox.experiments.report.words import epsilon_in_words
+from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.measure.leading import least
 from nashbox.results.saving import write_whole
 
@@ -25,8 +26,8 @@ EXPLAINED = (
 )
 METHODS = {
     "exact": "closed forms and quadrature; no chance is involved",
-    "simulated": "by simulation; a number after \u00b1 is a standard error",
-    "enforced": "compliance is taken for granted; a gain is what an agent would win if it were not",
+    "simulated": "by simulation; a number after \u00b1 is a standard error, of sums at most",
+    "enforced": ENFORCED,
 }
 
 
@@ -100,39 +101,35 @@ def _leading(kept: Sequence[Printed]) -> list[object]:
     """Who has the least social and the smallest largest penalty, if they are told apart."""
     by_name = {row.get("mechanism"): row for row in kept}
     said: list[object] = []
-    for what, value, error in (
-        ("the least social penalty", _social, _social_error),
-        ("the smallest largest penalty", _worst, _worst_error),
+    for what, place in (
+        ("the least social penalty", _social),
+        ("the smallest largest penalty", _worst),
     ):
-        values = {name: float(value(row).get()) for name, row in by_name.items()}
-        first = least(values, {name: error(row) for name, row in by_name.items()})
+        values, errors = {}, {}
+        for name, row in by_name.items():
+            value, error, *inside = place(row)
+            values[name] = float(row.get(value, *inside))
+            errors[name] = float(row.get(error, *inside) or 0.0)
+        first = least(values, errors)
         if len(first) == len(by_name) > 1:
             continue
         who = joined((element("b", name) for name in first), " and ")
         said += ["; " if said else " Of these, ", who, " has " if len(first) == 1 else " have "]
-        said += [what, ", ", value(by_name[first[0]]).n()]
+        row = by_name[first[0]]
+        said += [what, ", ", row.plus_minus(*place(row))]
     return [*said, "."] if said else []
 
 
-def _social(row: Printed) -> Printed:
-    return row.at("social_penalty")
+Place = tuple[str, str, *tuple[int, ...]]  # keys of a number and of its error, and where in them
 
 
-def _social_error(row: Printed) -> float:
-    return float(sum(row.get("penalties_se") or [0.0]))  # of a sum at most
+def _social(row: Printed) -> Place:
+    return "social_penalty", "social_penalty_se"
 
 
-def _worst(row: Printed) -> Printed:
-    return row.at("penalties", _largest(row))
-
-
-def _worst_error(row: Printed) -> float:
-    return float(row.get("penalties_se", _largest(row)) or 0.0)
-
-
-def _largest(row: Printed) -> int:
+def _worst(row: Printed) -> Place:
     penalties = [float(x) for x in row.get("penalties")]
-    return penalties.index(max(penalties))
+    return "penalties", "penalties_se", penalties.index(max(penalties))
 
 
 def _side_by_side(comparison: Comparison, result: Printed) -> Html:

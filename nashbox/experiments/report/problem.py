@@ -129,7 +129,11 @@ def plan_part(result: Printed) -> Html:
         rows.append([row.get("name"), *owed, row.n("penalty_alone"), row.n("outside")])
     columns = ["agent", *(f"points of {kind}" for kind in kinds)]
     columns += ["penalty alone", "penalty outside"]
-    name = element("p", "Plan: ", result.get("plan"), ". What the mechanism asks for:")
+    name = element(
+        "p",
+        "Plan: ", result.get("plan"), ". What the mechanism asks for; penalty alone: what she pays "
+        "who works alone; penalty outside: what she pays who stays away.",
+    )  # fmt: skip
     parts = [element("h2", "The plan"), name, table(columns, rows)]
     if result.get("checks") is not None:
         agents = [row["name"] for row in result.get("agents")]

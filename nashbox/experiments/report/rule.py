@@ -106,7 +106,8 @@ def _profile(result: Printed, known: Printed, row: Printed, profiles: str) -> Ht
         if padded:
             cells += [row.n("submitted", i, k) for k in range(len(kinds))]
         cells.append(row.plus_minus("penalties", "penalties_se", i))
-        cells += [result.n("penalties_alone", i), row.n("relative", i)]
+        cells.append(result.n("penalties_alone", i))
+        cells.append(row.plus_minus("relative", "relative_se", i))
         if measured:
             cells.append(row.at("measured").plus_minus("penalties", "se", i))
         if deceived:
@@ -114,7 +115,12 @@ def _profile(result: Printed, known: Printed, row: Printed, profiles: str) -> Ht
         if gains:
             cells.append(known.n("gains", i))
         rows.append(cells)
-    social: list[object] = ["Social penalty ", row.n("social_penalty")]
-    social += [", times the best rational ", row.n("efficiency_ratio"), "."]
+    social: list[object] = [
+        "Social penalty ",
+        row.plus_minus("social_penalty", "social_penalty_se"),
+        ", times the best rational ",
+        row.plus_minus("efficiency_ratio", "efficiency_ratio_se"),
+        ".",
+    ]
     caption = f"Who collects what: {profiles}"
     return joined([table(columns, rows, caption), element("p", *social)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from nashbox.experiments.audit.words import RECOMMENDED
 from nashbox.experiments.html import Html, element, escaped, joined
 from nashbox.experiments.report.body import Printed
 from nashbox.games.registry import declared, engine
@@ -26,6 +27,8 @@ def deviation(row: Printed, distributions: list[str], game: str) -> Html:
 def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
     """A strategy and its parameters, with what is documented of them."""
     name, best = row.get("best_deviation", "strategy"), row.at("best_deviation", "parameters")
+    if name == "recommended":
+        return escaped(f"{RECOMMENDED}.")
     cls: type[Any] | None = declared(game).menu.get(name)
     doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
@@ -33,9 +36,7 @@ def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
         joined([f"{key} = ", best.value(key), f" ({docs[key]})" if docs.get(key) else ""])
         for key in best.get() or {}
     ]
-    parts: list[object] = [element("code", name)]
-    if doc:
-        parts.append(f": {doc}")
+    parts: list[object] = [element("code", name), f": {doc}" if doc else "."]
     if told:
         parts += [" With ", joined(told, "; "), "."]
     return joined(parts)

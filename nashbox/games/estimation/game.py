@@ -88,6 +88,9 @@ class EstimationGame(Game):
         "as recommended nobody is known to gain",
     }
     words: ClassVar[Mapping[str, str]] = {
+        "own": "ignores what she receives and estimates from the own points",
+        "shift": "added to every point that she hands in",
+        "weight": "of what she receives in what she estimates; her own mean has the rest",
         "pitman": "the best use of the data and of what is received that moves along with the data",
         "collected": "points of every distribution that she takes; submitted: hands in",
         "error": "squared error of what she estimates; penalty: error + cost",

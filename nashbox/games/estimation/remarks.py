@@ -18,6 +18,9 @@ from nashbox.strategies import Equivariant, Strategy
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
+ENFORCED = (
+    "compliance is taken for granted; gains are what an agent would win if it were not enforced"
+)
 STAGES = {"gather": "counts", "report": "report", "estimate": "estimate"}
 
 
@@ -93,9 +96,7 @@ def notes(game: EstimationGame) -> list[str]:
     found = []
     terms = game.terms
     if not game.mechanism.enforced:
-        found.append(
-            "baseline assumes compliance; gains are what an agent would win if it were not enforced"
-        )
+        found.append(ENFORCED)
     if isinstance(terms, CblTerms):
         if not terms.leverage:
             found.append(

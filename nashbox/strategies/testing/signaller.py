@@ -28,7 +28,7 @@ TIE = 1e-12  # fused beliefs nearer than this to a threshold meet it
 
 @dataclass(frozen=True)
 class Signaller(RaceStrategy):
-    """Reveals pi with probability alpha, else 1 - pi; fuses and stops at a threshold.
+    """Reveals its belief with probability alpha, else the opposite; stops when it is sure.
 
     weight: w_n of eq. (2) on the own belief, one number or a sequence by iteration (the last one
     goes on); neighbours that signal share 1 - w_n equally. anticipate: stop when a neighbour

@@ -116,13 +116,14 @@ def _information(mechanism: Mechanism, terms: Terms) -> str:
         kind = np.asarray(answer).dtype.kind
         if kind not in "fiub":
             raise BrokenError(f"information must be real numbers, got {np.asarray(answer).dtype}")
-        if np.isnan(np.asarray(answer, dtype=float)).all() and terms.counts.sum(axis=0).all():
-            raise BrokenError("information is NaN for everybody although points were handed in")
         if np.shape(answer)[:1] != (WORLDS,):
             raise BrokenError(
                 f"information must have the worlds first, shape ({WORLDS}, ...), "
                 f"got {np.shape(answer)}"
             )
+    none = [np.isnan(np.asarray(answer, dtype=float)).all() for answer in answers]
+    if all(none) and terms.counts.sum(axis=0).all():  # who hands in nothing may be told nothing
+        raise BrokenError("information is NaN for everybody although points were handed in")
     nobody = [Dataset([np.empty((WORLDS, 0))] * d, np.zeros((WORLDS, d), dtype=np.int64))] * m
     ask(mechanism, terms, nobody)  # must not raise where nobody hands anything in
     return "one piece of information per agent, worlds first, also if nobody hands anything in"
