@@ -160,7 +160,8 @@ class MenuGame:
 
     def least(self, i: int, values: Array, here: int) -> float:
         """Least gain that counts for player i, who plays `here`."""
-        return least_gain(self.epsilon, self.game.stake(i, values.tolist()), float(values[here]))
+        paid = float(values[here])
+        return least_gain(self.epsilon, self.game.stake(i, [paid, *values.tolist()]), paid)
 
     def answer(self, i: int, profile: Places) -> int:
         """Her best candidate, the one she plays unless another gains more than epsilon."""
