@@ -6,7 +6,6 @@ truthful, withholder(fraction=0.5), {name = "fabricator", kind = "pad"}, my_idea
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,7 @@ from typing import Any, ClassVar
 from nashbox.problem.errors import InputError, brief, sized, whole
 from nashbox.problem.files import value_of
 from nashbox.problem.options import Names, Option
-
-CALL = re.compile(r"(?P<name>[^({\[]+)\((?P<inside>.*)\)", re.DOTALL)
+from nashbox.problem.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -83,35 +81,19 @@ def split(text: str, where: str) -> list[str]:
     return parts
 
 
-def _value(text: str, where: str) -> Any:
-    """A TOML value, or a bare word, which means itself."""
-    if re.fullmatch(r"[A-Za-z_]\w*", text) and text not in ("true", "false", "inf", "nan"):
-        return text
-    try:
-        value = value_of(text)
-    except ValueError:
-        raise InputError(f"{where}: must be a value as in TOML, got {text!r}") from None
-    sized(value, where)
-    return value
-
-
 def read_spec(text: str, where: str) -> Any:
     """A name, a call ``name(key=value, ...)`` or a TOML table, as problem files hold them.
 
     >>> read_spec("withholder(fraction=0.5)", "--menu")
     {'name': 'withholder', 'fraction': 0.5}
     """
-    if text.startswith("{"):
-        return _value(text, where)
-    call = CALL.fullmatch(text)
-    if call is None:
-        return text
-    table = {"name": call["name"].strip()}
-    for part in split(call["inside"], where) if call["inside"].strip() else []:
-        key, equals, value = part.partition("=")
-        if not equals:
-            raise InputError(f"{where}: {text}: parameters are key=value, got {part!r}")
-        table[key.strip()] = _value(value.strip(), f"{where}: {key.strip()}")
+    if not text.startswith("{"):
+        return Spec.parse_call(text, where).to_json()
+    try:
+        table = value_of(text)
+    except ValueError:
+        raise InputError(f"{where}: must be a table as in TOML, got {text!r}") from None
+    sized(table, where)
     return table
 
 

@@ -11,6 +11,7 @@ import dataclasses
 import difflib
 import hashlib
 import importlib.util
+import keyword
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")
 LISTED = 8  # members of a list that are shown
+WORDS = {"true": True, "false": False, "inf": float("inf")}  # that mean no texts
 EXACT = 2**53  # up to here whole numbers and floats are the same
 _LOADING = threading.RLock()  # nobody gets a module that another thread is still executing
 
@@ -76,13 +78,12 @@ class Spec:
 
     @property
     def label(self) -> str:
-        """Name with parameters, as commands read it and tables print it.
+        """Name with parameters, as tables print it and `parse_call` reads it.
 
-        >>> Spec("withholder", {"fraction": 0.5}).label
-        'withholder(fraction=0.5)'
+        >>> Spec("withholder", {"fraction": 0.5, "why": "no time"}).label
+        "withholder(fraction=0.5, why='no time')"
         """
-        inside = ", ".join(f"{key}={value}" for key, value in self.parameters.items())
-        return f"{self.name}({inside})" if inside else self.name
+        return self._call(_written)
 
     @property
     def short(self) -> str:
@@ -93,18 +94,30 @@ class Spec:
         >>> Spec("bids", {"points": [k / 8 for k in range(9)]}).short
         'bids(points=9 numbers from 0.0 to 1.0)'
         """
-        return Spec(self.name, {k: _told(v) for k, v in self.parameters.items()}).label
+        return self._call(_told)
+
+    def _call(self, told: Callable[[Any], str]) -> str:
+        inside = ", ".join(f"{key}={told(value)}" for key, value in self.parameters.items())
+        return f"{self.name}({inside})" if inside else self.name
 
     def to_json(self) -> Any:
         """The plain name, or the table a problem file would hold."""
         return {"name": self.name, **self.parameters} if self.parameters else self.name
 
 
-def _told(value: Any) -> Any:
+def _written(value: Any) -> str:
+    """A value, with quotes around a text that would be read as something else."""
+    if not isinstance(value, str):
+        return str(value)
+    word = value.isidentifier() and value not in WORDS and not keyword.iskeyword(value)
+    return value if word else repr(value)
+
+
+def _told(value: Any) -> str:
     rounded = _rounded(value)
     if isinstance(rounded, (list, tuple)) and len(rounded) > LISTED:
         return f"{len(rounded)} numbers from {rounded[0]} to {rounded[-1]}"
-    return rounded
+    return _written(rounded)
 
 
 def _rounded(value: Any) -> Any:
@@ -130,9 +143,11 @@ def _call(text: str) -> dict[str, Any] | None:
 def _value(node: ast.expr) -> Any:
     """Return a literal; a bare word is a string, or what TOML means by it."""
     if isinstance(node, ast.Name):
-        return {"true": True, "false": False, "inf": float("inf")}.get(node.id, node.id)
+        return WORDS.get(node.id, node.id)
     if isinstance(node, (ast.List, ast.Tuple)):
         return [_value(item) for item in node.elts]
+    if ast.unparse(node) == "-inf":
+        return float("-inf")
     return ast.literal_eval(node)
 
 

@@ -8,6 +8,7 @@ import pytest
 from nashbox.experiments.listing import KINDS, Listing, listing
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
+from nashbox.problem.menus import read_menu
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.spec import Spec
 
@@ -92,10 +93,14 @@ def test_the_list_names_everything_of_both_games(nashbox, tmp_path):
          {"collect": [1, 2], "shift": [0.5, 1]}),
         ("my(1)/p.py:Good(x=2)", "my(1)/p.py:Good", {"x": 2}),
         ("s(region={'a': 1})", "s", {"region": {"a": 1}}),
+        ("s(low=-inf, x=.5)", "s", {"low": float("-inf"), "x": 0.5}),
     ],
 )  # fmt: skip
 def test_calls_are_read(text, name, parameters):
-    assert Spec.parse_call(text, "--mechanism") == Spec(name, parameters)
+    found = Spec.parse_call(text, "--mechanism")
+    assert found == Spec(name, parameters)
+    assert Spec.parse_call(found.label, "--mechanism") == found
+    assert read_menu(f"{text}, {found.label}", "--menu") == [found.to_json()] * 2
 
 
 @pytest.mark.parametrize(
