@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -14,12 +13,12 @@ from nashbox.commands.files import check_outputs, outputs_whole
 from nashbox.commands.parser import CommandParser, Parser
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
+from nashbox.problem.options import renamed
 from nashbox.problem.output import drop_output, output_kept
 from nashbox.problem.spec import did_you_mean
 from nashbox.problem.threads import prefer_one_thread
 
 LONGEST = 490  # characters of a message
-ARGUMENT = re.compile(r"([a-z_]+)(?= must |: )")  # of a function, in front of its message
 
 
 def _parser() -> Parser:
@@ -118,14 +117,16 @@ def _named_with_dashes(options: argparse.Namespace) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        found = ARGUMENT.match(str(error))
-        if not found:
+        message = str(error)
+
+        def called(name: str) -> str | None:
+            given = getattr(options, name, None) is not None
+            missed = message.startswith(f"{name} must be given")
+            return options.parser.flag(name) if given or missed else None
+
+        if renamed(message, called) == message:
             raise
-        option, rest = options.parser.flag(found[1]), str(error)[found.end(1) :]
-        given = getattr(options, found[1], None) is not None
-        if option is None or not (given or rest.startswith(" must be given")):
-            raise
-        raise type(error)(option + rest) from error
+        raise type(error)(renamed(message, called)) from error
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def file_hash(path: str | Path) -> str:
 def with_files(raw: Mapping[str, Any], change: Change) -> dict[str, Any]:
     """The problem's mapping with every file's name passed through `change`."""
     changed = {key: _inside(value, change) for key, value in raw.items()}
-    for key in ("costs", "payoffs", "plan", "graph"):
+    for key in ("costs", "payoffs", "plan", "rule", "graph"):  # also as options of experiments
         value = changed.get(key)
         sure = key in ("costs", "payoffs")
         if isinstance(value, str) and (sure or value.lower().endswith(".csv")):

@@ -93,10 +93,11 @@ class Declared:
             game.read_strategy(i, spec, Path(), where)
 
     @classmethod
-    def check_mechanism(cls, spec: Spec, where: str) -> None:
+    def check_mechanism(cls, spec: Spec, where: str, folder: Path | str = ".") -> None:
         """Find a mechanism that an option names. Raises InputError naming `where`."""
         base: type[Any] = cls.mechanism_base
-        found = find_class(spec.name, cls.mechanisms, base, "nashbox.mechanisms", Path(), where)
+        group = "nashbox.mechanisms"
+        found = find_class(spec.name, cls.mechanisms, base, group, Path(folder), where)
         if spec.parameters:
             build(found, spec.parameters, where)
 

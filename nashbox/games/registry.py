@@ -65,13 +65,9 @@ def own_options_read(problem: Any, verb: str, own: Mapping[str, Any]) -> dict[st
     options, read = game_of(problem).own_options.get(verb, {}), {}
     for name, value in own.items():
         if name not in options:
-            said = own_options(verb).get(name, Option(""))
             owners = [game for game, verbs in OWN.items() if name in verbs.get(verb, ())]
             allowed = f"for {' or '.join(owners)} games" if owners else f"no option of {verb}"
-            raise InputError(
-                f"{name} (--{said.flag or name}) is {allowed}, got {brief(value)} and game = "
-                f"{problem.game!r}"
-            )
+            raise InputError(f"{name} is {allowed}, got {brief(value)} and game = {problem.game!r}")
         read[name] = None if value is None else options[name].read(name, value)
     return read
 

@@ -15,6 +15,7 @@ Commands, sweeps and the page read there what an option is for, what it may be a
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from typing import Annotated, Any, ClassVar, TypeVar, cast
 from nashbox.problem.errors import InputError, brief, listed, require, whole
 
 Work = TypeVar("Work", bound=Callable[..., Any])
+ARGUMENT = re.compile(r"([a-z_]+)(?= must | is |: )")  # of a function, in front of its message
 MISSING: Any = inspect.Parameter.empty
 
 
@@ -165,6 +167,19 @@ class Files(Option):
 
 
 Seed = Annotated[int, Whole("of all random numbers, from 0 on", low=0)]
+
+
+def renamed(message: str, called: Callable[[str], str | None]) -> str:
+    """A function's message, with the argument in front by the name that it was given by.
+
+    called: that name of an argument, None where it was not given.
+
+    >>> renamed("rounds must be a whole number", {"rounds": "--rounds"}.get)
+    '--rounds must be a whole number'
+    """
+    found = ARGUMENT.match(message)
+    name = called(found[1]) if found else None
+    return message if found is None or name is None else name + message[found.end(1) :]
 
 
 @cache

@@ -99,7 +99,7 @@ def plan_report(problem: EstimationProblem, rule: Annotated[str | None, RULE] = 
     directory. Raises InputError for another.
     """
     if rule is not None:
-        problem = problem.with_plan(rule, "--rule")
+        problem = problem.with_plan(rule, "rule")
     real, gap = solved_plan(problem)
     costs, sigma = problem.costs, problem.sigma
     alone = problem.plan_name == "alone"

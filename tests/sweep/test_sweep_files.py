@@ -259,7 +259,7 @@ RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
     ("experiment", "options", "grid", "words"),
     [
         ("adapt", LOGIT, "", ["s.toml: ", "options.temperature is for options.rule logit"]),
-        ("adapt", RING, "", ["s.toml: ", "options: graph: rule best_response looks at no neigh"]),
+        ("adapt", RING, "", ["options.graph: rule best_response looks at no neigh"]),
         (
             "adapt",
             MENU,
@@ -273,8 +273,13 @@ RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
             ["with sigma = 5.0, options.rule = 'best_response': options.temperature is for"],
         ),
         ("adapt", "rule = 'logit'", "", ["menu must be given"]),
-        ("adapt", "revising = 0.5", "", ["method, revising: best responses among all counts"]),
-        ("adapt", "honest = ['truthful']", "", ["start and honest name entries of a menu"]),
+        (
+            "adapt",
+            "revising = 0.5",
+            "",
+            ["options.revising: best responses among all counts"],
+        ),
+        ("adapt", "honest = ['truthful']", "", ["options.honest: names entries of a menu"]),
         ("adapt", "honest = ['liar'], " + MENU, "", ["honest: 'liar' is not in the menu"]),
         ("adapt", "start = {free_rider = 9}, " + MENU, "", ["at most 3 in all", "got 9"]),
         ("adapt", "menu = ['truthful', 'liar']", "", ["menu: liar", "unknown name 'liar'"]),
@@ -300,12 +305,16 @@ RING = "rule = 'best_response', graph = 'ring', menu = 'truthful,free_rider'"
             "options.rule = ['nash']\nplan = ['social']",
             ["options.rule and plan say the same"],
         ),
+        ("plan", "rule = 5", "", ["options.rule must be one of ir_optimal", "got 5"]),
+        ("plan", "rule = 'no.csv'", "", ["no.csv: cannot be read"]),
+        ("design", "goal = 'social', data = 'skewed'", "", ["unknown option 'data'", "one by one"]),
+        ("audit", "epsilon = 'x'", "", ["options.epsilon must be a number", "got 'x'"]),
         ("design", "", "", ["s.toml: options.goal is missing; design needs it"]),
         (
             "design",
             "goal = 'social', kinds = ['free']",
             "",
-            ["options: kinds (--kinds) must be of"],
+            ["options.kinds must be of"],
         ),
     ],
 )
@@ -412,3 +421,41 @@ def test_what_was_exported_is_said(nashbox, folder, name):
     assert (said["exported"], said["rows"]) == (name, 4)
     done = nashbox("sweep", "s.toml", "--status")
     assert "wrote" not in done.out and "--export FILE.csv makes a table of them" in done.out
+
+
+@pytest.mark.parametrize("option", ["profile = 'recommended'", "recommended = true"])
+def test_the_profile_that_is_audited(folder, option):
+    liar = PROBLEM + "strategies = {a0 = 'free_rider'}\n"
+    (folder / "p.toml").write_text(liar)
+    found = {}
+    for options in ("{}", f"{{{option}}}"):
+        keys = {"options": options, "seeds": "1", "grid": "sigma = [5.0]"}
+        file = write_sweep(folder, experiment='"audit"', **keys)
+        (folder / "p.toml").write_text(liar)
+        (cell,) = expand(read_sweep(file)).cells
+        found[options] = work(**cell.arguments)[0]["strategy"]
+    assert list(found.values()) == ["free_rider", "truthful"]
+
+
+@pytest.mark.parametrize(
+    ("experiment", "options", "table"),
+    [
+        ("plan", "{rule = 't.csv'}", "agent,x0\na0,{}\na1,5\na2,6\n"),
+        ("adapt", "{rule = 'imitation', menu = 'truthful,free_rider', graph = 't.csv'}",
+         "a0,a1\na1,a{}\n"),
+    ],
+)  # fmt: skip
+def test_tables_that_options_name_lie_beside_the_problem_and_are_part_of_a_cell(
+    folder, monkeypatch, experiment, options, table
+):
+    keys = {"options": options, "seeds": "1", "grid": "sigma = [5.0]"}
+    file = write_sweep(folder, experiment=f'"{experiment}"', **keys)
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    cells = []
+    for number in (2, 0):
+        (folder / "t.csv").write_text(table.format(number))
+        cells += expand(read_sweep(folder / file)).cells
+        assert work(**cells[-1].arguments)
+    assert cells[0].key != cells[1].key

@@ -70,8 +70,8 @@ def least_gain(epsilon: Epsilon, scale: float, paid: float) -> float:
     return max(level, ROUNDING * abs(paid))
 
 
-def share_of(epsilon: str | None) -> float:
-    """The share of her scale that a relative epsilon means. Raises InputError."""
+def share_of(epsilon: str | None, where: str = "epsilon") -> float:
+    """The share of her scale that a relative epsilon means. Raises InputError naming `where`."""
     if epsilon is None:
         return DEFAULT
     try:
@@ -79,7 +79,7 @@ def share_of(epsilon: str | None) -> float:
     except ValueError:
         share = math.nan
     if not (epsilon.endswith("%") and 0 <= share < math.inf):
-        raise InputError(f"epsilon must be a number >= 0 or a share like 0.5%, got {epsilon!r}")
+        raise InputError(f"{where} must be a number >= 0 or a share like 0.5%, got {epsilon!r}")
     return share
 
 
@@ -91,6 +91,6 @@ def absolute(epsilon: Epsilon) -> float | None:
 def check_epsilon(epsilon: Epsilon, where: str = "epsilon") -> None:
     """Refuse what is neither a number >= 0 nor a share. Raises InputError naming `where`."""
     if isinstance(epsilon, str):
-        share_of(epsilon)
+        share_of(epsilon, where)
     elif epsilon is not None:
         require(where, epsilon, low=0.0)

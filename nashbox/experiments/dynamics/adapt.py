@@ -105,7 +105,7 @@ def adapt(
     simulated for every answer. Raises InputError.
     """
     got = asked(problem, rule, menu, start, graph, order, revising, honest, method, seed)
-    problems = [replace(problem, mechanism=Spec.parse(m, "compare")) for m in compare] or [problem]
+    problems = [_under(problem, mechanism) for mechanism in compare] or [problem]
     if got.menu is None:
         return _among_counts(problem, problems, got.rule, rounds, order, progress)
     setting = Setting(
@@ -129,6 +129,13 @@ def adapt(
         seeds={"seed": seed},
         problem=problem.to_json(),
     )
+
+
+def _under(problem: Any, mechanism: object) -> Any:
+    """The problem with a mechanism that `compare` names. Raises InputError."""
+    spec = Spec.parse(mechanism, "compare")
+    game_of(problem).check_mechanism(spec, "compare", problem.folder)
+    return replace(problem, mechanism=spec)
 
 
 @dataclass(frozen=True)
@@ -163,8 +170,9 @@ def asked(
     made = make_rule(rule, problem.folder)
     _hold_together(made, menu, graph, order, revising, method)
     if menu is None:
-        if start is not None or honest is not None:
-            raise InputError("start and honest name entries of a menu: give a menu as well")
+        for name, value in (("start", start), ("honest", honest)):
+            if value is not None:
+                raise InputError(f"{name}: names entries of a menu; give a menu as well")
         _check_counts(problem, made, order)
         return Asked(made)
     chosen = read_choices(problem, menu)
@@ -221,12 +229,19 @@ def _hold_together(
     """Refuse options that would change nothing."""
     if graph is not None and (rule is None or not rule.uses_graph):
         raise InputError(f"graph: rule {named(rule)['name']} looks at no neighbours, got {graph!r}")
-    if rule is None and (order != "sequential" or revising != 1.0):
-        raise InputError("order, revising: the replicator moves large populations as a whole")
-    if menu is None and (method == "simulated" or revising != 1.0):
-        raise InputError(
-            "method, revising: best responses among all counts are exact and by all; give a menu"
-        )
+    if rule is None:
+        why = "the replicator moves large populations as a whole"
+        _refuse("order", order, order != "sequential", why)
+        _refuse("revising", revising, revising != 1.0, why)
+    if menu is None:
+        why = "best responses among all counts are exact and by all; give a menu"
+        _refuse("method", method, method == "simulated", why)
+        _refuse("revising", revising, revising != 1.0, why)
+
+
+def _refuse(name: str, value: object, when: bool, why: str) -> None:
+    if when:
+        raise InputError(f"{name}: {why}, got {value!r}")
 
 
 def named(rule: Revision | None) -> dict[str, Any]:

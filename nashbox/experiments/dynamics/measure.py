@@ -103,7 +103,7 @@ def _tick(progress: Ticker | None, done: int, total: int) -> int:
 def _place(problem: Any, name: str, what: str) -> int:
     if name not in problem.names:
         near = suggest(name, list(problem.names))
-        raise InputError(f"{problem.shown}: {what}: unknown agent {name!r} ({near})")
+        raise InputError(f"{what}: unknown agent {name!r} ({near})")
     return int(problem.names.index(name))
 
 

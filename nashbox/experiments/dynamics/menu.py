@@ -20,7 +20,10 @@ from nashbox.problem.spec import Spec, suggest
 
 OF_RULES: dict[str, tuple[str, Option]] = {  # options, and the rule that has them
     "temperature": ("logit", Number("of logit, in payoff units", "T", low=0.0, usual="0.1")),
-    "look": ("imitation", Choice("whom to look at", words=("best", "random"), usual="best")),
+    "look": (
+        "imitation",
+        Choice("of imitation: whom to look at", words=("best", "random"), usual="best"),
+    ),
 }
 
 

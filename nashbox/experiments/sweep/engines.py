@@ -202,10 +202,10 @@ class Factory(Engine):
         try:
             self.executor = self._make()
         except Exception as error:
-            raise InputError(f"--engine {self._name}: raised {told(error)}") from error
+            raise InputError(f"engine: {self._name}: raised {told(error)}") from error
         if not isinstance(self.executor, Executor):
             raise InputError(
-                f"--engine {self._name}: must return a concurrent.futures.Executor, "
+                f"engine: {self._name}: must return a concurrent.futures.Executor, "
                 f"got {brief(self.executor)}"
             )
         size = getattr(self.executor, "_max_workers", None)
@@ -223,11 +223,11 @@ def _found(name: str) -> Any:
     try:
         found = getattr(importlib.import_module(module), attribute, None)
     except Exception as error:
-        raise InputError(f"--engine {name}: {module} fails to import: {told(error)}") from error
+        raise InputError(f"engine: {name}: {module} fails to import: {told(error)}") from error
     finally:
         sys.path.remove(os.getcwd())
     if not callable(found):
-        raise InputError(f"--engine {name}: {module} has no function {attribute!r}")
+        raise InputError(f"engine: {name}: {module} has no function {attribute!r}")
     return found
 
 
@@ -240,11 +240,13 @@ def usable_processors() -> int:
 
 def check_engine(name: str) -> None:
     """Raise InputError for a name that no engine can have, and says what is allowed."""
+    if not isinstance(name, str):
+        raise InputError(f"engine must be a text, got {brief(name)}")
     if name == "local" or _dask_address(name):
         return
     if ":" not in name or "/" in name or not all(name.partition(":")):
         raise InputError(
-            f"--engine must be local, dask://HOST:PORT or module:factory, got {brief(name)}"
+            f"engine must be local, dask://HOST:PORT or module:factory, got {brief(name)}"
         )
     _found(name)
 

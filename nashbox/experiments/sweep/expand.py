@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from nashbox.experiments.named_files import (
 from nashbox.experiments.sweep.cell import Cell
 from nashbox.experiments.sweep.grid import at_point, described
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.options import EXPERIMENTS, as_arguments
+from nashbox.experiments.sweep.options import EXPERIMENTS, as_arguments, as_asked, from_folder
 from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
 from nashbox.experiments.sweep.together import check_together
@@ -67,11 +67,11 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
                 _prepare(built, sweep.experiment)
             resolved = {**built.to_json(), **raw}
             files = file_hashes(raw, sweep.folder) | beside
-            with _of_options(sweep):
+            with _of_options(sweep, options):
                 given = as_arguments(sweep.experiment, options)
                 files |= file_hashes(given, sweep.folder) if options else {}
                 if thorough:
-                    check_together(sweep.experiment, built, given)
+                    check_together(sweep.experiment, built, from_folder(given, sweep.folder))
         point = {
             "problem": resolved,
             "files": files,
@@ -121,12 +121,12 @@ def _named(sweep: SweepFile, values: list[Any]) -> Iterator[None]:
 
 
 @contextmanager
-def _of_options(sweep: SweepFile) -> Iterator[None]:
-    """Say in which file an error about options lies."""
+def _of_options(sweep: SweepFile, options: Collection[str]) -> Iterator[None]:
+    """Say in which file an error about options lies, and which of those that are given it is."""
     try:
         yield
     except InputError as error:
-        text = str(error)
+        text = as_asked(sweep.experiment, options, str(error))
         if text.startswith((sweep.shown, sweep.problem)):
             raise
         where = "" if text.startswith("options.") else "options: "

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.dynamics.menu import OF_RULES, read_rule
+from nashbox.experiments.named_files import with_files
 from nashbox.games.base import Game
 from nashbox.games.registry import builtin, check_verb, engine, own_options
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import GAMES
-from nashbox.problem.options import Option, options_of
+from nashbox.problem.options import Option, options_of, renamed
 from nashbox.problem.spec import suggest
 
 EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
@@ -30,6 +32,7 @@ ELSEWHERE = {
     "time": "raise options.budget instead",
     "save": "results go to the store",
     "pairs": "name the mechanism pair_decoy in the grid, or see nashbox design",
+    "data": "rules are judged on other data one by one, see nashbox design",
 }
 
 
@@ -47,6 +50,7 @@ PROBLEMS: Mapping[str, Sequence[str]] = {  # options of an experiment that the p
     "compare": ("plan",),
     "plan": ("plan",),
 }
+TABLES = ("graph", "rule")  # options that may be CSV files, beside the problem
 ALWAYS = ("run",)  # whose defaults are told apart in stores
 
 
@@ -123,6 +127,19 @@ def as_arguments(experiment: str, options: Mapping[str, Any]) -> dict[str, Any]:
         written = isinstance(given, str)  # all else is read already
         found[argument] = _meant(experiment, name, given, f"options.{name}") if written else given
     return found
+
+
+def from_folder(arguments: Mapping[str, Any], folder: str | Path) -> dict[str, Any]:
+    """Arguments of an experiment, whose tables lie in a folder."""
+    tables = {name: value for name, value in arguments.items() if name in TABLES}
+    return {**arguments, **with_files(tables, lambda file: str(Path(folder) / file))}
+
+
+def as_asked(experiment: str, options: Collection[str], message: str) -> str:
+    """A message of the experiment's function, with the option it begins with as sweeps call it."""
+    named = _named(experiment)
+    asked = {named[name]: f"options.{name}" for name in options if name in named}
+    return renamed(message, asked.get)
 
 
 def adapting(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -42,6 +42,7 @@ def sweep(
     bad input before anything is written, KeyboardInterrupt if it is interrupted.
     """
     check_engine(engine)
+    _check_steps(export_to, steps)
     found = read_sweep(path)
     expanded = expand(found)
     with Store.to_write(found.store) as store:
@@ -72,8 +73,14 @@ def sweep_status(
     path: str | Path, *, export_to: str | Path | None = None, steps: bool = False
 ) -> SweepReport:
     """Look at a sweep without running it, also while another process does; export what is there."""
+    _check_steps(export_to, steps)
     found = read_sweep(path)
     return look(found, expand(found, thorough=False), export_to, steps)
+
+
+def _check_steps(export_to: str | Path | None, steps: bool) -> None:
+    if steps and export_to is None:
+        raise InputError("steps: only an export has them; name a file to export to")
 
 
 def look(

@@ -69,4 +69,9 @@ def _design(built: Any, given: Mapping[str, Any]) -> None:
         engine(game_of(built), "design_kinds")(given["kinds"])
 
 
-CHECKS = {"adapt": _adapt, "compare": _compare, "design": _design}
+def _plan(built: Any, given: Mapping[str, Any]) -> None:
+    if "rule" in given:
+        built.with_plan(given["rule"], "options.rule")
+
+
+CHECKS = {"adapt": _adapt, "compare": _compare, "design": _design, "plan": _plan}

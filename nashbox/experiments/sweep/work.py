@@ -15,7 +15,7 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.named_files import file_hash
 from nashbox.experiments.run import run
 from nashbox.experiments.sweep.group import StaleError
-from nashbox.experiments.sweep.options import adapting, as_arguments
+from nashbox.experiments.sweep.options import adapting, as_arguments, from_folder
 from nashbox.games.registry import perform
 from nashbox.problem.errors import ContractError, brief
 from nashbox.problem.files import from_mapping
@@ -37,7 +37,8 @@ def work(
     """Run an experiment once; rows in the order of steps and agents."""
     check_files(files)
     built = from_mapping(problem, folder, shown)
-    return WORKS[experiment](built, as_arguments(experiment, options), seed)
+    given = from_folder(as_arguments(experiment, options), folder)
+    return WORKS[experiment](built, given, seed)
 
 
 def call(
@@ -91,9 +92,7 @@ def _hash(name: str, modified: int, size: int, inode: int) -> str:
 
 
 def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
-    chosen = {key: value for key, value in options.items() if key != "profile"}
-    chosen |= {"recommended": options.get("profile") == "recommended", "seed": seed, "workers": 1}
-    result = audit(built, **chosen)
+    result = audit(built, **options, seed=seed, workers=1)
     body, whole, rows = result.to_json(), result.WHOLE.split(), []
     for agent in body["agents"]:
         best = {**agent["best_deviation"]}

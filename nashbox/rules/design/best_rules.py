@@ -139,7 +139,7 @@ def checked_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     held = {"threshold", "decoy"} & set(given) and not ("mirror" in given and "decoy" not in given)
     if not ({"alone", "free"} <= set(given) <= set(EVERY) and held):
         raise InputError(
-            f"kinds (--kinds) must be of {', '.join(EVERY)}, with alone, free and threshold or "
+            f"kinds must be of {', '.join(EVERY)}, with alone, free and threshold or "
             f"decoy, and decoy for mirror, got {', '.join(map(str, given)) or 'none'}"
         )
     return tuple(kind for kind in EVERY if kind in given)
