@@ -43,6 +43,8 @@ def work(options: argparse.Namespace) -> int:
     problem = shared.load_problem(options)
     shared.only("design", options, problem)
     chosen = asked(options, options_of(design))
+    if options.seed is not None and options.data is None:
+        raise InputError("--seed is of --data: without it nothing is random")
     with slow_work("searching rules") as progress:
         if options.pairs in (None, ALONE):
             if options.data is not None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
+from nashbox.problem.errors import InputError
 from nashbox.problem.files import READERS
 
 EXAMPLE = "nashbox new strategy RichLiar"
+USUAL = next(iter(READERS))
 
 
 def add(commands: Any) -> None:
@@ -27,8 +29,7 @@ def declare(new: CommandParser) -> None:
     new.add_argument(
         "--game",
         choices=[*READERS],
-        default=next(iter(READERS)),
-        help="the game that a strategy or mechanism is for (default: estimation)",
+        help=f"the game that a strategy or mechanism is for (default: {USUAL})",
     )
     new.add_argument("--folder", default=".", help="where to write (default: here)")
     shared.json_output(new)
@@ -46,6 +47,8 @@ def work(options: argparse.Namespace) -> int:
     """Write both files, or none."""
     from nashbox.experiments.skeletons import write_skeleton
 
-    made = write_skeleton(options.kind, options.name, options.game, options.folder)
+    if options.kind == "game" and options.game is not None:
+        raise InputError("--game is for a new strategy or mechanism; leave it out for a game")
+    made = write_skeleton(options.kind, options.name, options.game or USUAL, options.folder)
     shared.emit(options, made)
     return 0

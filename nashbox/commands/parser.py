@@ -43,6 +43,17 @@ class Parser(argparse.ArgumentParser):
         raise InputError(f"{message}{hint} (see {self.prog} --help)")
 
 
+class Once(argparse.Action):
+    """An option with a value, which may be given once: the second would hide the first."""
+
+    def __call__(self, parser: Any, namespace: Any, value: Any, option: str | None = None) -> None:
+        """Keep the value. Raises ArgumentError where there is one already."""
+        before = getattr(namespace, self.dest, None)
+        if option is not None and before is not self.default:
+            raise argparse.ArgumentError(self, f"may be given once, got {before!r} as well")
+        setattr(namespace, self.dest, value)
+
+
 class CommandParser(Parser):
     """Parts the options of a command in its --help: its own first, then what many have."""
 
@@ -50,6 +61,8 @@ class CommandParser(Parser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, add_help=False)
+        self.register("action", None, Once)
+        self.register("action", "store", Once)
         self.titled = {title: self.add_argument_group(title) for title in GROUPS}
         self.add_argument("-h", "--help", action="help", help="show this help message and exit")
 

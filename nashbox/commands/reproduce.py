@@ -62,7 +62,8 @@ def _writes(options: argparse.Namespace) -> Iterator[tuple[str, Path]]:
 
 def _store(options: argparse.Namespace) -> str | None:
     """Where results are kept, None for nowhere."""
-    return options.store or (None if options.quick else STORE)
+    usual = None if options.quick else STORE
+    return usual if options.store is None else options.store
 
 
 def work(options: argparse.Namespace) -> int:
@@ -80,7 +81,7 @@ def work(options: argparse.Namespace) -> int:
     shared.check_for_report(options, "title")
     if options.report is not None:
         report_paths(options.report)
-    engine = options.engine or "local"
+    engine = "local" if options.engine is None else options.engine
     check_engine(engine)
     store = _store(options)
     if store is None and engine != "local":

@@ -59,7 +59,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.experiments.sweep.resume import sweep, sweep_status
     from nashbox.tables.sweep import sweep_progress
 
-    chosen = asked(options, options_of(sweep))
+    chosen = _chosen(options)
     if options.export is not None:
         check_export(options.export)
     with _warned_in_a_line():
@@ -72,6 +72,17 @@ def work(options: argparse.Namespace) -> int:
     shared.emit(options, report)
     unfinished = report.failed or report.left
     return 1 if unfinished and not options.status else 0
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, Any]:
+    """What the function is given, checked also where it is not called. Raises InputError."""
+    from nashbox.experiments.sweep.engines import check_engine
+    from nashbox.experiments.sweep.resume import sweep
+
+    known = options_of(sweep)
+    chosen = {n: known[n].read(n, value) for n, value in asked(options, known).items()}
+    check_engine(chosen.get("engine", "local"))
+    return chosen
 
 
 @contextmanager

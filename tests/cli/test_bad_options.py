@@ -157,3 +157,38 @@ def test_keys_of_a_file_get_no_dashes(nashbox, problem):
     files = {"p.toml": problem() + 'strategies = "nope"\n'}
     found = nashbox("audit", "p.toml", "--mechanism", "cbl", "--seed", "1", files=files)
     assert found.code == 2 and found.err.startswith("nashbox: p.toml: strategies"), found.err
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("audit p.toml --seed 1 --seed 1", "--seed"),
+        ("audit p.toml --mechanism cbl --mechanism alone", "--mechanism"),
+        ("run p.toml --rounds 2 --json a.json --json b.json", "--json"),
+        ("new strategy Xy --game testing --game estimation", "--game"),
+    ],
+)
+def test_an_option_is_given_once_unless_it_may_be_repeated(nashbox, problem, words, option):
+    answer = nashbox(*words.split(), files={"p.toml": problem()})
+    answer.refuses(f"argument {option}: may be given once")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("design p.toml --goal social --seed 5", "--seed is of --data"),
+        ("new game Xy --game testing", "--game is for a new strategy or mechanism"),
+        ("run p.toml --json o.json --revision sequential", "--revision is for estimation games"),
+        ("audit e.toml --signals any", "--signals is for testing games"),
+        ("compare p.toml --design social", "--design is for estimation games"),
+        ("reproduce clinton2025 --quick --engine=", "--engine must be local"),
+    ],
+)
+def test_options_that_would_change_nothing(nashbox, problem, words, said):
+    race = (
+        'game = "testing"\nbeta = "1/10"\n'
+        '[[agents]]\nname = "A"\np0 = ["0.8", "0.2"]\np1 = ["0.5", "0.5"]\n'
+        '[[agents]]\nname = "B"\np0 = ["0.8", "0.2"]\np1 = ["0.5", "0.5"]\n'
+    )
+    own = problem() if words.startswith("design") else race
+    nashbox(*words.split(), files={"p.toml": own, "e.toml": problem()}).refuses(said)
