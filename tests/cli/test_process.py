@@ -43,7 +43,7 @@ SLOW = ("scipy.stats", "scipy.optimize", "mesa", "matplotlib", "pandas", "clarab
     ("line", "unwanted"),
     [
         ("audit", ("scipy", *SLOW)),
-        ("audit --mechanism cbl", SLOW),
+        pytest.param("audit --mechanism cbl", SLOW, marks=pytest.mark.slow),
         ("plan", SLOW),
         ("compare --mechanism cbl", SLOW),
     ],
@@ -190,6 +190,7 @@ def test_whoever_closes_standard_output_gets_the_files(tmp_path, problem):
     assert json.loads((tmp_path / "a.json").read_text())["format"] == "nashbox-plan/1"
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("where", ["when it is imported", "while it plays"])
 def test_threads_that_a_plugin_leaves_do_not_keep_the_command(tmp_path, problem, where):
     start = "threading.Thread(target=time.sleep, args=(600,)).start()"
@@ -222,9 +223,15 @@ SOON = (
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], None),
+        pytest.param(
+            ["audit", "p.toml", "--method", "black_box", "--budget", "40000"],
+            None,
+            marks=pytest.mark.slow,
+        ),
         (["design", "p.toml", "--goal", "social"], "searching rules"),
-        (["check", "sleeper.py:Sleeper"], "holding it to its contract"),
+        pytest.param(
+            ["check", "sleeper.py:Sleeper"], "holding it to its contract", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_what_is_slow_by_nature_says_in_a_pipe_how_far_it_is(tmp_path, problem, words, what):

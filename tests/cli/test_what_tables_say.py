@@ -57,6 +57,7 @@ def test_profiles_share_a_row_only_where_they_are_one(nashbox):
     assert "honest, best" not in shown and "unless they were refuted" in flat(shown)
 
 
+@pytest.mark.slow
 def test_what_comparisons_call_an_equilibrium_is_one_for_audits(nashbox):
     bidders = 'game = "auction"\nagents = ["ann", "ben"]\n'
     told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": bidders})
