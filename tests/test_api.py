@@ -18,7 +18,7 @@ RACE = EXAMPLES / "testing" / "case_a.toml"
     [
         (EXAMPLES / "figure1.toml", "profitable"),
         (str(EXAMPLES / "battle.toml"), "profitable"),
-        (RACE, "none_above_epsilon"),
+        pytest.param(RACE, "none_above_epsilon", marks=pytest.mark.slow),
         (POT, "profitable"),
         (nashbox.load(EXAMPLES / "figure1.toml"), "profitable"),
     ],

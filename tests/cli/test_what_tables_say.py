@@ -197,7 +197,7 @@ def test_what_alpha_does_begins_with_a_finding_and_explains_its_words():
     coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
     agents = [{"name": name, **coin} for name in "AB"]
     report = value_of_alpha(
-        from_mapping({"game": "testing", "beta": "1/10", "agents": agents}), games=200
+        from_mapping({"game": "testing", "beta": "1/10", "agents": agents}), games=50
     )
     sheet = sheet_of(report)
     _, legend = sheet.tables[0]

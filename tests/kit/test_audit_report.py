@@ -126,6 +126,7 @@ def test_the_honest_act_is_no_deviation(nashbox, folder):
 GOODS = 'game = "public_goods"\nagents = ["a", "b", "c"]\n'
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize(
     ("text", "scale"), [(GOODS, "the range of payoffs"), (CHECKED, "each agent's penalty")]
 )

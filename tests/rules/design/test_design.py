@@ -123,7 +123,6 @@ def goal_of(result):
 
 
 @pytest.mark.slow
-@pytest.mark.sparse(1)
 @pytest.mark.parametrize("number", [12, 2, 7, 9])
 @pytest.mark.parametrize("counts", ["real", "integer"])
 def test_falsehoods_are_never_worse_and_never_below_the_bound(number, counts, tmp_path):
@@ -326,6 +325,7 @@ def test_inline_names_and_plans_are_held_to_the_costs():
             from_mapping({**body, **change})
 
 
+@pytest.mark.slow
 def test_what_a_design_says_survives_saving(tmp_path):
     result = design(figure1(), "nash")
     result.save(tmp_path / "design.json")
