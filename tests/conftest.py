@@ -54,13 +54,23 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def options_of_commands():
+    """What reads the words of a command: to build it takes longer than most of them."""
+    from nashbox.cli import _parser
+
+    return _parser()
+
+
 @pytest.fixture
-def nashbox(folder, capsys, monkeypatch):
+def nashbox(folder, capsys, monkeypatch, options_of_commands):
     """Run `nashbox *arguments` in process, after writing `files` (name to text or bytes)."""
     from nashbox.cli import main
     from nashbox.tables import console
 
     monkeypatch.setattr(console, "FIRST", 3600.0)  # how far it is depends on who else is working
+
+    monkeypatch.setattr("nashbox.cli._parser", lambda: options_of_commands)
 
     def listing():
         found = {str(p.relative_to(folder)) for p in folder.rglob("*")}

@@ -38,6 +38,7 @@ SMALL: dict[str, dict[str, Any]] = {  # what makes a benchmark quick
     "sweeps": {"CASES": (("nothing", 2, 0.0),), "READ": ((1, 10, 0.6),), "TURNS": 1},
     "reproduction": {"work": lambda **cell: None},
 }
+LONG = ("commands", "deviations", "sweeps")  # although they are small
 
 
 def test_every_file_can_be_named():
@@ -48,7 +49,7 @@ def test_every_file_can_be_named():
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "commands")) for n in NAMES]
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in LONG)) for n in NAMES]
 )
 def test_whatever_a_benchmark_prints_is_a_row_to_compare(name, monkeypatch, capsys):
     module = importlib.import_module(f"benchmarks.{name}")

@@ -92,6 +92,7 @@ def test_more_starts_than_one_waits_for_are_refused(box):
     assert not [u for u in box if isinstance(u, (Table, Sketch, Designed))]
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("goal", ["social", "egalitarian", "nash", "kalai_smorodinsky"])
 def test_designed_rules_are_played_and_audited(box, goal):
     setup = Setup(FOUR, worlds=2000)

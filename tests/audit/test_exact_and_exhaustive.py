@@ -36,6 +36,7 @@ def test_figure_1_in_real_numbers():
     assert audit(figure1(counts="real")).social_penalty == pytest.approx(9.8354, abs=5e-5)
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     ("factor", "gain", "count"), [(0.9, 0.002409, 9), (0.5, 0.083205, 6), (0.25, 0.226752, 3)]

@@ -152,6 +152,7 @@ class Quarter(Withholder):
     fraction = 0.25
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize(
     "mechanism", [Mine, *(type(f"My{c.__name__}", (c,), {}) for c in (Cbl, Threshold, Alone))]
 )

@@ -97,6 +97,7 @@ def test_candidates_are_opened_again_when_something_rare_is_seen():
     assert count(found, "none_above_epsilon") == 0
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("freedom", [2.5, 3.0])
 def test_heavy_tails_are_not_called_profitable(freedom):
     """A gain of .9 epsilon in means of heavy tails: never profitable in 40 audits."""

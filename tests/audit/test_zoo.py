@@ -63,7 +63,12 @@ def won(case, player, deviation, worlds, seed):
 
 @pytest.mark.parametrize(
     ("name", "worlds"),
-    [("cbl", 100_000), ("cbl_0.9", 5000), ("threshold", 100_000), ("threshold_1.1", 20_000)],
+    [
+        pytest.param("cbl", 100_000, marks=pytest.mark.slow),
+        ("cbl_0.9", 5000),
+        ("threshold", 100_000),
+        ("threshold_1.1", 20_000),
+    ],
 )
 def test_built_in_rules_gain_what_they_do_in_simulation(name, worlds, seed):
     member = MEMBERS[name]

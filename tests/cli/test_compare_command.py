@@ -17,7 +17,7 @@ class Half(Mechanism):
 """
 TESTING = """
 game = "testing"
-beta = "1/10"
+beta = "1/4"
 [[agents]]
 name = "A"
 p0 = ["0.6", "0.4"]

@@ -192,7 +192,7 @@ def test_strict(nashbox, problem, options, code):
     assert answer.written == ({"o.json"} if "o.json" in options else set())
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf", "PNG"])
 def test_figures(nashbox, problem, kind):
     start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[kind.lower()]

@@ -42,7 +42,7 @@ SLOW = ("scipy.stats", "scipy.optimize", "mesa", "matplotlib", "pandas", "clarab
     ("line", "unwanted"),
     [
         ("audit", ("scipy", *SLOW)),
-        ("audit --mechanism cbl", SLOW),
+        pytest.param("audit --mechanism cbl", SLOW, marks=pytest.mark.slow),
         ("plan", SLOW),
         ("compare --mechanism cbl", SLOW),
     ],
@@ -189,6 +189,7 @@ def test_whoever_closes_standard_output_gets_the_files(tmp_path, problem):
     assert json.loads((tmp_path / "a.json").read_text())["format"] == "nashbox-plan/1"
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("where", ["when it is imported", "while it plays"])
 def test_threads_that_a_plugin_leaves_do_not_keep_the_command(tmp_path, problem, where):
     start = "threading.Thread(target=time.sleep, args=(600,)).start()"
@@ -213,6 +214,12 @@ class Sleeper(Strategy):
         return view.counts
 """
 MENU = ["--menu", "truthful,free_rider"]
+
+
+def slow(*case):
+    return pytest.param(*case, marks=pytest.mark.slow)
+
+
 SOON = (
     "import sys; import nashbox.tables.console as c; c.FIRST = 0.01\n"
     "from nashbox.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -223,15 +230,15 @@ SOON = (
     ("words", "what"),
     [
         (["plan", "p.toml"], "solving the plan"),
-        (["audit", "p.toml", "--method", "black_box", "--budget", "40000"], "auditing agents"),
-        (["compare", "p.toml"], "walking paths of best responses"),
-        (["coalitions", "p.toml", "--budget", "20000"], "searching coalitions"),
-        (["robust", "p.toml", "--costs", "5%"], "comparing rules"),
-        (["run", "p.toml", "--replications", "100000"], "playing blocks of worlds"),
-        (["adapt", "p.toml", *MENU, "--method", "simulated"], "revising"),
-        (["empirical", "p.toml", *MENU, "--method", "simulated"], "measuring payoffs"),
+        slow(["audit", "p.toml", "--method", "black_box", "--budget", "40000"], "auditing agents"),
+        slow(["compare", "p.toml"], "walking paths of best responses"),
+        slow(["coalitions", "p.toml", "--budget", "20000"], "searching coalitions"),
+        slow(["robust", "p.toml", "--costs", "5%"], "comparing rules"),
+        slow(["run", "p.toml", "--replications", "100000"], "playing blocks of worlds"),
+        slow(["adapt", "p.toml", *MENU, "--method", "simulated"], "revising"),
+        slow(["empirical", "p.toml", *MENU, "--method", "simulated"], "measuring payoffs"),
         (["design", "p.toml", "--goal", "social"], "searching rules"),
-        (["check", "sleeper.py:Sleeper"], "holding it to its contract"),
+        slow(["check", "sleeper.py:Sleeper"], "holding it to its contract"),
     ],
 )
 def test_what_is_slow_by_nature_says_in_a_pipe_how_far_it_is(tmp_path, problem, words, what):

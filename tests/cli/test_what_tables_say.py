@@ -106,6 +106,7 @@ def test_profiles_share_a_row_only_where_they_are_one(nashbox):
     assert "honest, best" not in shown and "unless they were refuted" in flat(shown)
 
 
+@pytest.mark.slow
 def test_what_comparisons_call_an_equilibrium_is_one_for_audits(nashbox):
     bidders = 'game = "auction"\nagents = ["ann", "ben"]\n'
     told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": bidders})
@@ -246,7 +247,7 @@ def test_what_alpha_does_begins_with_a_finding_and_explains_its_words():
     coin = {"p0": ["0.6", "0.4"], "p1": ["0.4", "0.6"]}
     agents = [{"name": name, **coin} for name in "AB"]
     report = value_of_alpha(
-        from_mapping({"game": "testing", "beta": "1/10", "agents": agents}), games=200
+        from_mapping({"game": "testing", "beta": "1/10", "agents": agents}), games=50
     )
     sheet = sheet_of(report)
     _, legend = sheet.tables[0]

@@ -18,6 +18,7 @@ def test_the_threshold_rule_for_equal_labs(m, ratio):  # computed before, apart 
     assert ratios.threshold(m) == pytest.approx(ratio, abs=6e-4)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(("m", "social"), [(8, 13.6166), (20, 21.3531), (100, 47.1496)])
 def test_decoys_for_equal_labs_and_what_nothing_gets_below(m, social):
     least = 2 * ratios.SIGMA * np.sqrt(ratios.COST * m)

@@ -49,7 +49,7 @@ def both(problem, menu, worlds, seed):
     )
 
 
-@pytest.mark.sparse(4)
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("name", GAMES)
 def test_formula_and_simulation_agree(name, seed):
     make, menu = GAMES[name]

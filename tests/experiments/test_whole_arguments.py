@@ -15,11 +15,11 @@ def black_box(problem, **options):
 
 
 CALLS = {
-    "audit": (black_box, {"budget": 2000, "seed": 3, "workers": 1}),
+    "audit": (black_box, {"budget": 1000, "seed": 3, "workers": 1}),
     "run": (nashbox.run, {"rounds": 2, "replications": 20, "seed": 3}),
     "adapt": (nashbox.adapt, {"rounds": 2, "seed": 3}),
-    "coalitions": (nashbox.coalitions, {"size": 2, "budget": 1000, "seed": 3}),
     "robust": (nashbox.robust, {"drop": 1, "seed": 3}),
+    "coalitions": (nashbox.coalitions, {"size": 2, "budget": 1000, "seed": 3}),
 }
 
 
@@ -27,6 +27,7 @@ def numbers(result):
     return to_text(result.to_json())
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("verb", CALLS)
 def test_every_type_of_whole_number_will_do(verb):
     call, options = CALLS[verb]

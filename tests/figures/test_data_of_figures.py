@@ -93,6 +93,7 @@ def test_axes_say_what_is_drawn_in_which_units(shown, name):
     plt.close(figure)
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_the_file_beside_a_figure_is_what_is_drawn(tmp_path, kind):
     import matplotlib.pyplot as plt
@@ -242,6 +243,7 @@ def test_exact_laws(shown):
     assert numbers(select(rows, series="A alone", kind="line"), "y") == pytest.approx(mass.tolist())
 
 
+@pytest.mark.slow
 def test_payoff_surface(shown):
     result, rows = shown("grid race audit")
     agent = result.agents[0]

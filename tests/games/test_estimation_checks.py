@@ -240,7 +240,12 @@ class HoldsAnArray(Strategy):
         (HandsInNaN, "report", "NaN"),
         (LiesAboutItsCounts, "report", "counts"),
         (MixesWorlds, "worlds_are_independent", "keep axis 0 apart"),
-        (MixesWorldsAtRandom, "worlds_are_independent", "keep axis 0 apart"),
+        pytest.param(
+            MixesWorldsAtRandom,
+            "worlds_are_independent",
+            "keep axis 0 apart",
+            marks=pytest.mark.slow,
+        ),
         (Raises, "report", "raised RuntimeError: two lines"),
         (Exits, "report", "raised SystemExit: 0"),
         (LiesWithTruthfulPlays, "plays", "override plays"),

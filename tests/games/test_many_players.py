@@ -9,8 +9,8 @@ GAMES = {
     "public_goods": {"strategies": {"a1": {"name": "contribute", "share": 0.5}}},
     "cournot": {"strategies": {"a1": {"name": "quantity", "q": 0.001}}},
     "tullock": {"strategies": {"a1": {"name": "effort", "x": 0.01}}},
-    "auction": {"rule": "first_price", "strategies": {"a1": {"name": "bid", "factor": 0.5}}},
     "federated": {"strategies": {"a1": "free_rider"}},
+    "auction": {"rule": "first_price", "strategies": {"a1": {"name": "bid", "factor": 0.5}}},
 }
 
 
@@ -18,6 +18,7 @@ def game_of(name, agents):
     return prepare_game(from_mapping({"game": name, "agents": agents, **GAMES[name]}))
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("name", GAMES)
 def test_two_thousand_players_take_as_many_formulas_as_there_are_kinds(name, monkeypatch):
     game = game_of(name, 2000)
@@ -29,6 +30,7 @@ def test_two_thousand_players_take_as_many_formulas_as_there_are_kinds(name, mon
     assert found[0] == found[2] == found[1999] != found[1]
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("name", GAMES)
 def test_their_answers_are_those_of_each_by_herself(name):
     game = game_of(name, 101)

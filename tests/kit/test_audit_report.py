@@ -93,8 +93,14 @@ t = [[6.0], [6.0], [nan]]
 CHECKED = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.05], [0.05]]\n'
 
 
-@pytest.mark.parametrize("command", ["audit", "compare --starts 0 --design none"])
-@pytest.mark.parametrize("rules", [RULES, 'mechanism = "cbl"\n', 'mechanism = "threshold"\n'])
+CONTRACTS = [
+    pytest.param(c, r, marks=[pytest.mark.slow] * (r == RULES and c != "audit"))
+    for c in ("audit", "compare --starts 0 --design none")
+    for r in (RULES, 'mechanism = "cbl"\n', 'mechanism = "threshold"\n')
+]
+
+
+@pytest.mark.parametrize(("command", "rules"), CONTRACTS)
 def test_the_contract_says_what_each_owes_and_how_she_is_checked(nashbox, folder, command, rules):
     """Also where honest play alone was examined, and of rules written by hand."""
     line = [*command.split(), "p.toml", "--report", "r.html"]
@@ -125,6 +131,7 @@ def test_the_honest_act_is_no_deviation(nashbox, folder):
 GOODS = 'game = "public_goods"\nagents = ["a", "b", "c"]\n'
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize(
     ("text", "scale"), [(GOODS, "the range of payoffs"), (CHECKED, "each agent's penalty")]
 )
@@ -254,7 +261,8 @@ def test_a_contract_has_a_title_the_commitment_and_the_commands(nashbox, folder,
 def test_without_a_commitment_the_contract_says_how_it_is_made(nashbox, folder):
     assert nashbox("audit", "p.toml", "--report", "r.html", files={"p.toml": GAME}).code == 0
     assert "nashbox exchange --new-key secret.key" in (folder / "r.html").read_text()
-    nashbox("audit", "p.toml", "--report", "s.html", files={"p.toml": RACE})
+    race, quickly = CASES["testing_black_box"]
+    nashbox("audit", "p.toml", *quickly, "--report", "s.html", files={"p.toml": race})
     assert "nashbox exchange" not in (folder / "s.html").read_text()
 
 

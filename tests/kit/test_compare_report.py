@@ -136,6 +136,7 @@ def test_measurements_may_lie_beside_a_problem_file_elsewhere(nashbox, folder):
     assert "deep/m.csv, SHA-256" in text and "designed (social)" in text
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

@@ -92,7 +92,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("game", "kind", "line", "instead", "fails", "advice"), BROKEN)
 def test_without_what_a_promise_rests_on_the_check_says_what_to_change(
     nashbox, folder, game, kind, line, instead, fails, advice

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from scipy.special import roots_legendre
 from scipy.stats import norm
 
 from nashbox.experiments.audit import audit
@@ -28,7 +29,7 @@ from tests.statistics_for_tests import assert_mean
 NAN = math.nan
 UNIT = 10 * math.sqrt(0.05)  # sigma sqrt(c) of the tables
 WINDOWS = [0.3, 0.5, 1.0, 1.7, 2.9504, 3.2727, 4.1052, 6.0, 8.1]
-NODES = np.polynomial.legendre.leggauss(2400)
+NODES = roots_legendre(2400)
 RULES = {  # every kind
     "name": "decoy",
     "kind": [["decoy", "decoy"], ["decoy", "free"], ["alone", "threshold"], ["free", "decoy"]],

@@ -168,6 +168,7 @@ def test_subsets_are_uniform_without_replacement(clean, few, seed, monkeypatch):
             assert_mean(bits[:, a] * bits[:, b], together, false_alarm=1e-7)
 
 
+@pytest.mark.sparse(6)
 @pytest.mark.parametrize("few", [0, 1000], ids=["one order for all", "an order for each"])
 @pytest.mark.parametrize(("clean", "drawn"), [(1, 11), (3, 10), (2, 4), (1, 1), (3, 3), (5, 8)])
 def test_parts_of_subsets_are_uniform_as_well(clean, drawn, few, seed, monkeypatch):

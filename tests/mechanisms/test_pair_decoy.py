@@ -142,6 +142,7 @@ def test_honest_penalties_are_the_published_ones(pairs, m, T, social, within):
     assert np.sqrt((se**2).sum()) < 0.02
 
 
+@pytest.mark.slow
 def test_the_answer_is_what_an_honest_agent_expects(seed):
     """Told D', the mean of her true D is b(D'): her errors beyond a place sum to 0.
 

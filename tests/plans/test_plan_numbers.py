@@ -192,7 +192,7 @@ def test_no_independent_solver_finds_better(rule, number):
 def test_kalai_smorodinsky_on_a_grid():
     """m = 2, d = 1: every ideal and t by brute force on a fine grid of (n1, n2)."""
     costs, o = np.array([[0.04], [0.09]]), np.array([4.0, 6.0])
-    n1, n2 = np.meshgrid(np.linspace(0, 90, 3001), np.linspace(0, 70, 3001), indexing="ij")
+    n1, n2 = np.meshgrid(np.linspace(0, 90, 1501), np.linspace(0, 70, 1501), indexing="ij")
     with np.errstate(divide="ignore"):
         v = 100 / (n1 + n2)
     saved = np.stack([o[0] - v - 0.04 * n1, o[1] - v - 0.09 * n2])

@@ -23,6 +23,9 @@ def job(problem, seed):
 """
 
 
+HERE = "concurrent.futures:ThreadPoolExecutor"  # an engine without processes, which take a second
+
+
 def write_sweep(folder, *, source="", **keys):
     """A problem file, a sweep file over it and jobs.py in `folder`; the sweep file's path."""
     folder.mkdir(exist_ok=True)

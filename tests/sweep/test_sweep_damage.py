@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from sweep_jobs import log, start, traced, wait_for, write_sweep
+from sweep_jobs import HERE, log, start, traced, wait_for, write_sweep
 
 from nashbox.experiments.sweep import Store, load, sweep
 from nashbox.problem.errors import InputError
@@ -19,7 +19,7 @@ SOURCE = "def job(problem, seed):\n    return {'x': 1.5 * seed, 'y': 10_000 + se
 def undamaged(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     file = write_sweep(folder, source=SOURCE, seeds="40", grid="sigma = [5.0, 6.0]")
-    sweep(file, workers=1)
+    sweep(file, workers=1, engine=HERE)
     return folder, load(folder / "s.sqlite")
 
 
@@ -85,7 +85,7 @@ DAMAGE = {
 }
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_damaged_store_gives_the_same_rows_or_says_so(undamaged, tmp_path, kind):
     folder, expected = undamaged
@@ -103,7 +103,7 @@ def test_a_damaged_store_gives_the_same_rows_or_says_so(undamaged, tmp_path, kin
         )
         assert len(seen) == len(expected)
     try:
-        report = sweep(tmp_path / "s.toml", workers=1)
+        report = sweep(tmp_path / "s.toml", workers=1, engine=HERE)
     except InputError as error:
         assert "s.sqlite" in str(error) and "\n" not in str(error)
     else:  # what was damaged is computed again
@@ -172,13 +172,13 @@ def test_hard_links_have_no_second_driver(tmp_path, nashbox):
         ):
             pass
     (tmp_path / "other.sqlite").unlink()
-    assert nashbox("sweep", "s.toml").code == 0
+    assert nashbox("sweep", "s.toml", "--workers", "1", "--engine", HERE).code == 0
 
 
 def test_cells_that_fail_or_are_left_are_no_success(tmp_path, nashbox):
     source = "def job(problem, seed):\n    return {'x': [1.0, float('nan')][seed]}\n"
     write_sweep(tmp_path, source=source, seeds="2", grid="sigma = [5.0]")
-    answer = nashbox("sweep", "s.toml", "--workers", "1")
+    answer = nashbox("sweep", "s.toml", "--workers", "1", "--engine", HERE)
     assert answer.code == 1 and "NaN: no number for x" in answer.out
     assert nashbox("sweep", "s.toml", "--status").code == 0
 
@@ -226,7 +226,7 @@ def test_points_are_cells_in_their_order(tmp_path, nashbox, how):
     text = text.replace('"jobs.py:job"', '"run"')
     extra = 'options = {mechanism = "cbl", replications = 50}\n'
     (tmp_path / "s.toml").write_text(text + extra + POINTS[how] + "\n")
-    answer = nashbox("sweep", "s.toml", "--workers", "1", "--export", "o.csv")
+    answer = nashbox("sweep", "s.toml", "--workers", "1", "--engine", HERE, "--export", "o.csv")
     assert answer.code == 0, answer.err
     frame = load(tmp_path / "s.sqlite")
     first = frame.drop_duplicates("RunId")
@@ -260,7 +260,7 @@ def test_more_experiments(tmp_path, nashbox, experiment, options, columns):
     write_sweep(tmp_path, source=SOURCE, seeds="1", grid="sigma = [5.0, 6.0]")
     text = (tmp_path / "s.toml").read_text().replace('"jobs.py:job"', f'"{experiment}"')
     (tmp_path / "s.toml").write_text(f"options = {options}\n{text}")
-    answer = nashbox("sweep", "s.toml", "--workers", "1")
+    answer = nashbox("sweep", "s.toml", "--workers", "1", "--engine", HERE)
     assert answer.code == 0, answer
     frame = load(tmp_path / "s.sqlite")
     assert set(columns) <= set(frame) and set(frame["RunId"]) == {0, 1}

@@ -8,7 +8,7 @@ from concurrent.futures import BrokenExecutor
 
 import pandas as pd
 import pytest
-from sweep_jobs import gone, log, start, traced, wait_for, write_sweep
+from sweep_jobs import HERE, gone, log, start, traced, wait_for, write_sweep
 
 from nashbox.experiments.sweep import Cell, Store, load, read_outcomes, run_cells, sweep
 from nashbox.experiments.sweep.engines import Local
@@ -159,7 +159,7 @@ def test_a_function_must_return_a_flat_dict_of_numbers(tmp_path):
     }
     source = f"def job(problem, seed):\n    return [{', '.join(answers)}][seed]\n"
     file = write_sweep(tmp_path, source=source, seeds="5", grid="sigma = [5.0]")
-    assert sweep(file, workers=1).failed == 5
+    assert sweep(file, workers=1, engine=HERE).failed == 5
     for error, words in zip(load(tmp_path / "s.sqlite")["error"], answers.values(), strict=True):
         assert error.startswith(
             "ContractError: jobs.py:job must return a flat dict of numbers, got"
@@ -174,7 +174,7 @@ def test_numbers_of_numpy_are_numbers(tmp_path, recwarn):
         "    return {'a': np.float64(0.1), 'b': np.int64(2), 'c': np.True_, 'd': nan}\n"
     )
     file = write_sweep(tmp_path, source=source, seeds="2", grid="sigma = [5.0]")
-    assert sweep(file, workers=1).failed == 2  # d is no number
+    assert sweep(file, workers=1, engine=HERE).failed == 2  # d is no number
     frame = load(tmp_path / "s.sqlite")
     assert frame[["a", "b", "c"]].values.tolist() == [[0.1, 2, True]] * 2
     assert frame["d"].isna().all() and frame["c"].dtype == bool and frame["b"].dtype == "int64"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sweep_jobs import PROBLEM, write_sweep
+from sweep_jobs import HERE, PROBLEM, write_sweep
 
 from nashbox.experiments.sweep.expand import expand
 from nashbox.experiments.sweep.options import as_arguments
@@ -204,6 +204,7 @@ def test_options_that_the_problem_could_hold(folder):
         problems(folder, "strategies.a1 = ['truthful']", **keys)
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize(
     ("experiment", "options", "more"),
     [
@@ -242,7 +243,9 @@ def test_whole_numbers_that_are_written_as_floats(folder, experiment, options, m
 def test_points_of_whole_numbers_as_other_programs_write_them(nashbox, folder):
     files = {"p.toml": PROBLEM, "points.csv": "options.rounds,options.replications\n2.0,10.0\n"}
     text = 'problem = "p.toml"\nexperiment = "run"\nstore = "s.sqlite"\npoints = "points.csv"\n'
-    done = nashbox("sweep", "s.toml", "--workers", "1", files={**files, "s.toml": text})
+    done = nashbox(
+        "sweep", "s.toml", "--workers", "1", "--engine", HERE, files={**files, "s.toml": text}
+    )
     assert done.code == 0, done
     (folder / "s.sqlite").unlink()
     files["points.csv"] = files["points.csv"].replace("10.0", "10.5")
@@ -414,7 +417,7 @@ def test_paths_that_say_different_things_go_together(folder):
 @pytest.mark.parametrize("name", ["mm.csv", "mm.parquet"])
 def test_what_was_exported_is_said(nashbox, folder, name):
     write_sweep(folder, source=JOB, seeds="2")
-    done = nashbox("sweep", "s.toml", "--workers", "1", "--export", name)
+    done = nashbox("sweep", "s.toml", "--workers", "1", "--engine", HERE, "--export", name)
     assert done.code == 0 and f"wrote {name}: 4 rows" in done.out and "--export" not in done.out
     done = nashbox("sweep", "s.toml", "--status", "--export", name, "--json", "-")
     said = json.loads(done.out)

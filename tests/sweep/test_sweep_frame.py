@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sweep_jobs import write_sweep
+from sweep_jobs import HERE, write_sweep
 from test_sweep_files import TESTING
 
 import nashbox
@@ -121,7 +121,9 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
         "def job(problem, seed):\n    return [{'x': float('inf')}, {'x': float('nan')}, "
         "{'x': -float('inf')}, {'y': None}, {'x': 1.0, 'y': 2}][seed]\n"
     )
-    sweep(write_sweep(folder, source=source, seeds="5", grid="sigma = [5.0]"), workers=1)
+    sweep(
+        write_sweep(folder, source=source, seeds="5", grid="sigma = [5.0]"), workers=1, engine=HERE
+    )
     frame = nashbox.read_store(folder / "s.sqlite")
     x = frame["x"].tolist()
     assert x[0] == math.inf and math.isnan(x[1]) and x[2] == -math.inf and x[4] == 1.0
@@ -136,7 +138,9 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
 
 def test_results_called_like_other_columns_give_way(folder):
     source = "def job(problem, seed):\n    return {'status': 3, 'sigma': 4.0, 'RunId': 5, 'x': 6}\n"
-    sweep(write_sweep(folder, source=source, seeds="1", grid="sigma = [5.0]"), workers=1)
+    sweep(
+        write_sweep(folder, source=source, seeds="1", grid="sigma = [5.0]"), workers=1, engine=HERE
+    )
     (row,) = nashbox.read_store(folder / "s.sqlite").to_dict("records")
     assert (row["status"], row["sigma"], row["RunId"]) == ("ok", 5.0, 0)
     assert (row["result.status"], row["result.sigma"], row["result.RunId"]) == (3, 4.0, 5)
@@ -189,7 +193,7 @@ def test_parameters_called_like_columns_are_columns_all_the_same(folder):
 def test_a_table_in_the_grid_is_shown_as_json(folder):
     grid = "mechanism = ['cbl', {name = 'cbl', alpha_factor = 0.5}]"
     source = "def job(problem, seed):\n    return {'x': 1}\n"
-    sweep(write_sweep(folder, source=source, seeds="1", grid=grid), workers=1)
+    sweep(write_sweep(folder, source=source, seeds="1", grid=grid), workers=1, engine=HERE)
     shown = nashbox.read_store(folder / "s.sqlite")["mechanism"].tolist()
     assert shown == ["cbl", '{"name": "cbl", "alpha_factor": 0.5}']
 
@@ -203,7 +207,7 @@ def test_a_function_gets_a_problem_it_can_build(folder):
     file = write_sweep(folder, source=source, seeds="2")
     (folder / "p.toml").write_text('game = "estimation"\nsigma = 1.0\ncosts = "c.csv"\n')
     (folder / "c.csv").write_text("agent,x\na,0.1\nb,0.2\n")
-    assert sweep(file, workers=1).failed == 0
+    assert sweep(file, workers=1, engine=HERE).failed == 0
     assert nashbox.read_store(folder / "s.sqlite")["sigma2"].tolist() == [10.0, 10.0, 20.0, 20.0]
 
 

@@ -1,7 +1,7 @@
 """What makes a cell another cell, and what does not."""
 
 import pytest
-from sweep_jobs import PROBLEM, TRACED, log, write_sweep
+from sweep_jobs import HERE, PROBLEM, TRACED, log, write_sweep
 
 from nashbox.experiments.sweep import Cell, load, sources, sweep
 from nashbox.experiments.sweep.expand import expand
@@ -158,6 +158,6 @@ def test_cells_that_resolve_to_the_same_problem_are_computed_once(tmp_path):
         "mechanism = ['cbl', {name = 'cbl', alpha_factor = 2.0}]\n'mechanism.alpha_factor' = [2.0]"
     )
     file = write_sweep(tmp_path, source=TRACED.replace("SECONDS", "0"), seeds="2", grid=grid)
-    report = sweep(file, workers=1)
+    report = sweep(file, workers=1, engine=HERE)
     assert (report.total, report.ok, len(log(tmp_path))) == (2, 2, 2)
     assert load(tmp_path / "s.sqlite")["RunId"].tolist() == [0, 1, 2, 3]

@@ -94,6 +94,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize("kind", DAMAGED)
 def test_what_is_lost_of_a_log_is_said(tmp_path, kind):
     folder = killed(tmp_path, before=10)

@@ -111,8 +111,9 @@ def test_a_link_to_a_store_is_that_store(tmp_path):
 
 
 def test_a_newer_format_is_refused(tmp_path, nashbox):
-    file = traced(tmp_path, 0, 1)
-    sweep(file, workers=1)
+    traced(tmp_path, 0, 1)
+    with Store.to_write(tmp_path / "s.sqlite"):
+        pass
     with closing(sqlite3.connect(tmp_path / "s.sqlite")) as connection:
         connection.execute(f"PRAGMA user_version = {schema.FORMAT + 1}")
     for options in ([], ["--status"]):

@@ -14,7 +14,7 @@ def capped(cap):
     return game((COIN, SHARP), cap=cap)
 
 
-@pytest.mark.parametrize("cap", [1, 5, 40])
+@pytest.mark.parametrize("cap", [1, 5, pytest.param(40, marks=pytest.mark.slow)])
 def test_games_that_a_cap_ends_are_simulated(cap):
     """Payoffs are those of `run` within 4.9 standard errors: a false alarm in a million each."""
     with pytest.raises(InputError, match=f"cap = {cap} cuts off"):
@@ -28,6 +28,7 @@ def test_games_that_a_cap_ends_are_simulated(cap):
     assert any("cap" in note for note in solve_problem(capped(cap)).notes)
 
 
+@pytest.mark.slow
 def test_a_cap_that_nobody_reaches_changes_nothing():
     far, usual = (audit(capped(cap), method="exact") for cap in (2000, 10_000))
     assert [a.payoff for a in far.agents] == [a.payoff for a in usual.agents]

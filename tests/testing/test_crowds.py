@@ -54,6 +54,7 @@ CASES = [
 ]
 
 
+@pytest.mark.sparse(8)
 @pytest.mark.parametrize("many", [0, 200])
 @pytest.mark.parametrize("case", CASES)
 def test_crowds_change_nothing(case, many, seed, monkeypatch):

@@ -51,7 +51,7 @@ def test_what_is_quick_says_nothing(nashbox):
     assert (answer.code, answer.err) == (0, "")
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("agents, symbols", [(3, 45), (16, 3)])
 def test_more_pooled_symbols_than_memory_holds_are_refused(nashbox, agents, symbols):
     text = race(agents, symbols).replace("1/1000", "1/4")

@@ -51,6 +51,7 @@ def test_bluffing_pays_against_an_anticipating_rival_only():
     assert deaf.upper == pytest.approx(honest, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_cost_payoff_low_price():
     payoff = Cost(0.005, 1.0)
     game = solve(CASES["a"], HALF, TENTH)
@@ -94,6 +95,7 @@ def test_critical_price():
     )
 
 
+@pytest.mark.slow
 def test_unequal_contest():
     """A has nothing to gain. B may quit: worth 2e-8 at this price, more at a higher one."""
     game = solve(CASES["c"], HALF, TENTH)
@@ -145,7 +147,7 @@ SHORT = [
 PRICES = [Contest(1.0, 0.03), Contest(2.0, 0.3), Cost(0.02, 1.0), Cost(0.05, 1.0)]
 
 
-@pytest.mark.sparse(6)
+@pytest.mark.sparse(5)
 @pytest.mark.parametrize("own, rival, prior, horizon", SHORT)
 @pytest.mark.parametrize("signals", ["paper", "any"])
 @pytest.mark.parametrize("anticipates", [True, False])
@@ -215,7 +217,7 @@ def replay(best, own, rival, prior, beta, payoff, games, rng):
     return paid
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("payoff", [Contest(1.0, 0.05), Cost(0.01, 1.0)])
 @pytest.mark.parametrize("signals", ["paper", "any"])
 @pytest.mark.parametrize("own, other", [(COIN, SHARP), (SHARP, COIN), (THREE, THREE)])

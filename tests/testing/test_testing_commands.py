@@ -171,7 +171,7 @@ def test_overrides(nashbox):
     assert json.loads(alone.out)["agents"][0]["reasons"]["anticipation"] == 0
     silent = nashbox("run", "g.toml", "--everyone", "silent", "--json", "-")
     assert json.loads(silent.out)["agents"][0]["strategy"] == "silent"
-    profile = files["g.toml"].replace('name = "A"', 'name = "A"\nstrategy = "quitter"')
+    profile = text(beta='"1/4"').replace('name = "A"', 'name = "A"\nstrategy = "quitter"')
     fair = nashbox("audit", "h.toml", "--profile", "recommended", files={"h.toml": profile})
     assert "exact audit" in fair.out
 

@@ -51,7 +51,7 @@ def solved(problem):
     return solve(models, problem.prior, problem.beta)
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("beta", ["1/10", "1/20"])
 def test_every_number_of_the_table_on_a_million_games(case, beta):
@@ -110,7 +110,7 @@ PLANS = [  # alpha, w, anticipate, feedback, later
 GRAPHS = ["complete", "path", "star", [["A", "B"], ["C", "D"]]]
 
 
-@pytest.mark.sparse(12)
+@pytest.mark.sparse(8)
 @pytest.mark.parametrize("graph", GRAPHS, ids=str)
 @pytest.mark.parametrize("turn", range(5))
 def test_games_go_as_the_equations_say(graph, turn):

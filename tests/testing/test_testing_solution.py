@@ -90,7 +90,7 @@ ODD_MODELS = {
 }
 
 
-@pytest.mark.sparse(8)
+@pytest.mark.sparse(5)
 @pytest.mark.parametrize("model", ODD_MODELS.values(), ids=ODD_MODELS)
 @pytest.mark.parametrize("prior", [HALF, Fraction(2, 5)])
 def test_law_against_all_sequences(model, prior):
@@ -179,6 +179,7 @@ def test_swapping_the_states_swaps_the_answer(weights, random, prior):
 FALSE_ALARM = 1e-6 / 52  # thirteen numbers in each of four tests
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("case", CASES)
 def test_simulation(case):
     models = CASES[case]

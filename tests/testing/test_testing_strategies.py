@@ -62,6 +62,7 @@ def test_informed_bayesian_against_all_histories(pmfs, alpha):
         assert np.exp(state[0, 1]) == pytest.approx(true.sum(), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_half_tells_nothing_in_a_symmetric_model():
     audited = game((COIN, COIN), [{"name": "signaller", "anticipate": False}, "informed_bayesian"])
     deaf = game((COIN, COIN), {"name": "signaller", "anticipate": False})

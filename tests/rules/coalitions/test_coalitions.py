@@ -156,6 +156,7 @@ def test_common_gain_by_hand():
         assert (other - found) / 1e-3 == pytest.approx(slopes[j], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_errors_of_what_everyone_saves_are_those_of_other_seeds():
     game = designed()
     for members in ((0, 1), (0, 1, 2)):

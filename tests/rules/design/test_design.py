@@ -88,7 +88,8 @@ def published_rules_are_what_they_are(result, problem):
     np.testing.assert_allclose(rival.penalties, [a.penalty for a in found.agents], rtol=1e-6)
 
 
-@pytest.mark.parametrize(("m", "printed"), [(3, 8.77), (8, 15.52), (20, 24.26), (100, 51.35)])
+@pytest.mark.sparse(2)
+@pytest.mark.parametrize(("m", "printed"), [(3, 8.77), (100, 51.35), (8, 15.52), (20, 24.26)])
 def test_equal_agents_reach_the_table_or_better(m, printed):
     result = design(worked_case(m=m, counts="real"), "social", kinds=OPENLY)
     assert result.social_penalty < printed + 0.005
@@ -121,7 +122,7 @@ def goal_of(result):
     return Goal(result.goal, np.asarray(result.outside), scale).value(result.penalties)[0]
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [12, 2, 7, 9])
 @pytest.mark.parametrize("counts", ["real", "integer"])
 def test_falsehoods_are_never_worse_and_never_below_the_bound(number, counts, tmp_path):
@@ -324,6 +325,7 @@ def test_inline_names_and_plans_are_held_to_the_costs():
             from_mapping({**body, **change})
 
 
+@pytest.mark.slow
 def test_what_a_design_says_survives_saving(tmp_path):
     result = design(figure1(), "nash")
     result.save(tmp_path / "design.json")

@@ -9,7 +9,7 @@ from nashbox.problem.files import from_mapping
 KINDS = ("alone", "free", "decoy", "mirror")
 
 
-@pytest.mark.sparse(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("m", "social"), [(3, 8.2554), (8, 13.5112)])
 def test_equal_agents_with_mirrors(m, social):
     body = {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * m, "counts": "real"}

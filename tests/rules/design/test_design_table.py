@@ -20,6 +20,7 @@ def decoys():
     return design(from_mapping(TWO), "egalitarian", kinds=DECOYS)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(
     ("goal", "measure"), [("social", np.sum), ("egalitarian", np.max)], ids=lambda x: str(x)[:4]
 )

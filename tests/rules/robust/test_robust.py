@@ -266,7 +266,7 @@ def test_command_writes_what_it_promises(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("goal", "costs"), [("social", 0.0865), ("social", 0.0873), ("social", 0.1), ("nash", 0.02)]
 )
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(1)
 def test_what_is_found_is_what_the_rows_say(goal, costs):
     """At 8.65 % the design held, and the search aimed at less than epsilon and denied it."""
     result = robust(figure1(), goal=goal, costs=costs)
@@ -293,6 +293,7 @@ def test_nobody_is_named_where_nothing_is_gained_or_lost(nashbox):
     )
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize(
     ("mechanism", "plan", "first"),
     [
