@@ -296,11 +296,10 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
 def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
     keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
-    said = ", ".join(f"{name} {yes_or_no(answer)}" for name, answer in keeps.items())
-    sheet = Sheet(f"honesty is an equilibrium: {said}")
+    sheet = Sheet(_kept_under(keeps))
     table = new_table(
         "mechanism", "profile", "sum of payoffs", "strategies", "equilibrium",
-        title=f"{result.game}: at honesty, and where best responses lead", keys=2,
+        title=f"{result.game}: honest play, and where best responses lead", keys=2,
     )  # fmt: skip
     starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
@@ -324,17 +323,38 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
             table.add_row(mechanism, profile, shown, plays, yes_or_no(checked))
     sheet.add(
         table,
-        "from honest, from free riding: where best responses in turn lead to from honest play, and "
-        "from where all play what is best against it; worst, best: the least and the largest sum "
-        f"of payoffs of all rest points found, with {starts} more, unless they were refuted, of "
-        "equal ones the first; if the four are one, it is called equilibrium; the last column: "
-        "whether nobody gains by leaving the profile alone",
+        "honest: all play what the game recommends; from honest, from free riding: where best "
+        "responses in turn lead to from honest play, and from where all play what is best against "
+        "it; worst, best: the least and the largest sum of payoffs of all rest points found, with "
+        f"{starts} more, unless they were refuted, of equal ones the first; if the four are one, "
+        "it is called equilibrium; the last column: whether nobody gains by leaving the profile "
+        "alone",
         *strategies_in_words(result.game, dict.fromkeys(labels)),
         *([f"{ERRORS}, at most"] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )
     sheet.remark(*result.notes)
     return sheet
+
+
+ANSWERS = {
+    True: "honest play is an equilibrium under",
+    False: "honest play is no equilibrium under",
+    None: "whether honest play is an equilibrium is undecided under",
+}
+
+
+def _kept_under(keeps: Mapping[str, bool | None]) -> str:
+    """Under which mechanisms honest play is an equilibrium.
+
+    >>> _kept_under({"publish": False, "sealed": True, "a": False})
+    'honest play is an equilibrium under sealed; honest play is no equilibrium under publish, a'
+    """
+    said = {
+        words: ", ".join(name for name, kept in keeps.items() if kept is answer)
+        for answer, words in ANSWERS.items()
+    }
+    return "; ".join(f"{words} {names}" for words, names in said.items() if names)
 
 
 def _error(row: Mapping[str, Any]) -> float:
