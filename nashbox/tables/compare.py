@@ -10,7 +10,7 @@ from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.leading import apart, least
-from nashbox.experiments.compare.profiles import SHOWN, grouped, merged
+from nashbox.experiments.compare.profiles import SHOWN, by_order, grouped, merged
 from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
     from nashbox.experiments.compare.games import GameComparison
 
-BY_ORDER = "honest, by order"
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
@@ -85,13 +84,12 @@ def social_title(result: Comparison) -> str:
 def legend(result: Comparison) -> list[str]:
     """What the words in the first table mean."""
     simulated = any(row.penalties_se or row.measured for row in result.rows)
-    ordered = [_short(c.mechanism) for c in result.contenders if _by_order(c)]
     return [
         "from honest, from free riding: the equilibrium that best responses in index order lead to "
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
         f"found, with {several(result.seeds['starts'], 'random start')} more; equilibrium: all "
         "four are one",
-        *([by_order(ordered)] if ordered else []),
+        *by_order(result, _short),
         "points: collected by all, in sum; social: the sum of all penalties",
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
@@ -103,15 +101,6 @@ def legend(result: Comparison) -> list[str]:
 def looked_at(result: Comparison) -> list[str]:
     """What no truthful rule can do better than, and which equilibria are not in the table."""
     return [below(result), *babbled(result)]
-
-
-def by_order(names: Sequence[str]) -> str:
-    """What rules that take compliance for granted are, in words."""
-    return f"{BY_ORDER}: under {', '.join(names)} {ENFORCED}"
-
-
-def _by_order(contender: Contender) -> bool:
-    return contender.method == "enforced"
 
 
 def babbled(result: Comparison) -> list[str]:
@@ -183,7 +172,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
             group.append(
                 (
                     "" if group else _short(contender.mechanism),
-                    BY_ORDER if _by_order(contender) else profiles,
+                    profiles,
                     "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
                     _social(row),
                     *([_measured(real)] if measured else []),

@@ -67,15 +67,15 @@ class Contender(Body):
     and who. equilibria: number of distinct ones found; social_penalties: theirs, ascending, each
     value once. cycles: length and range of social penalty of each one found. starts: paths walked;
     unfinished: those that neither ended nor repeated themselves. checks: what each agent owes and
-    how she is checked (`checks.checks`), None where nobody is. max_gain_bounds: of max_gain, where
-    it is simulated.
+    how she is checked (`checks.checks`), None where nobody is. max_gain_bounds,
+    gains_bounds: lower and upper ones of max_gain and of gains, where these are simulated.
     """
 
     KEYS: ClassVar[str] = (
         "mechanism spec method class honest_is_equilibrium max_gain max_gain_agent gains "
         "equilibria social_penalties cycles starts unfinished notes checks"
     )
-    OPTIONAL: ClassVar[str] = "max_gain_bounds"
+    OPTIONAL: ClassVar[str] = "max_gain_bounds gains_bounds"
     NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
 
     mechanism: str
@@ -94,6 +94,7 @@ class Contender(Body):
     notes: Sequence[str] = ()
     checks: Mapping[str, Any] | None = None
     max_gain_bounds: Sequence[float] | None = None
+    gains_bounds: Sequence[Sequence[float]] | None = None
 
 
 @dataclass(frozen=True)

@@ -252,6 +252,7 @@ class Contest:
             honest_is_equilibrium=self.honest_is_equilibrium,
             max_gain=sizes[worst],
             max_gain_bounds=[gains[worst].lower, gains[worst].upper] if simulated else None,
+            gains_bounds=[[gain.lower, gain.upper] for gain in gains] if simulated else None,
             max_gain_agent=game.problem.names[worst],
             gains=sizes,
             equilibria=len(fixed) if paths is None else len(paths.equilibria),

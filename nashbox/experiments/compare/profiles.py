@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from nashbox.experiments.compare.comparison import Comparison, Row
+from nashbox.games.estimation.remarks import ENFORCED
 
 R = TypeVar("R")
+BY_ORDER = "honest, by order"  # whatever the profile, where compliance is taken for granted
 SHOWN = {
     "honest": "honest",
     "from_honest": "from honest",
@@ -21,7 +23,19 @@ SHOWN = {
 def merged(result: Comparison, mechanism: str) -> list[tuple[str, Row]]:
     """Rows of a mechanism; profiles with one outcome share a line."""
     rows = [(row.profile, row) for row in result.rows if row.mechanism == mechanism]
-    return grouped(rows, _alike)
+    found = grouped(rows, _alike)
+    if result.contender(mechanism).method == "enforced":
+        return [(BY_ORDER, row) for _, row in found]
+    return found
+
+
+def by_order(result: Comparison, called: Callable[[str], str] = str) -> list[str]:
+    """What is said of rules that take compliance for granted, if there are any.
+
+    called: the name of a mechanism, made of its label.
+    """
+    names = [called(c.mechanism) for c in result.contenders if c.method == "enforced"]
+    return [f"{BY_ORDER}: under {', '.join(names)} {ENFORCED}"] if names else []
 
 
 def grouped(rows: Iterable[tuple[str, R]], alike: Callable[[R, R], bool]) -> list[tuple[str, R]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nashbox.experiments.compare.comparison import Comparison
 from nashbox.experiments.compare.leading import least
-from nashbox.experiments.compare.profiles import merged
+from nashbox.experiments.compare.profiles import by_order, merged
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
@@ -25,9 +25,10 @@ EXPLAINED = (
     "and with nobody collecting anything. worst, best: the equilibria with the largest and the "
     "least social penalty of all that were found. equilibrium: all four are one."
 )
+ERRORS = "A number after \u00b1 is a standard error, of sums at most."
 METHODS = {
     "exact": "closed forms and quadrature; no chance is involved",
-    "simulated": "by simulation; a number after \u00b1 is a standard error, of sums at most",
+    "simulated": "by simulation",
     "enforced": ENFORCED,
 }
 
@@ -135,6 +136,7 @@ def _worst(row: Printed) -> Place:
 
 def _side_by_side(comparison: Comparison, result: Printed) -> Html:
     measured = any(row.measured for row in comparison.rows)
+    simulated = measured or any(row.penalties_se for row in comparison.rows)
     columns = ["rules", "profile", "social penalty", *(["measured"] if measured else [])]
     columns += ["times the best rational", "least favoured", "most favoured"]
     columns += ["nobody worse off than outside", "honesty is an equilibrium"]
@@ -169,6 +171,8 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
             element("p", text, result.n("best_rational"), ". ", favour),
             table(columns, rows),
             element("p", EXPLAINED),
+            *(element("p", f"{words}.") for words in by_order(comparison)),
+            element("p", ERRORS) if simulated else "",
         ]
     )
 
