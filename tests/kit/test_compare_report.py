@@ -93,7 +93,7 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
     for j, known in enumerate(body["mechanisms"]):
         if known["method"] == "enforced":
             assert "honest, by order" in page.text
-        if known.get("gains_bounds") is not None:
+        if known.get("gains_bounds") is not None and rows[5 * j]["counts"] is not None:
             wanted |= {f"mechanisms/{j}/gains_bounds/{i}/{side}" for i in agents for side in (0, 1)}
         if known["honest_is_equilibrium"] is False:
             wanted.add(f"mechanisms/{j}/max_gain")
