@@ -20,7 +20,6 @@ from nashbox.tables.words import several, strategies_in_words
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, GameComparison, Row
 
-BY_ORDER = "honest, by order"
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
 DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
@@ -84,13 +83,12 @@ def social_title(result: Comparison) -> str:
 def legend(result: Comparison) -> list[str]:
     """What the words in the first table mean."""
     simulated = any(row.penalties_se or row.measured for row in result.rows)
-    ordered = [_short(c.mechanism) for c in result.contenders if _by_order(c)]
     return [
         "from honest, from free riding: the equilibrium that best responses in index order lead to "
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
         f"found, with {several(result.seeds['starts'], 'random start')} more; equilibrium: all "
         "four are one",
-        *([by_order(ordered)] if ordered else []),
+        *result.by_order(_short),
         "points: collected by all, in sum; social: the sum of all penalties",
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
@@ -102,15 +100,6 @@ def legend(result: Comparison) -> list[str]:
 def looked_at(result: Comparison) -> list[str]:
     """What no truthful rule can do better than, and which equilibria are not in the table."""
     return [below(result), *babbled(result)]
-
-
-def by_order(names: Sequence[str]) -> str:
-    """What rules that take compliance for granted are, in words."""
-    return f"{BY_ORDER}: under {', '.join(names)} {ENFORCED}"
-
-
-def _by_order(contender: Contender) -> bool:
-    return contender.method == "enforced"
 
 
 def babbled(result: Comparison) -> list[str]:
@@ -182,7 +171,7 @@ def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Te
             group.append(
                 (
                     "" if group else _short(contender.mechanism),
-                    BY_ORDER if _by_order(contender) else profiles,
+                    profiles,
                     "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
                     _social(row),
                     *([_measured(real)] if measured else []),
@@ -295,11 +284,10 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
 def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
     keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
-    said = ", ".join(f"{name} {yes_or_no(answer)}" for name, answer in keeps.items())
-    sheet = Sheet(f"honesty is an equilibrium: {said}")
+    sheet = Sheet(_kept_under(keeps))
     table = new_table(
         "mechanism", "profile", "sum of payoffs", "strategies", "equilibrium",
-        title=f"{result.game}: at honesty, and where best responses lead", keys=2,
+        title=f"{result.game}: honest play, and where best responses lead", keys=2,
     )  # fmt: skip
     starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
@@ -322,17 +310,38 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
             table.add_row(mechanism, profile, shown, plays, yes_or_no(checked))
     sheet.add(
         table,
-        "from honest, from free riding: where best responses in turn lead to from honest play, and "
-        "from where all play what is best against it; worst, best: the least and the largest sum "
-        f"of payoffs of all rest points found, with {starts} more, unless they were refuted, of "
-        "equal ones the first; if the four are one, it is called equilibrium; the last column: "
-        "whether nobody gains by leaving the profile alone",
+        "honest: all play what the game recommends; from honest, from free riding: where best "
+        "responses in turn lead to from honest play, and from where all play what is best against "
+        "it; worst, best: the least and the largest sum of payoffs of all rest points found, with "
+        f"{starts} more, unless they were refuted, of equal ones the first; if the four are one, "
+        "it is called equilibrium; the last column: whether nobody gains by leaving the profile "
+        "alone",
         *strategies_in_words(result.game, dict.fromkeys(labels)),
         *([f"{ERRORS}, at most"] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )
     sheet.remark(*result.notes)
     return sheet
+
+
+ANSWERS = {
+    True: "honest play is an equilibrium under",
+    False: "honest play is no equilibrium under",
+    None: "whether honest play is an equilibrium is undecided under",
+}
+
+
+def _kept_under(keeps: Mapping[str, bool | None]) -> str:
+    """Under which mechanisms honest play is an equilibrium.
+
+    >>> _kept_under({"publish": False, "sealed": True, "a": False})
+    'honest play is an equilibrium under sealed; honest play is no equilibrium under publish, a'
+    """
+    said = {
+        words: ", ".join(name for name, kept in keeps.items() if kept is answer)
+        for answer, words in ANSWERS.items()
+    }
+    return "; ".join(f"{words} {names}" for words, names in said.items() if names)
 
 
 def _error(row: Mapping[str, Any]) -> float:

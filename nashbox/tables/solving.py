@@ -30,6 +30,8 @@ def solve_sheet(report: SolveReport) -> Sheet:
     """The exact numbers of a game."""
     problem = report.problem
     sheet = solution_sheet(report.solution, f"beta = {problem.beta}, prior = {problem.prior}: ")
+    if report.others:  # the file is about another profile
+        sheet.headline += ", if all played what is recommended"
     sheet.remark(*report.notes)
     return sheet
 

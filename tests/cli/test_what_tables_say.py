@@ -279,3 +279,20 @@ def test_rules_that_were_written_say_what_is_next(nashbox, words):
     for line in lines[lines.index("next:") + 1 :][:2]:
         assert nashbox(*shlex.split(line)[1:]).code == 0
     assert "next:" not in nashbox(*words).out
+
+
+def test_what_is_solved_is_not_said_of_another_profile(nashbox):
+    """The numbers are for the recommended strategies, whatever the agents of the file play."""
+    race = 'game = "testing"\nbeta = "1/10"\n' + "".join(
+        f'[[agents]]\nname = "{n}"\np0 = ["0.6", "0.4"]\np1 = ["0.4", "0.6"]\n' for n in "AB"
+    )
+    plain = nashbox("solve", "p.toml", files={"p.toml": race}).out.splitlines()[0]
+    other = race + 'strategy = "bluffer"\n'
+    told = nashbox("solve", "p.toml", files={"p.toml": other}).out.splitlines()[0]
+    assert told == f"{plain}, if all played what is recommended"
+
+
+def test_comparisons_of_games_begin_with_a_sentence(nashbox):
+    said = nashbox("compare", "p.toml", files={"p.toml": POT}).out
+    assert said.startswith("honest play is no equilibrium under publish\n")
+    assert "honest: all play what the game recommends" in flat(said)

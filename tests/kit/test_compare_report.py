@@ -29,8 +29,12 @@ REAL = (
     'source = {csv = "m.csv", columns = ["x"]}\n'
 )
 DATA = "x\n" + "".join(f"{x:.3f}\n" for x in np.linspace(-1.7, 1.7, 41))
-FILES = {"half.py": HALF, "m.csv": DATA}
+BOSSY = HALF.replace("Half", "Bossy").replace(
+    "    def mediate", "    enforced = False\n\n    def mediate"
+)
+FILES = {"half.py": HALF, "bossy.py": BOSSY, "m.csv": DATA}
 CASES = {
+    "enforced": (ONE, ["--mechanism", "bossy.py:Bossy", "--budget", 60_000]),
     "default": (GAME, []),
     "goals": (GAME, ["--design", "egalitarian", "--design", "social", "--mechanism", "cbl"]),
     "joint": (GAME, ["--mechanism", "threshold(joint=true)", "--epsilon", 0.02]),
@@ -84,7 +88,13 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
                 wanted |= {f"rows/{r}/{key}_se" for key in ("social_penalty", "efficiency_ratio")}
             if row["measured"] is not None:
                 wanted |= {f"rows/{r}/measured/{key}/{i}" for key in ("penalties", "se")}
+    simulated = any(row["penalties_se"] or row["measured"] for row in rows)
+    assert ("standard error, of sums at most" in page.text) == simulated
     for j, known in enumerate(body["mechanisms"]):
+        if known["method"] == "enforced":
+            assert "honest, by order" in page.text
+        if known.get("gains_bounds") is not None and rows[5 * j]["counts"] is not None:
+            wanted |= {f"mechanisms/{j}/gains_bounds/{i}/{side}" for i in agents for side in (0, 1)}
         if known["honest_is_equilibrium"] is False:
             wanted.add(f"mechanisms/{j}/max_gain")
         for key in ("n", "z", "t", "alpha"):
@@ -100,7 +110,7 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
     assert f"nashbox {words}" in page.text and "SHA-256" in page.text
     images = [a for tag, a in page.tags if tag == "img"]
     assert len(images) == 1 and images[0]["alt"]
-    if case not in ("simulated", "starved"):  # whose notes name numbers
+    if case not in ("simulated", "starved", "enforced"):  # whose notes name numbers
         assert re.findall(r"\d+\.\d+", page.plain.replace("threshold(joint=True)", "")) == []
 
 

@@ -24,9 +24,10 @@ EXPLAINED = (
     "and with nobody collecting anything. worst, best: the equilibria with the largest and the "
     "least social penalty of all that were found. equilibrium: all four are one."
 )
+ERRORS = "A number after \u00b1 is a standard error, of sums at most."
 METHODS = {
     "exact": "closed forms and quadrature; no chance is involved",
-    "simulated": "by simulation; a number after \u00b1 is a standard error, of sums at most",
+    "simulated": "by simulation",
     "enforced": ENFORCED,
 }
 
@@ -134,6 +135,7 @@ def _worst(row: Printed) -> Place:
 
 def _side_by_side(comparison: Comparison, result: Printed) -> Html:
     measured = any(row.measured for row in comparison.rows)
+    simulated = measured or any(row.penalties_se for row in comparison.rows)
     columns = ["rules", "profile", "social penalty", *(["measured"] if measured else [])]
     columns += ["times the best rational", "least favoured", "most favoured"]
     columns += ["nobody worse off than outside", "honesty is an equilibrium"]
@@ -168,6 +170,8 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
             element("p", text, result.n("best_rational"), ". ", favour),
             table(columns, rows),
             element("p", EXPLAINED),
+            *(element("p", f"{words}.") for words in comparison.by_order()),
+            element("p", ERRORS) if simulated else "",
         ]
     )
 

@@ -43,9 +43,15 @@ def honesty(known: Printed) -> Html:
     if verdict:
         return element("span", "yes", class_="badge good")
     badge = element("span", "no", class_="badge bad")
-    said: list[object] = [badge, ": ", known.get("max_gain_agent"), " gains ", known.n("max_gain")]
-    if known.get("max_gain_bounds") is not None:
-        low, high = (known.n("max_gain_bounds", k) for k in (0, 1))
+    gain = _bounded(known, "max_gain", "max_gain_bounds")
+    return joined([badge, ": ", known.get("max_gain_agent"), " gains ", gain])
+
+
+def _bounded(known: Printed, key: str, bounds: str, *inside: int) -> Html:
+    """A gain with its bounds, where it is simulated; inside: where both stand in their lists."""
+    said: list[object] = [known.n(key, *inside)]
+    if known.get(bounds) is not None:
+        low, high = (known.n(bounds, *inside, k) for k in (0, 1))
         said += [" [", low, ", ", high, "]"]
     return joined(said)
 
@@ -113,7 +119,7 @@ def _profile(result: Printed, known: Printed, row: Printed, profiles: str) -> Ht
         if deceived:
             cells.append(row.n("unsuspecting", i))
         if gains:
-            cells.append(known.n("gains", i))
+            cells.append(_bounded(known, "gains", "gains_bounds", i))
         rows.append(cells)
     social: list[object] = [
         "Social penalty ",

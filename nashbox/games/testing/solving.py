@@ -22,12 +22,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SolveReport(Shown):
-    """A solution with the problem it belongs to, and what a reader should know about it."""
+    """A solution with the problem it belongs to, and what a reader should know about it.
+
+    others: who plays otherwise in the file than the numbers are for.
+    """
 
     solution: Solution
     problem: RaceProblem
     notes: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=versions)
+    others: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-solve/1."""
@@ -48,8 +52,9 @@ def solve_problem(problem: RaceProblem, progress: Ticker | None = None) -> Solve
     game = prepare_testing(problem)
     models = dict(zip(problem.names, problem.models, strict=True))
     solution = solve(models, problem.prior, problem.beta, progress=progress)
-    notes = solve_notes(problem, game.strategies)
-    return SolveReport(solution, problem, (*cut_off(problem, solution), *notes))
+    others = [name for name, s in game.strategies.items() if not is_solved(s, problem)]
+    notes = (*cut_off(problem, solution), *solve_notes(problem, others))
+    return SolveReport(solution, problem, notes, others=others)
 
 
 def cut_off(problem: RaceProblem, solution: Solution) -> tuple[str, ...]:
@@ -63,10 +68,9 @@ def cut_off(problem: RaceProblem, solution: Solution) -> tuple[str, ...]:
     )
 
 
-def solve_notes(problem: RaceProblem, strategies: Mapping[str, RaceStrategy]) -> tuple[str, ...]:
+def solve_notes(problem: RaceProblem, others: Sequence[str]) -> tuple[str, ...]:
     """Say whose strategies and which graph the numbers are not about."""
     notes = []
-    others = [n for n, s in strategies.items() if not is_solved(s, problem)]
     if others:
         notes.append(
             f"numbers are for w = 1, threshold beta and anticipation; {', '.join(others)} "

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 
 from nashbox.games.compared import Compared
 from nashbox.games.estimation.comparison.babbling import Babbling
+from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.results.base import Body, list_of
 
+BY_ORDER = "honest, by order"  # whatever the profile, where compliance is taken for granted
 Table = Sequence[Sequence[float]]
 
 
@@ -62,15 +64,15 @@ class Contender(Body):
     and who. equilibria: number of distinct ones found; social_penalties: theirs, ascending, each
     value once. cycles: length and range of social penalty of each one found. starts: paths walked;
     unfinished: those that neither ended nor repeated themselves. checks: what each agent owes and
-    how she is checked (`checks.checks`), None where nobody is. max_gain_bounds: of max_gain, where
-    it is simulated.
+    how she is checked (`checks.checks`), None where nobody is. max_gain_bounds,
+    gains_bounds: lower and upper ones of max_gain and of gains, where these are simulated.
     """
 
     KEYS: ClassVar[str] = (
         "mechanism spec method class honest_is_equilibrium max_gain max_gain_agent gains "
         "equilibria social_penalties cycles starts unfinished notes checks"
     )
-    OPTIONAL: ClassVar[str] = "max_gain_bounds"
+    OPTIONAL: ClassVar[str] = "max_gain_bounds gains_bounds"
     NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
 
     mechanism: str
@@ -89,6 +91,7 @@ class Contender(Body):
     notes: Sequence[str] = ()
     checks: Mapping[str, Any] | None = None
     max_gain_bounds: Sequence[float] | None = None
+    gains_bounds: Sequence[Sequence[float]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +142,21 @@ class Comparison(Compared):
     def profiles(self, mechanism: str) -> list[tuple[str, Row]]:
         """The rows of a mechanism, each after the name of its profile."""
         return [(row.profile, row) for row in self.rows if row.mechanism == mechanism]
+
+    def merged(self, mechanism: str) -> list[tuple[str, Row]]:
+        """Rows of a mechanism; where compliance is taken for granted, one for all profiles."""
+        found = super().merged(mechanism)
+        if self.contender(mechanism).method == "enforced":
+            return [(BY_ORDER, row) for _, row in found]
+        return found
+
+    def by_order(self, called: Callable[[str], str] = str) -> list[str]:
+        """What is said of rules that take compliance for granted, if there are any.
+
+        called: the name of a mechanism, made of its label.
+        """
+        names = [called(c.mechanism) for c in self.contenders if c.method == "enforced"]
+        return [f"{BY_ORDER}: under {', '.join(names)} {ENFORCED}"] if names else []
 
     def alike(self, one: Row, other: Row) -> bool:
         """Whether two rows say the same, but for rounding."""

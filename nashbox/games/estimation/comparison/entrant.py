@@ -184,6 +184,7 @@ class CountEntrant:
             honest_is_equilibrium=self.honesty.holds,
             max_gain=sizes[worst],
             max_gain_bounds=[gains[worst].lower, gains[worst].upper] if simulated else None,
+            gains_bounds=[[gain.lower, gain.upper] for gain in gains] if simulated else None,
             max_gain_agent=game.problem.names[worst],
             gains=sizes,
             equilibria=len(alone) if paths is None else len(paths.resting),
