@@ -46,8 +46,8 @@ def layer_of(path):
     return path.relative_to(ROOT).with_suffix("").parts[0]
 
 
-def imports(source):
-    """Modules imported anywhere in a source, with the line; what is only for types left out."""
+def run(source):
+    """Parts of a source that are run; what is only for types is left out."""
     tree = ast.parse(source)
     for_types = {
         id(inner)
@@ -55,9 +55,12 @@ def imports(source):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
-        if id(node) in for_types:
-            continue
+    return (node for node in ast.walk(tree) if id(node) not in for_types)
+
+
+def imports(source):
+    """Modules imported anywhere in a source, with the line; what is only for types left out."""
+    for node in run(source):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -113,3 +116,54 @@ def test_every_module_is_in_a_layer():
 )
 def test_a_violation_is_seen(layer, source):
     assert list(violations(layer, source))
+
+
+def modules():
+    """Modules of the package by name."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        name = ".".join((ROOT.name, *path.relative_to(ROOT).with_suffix("").parts))
+        found[name.removesuffix(".__init__")] = path.read_text(encoding="utf-8")
+    return found
+
+
+def imported(sources):
+    """Modules that each module imports, at its top or when something is called."""
+    found = {}
+    for name, source in sources.items():
+        asked = set()
+        for node in run(source):
+            if isinstance(node, ast.Import):
+                asked |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                inside = {f"{node.module}.{alias.name}" for alias in node.names} & {*sources}
+                asked |= inside or {node.module}
+        found[name] = (asked & {*sources}) - {name}
+    return found
+
+
+def circular(needs):
+    """What is left when modules that need no other, or are needed by no other, are taken away."""
+    left = dict(needs)
+    while True:
+        needed = set().union(*left.values()) if left else set()
+        kept = {name: deps & {*left} for name, deps in left.items() if name in needed}
+        kept = {name: deps for name, deps in kept.items() if deps & {*kept}}
+        if kept == left:
+            return sorted(left)
+        left = kept
+
+
+def test_no_imports_go_in_circles():
+    """Neither at the top nor within functions; what is only for types left out."""
+    assert circular(imported(modules())) == []
+
+
+def test_a_circle_is_seen():
+    lazy = "def f():\n    from p import b"
+    assert circular(imported({"p.a": lazy, "p.b": "import p.a", "p.c": "import p.b"})) == [
+        "p.a",
+        "p.b",
+    ]
+    types = "if TYPE_CHECKING:\n    from p import b"
+    assert circular(imported({"p.a": types, "p.b": "import p.a"})) == []

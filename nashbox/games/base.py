@@ -165,18 +165,6 @@ class Game(Declared, Rounds):
     strategies: Mapping[str, Any]
     specs: Mapping[str, Spec] = {}
 
-    @classmethod
-    def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Game:
-        """Make a problem of this game ready to play; own: those of `own_options` that change it."""
-        from nashbox.games.parametric import prepare_parametric  # which builds on this module
-
-        return prepare_parametric(problem, recommended=recommended)
-
-    @classmethod
-    def check_names(cls, problem: Any) -> None:
-        """Find everything that a problem of this game names. Raises InputError."""
-        cls.prepared(problem)
-
     @property
     @abstractmethod
     def players(self) -> Sequence[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from nashbox.games.preparing import prepare_parametric
 from nashbox.problem.graphs import Edges
 from nashbox.problem.options import Option
 from nashbox.problem.parameters import Parameter
@@ -76,8 +77,6 @@ class Declared:
     @classmethod
     def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> Any:
         """Make a problem of this game ready to play; own: options of audits that change it."""
-        from nashbox.games.parametric import prepare_parametric  # which builds on this module
-
         return prepare_parametric(problem, recommended=recommended)
 
     @classmethod

@@ -3,10 +3,7 @@
 `STRATEGIES` maps the built-in names to their classes.
 """
 
-from pathlib import Path
-
-from nashbox.problem.spec import Spec, build, find_class
-from nashbox.strategies.base import Strategy, accept
+from nashbox.strategies.base import STRATEGIES, Strategy, accept
 from nashbox.strategies.best_responder import BestResponder, best_plays
 from nashbox.strategies.equivariant import Equivariant
 from nashbox.strategies.fabricator import Fabricator
@@ -19,9 +16,10 @@ from nashbox.strategies.honest import (
     Withholder,
 )
 from nashbox.strategies.liars import Ignorer, Mixer, Scaler, Shifter, Shrinker
+from nashbox.strategies.making import make_strategy
 from nashbox.strategies.mixed import Mixed
 
-STRATEGIES: dict[str, type[Strategy]] = {
+STRATEGIES |= {
     "truthful": Truthful,
     "free_rider": FreeRider,
     "withholder": Withholder,
@@ -38,20 +36,6 @@ STRATEGIES: dict[str, type[Strategy]] = {
     "mixed": Mixed,
     "best_responder": BestResponder,
 }
-
-
-def make_strategy(value: object, where: str, folder: Path | str = ".") -> Strategy:
-    """Make a strategy of a name, ``"file.py:Class"`` or a table; `where` names it in errors."""
-    if isinstance(value, Strategy):
-        return value
-    spec = Spec.parse(value, where)
-    found = find_class(spec.name, STRATEGIES, Strategy, "nashbox.strategies", Path(folder), where)
-    parameters = dict(spec.parameters)
-    if found is Mixed and isinstance(parameters.get("strategies"), list):  # files start there too
-        parameters["strategies"] = [
-            make_strategy(part, f"{where}.strategies", folder) for part in parameters["strategies"]
-        ]
-    return build(found, parameters, where)
 
 
 __all__ = [

@@ -35,6 +35,7 @@ class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
 
     deterministic: ClassVar[bool] = True
     equivariant: ClassVar[bool] = True
+    parts: ClassVar[str | None] = None  # the parameter that is a list of strategies, if one is
 
     @property
     def label(self) -> str:
@@ -81,11 +82,12 @@ class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
         return self
 
 
+STRATEGIES: dict[str, type[Strategy]] = {}  # built-in names; the package lists them
+
+
 @lru_cache(maxsize=256)
 def plugin_file(cls: type) -> str | None:
     """File of a plug-in whose class bears the name of a built-in strategy, else None."""
-    from nashbox.strategies import STRATEGIES  # which is made of subclasses of this module's
-
     builtin = {known.__name__ for known in STRATEGIES.values()}
     module = sys.modules.get(cls.__module__)
     if cls.__name__ not in builtin or not cls.__module__.startswith(PLUGIN):

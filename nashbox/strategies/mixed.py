@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy
+from nashbox.strategies.making import make_strategy
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Mixed(Strategy):
     """
 
     deterministic = False
+    parts = "strategies"
 
     strategies: Sequence[object] = field(
         default_factory=lambda: ("truthful", "free_rider"),
@@ -26,8 +28,6 @@ class Mixed(Strategy):
     weights: Sequence[float] | None = None  # probabilities; equal ones if not given
 
     def __post_init__(self) -> None:
-        from nashbox.strategies import make_strategy
-
         if not isinstance(self.strategies, (list, tuple)) or not self.strategies:
             raise InputError(
                 f"mixed.strategies must be a list of strategies, got {brief(self.strategies)}"

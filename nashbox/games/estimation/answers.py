@@ -19,6 +19,7 @@ from nashbox.strategies.best_count import best_count
 from nashbox.strategies.response import risks_along
 
 if TYPE_CHECKING:
+    from nashbox.games.estimation.boxes import Box
     from nashbox.games.estimation.game import EstimationGame
 
 COVERS = (
@@ -95,7 +96,7 @@ def as_deviation(plays: Sequence[Play]) -> Deviation:
     return Deviation(spec, Equivariant(**parameters) if whole else Truthful())
 
 
-def _examined(game: EstimationGame, boxes: Sequence[exhaustive.Box]) -> Iterator[Shown]:
+def _examined(game: EstimationGame, boxes: Sequence[Box]) -> Iterator[Shown]:
     names = game.problem.distributions
     for box in boxes:
         for p, value in box.points:

@@ -11,18 +11,21 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.beyond import beyond
-from nashbox.games.estimation.game import EstimationGame
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Joint, Play
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import Found, Pair, best_counts
 from nashbox.strategies.response import best_response, known_channels, price
 from nashbox.strategies.response import price_of as price_of
+
+if TYPE_CHECKING:
+    from nashbox.games.estimation.game import EstimationGame
 
 Array = NDArray[np.float64]
 

@@ -12,13 +12,15 @@ quadrature.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.game import EstimationGame
+from nashbox.games.estimation.boxes import Box
+from nashbox.games.estimation.tied import tied_box
 from nashbox.mechanisms.cbl.channel import CorruptChannel, quadrature_risk
 from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
@@ -30,6 +32,9 @@ from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import InputError
 from nashbox.strategies.response import known_channels, price
 
+if TYPE_CHECKING:
+    from nashbox.games.estimation.game import EstimationGame
+
 Array = NDArray[np.float64]
 
 SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # Delta in units of sigma/sqrt(n)
@@ -38,22 +43,6 @@ CLASS = (
     "(n, s, Delta) with Pitman's estimator; the rest of the box is covered by the full-information "
     "bound"
 )
-
-
-@dataclass(frozen=True)
-class Box:
-    """The search of one distribution (or of those tied together): best point, price, and a bound.
-
-    members: the distributions; best: a play for each. points: what was examined, for the figure.
-    """
-
-    members: tuple[int, ...]
-    best: tuple[Play, ...]
-    price: float
-    error: float
-    bound: float
-    examined: int
-    points: tuple[tuple[Play, float], ...]
 
 
 def refuse(game: EstimationGame) -> str | None:
@@ -202,7 +191,5 @@ def exhaustive_answer(game: EstimationGame, i: int) -> tuple[float, float, list[
         if k not in tied
     ]
     if joint is not None:
-        from nashbox.games.estimation.tied import tied_box
-
         boxes.append(tied_box(joint, view))
     return penalty, error, boxes

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from nashbox.games.base import Deviation, Exact, Family, Game, Pay, Played
 from nashbox.games.declared import Control
+from nashbox.games.estimation import named
+from nashbox.games.estimation.contract import published
 from nashbox.games.rounds import Columns
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
@@ -110,16 +112,16 @@ class EstimationGame(Game):
     @classmethod
     def prepared(cls, problem: Any, *, recommended: bool = False, **own: Any) -> EstimationGame:
         """Solve the plan, publish the terms, and find the strategies."""
-        from nashbox.games.estimation.ready import prepare  # which builds on this module
-
-        return prepare(problem, recommended=recommended)
+        mechanism = named.make_mechanism(problem)
+        plan, gap = named.solved_plan(problem)
+        terms = published(mechanism, problem, plan)
+        strategies = {} if recommended else named.made_strategies(problem, terms)
+        return cls(problem, mechanism, plan, gap, terms, strategies)
 
     @classmethod
     def check_names(cls, problem: Any) -> None:
         """Find mechanism and strategies of a problem, the plan unsolved. Raises InputError."""
-        from nashbox.games.estimation.ready import check_names
-
-        check_names(problem)
+        named.check_names(problem)
 
     @property
     def shown(self) -> str:

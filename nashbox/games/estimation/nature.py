@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.game import EstimationGame
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.terms import Terms
 from nashbox.strategies import Strategy
+
+if TYPE_CHECKING:
+    from nashbox.games.estimation.game import EstimationGame
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nashbox.games.estimation import exact
-from nashbox.games.estimation.ready import solved_plan
+from nashbox.games.estimation.named import solved_plan
 from nashbox.mechanisms import CblTerms, ThresholdTerms
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.errors import InputError

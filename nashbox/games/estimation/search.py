@@ -6,18 +6,21 @@ A candidate is a spec, as problem files write it, so that it can be replayed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.base import Deviation
 from nashbox.games.estimation.catalogue import equivariant, ints, named
-from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.nature import play_block
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant
+
+if TYPE_CHECKING:
+    from nashbox.games.estimation.game import EstimationGame
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.exhaustive import Box
+from nashbox.games.estimation.boxes import Box
 from nashbox.mechanisms.threshold.together import Together
 from nashbox.problem.channel import Joint, Play
 from nashbox.problem.errors import InputError

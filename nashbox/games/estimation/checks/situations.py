@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.checking import BrokenError, SkippedError
-from nashbox.games.estimation.ready import solved_plan
+from nashbox.games.estimation.named import solved_plan
 from nashbox.mechanisms import CountedMean, Mechanism, SampleMean
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError

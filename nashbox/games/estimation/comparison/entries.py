@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.games.estimation.ready import prepare, solved_plan
+from nashbox.games.estimation.named import solved_plan
+from nashbox.games.estimation.ready import prepare
 from nashbox.games.registry import perform
 from nashbox.mechanisms import MECHANISMS
 from nashbox.problem.errors import InputError
