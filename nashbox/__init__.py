@@ -60,6 +60,7 @@ _WHERE = {
     "count_surface": "nashbox.games.estimation.surface",
     "described_parameters": "nashbox.problem.parameters",
     "listing": "nashbox.experiments.listing",
+    "model_of": "nashbox.api",
     "coalitions": "nashbox.rules.coalitions",
     "design": "nashbox.api",
     "load_problem": "nashbox.problem.files",
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from nashbox.api import compare as compare
     from nashbox.api import design as design
     from nashbox.api import load as load
+    from nashbox.api import model_of as model_of
     from nashbox.api import prepare as prepare
     from nashbox.api import read_store as read_store
     from nashbox.api import run as run

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, whole
 from nashbox.problem.files import from_mapping
 from nashbox.problem.files import load as load_problem
 
@@ -61,6 +61,29 @@ def prepare(problem: Any, *, recommended: bool = False) -> Any:
     from nashbox.games.registry import prepare_game
 
     return prepare_game(problem_of(problem), recommended=recommended)
+
+
+def model_of(
+    problem: Any,
+    *,
+    replications: int = 1,
+    rng: int | None = None,
+    seed: int | None = None,
+    **keys: Any,
+) -> Any:
+    """The Mesa model of a problem of any game, as `mesa.batch_run` makes it of its parameters.
+
+    replications: worlds played at once. rng, seed: the seed, by either name. keys: of the problem
+    file, in place of what it says: mechanism, strategies, sigma, ... Raises InputError.
+    """
+    found = problem_of(problem)
+    if keys:
+        said = found.raw if isinstance(problem, (str, Path, Mapping)) else found.to_json()
+        found = from_mapping({**said, **keys}, found.folder, found.shown)
+    replications = whole("replications", replications, low=1, high=1e9)
+    game = prepare(found)
+    game.check_playable()
+    return game.model(replications, rng if seed is None else seed)
 
 
 def audit(problem: Any, **options: Any) -> Any:

@@ -72,6 +72,45 @@ def test_a_model_begins_with_a_file_and_runs_in_batches():
     assert all(row["social_penalty"] > 0 for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("file", "key", "values", "column"),
+    [
+        ("figure1.toml", "sigma", [5.0, 10.0], "penalty"),
+        ("testing/case_a.toml", "beta", ["1/10", "1/20"], "live"),
+        ("public_goods.toml", "multiplier", [1.2, 1.6], "payoff"),
+    ],
+)
+def test_models_of_all_games_run_in_batches(file, key, values, column):
+    rows = mesa.batch_run(
+        nashbox.model_of,
+        parameters={"problem": str(EXAMPLES / file), key: values, "seed": [1, 2]},
+        max_steps=1,
+        number_processes=1,
+        data_collection_period=-1,
+        display_progress=False,
+    )
+    found = {(row[key], row["seed"]) for row in rows}
+    assert found == {(value, seed) for value in values for seed in (1, 2)}
+    assert all(column in row for row in rows)
+    one, same, other = (nashbox.model_of(EXAMPLES / file, seed=s) for s in (1, 1, 2))
+    drawn = [model.rng.random() for model in (one, same, other)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.parametrize(
+    ("file", "options", "words"),
+    [
+        ("figure1.toml", {"strategies": {"nobody": "truthful"}}, "unknown agent 'nobody'"),
+        ("testing/case_a.toml", {}, "is for estimation games, got testing; nashbox.model_of"),
+    ],
+)
+def test_what_no_estimation_model_can_be_made_of(file, options, words):
+    with pytest.raises(nashbox.InputError, match=words):
+        nashbox.EstimationModel(str(EXAMPLES / file), **options)
+    with pytest.raises(nashbox.InputError, match="replications must be"):
+        nashbox.model_of(str(EXAMPLES / file), replications=0)
+
+
 @pytest.mark.parametrize("kind", ["Model", "Problem", "Strategy"])
 def test_names_of_before_warn(kind):
     with pytest.warns(DeprecationWarning, match=f"is now nashbox.Race{kind}"):

@@ -10,8 +10,10 @@ from typing import Any
 from nashbox.games.estimation.ready import prepare
 from nashbox.mechanisms import Mechanism
 from nashbox.model import EstimationModel as Model
+from nashbox.problem.errors import InputError
+from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import from_mapping, load
-from nashbox.problem.spec import Spec
+from nashbox.problem.spec import Spec, suggest
 
 
 class EstimationModel(Model):
@@ -40,10 +42,19 @@ class EstimationModel(Model):
                 problem = load(problem)
             elif isinstance(problem, Mapping):
                 problem = from_mapping(problem)
+            if not isinstance(problem, EstimationProblem):
+                game = getattr(problem, "game", type(problem).__name__)
+                raise InputError(
+                    f"EstimationModel is for estimation games, got {game}; nashbox.model_of makes "
+                    "models of all games"
+                )
             if mechanism is not None:
                 problem = replace(problem, mechanism=Spec.parse(mechanism, "mechanism"))
             named, made = {}, {}
             for name, play in (strategies or {}).items():
+                if name not in problem.names:
+                    near = suggest(str(name), list(problem.names))
+                    raise InputError(f"strategies: unknown agent {name!r} ({near})")
                 if isinstance(play, (str, Mapping, Spec)):
                     named[name] = Spec.parse(play, f"strategies.{name}")
                 else:
