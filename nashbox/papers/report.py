@@ -21,6 +21,7 @@ from nashbox.experiments.html import (
     shown,
     table,
 )
+from nashbox.experiments.markdown import table as markdown_table
 from nashbox.papers.claim import ClaimTable
 from nashbox.papers.drawing import claim_figure
 from nashbox.papers.reproduction import VERDICTS, Checked, Reproduction
@@ -236,7 +237,4 @@ def _markdown_claim(claim: Checked, link: str | None) -> list[str]:
 
 
 def _markdown_rows(columns: Any, rows: Any, show: Callable[[Any], str]) -> list[str]:
-    def line(cells: Any) -> str:
-        return "| " + " | ".join(show(cell).replace("|", "\\|") for cell in cells) + " |"
-
-    return [line(columns), line(["---"] * len(columns)), *(line(row) for row in rows), ""]
+    return [markdown_table([*map(show, columns)], [[*map(show, row)] for row in rows]), ""]

@@ -56,5 +56,5 @@ def goals_of(words: Sequence[str], where: str) -> list[str]:
             allowed = ", ".join((*GOALS, NO_GOAL))
             raise InputError(f"{where} must be one of {allowed}, got {brief(word)}")
     if NO_GOAL in words and len(set(words)) > 1:
-        raise InputError(f"{where} {NO_GOAL} goes with no goal, got {', '.join(words)}")
+        raise InputError(f"{where}: {NO_GOAL} goes with no goal, got {', '.join(words)}")
     return [word for word in words if word != NO_GOAL]

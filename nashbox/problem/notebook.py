@@ -9,7 +9,7 @@ _places: list[str] = []  # "module:attribute" of what makes sheets, loaded when 
 
 
 def install(place: str) -> None:
-    """Name what draws objects: `place` is "module:name" of an object with headline and html."""
+    """Name what draws objects: "module:name" of an object with headline, html, markdown, sheet."""
     _places[:] = [place]
 
 
@@ -37,3 +37,11 @@ class Shown:
 
     def _repr_html_(self) -> str | None:
         return str(_drawing().html(self))
+
+    def sheets(self) -> list[Any]:
+        """What is to be read of it: a headline, tables with their legends, and notes."""
+        return [_drawing().sheet(self)]
+
+    def to_markdown(self) -> str:
+        """What a terminal shows of it, as Markdown."""
+        return str(_drawing().markdown(self))

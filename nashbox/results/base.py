@@ -10,6 +10,8 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from nashbox.problem.errors import InputError
 from nashbox.problem.notebook import Shown
 from nashbox.results.saving import read_json, write_json
@@ -32,7 +34,7 @@ class Body:
         found = {key: getattr(self, self.NAMES.get(key, key)) for key in self.KEYS.split()}
         extra = {key: getattr(self, key) for key in self.OPTIONAL.split()}
         found |= {key: value for key, value in extra.items() if value is not None}
-        return {key: _unwrapped(value) for key, value in found.items()}
+        return {key: unwrapped(value) for key, value in found.items()}
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
@@ -47,16 +49,17 @@ class Body:
         return cls(**found)
 
 
-def _unwrapped(value: Any) -> Any:
+def unwrapped(value: Any) -> Any:
+    """What a JSON file could hold: plain mappings, lists and numbers for parts and arrays."""
     if isinstance(value, Body):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _unwrapped(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: unwrapped(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {key: _unwrapped(item) for key, item in value.items()}
+        return {key: unwrapped(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_unwrapped(item) for item in value]
-    return value
+        return [unwrapped(item) for item in value]
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value
 
 
 class Result(Body, Shown):
@@ -65,7 +68,7 @@ class Result(Body, Shown):
     FORMAT: ClassVar[str]
 
     def to_json(self) -> dict[str, Any]:
-        """The mapping of the format; infinite numbers are written "inf"."""
+        """The mapping of the format; `save` writes infinite numbers as "inf"."""
         return {"format": self.FORMAT, **super().to_json()}
 
     def save(self, path: str | Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from nashbox.tables.markdown import as_markdown
 from nashbox.tables.sheet import Sheet, as_html, print_sheet
 
 SHEETS = {
@@ -64,3 +65,10 @@ class NOTEBOOK:
     def html(shown: Any) -> str:
         """The whole sheet."""
         return as_html(sheet_of(shown))
+
+    @staticmethod
+    def markdown(shown: Any) -> str:
+        """The whole sheet."""
+        return as_markdown(sheet_of(shown))
+
+    sheet = staticmethod(sheet_of)

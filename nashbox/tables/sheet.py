@@ -69,7 +69,7 @@ def print_sheet(sheet: Sheet, verbose: bool = True) -> None:
         _say(console, line)
     for table, legend in sheet.tables:
         if table.title:
-            _say(console, Text(_plain(table.title), style="italic"))
+            _say(console, Text(plain(table.title), style="italic"))
         rows = len(table.rows) if verbose else min(ROWS, len(table.rows))
         for part in fitting(table, console.width, rows):
             console.print(part)
@@ -99,8 +99,8 @@ def as_html(sheet: Sheet) -> str:
     parts.append(_listed(sheet.lines))
     for table, legend in sheet.tables:
         names = [column.header for column in table.columns]
-        rows = zip(*(map(_plain, column.cells) for column in table.columns), strict=True)
-        parts.append(html.table(names, rows, _plain(table.title or "")))
+        rows = zip(*(map(plain, column.cells) for column in table.columns), strict=True)
+        parts.append(html.table(names, rows, plain(table.title or "")))
         parts += [html.element("p", line) for line in legend]
     parts.append(_listed(sheet.notes[:MOST]))
     if sheet.notes[MOST:]:
@@ -149,7 +149,7 @@ def fitting(table: Table, width: int, rows: int | None = None) -> list[Table]:
 def _needs(table: Table, j: int, rows: int | None) -> _Need:
     """What a column needs."""
     column = table.columns[j]
-    texts = [_plain(cell) for cell in (column.header, *islice(column.cells, rows))]
+    texts = [plain(cell) for cell in (column.header, *islice(column.cells, rows))]
     lines = [line for text in texts for line in text.splitlines()]
     word = max((cell_len(word) for line in lines for word in _words(line)), default=0)
     word = min(word, WORD)
@@ -165,7 +165,7 @@ def _words(line: str) -> list[str]:
 def _cells(table: Table) -> Iterator[str]:
     """What stands in the columns of numbers."""
     numbers = (column for column in table.columns if column.justify == "right")
-    return (_plain(cell) for column in numbers for cell in column.cells)
+    return (plain(cell) for column in numbers for cell in column.cells)
 
 
 def _halved(line: str) -> int:
@@ -182,7 +182,7 @@ def _halved(line: str) -> int:
 def _parted(cell: RenderableType, width: int) -> RenderableType:
     """A cell whose lines are at most so wide, if its words are."""
     told: list[str] = []
-    for line in _plain(cell).splitlines():
+    for line in plain(cell).splitlines():
         told.append("")
         for word in _words(line):
             longer = f"{told[-1]} {word}" if told[-1] else word
@@ -195,7 +195,8 @@ def _parted(cell: RenderableType, width: int) -> RenderableType:
     return Text(text, style=cell.style) if isinstance(cell, Text) else text
 
 
-def _plain(cell: object) -> str:
+def plain(cell: object) -> str:
+    """The text of a cell or a heading."""
     return cell.plain if isinstance(cell, Text) else str(cell)
 
 
@@ -228,7 +229,7 @@ def _part(table: Table, chosen: Sequence[int], widths: Sequence[int], rows: int 
     cells = [list(islice(table.columns[j].cells, rows)) for j in chosen]
     for i, row in enumerate(table.rows[:rows]):
         mine = [
-            _parted(column[i], width) if cell_len(_plain(column[i])) > width else column[i]
+            _parted(column[i], width) if cell_len(plain(column[i])) > width else column[i]
             for column, width in zip(cells, widths, strict=True)
         ]
         part.add_row(*mine, style=row.style, end_section=row.end_section)

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import nashbox
+from nashbox.experiments.markdown import escaped
 from nashbox.experiments.sweep import report
 from nashbox.problem.notebook import Shown
 from nashbox.tables.printing import SHEETS, print_result, sheet_of
@@ -110,3 +112,23 @@ def test_a_sweep_draws_what_it_is_about(folder):
     assert other.get_xlabel() == "mechanism" and "6 of 6" not in repr(done)
     with pytest.raises(nashbox.InputError, match="no column 'tau'"):
         done.plot(y="tau")
+
+
+def test_all_ways_to_show_a_sheet_say_the_same():
+    """Terminal, HTML and Markdown: the same cells, legends and notes, names being no markup."""
+    labs = {"game": "estimation", "sigma": 2.0, "costs": [[1.0], [2.0]], "agents": ["a_b|*", "<i>"]}
+    audit = nashbox.audit({**labs, "mechanism": "sample_mean"})
+    (sheet,) = audit.sheets()
+    source = audit.to_markdown()
+    lines = source.splitlines()
+    (table, legend), *_ = sheet.tables
+    assert lines[0] == f"**{escaped(sheet.headline)}**"
+    rows = [line for line in lines if line.startswith("| ")]
+    assert len(rows) == sum(len(table.rows) + 2 for table, _ in sheet.tables)
+    assert rows[1].count("--:") == sum(column.justify == "right" for column in table.columns)
+    assert rows[2].startswith(r"| a\_b\|\* |") and rows[3].startswith(r"| \<i\> |")
+    assert all(escaped(words) in lines for words in legend)
+    assert all(f"- {escaped(note.plain)}" in lines for note in sheet.notes)
+    shown = set(re.sub(r"\\(.)", r"\1", source).split()) - {"|", "-", "---", "--:"}
+    told = {word.strip("*") for word in shown}
+    assert {word.strip("*") for word in Text(audit._repr_html_()).words} <= told

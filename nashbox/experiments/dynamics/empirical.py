@@ -25,7 +25,7 @@ from nashbox.experiments.audit.base import Gain
 from nashbox.games.base import payoff_range
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
-from nashbox.results.base import Result
+from nashbox.results.base import Result, unwrapped
 from nashbox.results.saving import versions
 from nashbox.solver.equilibria import Equilibria, equilibria
 
@@ -194,7 +194,7 @@ class EmpiricalGame(Result):
         except InputError as error:
             found, note = None, str(error)
         body = {k: v for k, v in vars(self).items() if k != "solved"}
-        return {
+        told = {
             "format": self.FORMAT,
             **body,
             "row_se": self.row_se,
@@ -205,6 +205,7 @@ class EmpiricalGame(Result):
             "equilibria": found,
             "note": note,
         }
+        return {key: unwrapped(value) for key, value in told.items()}
 
     def to_frame(self) -> pd.DataFrame:
         """One row per cell: payoffs with errors, regrets, NashConv and its bounds."""

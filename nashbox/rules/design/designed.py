@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.results.base import Result, list_of
+from nashbox.results.base import Result, list_of, unwrapped
 from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Design(Result):
 
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-design/1."""
-        return {
+        body = {
             "format": self.FORMAT,
             "goal": self.goal,
             "rule": self.rule,
@@ -146,6 +146,7 @@ class Design(Result):
             "problem": dict(self.problem),
             "versions": dict(self.versions),
         }
+        return {key: unwrapped(value) for key, value in body.items()}
 
     def _of_pairs(self) -> dict[str, Any]:
         if self.pair_t is None:

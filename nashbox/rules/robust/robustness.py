@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.results.base import Body, Result, list_of
+from nashbox.results.base import Body, Result, list_of, unwrapped
 from nashbox.results.saving import versions
 from nashbox.rules.robust.dropout import Drop
 from nashbox.rules.robust.pair import Worst
@@ -83,7 +83,7 @@ class RulesReport(Body):
 
     def to_json(self) -> dict[str, Any]:
         """A mapping, with what follows from the fields."""
-        return {
+        body = {
             "name": self.name,
             "social_penalty": self.social_penalty,
             "honest": self.honest,
@@ -97,6 +97,7 @@ class RulesReport(Body):
             "measured": [asdict(x) for x in self.measured],
             "problem": dict(self.problem),
         }
+        return {key: unwrapped(value) for key, value in body.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,4 +75,4 @@ def test_none_and_a_goal_contradict_each_other(nashbox):
     text = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
     asked = ("compare", "p.toml", "--design", "none", "--design", "social")
     answer = nashbox(*asked, files={"p.toml": text})
-    assert answer.code == 2 and "--design none goes with no goal, got none, social" in answer.err
+    assert answer.code == 2 and "--design: none goes with no goal, got none, social" in answer.err
