@@ -22,9 +22,9 @@ from nashbox.games.registry import declared
 from nashbox.problem.counts import counts
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import (
-    ERRORS,
     VERDICT_STYLE,
     amount,
+    errors_told,
     interval,
     new_table,
     number,
@@ -127,16 +127,17 @@ def _verdicts(
     order = ", largest gains first" if many else ""
     table = new_table(*heads, title=f"{rules}: {audit.method} audit{order}")
     found = [deviation_in_words(audit, a, scale) for a in agents]
-    for a, gain, best in zip(agents, gains, found, strict=True):
+    paid = [[cell(a) for cell in columns.values()] for a in agents]
+    for a, gain, cells, best in zip(agents, gains, paid, found, strict=True):
         table.add_row(
             a.name,
             Text(ONE[a.verdict], style=VERDICT_STYLE[a.verdict]),
             gain,
-            *(cell(a) for cell in columns.values()),
+            *cells,
             best,
         )
     gained, *named = legend(audit, bounded)
-    sheet.add(table, gained, *owed, *named, *_reasons(audit))
+    sheet.add(table, gained, *owed, *named, *_reasons(audit, errors_told(paid)))
     return sheet
 
 
@@ -201,15 +202,13 @@ def _least_gain(audit: Audit | GameAudit) -> str:
     return f"epsilon, the least gain that counts: {low if low == high else f'{low} to {high}'}"
 
 
-def _reasons(audit: Audit | GameAudit) -> list[str]:
+def _reasons(audit: Audit | GameAudit, errors: list[str]) -> list[str]:
     """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
     covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
-    error = f"{declared(audit.game).pays.name}_se"
-    simulated = any(getattr(a, error) for a in audit.agents)
     return [
         _least_gain(audit),
         *covered,
-        *([ERRORS] if simulated else []),
+        *errors,
         *([audit.resolution] if audit.resolution else []),
     ]
 

@@ -225,11 +225,11 @@ def survival_sheet(result: Survival) -> Sheet:
     for row in result.rows:
         kept = f"{row['kept_low']:.2f} to {row['kept_high']:.2f}"
         shares = (
-            f"{row['start']:.3f}",
+            with_error(row["start"], row.get("start_se"), 3),
             with_error(row["share_honest"], row["se"], 3),
-            f"{row['fixed']:.3f}",
+            with_error(row["fixed"], row.get("fixed_se"), 3),
         )
-        late = with_error(row["rest"], row.get("rest_se"), 1), f"{row['doubts']:.1f}"
+        late = [with_error(row[key], row.get(f"{key}_se"), 1) for key in ("rest", "doubts")]
         graph = row["graph"].removesuffix("_graph")
         table.add_row(in_brief(row["mechanism"]), str(row["agents"]), graph, *shares, kept, *late)
     sheet.add(

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from nashbox.experiments.digits import places_of
 from nashbox.tables.console import new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
+    from nashbox.papers.claim import Number
     from nashbox.papers.reproduction import Checked, Reproduction
 
+OFF, FINE = "+-", 6  # decimal places at most of a number that is shown with an error
 STYLES = {"holds": "green", "holds if": "yellow", "fails": "bold red"}
 
 
@@ -31,7 +34,8 @@ def reproduction_sheet(result: Reproduction) -> Sheet:
                 table.add_row(name, Text(verdict, style=style), str(len(ids)), ", ".join(ids))
                 name = ""
         table.add_section()
-    sheet.add(table)
+    told = [_key(claim) for claim in result.claims]
+    sheet.add(table, *([f"{OFF}: how far off a number may be"] * any(OFF in key for key in told)))
     for broken in result.unchecked:
         sheet.say(f"{broken.paper}: {broken.id} could not be checked: {broken.error}")
     for verdict in reversed(STYLES):
@@ -46,6 +50,19 @@ def _those(result: Reproduction, verdict: str) -> list[Checked]:
 
 def _key(claim: Checked) -> str:
     """The first number that a verdict rests on, in brackets."""
+    return "".join(f" ({n.name}: {_told(n)})" for n in claim.finding.numbers[:1])
+
+
+def _told(number: Number) -> str:
+    """A number, and how far off it may be, where that is seen in its digits.
+
+    >>> from nashbox.papers.claim import Number
+    >>> _told(Number("E tau, simulated", 13.3432, 0.21)), _told(Number("gain", 0.0643627, 1e-9))
+    ('13.34 +- 0.21', '0.0643627')
+    """
     from nashbox.experiments.html import shown
 
-    return "".join(f" ({n.name}: {shown(n.value)})" for n in claim.finding.numbers[:1])
+    places = places_of(number.error, number.value)
+    if number.error is None or places is None or places > FINE:
+        return shown(number.value)
+    return f"{number.value:.{places}f} {OFF} {number.error:.{places}f}"

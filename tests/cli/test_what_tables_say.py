@@ -296,3 +296,12 @@ def test_comparisons_of_games_begin_with_a_sentence(nashbox):
     said = nashbox("compare", "p.toml", files={"p.toml": POT}).out
     assert said.startswith("honest play is no equilibrium under publish\n")
     assert "honest: all play what the game recommends" in flat(said)
+
+
+def test_errors_are_explained_only_where_there_are_any(nashbox):
+    """Payoffs of a public good are the same in all worlds that a black box plays."""
+    options = ["--method", "black_box", "--budget", "2000"]
+    exact = nashbox("audit", "p.toml", *options, files={"p.toml": POT}).out
+    assert "±" not in exact and "black_box audit" in exact
+    drawn = nashbox("audit", "p.toml", *options, files={"p.toml": TWO}).out
+    assert "a number after ± is a standard error" in drawn

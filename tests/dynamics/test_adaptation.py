@@ -8,6 +8,8 @@ from nashbox.experiments.dynamics import RULES, Adaptation, Survival, adapt, hon
 from nashbox.experiments.dynamics.menu import graph_of
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
+from nashbox.tables.console import with_error
+from nashbox.tables.dynamics import survival_sheet
 from tests.games import figure1, worked_case
 from tests.test_examples import EXAMPLES
 
@@ -86,6 +88,9 @@ def test_an_error_over_seeds_is_one():
     found = honesty_survival(worked_case(), rule=rule, seeds=range(6), rounds=6, **options)
     (row,) = found.rows
     assert 0.0 < row["share_honest"] < 1.0 and 0.01 < row["se"] < 0.2
+    assert {"start_se", "fixed_se", "rest_se", "doubts_se"} <= row.keys()
+    cells = [next(iter(column.cells)) for column in survival_sheet(found).tables[0][0].columns]
+    assert cells[-1] == with_error(row["doubts"], row["doubts_se"], 1)
     again = honesty_survival(worked_case(), rule=rule, seeds=range(6), rounds=6, **options)
     assert again.rows == found.rows
 

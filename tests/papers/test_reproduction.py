@@ -228,8 +228,9 @@ def test_a_screen_shows_what_holds_and_the_notes_why(capsys):
     assert "18 holds, 18 holds if, 9 fails" in short
     print_result(Reproduction(list(papers), True, 0, found))
     out = capsys.readouterr().out
+    assert "+-: how far off a number may be\n" in out
     for j, verdict in enumerate(kinds):
-        assert f"claim-{j} {verdict}" in out and f"(a number: {7.5 + j:g})" in out
+        assert f"claim-{j} {verdict}" in out and f"(a number: {7.5 + j:.2f} +- 0.50)" in out
 
 
 def breaks(quick, seed):

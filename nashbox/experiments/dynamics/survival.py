@@ -46,9 +46,9 @@ class Survival(Result):
     extinct and fixed, the fractions of seeds in which honesty died out or took over; start, its
     share at first; kept, the fraction of seeds in which at least as many were honest in the end as
     at first, with its 95 % Clopper-Pearson interval kept_low to kept_high (seeds that all agree
-    have no spread, and yet prove only so much); rest, the mean round of the last change, and
-    rest_se; doubts, agents who in the end left a gain that was within the error of simulated
-    payoffs, on average; payoffs, where they come from.
+    have no spread, and yet prove only so much); rest, the mean round of the last change;
+    doubts, agents who in the end left a gain that was within the error of simulated
+    payoffs, on average; NAME_se, standard errors over seeds; payoffs, where they come from.
     """
 
     FORMAT: ClassVar[str] = "nashbox-survival/1"
@@ -178,19 +178,22 @@ def _row(
         "agents": m,
         "graph": graph,
         "start": float(first.mean()),
+        "start_se": _se(first),
         "share_honest": float(last.mean()),
         "se": _se(last),
         "extinct": float((last == 0).mean()),
         "fixed": float((last == 1).mean()),
+        "fixed_se": _se(last == 1),
         **_kept(int((last >= first).sum()), last.size),
         "rest": float(rest.mean()),
         "rest_se": _se(rest),
         "doubts": float(doubts.mean()),
+        "doubts_se": _se(doubts),
         "payoffs": oracle.method,
     }
 
 
-def _se(values: NDArray[np.float64]) -> float:
+def _se(values: NDArray[Any]) -> float:
     return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else float("inf")
 
 

@@ -39,9 +39,10 @@ Array = NDArray[np.float64]
 
 SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # Delta in units of sigma/sqrt(n)
 CLASS = (
-    "all strategies of one agent against the others' honest points, by invariance the box "
-    "(n, s, Delta) with Pitman's estimator; the rest of the box is covered by the full-information "
-    "bound"
+    "all strategies of one agent against the others' honest points, which by invariance are to "
+    "collect n points, to hand in s points moved by Delta, and to make the best of the answer "
+    "(Pitman's estimator); n and s beyond those searched are covered by what all points of "
+    "everybody would bring"
 )
 
 

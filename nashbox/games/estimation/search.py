@@ -37,10 +37,11 @@ class _Mode:
 
 
 BOX_CLASS = (
-    "the translation-equivariant box (n, s, Delta), distributions taken one apart from the other, "
-    "simulated: counts searched, s in {0, 1, n, n*, 2n*}, Delta in {0, +-1/2, +-1, +-2} standard "
-    "errors, estimators linear in the information and fitted; what lies outside is covered by the "
-    "risk that all data of everybody together would give"
+    "all that moves along with the data: collect n points, n* of them owed, hand in s points moved "
+    "by Delta, distributions taken one apart from the other, simulated: counts searched, s in {0, "
+    "1, n, n*, 2n*}, Delta in {0, +-1/2, +-1, +-2} standard errors, estimators linear in the "
+    "information and fitted; what lies outside is covered by the risk that all data of everybody "
+    "together would give"
 )
 BOX_SHIFTS = (0.5, -0.5, 1.0, -1.0, 2.0, -2.0)
 
