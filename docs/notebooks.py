@@ -25,6 +25,7 @@ BLANK = re.compile(r"\n\s*\n")
 def refreshed(text: str, folder: Path) -> str:
     """Run a notebook in an empty folder; return its text with the outputs as they are now."""
     book = json.loads(text)
+    drawn()  # what whoever asks has left open is none of the notebook's
     with pages.workspace(folder):
         namespace: dict[str, Any] = {"__name__": "__main__"}
         codes = [cell for cell in book["cells"] if cell["cell_type"] == "code"]

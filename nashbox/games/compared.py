@@ -22,6 +22,9 @@ PROFILES = HONEST, FROM_HONEST, FROM_FREE_RIDING, WORST, BEST = (
     "worst",
     "best",
 )
+ENFORCED = (
+    "compliance is taken for granted; gains are what an agent would win if it were not enforced"
+)
 SHOWN = {profile: profile.replace("_", " ") for profile in PROFILES}
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
-from nashbox.games.compared import SHOWN
-from nashbox.games.estimation.remarks import ENFORCED
+from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error

@@ -129,8 +129,8 @@ def test_workers_do_linear_algebra_on_one_thread(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("engine", "words"),
     [
-        ("lokal", "--engine must be local, dask://HOST:PORT or module:factory, got 'lokal'"),
-        ("dask://", "--engine must be local"),
+        ("lokal", "engine must be local, dask://HOST:PORT or module:factory, got 'lokal'"),
+        ("dask://", "engine must be local"),
         ("dask://127.0.0.1:1", "dask://127.0.0.1:1: no scheduler answers there"),
         ("no_such_module:pool", "no_such_module fails to import: ModuleNotFoundError"),
         ("test_sweep_engines:nothing", "test_sweep_engines has no function 'nothing'"),

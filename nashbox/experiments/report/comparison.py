@@ -14,7 +14,7 @@ from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
 from nashbox.experiments.report.words import epsilon_in_words
-from nashbox.games.estimation.remarks import ENFORCED
+from nashbox.games.compared import ENFORCED
 from nashbox.measure.leading import least
 from nashbox.results.saving import write_whole
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from nashbox.games.compared import ENFORCED
 from nashbox.games.estimation import exact
 from nashbox.games.estimation.named import solved_plan
 from nashbox.mechanisms import CblTerms, ThresholdTerms
@@ -18,9 +19,6 @@ from nashbox.strategies import Equivariant, Strategy
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-ENFORCED = (
-    "compliance is taken for granted; gains are what an agent would win if it were not enforced"
-)
 STAGES = {"gather": "counts", "report": "report", "estimate": "estimate"}
 
 

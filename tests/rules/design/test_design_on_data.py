@@ -129,7 +129,7 @@ def test_rules_of_real_counts_leave_measurements_out_and_say_so(nashbox, folder)
 def test_rules_for_normal_data_say_nothing_of_measurements(nashbox, folder):
     text = MEASURED["p.toml"].splitlines()[0] + "\nsigma = 5.0\ncosts = [[0.05], [0.07]]\n"
     answer = nashbox("design", "p.toml", *GOAL, "--save", "rules.toml", files={"p.toml": text})
-    assert answer.out.splitlines()[0].endswith("(exact)") and "measure" not in answer.out
+    assert answer.out.splitlines()[0].endswith("(exact)") and "measurement" not in answer.out
     saved = (folder / "rules.toml").read_text()
     assert "source" not in saved and "nashbox audit proves it" in saved
 

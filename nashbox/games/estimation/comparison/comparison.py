@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from nashbox.games.compared import Compared
+from nashbox.games.compared import ENFORCED, Compared
 from nashbox.games.estimation.comparison.babbling import Babbling
-from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.results.base import Body, list_of
 
 BY_ORDER = "honest, by order"  # whatever the profile, where compliance is taken for granted
