@@ -87,8 +87,9 @@ def audit_sheet(audit: Audit) -> Sheet:
 
 def game_audit_sheet(audit: GameAudit) -> Sheet:
     """Payoffs, and who plays what."""
+    pays = audit.pays
     columns: Columns = {
-        "payoff": lambda a: with_error(a.payoff, a.payoff_se, 6),
+        pays: lambda a: with_error(getattr(a, pays), a.payoff_se, 6),
         "plays": lambda a: a.strategy,
     }
     sheet = _verdicts(audit, audit.rules, columns, 6)
@@ -185,7 +186,7 @@ def _named(agent: Any, scale: float) -> bool:
 
 def scale_of(audit: Audit | GameAudit) -> float:
     """What gains are differences of: the largest that an agent is paid, or could gain."""
-    pays = declared(audit.game).pays.name
+    pays = audit.pays
     paid = [abs(getattr(a, pays)) for a in audit.agents]
     gains = [abs(a.gain.estimate) for a in audit.agents]
     return max((x for x in [*paid, *gains] if math.isfinite(x)), default=0.0)

@@ -107,6 +107,11 @@ class AuditResult(Result):
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
+    def pays(self) -> str:
+        """What the game pays: payoff or penalty. Subclasses know."""
+        raise NotImplementedError
+
+    @property
     def nash(self) -> str:
         """profitable if any verdict is, else undecided if any is, else none_above_epsilon."""
         return of_all(agent.verdict for agent in self.agents)

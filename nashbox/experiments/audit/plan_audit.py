@@ -79,6 +79,11 @@ class Audit(AuditResult):
     efficiency_ratio_se: float | None = None
 
     @property
+    def pays(self) -> str:
+        """What agents pay."""
+        return "penalty"
+
+    @property
     def social_penalty(self) -> float:
         """Sum of the agents' penalties."""
         return sum(agent.penalty for agent in self.agents)

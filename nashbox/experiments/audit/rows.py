@@ -83,6 +83,7 @@ def _paid(game: Game, i: int, one: Finding) -> PlayerAudit:
     return PlayerAudit(
         payoff=one.payoff,
         payoff_se=one.se,
+        pays=game.pays.name,
         gain_if_belief_known=None if known is None else gain_from_json(known),
         **_common(game, i, one, PaidDeviation),
     )

@@ -13,6 +13,7 @@ from nashbox.experiments.figures.style import (
     CYCLE,
     GAIN,
     PAYOFF_GAIN,
+    PENALTY_GAIN,
     RED,
     SKY,
     _axes,
@@ -132,4 +133,5 @@ def payoff_gains(audit: GameAudit, ax: Axes | None = None) -> Axes:
     """Gains of the examined deviations per player, the reported interval over them."""
     # where nothing is paid, nothing says what is far worse
     ax = _examined(audit, ax, [a.payoff or np.inf for a in audit.agents])
-    return _finish(audit, ax, audit.rules, PAYOFF_GAIN)
+    won = PAYOFF_GAIN if audit.pays == "payoff" else PENALTY_GAIN
+    return _finish(audit, ax, audit.rules, won)

@@ -17,7 +17,6 @@ from nashbox.experiments.figures.style import (
     _legend,
     name_ticks,
 )
-from nashbox.games.registry import declared
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +31,7 @@ class Standing:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw penalties or payoffs with 2 s.e.; infinite ones are left out and named."""
         agents = self.audit.agents
-        pay = declared(self.audit.game).pays.name
+        pay = self.audit.pays
         ax = _axes(ax, max(5.5, min(16.0, 0.6 * len(agents) + 3)))
         left_out = []
         for label, place, colour, mark, values in (
@@ -46,7 +45,7 @@ class Standing:
             left_out += [a.name for a, kept in zip(agents, good, strict=True) if not kept]
             ax.errorbar(np.arange(len(agents))[good] + place, y[good], yerr=2 * errors[good],
                         fmt=mark, color=colour, capsize=3, label=label)  # fmt: skip
-        if pay == "penalty":
+        if self.audit.plan is not None:
             alone = np.array([a.penalty_alone for a in agents], dtype=float)
             x = np.flatnonzero(np.isfinite(alone))
             ax.hlines(alone[x], x - 0.4, x + 0.4, color=BLACK, linestyle="--", label="alone")

@@ -29,6 +29,7 @@ LOOK: Any = {  # of files: text stays text, the same figure gives the same bytes
 }
 PENALTY = "penalty: squared error + cost (units²)"  # units of the measurements
 GAIN = "gain: penalty saved by deviating (units²)"
+PENALTY_GAIN = "gain: penalty saved by deviating (units of the penalty)"
 PAYOFF_GAIN = "gain: payoff won by deviating (units of the payoff)"
 POINTS = "points collected (number)"
 ITERATION = "iteration (observations of each agent)"

@@ -24,7 +24,7 @@ from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
-from nashbox.experiments.report.words import deviation, epsilon_in_words
+from nashbox.experiments.report.words import SEVERAL, deviation, epsilon_in_words
 from nashbox.games.registry import declared
 from nashbox.results.saving import write_whole
 
@@ -47,7 +47,7 @@ def audit_page(
     """The report of an audit of either game; every number in it stands in the JSON it embeds."""
     result = Printed.of(audit.to_json())
     game = result.get("game")
-    pay = declared(game).pays.name
+    pay = audit.pays
     name = result.get("problem", "mechanism")
     title = f"Audit of {name['name'] if isinstance(name, dict) else name or game}"
     contract = contract or Contract()
@@ -103,8 +103,8 @@ def _gains(result: Printed, pay: str) -> Html:
         table(columns, rows),
     ]
     social = result.plus_minus(f"social_{pay}", f"social_{pay}_se")
-    if pay == "payoff":
-        parts.append(element("p", "Sum of the payoffs: ", social, "."))
+    if result.get("plan") is None:
+        parts.append(element("p", f"Sum of the {SEVERAL[pay]}: ", social, "."))
         return joined(parts)
     rational = yes_or_no(result.get("individually_rational"))
     rounded = result.get("problem", "counts") == "integer"
@@ -130,7 +130,7 @@ def _deviations(agents: Sequence[Any], result: Printed, game: str, pay: str) -> 
         said: list[object] = [
             element("b", row.get("name")),
             ": ",
-            *_found(agent, row, distributions, game),
+            *_found(agent, row, distributions, game, pay),
         ]
         for key, text in others.items():
             if row.get(key) not in (None, asdict(NOTHING)):
@@ -146,9 +146,8 @@ def _deviations(agents: Sequence[Any], result: Printed, game: str, pay: str) -> 
     return joined([head, element("ul", *items)])
 
 
-def _found(agent: Any, row: Printed, distributions: list[str], game: str) -> list[object]:
+def _found(agent: Any, row: Printed, distributions: list[str], game: str, pay: str) -> list[object]:
     """The deviation and what it brings; where nothing gains, that and no deviation."""
-    pay = declared(game).pays.name
     if nothing_better(row.get("verdict"), float(row.get("gain", "estimate")), row.tiny):
         certain = row.get("verdict") == "none_above_epsilon"
         return [
@@ -176,7 +175,8 @@ def _basis(result: Printed, pay: str) -> Html:
     ]
     if result.get("signals") is not None:
         rows.append(("signals", result.get("signals")))
-    rows.append(("epsilon", epsilon_in_words(result, pay)))
+    scale = pay if result.get("plan") is not None else SEVERAL[pay]
+    rows.append(("epsilon", epsilon_in_words(result, scale)))
     if method == "exact" or not result.get("seeds"):
         rows.append(("certainty", "no chance is involved; bounds are those of numerical errors"))
     else:

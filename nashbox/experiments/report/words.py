@@ -42,16 +42,20 @@ def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
     return joined(parts)
 
 
+SEVERAL = {"penalty": "penalties", "payoff": "payoffs"}
 SCALES = {
     "penalty": "each agent's penalty",
-    "payoff": "the range of payoffs that each agent reaches by what was examined",
+    **{
+        several: f"the range of {several} that each agent reaches by what was examined"
+        for several in SEVERAL.values()
+    },
 }
 
 
-def epsilon_in_words(result: Printed, pay: str) -> Html:
-    """Which gains count, for penalties or payoffs."""
+def epsilon_in_words(result: Printed, scale: str) -> Html:
+    """Which gains count; scale: a word of SCALES."""
     if result.get("epsilon") is None:
-        share = f"a share of {SCALES[pay]}, a thousandth unless another is asked for"
+        share = f"a share of {SCALES[scale]}, a thousandth unless another is asked for"
         return escaped(f"{share}; a smaller gain counts as none")
     return joined([result.value("epsilon"), "; a smaller gain counts as none"])
 

@@ -93,7 +93,8 @@ def _hash(name: str, modified: int, size: int, inode: int) -> str:
 
 def _audited(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     result = audit(built, **options, seed=seed, workers=1)
-    body, whole, rows = result.to_json(), result.WHOLE.split(), []
+    body, rows = result.to_json(), []
+    whole = [key for key in result.WHOLE.split() if key in body]
     for agent in body["agents"]:
         best = {**agent["best_deviation"]}
         best["parameters"] = json.dumps(best["parameters"])
