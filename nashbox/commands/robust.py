@@ -88,5 +88,5 @@ def work(options: argparse.Namespace) -> int:
         result = robust(problem, progress=progress, **shared.given(options, robust))
     if options.save is not None:
         save_rules(result, options.save)
-    shared.emit_saved(options, result)
+    shared.emit_saved(options, result, problem)
     return 0
