@@ -56,7 +56,7 @@ def work(options: argparse.Namespace) -> int:
             result = design_for_pairs(problem, options.goal, options.pairs, progress=progress)
     if options.save is not None:
         result.save_problem(options.save)
-    shared.emit_saved(options, result)
+    shared.emit_saved(options, result, problem)
     return 0
 
 

@@ -47,5 +47,5 @@ def work(options: argparse.Namespace) -> int:
         result = robust(problem, progress=progress, **asked(options, options_of(robust)))
     if options.save is not None:
         save_rules(result, options.save)
-    shared.emit_saved(options, result)
+    shared.emit_saved(options, result, problem)
     return 0

@@ -264,13 +264,15 @@ def emit(options: argparse.Namespace, result: Any, sheet: Any = None) -> None:
         show(options, sheet_of(result) if sheet is None else sheet)
 
 
-def emit_saved(options: argparse.Namespace, result: Any) -> None:
+def emit_saved(options: argparse.Namespace, result: Any, problem: Any) -> None:
     """`emit` of rules, with what to do with them where they were written."""
     from nashbox.tables.kit import saved_rules
     from nashbox.tables.printing import sheet_of
 
     sheet = sheet_of(result)
-    emit(options, result, sheet if options.save is None else saved_rules(sheet, options.save))
+    if options.save is not None:
+        sheet = saved_rules(sheet, options.save, problem.integer)
+    emit(options, result, sheet)
 
 
 def show(options: argparse.Namespace, sheet: Any) -> None:

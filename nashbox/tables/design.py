@@ -22,7 +22,7 @@ BOUND = {
 }
 
 COMPARED = {  # words in the names of rules that are compared
-    "alone": "everybody works alone; who cannot measure receives the others' mean",
+    "alone": "everybody works alone who can; the others receive their mean",
     "no leverage": "whoever samples most cheaply works alone, and all others receive her mean",
     "in turns": "those who are equally cheap share the distributions",
     "separate": "comparisons are passed one by one",

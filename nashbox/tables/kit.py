@@ -90,12 +90,15 @@ def beginning_sheet(made: Beginning) -> Sheet:
     return sheet
 
 
-def saved_rules(sheet: Sheet, path: str) -> Sheet:
-    """The sheet with a first note on the rules that were written, and what to do with them."""
+def saved_rules(sheet: Sheet, path: str, drawn: bool) -> Sheet:
+    """The sheet with a first note on the rules that were written, and what to do with them.
+
+    drawn: whether they are of whole numbers of points, which alone can be exchanged.
+    """
     name = shown(path)
     file = shlex.quote(name)
-    typed = _next([f"nashbox audit {file}", f"nashbox exchange {file} --rehearse"])
-    sheet.notes[:0] = [Text(f"wrote {name}"), typed]
+    rehearsal = [f"nashbox exchange {file} --rehearse"] if drawn else []
+    sheet.notes[:0] = [Text(f"wrote {name}"), _next([f"nashbox audit {file}", *rehearsal])]
     return sheet
 
 

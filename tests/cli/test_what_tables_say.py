@@ -272,11 +272,15 @@ def test_points_that_differ_between_worlds_have_their_error_in_every_round(nashb
         ["robust", "p.toml", "--goal", "social", "--costs", "2%"],
     ],
 )
-def test_rules_that_were_written_say_what_is_next(nashbox, words):
-    told = nashbox(*words, "--save", "my rules.toml", files={"p.toml": TWO})
+@pytest.mark.parametrize("counts", ["integer", "real"])
+def test_rules_that_were_written_say_what_is_next(nashbox, words, counts):
+    files = {"p.toml": f'{TWO}counts = "{counts}"\n'}
+    told = nashbox(*words, "--save", "my rules.toml", files=files)
     lines = [line.strip() for line in told.out.splitlines()]
     assert "wrote my rules.toml" in lines
-    for line in lines[lines.index("next:") + 1 :][:2]:
+    typed = [line for line in lines[lines.index("next:") + 1 :] if line.startswith("nashbox ")]
+    assert len(typed) == (2 if counts == "integer" else 1)
+    for line in typed:
         assert nashbox(*shlex.split(line)[1:]).code == 0
     assert "next:" not in nashbox(*words).out
 
