@@ -104,13 +104,13 @@ def known(channel: Channel) -> Known:
 
 
 @lru_cache(maxsize=500_000)
-def honest(channel: Known, n: float, cost: float) -> float:
+def honest(channel: Channel, n: float, cost: float) -> float:
     """R(n) + c n."""
     return channel.risk(Play.truthful(n))[0] + (cost * n if n else 0.0)
 
 
 @lru_cache(maxsize=500_000)
-def least(channel: Known, cost: float, integer: bool) -> float:
+def least(channel: Channel, cost: float, integer: bool) -> float:
     """min_n R(n) + c n, or what no lie brings it below (under mirrors: honest counts alone)."""
     best = best_count(channel, cost, integer=integer)[1]
     return best if isinstance(channel, MirrorChannel) else channel.floor(cost, best)
