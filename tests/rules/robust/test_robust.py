@@ -405,7 +405,7 @@ from nashbox.mechanisms.means import SampleMean
 from nashbox.problem.channel import Channel
 
 
-@dataclass(frozen=True)
+@dataclass  # has no hash
 class Own(Channel):
     inside: MeanChannel
 
@@ -444,3 +444,14 @@ def test_rules_of_ones_own_with_formulas(folder, sigma):
         assert theirs.margin == pytest.approx(ours.margin, abs=1e-12)
         assert theirs.certified == (sigma == 0.0)
     assert [d.gain for d in found.drops] == pytest.approx([d.gain for d in known.drops])
+
+
+@pytest.mark.parametrize("method", ["exact", "exhaustive"])
+def test_audits_of_rules_of_ones_own_with_formulas(folder, method):
+    (folder / "own.py").write_text(OWN)
+    problem = replace(figure1(mechanism="sample_mean"), folder=folder)
+    own = replace(problem, mechanism=Spec("own.py:Mine"))
+    known, found = (audit(p, method=method).agents for p in (problem, own))
+    for ours, theirs in zip(known, found, strict=True):
+        assert theirs.verdict == ours.verdict
+        assert theirs.gain.estimate == pytest.approx(ours.gain.estimate, abs=1e-9)
