@@ -75,8 +75,8 @@ def robust_sheet(result: Robust) -> Sheet:
     )
     if not all(a.certified for r in result.rules for a in r.agents):
         sheet.note(
-            "not proven: gains under mirrors (honest counts, at some sigmas) and on many "
-            "distributions tied together (two corners)"
+            "not proven: gains under mirrors (honest counts, at some sigmas), under rules of one's "
+            "own (at some sigmas) and on many distributions tied together (two corners)"
         )
     if result.reason is not None:
         sheet.note(result.reason, style="green" if result.found else "yellow")

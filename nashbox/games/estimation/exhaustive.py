@@ -13,7 +13,6 @@ quadrature.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +29,7 @@ from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.moments import pitman_curve
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import InputError
+from nashbox.problem.remembering import remembered
 from nashbox.strategies.response import known_channels, price
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _price(channel: Channel, cost: float, plays: list[Play], counts: list[float]
     return Box((), (best,), price, error, min(bound, price), len(plays), shown)
 
 
-@lru_cache(maxsize=65536)
+@remembered(65536)
 def _pitman_risk(channel: Channel, play: Play) -> tuple[float, float]:
     if isinstance(channel, CorruptChannel) and play.n > 0 and play.s > 0 and channel.clean > 0:
         if play.s == play.n and play.shift == 0.0:  # accepting is a valid use: one dimension
@@ -150,7 +150,7 @@ def _gaussian_pitman(channel: MeanChannel, play: Play) -> tuple[float, float]:
     return risk, 1e-12 * var_x
 
 
-@lru_cache(maxsize=65536)
+@remembered(65536)
 def _full_information(channel: Channel, n: float) -> float:
     """Lower bound of the risk after n points, whatever is submitted and however it is used."""
     if isinstance(channel, CorruptChannel) and n > 0 and channel.clean > 0:

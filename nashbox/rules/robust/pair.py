@@ -45,6 +45,7 @@ from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import InputError
+from nashbox.problem.remembering import remembered
 from nashbox.strategies.best_count import best_count
 
 Known = MeanChannel | CorruptChannel | ThresholdChannel | DecoyChannel | EstimatedChannel
@@ -103,14 +104,14 @@ def known(channel: Channel) -> Known:
     )
 
 
-@lru_cache(maxsize=500_000)
-def honest(channel: Known, n: float, cost: float) -> float:
+@remembered(500_000)
+def honest(channel: Channel, n: float, cost: float) -> float:
     """R(n) + c n."""
     return channel.risk(Play.truthful(n))[0] + (cost * n if n else 0.0)
 
 
-@lru_cache(maxsize=500_000)
-def least(channel: Known, cost: float, integer: bool) -> float:
+@remembered(500_000)
+def least(channel: Channel, cost: float, integer: bool) -> float:
     """min_n R(n) + c n, or what no lie brings it below (under mirrors: honest counts alone)."""
     best = best_count(channel, cost, integer=integer)[1]
     return best if isinstance(channel, MirrorChannel) else channel.floor(cost, best)

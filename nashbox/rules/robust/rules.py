@@ -15,7 +15,17 @@ from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.channel import Joint
 from nashbox.problem.errors import InputError
 from nashbox.problem.terms import Terms, View
-from nashbox.rules.robust.pair import Doubt, Worst, honest, is_known, known, least, worst
+from nashbox.rules.robust.pair import (
+    Against,
+    Doubt,
+    Worst,
+    alone,
+    honest,
+    is_known,
+    known,
+    least,
+    worst,
+)
 from nashbox.strategies import Truthful
 from nashbox.strategies.response import best_response, price
 
@@ -129,21 +139,12 @@ def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
     members = joint.members if joint is not None else ()
     apart = [(k, c) for k, c in enumerate(view.channels()) if c is not None and k not in members]
     whole = game.problem.integer
-    had = [least(known(channel), float(view.costs[k]), whole) for k, channel in apart]
+    had = [least(channel, float(view.costs[k]), whole) for k, channel in apart]
     if joint is not None:
         had.append(joint.best(view.costs[list(members)], integer=whole).penalty)
     if not np.isfinite(had).all():  # whatever she does, she pays inf
         return Worst(0.0, 0.0), True
-    parts = [
-        worst(
-            known(channel),
-            float(game.terms.counts[i, k]),
-            float(view.costs[k]),
-            doubt,
-            whole,
-        )
-        for k, channel in apart
-    ]
+    parts = [_apart(game, i, k, doubt, "best") for k, _ in apart]
     certified = all(part.certain for part in parts)
     if joint is not None:
         together, every = _tied_gain(game, i, doubt, joint)
@@ -159,6 +160,39 @@ def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
         ),
         certified,
     )
+
+
+def _apart(game: EstimationGame, i: int, k: int, doubt: Doubt, against: Against) -> Worst:
+    """The largest gain on one distribution, or the largest excess over working alone."""
+    view = game.view(i)
+    channel, n = view.channels()[k], float(game.terms.counts[i, k])
+    assert channel is not None  # noqa: S101 - refused before
+    if is_known(channel):
+        return worst(channel, n, float(view.costs[k]), doubt, game.problem.integer, against)
+    return _looked_at(game, i, k, doubt, against)
+
+
+def _looked_at(game: EstimationGame, i: int, k: int, doubt: Doubt, against: Against) -> Worst:
+    """The same under rules of one's own.
+
+    Gains are convex in the cost under all rules, so that they are largest at an end; how risks
+    depend on sigma is not known, and some values are looked at.
+    """
+    n, integer = float(game.terms.counts[i, k]), game.problem.integer
+    found = []
+    for f in np.linspace(1 - doubt.sigma, 1 + doubt.sigma, SIGMAS if doubt.sigma else 1).tolist():
+        terms = moved(game.terms, 1.0, f)
+        channel = View(i, terms, game.terms.counts).channels()[k]
+        assert channel is not None  # noqa: S101 - it is at the nominal sigma
+        for e in doubt.cost_ends:
+            cost = float(terms.costs[i, k]) * e
+            if against == "alone":
+                other = alone(cost, float(terms.sigma[k]), integer)
+            else:
+                other = least(channel, cost, integer)
+            found.append((honest(channel, n, cost) - other, e, f))
+    best = max(found)
+    return Worst(best[0], best[0], best[1], best[2], certain=not doubt.sigma)
 
 
 def _tied_gain(game: EstimationGame, i: int, doubt: Doubt, joint: Joint) -> tuple[Worst, bool]:
@@ -214,18 +248,7 @@ def _margin(game: EstimationGame, i: int, doubt: Doubt) -> float:
             outside = alone_penalties(terms.costs, terms.sigma, integer=terms.integer)[i]
             values.append(agent_gain(terms, i, game.terms.counts)[0] - float(outside))
         return max(values)
-    return sum(
-        worst(
-            known(channel),
-            float(game.terms.counts[i, k]),
-            float(view.costs[k]),
-            doubt,
-            game.problem.integer,
-            "alone",
-        ).bound
-        for k, channel in enumerate(view.channels())
-        if channel is not None
-    )
+    return sum(_apart(game, i, k, doubt, "alone").bound for k in range(game.problem.d))
 
 
 def curve(game: EstimationGame, factors: Array, of: str) -> Array:
