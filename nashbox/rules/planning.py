@@ -35,7 +35,7 @@ class PlanReport(Result):
     """A plan, its penalties under compliance, and the terms of CBL for it.
 
     certified_gap, condition_8: of the real-valued plan. hurt: by name, who is worse off than
-    outside by how much, only because counts were rounded (not saved).
+    outside by how much, only because counts were rounded; None if nobody is.
     """
 
     FORMAT: ClassVar[str] = "nashbox-plan/1"
@@ -43,6 +43,7 @@ class PlanReport(Result):
         "rule agents distributions counts penalties penalties_alone social_penalty certified_gap "
         "condition_8 cbl problem versions"
     )
+    OPTIONAL: ClassVar[str] = "hurt"
     NAMES: ClassVar[Mapping[str, str]] = {"agents": "names"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = dict.fromkeys(
         ("counts", "penalties", "penalties_alone"), lambda rows: np.array(rows, dtype=float)
@@ -59,7 +60,7 @@ class PlanReport(Result):
     cbl: Mapping[str, Any]
     problem: Mapping[str, Any]
     versions: Mapping[str, str] = field(default_factory=versions)
-    hurt: Mapping[str, float] = field(default_factory=dict)
+    hurt: Mapping[str, float] | None = None
 
     @property
     def social_penalty(self) -> float:
@@ -124,7 +125,8 @@ def plan_report(problem: EstimationProblem, rule: Annotated[str | None, RULE] = 
         condition_8=condition_8(real, costs, sigma),
         cbl=_cbl(problem, real),
         problem=problem.to_json(),
-        hurt={problem.names[i]: float(penalties[i] - outside[i]) for i in np.flatnonzero(hurt)},
+        hurt={problem.names[i]: float(penalties[i] - outside[i]) for i in np.flatnonzero(hurt)}
+        or None,
     )
 
 

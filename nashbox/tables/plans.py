@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.audit.words import CONDITION_8
@@ -60,16 +61,16 @@ def plan_sheet(plan: PlanReport) -> Sheet:
     holds = "holds" if plan.condition_8 else "fails: the cheapest work alone, the others receive"
     sheet.note(f"condition (8) {holds} ({CONDITION_8}){before}")
     if plan.hurt:
-        sheet.note(_hurt(plan))
+        sheet.note(_hurt(plan, plan.hurt))
     if plan.condition_8 and all(all(row) for row in cbl["alone"]):
         sheet.note("note: CBL sends every agent home to work alone with this plan")
     return sheet
 
 
-def _hurt(plan: PlanReport) -> str:
+def _hurt(plan: PlanReport, hurt: Mapping[str, float]) -> str:
     """Who is worse off than outside because counts are whole, and by how much."""
     than = "outside" if plan.problem["outside_option"] else "alone"
-    named = sorted(plan.hurt.items(), key=lambda item: -item[1])
+    named = sorted(hurt.items(), key=lambda item: -item[1])
     words = [f"{name} by {amount(more)}" for name, more in named[:NAMED]]
     rest = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
     return f"note: worse off than {than} because counts are rounded: {', '.join(words)}{rest}"
