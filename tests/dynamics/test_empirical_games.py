@@ -7,7 +7,7 @@ import pytest
 
 from nashbox.experiments.dynamics import EmpiricalGame, empirical_game
 from nashbox.problem.errors import InputError
-from nashbox.problem.files import load
+from nashbox.problem.files import from_mapping, load
 from tests.games import worked_case
 from tests.test_examples import EXAMPLES
 
@@ -160,3 +160,22 @@ def test_saving_and_loading(tmp_path):
 def test_profiles_are_probabilities(weights):
     with pytest.raises(InputError, match="probabilities"):
         two_labs().regret(weights, [1, 0])
+
+
+@pytest.mark.parametrize("players", [2, 3])
+def test_menus_of_a_table_may_differ_and_name_each_players_own_entries(players):
+    """The tables come back as they were given, whoever has the rows."""
+    A, B = np.array([[1, 2, 3], [3, 2, 1]]), np.array([[3, 2, 1], [1, 2, 4]])
+    payoffs = {"a": A.tolist(), "b": B.tolist()}
+    if players == 3:  # who has one entry only, and is not asked
+        payoffs = {n: np.array(v)[..., None].tolist() for n, v in {**payoffs, "c": A}.items()}
+    problem = from_mapping({"game": "table", "payoffs": payoffs})
+    few, all_three = ["1", "2"], ["1", "2", "3"]
+    game = empirical_game(problem, few, column_menu=all_three)
+    assert (game.row_payoffs == A).all() and (game.column_payoffs == B).all()
+    turned = empirical_game(problem, all_three, column_menu=few, row="b", column="a")
+    assert (turned.row_payoffs == B.T).all() and (turned.column_payoffs == A.T).all()
+    simulated = empirical_game(problem, few, column_menu=all_three, method="simulated", worlds=2)
+    assert (simulated.row_payoffs == A).all()
+    with pytest.raises(InputError, match="menu: 3: unknown name '3'"):
+        empirical_game(problem, all_three)

@@ -20,21 +20,24 @@ from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
-from nashbox.problem.spec import Spec
 
 PIECE = 1 << 15  # games played at once at most
 
 
-def menus_of(
-    game: Game, menu: Sequence[Any], specs: Sequence[Spec | None], folder: Path
-) -> list[list[Any]]:
-    """The menu as each player plays it: where menus differ, names mean her own entries."""
+def menus_of(game: Game, menu: Menu, folder: Path) -> list[list[Any]]:
+    """The menu as each player plays it: where menus differ, names mean her own entries.
+
+    In the place of an entry that is not hers stands what she plays; nobody asks what it pays.
+    """
+    specs = menu.specs or (None,) * len(menu.labels)
     return [
         [
-            strategy
+            game.strategy(i)
+            if menu.whose and i not in menu.whose[k]
+            else strategy
             if spec is None
             else game.read_strategy(i, spec, folder, f"menu of {game.players[i]}")
-            for strategy, spec in zip(menu, specs, strict=True)
+            for k, (strategy, spec) in enumerate(zip(menu.strategies, specs, strict=True))
         ]
         for i in range(game.m)
     ]
@@ -129,8 +132,7 @@ class SimulatedGame(GameOracle):
 def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
     """Who knows what the menu pays in any game. Raises InputError: see `oracle_for`."""
     game = prepare_game(problem)
-    specs = menu.specs or (None,) * len(menu.labels)
-    menus = menus_of(game, menu.strategies, specs, problem.folder)
+    menus = menus_of(game, menu, problem.folder)
     reason = no_formula(game, menus, menu.labels)
     if reason is None and method != "simulated":
         return ExactGame(game, menus, menu.labels)

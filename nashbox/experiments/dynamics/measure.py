@@ -56,9 +56,10 @@ def empirical_game(
     i, j = _place(problem, first, "row"), _place(problem, second, "column")
     if i == j:
         raise InputError(f"row and column must be two agents, got {first!r} twice")
-    mine = read_choices(problem, menu, "menu")
-    theirs = mine if column_menu is None else read_choices(problem, column_menu, "column_menu")
-    union, rows, columns, others = _union(problem, mine, theirs, {i, j})
+    mine = read_choices(problem, menu, "menu", i)
+    other, where = (menu, "menu") if column_menu is None else (column_menu, "column_menu")
+    theirs = read_choices(problem, other, where, j)
+    union, rows, columns, others = _union(problem, mine, theirs, i, j)
     oracle = oracle_for(problem, union, method, worlds, seed)
 
     def ask(agent: int, k: int, l: int) -> Answer:
@@ -108,19 +109,21 @@ def _place(problem: Any, name: str, what: str) -> int:
 
 
 def _union(
-    problem: Any, mine: Menu, theirs: Menu, players: set[int]
+    problem: Any, mine: Menu, theirs: Menu, i: int, j: int
 ) -> tuple[Menu, list[int], list[int], NDArray[np.int64]]:
     """One menu of all that is played, places of both menus in it, and what the others play."""
-    labels, strategies = list(mine.labels), list(mine.strategies)
-    specs = list(mine.specs)
-    for label, strategy in zip(theirs.labels, theirs.strategies, strict=True):
+    labels, strategies, specs = list(mine.labels), list(mine.strategies), list(mine.specs)
+    whose = [{i} for _ in labels]
+    for k, label in enumerate(theirs.labels):
         if label not in labels:
             labels.append(label)
-            strategies.append(strategy)
-            specs.append(theirs.specs[theirs.labels.index(label)])
+            strategies.append(theirs.strategies[k])
+            specs.append(theirs.specs[k])
+            whose.append(set())
+        whose[labels.index(label)].add(j)
     others, maker = np.zeros(problem.m, dtype=np.int64), Maker(problem)
     for agent, name in enumerate(problem.names):
-        if agent in players:
+        if agent in (i, j):
             continue
         fixed = maker.own(agent)
         place = next((k for k, known in enumerate(strategies) if known == fixed), None)
@@ -128,8 +131,12 @@ def _union(
             labels.append(f"{name}'s own")
             strategies.append(fixed)
             specs.append(None)
+            whose.append(set())
             place = len(labels) - 1
+        whose[place].add(agent)
         others[agent] = place
     columns = [labels.index(label) for label in theirs.labels]
     rows = [labels.index(label) for label in mine.labels]
-    return Menu(tuple(labels), tuple(strategies), (), tuple(specs)), rows, columns, others
+    shared = tuple(map(frozenset, whose))
+    union = Menu(tuple(labels), tuple(strategies), (), tuple(specs), shared)
+    return union, rows, columns, others

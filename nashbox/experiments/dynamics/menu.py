@@ -31,13 +31,15 @@ OF_RULES: dict[str, tuple[str, Option]] = {  # options, and the rule that has th
 class Menu:
     """Strategies to choose from; honest: places of those that are counted as honest.
 
-    specs: how a file names the entries, None for strategies given as objects.
+    specs: how a file names the entries, None for strategies given as objects. whose: the players
+    who may play each entry; empty for everybody.
     """
 
     labels: tuple[str, ...]
     strategies: tuple[Any, ...]
     honest: tuple[int, ...]
     specs: tuple[Spec | None, ...] = ()
+    whose: tuple[frozenset[int], ...] = ()
 
 
 def read_rule(

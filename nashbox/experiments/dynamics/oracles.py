@@ -19,8 +19,13 @@ Method = Annotated[
 Worlds = Annotated[int, Whole("simulated for every answer", "R", low=2, high=1e9)]
 
 
-def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> Menu:
-    """Make the strategies of a menu: names, tables, ``file.py:Class``, or objects."""
+def read_choices(
+    problem: Any, menu: Sequence[object], where: str = "menu", player: int = 0
+) -> Menu:
+    """Make the strategies of a menu: names, tables, ``file.py:Class``, or objects.
+
+    player: whose names they are, where players have others to choose from.
+    """
     menu = listed(where, menu)
     if len(menu) < 2:
         raise InputError(f"{where}: must have at least two strategies, got {len(menu)}")
@@ -36,12 +41,12 @@ def read_choices(problem: Any, menu: Sequence[object], where: str = "menu") -> M
             continue
         spec = Spec.parse(entry, where)
         labels.append(shown(spec))
-        strategies.append(maker.make(spec, f"{where}: {shown(spec)}"))
+        strategies.append(maker.make(spec, f"{where}: {shown(spec)}", player))
         specs.append(spec)
     for label in labels:
         if labels.count(label) > 1:
             raise InputError(f"{where}: every entry must be named once, got {label} twice")
-    honest = tuple(k for k, s in enumerate(strategies) if maker.is_honest(s))
+    honest = tuple(k for k, s in enumerate(strategies) if maker.is_honest(s, player))
     return Menu(tuple(labels), tuple(strategies), honest, tuple(specs))
 
 
@@ -52,13 +57,13 @@ class Maker:
         self.problem = problem
         self.game = prepare_game(problem, recommended=True)
 
-    def make(self, spec: Spec, where: str) -> Any:
-        """Make a strategy. Raises InputError naming `where`."""
-        return self.game.read_strategy(0, spec, self.problem.folder, where)
+    def make(self, spec: Spec, where: str, player: int = 0) -> Any:
+        """Make a player's strategy. Raises InputError naming `where`."""
+        return self.game.read_strategy(player, spec, self.problem.folder, where)
 
-    def is_honest(self, strategy: Any) -> bool:
+    def is_honest(self, strategy: Any, player: int = 0) -> bool:
         """Whether a strategy is what is recommended, or reveals what it believes."""
-        return self.game.is_honest(0, strategy)
+        return self.game.is_honest(player, strategy)
 
     def own(self, i: int) -> Any:
         """What the problem says that agent i plays."""
