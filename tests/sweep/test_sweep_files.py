@@ -462,3 +462,20 @@ def test_tables_that_options_name_lie_beside_the_problem_and_are_part_of_a_cell(
         cells += expand(read_sweep(folder / file)).cells
         assert work(**cells[-1].arguments)
     assert cells[0].key != cells[1].key
+
+
+def test_names_with_parameters_are_options_as_commands_write_them(folder):
+    words = "everyone = 'withholder(fraction=0.25)', mechanism = 'cbl(alpha_factor=0.5)'"
+    tables = (
+        "everyone = {name = 'withholder', fraction = 0.25}, "
+        "mechanism = {name = 'cbl', alpha_factor = 0.5}"
+    )
+    found = []
+    for said in (words, tables):
+        keys = {"options": f"{{{said}, replications = 9}}", "seeds": "1", "grid": "sigma = [5.0]"}
+        found += expand(read_sweep(write_sweep(folder, experiment='"run"', **keys))).cells
+    assert found[0].key == found[1].key
+    assert work(**found[0].arguments)[0]["strategy"].startswith("withholder")
+    bad = {"options": "{mechanism = 'cbl(0.5)'}", "seeds": "1"}
+    with pytest.raises(InputError, match=r"s\.toml: options\.mechanism: must be a name"):
+        read_sweep(write_sweep(folder, experiment='"run"', **bad))

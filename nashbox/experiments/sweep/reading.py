@@ -20,8 +20,9 @@ from nashbox.experiments.sweep.options import (
 from nashbox.experiments.sweep.together import check_said_once
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import read_toml
-from nashbox.problem.spec import find_object, suggest
+from nashbox.problem.spec import Spec, find_object, suggest
 
+CALLED = ("mechanism", "everyone")  # options that name a class, with its parameters
 OPTION = "options."  # in front of a path that leads into the options
 TAKEN = (*SIDES, ".lock")  # endings of what lies beside a store
 KEYS = ["problem", "experiment", "store", "seeds", "options", "grid", "points"]
@@ -195,7 +196,11 @@ def _with_options(
     shown: str,
 ) -> dict[str, Any]:
     """Put options into the problem that it could hold itself; files start at the sweep file."""
-    given = {key: options[key] for key in into_problem(experiment) if key in options}
+    given = {
+        key: _named(options[key], f"{shown}: options.{key}") if key in CALLED else options[key]
+        for key in into_problem(experiment)
+        if key in options
+    }
     moved = with_files(given, lambda file: os.path.relpath(home / file, folder))
     changed = dict(raw)
     for key, value in moved.items():
@@ -209,3 +214,8 @@ def _with_options(
         names = from_mapping(raw, folder, shown).names
         changed["strategies"] = dict.fromkeys(names, moved["everyone"])
     return changed
+
+
+def _named(value: Any, where: str) -> Any:
+    """A name as files hold it, with the parameters that commands write behind it."""
+    return Spec.parse_call(value, where).to_json() if isinstance(value, str) else value
