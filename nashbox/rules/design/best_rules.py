@@ -85,7 +85,7 @@ def design(
     kinds = checked_kinds(kinds)
     if data is not None and not problem.integer:
         raise InputError(
-            f"{problem.shown}: --data needs whole numbers to draw, got counts = 'real'; use "
+            f"data: needs whole numbers to draw, got counts = 'real' in {problem.shown}; use "
             "counts = 'integer'"
         )
     problem = for_normal_data(problem)

@@ -62,7 +62,7 @@ def design_for_pairs(
     """
     if pairs == "declared" and not problem.partners:
         raise InputError(
-            f"{problem.shown}: --pairs declared needs partners, and none are declared; say who "
+            f"pairs: partners are needed in {problem.shown}, and none are declared; say who "
             f"might collude, as in {_example(problem)}"
         )
     problem = for_normal_data(problem)

@@ -90,11 +90,9 @@ def left_out(without: Sequence[str], names: Sequence[str]) -> list[str]:
     """The agents to go on without, in the order of the rules. Raises InputError."""
     for name in without:
         if name not in names:
-            raise InputError(
-                f"--without: unknown agent {brief(name)} ({suggest(name, list(names))})"
-            )
+            raise InputError(f"without: unknown agent {brief(name)} ({suggest(name, list(names))})")
     if set(without) == set(names):
-        raise InputError("--without: somebody must take part, got all agents")
+        raise InputError("without: somebody must take part, got all agents")
     return [name for name in names if name in without]
 
 

@@ -75,10 +75,10 @@ def robust(
         require("epsilon", epsilon, low=0.0, open_low=True)
     if data and problem.source.normal:
         raise InputError(
-            f"{problem.shown}: --data needs real measurements (source = {{csv = ...}})"
+            f"data: needs real measurements in {problem.shown} (source = {{csv = ...}})"
         )
     if data and (not problem.integer or data < 1000):
-        raise InputError("--data must be at least 1000, and counts must be whole numbers to draw")
+        raise InputError("data must be at least 1000, and counts must be whole numbers to draw")
     doubt = Doubt(costs, sigma)
     tell = progress or (lambda done, total: None)
     entries, made = _entries(problem, goal, doubt, epsilon, tell)

@@ -140,7 +140,7 @@ def test_rules_for_normal_data_say_nothing_of_measurements(nashbox, folder):
         ("skew", {}, "--data must be skewed, heavy, measured or a CSV file.*got 'skew'"),
         ("measured", {}, "--data measured needs real measurements"),
         ("missing.csv", {}, "missing.csv"),
-        ("skewed", {"counts": "real"}, "--data needs whole numbers.*got counts = 'real'"),
+        ("skewed", {"counts": "real"}, "data: needs whole numbers.*got counts = 'real'"),
     ],
 )
 def test_data_that_make_no_sense_are_refused(data, changes, words):

@@ -455,3 +455,10 @@ def test_audits_of_rules_of_ones_own_with_formulas(folder, method):
     for ours, theirs in zip(known, found, strict=True):
         assert theirs.verdict == ours.verdict
         assert theirs.gain.estimate == pytest.approx(ours.gain.estimate, abs=1e-9)
+
+
+def test_functions_name_their_arguments_and_commands_their_options(nashbox, problem):
+    with pytest.raises(InputError, match=r"^data: needs real measurements"):
+        robust(figure1(), data=5000)
+    answer = nashbox("robust", "p.toml", "--data", "5000", files={"p.toml": problem()})
+    answer.refuses("--data: needs real measurements in p.toml")
