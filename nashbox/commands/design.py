@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from typing import Any
 
 from nashbox.commands import shared
@@ -37,7 +36,6 @@ def declare(design: CommandParser) -> None:
 def work(options: argparse.Namespace) -> int:
     """Search, prove, report."""
     from nashbox.rules.design import design, design_for_pairs
-    from nashbox.rules.design.on_data import source_named
     from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
@@ -47,10 +45,7 @@ def work(options: argparse.Namespace) -> int:
         raise InputError("--seed is of --data: without it nothing is random")
     with slow_work("searching rules") as progress:
         if options.pairs in (None, ALONE):
-            if options.data is not None:
-                chosen["data"] = source_named(problem, options.data)
             result = design(problem, progress=progress, **chosen)
-            result = replace(result, data=options.data or "")
         else:
             _check_alone(options)
             result = design_for_pairs(problem, options.goal, options.pairs, progress=progress)

@@ -27,7 +27,7 @@ from nashbox.rules.bound import Floor, no_rule_below
 from nashbox.rules.design.designed import Candidate, Design
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import Offered, problem_of
-from nashbox.rules.design.on_data import penalties_on
+from nashbox.rules.design.on_data import penalties_on, source_named
 from nashbox.rules.design.order import canonical
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import searched_offers, world_of
@@ -71,13 +71,14 @@ def design(
     form: Annotated[str, FORM] = "best",
     progress: Ticker | None = None,
     kinds: Annotated[Sequence[str], USED] = KINDS,
-    data: Annotated[Source | None, DATA] = None,
+    data: Annotated[Source | str | None, DATA] = None,
     seed: Annotated[int, Whole("of --data", low=0)] = 0,
 ) -> Design:
     """Search the best rules for a problem's costs; its plan and mechanism play no part.
 
     goal: one of GOALS. form: "separate", "joint", or the better of both. kinds: what may be used,
-    of EVERY; without "decoy" nobody is told a falsehood. data: what measurements are like; rules
+    of EVERY; without "decoy" nobody is told a falsehood. data: what measurements are like, a source
+    or its name, one of SHAPES, "measured" (the problem's) or a CSV file; rules
     are made for normal ones, and those are chosen that are best if everybody pays the larger of
     her penalties on normal and on these data, simulated. Raises InputError if no rules were found
     that meet all outside options.
@@ -88,6 +89,9 @@ def design(
             f"data: needs whole numbers to draw, got counts = 'real' in {problem.shown}; use "
             "counts = 'integer'"
         )
+    named = data if isinstance(data, str) else ""
+    if isinstance(data, str):
+        data = source_named(problem, data)
     problem = for_normal_data(problem)
     steps = 6
     tell = progress or (lambda done, total: None)
@@ -123,7 +127,8 @@ def design(
         replace(c, robust_penalties=on_data[c.name].tolist() if c.name in on_data else None)
         for c in result.candidates
     ]
-    return replace(result, candidates=found, robust_penalties=on_data[chosen], seed=seed)
+    told = on_data[chosen]
+    return replace(result, candidates=found, robust_penalties=told, seed=seed, data=named)
 
 
 def _under(problem: EstimationProblem, goal: str, name: str, rules: Offered) -> EstimationProblem:

@@ -33,16 +33,16 @@ def source_named(problem: EstimationProblem, name: str) -> Source:
     if name == "measured":
         if problem.source.normal:
             raise InputError(
-                f"{problem.shown}: --data measured needs real measurements "
+                f"data: measured needs real measurements in {problem.shown} "
                 "(source = {csv = ...}), got normal ones"
             )
         return problem.source
     if not name.lower().endswith((".csv", ".tsv", ".txt")):
         raise InputError(
-            f"--data must be {', '.join(SHAPES)}, measured or a CSV file with a column per "
+            f"data must be {', '.join(SHAPES)}, measured or a CSV file with a column per "
             f"distribution, got {name!r}"
         )
-    found = source_of({"csv": name}, problem.distributions, Path(), "--data")
+    found = source_of({"csv": name}, problem.distributions, Path(), "data")
     assert found is not None  # noqa: S101 - it is not "normal"
     return found
 

@@ -11,6 +11,7 @@ from nashbox.problem.files import from_mapping, load
 from nashbox.problem.source import SHAPES, ShapedSource
 from nashbox.rules.design import Design, design, on_data
 from nashbox.rules.design.on_data import simulated, source_named
+from tests.test_examples import EXAMPLES
 
 
 def labs(m=8, **more):
@@ -137,8 +138,8 @@ def test_rules_for_normal_data_say_nothing_of_measurements(nashbox, folder):
 @pytest.mark.parametrize(
     ("data", "changes", "words"),
     [
-        ("skew", {}, "--data must be skewed, heavy, measured or a CSV file.*got 'skew'"),
-        ("measured", {}, "--data measured needs real measurements"),
+        ("skew", {}, "data must be skewed, heavy, measured or a CSV file.*got 'skew'"),
+        ("measured", {}, "data: measured needs real measurements"),
         ("missing.csv", {}, "missing.csv"),
         ("skewed", {"counts": "real"}, "data: needs whole numbers.*got counts = 'real'"),
     ],
@@ -147,3 +148,13 @@ def test_data_that_make_no_sense_are_refused(data, changes, words):
     problem = labs(**changes)
     with pytest.raises(InputError, match=words):
         design(problem, "social", data=source_named(problem, data))
+
+
+def test_functions_take_the_names_of_data_as_commands_do():
+    problem = load(EXAMPLES / "figure1.toml")
+    named = design(problem, "social", data="skewed")
+    given = design(problem, "social", data=ShapedSource(problem.sigma, "skewed"))
+    assert named.data == "skewed" and given.data == ""
+    assert (named.robust_penalties == given.robust_penalties).all()
+    with pytest.raises(InputError, match=r"^data must be skewed"):
+        design(problem, "social", data="odd")
