@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
+from nashbox.experiments.compare.menus import paid_keys
 from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts
@@ -284,23 +285,27 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
     keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
     sheet = Sheet(_kept_under(keeps))
+    paid, errors, whole = paid_keys(result.pays)
     table = new_table(
-        "mechanism", "profile", "sum of payoffs", "strategies", "equilibrium",
+        "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
         title=f"{result.game}: honest play, and where best responses lead", keys=2,
     )  # fmt: skip
     starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
+    extremes = (
+        "the largest and the least" if result.pays == "penalty" else "the least and the largest"
+    )
     labels: list[str] = []
     for mechanism in keeps:
         for profile, row in result.merged(mechanism):
-            social, checked = row["social_payoff"], row.get("equilibrium")
+            social, checked = row[whole], row.get("equilibrium")
             if social is None:
                 table.add_row(mechanism, profile, "none found", "", "")
                 continue
-            simulated |= _error(row) > 0
+            simulated |= _error(row, errors) > 0
             open_ |= checked is None
             labels += row["strategies"]
-            shown = with_error(social, _error(row), 6)
+            shown = with_error(social, _error(row, errors), 6)
             shown += "" if row["converged"] else " (still moving)"
             plays = "; ".join(
                 label if n == 1 else f"{n} x {label}"
@@ -311,7 +316,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         table,
         "honest: all play what the game recommends; from honest, from free riding: where best "
         "responses in turn lead to from honest play, and from where all play what is best against "
-        "it; worst, best: the least and the largest sum of payoffs of all rest points found, with "
+        f"it; worst, best: {extremes} sum of {paid} of all rest points found, with "
         f"{starts} more, unless they were refuted, of equal ones the first; if the four are one, "
         "it is called equilibrium; the last column: whether nobody gains by leaving the profile "
         "alone",
@@ -343,6 +348,6 @@ def _kept_under(keeps: Mapping[str, bool | None]) -> str:
     return "; ".join(f"{words} {names}" for words, names in said.items() if names)
 
 
-def _error(row: Mapping[str, Any]) -> float:
-    """Standard error of a sum of payoffs, at most, whatever depends on what."""
-    return sum(row["payoffs_se"] or ())
+def _error(row: Mapping[str, Any], errors: str) -> float:
+    """Standard error of a sum, at most, whatever depends on what; errors: their key."""
+    return sum(row[errors] or ())

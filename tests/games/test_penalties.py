@@ -80,3 +80,23 @@ def test_reports_and_sweeps_tell_penalties(nashbox, ice):
     with open("s.csv", encoding="utf-8") as file:
         header = file.readline()
     assert ",penalty," in header and "social_penalty" in header and "payoff" not in header
+
+
+def test_comparisons_tell_penalties_too(ice, tmp_path):
+    found = nashbox.compare(ice, budget=200_000, starts=2)
+    played = {a["name"]: a["penalty"] for a in nashbox.run(ice, replications=2).agents}
+    body = found.to_json()
+    assert "payoff" not in json.dumps({**body, "notes": [], "problem": {}})
+    rows = {row["profile"]: row for row in body["rows"]}
+    assert rows["honest"]["penalties"] == pytest.approx(list(played.values()))
+    sums = {name: row["social_penalty"] for name, row in rows.items()}
+    assert sums["worst"] >= sums["best"] > 0 and sums["honest"] == pytest.approx(
+        sum(played.values())
+    )
+    assert {"penalty", "se"} <= {*found.to_frame()} and "payoff" not in found.to_frame()
+    text = " ".join(str(found.sheets()[0]).split()) + found.to_markdown()
+    assert "sum of penalties" in text and "payoff" not in text
+    assert found.plot().get_ylabel() == "sum of penalties (units of the game)"
+    path = tmp_path / "c.json"
+    found.save(path)
+    assert type(found).load(path).to_json() == json.loads(json.dumps(body))

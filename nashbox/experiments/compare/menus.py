@@ -34,18 +34,28 @@ Places = NDArray[np.intp]
 SHARE, LEAST = 1000, 100  # of the budget for a candidate in an answer, and at least
 MENU = 40  # candidates of a player at most, about
 SIGMAS = 5.0  # of gains that are simulated: a false answer in three million
+PAID = {
+    "payoff": ("payoffs", "payoffs_se", "social_payoff"),
+    "penalty": ("penalties", "penalties_se", "social_penalty"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class GameComparison(Compared):
     """A row per mechanism and profile: strategies, what everybody is paid, and the sum.
 
-    Rows are mappings; payoffs are None where a profile was not found.
+    Rows are mappings; payoffs, or penalties of games that pay these, are None where a profile was
+    not found.
     """
 
     KEYS: ClassVar[str] = "game names rows epsilon seeds notes versions problem"
 
     game: str
+
+    @property
+    def pays(self) -> str:
+        """What the game pays: payoff or penalty."""
+        return "penalty" if any("penalties" in row for row in self.rows) else "payoff"
 
     def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
         """The rows of a mechanism, each after the name of its profile."""
@@ -58,7 +68,8 @@ class GameComparison(Compared):
 
     def cells(self, row: Any, i: int) -> Mapping[str, Any]:
         """What everybody has in common, and what player i plays and is paid."""
-        by_player = {"strategies": "strategy", "payoffs": "payoff", "payoffs_se": "se"}
+        paid, errors, _ = paid_keys(self.pays)
+        by_player = {"strategies": "strategy", paid: self.pays, errors: "se"}
         found = {key: value for key, value in row.items() if key not in by_player}
         found["agent"] = self.names[i]
         for key, column in by_player.items():
@@ -68,16 +79,16 @@ class GameComparison(Compared):
 
 @dataclass(frozen=True, eq=False)
 class Paid:
-    """A profile: places in menus, payoffs (m,) and their standard errors."""
+    """A profile: places in menus, payoffs or penalties (m,) and their standard errors."""
 
     places: Places
-    payoffs: Sequence[float]
+    paid: Sequence[float]
     errors: Sequence[float]
 
     @property
     def social(self) -> float:
-        """Sum of the payoffs."""
-        return float(sum(self.payoffs))
+        """Sum of what is paid."""
+        return float(sum(self.paid))
 
     @property
     def social_error(self) -> float:
@@ -91,11 +102,11 @@ class MenuGame:
     exact: whether they come from the game's formulas.
     """
 
-    sign = 1  # payoffs, whatever the game calls them: more is better
     binding = False
 
     def __init__(self, game: Game, pools: Sequence[Pool], asked: Asked) -> None:
         self.game, self.seed, self.epsilon = game, asked.seed, asked.epsilon
+        self.sign = -1 if game.pays.name == "penalty" else 1
         self.worlds = worlds_of(asked.budget)
         self.menus = [pool.strategies for pool in pools]
         self.exact = self._has_formulas()
@@ -176,7 +187,7 @@ class MenuGame:
     def outcome(self, profile: Places) -> Paid:
         """What a profile pays."""
         known = [(self.answers(i, profile), k) for i, k in enumerate(profile)]
-        paid = [float(answer.values[k]) for answer, k in known]
+        paid = [self.sign * float(answer.values[k]) + 0.0 for answer, k in known]
         return Paid(profile, paid, [float(answer.se[k]) for answer, k in known])
 
     def alike(self, one: Places, other: Places) -> bool:
@@ -219,6 +230,11 @@ class MenuGame:
         return everybody(found)
 
 
+def paid_keys(name: str) -> tuple[str, str, str]:
+    """Keys of rows: what everybody is paid, its errors, and the sum; name: of `Game.pays`."""
+    return PAID.get(name, PAID["payoff"])
+
+
 def worlds_of(budget: int) -> int:
     """Worlds for each candidate in an answer."""
     return max(LEAST, budget // SHARE)
@@ -238,13 +254,14 @@ class MenuEntrant:
         if path is not None and profile not in (WORST, BEST):
             sweeps = path.settled.sweeps - 1  # the last one moved nobody
         converged = end is not None and (path is None or path.settled.converged)
+        paid, errors, social = paid_keys(ways.game.pays.name)
         return {
             "mechanism": self.label,
             "profile": profile,
             "strategies": None if end is None else ways.labels(end.places),
-            "payoffs": None if end is None else end.payoffs,
-            "payoffs_se": None if end is None else end.errors,
-            "social_payoff": None if end is None else end.social,
+            paid: None if end is None else end.paid,
+            errors: None if end is None else end.errors,
+            social: None if end is None else end.social,
             "converged": converged,
             "sweeps": sweeps if converged else None,
             "equilibrium": None if end is None else ways.keeps(end.places),
@@ -275,7 +292,8 @@ class MenuContest:
         worlds, notes = worlds_of(self.asked.budget), []
         for entrant in (part.entrant for part in parts):
             if not entrant.responder.exact:
-                said = f"payoffs are simulated in {worlds} games; {resolution(worlds)}"
+                paid, *_ = paid_keys(entrant.responder.game.pays.name)
+                said = f"{paid} are simulated in {worlds} games; {resolution(worlds)}"
                 notes.append(f"{entrant.label}: {said}")
         if self.problem.strategies:
             notes.append(PROFILES_ONLY)

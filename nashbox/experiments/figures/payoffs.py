@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 
 
 def compared_figure(comparison: GameComparison, ax: Axes | None = None) -> Axes:
-    """Sum of payoffs of every mechanism, profile by profile."""
+    """Sum of payoffs or penalties of every mechanism, profile by profile."""
+    from nashbox.experiments.compare.menus import paid_keys
+
+    paid, _, social = paid_keys(comparison.pays)
     panel = panels(ax, 1)[0]
     names = list(dict.fromkeys(row["mechanism"] for row in comparison.rows))
     for k, name in enumerate(names):
         rows = [row for row in comparison.rows if row["mechanism"] == name]
-        shown = [np.nan if row["social_payoff"] is None else row["social_payoff"] for row in rows]
+        shown = [np.nan if row[social] is None else row[social] for row in rows]
         panel.plot(range(len(rows)), shown, MARKS[k % 7], color=CYCLE[k % 7], label=name)
         name_ticks(panel, [SHOWN[row["profile"]] for row in rows])
-    panel.set(xlabel="profile", ylabel="sum of payoffs (units of the game)")
+    panel.set(xlabel="profile", ylabel=f"sum of {paid} (units of the game)")
     panel.set_title(f"{comparison.game}: honesty and what best responses make of it")
     panel.legend(frameon=False, fontsize="small")
     return panel
