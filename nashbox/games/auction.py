@@ -192,14 +192,21 @@ class _Interim:
 
     def paid(self, value: Array, bid: Array) -> Array:
         """Mean payoff of a bid at a value."""
-        chance = self.chance(bid)
+        return self._paid(value, bid, self.chance(bid), self._areas(bid))
+
+    def _paid(self, value: Array | float, bid: Array, chance: Array, area: Array | float) -> Array:
         if self.rule == "all_pay":
             return np.asarray(value * chance - bid)
         if self.rule == "first_price":
             return np.asarray((value - bid) * chance)
-        above = np.maximum(bid - self.top, 0.0)  # where nobody bids, so that the chance is 1
-        area = np.interp(bid, self.bids, self.area) + above
         return np.asarray((value - bid) * chance + area)
+
+    def _areas(self, bid: Array) -> Array | float:
+        """Integral of the chance to win up to a bid, which only second prices ask for."""
+        if self.rule != "second_price":
+            return 0.0
+        above = np.maximum(bid - self.top, 0.0)  # where nobody bids, so that the chance is 1
+        return np.asarray(np.interp(bid, self.bids, self.area) + above)
 
     def mean(self, strategy: Bid | Bids) -> float:
         """Mean payoff over values, midpoints of 2^17 intervals."""
@@ -208,8 +215,10 @@ class _Interim:
 
     def best(self, values: Array) -> Array:
         """The best bid on the grid at each value."""
-        found = [int(self.paid(np.full(self.bids.size, v), self.bids).argmax()) for v in values]
-        return np.asarray(self.bids[found])
+        bids = self.bids
+        chance, area = self.chance(bids), self._areas(bids)
+        found = [int(self._paid(v, bids, chance, area).argmax()) for v in values.tolist()]
+        return np.asarray(bids[found])
 
     def most(self) -> float:
         """No strategy is paid more: the trapezoid sum of `bound`, which is convex in the value."""
