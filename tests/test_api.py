@@ -1,14 +1,13 @@
 """`import nashbox`: experiments take files, mappings and problems, of any game."""
 
 import warnings
-from pathlib import Path
 
 import mesa
 import pytest
 
 import nashbox
+from tests.places import EXAMPLES
 
-EXAMPLES = Path(nashbox.__file__).parents[1] / "examples"
 POT = {"game": "public_goods", "agents": 3}
 RACE = EXAMPLES / "testing" / "case_a.toml"
 

@@ -3,7 +3,6 @@
 import importlib
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from benchmarks import round as rounds
 from benchmarks.__main__ import NAMES, main
 from benchmarks.timing import Row, changes, compared, interleaved, store, stored, with_children
 from nashbox.mechanisms import MECHANISMS
+from tests.places import ROOT
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
+FOLDER = ROOT / "benchmarks"
 SMALL: dict[str, dict[str, Any]] = {  # what makes a benchmark quick
     "startup": {"COMMANDS": {"nothing": ["-c", "pass"]}, "REPEATS": 1},
     "commands": {"LABS": 3, "D": 1, "RACERS": 6, "REPEATS": 1},

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,7 @@ from nashbox.cli import main
 from nashbox.experiments.audit import audit
 from nashbox.experiments.check import check
 from nashbox.problem.files import load
-
-EXAMPLES = Path(__file__).parent.parent / "examples"
+from tests.places import EXAMPLES
 
 
 def test_figure_1_is_audited_from_the_command_line(capsys, tmp_path):

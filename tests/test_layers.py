@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import nashbox
+from tests.places import TESTS
 
 ROOT = Path(nashbox.__file__).parent
 PLAY = {"problem", "measure", "solver", "strategies", "mechanisms", "agents", "model"}
@@ -33,6 +34,7 @@ BELOW = {  # what a layer may import from inside; it may always import from itse
     "cli": {"problem", "commands"},
     "__main__": {"cli"},
 }
+OF_NO_ROOM = {"docs", "fuzz", "golden"}  # tests of pages, of all commands at once
 OUTSIDE = {  # packages that the lower layers may import
     "problem": {"numpy", "networkx"},  # graphs by the name of their generator
     "results": {"numpy"},
@@ -96,6 +98,23 @@ def test_files_are_named_after_what_is_in_them():
 
 def test_every_module_is_in_a_layer():
     assert {layer_of(path) for path in ROOT.rglob("*.py")} - {"__init__"} == set(BELOW)
+
+
+def rooms(place):
+    """Folders below a place that have modules in them, as paths from there."""
+    return {path.parent.relative_to(place).as_posix() for path in place.rglob("*.py")}
+
+
+def test_tests_stand_where_their_code_does():
+    assert rooms(TESTS) - rooms(ROOT) == OF_NO_ROOM
+
+
+def test_a_folder_of_tests_without_a_room_is_seen(tmp_path):
+    for name in ("experiments/audit", "audit"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "test_words.py").touch()
+    (tmp_path / "left").mkdir()  # as a checkout leaves what it emptied
+    assert rooms(tmp_path) - rooms(ROOT) == {"audit"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import ROOT
+
 HERE = Path(__file__).parent
 SLOWED = 6  # times slower: Chromium's processor
 BUSY = 2  # processes beside it that compute all the time
@@ -58,6 +60,6 @@ def test_nothing_typed_or_chosen_is_lost_on_a_slow_machine(time):
     line = [sys.executable, "-m", "pytest", "-n", "0", "-m", "browser and not long", *by_hand()]
     with busy():
         slow = {**os.environ, "NASHBOX_SLOWED": str(SLOWED)}
-        played = subprocess.run(line, env=slow, cwd=HERE.parents[1], capture_output=True, text=True)
+        played = subprocess.run(line, env=slow, cwd=ROOT, capture_output=True, text=True)
     print(played.stdout.strip().splitlines()[-1])
     assert played.returncode == 0, played.stdout[-4000:]

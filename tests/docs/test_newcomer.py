@@ -8,11 +8,11 @@ import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.places import ROOT
+
 if str(ROOT / "docs") not in sys.path:
     sys.path.append(str(ROOT / "docs"))
 runner = importlib.import_module("pages")

@@ -7,12 +7,12 @@ import io
 import json
 import re
 import sys
-from pathlib import Path
 
 import matplotlib.image
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.places import ROOT
+
 if str(ROOT / "docs") not in sys.path:
     sys.path.append(str(ROOT / "docs"))
 generate, runner, boxes, notebooks = map(

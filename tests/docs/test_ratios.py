@@ -2,12 +2,12 @@
 
 import importlib
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-DOCS = Path(__file__).parent.parent.parent / "docs"
+from tests.places import DOCS
+
 if str(DOCS) not in sys.path:
     sys.path.append(str(DOCS))
 ratios = importlib.import_module("ratios")

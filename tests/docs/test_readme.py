@@ -1,13 +1,12 @@
 """The README is what the program does (test_pages.py runs its blocks and commands)."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from nashbox.cli import main
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

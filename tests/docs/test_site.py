@@ -8,15 +8,14 @@ import subprocess
 import sys
 import tomllib
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
 
 import nashbox
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 DOCS = str(ROOT / "docs")
 if DOCS not in sys.path:
     sys.path.append(DOCS)

@@ -3,11 +3,11 @@
 import importlib
 import re
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.places import ROOT
+
 if str(ROOT / "docs") not in sys.path:
     sys.path.append(str(ROOT / "docs"))
 generate, runner = importlib.import_module("generate"), importlib.import_module("pages")

@@ -3,7 +3,6 @@
 import itertools
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +13,7 @@ from nashbox.games.federated import Averaging, Federated, FreeRider, Train
 from nashbox.games.table import Mixed, Table
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_tables import PayoffTables, numbered, of_csv, of_nfg, to_nfg
-
-EXAMPLES = Path(nashbox.__file__).parents[1] / "examples"
+from tests.places import EXAMPLES
 
 
 def everybody(game, names, strategy, **keys):

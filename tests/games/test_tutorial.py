@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import nashbox
+from tests.places import DOCS
 
-PAGE = Path(nashbox.__file__).parents[1] / "docs" / "games.md"
+PAGE = DOCS / "games.md"
 BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 

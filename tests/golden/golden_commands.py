@@ -9,7 +9,8 @@ import json
 import math
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 NUMBERS = Path(__file__).with_name("numbers.json")
 FIGURE1, WINE, CASE_A, CASE_C, RING = (
     "examples/figure1.toml", "examples/wine/labs.toml", "examples/testing/case_a.toml",

@@ -12,8 +12,8 @@ from nashbox.games.testing import prepare_testing
 from nashbox.model.population import Population
 from nashbox.problem.files import load
 from tests.games import figure1
+from tests.places import EXAMPLES
 from tests.table_oracle import TableOracle
-from tests.test_examples import EXAMPLES
 
 
 def estimation():

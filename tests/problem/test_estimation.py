@@ -1,7 +1,6 @@
 """Problem files that are good: defaults, names, and what a problem says of itself."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from nashbox.problem.errors import InputError, brief, finite, positive, require,
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec, suggest
 from tests.games import FIGURE1, figure1
+from tests.places import EXAMPLES
 
 
 def test_defaults():
@@ -26,7 +26,7 @@ def test_defaults():
 
 
 def test_the_example_is_figure_1():
-    problem = load_problem(Path(__file__).parents[2] / "examples" / "figure1.toml")
+    problem = load_problem(EXAMPLES / "figure1.toml")
     assert problem.costs.tolist() == FIGURE1 and problem.mechanism.name == "sample_mean"
 
 

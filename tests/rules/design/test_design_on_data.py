@@ -11,7 +11,7 @@ from nashbox.problem.files import from_mapping, load
 from nashbox.problem.source import SHAPES, ShapedSource
 from nashbox.rules.design import Design, design, on_data
 from nashbox.rules.design.on_data import simulated, source_named
-from tests.test_examples import EXAMPLES
+from tests.places import EXAMPLES
 
 
 def labs(m=8, **more):

@@ -1,0 +1,46 @@
+"""A cap that ends games: formulas that know none do not apply, and say so."""
+
+import pytest
+
+from nashbox import audit
+from nashbox.experiments.run import run
+from nashbox.games.testing.exact import beyond
+from nashbox.games.testing.solving import solve_problem
+from nashbox.problem.errors import InputError
+from tests.testing_problems import COIN, SHARP, game
+
+
+def capped(cap):
+    return game((COIN, SHARP), cap=cap)
+
+
+@pytest.mark.parametrize("cap", [1, 5, pytest.param(40, marks=pytest.mark.slow)])
+def test_games_that_a_cap_ends_are_simulated(cap):
+    """Payoffs are those of `run` within 4.9 standard errors: a false alarm in a million each."""
+    with pytest.raises(InputError, match=f"cap = {cap} cuts off"):
+        audit(capped(cap), method="exact")
+    found = audit(capped(cap), budget=20_000, workers=1)
+    assert found.method == "black_box"
+    played = run(capped(cap), replications=4000)
+    for mine, other in zip(found.agents, played.agents, strict=True):
+        wide = 4.9 * (mine.payoff_se**2 + other["se"] ** 2) ** 0.5 + 1e-12
+        assert abs(mine.payoff - other["payoff"]) <= wide
+    assert any("cap" in note for note in solve_problem(capped(cap)).notes)
+
+
+@pytest.mark.slow
+def test_a_cap_that_nobody_reaches_changes_nothing():
+    far, usual = (audit(capped(cap), method="exact") for cap in (2000, 10_000))
+    assert [a.payoff for a in far.agents] == [a.payoff for a in usual.agents]
+    assert not any("cap" in note for note in solve_problem(capped(2000)).notes)
+
+
+def test_the_share_is_that_of_games_played():
+    """Who does not anticipate plays on until she is sure; 4.9 standard errors."""
+    problem = game((COIN, COIN), {"name": "signaller", "anticipate": False}, cap=12)
+    share = beyond(solve_problem(problem).solution, 12, problem.prior)
+    played = run(problem, replications=20_000)
+    assert (
+        abs(played.agents[0]["reasons"]["cap"] - share)
+        <= 4.9 * (share * (1 - share) / 20_000) ** 0.5
+    )
