@@ -16,12 +16,12 @@ from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.problem.errors import InputError
-from nashbox.problem.options import Choice, Number, Seed, Whole, held
+from nashbox.problem.options import Choice, Real, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 
 PROFILE = Profile("recommended: ignore the file's strategies", flag="profile", usual="file")
 METHOD = Choice("how", words=METHODS, usual="auto, the strongest that applies")
-DELTA = Number("chance that any verdict is wrong", "P", low=0.0, high=0.5, open_low=True)
+DELTA = Real("chance that any verdict is wrong", "P", low=0.0, high=0.5, open_low=True)
 WORKERS = Whole(
     "processes of the black box; the result does not depend on it",
     "N",

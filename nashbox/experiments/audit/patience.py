@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 from nashbox.problem.errors import InputError
 
 FORMAT = "nashbox-audit-worlds/2"
@@ -66,7 +66,7 @@ class Block:
 
     worlds: int
     plays: int
-    tallies: Mapping[str, Tally]
+    tallies: Mapping[str, TailMoments]
 
 
 @dataclass(eq=False)
@@ -87,7 +87,9 @@ class Kept:
             for line in lines:
                 said = _whole(line) if hers in line[:200] else None
                 if said is not None and said["of"] == wanted:
-                    tallies = {key: Tally(*numbers) for key, numbers in said["tallies"].items()}
+                    tallies = {
+                        key: TailMoments(*numbers) for key, numbers in said["tallies"].items()
+                    }
                     self.blocks[said["block"]] = Block(said["worlds"], said["plays"], tallies)
 
     def get(self, number: int, worlds: int, names: Sequence[str]) -> Block | None:

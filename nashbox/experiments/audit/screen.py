@@ -22,7 +22,7 @@ from nashbox.games.base import Game
 from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import FIRST, TRUSTED
 from nashbox.measure.seeds import Stage, child
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 
 Array = NDArray[np.float64]
 
@@ -139,7 +139,7 @@ def _outlook(
     place: int, own: int, payoff: float, gains: Array, controls: Array, usual: Array
 ) -> Outlook:
     taken = coefficients(gains, controls, usual)
-    tally = Tally()
+    tally = TailMoments()
     tally.add(gains - controls @ taken if taken.any() else gains)
     spread = math.sqrt(tally.variance) if math.isfinite(tally.mean) and tally.count > 1 else 0.0
     return Outlook(place, own, payoff, tally.mean, spread, tally.count, taken)

@@ -18,7 +18,7 @@ from nashbox.experiments.audit.verdict import no_worse
 from nashbox.experiments.audit.verify import RATIONAL, VERDICT, verified
 from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
-from nashbox.measure.tally import MANY, Tally
+from nashbox.measure.tally import MANY, TailMoments
 from nashbox.problem.errors import InputError
 
 UNSURE = 0.5  # standard errors within which an estimate may lie from epsilon by chance
@@ -40,13 +40,13 @@ class Answer:
     played least. listed: members of families that were tried, of how many, where not all were.
     """
 
-    payoff: Tally
+    payoff: TailMoments
     epsilon: float
     verdict: str
     gain: Gain
     candidates: int
     best: Deviation
-    best_payoff: Tally
+    best_payoff: TailMoments
     over_recommended: Gain | None
     rational: bool | None
     budget_needed: int | None
@@ -111,7 +111,7 @@ def _listed(pool: Pool) -> tuple[int, int] | None:
     return (sum(n for n, _ in thinned), sum(n for _, n in thinned)) if thinned else None
 
 
-def _rational(game: Game, player: int, payoff: Tally, z: float) -> bool | None:
+def _rational(game: Game, player: int, payoff: TailMoments, z: float) -> bool | None:
     """Whether she is paid what staying away pays; None where that is open."""
     outside = game.outside(player)
     if outside is None:

@@ -23,7 +23,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
 from nashbox.problem.graphs import Edges
 from nashbox.problem.menus import Entries, Labels, Start
-from nashbox.problem.options import Choice, Number, Option, Seed, Whole, held
+from nashbox.problem.options import Choice, Option, Real, Seed, Whole, held
 from nashbox.problem.parameters import described_parameters
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
@@ -68,7 +68,7 @@ GRAPH = Option(
     "GRAPH",
     usual="everybody; the file's in testing games",
 )
-REVISING = Number("chance that an agent revises when it is her turn", "P", low=0.0, high=1.0)
+REVISING = Real("chance that an agent revises when it is her turn", "P", low=0.0, high=1.0)
 
 
 @blaming

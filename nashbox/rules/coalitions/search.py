@@ -18,7 +18,7 @@ from nashbox.games.estimation import EstimationGame
 from nashbox.games.joint import Joint
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.rules.coalitions.estimators import Known, Use, errors, learn
 from nashbox.rules.coalitions.schemes import (
@@ -50,7 +50,7 @@ class Measured:
     penalties: Array
     error: Array
     covariance: Array
-    saved: Tally
+    saved: TailMoments
     tried: int
     worlds: int
 
@@ -124,7 +124,7 @@ def measure(
 ) -> Measured:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
-    gain, joint = Tally(), Joint(g + 1)
+    gain, joint = TailMoments(), Joint(g + 1)
     error = [Moments() for _ in range(d)]
     cost = float(spent(game, members, scheme).sum())
     for block in blocks(game, members, [scheme], worlds, _seeds(seed, stage, members)):

@@ -32,7 +32,7 @@ from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.channel import Play
 from nashbox.strategies import Strategy
-from nashbox.strategies.best_responder import Answer
+from nashbox.strategies.best_responder import FoundPlays
 
 Array = NDArray[np.float64]
 
@@ -59,12 +59,12 @@ class Budget:
 
 def honest_strategy(counts: Array) -> Strategy:
     """Collect `counts` (d,), hand all of it in, accept the answer."""
-    return Answer(tuple(Play.truthful(float(n)) for n in counts))
+    return FoundPlays(tuple(Play.truthful(float(n)) for n in counts))
 
 
 def with_plays(game: EstimationGame, plays: Sequence[Sequence[Play]]) -> EstimationGame:
     """Return the game in which everybody plays these, agent by agent and distribution."""
-    answers = {n: Answer(tuple(row)) for n, row in zip(game.problem.names, plays, strict=True)}
+    answers = {n: FoundPlays(tuple(row)) for n, row in zip(game.problem.names, plays, strict=True)}
     return replace(game, strategies=answers)
 
 
