@@ -21,7 +21,7 @@ from nashbox.experiments.compare.judging import HOLDS
 from nashbox.games.base import Game
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.games.paths import Path
 from nashbox.games.registry import game_of, prepare_game
 from nashbox.measure.looks import resolution
@@ -153,7 +153,7 @@ class MenuGame:
         if self.exact:
             paid = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
             return Answer.exactly(sign * np.array([float(value) for value in paid]))
-        number, joint = child(self.seed, Stage.COMPARE, i), Joint(len(self.menus[i]))
+        number, joint = child(self.seed, Stage.COMPARE, i), JointMoments(len(self.menus[i]))
         trials = game.trials(i, self.menus[i], self.worlds, number)
         joint.add(sign * np.array([found[i] for found in trials]))
         return joint.answer()

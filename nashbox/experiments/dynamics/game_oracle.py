@@ -14,7 +14,7 @@ import numpy as np
 
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.games.registry import prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
@@ -120,7 +120,7 @@ class SimulatedGame(GameOracle):
         self.method = f"simulated in {worlds} games; {resolution(worlds)}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        played, joint = self.played(profile), Joint(self.K)
+        played, joint = self.played(profile), JointMoments(self.K)
         for block, start in enumerate(range(0, self.worlds, PIECE)):
             size = min(PIECE, self.worlds - start)
             seed = child(self.seed, Stage.ADAPT_PAYOFF, *path, block)

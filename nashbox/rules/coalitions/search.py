@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
 from nashbox.measure.tally import TailMoments
@@ -124,7 +124,7 @@ def measure(
 ) -> Measured:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
-    gain, joint = TailMoments(), Joint(g + 1)
+    gain, joint = TailMoments(), JointMoments(g + 1)
     error = [Moments() for _ in range(d)]
     cost = float(spent(game, members, scheme).sum())
     for block in blocks(game, members, [scheme], worlds, _seeds(seed, stage, members)):
