@@ -61,7 +61,7 @@ class Patience:
 
 
 @dataclass
-class Block:
+class WorldBlock:
     """What was played in a block of worlds. plays: worlds that it cost."""
 
     worlds: int
@@ -75,7 +75,7 @@ class Kept:
 
     patience: Patience
     player: int
-    blocks: dict[int, Block] = field(default_factory=dict)
+    blocks: dict[int, WorldBlock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         path = self.patience.path
@@ -90,16 +90,16 @@ class Kept:
                     tallies = {
                         key: TailMoments(*numbers) for key, numbers in said["tallies"].items()
                     }
-                    self.blocks[said["block"]] = Block(said["worlds"], said["plays"], tallies)
+                    self.blocks[said["block"]] = WorldBlock(said["worlds"], said["plays"], tallies)
 
-    def get(self, number: int, worlds: int, names: Sequence[str]) -> Block | None:
+    def get(self, number: int, worlds: int, names: Sequence[str]) -> WorldBlock | None:
         """The block, if it was played with all that is asked for."""
         block = self.blocks.get(number)
         if block is None or block.worlds != worlds or any(n not in block.tallies for n in names):
             return None
         return block
 
-    def put(self, number: int, block: Block) -> None:
+    def put(self, number: int, block: WorldBlock) -> None:
         """Keep a block, whole or not at all. Raises InputError where nothing can be written."""
         self.blocks[number] = block
         if self.patience.path is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from nashbox.experiments.audit.base import NOTHING, Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.patience import Kept
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.standing import Standing, Verified
 from nashbox.experiments.audit.verdict import no_worse
@@ -33,7 +33,7 @@ CHANGED = "the audited play varied more than twice as much in worlds that some c
 
 
 @dataclass(frozen=True)
-class Answer:
+class SimulatedFinding:
     """What the black box says of one player; payoffs, higher is better.
 
     best: the deviation to quote, and what it pays. fewest: fresh worlds of the candidate that was
@@ -67,7 +67,7 @@ def audit_player(
     *,
     in_box: bool = False,
     kept: Kept | None = None,
-) -> Answer:
+) -> SimulatedFinding:
     """Search, then verify on fresh seeds.
 
     delta: of the whole audit. budget: worlds simulated at most, search included. in_box: search the
@@ -87,7 +87,7 @@ def audit_player(
         gain = Gain(gain.estimate, gain.lower, max(gain.estimate, screened.ceiling - lowest))
         if verdict == "none_above_epsilon" and gain.upper > found.epsilon:
             verdict, reason = "undecided", CEILING
-    return Answer(
+    return SimulatedFinding(
         payoff=found.payoff,
         epsilon=found.epsilon,
         verdict=verdict,
@@ -106,7 +106,7 @@ def audit_player(
     )
 
 
-def _listed(pool: Pool) -> tuple[int, int] | None:
+def _listed(pool: CandidatePool) -> tuple[int, int] | None:
     thinned = [(tried, size) for _, tried, size in pool.thinned]
     return (sum(n for n, _ in thinned), sum(n for _, n in thinned)) if thinned else None
 
@@ -163,7 +163,7 @@ def over_itself(game: Game, player: int) -> Gain | None:
 
 
 def _over_recommended(
-    game: Game, player: int, pool: Pool, found: Verified, z: float
+    game: Game, player: int, pool: CandidatePool, found: Verified, z: float
 ) -> Gain | None:
     """For a player with a strategy of her own: what it gains over the recommendation."""
     if pool.recommended is None:

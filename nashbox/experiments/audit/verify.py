@@ -17,7 +17,7 @@ import math
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.forecast import LEADERS, LIKELY, leaders_of, look_of, order_of
-from nashbox.experiments.audit.patience import FAR, Block, Kept
+from nashbox.experiments.audit.patience import FAR, Kept, WorldBlock
 from nashbox.experiments.audit.purse import PROBES, Purse
 from nashbox.experiments.audit.screen import Screened
 from nashbox.experiments.audit.standing import Standing, Verified, worth
@@ -173,7 +173,7 @@ class Verification:
                     s.gains[own, at] = TailMoments.constant(s.gains[own, at].count, 0.0)
         self.out.worlds += worlds
 
-    def _played(self, active: list[Standing], worlds: int, number: int) -> Block:
+    def _played(self, active: list[Standing], worlds: int, number: int) -> WorldBlock:
         before = self.arena.spent
         played = self.arena.play(list(self.purse.cells(active)), worlds, Stage.VERIFY, number)
         found = {
@@ -187,7 +187,7 @@ class Verification:
                 if (own, at) == (s.outlook.own, s.outlook.place) and s.outlook.taken.any():
                     gains = gains - controls @ s.outlook.taken
                 found[f"{s.j} {own} {at}"] = TailMoments.of(gains)
-        return Block(worlds, self.arena.spent - before, found)
+        return WorldBlock(worlds, self.arena.spent - before, found)
 
     def _pairs(self, s: Standing) -> list[Cell]:
         """(place of the audited, hers): for the upper bound, and of leaders for the lower."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit.base import everybody, of_all
 from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare.judging import HOLDS
 from nashbox.games.base import Game
 from nashbox.games.compared import BEST, WORST, Compared
@@ -94,7 +94,7 @@ class MenuGame:
     sign = 1  # payoffs, whatever the game calls them: more is better
     binding = False
 
-    def __init__(self, game: Game, pools: Sequence[Pool], asked: Asked) -> None:
+    def __init__(self, game: Game, pools: Sequence[CandidatePool], asked: Asked) -> None:
         self.game, self.seed, self.epsilon = game, asked.seed, asked.epsilon
         self.worlds = worlds_of(asked.budget)
         self.menus = [pool.strategies for pool in pools]
@@ -267,7 +267,7 @@ class MenuContest:
         """Make everybody ready who takes part, one after the other."""
         for spec in self.wanted:
             game = prepare_game(replace(self.problem, mechanism=spec), recommended=True)
-            pools = [Pool.of(game, i, MENU, compared=True) for i in range(game.m)]
+            pools = [CandidatePool.of(game, i, MENU, compared=True) for i in range(game.m)]
             yield MenuEntrant(spec.label, MenuGame(game, pools, self.asked))
 
     def result(self, rows: Sequence[Any], parts: Sequence[Part], **common: Any) -> GameComparison:

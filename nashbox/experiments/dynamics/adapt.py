@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.dynamics.adaptation import Adaptation
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
@@ -204,7 +204,7 @@ def _example(problem: Any) -> str:
     ready = [n for n, cls in menu.items() if not any(p.required for p in described_parameters(cls))]
     if len(ready) > 1:
         return ",".join(ready[:2])
-    pool = Pool.of(prepare_game(problem), 0, 2, compared=True)
+    pool = CandidatePool.of(prepare_game(problem), 0, 2, compared=True)
     return ",".join(list(dict.fromkeys(s.label for s in pool.strategies))[:2])
 
 
