@@ -139,7 +139,7 @@ def _under(problem: Any, mechanism: object) -> Any:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AdaptationSetup:
     """What is adapted: the rule (None: the replicator), and what it revises, made and checked.
 
     menu: None for all counts; all else is empty then. honest: places in the menu. edges, graph: who
@@ -165,7 +165,7 @@ def asked(
     honest: Sequence[str] | None,
     method: str,
     seed: int,
-) -> Asked:
+) -> AdaptationSetup:
     """Read the options of `adapt`, which go together. Raises InputError."""
     made = make_rule(rule, problem.folder)
     _hold_together(made, menu, graph, order, revising, method)
@@ -174,7 +174,7 @@ def asked(
             if value is not None:
                 raise InputError(f"{name}: names entries of a menu; give a menu as well")
         _check_counts(problem, made, order)
-        return Asked(made)
+        return AdaptationSetup(made)
     chosen = read_choices(problem, menu)
     labels = chosen.labels
     places = (
@@ -183,7 +183,7 @@ def asked(
     graphed = made is not None and made.uses_graph
     edges, drawn = _edges(problem, graph, seed) if graphed else ((), None)
     profile = read_start(start, labels, problem.m, seed, "start")
-    return Asked(made, chosen, places, edges, drawn, profile)
+    return AdaptationSetup(made, chosen, places, edges, drawn, profile)
 
 
 def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:

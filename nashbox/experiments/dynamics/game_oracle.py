@@ -88,7 +88,7 @@ class GameOracle(PayoffOracle):
         return self.game.pays.sign
 
 
-class ExactGame(GameOracle):
+class ExactPayoffs(GameOracle):
     """Payoffs from the game's formulas."""
 
     @property
@@ -102,7 +102,7 @@ class ExactGame(GameOracle):
         return Answer.exactly(self.sign * np.array([float(value) for value in paid]))
 
 
-class SimulatedGame(GameOracle):
+class SimulatedPayoffs(GameOracle):
     """Payoffs measured in the game's model, in `worlds` games."""
 
     exact = False
@@ -135,7 +135,7 @@ def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> Pay
     menus = menus_of(game, menu, problem.folder)
     reason = no_formula(game, menus, menu.labels)
     if reason is None and method != "simulated":
-        return ExactGame(game, menus, menu.labels)
+        return ExactPayoffs(game, menus, menu.labels)
     if method == "exact":
         raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    return SimulatedGame(game, menus, menu.labels, worlds, seed)
+    return SimulatedPayoffs(game, menus, menu.labels, worlds, seed)
