@@ -18,7 +18,7 @@ from nashbox.problem.ticker import Ticker
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
 from nashbox.rules.coalitions.exact import exact_price
 from nashbox.rules.coalitions.schemes import CLASS, Scheme
-from nashbox.rules.coalitions.search import Measured, bound, searched, spent
+from nashbox.rules.coalitions.search import MeasuredCoalition, bound, searched, spent
 from nashbox.rules.coalitions.who import alike, candidates
 
 Array = NDArray[np.float64]
@@ -122,7 +122,7 @@ def _honest(game: EstimationGame, members: tuple[int, ...]) -> float:
     return 0.0
 
 
-def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
+def _row(game: EstimationGame, measured: MeasuredCoalition, delta: float) -> Coalition:
     problem, members = game.problem, measured.members
     owed = game.terms.counts[list(members)].sum(axis=0)
     honest = float(measured.penalties.sum())

@@ -36,7 +36,7 @@ FINALISTS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredCoalition:
     """What a coalition's winner brought on fresh seeds.
 
     penalties: (members,) honest; error: (d,) mean squared errors of the joint estimate; covariance:
@@ -101,7 +101,9 @@ def bound(game: EstimationGame, members: tuple[int, ...]) -> float:
     return total
 
 
-def searched(game: EstimationGame, members: tuple[int, ...], budget: int, seed: int) -> Measured:
+def searched(
+    game: EstimationGame, members: tuple[int, ...], budget: int, seed: int
+) -> MeasuredCoalition:
     """The best scheme found for a coalition, measured on fresh seeds.
 
     budget: worlds of the verification.
@@ -121,7 +123,7 @@ def measure(
     seed: int,
     tried: int = 1,
     stage: Stage = Stage.VERIFY,
-) -> Measured:
+) -> MeasuredCoalition:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
     gain, joint = TailMoments(), JointMoments(g + 1)
@@ -139,7 +141,7 @@ def measure(
         gain.add(np.where(both, 0.0, before.sum(axis=0) - np.where(both, 0.0, after)))
         joint.add(-np.vstack([before, erred]))
     found = joint.answer()
-    return Measured(
+    return MeasuredCoalition(
         members=members,
         scheme=scheme,
         uses=tuple(uses),

@@ -26,7 +26,7 @@ from nashbox.problem.goals import Goal
 from nashbox.problem.options import Choice, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
-from nashbox.rules.design.designed import Candidate, Design
+from nashbox.rules.design.designed import ComparedRules, Design
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import world_of
 from nashbox.rules.planning import plan_report
@@ -218,7 +218,7 @@ def _result(
         no_rule_below=None,
         no_rule_below_how="not known for rules that deter pairs",
         candidates=[
-            Candidate(
+            ComparedRules(
                 rival, paid.tolist(), float(paid.sum()), float(paid.max()), aim.rational(paid)
             )
             for rival, paid in offers
