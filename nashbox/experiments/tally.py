@@ -24,14 +24,11 @@ class WorldMeans:
     def add(self, columns: Columns) -> None:
         """Take a block in."""
         for key, values in columns.items():
-            made = (
-                WorldMeans
-                if isinstance(values, Mapping)
-                else Moments
-                if values.ndim == 1
-                else Vector
-            )
-            self.parts.setdefault(key, made()).add(values)
+            if isinstance(values, Mapping):
+                part: Any = WorldMeans()
+            else:
+                part = Moments() if values.ndim == 1 else Vector()
+            self.parts.setdefault(key, part).add(values)
 
     def row(self) -> dict[str, Any]:
         """The means with their standard errors, of names NAME_se."""

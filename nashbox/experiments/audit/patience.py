@@ -87,9 +87,7 @@ class Kept:
             for line in lines:
                 said = _whole(line) if hers in line[:200] else None
                 if said is not None and said["of"] == wanted:
-                    tallies = {
-                        key: TailMoments(*numbers) for key, numbers in said["tallies"].items()
-                    }
+                    tallies = {key: TailMoments(*held) for key, held in said["tallies"].items()}
                     self.blocks[said["block"]] = WorldBlock(said["worlds"], said["plays"], tallies)
 
     def get(self, number: int, worlds: int, names: Sequence[str]) -> WorldBlock | None:

@@ -19,9 +19,7 @@ class Standing:
     expected: int  # look at which it is forecast to be settled
     gains: dict[Cell, TailMoments] = field(default_factory=dict)
     payoff: TailMoments = field(default_factory=TailMoments)
-    seen: TailMoments = field(
-        default_factory=TailMoments
-    )  # the audited strategy's payoffs in the same worlds
+    seen: TailMoments = field(default_factory=TailMoments)  # the audited's, in the same worlds
     upper: float = math.inf
     lower: float = -math.inf
     settled: bool = False

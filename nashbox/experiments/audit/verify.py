@@ -165,9 +165,8 @@ class Verification:
             s.payoff.merge(block.tallies[f"{s.j}"])
             s.seen.merge(block.tallies[f"{s.j} seen"])
             for own, at in self._pairs(s):
-                s.gains.setdefault((own, at), TailMoments()).merge(
-                    block.tallies[f"{s.j} {own} {at}"]
-                )
+                gains = s.gains.setdefault((own, at), TailMoments())
+                gains.merge(block.tallies[f"{s.j} {own} {at}"])
                 if math.isinf(s.payoff.mean) and s.payoff.mean == self.out.payoffs[own].mean:
                     # whatever is left of it in single worlds: the same ruin on average
                     s.gains[own, at] = TailMoments.constant(s.gains[own, at].count, 0.0)
@@ -176,9 +175,8 @@ class Verification:
     def _played(self, active: list[Standing], worlds: int, number: int) -> WorldBlock:
         before = self.arena.spent
         played = self.arena.play(list(self.purse.cells(active)), worlds, Stage.VERIFY, number)
-        found = {
-            f"paid {place}": TailMoments.of(played[0, place].paid) for place in self.out.payoffs
-        }
+        places = self.out.payoffs
+        found = {f"paid {place}": TailMoments.of(played[0, place].paid) for place in places}
         for s in active:
             found[f"{s.j}"] = TailMoments.of(played[s.j, s.outlook.place].paid)
             found[f"{s.j} seen"] = TailMoments.of(played[0, s.outlook.own].paid)
