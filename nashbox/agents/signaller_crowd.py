@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nashbox.problem.draw import Observer, Streams, blocks
 from nashbox.problem.errors import InputError
 from nashbox.problem.signal import OwnSignal, Signal
-from nashbox.problem.walk import Mask, Part, make_walk
+from nashbox.problem.walk import Mask, WalkShare, make_walk
 from nashbox.strategies.testing.signaller import Inverter, Signaller, Silent, Truthful
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Crowd:
             for name in ("tau", "declared", "reason", "qualified")
         }
         for row, agent in enumerate(agents):
-            agent.mind.walk = Part(self.walk, k, row)
+            agent.mind.walk = WalkShare(self.walk, k, row)
             for name, table in self.results.items():
                 setattr(agent, name, table[row])
         self._asked: list[RaceAgent] = []  # whose signal somebody looks at in this iteration

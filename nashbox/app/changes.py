@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.app import limits
-from nashbox.app.messages import Table
+from nashbox.app.messages import PageTable
 from nashbox.experiments.digits import TINY
 from nashbox.experiments.run import Run, run
 from nashbox.games.base import Game
@@ -32,7 +32,7 @@ class Change:
     after: Run
     changed: Sequence[str]
 
-    def table(self) -> Table:
+    def table(self) -> PageTable:
         """What those who changed are paid, and all others in sum."""
         pays = self.before.pays
         rows = []
@@ -45,7 +45,7 @@ class Change:
                 others += pair
         rows.append(("all others, in sum", "", "", *_cells(*others)))
         columns = ("agent", "played", "plays", f"{pays} before", "after", "change")
-        return Table("change", columns, rows, notes=errors_told(rows, AT_MOST))
+        return PageTable("change", columns, rows, notes=errors_told(rows, AT_MOST))
 
 
 def measured(old: Game, new: Game, problems: Sequence[Any], seed: int) -> Change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nashbox.app import limits
 from nashbox.app.jobs import Send
 from nashbox.app.long_work import printed, telling
-from nashbox.app.messages import Designed, Setup, Sketch, Table
+from nashbox.app.messages import Designed, PageTable, Setup, Sketch
 from nashbox.tables.printing import print_result
 
 
@@ -36,7 +36,7 @@ class Comparing:
             *remarks(result),
         ]
         text = printed(print_result, result)
-        send(Table("compare", columns, rows, social_title(result), notes, text))
+        send(PageTable("compare", columns, rows, social_title(result), notes, text))
         wide = max(7.0, min(16.0, 1.2 * len(result.contenders) + 2))
         words = "Social penalty of every mechanism, at honesty and at its equilibria"
         send(Sketch("compare", words, result.plot, size=(wide, 4.6)))
@@ -60,4 +60,4 @@ class Comparing:
         title = f"rules for the goal {goal}, {setup.source.shown}: {rules.mechanism.name}"
         words = [*compared(result), *notes(result), *legend(result)]
         text = printed(print_result, result)
-        send(Table("design", RIVALS, rival_rows(result), title, words, text))
+        send(PageTable("design", RIVALS, rival_rows(result), title, words, text))

@@ -11,7 +11,7 @@ from nashbox.app.changes import Change, measured
 from nashbox.app.jobs import Send
 from nashbox.app.messages import Laws, Opened, Setup
 from nashbox.app.parameters import problem_file
-from nashbox.experiments.tally import Tally
+from nashbox.experiments.tally import RoundTally
 from nashbox.games.base import Game
 from nashbox.games.registry import engine, prepare_game
 from nashbox.measure.seeds import Stage, child
@@ -33,7 +33,7 @@ class Desk:
     game: Game
     setup: Setup
     problem: Any
-    total: Tally
+    total: RoundTally
     change: Change | None
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class Desk:
 
     def _begin(self) -> None:
         game = self.game
-        self.total = Tally(game, [game.strategy(i).label for i in range(game.m)])
+        self.total = RoundTally(game, [game.strategy(i).label for i in range(game.m)])
         self.view = engine(game, "page")(self)
 
     def _ready(self, send: Send) -> None:
@@ -162,7 +162,7 @@ class Desk:
         labels = game.labels(self.model)
         self.model.step()
         if game.lasting:
-            round_ = Tally(game, labels)
+            round_ = RoundTally(game, labels)
             round_.add(self.model)
             self.steps += [round_.row(i, self.model.round) for i in range(game.m)]
         if game.lasting or not self.model.running:

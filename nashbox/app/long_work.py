@@ -13,7 +13,7 @@ import numpy as np
 from nashbox.app.answers import answer
 from nashbox.app.jobs import Send
 from nashbox.app.limits import BUDGET, at_most
-from nashbox.app.messages import Answer, Laws, Progress, Sketch, Table, Verdict
+from nashbox.app.messages import Conclusion, Laws, PageTable, Progress, Sketch, Verdict
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
 from nashbox.games.registry import perform
@@ -43,7 +43,7 @@ class LongWork:
 
     def answer(self, send: Send, setup: Any) -> None:
         """Say whether honesty pays in the game as set up."""
-        send(Answer(*answer(setup.problem(), setup.seed)))
+        send(Conclusion(*answer(setup.problem(), setup.seed)))
 
     def solve(self, send: Send, setup: Any) -> None:
         """Solve the game exactly; send the laws of stopping."""
@@ -67,7 +67,7 @@ class LongWork:
             for name in problem.names
         ]  # fmt: skip
         title = f"exact numbers, error at most {s.error_bound:.1e}"
-        send(Table("solution", columns, rows, title, [ALONE, *report.notes]))
+        send(PageTable("solution", columns, rows, title, [ALONE, *report.notes]))
         send(Laws(first_stop_law(s).tolist(), alone, s.error_bound, report.notes))
 
 
@@ -94,7 +94,7 @@ def printed(table: Callable[[Any], None], result: Any) -> str:
     return stream.getvalue()
 
 
-def _audit_rows(result: Any) -> Table:
+def _audit_rows(result: Any) -> PageTable:
     """The audit's main columns; the text has all of them."""
     rows, scale = [], scale_of(result)
     for a in result.agents:
@@ -104,4 +104,4 @@ def _audit_rows(result: Any) -> Table:
         rows.append((a.name, ONE[a.verdict], *bounds, amount(a.epsilon, 5), words))
     columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
     told = [*legend(result, bounded=True), *result.notes]
-    return Table("audit", columns, rows, f"{result.method} audit", told)
+    return PageTable("audit", columns, rows, f"{result.method} audit", told)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nashbox.app.sources import Source
+from nashbox.app.sources import ProblemSource
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
@@ -20,7 +20,7 @@ class Setup:
     worlds: of games whose rounds are played in several at once.
     """
 
-    source: Source
+    source: ProblemSource
     mechanism: Spec | None = None
     keys: Mapping[str, Any] = field(default_factory=dict)
     agents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """Rows for a table of the page, cells as text, with what to know about them."""
 
     name: str
@@ -98,7 +98,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedSoFar:
     """How far the game is: `count` rounds, or games; `step` iterations of the current game."""
 
     count: int
@@ -124,7 +124,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Conclusion:
     """Whether honesty pays ("yes", "no", "plan", "open"), and the answer in sentences."""
 
     word: str
@@ -135,7 +135,7 @@ class Answer:
 class Designed:
     """Rules designed for the costs of a source: the mechanism, and keys of the file beside it."""
 
-    source: Source
+    source: ProblemSource
     mechanism: Spec
     keys: Mapping[str, Any] = field(default_factory=dict)
 

@@ -64,7 +64,7 @@ PRESETS: dict[str, dict[str, Any]] = {  # what the page opens with, by the name 
 
 
 @dataclass(frozen=True)
-class Source:
+class ProblemSource:
     """A problem file, or a mapping that one would hold, with the name shown for it.
 
     trusted: its plug-in files may be run, because it was named on the command line.
@@ -114,10 +114,10 @@ class Shelf:
         self._place, self._keeper = None, None
 
 
-def examples(files: Sequence[str] = ()) -> list[Source]:
+def examples(files: Sequence[str] = ()) -> list[ProblemSource]:
     """Problems to choose from: the files named at the start, the stories, the examples."""
-    found = [Source(file, path=file) for file in files]
-    found += [Source(name, raw=raw) for name, raw in PRESETS.items()]
+    found = [ProblemSource(file, path=file) for file in files]
+    found += [ProblemSource(name, raw=raw) for name, raw in PRESETS.items()]
     folder = _examples_folder()
     if folder is not None:
         paths = [
@@ -126,10 +126,10 @@ def examples(files: Sequence[str] = ()) -> list[Source]:
             for path in sorted(folder.glob(pattern))
             if not path.name.startswith("sweep")
         ]
-        found += [Source(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
+        found += [ProblemSource(f"examples/{p.relative_to(folder)}", path=str(p)) for p in paths]
     else:
-        found += [Source(name, raw=raw) for name, raw in BUILT_IN.items()]
-    unique: dict[str, Source] = {}
+        found += [ProblemSource(name, raw=raw) for name, raw in BUILT_IN.items()]
+    unique: dict[str, ProblemSource] = {}
     for source in found:
         unique.setdefault(source.shown, source)
     return list(unique.values())
@@ -143,7 +143,7 @@ def _examples_folder() -> Path | None:
     return None
 
 
-def uploaded(files: Iterable[tuple[str, bytes]], shelf: Shelf, sigma: Any = 10.0) -> Source:
+def uploaded(files: Iterable[tuple[str, bytes]], shelf: Shelf, sigma: Any = 10.0) -> ProblemSource:
     """Put an upload into a folder of its own on the shelf and say what to open.
 
     files: names with contents: a problem file with the tables it names, or one table of costs,
@@ -165,12 +165,12 @@ def uploaded(files: Iterable[tuple[str, bytes]], shelf: Shelf, sigma: Any = 10.0
     problems = [name for name in held if name.lower().endswith(".toml")]
     tables = [name for name in held if name.lower().endswith(".csv")]
     if len(problems) == 1:
-        return Source(problems[0], path=str(place / problems[0]), trusted=False)
+        return ProblemSource(problems[0], path=str(place / problems[0]), trusted=False)
     lone = {game: table for game in GAMES if (table := builtin(game).lone_table) is not None}
     if not problems and len(tables) == 1 == len(held):
         game, alone = next(iter(lone.items()))
         raw = {"game": game, "sigma": sigma, alone: tables[0]}
-        return Source(tables[0], raw=raw, folder=str(place), trusted=False)
+        return ProblemSource(tables[0], raw=raw, folder=str(place), trusted=False)
     raise InputError(
         "upload: must be one problem file (.toml) with the tables it names, or one table of "
         f"{' or '.join(lone.values())} (.csv), got {', '.join(held) or 'nothing'}"

@@ -8,11 +8,11 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.commands.taking import asked, take
-from nashbox.problem.options import Number, options_of
+from nashbox.problem.options import Real, options_of
 
 EXAMPLE = "nashbox empirical examples/dynamics/two_labs.toml --menu truthful,free_rider"
 
-TOLERANCE = Number(
+TOLERANCE = Real(
     "gain that counts as none, absolute",
     "X",
     usual="1e-3 of each one's range of payoffs",

@@ -21,7 +21,7 @@ from nashbox.problem.estimation import COST, RULES, EstimationProblem, checked_c
 from nashbox.problem.files import from_mapping
 from nashbox.problem.measured import sigma_of
 from nashbox.problem.source import CsvSource
-from nashbox.problem.tables import Table, agent_table, agents_first, read_columns, read_rows
+from nashbox.problem.tables import AgentTable, agent_table, agents_first, read_columns, read_rows
 from nashbox.results.base import Result
 from nashbox.results.saving import writable, write_whole
 
@@ -107,7 +107,7 @@ def check_target(save: str) -> Path:
     return writable(target)
 
 
-def read_costs(file: str) -> tuple[Table, bool]:
+def read_costs(file: str) -> tuple[AgentTable, bool]:
     """The table, and whether a problem file could read it as it stands."""
     rows = read_rows(Path(file), file)
     moved = agents_first(rows)
@@ -137,7 +137,7 @@ def columns_of(file: str, distributions: Sequence[str]) -> list[str]:
     return found
 
 
-def _text(wish: Wish, table: Table, as_written: bool) -> str:
+def _text(wish: Wish, table: AgentTable, as_written: bool) -> str:
     """The problem file."""
     what = "what one measurement costs, in units of squared error; inf = cannot measure it"
     lines = [
@@ -168,7 +168,7 @@ def _text(wish: Wish, table: Table, as_written: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _costs(table: Table, money: Money | None) -> list[str]:
+def _costs(table: AgentTable, money: Money | None) -> list[str]:
     """The table inline, with amounts of money beside."""
     if money is None:
         lines, worth = [], 1.0
@@ -185,7 +185,7 @@ def _costs(table: Table, money: Money | None) -> list[str]:
     return [*lines, "]"]
 
 
-def _spread(wish: Wish, table: Table) -> list[str]:
+def _spread(wish: Wish, table: AgentTable) -> list[str]:
     """Measurements and standard deviations. Raises InputError if there are neither."""
     if wish.measurements is None:
         if wish.sigma is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from nashbox.experiments.tally import Tally, rows_of, social_of
+from nashbox.experiments.tally import RoundTally, rows_of, social_of
 from nashbox.games.base import Game
 from nashbox.games.registry import blaming, draw, own_options_read, prepare_game
 from nashbox.measure.seeds import Stage, child
@@ -108,7 +108,7 @@ def run(
     played = _Session(game, rounds, replications, seed, states, own, progress)
     steps: list[dict[str, Any]] = []
     social: list[dict[str, Any]] = []
-    tallies: list[Tally] = []
+    tallies: list[RoundTally] = []
     for t, tallies in enumerate(played.rounds(), start=1):
         steps += rows_of(tallies, t)
         social.append(social_of(tallies, t))
@@ -148,7 +148,7 @@ class _Session:
         """How often worlds are played at once."""
         return math.ceil(self.replications / self.game.block)
 
-    def rounds(self) -> Iterator[list[Tally]]:
+    def rounds(self) -> Iterator[list[RoundTally]]:
         """What every round brought, state by state."""
         if self.game.lasting:
             yield from zip(*(self._played(at, (), self.number) for at in self.states), strict=True)
@@ -156,9 +156,9 @@ class _Session:
         for t in range(self.number):
             yield [self._played(at, (t,), 1)[0] for at in self.states]
 
-    def _played(self, at: Any, path: tuple[int, ...], rounds: int) -> list[Tally]:
+    def _played(self, at: Any, path: tuple[int, ...], rounds: int) -> list[RoundTally]:
         """Rounds that one model plays, in all worlds."""
-        tallies: list[Tally] = []
+        tallies: list[RoundTally] = []
         for b in range(self.blocks):
             size = min(self.game.block, self.replications - b * self.game.block)
             model = self.game.opened(
@@ -166,7 +166,7 @@ class _Session:
             )
             for t in range(rounds):
                 if b == 0:
-                    tallies.append(Tally(self.game, self.game.labels(model)))
+                    tallies.append(RoundTally(self.game, self.game.labels(model)))
                 tallies[t].add(model.play())
                 self._tick()
         return tallies

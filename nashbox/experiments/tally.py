@@ -15,7 +15,7 @@ from nashbox.measure.moments import Moments
 Array = NDArray[np.float64]
 
 
-class Means:
+class WorldMeans:
     """Means over worlds by name: of (R,) a number, of (R, k) a list, of names a mapping."""
 
     def __init__(self) -> None:
@@ -24,14 +24,17 @@ class Means:
     def add(self, columns: Columns) -> None:
         """Take a block in."""
         for key, values in columns.items():
-            made = Means if isinstance(values, Mapping) else Moments if values.ndim == 1 else Vector
-            self.parts.setdefault(key, made()).add(values)
+            if isinstance(values, Mapping):
+                part: Any = WorldMeans()
+            else:
+                part = Moments() if values.ndim == 1 else Vector()
+            self.parts.setdefault(key, part).add(values)
 
     def row(self) -> dict[str, Any]:
         """The means with their standard errors, of names NAME_se."""
         found: dict[str, Any] = {}
         for key, part in self.parts.items():
-            if isinstance(part, Means):
+            if isinstance(part, WorldMeans):
                 found[key] = part.row()
             else:
                 found |= {key: part.mean, f"{key}_se": part.se}
@@ -63,14 +66,14 @@ class Vector:
         return [part.se for part in self.parts]
 
 
-class Tally:
+class RoundTally:
     """What a round brought every player, and what the game keeps beside it."""
 
     def __init__(self, game: Game, labels: Sequence[str]) -> None:
         self.game, self.labels = game, labels
         self.paid, self.social = [Moments() for _ in game.players], Moments()
-        self.columns = [Means() for _ in game.players]
-        self.overall, self.ledger = Means(), game.ledger()
+        self.columns = [WorldMeans() for _ in game.players]
+        self.overall, self.ledger = WorldMeans(), game.ledger()
 
     def add(self, model: Any) -> None:
         """Take a model in that has just played the round."""
@@ -103,13 +106,13 @@ class Tally:
         return ({"system": system} if system else {}) | kept
 
 
-def rows_of(tallies: Sequence[Tally], step: int) -> list[dict[str, Any]]:
+def rows_of(tallies: Sequence[RoundTally], step: int) -> list[dict[str, Any]]:
     """A row per player; she is shown at the state of nature that pays her worst."""
     game = tallies[0].game
     return [_worst(tallies, i).row(i, step) for i in range(game.m)]
 
 
-def social_of(tallies: Sequence[Tally], step: int) -> dict[str, Any]:
+def social_of(tallies: Sequence[RoundTally], step: int) -> dict[str, Any]:
     """The sum of what all players are paid in a round, each at her worst state, with its error.
 
     The error is that of the sums, world by world, or at most the sum of theirs where players are
@@ -125,6 +128,6 @@ def social_of(tallies: Sequence[Tally], step: int) -> dict[str, Any]:
     return {"Step": step, game.pays.name: total, "se": error if known else None}
 
 
-def _worst(tallies: Sequence[Tally], i: int) -> Tally:
+def _worst(tallies: Sequence[RoundTally], i: int) -> RoundTally:
     sign = tallies[0].game.pays.sign
     return min(tallies, key=lambda tally: sign * tally.paid[i].mean)

@@ -62,7 +62,7 @@ class Part:
     paths: Paths | None
 
 
-class Contest(Protocol):
+class MechanismContest(Protocol):
     """A comparison of mechanisms in one game: who takes part, and the result."""
 
     def __len__(self) -> int:

@@ -10,7 +10,7 @@ from nashbox.problem.payoff_oracle import Answer
 Array = NDArray[np.float64]
 
 
-class Joint:
+class JointMoments:
     """Sums of blocks (K, R); a payoff that is -inf in some world is -inf on average."""
 
     def __init__(self, K: int) -> None:

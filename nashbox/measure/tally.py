@@ -32,7 +32,7 @@ KEPT, FLAT = 20, 2 / 3
 
 
 @dataclass
-class Tally(Moments):
+class TailMoments(Moments):
     """Moments with the third one, and the least and the greatest value seen."""
 
     cubes: float = 0.0
@@ -146,7 +146,7 @@ class Tally(Moments):
         cut = self._pulled(self.low if z > 0 else self.high)
         return cut.bound(z) if cut.light and cut.tame else math.copysign(math.inf, z)
 
-    def _pulled(self, ends: Sequence[float]) -> Tally:
+    def _pulled(self, ends: Sequence[float]) -> TailMoments:
         """The same values, those of `ends` pulled to the nearest of them."""
         if not (math.isfinite(self.squares) and len(ends) == KEPT):
             return self

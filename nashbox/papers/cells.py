@@ -29,7 +29,7 @@ def claims_of(paper: str) -> tuple[Claim, ...]:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ClaimCell:
     """One piece of work: a claim, or a part of one (`part` is None for a claim as a whole)."""
 
     paper: str
@@ -43,12 +43,12 @@ class Cell:
         return dict(vars(self))
 
 
-def cells_of(paper: str, *, quick: bool, seed: int) -> list[Cell]:
+def cells_of(paper: str, *, quick: bool, seed: int) -> list[ClaimCell]:
     """All cells of a paper's claims."""
     found = []
     for claim in claims_of(paper):
         numbers = [None] if claim.parts is None else range(claim.parts.count(quick))
-        found += [Cell(paper, claim.id, part, quick, seed) for part in numbers]
+        found += [ClaimCell(paper, claim.id, part, quick, seed) for part in numbers]
     return found
 
 
@@ -61,7 +61,7 @@ def work(paper: str, claim: str, part: int | None, quick: bool, seed: int) -> Ma
     return found.parts.work(quick, seed, part)
 
 
-def attempt(cell: Cell) -> Mapping[str, Any]:
+def attempt(cell: ClaimCell) -> Mapping[str, Any]:
     """Do one cell; what it raises becomes data: {"error", "traceback"}."""
     try:
         return work(**cell.identity())
@@ -70,10 +70,10 @@ def attempt(cell: Cell) -> Mapping[str, Any]:
 
 
 def evaluate(
-    cells: Sequence[Cell], *, workers: int = 1, progress: Ticker | None = None
-) -> dict[Cell, Mapping[str, Any]]:
+    cells: Sequence[ClaimCell], *, workers: int = 1, progress: Ticker | None = None
+) -> dict[ClaimCell, Mapping[str, Any]]:
     """Do all cells, in `workers` processes; answers do not depend on their number."""
-    done: dict[Cell, Mapping[str, Any]] = {}
+    done: dict[ClaimCell, Mapping[str, Any]] = {}
     for i, answer in answers(attempt, [(cell,) for cell in cells], workers):
         done[cells[i]] = answer
         if progress is not None:
@@ -81,7 +81,7 @@ def evaluate(
     return done
 
 
-def finding_of(claim: Claim, cells: Mapping[Cell, Mapping[str, Any]]) -> Finding:
+def finding_of(claim: Claim, cells: Mapping[ClaimCell, Mapping[str, Any]]) -> Finding:
     """Return the finding of a claim from the answers of its cells."""
     parts = [cells[cell] for cell in sorted(cells, key=lambda cell: cell.part or 0)]
     return Finding.from_json(parts[0]) if claim.parts is None else claim.parts.merge(parts)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from nashbox.papers.cells import (
     PAPERS,
-    Cell,
+    ClaimCell,
     cells_of,
     claims_of,
     evaluate,
@@ -18,7 +18,7 @@ from nashbox.problem.errors import listed, told
 from nashbox.problem.options import Flag, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 
-Evaluate = Callable[..., Mapping[Cell, Mapping[str, Any]]]
+Evaluate = Callable[..., Mapping[ClaimCell, Mapping[str, Any]]]
 
 
 QUICK = Flag("fewer random instances; both papers within 2 minutes of processor time")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.experiments import sweep
-from nashbox.papers.cells import Cell
+from nashbox.papers.cells import ClaimCell
 from nashbox.problem.ticker import Ticker
 
 WORK = "nashbox.papers.cells:work"
@@ -25,11 +25,11 @@ class StoredEvaluation:
 
     def __call__(
         self,
-        cells: Sequence[Cell],
+        cells: Sequence[ClaimCell],
         *,
         workers: int | None = None,
         progress: Ticker | None = None,
-    ) -> dict[Cell, Mapping[str, Any]]:
+    ) -> dict[ClaimCell, Mapping[str, Any]]:
         """Do the cells that the store does not have; KeyboardInterrupt keeps the finished ones."""
         stored = {cell: _stored(cell) for cell in cells}
 
@@ -50,7 +50,7 @@ class StoredEvaluation:
         return {cell: _answer(found[one.key]) for cell, one in stored.items()}
 
 
-def _stored(cell: Cell) -> sweep.Cell:
+def _stored(cell: ClaimCell) -> sweep.Cell:
     arguments = cell.identity()
     return sweep.Cell({"reproduce": arguments, "nashbox": sweep.program()}, WORK, arguments)
 

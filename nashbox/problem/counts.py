@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.spec import suggest
-from nashbox.problem.tables import Table, read_agent_table
+from nashbox.problem.tables import AgentTable, read_agent_table
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "al
 MOST = 1e15  # points that whole numbers, held as floats, still tell apart
 
 
-def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Array:
+def read_plan(value: object, table: AgentTable, folder: Path, where: str) -> str | Array:
     """Read a rule's name, a CSV file with the header and agents of the costs, or a table inline."""
     if isinstance(value, str) and value in RULES:
         return value
@@ -49,7 +49,7 @@ def read_plan(value: object, table: Table, folder: Path, where: str) -> str | Ar
     return _held_to_costs(plan, table, value)
 
 
-def _inline_plan(rows: list[Any], table: Table, where: str) -> Table:
+def _inline_plan(rows: list[Any], table: AgentTable, where: str) -> AgentTable:
     """A table of counts in the order of the costs."""
     shape = table.values.shape
     if len(rows) != shape[0] or not all(isinstance(r, list) and len(r) == shape[1] for r in rows):
@@ -64,10 +64,10 @@ def _inline_plan(rows: list[Any], table: Table, where: str) -> Table:
                     f"{where}: {table.place(i, k)}: count must be a finite number from 0 to "
                     f"{MOST:g}, got {brief(cell)}"
                 )
-    return Table(table.names, table.columns, np.array(rows, dtype=float), table.lines)
+    return AgentTable(table.names, table.columns, np.array(rows, dtype=float), table.lines)
 
 
-def _held_to_costs(plan: Table, table: Table, shown: str) -> Array:
+def _held_to_costs(plan: AgentTable, table: AgentTable, shown: str) -> Array:
     """The counts in the order of the costs. Raises InputError where they cannot be collected."""
     allowed = f"a finite number from 0 to {MOST:g}"
     order = [plan.names.index(name) for name in table.names]

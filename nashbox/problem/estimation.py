@@ -24,7 +24,7 @@ from nashbox.problem.parameters import Parameter
 from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
-from nashbox.problem.tables import Table, check_names, read_agent_table
+from nashbox.problem.tables import AgentTable, check_names, read_agent_table
 
 Array = NDArray[np.float64]
 
@@ -114,7 +114,7 @@ class EstimationProblem(Problem):
 
     def with_plan(self, value: object, where: str) -> EstimationProblem:
         """Return the same problem with another plan, files from here. Raises InputError."""
-        table = Table(self.names, self.distributions, self.costs)
+        table = AgentTable(self.names, self.distributions, self.costs)
         return replace(self, plan=read_plan(value, table, Path(), where))
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> EstimationProblem:
@@ -180,7 +180,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
     )
 
 
-def _costs(value: object, folder: Path, shown: str) -> Table:
+def _costs(value: object, folder: Path, shown: str) -> AgentTable:
     if isinstance(value, str) and value:
         return checked_costs(read_agent_table(folder / value, value, "cost", COST), value)
     if isinstance(value, list):
@@ -189,7 +189,7 @@ def _costs(value: object, folder: Path, shown: str) -> Table:
     raise InputError(f"{shown}: costs must be a CSV file's name or a table, got {brief(value)}")
 
 
-def checked_costs(table: Table, where: str) -> Table:
+def checked_costs(table: AgentTable, where: str) -> AgentTable:
     """The same table, if all its costs can be worked with. Raises InputError naming `where`."""
     m, d = table.values.shape
     if m > MOST_AGENTS or d > MOST_DISTRIBUTIONS or m * d > MOST_PAIRS:
@@ -208,7 +208,7 @@ def checked_costs(table: Table, where: str) -> Table:
     return table
 
 
-def _inline(rows: list[Any], allowed: str, where: str) -> Table:
+def _inline(rows: list[Any], allowed: str, where: str) -> AgentTable:
     """Costs written into the problem file: agents a0, a1, ..., distributions x0, x1, ..."""
     if not rows or not all(isinstance(row, list) and row for row in rows):
         raise InputError(
@@ -227,14 +227,14 @@ def _inline(rows: list[Any], allowed: str, where: str) -> Table:
                     f"{where}: row {i + 1} (a{i}), column x{k}: cost must be {allowed}, "
                     f"got {brief(cell)}"
                 )
-    return Table(
+    return AgentTable(
         tuple(f"a{i}" for i in range(len(rows))),
         tuple(f"x{k}" for k in range(width)),
         np.array([[float(cell) for cell in row] for row in rows]),
     )
 
 
-def _named(table: Table, raw: Mapping[str, Any], shown: str) -> Table:
+def _named(table: AgentTable, raw: Mapping[str, Any], shown: str) -> AgentTable:
     """Names of inline costs, where the file gives them."""
     names = {"agents": table.names, "distributions": table.columns}
     for key, default in names.items():
@@ -252,10 +252,10 @@ def _named(table: Table, raw: Mapping[str, Any], shown: str) -> Table:
             )
         check_names(given, where, key.removesuffix("s"))
         names[key] = tuple(given)
-    return Table(names["agents"], names["distributions"], table.values, table.lines)
+    return AgentTable(names["agents"], names["distributions"], table.values, table.lines)
 
 
-def _countable(costs: Array, sigma: Array, table: Table, shown: str) -> None:
+def _countable(costs: Array, sigma: Array, table: AgentTable, shown: str) -> None:
     """Refuse whole-number counts where working alone would ask for more than floats count."""
     alone = sigma / np.sqrt(costs)
     for i, k in np.argwhere(alone > MOST).tolist():

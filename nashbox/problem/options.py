@@ -67,7 +67,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Number(Option):
+class Real(Option):
     """A number within [low, high]; open_low: without the lower end."""
 
     low: float = -float("inf")
@@ -88,7 +88,7 @@ class Number(Option):
 
 
 @dataclass(frozen=True)
-class Share(Number):
+class Share(Real):
     """A number that commands may write as a share too: 10% or 0.1."""
 
     def parsed(self, text: str) -> Any:
@@ -100,7 +100,7 @@ class Share(Number):
 
 
 @dataclass(frozen=True)
-class Whole(Number):
+class Whole(Real):
     """A whole number within [low, high], also where it is written as a float."""
 
     def parsed(self, text: str) -> Any:

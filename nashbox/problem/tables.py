@@ -22,7 +22,7 @@ AGENTS = (  # what people call the column of agents, in small letters
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class AgentTable:
     """One row per agent, one column per distribution; `values` is (m, d).
 
     `lines` are the rows' places in the file, the header being 1; counted from 1 if not given.
@@ -76,7 +76,7 @@ def agents_first(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]
     return [(moved[0][0], ["agent", *moved[0][1][1:]]), *moved[1:]]
 
 
-def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
+def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> AgentTable:
     """Read a table with the header ``agent,<distribution>,...``.
 
     `shown` is the file as the user wrote it, `what` names a cell in messages ("cost"),
@@ -86,7 +86,9 @@ def read_agent_table(path: Path, shown: str, what: str, allowed: str) -> Table:
     return agent_table(read_rows(path, shown), shown, what, allowed)
 
 
-def agent_table(rows: list[tuple[int, list[str]]], shown: str, what: str, allowed: str) -> Table:
+def agent_table(
+    rows: list[tuple[int, list[str]]], shown: str, what: str, allowed: str
+) -> AgentTable:
     """The table of rows that were read: see `read_agent_table`."""
     (_, header), *body = rows
     if len(header) < 2 or header[0] != "agent":
@@ -108,7 +110,7 @@ def agent_table(rows: list[tuple[int, list[str]]], shown: str, what: str, allowe
             for line, row in body
         ]
     )
-    return Table(tuple(row[0] for _, row in body), tuple(columns), values, lines)
+    return AgentTable(tuple(row[0] for _, row in body), tuple(columns), values, lines)
 
 
 def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] = ()) -> None:

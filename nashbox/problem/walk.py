@@ -136,7 +136,7 @@ class Walk(ABC):
         return found
 
 
-class Part(Walk):
+class WalkShare(Walk):
     """One agent's share of a walk in which agents of one kind stand one after another."""
 
     def __init__(self, whole: Walk, agents: int, place: int) -> None:

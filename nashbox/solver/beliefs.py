@@ -40,7 +40,7 @@ class BeliefLayer:
     following: Ints
 
 
-class Beliefs:
+class BeliefLayers:
     """The layers 0..N of one agent; `grow(N)` adds what is missing.
 
     p: (2, m) symbol probabilities given theta, proving symbols last. `goes_on` maps log odds of

@@ -22,9 +22,9 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
-from nashbox.solver.beliefs import Beliefs, Mask
+from nashbox.solver.beliefs import BeliefLayers, Mask
 from nashbox.solver.policy import Policy
-from nashbox.solver.program import Program
+from nashbox.solver.program import RaceProgram
 from nashbox.solver.signals import NODES, Signals, TooManyNodesError
 from nashbox.solver.solution import check_game
 
@@ -153,7 +153,7 @@ class _Answer:
 
 def _solve(ask: _Question, kind: str) -> _Answer:
     """Double the horizon until the bounds meet, or until there is too much to list."""
-    watched = Signals(Beliefs(ask.rival.model, ask.prior, ask.beta), kind)
+    watched = Signals(BeliefLayers(ask.rival.model, ask.prior, ask.beta), kind)
     horizon, answer = ask.horizon or FIRST, None
     while horizon <= LONGEST:
         try:
@@ -180,7 +180,7 @@ def _answer(ask: _Question, watched: Signals, horizon: int) -> _Answer:
         columns, ratios, first = [0 * c for c in columns], np.zeros(1), [1] * len(first)
     if ratios.size * max(len(layer.log_odds) for layer in mine.layers) > TABLE:
         raise TooManyNodesError
-    program = Program(
+    program = RaceProgram(
         own=mine.layers,
         p=mine.p,
         rival=watched.layers,
@@ -213,14 +213,14 @@ def _columns(watched: Signals) -> tuple[list[Ints], Floats, list[int]]:
     return columns, np.array(ratios), first
 
 
-def _own_beliefs(ask: _Question, ratios: Floats) -> Beliefs:
+def _own_beliefs(ask: _Question, ratios: Floats) -> BeliefLayers:
     """List own beliefs where going on can be optimal.
 
     Contest: until the own belief crosses; then stopping wins all there is to win. Cost: one more
     observation costs c and saves at most chat times the probability of being wrong now.
     """
     if isinstance(ask.payoff, Contest):
-        return Beliefs(ask.own, ask.prior, ask.beta)
+        return BeliefLayers(ask.own, ask.prior, ask.beta)
     share = ask.payoff.c / ask.payoff.chat if ask.payoff.chat > 0 else 1.0
     told = float(np.abs(ratios[np.isfinite(ratios)]).max())
     limit = np.log((1 - share) / share) + told + 1e-9 if share < 0.5 else -1.0
@@ -228,4 +228,4 @@ def _own_beliefs(ask: _Question, ratios: Floats) -> Beliefs:
     def goes_on(log_odds: Floats, crossed: Mask) -> Mask:
         return np.asarray(np.abs(log_odds) <= limit)
 
-    return Beliefs(ask.own, ask.prior, ask.beta, goes_on)
+    return BeliefLayers(ask.own, ask.prior, ask.beta, goes_on)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nashbox.problem.lattice import Floats, Ints
-from nashbox.solver.beliefs import Beliefs, Mask
+from nashbox.solver.beliefs import BeliefLayers, Mask
 from nashbox.solver.program import Choices
 from nashbox.solver.signals import SignalLayer
 
@@ -22,7 +22,7 @@ class Policy:
     stops whatever it sees.
     """
 
-    beliefs: Beliefs = field(repr=False)
+    beliefs: BeliefLayers = field(repr=False)
     signals: Sequence[SignalLayer] = field(repr=False)
     columns: Sequence[Ints] = field(repr=False)
     ratios: Floats = field(repr=False)
@@ -34,12 +34,12 @@ class Policy:
         """Iterations that the tables cover."""
         return len(self.choices)
 
-    def start(self, games: int) -> Player:
+    def start(self, games: int) -> PolicyRun:
         """Begin `games` games."""
-        return Player(self, games)
+        return PolicyRun(self, games)
 
 
-class Player:
+class PolicyRun:
     """A policy in the middle of R games; all arrays are (R,).
 
     One iteration: `observe(symbols)`, then `announces()`, then `decide(shown, gone)`. Games that

@@ -55,7 +55,7 @@ def posterior(log_odds: Floats, log_ratio: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Program:
+class RaceProgram:
     """One instance: own layers and symbols p (2, m), signal layers, and what is paid.
 
     columns[n]: (J_n,) column of the node's log ratio in `ratios`, which lists the distinct ones by

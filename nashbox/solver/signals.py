@@ -24,7 +24,7 @@ import numpy as np
 
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.odds import OddsLattice
-from nashbox.solver.beliefs import BeliefLayer, Beliefs, Mask
+from nashbox.solver.beliefs import BeliefLayer, BeliefLayers, Mask
 
 NODES = 800  # nodes in one layer beyond which the enumeration gives up
 _SAME = 10  # decimals to which probabilities and log likelihood ratios of one node agree
@@ -59,7 +59,7 @@ class _Node:
 class Signals:
     """Layers 0..N of information about a rival; `grow(N)` adds what is missing."""
 
-    def __init__(self, rival: Beliefs, kind: str) -> None:
+    def __init__(self, rival: BeliefLayers, kind: str) -> None:
         """Watch `rival`, whose beliefs stop at the threshold; kind as in the module docstring."""
         self.rival, self.kind = rival, kind
         self._nodes = [_Node(np.zeros(1, dtype=np.int64), np.ones((2, 1)), 0.0)]

@@ -70,11 +70,11 @@ class BestResponder(Strategy):
 
     def revise(self, view: View) -> Strategy:
         """Answer what the others did."""
-        return Answer(tuple(best_plays(view)))
+        return FoundPlays(tuple(best_plays(view)))
 
 
 @dataclass(frozen=True)
-class Answer(Strategy):
+class FoundPlays(Strategy):
     """Fixed plays, found by a best responder, who will revise them again."""
 
     deterministic = False

@@ -9,7 +9,7 @@ import pytest
 from nashbox.app.answers import answer
 from nashbox.app.desk import Desk
 from nashbox.app.messages import Setup
-from nashbox.app.sources import PRESETS, Source
+from nashbox.app.sources import PRESETS, ProblemSource
 from nashbox.app.story import Story, svg
 
 ANSWERS = {
@@ -35,7 +35,7 @@ ANSWERS = {
 @pytest.mark.parametrize("preset", ANSWERS)
 def test_the_question_is_answered_in_words(preset):
     word, *parts = ANSWERS[preset]
-    found, text = answer(Source(preset, raw=PRESETS[preset]).problem(), seed=0)
+    found, text = answer(ProblemSource(preset, raw=PRESETS[preset]).problem(), seed=0)
     assert found == word
     for part in parts:
         assert part in text, text
@@ -46,7 +46,7 @@ def test_a_story_shows_what_everybody_owes_hands_in_and_pays():
     raw["strategies"] = {"東京": "free_rider"}
     said = []
     desk = Desk()
-    desk.reset(said.append, Setup(Source("p", raw=raw), worlds=100))
+    desk.reset(said.append, Setup(ProblemSource("p", raw=raw), worlds=100))
     desk.advance(said.append, 1)
     story = [one for one in said if isinstance(one, Story)][-1]
     data, penalty = story.panels
@@ -69,7 +69,7 @@ def test_marks_without_end_are_drawn_and_read_aloud():
     }
     said = []
     desk = Desk()
-    desk.reset(said.append, Setup(Source("p", raw=raw), worlds=100))
+    desk.reset(said.append, Setup(ProblemSource("p", raw=raw), worlds=100))
     drawing = svg([one for one in said if isinstance(one, Story)][-1])
     assert ">working alone</text>" in drawing and ">inf</text>" in drawing
     assert drawing.count("stroke-dasharray") == 2  # hers, and in the legend

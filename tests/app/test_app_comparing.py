@@ -13,23 +13,23 @@ from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
     Designed,
     Opened,
-    Played,
+    PageTable,
+    PlayedSoFar,
     Progress,
     Setup,
     Sketch,
-    Table,
     Verdict,
 )
 from nashbox.app.parameters import checked, class_of, parameters_of, user_params
 from nashbox.app.plots import drawn
-from nashbox.app.sources import BUILT_IN, Source
+from nashbox.app.sources import BUILT_IN, ProblemSource
 from nashbox.experiments.compare import compare
 from nashbox.games.estimation import EstimationGame
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
-THREE = Source("three labs", raw=BUILT_IN["three labs"])
-FOUR = Source("four labs", raw={**BUILT_IN["three labs"], "costs": [[0.05]] * 4})
+THREE = ProblemSource("three labs", raw=BUILT_IN["three labs"])
+FOUR = ProblemSource("four labs", raw={**BUILT_IN["three labs"], "costs": [[0.05]] * 4})
 
 
 class Box(list):
@@ -51,7 +51,7 @@ def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
         "compare", "p.toml", "--design", "egalitarian", "--starts", "3", "--verbose",
         files={"p.toml": problem()},
     )  # fmt: skip
-    table = box.last(Table, "compare")
+    table = box.last(PageTable, "compare")
     assert table.printed == told.out
     result = compare(THREE.problem(), goals=["egalitarian"], starts=3)
     named = [row[0] for row in table.rows if row[0]]
@@ -85,11 +85,11 @@ def test_more_starts_than_one_waits_for_are_refused(box):
         Comparing().compare(box.append, Setup(THREE), "social", 201)
     with pytest.raises(InputError, match="starts must be"):
         Comparing().compare(box.append, Setup(THREE), "social", -1)
-    many = Source("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
+    many = ProblemSource("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
     for work, more in (("compare", (1,)), ("design", ())):
         with pytest.raises(InputError, match="many: agents must be at most 100"):
             getattr(Comparing(), work)(box.append, Setup(many), "social", *more)
-    assert not [u for u in box if isinstance(u, (Table, Sketch, Designed))]
+    assert not [u for u in box if isinstance(u, (PageTable, Sketch, Designed))]
 
 
 @pytest.mark.sparse(2)
@@ -100,7 +100,7 @@ def test_designed_rules_are_played_and_audited(box, goal):
     designed = box.last(Designed)
     other = designed.onto(replace(setup, worlds=20_000))  # falsehoods are rare
     assert other.worlds == 20_000 and other.problem().mechanism == designed.mechanism
-    table = box.last(Table, "design")
+    table = box.last(PageTable, "design")
     said = " ".join(table.printed.split())
     assert [note for note in table.notes if note not in said] == []
     chosen = [row for row in table.rows if "(chosen)" in row[0]]
@@ -109,7 +109,7 @@ def test_designed_rules_are_played_and_audited(box, goal):
     desk.reset(box.append, other)
     assert box.last(Opened).mechanism.name == designed.mechanism.name == "decoy"
     desk.advance(box.append, 1)
-    assert box.last(Played).count == 1
+    assert box.last(PlayedSoFar).count == 1
     rows = desk.steps[-4:]
     spread = sum(row["se"] for row in rows)  # s.e. of a sum is no more, whatever the correlation
     assert sum(row["penalty"] for row in rows) == pytest.approx(promised, abs=6 * spread)
@@ -131,7 +131,7 @@ def test_designed_rules_are_for_the_costs_they_were_made_for():
 
 def test_a_plan_given_as_a_table_stays(box):
     table = {**FOUR.raw, "plan": [[10.0]] * 4}
-    setup = Setup(Source("given", raw=table))
+    setup = Setup(ProblemSource("given", raw=table))
     Comparing().design(box.append, setup, "social")
     assert box.last(Designed).keys == {}
     assert box.last(Designed).onto(setup).problem().plan_name == "given"

@@ -14,23 +14,23 @@ from nashbox.app.messages import (
     Figure,
     Laws,
     Opened,
-    Played,
+    PageTable,
+    PlayedSoFar,
     Progress,
     Setup,
     Sketch,
-    Table,
     Verdict,
 )
 from nashbox.app.parameters import GIVEN, inputs_of
 from nashbox.app.plots import Artist
-from nashbox.app.sources import BUILT_IN, Source, examples
+from nashbox.app.sources import BUILT_IN, ProblemSource, examples
 from nashbox.app.story import Story
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import ERRORS, with_error
 
-THREE = Source("three labs", raw=BUILT_IN["three labs"])
-COINS = Source("two equal agents", raw=BUILT_IN["two equal agents"])
+THREE = ProblemSource("three labs", raw=BUILT_IN["three labs"])
+COINS = ProblemSource("two equal agents", raw=BUILT_IN["two equal agents"])
 
 
 class Box(list):
@@ -58,13 +58,13 @@ def test_a_setup_beyond_the_limits_is_refused(box, change):
 
 
 def test_large_problems_are_refused_with_a_way_out(box):
-    many = Source("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
+    many = ProblemSource("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
     with pytest.raises(InputError, match=r"many: agents must be at most 100 .* command line"):
         Desk().reset(box.append, Setup(many))
     much = {"a0": Spec("over_collector", {"factor": 1e6})}
     with pytest.raises(InputError, match="points drawn in a round"):
         Desk().reset(box.append, Setup(THREE, strategies=much))
-    costly = Source("costly", raw={**BUILT_IN["three labs"], "costs": [[1e-9]] * 3})
+    costly = ProblemSource("costly", raw={**BUILT_IN["three labs"], "costs": [[1e-9]] * 3})
     with pytest.raises(InputError, match="points drawn in a round"):
         Desk().reset(box.append, Setup(costly))
 
@@ -78,7 +78,7 @@ def test_the_page_plays_what_run_plays(box):
     desk = Desk()
     desk.reset(box.append, Setup(THREE, worlds=500, seed=3))
     desk.advance(box.append, 3)
-    assert box.last(Played).count == 3
+    assert box.last(PlayedSoFar).count == 3
     expected = run(THREE.problem(), rounds=3, replications=500, seed=3)
     for mine, theirs in zip(desk.steps, expected.steps, strict=True):
         assert mine.keys() == theirs.keys()
@@ -94,9 +94,11 @@ def test_a_change_goes_on_from_the_round_it_was_made_in(box):
     desk.reset(box.append, setup)
     desk.advance(box.append, 2)
     desk.change_to(box.append, replace(setup, strategies={"a0": Spec("free_rider")}))
-    assert box.last(Played).count == 3 and box.last(Opened).strategies["a0"].name == "free_rider"
+    assert (
+        box.last(PlayedSoFar).count == 3 and box.last(Opened).strategies["a0"].name == "free_rider"
+    )
     assert [row["strategy"] for row in desk.steps[::3]] == ["truthful", "truthful", "free_rider"]
-    rows = box.last(Table, "change").rows
+    rows = box.last(PageTable, "change").rows
     assert [row[0] for row in rows] == ["a0", "all others, in sum"]
     before, after = (float(rows[1][k].partition("\u00b1")[0]) for k in (3, 4))
     # a1 and a2 share 7 points instead of 78: error 100/7 instead of 100/78 each, up to 9 s.e. of
@@ -112,14 +114,14 @@ def test_simulated_numbers_have_their_errors(box):
     desk, setup = Desk(), Setup(THREE, mechanism=Spec("sample_mean"), worlds=500)
     desk.reset(box.append, setup)
     desk.advance(box.append, 1)
-    agents = box.last(Table, "agents")
+    agents = box.last(PageTable, "agents")
     one = dict(zip(agents.columns, agents.rows[0], strict=True))
     row = desk.last()[0]
     assert one["penalty"] == with_error(row["penalty"], row["se"]) and ERRORS in agents.notes
     assert "\u00b1" in one["penalty"] and "\u00b1" in one["error"]
     assert "\u00b1" not in one["cost"]  # the same in all worlds
     desk.change_to(box.append, replace(setup, strategies={"a0": Spec("free_rider")}))
-    change = box.last(Table, "change")
+    change = box.last(PageTable, "change")
     assert all("\u00b1" in cell for cells in change.rows for cell in cells[3:])
     assert change.notes == [f"{ERRORS}{AT_MOST}"]
 
@@ -140,7 +142,7 @@ def test_best_responders_answer_each_other_over_a_change(box):
 
 
 def test_counts_that_cannot_be_simulated_say_so_and_keep_the_plan(box):
-    real = Source("real", raw={**BUILT_IN["three labs"], "counts": "real"})
+    real = ProblemSource("real", raw={**BUILT_IN["three labs"], "counts": "real"})
     desk = Desk()
     with pytest.raises(InputError, match='counts = "real" cannot be simulated'):
         desk.reset(box.append, Setup(real))
@@ -153,14 +155,14 @@ def test_a_testing_game_is_played_step_by_step_and_counted(box):
     desk = Desk()
     desk.reset(box.append, Setup(COINS))
     desk.advance(box.append, 1)
-    assert box.last(Played) == Played(0, 1, False)
+    assert box.last(PlayedSoFar) == PlayedSoFar(0, 1, False)
     desk.finish(box.append)
-    over = box.last(Played)
+    over = box.last(PlayedSoFar)
     assert over.count == 1 and over.over
     desk.advance(box.append, 1)
-    assert box.last(Played) == Played(1, 1, False)  # the next game
+    assert box.last(PlayedSoFar) == PlayedSoFar(1, 1, False)  # the next game
     desk.play(box.append, 100)
-    assert box.last(Played).count == 101
+    assert box.last(PlayedSoFar).count == 101
     assert sum(desk.view.first()) == 101
     with pytest.raises(InputError, match="games at once must be at most"):
         desk.play(box.append, limits.GAMES + 1)
@@ -219,10 +221,10 @@ def test_every_game_is_opened_changed_and_played_at_one_desk(box, source):
     everybody = dict.fromkeys(problem.names, Spec("recommended"))
     desk.change_to(box.append, replace(same, strategies=everybody))
     desk.finish(box.append)
-    done = box.last(Played)
+    done = box.last(PlayedSoFar)
     assert done.count == (2 if desk.game.lasting else 1)
-    assert box.last(Table, "agents").rows[0][0] == first
-    assert bool([u for u in box if isinstance(u, Table) and u.name == "change"]) is (
+    assert box.last(PageTable, "agents").rows[0][0] == first
+    assert bool([u for u in box if isinstance(u, PageTable) and u.name == "change"]) is (
         desk.game.lasting
     )
 
@@ -231,12 +233,12 @@ def test_an_audit_tells_its_verdict_in_the_words_of_the_command_line(box, nashbo
     LongWork().audit(box.append, Setup(THREE), 400_000)
     told = nashbox("audit", "p.toml", files={"p.toml": problem()})
     assert box.last(Verdict) == Verdict("profitable", told.out)
-    assert [row[1] for row in box.last(Table, "audit").rows][:2] == ["gains", "gains"]
+    assert [row[1] for row in box.last(PageTable, "audit").rows][:2] == ["gains", "gains"]
 
 
 def test_an_audit_of_simulated_worlds_tells_how_far_it_is(box):
     raw = {**BUILT_IN["three labs"], "strategies": {"a0": {"name": "shifter", "shift": 2.0}}}
-    LongWork().audit(box.append, Setup(Source("p", raw=raw)), 2_000)
+    LongWork().audit(box.append, Setup(ProblemSource("p", raw=raw)), 2_000)
     assert [u for u in box if isinstance(u, Progress)][-1] == Progress(3, 3)
 
 
@@ -251,7 +253,7 @@ def test_every_sketch_is_drawn_from_what_travels_between_processes(box):
     desk.change_to(box.append, replace(setup, strategies={"a0": Spec("free_rider")}))
     desk.advance(box.append, 2)
     other = Desk()
-    other.reset(box.append, Setup(Source("ring", raw=BUILT_IN["ten agents on a ring"])))
+    other.reset(box.append, Setup(ProblemSource("ring", raw=BUILT_IN["ten agents on a ring"])))
     LongWork().solve(box.append, other.setup)
     other.learn(box.append, box.last(Laws))
     other.finish(box.append)

@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 
 from nashbox.app.desk import Desk
-from nashbox.app.messages import Opened, Played, Setup, Table
+from nashbox.app.messages import Opened, PageTable, PlayedSoFar, Setup
 from nashbox.app.parameters import inputs_of, with_key
-from nashbox.app.sources import Source, examples
+from nashbox.app.sources import ProblemSource, examples
 from nashbox.app.story import Lines
 from nashbox.games.estimation import EstimationGame
 from nashbox.games.public_goods import PublicGoods
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
-POT = Source("a pot", raw={"game": "public_goods", "agents": 4})
+POT = ProblemSource("a pot", raw={"game": "public_goods", "agents": 4})
 
 
 def told(method, *arguments, desk=None):
@@ -29,8 +29,8 @@ def test_a_game_is_opened_and_played_round_by_round():
     (opened,) = [u for u in told("reset", setup, desk=desk) if isinstance(u, Opened)]
     assert list(opened.names) == ["a0", "a1", "a2", "a3"] and opened.mechanism.name == "publish"
     said = told("advance", 3, desk=desk)
-    assert [u.count for u in said if isinstance(u, Played)] == [3]
-    (table,) = [u for u in said if isinstance(u, Table)]
+    assert [u.count for u in said if isinstance(u, PlayedSoFar)] == [3]
+    (table,) = [u for u in said if isinstance(u, PageTable)]
     assert table.rows[0] == ("a0", "contribute(share=0)", "2.20000") and not table.notes
     (lines,) = [u for u in said if isinstance(u, Lines)]
     assert lines.series[0][0] == "a0" and lines.series[0][3] == pytest.approx([2.2] * 3)
@@ -50,12 +50,12 @@ def test_a_change_is_measured_and_means_begin_anew():
     told("advance", 2, desk=desk)
     riding = replace(setup, strategies={"a0": Spec("contribute", {"share": 0.0})})
     said = told("change_to", riding, desk=desk)
-    assert [u.count for u in said if isinstance(u, Played)][-1] == 3
-    change = next(u for u in said if isinstance(u, Table) and u.name == "change")
+    assert [u.count for u in said if isinstance(u, PlayedSoFar)][-1] == 3
+    change = next(u for u in said if isinstance(u, PageTable) and u.name == "change")
     assert change.columns[3] == "payoff before"
     assert change.rows[0] == ("a0", "contribute", "contribute(share=0)", "1.6000", "2.2000",
                               "+0.6000")  # fmt: skip
-    table = [u for u in said if isinstance(u, Table) and u.name == "agents"][-1]
+    table = [u for u in said if isinstance(u, PageTable) and u.name == "agents"][-1]
     assert table.rows[0][2] == "2.20000" and table.title.startswith("1 rounds")
 
 
@@ -74,7 +74,7 @@ def test_what_a_game_does_not_declare_cannot_be_chosen():
         with pytest.raises(InputError):
             with_key(PublicGoods, body, {}, key, value)
     raw = {"game": "estimation", "sigma": 1.0, "costs": [[1.0], [2.0]], "plan": [[1.0], [0.0]]}
-    own = Source("own", raw=raw).problem().to_json()
+    own = ProblemSource("own", raw=raw).problem().to_json()
     assert inputs_of(EstimationGame, own)["plan"]["value"] == "given"
     assert with_key(EstimationGame, own, {}, "plan", "social") == {"plan": "social"}
     assert with_key(EstimationGame, own, {"plan": "social"}, "plan", "given") == {}

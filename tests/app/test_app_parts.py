@@ -16,7 +16,7 @@ from nashbox.app.parameters import (
     user_params,
     written,
 )
-from nashbox.app.sources import BUILT_IN, PRESETS, Shelf, Source, examples, uploaded
+from nashbox.app.sources import BUILT_IN, PRESETS, ProblemSource, Shelf, examples, uploaded
 from nashbox.games.estimation import EstimationGame
 from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError
@@ -101,7 +101,7 @@ def test_what_is_written_is_read_back(value):
 @pytest.mark.parametrize("name", [*BUILT_IN, *PRESETS])
 def test_the_problem_file_that_can_be_saved_is_the_problem(name, folder):
     raw = {**BUILT_IN, **PRESETS}[name]
-    problem = Source(name, raw=raw).problem()
+    problem = ProblemSource(name, raw=raw).problem()
     (folder / "saved.toml").write_text(problem_file(problem))
     assert load(folder / "saved.toml").to_json() == problem.to_json()
 
@@ -122,7 +122,7 @@ def test_files_named_at_the_start_come_first_and_once(folder):
 
 def test_built_in_problems_are_valid():
     for name, raw in BUILT_IN.items():
-        assert Source(name, raw=raw).problem().m >= 2
+        assert ProblemSource(name, raw=raw).problem().m >= 2
 
 
 def test_an_upload_may_be_a_problem_with_its_tables_or_one_table_of_costs(tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.run import Run, run
-from nashbox.experiments.tally import Means, Vector
+from nashbox.experiments.tally import Vector, WorldMeans
 from nashbox.games.registry import perform, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
@@ -65,7 +65,7 @@ def test_options_of_other_games_are_refused(game, option):
 def test_means_are_those_of_all_blocks():
     rng = np.random.default_rng(5)
     numbers, pairs = rng.normal(size=7), rng.normal(size=(7, 2))
-    means = Means()
+    means = WorldMeans()
     for part in (slice(0, 3), slice(3, 7)):
         means.add({"x": numbers[part], "by": {"y": numbers[part] ** 2}, "k": pairs[part]})
     row = means.row()

@@ -6,11 +6,11 @@ from scipy import stats
 
 from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import TRUSTED, looks, shares, tail
-from nashbox.measure.tally import KEPT, Tally
+from nashbox.measure.tally import KEPT, TailMoments
 
 
 def tally(*blocks):
-    found = Tally()
+    found = TailMoments()
     for block in blocks:
         found.add(np.asarray(block, dtype=float))
     return found
@@ -134,7 +134,7 @@ def test_pulled_values_have_the_moments_of_what_is_pulled(side):
     values = rng.standard_t(3, 3000)
     pulled = np.sort(side * values)
     pulled[:KEPT] = pulled[KEPT - 1]
-    made, wanted = tally(*np.split(values, 3)), Tally.of(side * pulled)
+    made, wanted = tally(*np.split(values, 3)), TailMoments.of(side * pulled)
     found = made._pulled(made.low if side > 0 else made.high)
     for name in ("count", "mean", "squares", "cubes", "least", "greatest"):
         assert getattr(found, name) == pytest.approx(getattr(wanted, name), rel=1e-9), name

@@ -283,7 +283,7 @@ def test_a_cell_is_its_identity():
     """Whoever keeps cells in a store needs JSON in, JSON out, and a name to call."""
     for cell in cells.cells_of("clinton2025", quick=True, seed=3):
         body = json.loads(json.dumps(cell.identity()))
-        assert cells.Cell(**body) == cell
+        assert cells.ClaimCell(**body) == cell
     (cheap,) = (c for c in cells.cells_of("clinton2025", quick=True, seed=3) if "gure" in c.claim)
     assert Finding.from_json(plain(cells.work(**cheap.identity()))).verdict == "holds if"
 

@@ -11,7 +11,7 @@ from nashbox.commands import COMMANDS
 from nashbox.commands.taking import dashed
 from nashbox.experiments.sweep.options import EXPERIMENTS, options_for, read_options
 from nashbox.problem.errors import InputError
-from nashbox.problem.options import Choice, Flag, Names, Number, Option, Whole, held, options_of
+from nashbox.problem.options import Choice, Flag, Names, Option, Real, Whole, held, options_of
 
 FUNCTIONS = {  # by command
     "audit": "nashbox.experiments.audit.engine:audit",
@@ -37,7 +37,7 @@ def function(command):
 @held
 def play(
     rounds: Annotated[int, Whole("how often", "N", low=1, high=9)] = 3,
-    share: Annotated[float | None, Number("of all", low=0.0, open_low=True)] = None,
+    share: Annotated[float | None, Real("of all", low=0.0, open_low=True)] = None,
     order: Annotated[str, Choice("who is first", words=("up", "down"))] = "up",
     names: Annotated[list, Names("who")] = (),
     aloud: Annotated[bool, Flag("or silently")] = False,
@@ -101,7 +101,7 @@ def test_sweeps_have_the_options_of_the_command_and_its_limits(experiment):
             n: known[n] for n in options if n in known
         }
     for name, option in options.items():
-        if isinstance(option, Number) and option.low > -1:
+        if isinstance(option, Real) and option.low > -1:
             with pytest.raises(InputError, match=f"s.toml: options.{name} must be a .*number in"):
                 read_options(experiment, {name: option.low - 1}, "s.toml: options")
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import solara
 
-from nashbox.app.sources import PRESETS, Shelf, Source, uploaded
+from nashbox.app.sources import PRESETS, ProblemSource, Shelf, uploaded
 from nashbox.app.ui.state import Started, Tab
 from nashbox.problem.errors import InputError, brief
 
@@ -93,7 +93,7 @@ class Session:
         if said:
             self.trouble.value = said
 
-    def _open(self, source: Source, seed: str | None, cause: str = "game") -> None:
+    def _open(self, source: ProblemSource, seed: str | None, cause: str = "game") -> None:
         if seed is not None:
             self.now.seed.value = seed
         self.now.attempt(lambda: self.now.open(source), cause=cause)

@@ -19,23 +19,23 @@ from nashbox.app.desk import Desk
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
-    Answer,
+    Conclusion,
     Figure,
     Laws,
     Opened,
-    Played,
+    PageTable,
+    PlayedSoFar,
     Progress,
     Setup,
     Sketch,
-    Table,
     Verdict,
 )
 from nashbox.app.parameters import KINDS, inputs_of, usual, whole, with_key
 from nashbox.app.plots import Artist
-from nashbox.app.sources import Source, examples
+from nashbox.app.sources import ProblemSource, examples
 from nashbox.app.story import Lines, Story
 from nashbox.app.ui.state_agents import OwnLists
-from nashbox.app.ui.state_compare import Comparison, ended
+from nashbox.app.ui.state_compare import CompareState, ended
 from nashbox.experiments.audit import audit
 from nashbox.games.base import Game
 from nashbox.games.registry import game_of
@@ -75,19 +75,19 @@ class Tab:
         self.counts = {unit: solara.reactive(usual) for unit, usual in COUNTS.items()}
         self.worlds = solara.reactive("1000")
         self.lists = OwnLists()
-        self.comparison = Comparison(self)
+        self.comparison = CompareState(self)
         self.solving = solara.reactive(False)
         self._solved: Setup | None = None
         self.sources = solara.reactive(examples(started.files))
         self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
-        self.played = solara.reactive(Played(0))
+        self.played = solara.reactive(PlayedSoFar(0))
         # one reactive value a name: several processes send, and nothing they send may get lost
         self.tables: dict[str, Any] = {name: solara.reactive(None) for name in TABLES}
         self.figures: dict[str, Any] = {name: solara.reactive(None) for name in FIGURES}
         self._forgotten = dict.fromkeys(FIGURES, 0)  # numbers of figures of games that are gone
         self.story: solara.Reactive[Story | None] = solara.reactive(None)
         self.lines: solara.Reactive[Lines | None] = solara.reactive(None)
-        self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
+        self.answer: solara.Reactive[Conclusion | None] = solara.reactive(None)
         self.answering = solara.reactive(False)
         self.asked: dict[str, Any] = {name: solara.reactive(0) for name in FIGURES}
         self.trouble = solara.reactive("")
@@ -116,13 +116,13 @@ class Tab:
 
     def hear(self, update: Any) -> None:
         """Take an update of the desk in."""
-        if isinstance(update, Table):
+        if isinstance(update, PageTable):
             self.tables[update.name].value = update
         elif isinstance(update, Sketch):
             asked = self.asked[update.name]
             asked.value += 1
             self.artist.request("sketch", replace(update, number=asked.value))
-        elif isinstance(update, Played):
+        elif isinstance(update, PlayedSoFar):
             self.played.value = update
         elif isinstance(update, Story):
             self.story.value = update
@@ -165,7 +165,7 @@ class Tab:
 
     def hear_answer(self, update: Any) -> None:
         """Take the answer to the page's question in."""
-        if isinstance(update, Answer):
+        if isinstance(update, Conclusion):
             self.answer.value = update
         elif isinstance(update, (Idle, Ended, Trouble)):
             self.answering.value = False
@@ -222,7 +222,7 @@ class Tab:
         self.wanted = setup
         self.ask(method, setup)
 
-    def open(self, source: Source) -> None:
+    def open(self, source: ProblemSource) -> None:
         """Open a problem afresh, with what its file says; what the last one plays is given up."""
         if self._running:
             self.desk.cancel()
@@ -439,7 +439,7 @@ class Tab:
         if before is None or replace(before, seed=0) != replace(opened.setup, seed=0):
             self._answer()
 
-    def _learn_menus(self, source: Source) -> None:
+    def _learn_menus(self, source: ProblemSource) -> None:
         """What the game of another problem declares."""
         problem = source.problem()
         self.cls = game_of(problem)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nashbox.app.ui.state import Tab
 
 
-class Comparison:
+class CompareState:
     """Mechanisms side by side, and rules designed for a goal, of the game on the table."""
 
     def __init__(self, tab: Tab) -> None:

@@ -15,7 +15,7 @@ from ipyvuetify.extra import FileInput
 
 from nashbox.app import parameters
 from nashbox.app.limits import BYTES, FILES
-from nashbox.app.messages import Figure, Progress, Table
+from nashbox.app.messages import Figure, PageTable, Progress
 from nashbox.app.parameters import labelled
 from nashbox.app.story import line_svg, svg
 from nashbox.app.ui.inputs import Button, Choice, Parameters, Slide, Text
@@ -168,7 +168,7 @@ def Picture(shown: Any, name: str) -> None:
 @solara.component
 def Rows(shown: Any, name: str) -> None:
     """A table with its title and notes."""
-    table: Table | None = shown.value
+    table: PageTable | None = shown.value
     if table is None:
         return
     head = "".join(f"<th scope='col'>{html.escape(c)}</th>" for c in table.columns)
@@ -188,7 +188,7 @@ def Rows(shown: Any, name: str) -> None:
     save("Save this table", f"{name}.csv", "text/csv", _csv(table))
 
 
-def _csv(table: Table) -> str:
+def _csv(table: PageTable) -> str:
     stream = io.StringIO()
     csv.writer(stream).writerows([table.columns, *table.rows])
     return stream.getvalue()
@@ -366,7 +366,7 @@ def RuleTable(tab: Tab) -> None:
             "apply is -. To change a cell, save the problem file and edit it.",
             classes=["nb-note"],
         )
-        Rows(solara.reactive(Table("rules", columns, cells)), "rules")
+        Rows(solara.reactive(PageTable("rules", columns, cells)), "rules")
 
 
 def _cell(value: Any) -> str:

@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from nashbox.app.messages import Played
+from nashbox.app.messages import PlayedSoFar
 from nashbox.app.story import Lines, Story
 
 if TYPE_CHECKING:
     from nashbox.app.desk import Desk
 
 
-class View(ABC):
+class GamePictures(ABC):
     """The pictures of the game on a desk. title: of the card that holds them."""
 
     title: ClassVar[str] = ""
@@ -30,9 +30,9 @@ class View(ABC):
     def rest(self) -> Iterator[Any]:
         """Everything else there is to see: tables, lines, sketches."""
 
-    def played(self) -> Played:
+    def played(self) -> PlayedSoFar:
         """How far the game is."""
-        return Played(0 if self.desk.model is None else self.desk.model.round)
+        return PlayedSoFar(0 if self.desk.model is None else self.desk.model.round)
 
     def plays(self) -> Sequence[str]:
         """What everybody has played last, or is about to play."""

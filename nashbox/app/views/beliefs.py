@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from nashbox.agents.testing import REASONS
 from nashbox.app import plots
-from nashbox.app.messages import Played, Sketch, Table
+from nashbox.app.messages import PageTable, PlayedSoFar, Sketch
 from nashbox.app.story import CYCLE, Lines
-from nashbox.app.views.base import View
+from nashbox.app.views.base import GamePictures
 from nashbox.tables.console import errors_told, number, with_error
 
 COLUMNS = ("agent", "plays", "hears", "belief", "signal", "stopped", "declared")
@@ -18,15 +18,15 @@ WIDE = (8.6, 4.0)  # inches, of the charts
 TALLY = ("agent", "payoff", "mean stop", "error", "won")
 
 
-class Beliefs(View):
+class Beliefs(GamePictures):
     """One race step by step, and the tally of all that were played."""
 
     title: ClassVar[str] = "What becomes of beliefs"
 
-    def played(self) -> Played:
+    def played(self) -> PlayedSoFar:
         """Games, and the iterations of the one in sight."""
         model = self.desk.model
-        return Played(self.desk.games, model.round, not model.running)
+        return PlayedSoFar(self.desk.games, model.round, not model.running)
 
     def chart(self) -> Lines:
         """Beliefs and signals of the game on the table, step by step, with the thresholds."""
@@ -94,7 +94,7 @@ class Beliefs(View):
     def _steps(self) -> Any:
         return self.desk.model.datacollector.tables["steps"]
 
-    def _now(self) -> Table:
+    def _now(self) -> PageTable:
         problem, model, rows = self.game.problem, self.desk.model, []
         for i, (agent, row) in enumerate(zip(model.players, self.rows(), strict=True)):
             stop = int(agent.tau[0])
@@ -105,13 +105,13 @@ class Beliefs(View):
             rows.append((agent.name, self.game.strategy(i).label, hears or "nobody",
                          number(row["belief"]), signal, why, declared))  # fmt: skip
         truth = "" if model.running else f", theta = {int(model.theta[0])}"
-        return Table("agents", COLUMNS, rows, f"iteration {model.round} of this game{truth}")
+        return PageTable("agents", COLUMNS, rows, f"iteration {model.round} of this game{truth}")
 
-    def _tally(self) -> Table:
+    def _tally(self) -> PageTable:
         rows = []
         for i, name in enumerate(self.game.players if self.desk.games else ()):
             row = self.desk.total.row(i, 0)
             means = (with_error(row[key], row[f"{key}_se"]) for key in ("tau", "error", "won"))
             rows.append((name, with_error(row["payoff"], row["se"]), *means))
         title = f"{self.desk.games:,} games played so far"
-        return Table("tally", TALLY, rows, title, errors_told(rows))
+        return PageTable("tally", TALLY, rows, title, errors_told(rows))

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from itertools import cycle
 from typing import Any, ClassVar
 
-from nashbox.app.messages import Table
+from nashbox.app.messages import PageTable
 from nashbox.app.story import CYCLE, Bars, Lines, Story
-from nashbox.app.views.base import View
+from nashbox.app.views.base import GamePictures
 from nashbox.experiments.figures import GREEN, RED
 from nashbox.tables.console import errors_told, with_error
 
 
-class Payoffs(View):
+class Payoffs(GamePictures):
     """Means over all rounds since the last change."""
 
     title: ClassVar[str] = "What becomes of the payoffs"
@@ -53,7 +53,7 @@ class Payoffs(View):
             shown = with_error(paid.mean, paid.se, 5) if paid.count else ""
             rows.append((name, plays, shown))
         title = f"{self.rounds:,} rounds of {self.desk.setup.worlds:,} worlds"
-        yield Table("agents", ("player", "plays", pays), rows, title, errors_told(rows))
+        yield PageTable("agents", ("player", "plays", pays), rows, title, errors_told(rows))
 
 
 def before(desk: Any) -> list[tuple[str, str, list[float]]]:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from nashbox.app.messages import Table
+from nashbox.app.messages import PageTable
 from nashbox.app.story import PURPLE, Bars, Lines, Story
-from nashbox.app.views.base import View
+from nashbox.app.views.base import GamePictures
 from nashbox.app.views.payoffs import before
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, SKY
 from nashbox.problem.counts import counts
@@ -19,7 +19,7 @@ COLUMNS = ("agent", "plays", "owes", "collected", "submitted", "error", "cost", 
            "alone")  # fmt: skip
 
 
-class Penalties(View):
+class Penalties(GamePictures):
     """The last round, against what is owed and working alone."""
 
     title: ClassVar[str] = "What becomes of the data and the penalties"
@@ -62,7 +62,7 @@ class Penalties(View):
         yield Lines("rounds", "Social penalty, the sum over agents", "round", shown)
         yield self._table()
 
-    def _table(self) -> Table:
+    def _table(self) -> PageTable:
         game, last = self.game, self.desk.last()
         rows = []
         for i, (name, plays) in enumerate(zip(game.players, self.plays(), strict=True)):
@@ -76,7 +76,7 @@ class Penalties(View):
             rows.append((name, plays, counts(game.terms.counts[i]), *played, *prices,
                          amount(float(game.penalties_alone[i]))))  # fmt: skip
         title = f"round {last[0]['Step'] if last else 0}, {self.desk.setup.worlds:,} worlds"
-        return Table("agents", COLUMNS, rows, title, [*errors_told(rows), *self._notes()])
+        return PageTable("agents", COLUMNS, rows, title, [*errors_told(rows), *self._notes()])
 
     def _notes(self) -> list[str]:
         game = self.game

@@ -56,7 +56,7 @@ def gain_from_json(body: Mapping[str, Any]) -> Gain:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentRow(Body):
+class AuditedAgent(Body):
     """The audit of one agent of any game.
 
     best_deviation: a strategy as problem files write it, with what it brings. damage: what it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
-from nashbox.experiments.audit.findings import Finding, by_formula
+from nashbox.experiments.audit.findings import PlayerFinding, by_formula
 from nashbox.experiments.audit.patience import Patience
 from nashbox.experiments.audit.players import black_box
 from nashbox.experiments.audit.profile import Profile
@@ -16,12 +16,12 @@ from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.problem.errors import InputError
-from nashbox.problem.options import Choice, Number, Seed, Whole, held
+from nashbox.problem.options import Choice, Real, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 
 PROFILE = Profile("recommended: ignore the file's strategies", flag="profile", usual="file")
 METHOD = Choice("how", words=METHODS, usual="auto, the strongest that applies")
-DELTA = Number("chance that any verdict is wrong", "P", low=0.0, high=0.5, open_low=True)
+DELTA = Real("chance that any verdict is wrong", "P", low=0.0, high=0.5, open_low=True)
 WORKERS = Whole(
     "processes of the black box; the result does not depend on it",
     "N",
@@ -122,11 +122,11 @@ def _check_playable(game: Game, notes: list[str]) -> None:
         raise InputError(f"{error}; {hint}") from error
 
 
-def _resolution(found: list[Finding]) -> str:
+def _resolution(found: list[PlayerFinding]) -> str:
     return resolution(min(finding.extra["fewest"] for finding in found))
 
 
-def _thinned(found: list[Finding]) -> str:
+def _thinned(found: list[PlayerFinding]) -> str:
     """What to add to the class where the budget was too small for all that it lists."""
     thinned = [listed for finding in found if (listed := finding.extra["listed"])]
     if not thinned:
@@ -138,7 +138,7 @@ def _thinned(found: list[Finding]) -> str:
     )
 
 
-def _unfinished(found: list[Finding], patience: Patience | None) -> list[str]:
+def _unfinished(found: list[PlayerFinding], patience: Patience | None) -> list[str]:
     """What to say where the time was up first."""
     left = sum(one.verdict == "undecided" for one in found)
     if patience is None or not left:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from nashbox.problem.errors import InputError, require
-from nashbox.problem.options import Number
+from nashbox.problem.options import Real
 
 DEFAULT = 1e-3  # of each agent's scale
 ROUNDING = 2.0**-48  # of payoffs: what sums of some numbers may differ by that should be one
 
 
 @dataclass(frozen=True)
-class LeastGain(Number):
+class LeastGain(Real):
     """A number >= 0, or a share that ends in %."""
 
     low: float = 0.0

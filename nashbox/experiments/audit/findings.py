@@ -9,7 +9,7 @@ from typing import Any
 from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, least_gain
 from nashbox.experiments.audit.pool import same
-from nashbox.experiments.audit.simulated import Answer, over_itself
+from nashbox.experiments.audit.simulated import SimulatedFinding, over_itself
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
 from nashbox.games.base import Deviation, Exact, Game
 
@@ -17,7 +17,7 @@ BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 
 
 @dataclass(frozen=True)
-class Finding:
+class PlayerFinding:
     """The audit of one player.
 
     damage: what her best deviation takes from the others together, None where it is unknown.
@@ -43,7 +43,7 @@ class Finding:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> Finding:
+def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerFinding:
     """What a formula says of a player."""
     sign, error = game.pays.sign, answer.error
     paid, best = sign * answer.paid, sign * answer.best
@@ -63,7 +63,7 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> Finding:
     extra = dict(answer.extra)
     shown = tuple(Candidate(*row) for row in extra.pop("landscape", ()))
     said = verdict(gain, level)
-    return Finding(
+    return PlayerFinding(
         payoff=paid,
         se=0.0,
         epsilon=level,
@@ -82,9 +82,9 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> Finding:
     )
 
 
-def by_simulation(answer: Answer, damage: tuple[float, float]) -> Finding:
+def by_simulation(answer: SimulatedFinding, damage: tuple[float, float]) -> PlayerFinding:
     """What the black box says of a player. damage: to the others, and its standard error."""
-    return Finding(
+    return PlayerFinding(
         payoff=answer.payoff.mean,
         se=answer.payoff.se,
         epsilon=answer.epsilon,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from nashbox.experiments.audit.base import AgentRow, AuditResult, Gain, gain_from_json
+from nashbox.experiments.audit.base import AuditedAgent, AuditResult, Gain, gain_from_json
 from nashbox.results.base import list_of
 
 SIGNED = ("payoff", "social_payoff")  # keys that penalties have by names of their own
@@ -53,7 +53,7 @@ class PaidDeviation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlayerAudit(AgentRow):
+class PlayerAudit(AuditedAgent):
     """The audit of one player; payoffs, higher is better.
 
     pays: "payoff", or "penalty" for games that say so: their JSON holds penalties, lower is better.
@@ -67,7 +67,7 @@ class PlayerAudit(AgentRow):
     )
     OPTIONAL: ClassVar[str] = "damage gain_over_recommended gain_if_belief_known"
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        **AgentRow.PARTS,
+        **AuditedAgent.PARTS,
         "best_deviation": lambda body: PaidDeviation(**body),
         "gain_if_belief_known": gain_from_json,
     }

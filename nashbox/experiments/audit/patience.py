@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 from nashbox.problem.errors import InputError
 
 FORMAT = "nashbox-audit-worlds/2"
@@ -61,12 +61,12 @@ class Patience:
 
 
 @dataclass
-class Block:
+class WorldBlock:
     """What was played in a block of worlds. plays: worlds that it cost."""
 
     worlds: int
     plays: int
-    tallies: Mapping[str, Tally]
+    tallies: Mapping[str, TailMoments]
 
 
 @dataclass(eq=False)
@@ -75,7 +75,7 @@ class Kept:
 
     patience: Patience
     player: int
-    blocks: dict[int, Block] = field(default_factory=dict)
+    blocks: dict[int, WorldBlock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         path = self.patience.path
@@ -87,17 +87,17 @@ class Kept:
             for line in lines:
                 said = _whole(line) if hers in line[:200] else None
                 if said is not None and said["of"] == wanted:
-                    tallies = {key: Tally(*numbers) for key, numbers in said["tallies"].items()}
-                    self.blocks[said["block"]] = Block(said["worlds"], said["plays"], tallies)
+                    tallies = {key: TailMoments(*held) for key, held in said["tallies"].items()}
+                    self.blocks[said["block"]] = WorldBlock(said["worlds"], said["plays"], tallies)
 
-    def get(self, number: int, worlds: int, names: Sequence[str]) -> Block | None:
+    def get(self, number: int, worlds: int, names: Sequence[str]) -> WorldBlock | None:
         """The block, if it was played with all that is asked for."""
         block = self.blocks.get(number)
         if block is None or block.worlds != worlds or any(n not in block.tallies for n in names):
             return None
         return block
 
-    def put(self, number: int, block: Block) -> None:
+    def put(self, number: int, block: WorldBlock) -> None:
         """Keep a block, whole or not at all. Raises InputError where nothing can be written."""
         self.blocks[number] = block
         if self.patience.path is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from nashbox.experiments.audit.base import AgentRow, AuditResult
+from nashbox.experiments.audit.base import AuditedAgent, AuditResult
 from nashbox.results.base import list_of
 
 
@@ -26,7 +26,7 @@ class Deviation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AgentAudit(AgentRow):
+class AgentAudit(AuditedAgent):
     """The audit of one agent of a game with a plan; penalties, lower is better."""
 
     KEYS: ClassVar[str] = (
@@ -37,7 +37,7 @@ class AgentAudit(AgentRow):
     OPTIONAL: ClassVar[str] = "gain_over_recommended normal_theory"
     NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        **AgentRow.PARTS,
+        **AuditedAgent.PARTS,
         "best_deviation": lambda body: Deviation(**body),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import Epsilon
-from nashbox.experiments.audit.findings import Finding, by_simulation
+from nashbox.experiments.audit.findings import PlayerFinding, by_simulation
 from nashbox.experiments.audit.patience import Kept, Patience
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.experiments.damage import simulated_damage
@@ -28,7 +28,7 @@ def black_box(
     progress: Ticker | None,
     in_box: bool = False,
     patience: Patience | None = None,
-) -> list[Finding]:
+) -> list[PlayerFinding]:
     """Audit every player; findings come in the players' order whatever the number of workers.
 
     own: options that only this game has. What cannot be sent to another process, as a payoff or a
@@ -40,7 +40,7 @@ def black_box(
     sent = game.portable(problem)
     if workers > 1 and not _travels(sent):
         workers = 1
-    found: dict[int, Finding] = {}
+    found: dict[int, PlayerFinding] = {}
     left = list(range(game.m))
     while left:
         turns = [(options, in_box, patience, (k, len(left), workers)) for k in range(len(left))]
@@ -65,7 +65,7 @@ def _travels(problem: Any) -> bool:
     return b"nashbox_plugin_" not in text
 
 
-def _work(problem: Any, own: Mapping[str, Any], player: int, *rest: Any) -> Finding:
+def _work(problem: Any, own: Mapping[str, Any], player: int, *rest: Any) -> PlayerFinding:
     return _found(prepare_game(problem, **own), player, *rest)
 
 
@@ -76,7 +76,7 @@ def _found(
     in_box: bool,
     patience: Patience | None,
     turn: tuple[int, int, int],
-) -> Finding:
+) -> PlayerFinding:
     epsilon, delta, seed, budget = options
     kept = None if patience is None else Kept(patience.shared(*turn), player)
     answer = audit_player(game, player, epsilon, delta, seed, budget, in_box=in_box, kept=kept)

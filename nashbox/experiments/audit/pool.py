@@ -21,7 +21,7 @@ GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(eq=False)
-class Pool:
+class CandidatePool:
     """Candidates in the order of the strategies, which begin with the audited one.
 
     origins: family and values behind a candidate that is one of a family. recommended: place among
@@ -38,7 +38,7 @@ class Pool:
     @classmethod
     def of(
         cls, game: Game, player: int, most: int, seed: int = 0, *, compared: bool = False
-    ) -> Pool:
+    ) -> CandidatePool:
         """Everything a game names for a player, at most about `most` of its families.
 
         compared: only what comparisons of mechanisms choose from.
@@ -128,7 +128,7 @@ def same(first: Any, second: Any) -> bool:
 
 
 def refined(
-    game: Game, player: int, pool: Pool, best: int, worlds: int, seed: tuple[int, Stage]
+    game: Game, player: int, pool: CandidatePool, best: int, worlds: int, seed: tuple[int, Stage]
 ) -> tuple[Deviation | None, int]:
     """Look for better parameters around the best of a family; and how many games that took.
 

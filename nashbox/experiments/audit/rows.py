@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nashbox.experiments.audit.base import AuditResult, gain_from_json
-from nashbox.experiments.audit.findings import Finding
+from nashbox.experiments.audit.findings import PlayerFinding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
 from nashbox.games.base import Game
@@ -15,7 +15,7 @@ from nashbox.games.registry import engine
 from nashbox.mechanisms.owed import checks
 
 
-def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -> AuditResult:
+def result_of(problem: Any, game: Game, found: Sequence[PlayerFinding], **said: Any) -> AuditResult:
     """The result of the kind that a game declares.
 
     said: method, class_, epsilon, delta, seeds, resolution, notes.
@@ -26,7 +26,7 @@ def result_of(problem: Any, game: Game, found: Sequence[Finding], **said: Any) -
     return result
 
 
-def penalised(game: Any, found: Sequence[Finding], both: dict[str, Any]) -> Audit:
+def penalised(game: Any, found: Sequence[PlayerFinding], both: dict[str, Any]) -> Audit:
     """Penalties, and how far their sum is from the least that is rational."""
     rows = [_penalised(game, i, one) for i, one in enumerate(found)]
     least = both.pop("least_social_penalty")
@@ -37,12 +37,14 @@ def penalised(game: Any, found: Sequence[Finding], both: dict[str, Any]) -> Audi
     return replace(audit, efficiency_ratio=spent / least, efficiency_ratio_se=error / least)
 
 
-def paid(game: Game, found: Sequence[Finding], both: dict[str, Any]) -> GameAudit:
+def paid(game: Game, found: Sequence[PlayerFinding], both: dict[str, Any]) -> GameAudit:
     """Payoffs."""
     return GameAudit(agents=[_paid(game, i, one) for i, one in enumerate(found)], **both)
 
 
-def _common(game: Game, i: int, one: Finding, deviation: type, sign: int = 1) -> dict[str, Any]:
+def _common(
+    game: Game, i: int, one: PlayerFinding, deviation: type, sign: int = 1
+) -> dict[str, Any]:
     """What all audits say of a player. deviation: the class of her best one; sign: of payoffs."""
     spec = one.deviation.spec
     return {
@@ -68,7 +70,7 @@ def _common(game: Game, i: int, one: Finding, deviation: type, sign: int = 1) ->
     }
 
 
-def _penalised(game: Game, i: int, one: Finding) -> AgentAudit:
+def _penalised(game: Game, i: int, one: PlayerFinding) -> AgentAudit:
     return AgentAudit(
         penalty=-one.payoff,
         penalty_se=one.se,
@@ -78,7 +80,7 @@ def _penalised(game: Game, i: int, one: Finding) -> AgentAudit:
     )
 
 
-def _paid(game: Game, i: int, one: Finding) -> PlayerAudit:
+def _paid(game: Game, i: int, one: PlayerFinding) -> PlayerAudit:
     known = one.extra.get("gain_if_belief_known")
     return PlayerAudit(
         payoff=one.payoff,

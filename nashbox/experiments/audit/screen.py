@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit.arena import Arena, Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
-from nashbox.experiments.audit.pool import Pool, refined
+from nashbox.experiments.audit.pool import CandidatePool, refined
 from nashbox.experiments.audit.worst import best_mixture, seek_worst
 from nashbox.games.base import Game
 from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import FIRST, TRUSTED
 from nashbox.measure.seeds import Stage, child
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 
 Array = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ class Screened:
     """
 
     arena: Arena
-    pool: Pool
+    pool: CandidatePool
     payoff: float
     worst: int
     ceiling: float | None = None
@@ -92,12 +92,12 @@ def screen(
     room = max(2, int(SHARE * budget * min(1.0, math.sqrt(FULL / budget))))
     ceiling: float | None = None
     if in_box:
-        pool = Pool([game.strategy(player)], [], [])
+        pool = CandidatePool([game.strategy(player)], [], [])
         pool.add_recommended(game, player)
         found, spent, best = game.box(player, room // 6, seed)
         ceiling = game.pays.sign * best
     else:
-        pool = Pool.of(game, player, max(8, int(budget * LOOKED_AT / FIRST)), seed)
+        pool = CandidatePool.of(game, player, max(8, int(budget * LOOKED_AT / FIRST)), seed)
         found, spent = game.searched(player, int(SHARE * budget) // 6, seed)
     for deviation in found:
         pool.add(deviation)
@@ -139,7 +139,7 @@ def _outlook(
     place: int, own: int, payoff: float, gains: Array, controls: Array, usual: Array
 ) -> Outlook:
     taken = coefficients(gains, controls, usual)
-    tally = Tally()
+    tally = TailMoments()
     tally.add(gains - controls @ taken if taken.any() else gains)
     spread = math.sqrt(tally.variance) if math.isfinite(tally.mean) and tally.count > 1 else 0.0
     return Outlook(place, own, payoff, tally.mean, spread, tally.count, taken)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from nashbox.experiments.audit.base import NOTHING, Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon
 from nashbox.experiments.audit.patience import Kept
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.standing import Standing, Verified
 from nashbox.experiments.audit.verdict import no_worse
 from nashbox.experiments.audit.verify import RATIONAL, VERDICT, verified
 from nashbox.games.base import Deviation, Game
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
-from nashbox.measure.tally import MANY, Tally
+from nashbox.measure.tally import MANY, TailMoments
 from nashbox.problem.errors import InputError
 
 UNSURE = 0.5  # standard errors within which an estimate may lie from epsilon by chance
@@ -33,20 +33,20 @@ CHANGED = "the audited play varied more than twice as much in worlds that some c
 
 
 @dataclass(frozen=True)
-class Answer:
+class SimulatedFinding:
     """What the black box says of one player; payoffs, higher is better.
 
     best: the deviation to quote, and what it pays. fewest: fresh worlds of the candidate that was
     played least. listed: members of families that were tried, of how many, where not all were.
     """
 
-    payoff: Tally
+    payoff: TailMoments
     epsilon: float
     verdict: str
     gain: Gain
     candidates: int
     best: Deviation
-    best_payoff: Tally
+    best_payoff: TailMoments
     over_recommended: Gain | None
     rational: bool | None
     budget_needed: int | None
@@ -67,7 +67,7 @@ def audit_player(
     *,
     in_box: bool = False,
     kept: Kept | None = None,
-) -> Answer:
+) -> SimulatedFinding:
     """Search, then verify on fresh seeds.
 
     delta: of the whole audit. budget: worlds simulated at most, search included. in_box: search the
@@ -87,7 +87,7 @@ def audit_player(
         gain = Gain(gain.estimate, gain.lower, max(gain.estimate, screened.ceiling - lowest))
         if verdict == "none_above_epsilon" and gain.upper > found.epsilon:
             verdict, reason = "undecided", CEILING
-    return Answer(
+    return SimulatedFinding(
         payoff=found.payoff,
         epsilon=found.epsilon,
         verdict=verdict,
@@ -106,12 +106,12 @@ def audit_player(
     )
 
 
-def _listed(pool: Pool) -> tuple[int, int] | None:
+def _listed(pool: CandidatePool) -> tuple[int, int] | None:
     thinned = [(tried, size) for _, tried, size in pool.thinned]
     return (sum(n for n, _ in thinned), sum(n for _, n in thinned)) if thinned else None
 
 
-def _rational(game: Game, player: int, payoff: Tally, z: float) -> bool | None:
+def _rational(game: Game, player: int, payoff: TailMoments, z: float) -> bool | None:
     """Whether she is paid what staying away pays; None where that is open."""
     outside = game.outside(player)
     if outside is None:
@@ -163,7 +163,7 @@ def over_itself(game: Game, player: int) -> Gain | None:
 
 
 def _over_recommended(
-    game: Game, player: int, pool: Pool, found: Verified, z: float
+    game: Game, player: int, pool: CandidatePool, found: Verified, z: float
 ) -> Gain | None:
     """For a player with a strategy of her own: what it gains over the recommendation."""
     if pool.recommended is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nashbox.experiments.audit.arena import Cell
 from nashbox.experiments.audit.screen import Outlook
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 
 
 @dataclass(eq=False)
@@ -17,9 +17,9 @@ class Standing:
     j: int
     outlook: Outlook
     expected: int  # look at which it is forecast to be settled
-    gains: dict[Cell, Tally] = field(default_factory=dict)
-    payoff: Tally = field(default_factory=Tally)
-    seen: Tally = field(default_factory=Tally)  # the audited strategy's payoffs in the same worlds
+    gains: dict[Cell, TailMoments] = field(default_factory=dict)
+    payoff: TailMoments = field(default_factory=TailMoments)
+    seen: TailMoments = field(default_factory=TailMoments)  # the audited's, in the same worlds
     upper: float = math.inf
     lower: float = -math.inf
     settled: bool = False
@@ -28,7 +28,7 @@ class Standing:
     changed: bool = False  # whether something rare was seen after that, or in worlds she missed
 
     @property
-    def main(self) -> Tally:
+    def main(self) -> TailMoments:
         """The gain over the audited strategy at the states where either is worst."""
         return self.gains[self.outlook.own, self.outlook.place]
 
@@ -47,13 +47,13 @@ class Verified:
     """What fresh seeds say. payoffs: of the audited strategy by place. winner: if profitable."""
 
     standings: list[Standing]
-    payoffs: dict[int, Tally]
+    payoffs: dict[int, TailMoments]
     epsilon: float
     worlds: int
     winner: Standing | None = None
 
     @property
-    def payoff(self) -> Tally:
+    def payoff(self) -> TailMoments:
         """The audited strategy's payoff where it is worst."""
         return min(self.payoffs.values(), key=lambda tally: tally.mean)
 

@@ -17,13 +17,13 @@ import math
 from nashbox.experiments.audit.arena import Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
 from nashbox.experiments.audit.forecast import LEADERS, LIKELY, leaders_of, look_of, order_of
-from nashbox.experiments.audit.patience import FAR, Block, Kept
+from nashbox.experiments.audit.patience import FAR, Kept, WorldBlock
 from nashbox.experiments.audit.purse import PROBES, Purse
 from nashbox.experiments.audit.screen import Screened
 from nashbox.experiments.audit.standing import Standing, Verified, worth
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, looks, shares, tail
 from nashbox.measure.seeds import Stage
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 
 FALL = 1.25  # of the level of `profitable` from one candidate to the next, as a power of the rank
 VERDICT, RATIONAL = 0.8, 0.2  # shares of an agent's delta
@@ -69,7 +69,7 @@ class Verification:
             for j, outlook in enumerate(screened.outlooks)
             if outlook is not None
         ]
-        payoffs = {place: Tally() for place in self.arena.places[0]}
+        payoffs = {place: TailMoments() for place in self.arena.places[0]}
         self.out = Verified(standings, payoffs, 0.0, 0)
 
     def run(self) -> Verified:
@@ -165,25 +165,27 @@ class Verification:
             s.payoff.merge(block.tallies[f"{s.j}"])
             s.seen.merge(block.tallies[f"{s.j} seen"])
             for own, at in self._pairs(s):
-                s.gains.setdefault((own, at), Tally()).merge(block.tallies[f"{s.j} {own} {at}"])
+                gains = s.gains.setdefault((own, at), TailMoments())
+                gains.merge(block.tallies[f"{s.j} {own} {at}"])
                 if math.isinf(s.payoff.mean) and s.payoff.mean == self.out.payoffs[own].mean:
                     # whatever is left of it in single worlds: the same ruin on average
-                    s.gains[own, at] = Tally.constant(s.gains[own, at].count, 0.0)
+                    s.gains[own, at] = TailMoments.constant(s.gains[own, at].count, 0.0)
         self.out.worlds += worlds
 
-    def _played(self, active: list[Standing], worlds: int, number: int) -> Block:
+    def _played(self, active: list[Standing], worlds: int, number: int) -> WorldBlock:
         before = self.arena.spent
         played = self.arena.play(list(self.purse.cells(active)), worlds, Stage.VERIFY, number)
-        found = {f"paid {place}": Tally.of(played[0, place].paid) for place in self.out.payoffs}
+        places = self.out.payoffs
+        found = {f"paid {place}": TailMoments.of(played[0, place].paid) for place in places}
         for s in active:
-            found[f"{s.j}"] = Tally.of(played[s.j, s.outlook.place].paid)
-            found[f"{s.j} seen"] = Tally.of(played[0, s.outlook.own].paid)
+            found[f"{s.j}"] = TailMoments.of(played[s.j, s.outlook.place].paid)
+            found[f"{s.j} seen"] = TailMoments.of(played[0, s.outlook.own].paid)
             for own, at in self._pairs(s):
                 gains, controls, _ = paired(played[s.j, at], played[0, own])
                 if (own, at) == (s.outlook.own, s.outlook.place) and s.outlook.taken.any():
                     gains = gains - controls @ s.outlook.taken
-                found[f"{s.j} {own} {at}"] = Tally.of(gains)
-        return Block(worlds, self.arena.spent - before, found)
+                found[f"{s.j} {own} {at}"] = TailMoments.of(gains)
+        return WorldBlock(worlds, self.arena.spent - before, found)
 
     def _pairs(self, s: Standing) -> list[Cell]:
         """(place of the audited, hers): for the upper bound, and of leaders for the lower."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit.pool import Pool, same
+from nashbox.experiments.audit.pool import CandidatePool, same
 from nashbox.experiments.audit.promises.alikeness import declares_alike, hold_alike
 from nashbox.experiments.audit.promises.formulas import disagreement
 from nashbox.experiments.audit.promises.one_shot import hold_one_shot
@@ -89,7 +89,7 @@ def _worlds(game: Game) -> None:
 def _deviations(game: Game) -> None:
     """Everything that an audit would try can be played, by every player."""
     for i in range(game.m):
-        pool = Pool.of(game, i, 60)
+        pool = CandidatePool.of(game, i, 60)
         if not pool.deviations:
             raise BrokenError(
                 f"{game.players[i]} has nothing to deviate to: deviations(i) is empty"
@@ -122,7 +122,7 @@ def _replaced(game: Game) -> None:
 
 def _another(game: Game) -> Any:
     """A strategy that the first player could play instead."""
-    found = Pool.of(game, 0, 20).strategies[1:]
+    found = CandidatePool.of(game, 0, 20).strategies[1:]
     if not found:
         raise SkippedError("the first player has nothing else to play")
     return found[0]

@@ -16,7 +16,7 @@ from nashbox.experiments.compare.judging import Auditor
 from nashbox.experiments.compare.options import Budget, Mechanisms, Starts
 from nashbox.experiments.compare.walking import walk
 from nashbox.games.compared import BEST, FROM_FREE_RIDING, FROM_HONEST, HONEST, PROFILES, WORST
-from nashbox.games.contests import Asked, Contest, Entrant, Part
+from nashbox.games.contests import Asked, Entrant, MechanismContest, Part
 from nashbox.games.paths import Exhausted, Path, Paths
 from nashbox.games.registry import blaming, engine, game_of, own_options_read
 from nashbox.problem.errors import listed
@@ -56,7 +56,7 @@ def compare(
     if mechanisms is not None:
         wanted = [Spec.parse(x, "mechanisms") for x in listed("mechanisms", mechanisms)]
     asked = Asked(epsilon, seed, budget, Auditor(epsilon, seed))
-    contest: Contest = engine(game_of(problem), "contest")(problem, wanted, asked, **own)
+    contest: MechanismContest = engine(game_of(problem), "contest")(problem, wanted, asked, **own)
     rows, parts, count = [], [], _Count(len(contest), starts + 2, progress)
     for entrant in contest.entrants():
         theirs, part = _played(entrant, starts, budget, count.tick)

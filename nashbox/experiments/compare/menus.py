@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit.base import everybody, of_all
 from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare.judging import HOLDS
 from nashbox.games.base import Game
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.games.paths import Path
 from nashbox.games.registry import game_of, prepare_game
 from nashbox.measure.looks import resolution
@@ -104,7 +104,7 @@ class MenuGame:
 
     binding = False
 
-    def __init__(self, game: Game, pools: Sequence[Pool], asked: Asked) -> None:
+    def __init__(self, game: Game, pools: Sequence[CandidatePool], asked: Asked) -> None:
         self.game, self.seed, self.epsilon = game, asked.seed, asked.epsilon
         self.sign = -1 if game.pays.name == "penalty" else 1
         self.worlds = worlds_of(asked.budget)
@@ -164,7 +164,7 @@ class MenuGame:
         if self.exact:
             paid = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
             return Answer.exactly(sign * np.array([float(value) for value in paid]))
-        number, joint = child(self.seed, Stage.COMPARE, i), Joint(len(self.menus[i]))
+        number, joint = child(self.seed, Stage.COMPARE, i), JointMoments(len(self.menus[i]))
         trials = game.trials(i, self.menus[i], self.worlds, number)
         joint.add(sign * np.array([found[i] for found in trials]))
         return joint.answer()
@@ -284,7 +284,7 @@ class MenuContest:
         """Make everybody ready who takes part, one after the other."""
         for spec in self.wanted:
             game = prepare_game(replace(self.problem, mechanism=spec), recommended=True)
-            pools = [Pool.of(game, i, MENU, compared=True) for i in range(game.m)]
+            pools = [CandidatePool.of(game, i, MENU, compared=True) for i in range(game.m)]
             yield MenuEntrant(spec.label, MenuGame(game, pools, self.asked))
 
     def result(self, rows: Sequence[Any], parts: Sequence[Part], **common: Any) -> GameComparison:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.dynamics.adaptation import Adaptation
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
@@ -23,7 +23,7 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
 from nashbox.problem.graphs import Edges
 from nashbox.problem.menus import Entries, Labels, Start
-from nashbox.problem.options import Choice, Number, Option, Seed, Whole, held
+from nashbox.problem.options import Choice, Option, Real, Seed, Whole, held
 from nashbox.problem.parameters import described_parameters
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
@@ -68,7 +68,7 @@ GRAPH = Option(
     "GRAPH",
     usual="everybody; the file's in testing games",
 )
-REVISING = Number("chance that an agent revises when it is her turn", "P", low=0.0, high=1.0)
+REVISING = Real("chance that an agent revises when it is her turn", "P", low=0.0, high=1.0)
 
 
 @blaming
@@ -139,7 +139,7 @@ def _under(problem: Any, mechanism: object) -> Any:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AdaptationSetup:
     """What is adapted: the rule (None: the replicator), and what it revises, made and checked.
 
     menu: None for all counts; all else is empty then. honest: places in the menu. edges, graph: who
@@ -165,7 +165,7 @@ def asked(
     honest: Sequence[str] | None,
     method: str,
     seed: int,
-) -> Asked:
+) -> AdaptationSetup:
     """Read the options of `adapt`, which go together. Raises InputError."""
     made = make_rule(rule, problem.folder)
     _hold_together(made, menu, graph, order, revising, method)
@@ -174,7 +174,7 @@ def asked(
             if value is not None:
                 raise InputError(f"{name}: names entries of a menu; give a menu as well")
         _check_counts(problem, made, order)
-        return Asked(made)
+        return AdaptationSetup(made)
     chosen = read_choices(problem, menu)
     labels = chosen.labels
     places = (
@@ -183,7 +183,7 @@ def asked(
     graphed = made is not None and made.uses_graph
     edges, drawn = _edges(problem, graph, seed) if graphed else ((), None)
     profile = read_start(start, labels, problem.m, seed, "start")
-    return Asked(made, chosen, places, edges, drawn, profile)
+    return AdaptationSetup(made, chosen, places, edges, drawn, profile)
 
 
 def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:
@@ -204,7 +204,7 @@ def _example(problem: Any) -> str:
     ready = [n for n, cls in menu.items() if not any(p.required for p in described_parameters(cls))]
     if len(ready) > 1:
         return ",".join(ready[:2])
-    pool = Pool.of(prepare_game(problem), 0, 2, compared=True)
+    pool = CandidatePool.of(prepare_game(problem), 0, 2, compared=True)
     return ",".join(list(dict.fromkeys(s.label for s in pool.strategies))[:2])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.games.registry import prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
@@ -88,7 +88,7 @@ class GameOracle(PayoffOracle):
         return self.game.pays.sign
 
 
-class ExactGame(GameOracle):
+class ExactPayoffs(GameOracle):
     """Payoffs from the game's formulas."""
 
     @property
@@ -102,7 +102,7 @@ class ExactGame(GameOracle):
         return Answer.exactly(self.sign * np.array([float(value) for value in paid]))
 
 
-class SimulatedGame(GameOracle):
+class SimulatedPayoffs(GameOracle):
     """Payoffs measured in the game's model, in `worlds` games."""
 
     exact = False
@@ -120,7 +120,7 @@ class SimulatedGame(GameOracle):
         self.method = f"simulated in {worlds} games; {resolution(worlds)}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        played, joint = self.played(profile), Joint(self.K)
+        played, joint = self.played(profile), JointMoments(self.K)
         for block, start in enumerate(range(0, self.worlds, PIECE)):
             size = min(PIECE, self.worlds - start)
             seed = child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
@@ -135,7 +135,7 @@ def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> Pay
     menus = menus_of(game, menu, problem.folder)
     reason = no_formula(game, menus, menu.labels)
     if reason is None and method != "simulated":
-        return ExactGame(game, menus, menu.labels)
+        return ExactPayoffs(game, menus, menu.labels)
     if method == "exact":
         raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    return SimulatedGame(game, menus, menu.labels, worlds, seed)
+    return SimulatedPayoffs(game, menus, menu.labels, worlds, seed)

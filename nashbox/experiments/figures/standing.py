@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingChart:
     """An audit of either game, to be drawn by what the agents pay or earn."""
 
     audit: Any

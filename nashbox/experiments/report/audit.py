@@ -198,11 +198,11 @@ def _basis(result: Printed, pay: str) -> Html:
 
 
 def _figures(audit: Any, pay: str) -> Html:
-    from nashbox.experiments.figures.standing import Standing
+    from nashbox.experiments.figures.standing import StandingChart
 
     drawings = [
         (audit, "Gains of the deviations examined, with bounds, for every agent."),
-        (Standing(audit), f"Every agent's {pay} now and with the best deviation found."),
+        (StandingChart(audit), f"Every agent's {pay} now and with the best deviation found."),
     ]
     shown = (image(rendered(result, "svg")[0], text) for result, text in drawings)
     return joined([element("h2", "Figures"), *shown])

@@ -17,7 +17,7 @@ MAGIC, WORD = 0x377F0682, 2**32 - 1
 PAGE = 4096  # bytes of a page, where no header says so
 
 
-class Log(NamedTuple):
+class WalFrames(NamedTuple):
     """Frames of a log: those SQLite will take, and those that finished transactions wrote."""
 
     whole: int
@@ -29,15 +29,15 @@ class Log(NamedTuple):
         return self.written > self.whole
 
 
-def read_log(log: Path, index: Path) -> Log:
+def read_log(log: Path, index: Path) -> WalFrames:
     """Look at a log that nobody writes; index: its -shm, which knows its length if it is there."""
     content = log.read_bytes()
     if len(content) <= HEADER:
-        return Log(0, _indexed(index))
+        return WalFrames(0, _indexed(index))
     magic, _, page, _, *salts = struct.unpack(">6I", content[:24])
     order = ">" if magic & 1 else "<"
     if magic | 1 != MAGIC | 1 or _sum(content[:24], (0, 0), order) != _pair(content, 24):
-        return Log(0, max(1, (len(content) - HEADER) // (FRAME + PAGE)))
+        return WalFrames(0, max(1, (len(content) - HEADER) // (FRAME + PAGE)))
     whole = number = 0
     running = _pair(content, 24)
     lasts = list(_frames(content, page, tuple(salts)))
@@ -48,7 +48,7 @@ def read_log(log: Path, index: Path) -> Log:
             break
         whole = number if last else whole
     finished = (number for number, (_, last) in enumerate(lasts, 1) if last)
-    return Log(whole, max(_indexed(index, content[16:24]), *finished, 0))
+    return WalFrames(whole, max(_indexed(index, content[16:24]), *finished, 0))
 
 
 def _frames(content: bytes, page: int, salts: tuple[int, ...]) -> Iterator[tuple[int, bool]]:

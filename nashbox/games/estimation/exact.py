@@ -33,7 +33,7 @@ PAIRS = 100_000  # of agents, times distributions, up to which damage is compute
 
 
 @dataclass(frozen=True)
-class Exact:
+class ExactPenalty:
     """An agent's penalty, her best response, and bounds of the numerical error of both."""
 
     penalty: float
@@ -47,13 +47,13 @@ Key = tuple[tuple[Channel, ...], Joint | None, tuple[Play, ...], tuple[float, ..
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Memo:
     """What a game has worked out already.
 
     answers: by what decides them, which agents of one kind share. counts: best ones.
     """
 
-    answers: dict[Key, Exact] = field(default_factory=dict)
+    answers: dict[Key, ExactPenalty] = field(default_factory=dict)
     counts: dict[Pair, Found] = field(default_factory=dict)
 
 
@@ -94,7 +94,7 @@ def channels_of(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
     return known_channels(View(i, game.terms, counts))
 
 
-def exact_answer(game: EstimationGame, i: int) -> Exact:
+def exact_answer(game: EstimationGame, i: int) -> ExactPenalty:
     """Penalty and exact best response of agent i in the game's profile."""
     view = game.view(i)
     plays, ledger = game.strategy(i).plays(view) or [], game.exact_ledger
@@ -108,12 +108,12 @@ def exact_answer(game: EstimationGame, i: int) -> Exact:
     return known
 
 
-def _answer(view: View, plays: Sequence[Play], ledger: Ledger) -> Exact:
+def _answer(view: View, plays: Sequence[Play], ledger: Memo) -> ExactPenalty:
     best = best_response(view, ledger.counts)
     same = best.plays == tuple(plays)
     penalty, error = (best.penalty, best.error) if same else price(view, plays)
     slack = best.penalty - best.bound if math.isfinite(best.penalty) else 0.0
-    return Exact(penalty, error, best.plays, best.penalty, slack)
+    return ExactPenalty(penalty, error, best.plays, best.penalty, slack)
 
 
 def look_ahead(game: EstimationGame) -> None:

@@ -30,7 +30,7 @@ from nashbox.strategies import STRATEGIES, Mixed, Strategy, Truthful, make_strat
 from nashbox.strategies.equivariant import in_short
 
 if TYPE_CHECKING:
-    from nashbox.games.estimation.exact import Ledger
+    from nashbox.games.estimation.exact import Memo
     from nashbox.model import EstimationModel
 
 Array = NDArray[np.float64]
@@ -317,11 +317,11 @@ class EstimationGame(Game):
         return why_none(self)
 
     @cached_property
-    def exact_ledger(self) -> Ledger:
+    def exact_ledger(self) -> Memo:
         """What exact answers have been worked out."""
-        from nashbox.games.estimation.exact import Ledger
+        from nashbox.games.estimation.exact import Memo
 
-        return Ledger()
+        return Memo()
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """The exact answers of all agents, with what they share worked out at once."""

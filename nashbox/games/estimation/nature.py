@@ -100,7 +100,7 @@ Pair = tuple[int, int, int]  # (the audited strategy's place, other strategy, it
 
 
 @dataclass
-class Paired:
+class PairedPenalties:
     """Penalties by cell, gains by pair (audited minus other, on common worlds)."""
 
     penalties: dict[Cell, Moments]
@@ -119,13 +119,13 @@ def paired(
     stage: Stage,
     seed: int,
     size: int = BLOCK,
-) -> Paired:
+) -> PairedPenalties:
     """Play strategies[0], the audited one, and others at values of mu in `grid`.
 
     Strategy j is played in worlds[j] worlds, rounded up to whole blocks of `size`, at every place
     that `cells` names for it; all cells share their seeds.
     """
-    result = Paired({c: Moments() for c in cells}, {p: Moments() for p in pairs})
+    result = PairedPenalties({c: Moments() for c in cells}, {p: Moments() for p in pairs})
     places = sorted({g for _, g in cells})
     for block, start in enumerate(range(0, max(worlds), size)):
         seen: dict[Cell, Array] = {}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
 from nashbox.games.estimation.pollution import Pools, risk_among
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
@@ -190,7 +190,7 @@ class SimulatedEstimation(EstimationOracle):
         names = self.game.problem.names
         strategies = {n: self.strategies[int(c)] for n, c in zip(names, profile, strict=True)}
         game = replace(self.game, strategies=strategies)
-        joint = Joint(self.K)
+        joint = JointMoments(self.K)
         for block, start in enumerate(range(0, self.worlds, BLOCK)):
             size = min(BLOCK, self.worlds - start)
             seed = child(self.seed, Stage.ADAPT_PAYOFF, *path, block)

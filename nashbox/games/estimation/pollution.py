@@ -19,7 +19,7 @@ from nashbox.problem.channel import Play
 
 
 @dataclass(frozen=True)
-class Pool:
+class PollutedPool:
     """What the others hand in on one distribution: N, W, B, and whether all is measured as such."""
 
     N: float
@@ -28,7 +28,7 @@ class Pool:
     honest: bool
 
     @classmethod
-    def of(cls, plays: Sequence[Play], sigma: float) -> Pool:
+    def of(cls, plays: Sequence[Play], sigma: float) -> PollutedPool:
         """Sum the others' plays up."""
         added = [_added(play, sigma) for play in plays] or [(0.0, 0.0, 0.0, 0.0)]
         N, W, B, dishonest = (sum(column) for column in zip(*added, strict=True))
@@ -50,7 +50,7 @@ class Pools:
         ]
         return cls(np.moveaxis(np.array(each, dtype=float), -1, 0))
 
-    def among(self, others: NDArray[np.int64]) -> list[Pool]:
+    def among(self, others: NDArray[np.int64]) -> list[PollutedPool]:
         """The pool of every distribution, of others counted as (kinds, K)."""
         there = others > 0
         some = others[there]
@@ -58,7 +58,7 @@ class Pools:
         added = np.dot(each, some[:, None])  # as np.tensordot does it, at a third of the price
         N, W, B, dishonest = added.reshape(4, -1).tolist()
         return [
-            Pool(N=n, W=w, B=b, honest=x == 0)
+            PollutedPool(N=n, W=w, B=b, honest=x == 0)
             for n, w, b, x in zip(N, W, B, dishonest, strict=True)
         ]
 
@@ -71,7 +71,7 @@ def _added(play: Play, sigma: float) -> tuple[float, float, float, float]:
     return play.s, spread, play.s * play.shift, float(not play.honest)
 
 
-def risk_among(channel: MeanChannel, play: Play, pool: Pool) -> float:
+def risk_among(channel: MeanChannel, play: Play, pool: PollutedPool) -> float:
     """Risk of a play under a plain mean; the player believes the others' points to be honest."""
     v, N = channel.sigma**2, channel.others
     if N == 0 or pool.honest:  # nothing of the others reaches her, or nothing is made up

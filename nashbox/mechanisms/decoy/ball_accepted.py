@@ -20,7 +20,7 @@ from nashbox.problem.channel import Play
 Array = NDArray[np.float64]
 
 
-class Rule(Protocol):
+class JointDecoyRule(Protocol):
     """sigma, sd, actual N and radius of a joint decoy."""
 
     @property
@@ -40,7 +40,7 @@ class Rule(Protocol):
         """Of the ball, in posted standard deviations."""
 
 
-def accepted(rule: Rule, plays: Sequence[Play]) -> tuple[float, float]:
+def accepted(rule: JointDecoyRule, plays: Sequence[Play]) -> tuple[float, float]:
     """Sum of E h_k^2 of h = (1 - w) X-bar + w I (n, s, q >= 1, no weight: 1), and an error."""
     v, d, N = rule.sigma**2, len(plays), np.array(rule.others)
     n, s, q, shift = (

@@ -18,7 +18,7 @@ from nashbox.problem.channel import Play
 Array = NDArray[np.float64]
 
 
-class Rule(Protocol):
+class DecoyRule(Protocol):
     """sigma, n*, N and t of a decoy."""
 
     @property
@@ -44,13 +44,13 @@ class Rule(Protocol):
         """Mean over falsehoods of -sign(e) b, and of b^2."""
 
 
-def accepted_risk(rule: Rule, play: Play) -> tuple[float, float]:
+def accepted_risk(rule: DecoyRule, play: Play) -> tuple[float, float]:
     """E h^2 of h = (1 - w) X-bar + w I (s, q >= 1, no weight: 1), and a bound of its error."""
     fine, coarse = (_risk(rule, play, order) for order in (ORDER, ORDER // 2))
     return fine, abs(fine - coarse) + 1e-12 * fine
 
 
-def _risk(rule: Rule, play: Play, order: int) -> float:
+def _risk(rule: DecoyRule, play: Play, order: int) -> float:
     v, N, t = rule.sigma**2, rule.others, rule.t
     n, s, q, shift = play.n, play.s, play.q, play.shift
     w = 1.0 if play.weight is None else play.weight

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from nashbox.mechanisms.plans.base import Array, Groups, PlanError
 from nashbox.mechanisms.plans.bounds import weighted_bound
 from nashbox.mechanisms.plans.interior import Point, Program, penalties
-from nashbox.mechanisms.plans.solver import Room, Solution, near, optimise
+from nashbox.mechanisms.plans.solver import PlanOptimum, Room, near, optimise
 
 GOOD = 1e-11  # relative to the penalty; a looser ideal is computed again on a larger table
 SIGHT = (0.03, 0.3)  # reduced cost, relative, up to which work stays in sight
@@ -85,7 +85,7 @@ def _reduced(
     size: Array,
     sight: NDArray[np.bool_],
     j: int,
-    base: Solution,
+    base: PlanOptimum,
     worths: Array,
     warm: _Warm,
 ) -> tuple[float, float, Array]:

@@ -19,7 +19,7 @@ EAGER = 64  # table entries up to which a vertex is tried whenever the interior 
 
 
 @dataclass(frozen=True)
-class Solution:
+class PlanOptimum:
     """n (G, d), multipliers lam (G,), tau, and the relative gap in the program's own objective."""
 
     n: Array
@@ -76,19 +76,19 @@ def relative_gap(p: Program, vertex: Vertex) -> float:
     return (value - dual_value(p, lam)) / magnitude(p, big_v, s, tau)
 
 
-def near(program: Program, point: Point) -> Solution | None:
+def near(program: Program, point: Point) -> PlanOptimum | None:
     """The exact vertex a few pivots from a point that solves a similar program; None if none is."""
     with np.errstate(all="ignore"), suppress(VertexError):
         vertex = polish(program, point, NEAR)
         gap = relative_gap(program, vertex)
         if gap <= EXACT:
-            return Solution(vertex.n, vertex.lam, vertex.tau, gap)
+            return PlanOptimum(vertex.n, vertex.lam, vertex.tau, gap)
     return None
 
 
 def optimise(
     program: Program, start: Array, tau: float = 0.0, safe: Array | None = None
-) -> Solution:
+) -> PlanOptimum:
     """Solve `program` from n = `start` > 0 (G, d); the best vertex found, with its gap.
 
     `safe` is a feasible n (G, d) to return if nothing better comes out; without it that raises
@@ -97,14 +97,14 @@ def optimise(
     p = program
     can = np.isfinite(p.costs)
     count = float(p.size @ can.sum(axis=1) + p.size.sum())
-    best: Solution | None = None
+    best: PlanOptimum | None = None
     last: Point | None = None
 
     def offer(vertex: Vertex) -> float:
         nonlocal best
         gap = relative_gap(p, vertex)
         if np.isfinite(gap) and (best is None or gap < best.gap):
-            best = Solution(vertex.n, vertex.lam, vertex.tau, gap)
+            best = PlanOptimum(vertex.n, vertex.lam, vertex.tau, gap)
         return gap
 
     seen = np.inf
@@ -126,7 +126,7 @@ def optimise(
         # An honest second best: the interior point without its dust, and whatever gap that has.
         offer(Vertex(supported(p, last), last.lam, last.tau))
     if best is None and safe is not None and last is not None:
-        best = Solution(safe, last.lam, last.tau, float("inf"))
+        best = PlanOptimum(safe, last.lam, last.tau, float("inf"))
     if best is None:
         raise PlanError("no feasible plan was found: outside options may leave too little room")
     return best
@@ -142,7 +142,7 @@ class Room:
     """
 
     start: Array
-    only: Solution | None
+    only: PlanOptimum | None
     safe: Array
 
 

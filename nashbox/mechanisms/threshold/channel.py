@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
-from nashbox.mechanisms.threshold.moments import Verdict, pitman_curve, verdict_moments
+from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
 from nashbox.problem.channel import Channel, Play, columns
 
 Array = NDArray[np.float64]
@@ -151,7 +151,7 @@ class ThresholdChannel(Channel):
         value = verdict.passed + verdict.failed - verdict.failed_if_passed
         return value, verdict.error
 
-    def verdict(self, play: Play) -> Verdict:
+    def verdict(self, play: Play) -> Reception:
         """Errors with either answer, and the chance to pass (s, q >= 1)."""
         if play.weight is None:
             play = replace(play, weight=1.0)

@@ -46,7 +46,7 @@ class Costed:
     cost: float
 
 
-class Dual:
+class ResponseDual:
     """L(alpha, nu) for arrays of both, and bounds of it on intervals of alpha; real counts.
 
     kinds: different members. size: (kinds,) how many of each. Counts below are (A, kinds).
@@ -170,7 +170,7 @@ class Dual:
             return least.reshape(nu.shape) + log_part
 
 
-class WholeDual(Dual):
+class WholeDual(ResponseDual):
     """The same for whole numbers."""
 
     tilts = np.array([0.0, 1.0, 0.9, 1.1, 0.75, 1.35])[:, None]

@@ -23,7 +23,7 @@ SPAN = 9.5  # standard deviations that hold all of the mass
 PANELS, ORDER = 10, 24
 
 
-class Rule(Protocol):
+class ThresholdRule(Protocol):
     """sigma, z, N and t of a threshold rule."""
 
     @property
@@ -44,7 +44,7 @@ class Rule(Protocol):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Reception:
     """What a play meets on one distribution; errors are mean squared ones.
 
     chance: of passing. passed: E[error of the estimate from the full mean; passed]. failed: E[error
@@ -80,7 +80,7 @@ def density(x: Array, variance: float) -> Array:
     return np.asarray(np.exp(-0.5 * x * x / variance) / np.sqrt(2 * np.pi * variance))
 
 
-def pass_given_b(rule: Rule, b: Array, shift: float) -> Array:
+def pass_given_b(rule: ThresholdRule, b: Array, shift: float) -> Array:
     """P(|Delta - g| <= t | b)."""
     from scipy.special import ndtr
 
@@ -93,15 +93,15 @@ def _within(reach: float, *points: float) -> Array:
     return np.unique([-reach, *inner, reach])
 
 
-def verdict_moments(rule: Rule, play: Play) -> Verdict:
+def verdict_moments(rule: ThresholdRule, play: Play) -> Reception:
     """Moments of h = (1 - w) X-bar + w I for a play with s, q >= 1 and a weight."""
     fine, coarse = (_moments(rule, play, order) for order in (ORDER, ORDER // 2))
     off, *others = (abs(x - y) for x, y in zip(fine, coarse, strict=True))
     error = max(others) + 1e-12 * (fine[1] + fine[2])
-    return Verdict(*fine, error=error, chance_error=off + 1e-12)
+    return Reception(*fine, error=error, chance_error=off + 1e-12)
 
 
-def _moments(rule: Rule, play: Play, order: int) -> tuple[float, float, float, float]:
+def _moments(rule: ThresholdRule, play: Play, order: int) -> tuple[float, float, float, float]:
     assert play.weight is not None  # noqa: S101 - Pitman's estimator has its own way
     v, z, N = rule.sigma**2, rule.clean, rule.others
     n, s, q, shift, w = play.n, play.s, play.q, play.shift, play.weight
@@ -130,7 +130,7 @@ def _moments(rule: Rule, play: Play, order: int) -> tuple[float, float, float, f
 class PitmanCurve:
     """E_0[X-bar | u], u = I - X-bar, for n points collected and s handed in at X-bar + Delta."""
 
-    rule: Rule
+    rule: ThresholdRule
     n: float
     s: float
     shift: float
@@ -166,6 +166,6 @@ class PitmanCurve:
         return float(v / n - weights[some] @ (moment[some] ** 2 / total[some]))
 
 
-def pitman_curve(rule: Rule, n: float, s: float, shift: float) -> PitmanCurve:
+def pitman_curve(rule: ThresholdRule, n: float, s: float, shift: float) -> PitmanCurve:
     """The curve of a play with n, s >= 1."""
     return PitmanCurve(rule, n, s, shift)

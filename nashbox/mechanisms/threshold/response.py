@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.threshold.dual import Costed, Dual, WholeDual
+from nashbox.mechanisms.threshold.dual import Costed, ResponseDual, WholeDual
 
 Array = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def best_response(
         spread = counts[..., place]
         return np.asarray(joint.risks(spread) + (finite * spread).sum(axis=-1))
 
-    dual = (WholeDual if integer else Dual)(kinds, size)
+    dual = (WholeDual if integer else ResponseDual)(kinds, size)
     ends = np.concatenate(
         [[0.0], np.geomspace(1e-6, 0.5, 12), 1 - np.geomspace(0.4, 1e-9, 14), [1]]
     )

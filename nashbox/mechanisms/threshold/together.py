@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.dual import Costed
-from nashbox.mechanisms.threshold.moments import Verdict
+from nashbox.mechanisms.threshold.moments import Reception
 from nashbox.mechanisms.threshold.response import best_response
 from nashbox.problem.channel import Best, Joint, Play
 
@@ -107,13 +107,13 @@ def _best(
     return best_response(joint, parts, integer=integer)
 
 
-def _verdict(channel: ThresholdChannel, play: Play, owed: bool) -> Verdict:
+def _verdict(channel: ThresholdChannel, play: Play, owed: bool) -> Reception:
     """What a play of one member meets; a member that is not owed passes for sure."""
     if owed and play.s and play.n:
         return channel.verdict(play)
     accepting = Play(play.n, play.s, play.q, play.shift, play.weight)
     failed, error = MeanChannel(channel.sigma, channel.clean).risk(accepting)
     if owed:
-        return Verdict(0.0, 0.0, failed, 0.0, error, 0.0)
+        return Reception(0.0, 0.0, failed, 0.0, error, 0.0)
     passed, more = MeanChannel(channel.sigma, channel.others).risk(accepting)
-    return Verdict(1.0, passed, failed, failed, error + more, 0.0)
+    return Reception(1.0, passed, failed, failed, error + more, 0.0)

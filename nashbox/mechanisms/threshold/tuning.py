@@ -137,7 +137,7 @@ def _wants_more(n: Array, others: Array, cost: Array, sigma: Array) -> NDArray[n
     return np.asarray(sigma**2 / (T * (T + 1)) > cost * (1 + 1e-12))
 
 
-class _Rules(NamedTuple):
+class _PairRules(NamedTuple):
     """Of P pairs, (P,) each; excess: inf where nothing holds."""
 
     z: Array
@@ -148,7 +148,9 @@ class _Rules(NamedTuple):
         return Tuned(float(self.z[j]), float(self.t[j]), float(self.excess[j]))
 
 
-def _largest_thresholds(n: Array, others: Array, zs: Array, cost: Array, sigma: Array) -> _Rules:
+def _largest_thresholds(
+    n: Array, others: Array, zs: Array, cost: Array, sigma: Array
+) -> _PairRules:
     """For each z the largest t for which neither n - 1 nor n + 1 is better; the best of these.
 
     All (P, 1) but zs, (P, Z), NaN where there are fewer.
@@ -193,4 +195,4 @@ def _largest_thresholds(n: Array, others: Array, zs: Array, cost: Array, sigma: 
     added[at] = 2 * ndtr(-inner * u_here[some]) * stake[some, 1]
     t[at] = inner
     best = (np.arange(shape[0]), added.reshape(shape).argmin(axis=1))
-    return _Rules(zs[best], t.reshape(shape)[best], added.reshape(shape)[best])
+    return _PairRules(zs[best], t.reshape(shape)[best], added.reshape(shape)[best])

@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Measured:
+class EnforcedPlan:
     """CBL on one instance.
 
     corrupted: pairs (i, k) in case C. gain: upper bound of any agent's gain by any deviation,
@@ -51,13 +51,13 @@ class Measured:
     agent: float
 
 
-def measure(problem: EstimationProblem) -> Measured:
+def measure(problem: EstimationProblem) -> EnforcedPlan:
     """Audit the recommended profile, exactly. Raises InputError where CBL cannot be built."""
     game, result = prepare(problem), audit(problem, method="exact")
     assert isinstance(game.terms, CblTerms)  # noqa: S101 - these are claims about CBL
     honest = compliant_penalties(game.plan, problem.costs, problem.sigma)
     penalties = np.array([a.penalty for a in result.agents])
-    return Measured(
+    return EnforcedPlan(
         m=problem.m,
         leverage=game.terms.leverage,
         integer=problem.integer,
@@ -69,7 +69,7 @@ def measure(problem: EstimationProblem) -> Measured:
     )
 
 
-def both_kinds(problem: EstimationProblem) -> tuple[list[Measured], int]:
+def both_kinds(problem: EstimationProblem) -> tuple[list[EnforcedPlan], int]:
     """Measure with real and with whole counts; and how often CBL could not be built."""
     found, refused = [], 0
     for counts in ("real", "integer"):
@@ -97,14 +97,14 @@ def different(rng: np.random.Generator, **changes: Any) -> EstimationProblem:
     return random_problem(rng, leverage=bool(rng.random() < 0.4), **{"counts": "real", **changes})
 
 
-def part_of(rows: Sequence[Measured], refused: int) -> dict[str, Any]:
+def part_of(rows: Sequence[EnforcedPlan], refused: int) -> dict[str, Any]:
     """Measurements as plain lists."""
     return {"rows": [list(astuple(row)) for row in rows], "refused": refused}
 
 
-def rows_of(parts: Sequence[Mapping[str, Any]]) -> tuple[list[Measured], int]:
+def rows_of(parts: Sequence[Mapping[str, Any]]) -> tuple[list[EnforcedPlan], int]:
     """Return the measurements of all parts, and how often CBL could not be built."""
-    rows = [Measured(*row) for part in parts for row in part["rows"]]
+    rows = [EnforcedPlan(*row) for part in parts for row in part["rows"]]
     return rows, sum(part["refused"] for part in parts)
 
 
@@ -113,7 +113,7 @@ def largest(values: Sequence[float]) -> float:
     return float(max(values, default=float("nan")))
 
 
-def by_size(rows: Sequence[Measured], ratio: Literal["social", "agent"]) -> ClaimTable:
+def by_size(rows: Sequence[EnforcedPlan], ratio: Literal["social", "agent"]) -> ClaimTable:
     """Largest values for every range of m; ratios with real counts, as the theorems have them."""
     edges = (2, 3, 4, 5, 6, 7, 8, 9, 16, 25, 36, 10**9)
     lines: list[list[float | str | None]] = []
@@ -136,7 +136,7 @@ def by_size(rows: Sequence[Measured], ratio: Literal["social", "agent"]) -> Clai
     return ClaimTable(f"By the number of agents (ratio: {what[ratio]})", COLUMNS, lines)
 
 
-def stable(rows: Sequence[Measured], refused: int) -> tuple[bool, str]:
+def stable(rows: Sequence[EnforcedPlan], refused: int) -> tuple[bool, str]:
     """Whether nobody gains and nobody loses against working alone, with the reason if not."""
     gain, excess = largest([r.gain for r in rows]), largest([r.excess for r in rows])
     corrupted = sum(r.corrupted for r in rows)
@@ -151,7 +151,7 @@ def stable(rows: Sequence[Measured], refused: int) -> tuple[bool, str]:
     return True, "nobody gains by any deviation, and nobody is worse off than alone"
 
 
-def numbers(rows: Sequence[Measured]) -> list[Number]:
+def numbers(rows: Sequence[EnforcedPlan]) -> list[Number]:
     """What `stable` rests on, with its tolerances."""
     return [
         Number(

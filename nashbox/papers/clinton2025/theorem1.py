@@ -29,7 +29,7 @@ FAMILY = "one agent at c, the other m - 1 at r c, for the worst r tried"
 def part_theorem1(quick: bool, seed: int, part: int) -> dict[str, Any]:
     """Random cost tables of both kinds, each with real and with whole counts."""
     rng = generator(seed, 101, part)
-    rows: list[enforced.Measured] = []
+    rows: list[enforced.EnforcedPlan] = []
     refused = 0
     for trial in range(20 if quick else 200):
         draw = enforced.alike if trial % 4 == 0 else enforced.different

@@ -25,7 +25,7 @@ FAIR = ("nash", "egalitarian", "kalai_smorodinsky")
 def part_theorem5(quick: bool, seed: int, part: int) -> dict[str, Any]:
     """Fair plans and random rational plans on random cost tables."""
     rng = generator(seed, 105, part)
-    rows: list[enforced.Measured] = []
+    rows: list[enforced.EnforcedPlan] = []
     refused = 0
     for trial in range(6 if quick else 100):
         draw = enforced.alike if trial % 3 == 0 else enforced.different

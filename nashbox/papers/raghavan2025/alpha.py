@@ -29,7 +29,7 @@ GAMES = {True: 1_000, False: 40_000}
 
 
 @dataclass(frozen=True)
-class Row:
+class HarmByAlpha:
     """One objective of one direction: harm by alpha, and which alphas are best."""
 
     direction: str
@@ -45,9 +45,9 @@ class Row:
         return self.best == "irrelevant" or "0.5" in self.best.split(", ")
 
 
-def _rows(rule: str, quick: bool) -> tuple[tuple[float, ...], list[Row]]:
+def _rows(rule: str, quick: bool) -> tuple[tuple[float, ...], list[HarmByAlpha]]:
     alphas, tail = (ALPHAS, 1e-5) if quick else (FINE, 1e-8)
-    rows: list[Row] = []
+    rows: list[HarmByAlpha] = []
     for beta in BETAS[:1] if quick else BETAS:
         for case, sender, receiver in DIRECTIONS:
             own, other = CASES[case][receiver], CASES[case][sender]
@@ -58,12 +58,14 @@ def _rows(rule: str, quick: bool) -> tuple[tuple[float, ...], list[Row]]:
                 errors = [f.errors[k] for f in found]
                 tol = 2 * max(errors)
                 best = receivers.best_alphas(objective.sign, values, alphas, tol)
-                rows.append(Row(told, flip_symmetric(other), objective.name, values, errors, best))
+                rows.append(
+                    HarmByAlpha(told, flip_symmetric(other), objective.name, values, errors, best)
+                )
     return alphas, rows
 
 
 def _simulated(
-    rule: str, rows: Sequence[Row], alphas: Sequence[float], quick: bool, seed: int
+    rule: str, rows: Sequence[HarmByAlpha], alphas: Sequence[float], quick: bool, seed: int
 ) -> list[Number]:
     """The Mesa model's numbers at alpha = 0, 1/4, ..., each with `SURE` standard errors."""
     out = []
@@ -84,7 +86,7 @@ def _simulated(
     return out
 
 
-def _races(rows: Sequence[Row]) -> list[Number]:
+def _races(rows: Sequence[HarmByAlpha]) -> list[Number]:
     """An anticipating receiver's E tau, error and wins by the solver's race, another recursion."""
     out = []
     for case, sender, receiver in DIRECTIONS:
@@ -151,7 +153,7 @@ def check(rule: str, quick: bool, seed: int) -> Finding:
     )
 
 
-def _condition(rows: Sequence[Row]) -> str:
+def _condition(rows: Sequence[HarmByAlpha]) -> str:
     """Where alpha = 1/2 is best, where alpha does nothing, and what beats it elsewhere."""
     parts = []
     for objective in OBJECTIVES:
@@ -170,7 +172,7 @@ def _condition(rows: Sequence[Row]) -> str:
     return "objective and sender are among those said here. " + ". ".join(parts)
 
 
-def _where(rows: Sequence[Row]) -> str:
+def _where(rows: Sequence[HarmByAlpha]) -> str:
     return "; ".join(r.direction for r in rows)
 
 

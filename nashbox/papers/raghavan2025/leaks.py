@@ -22,7 +22,7 @@ from nashbox.papers.raghavan2025.findings import finding, table
 from nashbox.papers.raghavan2025.games import BETA, COIN, HALF, SHARP
 from nashbox.problem.lattice import belief_of
 from nashbox.problem.observations import ObservationModel
-from nashbox.solver.beliefs import Beliefs
+from nashbox.solver.beliefs import BeliefLayers
 from nashbox.solver.signals import Signals
 from nashbox.strategies.testing.informed import Filter, log_ratio
 
@@ -164,7 +164,7 @@ def _longer() -> list[Number]:
     """Largest |log P(signals|1)/P(signals|0)| over 40 iterations with the threshold, at 1/2."""
     out = []
     for name, model in (("coin", COIN),):
-        watched = Signals(Beliefs(model, HALF, BETA), "magnitude")
+        watched = Signals(BeliefLayers(model, HALF, BETA), "magnitude")
         watched.grow(40)
         most = max(float(np.abs(layer.log_ratio).max()) for layer in watched.layers)
         out.append(Number(f"largest evidence in 40 iterations, {name} (nats)", most, EXACT, 0.0))

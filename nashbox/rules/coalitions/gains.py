@@ -13,12 +13,12 @@ from nashbox.games.estimation.exact import exact_answer, unavailable
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
-from nashbox.problem.options import Number, Seed, Whole, held
+from nashbox.problem.options import Real, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
 from nashbox.rules.coalitions.exact import exact_price
 from nashbox.rules.coalitions.schemes import CLASS, Scheme
-from nashbox.rules.coalitions.search import Measured, bound, searched, spent
+from nashbox.rules.coalitions.search import MeasuredCoalition, bound, searched, spent
 from nashbox.rules.coalitions.who import alike, candidates
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 MOST = 60  # coalitions searched for one size
 
 
-DELTA = Number("chance that any lower bound is wrong", "P", low=1e-9, high=0.5)
+DELTA = Real("chance that any lower bound is wrong", "P", low=1e-9, high=0.5)
 BUDGET = Whole("worlds in which each coalition's winner is measured", "N", low=1000, high=1e8)
 
 
@@ -122,7 +122,7 @@ def _honest(game: EstimationGame, members: tuple[int, ...]) -> float:
     return 0.0
 
 
-def _row(game: EstimationGame, measured: Measured, delta: float) -> Coalition:
+def _row(game: EstimationGame, measured: MeasuredCoalition, delta: float) -> Coalition:
     problem, members = game.problem, measured.members
     owed = game.terms.counts[list(members)].sum(axis=0)
     honest = float(measured.penalties.sum())

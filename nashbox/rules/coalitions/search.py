@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame
-from nashbox.games.joint import Joint
+from nashbox.games.joint import JointMoments
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.rules.coalitions.estimators import Known, Use, errors, learn
 from nashbox.rules.coalitions.schemes import (
@@ -36,7 +36,7 @@ FINALISTS = 4
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredCoalition:
     """What a coalition's winner brought on fresh seeds.
 
     penalties: (members,) honest; error: (d,) mean squared errors of the joint estimate; covariance:
@@ -50,7 +50,7 @@ class Measured:
     penalties: Array
     error: Array
     covariance: Array
-    saved: Tally
+    saved: TailMoments
     tried: int
     worlds: int
 
@@ -101,7 +101,9 @@ def bound(game: EstimationGame, members: tuple[int, ...]) -> float:
     return total
 
 
-def searched(game: EstimationGame, members: tuple[int, ...], budget: int, seed: int) -> Measured:
+def searched(
+    game: EstimationGame, members: tuple[int, ...], budget: int, seed: int
+) -> MeasuredCoalition:
     """The best scheme found for a coalition, measured on fresh seeds.
 
     budget: worlds of the verification.
@@ -121,10 +123,10 @@ def measure(
     seed: int,
     tried: int = 1,
     stage: Stage = Stage.VERIFY,
-) -> Measured:
+) -> MeasuredCoalition:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
-    gain, joint = Tally(), Joint(g + 1)
+    gain, joint = TailMoments(), JointMoments(g + 1)
     error = [Moments() for _ in range(d)]
     cost = float(spent(game, members, scheme).sum())
     for block in blocks(game, members, [scheme], worlds, _seeds(seed, stage, members)):
@@ -139,7 +141,7 @@ def measure(
         gain.add(np.where(both, 0.0, before.sum(axis=0) - np.where(both, 0.0, after)))
         joint.add(-np.vstack([before, erred]))
     found = joint.answer()
-    return Measured(
+    return MeasuredCoalition(
         members=members,
         scheme=scheme,
         uses=tuple(uses),

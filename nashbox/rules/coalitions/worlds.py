@@ -47,7 +47,7 @@ def worlds_at_once(game: EstimationGame, collected: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class CoalitionWorlds:
     """R worlds: what everybody outside hands in, and points for the coalition to measure."""
 
     game: EstimationGame
@@ -64,7 +64,7 @@ class Block:
         most: Sequence[int],
         worlds: int,
         seed: int,
-    ) -> Block:
+    ) -> CoalitionWorlds:
         """Draw the data. most: (d,) points the coalition collects at most."""
         problem, counts = game.problem, game.terms.counts.astype(np.int64)
         streams = [
@@ -154,7 +154,7 @@ def blocks(
     tried: Sequence[Scheme],
     worlds: int,
     seeds: Iterator[int],
-) -> Iterator[Block]:
+) -> Iterator[CoalitionWorlds]:
     """`worlds` worlds in blocks that fit, a seed each."""
     most = np.max([s.collected for s in tried], axis=0)
     owed = game.terms.counts[list(members)].astype(np.int64)
@@ -165,5 +165,5 @@ def blocks(
     done = 0
     while done < worlds:
         now = min(size, worlds - done)
-        yield Block.drawn(game, members, most.tolist(), now, next(seeds))
+        yield CoalitionWorlds.drawn(game, members, most.tolist(), now, next(seeds))
         done += now

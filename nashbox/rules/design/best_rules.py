@@ -24,7 +24,7 @@ from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.bound import Floor, no_rule_below
-from nashbox.rules.design.designed import Candidate, Design
+from nashbox.rules.design.designed import ComparedRules, Design
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import Offered, problem_of
 from nashbox.rules.design.on_data import penalties_on, source_named
@@ -211,7 +211,7 @@ def _result(
         gain=max(agent.gain.upper for agent in certificate.agents),
         verdict=certificate.nash,
         candidates=[
-            Candidate(
+            ComparedRules(
                 name,
                 r.penalties.tolist(),
                 float(r.penalties.sum()),

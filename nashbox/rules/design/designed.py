@@ -27,7 +27,7 @@ TABLES = (
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ComparedRules:
     """Rules that were compared: honest penalties, their sum and maximum.
 
     robust_penalties: the larger of those on normal and on other data, where both were looked at.
@@ -60,7 +60,7 @@ class Design(Result):
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **dict.fromkeys(TABLES, lambda table: np.array(table, dtype=float)),
         "kind": np.array,
-        "candidates": list_of(lambda row: Candidate(**row)),
+        "candidates": list_of(lambda row: ComparedRules(**row)),
     }
 
     goal: str
@@ -83,7 +83,7 @@ class Design(Result):
     search: str
     gain: float
     verdict: str
-    candidates: Sequence[Candidate]
+    candidates: Sequence[ComparedRules]
     problem: Mapping[str, Any]
     no_rule_below: float | None = None
     no_rule_below_how: str = ""
@@ -186,7 +186,7 @@ class Design(Result):
         return axes
 
 
-def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+def _candidate_json(candidate: ComparedRules) -> dict[str, Any]:
     """Without what was not looked at."""
     told = asdict(candidate)
     if candidate.robust_penalties is None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import of_all
-from nashbox.experiments.audit.simulated import Answer, audit_player
+from nashbox.experiments.audit.simulated import SimulatedFinding, audit_player
 from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.pairs import PairTerms, told, tuning
@@ -26,7 +26,7 @@ from nashbox.problem.goals import Goal
 from nashbox.problem.options import Choice, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
-from nashbox.rules.design.designed import Candidate, Design
+from nashbox.rules.design.designed import ComparedRules, Design
 from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import world_of
 from nashbox.rules.planning import plan_report
@@ -158,7 +158,7 @@ def _kinds(terms: PairTerms) -> list[int]:
     return sorted({int(np.argmax(terms.partner >= 0)), int(np.argmin(terms.partner))})
 
 
-def _audited(designed: EstimationProblem, i: int) -> Answer:
+def _audited(designed: EstimationProblem, i: int) -> SimulatedFinding:
     game = prepare(designed, recommended=True)
     return audit_player(game, i, None, 0.01, 0, BUDGET)
 
@@ -170,7 +170,7 @@ def _result(
     terms: PairTerms,
     penalties: Array,
     se: Array,
-    answers: list[Answer],
+    answers: list[SimulatedFinding],
 ) -> Design:
     report = plan_report(problem, PLAN.get(goal, goal))
     bound, aim = aim_of(problem, goal)
@@ -218,7 +218,7 @@ def _result(
         no_rule_below=None,
         no_rule_below_how="not known for rules that deter pairs",
         candidates=[
-            Candidate(
+            ComparedRules(
                 rival, paid.tolist(), float(paid.sum()), float(paid.max()), aim.rational(paid)
             )
             for rival, paid in offers

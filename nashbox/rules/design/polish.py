@@ -24,7 +24,7 @@ BEYOND = 1 + 1e-7  # T over n_ind that free data and thresholds need
 
 
 @dataclass(frozen=True, eq=False)
-class Groups:
+class AlikeAgents:
     """Equal agents with equal kinds as one row. member: (m,) its row; size: (G,)."""
 
     member: NDArray[np.intp]
@@ -32,7 +32,7 @@ class Groups:
     first: NDArray[np.intp]
 
     @classmethod
-    def of(cls, world: World, draft: Draft, goal: Goal) -> Groups:
+    def of(cls, world: World, draft: Draft, goal: Goal) -> AlikeAgents:
         """Rows that agree in costs, kinds, outside option and scale."""
         keys = np.column_stack([world.costs, draft.kind, goal.outside, goal.scale])
         _, first, member, size = np.unique(
@@ -46,7 +46,7 @@ class Landscape:
 
     def __init__(self, world: World, draft: Draft, goal: Goal, factor: Array) -> None:
         """factor: (m, d) by which the surrogate's excess is corrected."""
-        self.groups = Groups.of(world, draft, goal)
+        self.groups = AlikeAgents.of(world, draft, goal)
         self.secret, self.most = world.secret, MOST[world.secret]
         g = self.groups
         self.size, first = g.size, g.first

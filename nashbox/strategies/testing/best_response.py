@@ -21,7 +21,7 @@ from nashbox.problem.own import SIGNALS
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word, log_threshold
 from nashbox.solver import Policy, Rival, best_response
-from nashbox.solver.policy import Player
+from nashbox.solver.policy import PolicyRun
 from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import _coin
 
@@ -146,13 +146,13 @@ class BestResponse(RaceStrategy):
             raise InputError("best_response must be prepared for a game before it plays")
         return self.policy
 
-    def _player(self, mind: Mind, iteration: int) -> Player:
-        player = Player(self._policy, 0)
+    def _player(self, mind: Mind, iteration: int) -> PolicyRun:
+        player = PolicyRun(self._policy, 0)
         player.iteration = iteration
         for key in ("state", "node", "column"):
             setattr(player, key, mind.memory[key])
         return player
 
-    def _store(self, mind: Mind, player: Player) -> None:
+    def _store(self, mind: Mind, player: PolicyRun) -> None:
         memory: dict[str, Any] = mind.memory
         memory["state"], memory["node"], memory["column"] = player.state, player.node, player.column

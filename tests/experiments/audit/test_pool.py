@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nashbox import audit
-from nashbox.experiments.audit.pool import Pool, refined
+from nashbox.experiments.audit.pool import CandidatePool, refined
 from nashbox.games.base import Family, Pay
 from nashbox.measure.seeds import Stage
 from tests.games import figure1
@@ -43,7 +43,7 @@ def honest_counts(owed, size):
 def test_members_of_a_thinned_family_lie_on_both_sides_and_everywhere():
     """Every second or fourth of the list is on one side only."""
     for most in range(20, 100):
-        pool = Pool.of(Named(honest_counts(50, 100)), 0, most)
+        pool = CandidatePool.of(Named(honest_counts(50, 100)), 0, most)
         tried = np.array(sorted(pool.strategies[1:]))
         assert len(tried) == most
         assert pool.thinned[0][1:] == (most, 100)
@@ -53,14 +53,14 @@ def test_members_of_a_thinned_family_lie_on_both_sides_and_everywhere():
 
 def test_small_families_leave_their_share_to_large_ones():
     few, many = honest_counts(2, 4), honest_counts(50, 100)
-    pool = Pool.of(Named(few, many), 0, 104)
+    pool = CandidatePool.of(Named(few, many), 0, 104)
     assert not pool.thinned and len(pool.strategies) == 1 + 100
 
 
 @pytest.mark.parametrize("best", [3, 37, 62, 99])
 def test_a_search_finds_the_count_that_was_left_out(best):
     game = Named(honest_counts(50, 100), best=best)
-    pool = Pool.of(game, 0, 20)
+    pool = CandidatePool.of(game, 0, 20)
     leading = min(range(1, 21), key=lambda j: abs(pool.strategies[j] - best))
     found, _ = refined(game, 0, pool, leading, 1, (0, Stage.SEARCH))
     reached = pool.strategies[leading] if found is None else found.strategy
@@ -70,13 +70,13 @@ def test_a_search_finds_the_count_that_was_left_out(best):
 def test_an_audit_says_what_its_budget_left_out():
     small = audit(figure1(mechanism="cbl"), method="black_box", budget=100_000)
     assert "not all that is listed was tried" in small.class_
-    large = Pool.of(Named(honest_counts(50, 100)), 0, 100)
+    large = CandidatePool.of(Named(honest_counts(50, 100)), 0, 100)
     assert not large.thinned
 
 
 def test_what_is_no_number_has_no_neighbours():
     words = Family("word", lambda word: word, {"word": ["b", "a", "c"]})
-    pool = Pool([], [], [])
+    pool = CandidatePool([], [], [])
     pool.thinned.append((words, 1, 3))
     pool.origins.append((words, {"word": "b"}))
     game = Named(best=0)

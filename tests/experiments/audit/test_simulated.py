@@ -8,7 +8,7 @@ from nashbox.experiments.audit import audit, simulated
 from nashbox.experiments.audit.findings import BOUNDED, by_formula
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.games.base import Deviation, Exact
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
 from nashbox.problem.spec import Spec
@@ -38,8 +38,8 @@ def test_verdicts_are_wrong_as_seldom_as_delta_says(gain, wrong, monkeypatch):
     worse = [better_by(-3.0, 20.0, "x" * k) for k in range(1, 5)]
     game = DrawnGame((better_by(gain, 20.0), *worse))
     assert count(answers(game, 300, delta=0.1), wrong) <= 25
-    bound = Tally.bound
-    monkeypatch.setattr(Tally, "bound", lambda tally, z: bound(tally, z / 4))
+    bound = TailMoments.bound
+    monkeypatch.setattr(TailMoments, "bound", lambda tally, z: bound(tally, z / 4))
     assert count(answers(game, 300, delta=0.1), wrong) > 25
 
 

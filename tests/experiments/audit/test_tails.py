@@ -10,21 +10,21 @@ from benchmarks.zoo import MEMBERS, PLUGINS
 from nashbox.experiments.audit.screen import Outlook
 from nashbox.experiments.audit.standing import Standing
 from nashbox.experiments.audit.verify import Verification
-from nashbox.measure.tally import Tally
+from nashbox.measure.tally import TailMoments
 from nashbox.problem.files import from_mapping
 
 
 def judged(*blocks):
     """A candidate of a game without states of nature, judged after each block of her gains."""
     outlook = Outlook(0, 0, 0.0, 0.0, 1.0, 0, np.zeros(0))
-    standing = Standing(1, outlook, 0, gains={(0, 0): Tally()})
+    standing = Standing(1, outlook, 0, gains={(0, 0): TailMoments()})
     looker = object.__new__(Verification)
     looker.arena = SimpleNamespace(places=[[0], [0]])
     looker.screened, looker.out = SimpleNamespace(worst=0), SimpleNamespace(epsilon=0.0)
     looker.sizes, looker.delta = (1000,) * len(blocks), 0.01
     looker.levels, looker.purse = {1: 0.008}, SimpleNamespace(leaders={1})
     for look, block in enumerate(blocks):
-        standing.main.merge(Tally.of(np.asarray(block)))
+        standing.main.merge(TailMoments.of(np.asarray(block)))
         looker._judge(standing, look)
         yield standing.settled, standing.lower, standing.upper
 

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from nashbox import Mechanism
 from nashbox.experiments.dynamics import oracle_for, read_choices
 from nashbox.games.estimation import prepare
-from nashbox.games.estimation.pollution import Pool, risk_among
+from nashbox.games.estimation.pollution import PollutedPool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
@@ -88,8 +88,8 @@ def test_covariances_make_gains_sharper_than_payoffs(seed):
 def test_among_honest_points_nothing_is_new(weight, others, pooled):
     channel = MeanChannel(10.0, others, pooled=pooled)
     crowd = [Play.truthful(10.0)] * int(others / 10)
-    pool = Pool.of(crowd, 10.0)
-    forced = Pool(pool.N, pool.W, pool.B, honest=False)  # by the general formula
+    pool = PollutedPool.of(crowd, 10.0)
+    forced = PollutedPool(pool.N, pool.W, pool.B, honest=False)  # by the general formula
     play = Play(8.0, 12.0, 8.0, 0.7, weight)
     assert risk_among(channel, play, forced) == pytest.approx(channel.risk(play)[0], rel=1e-12)
 

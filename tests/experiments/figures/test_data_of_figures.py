@@ -11,7 +11,7 @@ import pytest
 from nashbox.experiments.audit import audit, audit_game
 from nashbox.experiments.audit.words import ALL
 from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
-from nashbox.experiments.figures.standing import Standing
+from nashbox.experiments.figures.standing import StandingChart
 from nashbox.experiments.run import run
 from nashbox.experiments.run import run as play
 from nashbox.games.testing.receivers import value_of_alpha
@@ -37,7 +37,7 @@ MADE = {
     "plan": lambda: plan_report(two_columns()),
     "exact audit": lambda: audit(figure1(mechanism="sample_mean")),
     "box audit": lambda: audit(two_columns(), method="black_box", budget=2000),
-    "standing": lambda: Standing(audit(two_columns())),
+    "standing": lambda: StandingChart(audit(two_columns())),
     "one round": lambda: run(two_columns(), replications=200),
     "rounds": lambda: run(two_columns(), replications=200, rounds=3),
     "race": lambda: play(race(), replications=150, seed=2),

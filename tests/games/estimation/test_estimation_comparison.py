@@ -14,7 +14,7 @@ from nashbox.experiments.compare.walking import settle
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.games.compared import PROFILES
 from nashbox.games.estimation import prepare
-from nashbox.games.estimation.comparison.counts import Outcome
+from nashbox.games.estimation.comparison.counts import ProfileOutcome
 from nashbox.games.estimation.comparison.exact_game import ExactGame
 from nashbox.games.estimation.comparison.favours import favoured, relative_to
 from nashbox.games.estimation.comparison.simulated_game import with_plays
@@ -367,7 +367,9 @@ def test_nobody_is_favoured_within_the_errors():
 def test_simulated_equilibria_are_worst_and_best_beyond_their_errors_only():
     def path(social, error):
         penalties = np.array([social])
-        end = Outcome(penalties[None], penalties[None], penalties, np.array([error]), None, [])
+        end = ProfileOutcome(
+            penalties[None], penalties[None], penalties, np.array([error]), None, []
+        )
         return Path(Settled(end.counts, True, 1), end, ())
 
     game = ExactGame(prepare(figure1()))

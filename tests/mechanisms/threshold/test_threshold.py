@@ -203,7 +203,7 @@ def test_the_dual_is_least_where_a_list_of_all_counts_is(tabled, seed, monkeypat
         channel = ThresholdChannel(1.0, float(z), float(N), 10 ** rng.uniform(-1, 1))
         kind = dual.Costed(channel, bool(rng.integers(2)), 10 ** rng.uniform(-3, -1))
         alpha, nu = rng.random(5), np.array([0.0, *10 ** rng.uniform(-6, 1, 4)])
-        whole, real = dual.WholeDual([kind], np.ones(1)), dual.Dual([kind], np.ones(1))
+        whole, real = dual.WholeDual([kind], np.ones(1)), dual.ResponseDual([kind], np.ones(1))
         least = whole.least(alpha, nu)[1]
         with np.errstate(divide="ignore", invalid="ignore"):
             pull = nu[:, None] * (np.log(1 - channel.fails(n)) if kind.owed else 0 * n)

@@ -18,7 +18,7 @@ from nashbox.rules.coalitions.gains import common_gain
 from nashbox.rules.coalitions.schemes import FORMS, Scheme, best_pooled
 from nashbox.rules.coalitions.search import bound, measure, searched
 from nashbox.rules.coalitions.who import candidates
-from nashbox.rules.coalitions.worlds import Block
+from nashbox.rules.coalitions.worlds import CoalitionWorlds
 from tests.games import figure1, worked_case
 from tests.statistics_for_tests import assert_mean
 
@@ -67,7 +67,7 @@ def test_risk_of_believing_a_reader_against_points_one_by_one(case, seed):
 def test_chance_to_pass_of_the_mechanism_itself(seed):
     game = designed()
     scheme, C, M = Scheme((10,), ("copies",)), 10, 34
-    block = Block.drawn(game, (1, 2), [10], 20_000, seed)
+    block = CoalitionWorlds.drawn(game, (1, 2), [10], 20_000, seed)
     seen = block.play(scheme)
     W = block.handed[0].mean[:, 0]
     for place, (friends, z, t) in enumerate([(8, 8, 7.79), (13, 7, 9.98)]):
@@ -91,7 +91,7 @@ def test_reading_the_others_mean_is_as_good_as_their_points(seed):
 @pytest.mark.parametrize("mechanism", ["sample_mean", "cbl", RULES])
 def test_honest_members_pay_what_the_formulas_say(mechanism, seed):
     game = prepare(figure1(mechanism=mechanism))
-    block = Block.drawn(game, (0, 2), [10], 20_000, seed)
+    block = CoalitionWorlds.drawn(game, (0, 2), [10], 20_000, seed)
     for draws, i in zip(block.honest(), (0, 2), strict=True):
         assert_mean(draws, exact_answer(game, i).penalty, false_alarm=1e-7)
 

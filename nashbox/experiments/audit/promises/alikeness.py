@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.games.base import Game
 from nashbox.games.promises.piece import Array, blamed
 from nashbox.problem.errors import ContractError
@@ -47,7 +47,7 @@ def _kinds(game: Game, i: int) -> Iterator[list[Any]]:
     """Strategies of a player that are called alike: the first of a kind, and others all over it."""
     with blamed(type(game).__name__):
         kinds: dict[Hashable, list[Any]] = {}
-        for strategy in Pool.of(game, i, CANDIDATES).strategies:
+        for strategy in CandidatePool.of(game, i, CANDIDATES).strategies:
             kinds.setdefault(game.alike(i, strategy), []).append(strategy)
     several = [kind for kind in kinds.values() if len(kind) > 1]
     for kind in several[:KINDS]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.games.base import Exact, Game
 from nashbox.games.promises.piece import blamed
 from nashbox.games.promises.shipped import all_shipped
@@ -32,7 +32,7 @@ TRIED = 12  # candidates of games other than estimation
 
 
 @dataclass(frozen=True)
-class Claim:
+class Predicted:
     """A strategy with what a formula says it is paid, None where it says nothing of it."""
 
     label: str
@@ -45,7 +45,7 @@ class Claims:
     """What formulas say of a player. bound: what nothing is paid more than; higher is better."""
 
     game: Game
-    each: Sequence[Claim]
+    each: Sequence[Predicted]
     bound: float
     error: float
 
@@ -83,14 +83,14 @@ def _claims(game: Game, i: int, answer: Any) -> Claims:
     sign = game.pays.sign
     if "claims" in game.engines:
         whole, said, bound, error = engine(game, "claims")(game, i)
-        claims = [Claim(label, s, None if x is None else -x) for label, s, x in said]
+        claims = [Predicted(label, s, None if x is None else -x) for label, s, x in said]
         return Claims(whole, claims, -bound, error)
     assert isinstance(answer, Exact)  # noqa: S101 - what games answer
-    pool = Pool.of(game, i, TRIED)
-    each = [Claim("what is audited", pool.strategies[0], sign * answer.paid)]
+    pool = CandidatePool.of(game, i, TRIED)
+    each = [Predicted("what is audited", pool.strategies[0], sign * answer.paid)]
     if answer.deviation.strategy is not None:
-        each.append(Claim("the best deviation", answer.deviation.strategy, sign * answer.best))
-    each += [Claim(d.label, d.strategy, None) for d in pool.deviations]
+        each.append(Predicted("the best deviation", answer.deviation.strategy, sign * answer.best))
+    each += [Predicted(d.label, d.strategy, None) for d in pool.deviations]
     bound = sign * (answer.best if answer.bound is None else answer.bound)
     bound = max(bound, sign * answer.paid)  # what is audited may be better than all deviations
     return Claims(game, each, bound, answer.error)
@@ -112,7 +112,7 @@ def _played(
     return found
 
 
-def _off(claims: Claims, claim: Claim, seen: Moments, z: float, i: int) -> str | None:
+def _off(claims: Claims, claim: Predicted, seen: Moments, z: float, i: int) -> str | None:
     """What is wrong with a claim, None if nothing is."""
     name, pay = claims.game.players[i], claims.game.pays
     slack = z * seen.se + claims.error + ROUNDING * abs(claims.bound)

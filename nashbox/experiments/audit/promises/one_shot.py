@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nashbox.agents.one_shot import numbers
-from nashbox.experiments.audit.pool import Pool
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.games.base import Game
 from nashbox.games.one_shot import OneShot
 from nashbox.games.promises.dice import hold_dice
@@ -138,7 +138,7 @@ def _hold_one_shot(game: Game, seed: int) -> None:
     hold_seed(game, seed % 2**31)
     if not isinstance(game, OneShot):
         return
-    some = [Pool.of(game, i, STRATEGIES).strategies for i in range(game.m)]
+    some = [CandidatePool.of(game, i, STRATEGIES).strategies for i in range(game.m)]
     menu = [s[:: max(1, -(-len(s) // STRATEGIES))] for s in some]
     pieces: list[Piece] = []
     if not (shipped(game) and shipped(game.mechanism)):

@@ -33,7 +33,7 @@ from nashbox.games.estimation.checks.situations import (
 )
 from nashbox.games.estimation.promises.equivariance import hold_equivariant
 from nashbox.games.estimation.promises.readers import hold_readers
-from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import MechanismPiece
 from nashbox.games.estimation.promises.sight import hold_sight
 from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart, throws_dice
@@ -151,11 +151,11 @@ def _mechanism_randomness(mechanism: Mechanism, terms: Terms) -> str:
     return "the same generator gives the same answer"
 
 
-def _rules(mechanism: Mechanism, terms: Terms) -> Rules:
-    return Rules.of(mechanism, terms, terms.counts, points=POINTS)
+def _rules(mechanism: Mechanism, terms: Terms) -> MechanismPiece:
+    return MechanismPiece.of(mechanism, terms, terms.counts, points=POINTS)
 
 
-def _held(work: Callable[[Rules, int], None], mechanism: Mechanism, terms: Terms) -> None:
+def _held(work: Callable[[MechanismPiece, int], None], mechanism: Mechanism, terms: Terms) -> None:
     """Hold a mechanism to a promise as audits do."""
     held(lambda: work(_rules(mechanism, terms), SEED))
 

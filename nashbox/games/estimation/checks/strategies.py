@@ -33,7 +33,7 @@ from nashbox.games.estimation.checks.situations import (
     points,
 )
 from nashbox.games.estimation.promises.equivariance import hold_equivariant
-from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import MechanismPiece
 from nashbox.games.estimation.promises.seats import Seat
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.promises.dice import hold_dice
@@ -184,7 +184,7 @@ def _deterministic(s: Situation) -> str:
 
 def _held(work: Callable[[Seat, int], None], s: Situation) -> None:
     """Hold a strategy to a promise as audits do."""
-    rules = Rules.of(s.mechanism, s.terms, s.terms.counts, points=POINTS)
+    rules = MechanismPiece.of(s.mechanism, s.terms, s.terms.counts, points=POINTS)
     held(lambda: work(Seat.of(s.strategy, s.view, rules), SEED))
 
 

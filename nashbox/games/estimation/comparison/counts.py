@@ -21,7 +21,7 @@ STEP = 1e-9  # relative: steps that differ by less are one
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class ProfileOutcome:
     """A profile and what it brings: counts and submitted (m, d), penalties (m,), their errors.
 
     unsuspecting: penalties of who takes made-up points for measured ones, None without any. plays:

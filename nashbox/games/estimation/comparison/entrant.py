@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from nashbox.games.contests import Asked, Honesty, Part
 from nashbox.games.estimation import exact
 from nashbox.games.estimation.comparison.comparison import Contender, Row
-from nashbox.games.estimation.comparison.counts import Outcome
-from nashbox.games.estimation.comparison.entries import Entry
+from nashbox.games.estimation.comparison.counts import ProfileOutcome
+from nashbox.games.estimation.comparison.entries import ReadyMechanism
 from nashbox.games.estimation.comparison.exact_game import ExactGame
 from nashbox.games.estimation.comparison.favours import favoured, relative_to
 from nashbox.games.estimation.comparison.simulated_game import (
@@ -50,7 +50,7 @@ SIMULATED = (
 
 
 def entered(
-    entry: Entry, yardstick: EstimationGame, best: float | None, asked: Asked
+    entry: ReadyMechanism, yardstick: EstimationGame, best: float | None, asked: Asked
 ) -> CountEntrant:
     """Make a mechanism ready to take part, and judge honest play under it.
 
@@ -73,7 +73,7 @@ def entered(
 
 
 def _simulated(
-    entry: Entry, yardstick: EstimationGame, best: float | None, asked: Asked, reason: str
+    entry: ReadyMechanism, yardstick: EstimationGame, best: float | None, asked: Asked, reason: str
 ) -> CountEntrant:
     """The same where only simulation knows; half of the budget of worlds is for honest play."""
     problem = entry.game.problem
@@ -97,7 +97,7 @@ def _simulated(
 class CountEntrant:
     """A mechanism that takes part. said: notes on how it is judged."""
 
-    entry: Entry
+    entry: ReadyMechanism
     yardstick: EstimationGame
     best: float | None
     responder: ExactGame | SimulatedGame
@@ -105,7 +105,9 @@ class CountEntrant:
     said: Sequence[str] = ()
     _known: dict[bytes, Mapping[str, Any]] = field(default_factory=dict)
 
-    def row(self, profile: str, end: Outcome | None, path: Path | None, why: str | None) -> Row:
+    def row(
+        self, profile: str, end: ProfileOutcome | None, path: Path | None, why: str | None
+    ) -> Row:
         """What a profile costs everybody, and how that compares."""
         if end is None:
             holds = self.honesty.holds
@@ -143,13 +145,13 @@ class CountEntrant:
             note=None if path is None else path.note,
         )
 
-    def _rational(self, end: Outcome) -> bool:
+    def _rational(self, end: ProfileOutcome) -> bool:
         """Whether nobody is worse off than outside, up to two standard errors."""
         highest = end.penalties if end.se is None else end.penalties + 2 * end.se
         outside = self.yardstick.options
         return bool((np.isinf(outside) | (highest <= (1 + 1e-9) * outside)).all())
 
-    def _with_real_measurements(self, end: Outcome) -> Mapping[str, Any] | None:
+    def _with_real_measurements(self, end: ProfileOutcome) -> Mapping[str, Any] | None:
         """Penalties of the same plays with the file's measurements; None where it has none."""
         problem = self.entry.game.problem
         if end.se is not None or problem.source.normal or not problem.integer:

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Entry:
+class ReadyMechanism:
     """A mechanism made ready to play, under the name that tables and JSON give it."""
 
     label: str
@@ -45,7 +45,7 @@ def entries(
     plan: Array,
     mechanisms: Sequence[Spec] | None,
     rules: Mapping[str, EstimationProblem],
-) -> tuple[list[Entry], list[str]]:
+) -> tuple[list[ReadyMechanism], list[str]]:
     """Prepare everybody who takes part; return notes on built-ins that do not apply.
 
     plan: (m, d), the problem's, solved. mechanisms: None is the file's own and all usual built-ins.
@@ -67,11 +67,11 @@ def entries(
                 raise
             notes.append(f"{spec.name} is left out: {error}")
             continue
-        found.append(Entry(label_of(spec), spec, game))
+        found.append(ReadyMechanism(label_of(spec), spec, game))
     for label, other in rules.items():
         _same_costs(problem, other, label)
         solved, _ = solved_plan(other)
-        found.append(Entry(label, other.mechanism, _prepared(other, solved)))
+        found.append(ReadyMechanism(label, other.mechanism, _prepared(other, solved)))
     return found, notes
 
 

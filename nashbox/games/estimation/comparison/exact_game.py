@@ -14,10 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.comparison.counts import CountGame, Outcome, truthful
+from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.games.estimation.pollution import Pool, risk_among
+from nashbox.games.estimation.pollution import PollutedPool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
 from nashbox.problem.errors import ContractError
@@ -80,17 +80,17 @@ class ExactGame(CountGame):
             self._best[channel, cost] = known
         return known
 
-    def honest(self) -> Outcome:
+    def honest(self) -> ProfileOutcome:
         """What it brings if everybody does as recommended."""
         counts = self.game.terms.counts.astype(float)
         return self._outcome(counts, truthful(counts))
 
-    def outcome(self, profile: Array) -> Outcome:
+    def outcome(self, profile: Array) -> ProfileOutcome:
         """What a profile (m, d) brings at the best use of what everybody collects."""
         return self._outcome(profile, self.plays(profile))
 
-    def _outcome(self, counts: Array, plays: list[list[Play]]) -> Outcome:
-        return Outcome(
+    def _outcome(self, counts: Array, plays: list[list[Play]]) -> ProfileOutcome:
+        return ProfileOutcome(
             counts=counts,
             submitted=np.array([[play.s for play in row] for row in plays]),
             penalties=self.penalties(counts, plays),
@@ -134,7 +134,7 @@ class ExactGame(CountGame):
                 if not isinstance(channel, MeanChannel):
                     return None
                 others = [p[k] for p in plays if p is not row]
-                total[i] += risk_among(channel, row[k], Pool.of(others, channel.sigma))
+                total[i] += risk_among(channel, row[k], PollutedPool.of(others, channel.sigma))
                 if row[k].n:
                     total[i] += row[k].n * terms.costs[i, k]
         return total

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.contests import Judge
-from nashbox.games.estimation.comparison.counts import CountGame, Outcome, truthful
+from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.nature import (
     BLOCK,
@@ -32,7 +32,7 @@ from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.channel import Play
 from nashbox.strategies import Strategy
-from nashbox.strategies.best_responder import Answer
+from nashbox.strategies.best_responder import FoundPlays
 
 Array = NDArray[np.float64]
 
@@ -59,12 +59,12 @@ class Budget:
 
 def honest_strategy(counts: Array) -> Strategy:
     """Collect `counts` (d,), hand all of it in, accept the answer."""
-    return Answer(tuple(Play.truthful(float(n)) for n in counts))
+    return FoundPlays(tuple(Play.truthful(float(n)) for n in counts))
 
 
 def with_plays(game: EstimationGame, plays: Sequence[Sequence[Play]]) -> EstimationGame:
     """Return the game in which everybody plays these, agent by agent and distribution."""
-    answers = {n: Answer(tuple(row)) for n, row in zip(game.problem.names, plays, strict=True)}
+    answers = {n: FoundPlays(tuple(row)) for n, row in zip(game.problem.names, plays, strict=True)}
     return replace(game, strategies=answers)
 
 
@@ -104,17 +104,17 @@ class SimulatedGame(CountGame):
         self._known: dict[tuple[int, bytes], Array] = {}
         self._room: dict[tuple[int, bytes], float] = {}
 
-    def honest(self) -> Outcome:
+    def honest(self) -> ProfileOutcome:
         """What it brings if everybody does as recommended, measured."""
         return self._measured(self.game.terms.counts, replace(self.game, strategies={}))
 
-    def outcome(self, profile: Array) -> Outcome:
+    def outcome(self, profile: Array) -> ProfileOutcome:
         """What honest counts (m, d) bring, measured."""
         return self._measured(profile, with_plays(self.game, truthful(profile)))
 
-    def _measured(self, counts: Array, game: EstimationGame) -> Outcome:
+    def _measured(self, counts: Array, game: EstimationGame) -> ProfileOutcome:
         penalties, se, _ = measured(game, self.seed, self.budget)
-        return Outcome(counts, counts, penalties, se, None, truthful(counts))
+        return ProfileOutcome(counts, counts, penalties, se, None, truthful(counts))
 
     def unresolved(self, counts: Array) -> float:
         """Most that a move in a profile (m, d) may gain, up to two standard errors, (m,) answers.

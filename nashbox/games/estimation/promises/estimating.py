@@ -7,7 +7,7 @@ import numpy as np
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.promises.equivariance import hold_equivariant
 from nashbox.games.estimation.promises.readers import hold_readers
-from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import MechanismPiece
 from nashbox.games.estimation.promises.seats import Seat, seats
 from nashbox.games.estimation.promises.sight import hold_sight
 from nashbox.games.estimation.promises.words import hold_words
@@ -28,14 +28,14 @@ def hold_estimation(game: EstimationGame, seed: int) -> None:
     model = game.model(ROUND, seed, what_if=True)
     model.step()  # shapes and counts are held to their contract there
     counts = np.rint([agent.submitted.mean(axis=0) for agent in model.players])
-    rules = Rules.of(game.mechanism, game.terms, counts, problem.shown)
+    rules = MechanismPiece.of(game.mechanism, game.terms, counts, problem.shown)
     if not shipped(game.mechanism):
         hold_mechanism(rules, seed)
     for seat in seats(game, rules):
         hold_seat(seat, seed)
 
 
-def hold_mechanism(rules: Rules, seed: int) -> None:
+def hold_mechanism(rules: MechanismPiece, seed: int) -> None:
     """Hold a mechanism to all of its promises. Raises ContractError."""
     with forgetful(rules, seed):
         hold_apart(rules, seed)

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import MechanismPiece
 from nashbox.games.promises.exchangeable import differ
 from nashbox.games.promises.piece import NUMBERS, Array, Block, rng_of, rows, size
 from nashbox.mechanisms import Mechanism
@@ -25,7 +25,7 @@ MOST, FEWEST, SAME = 2000, 150, 20  # worlds compared by law, at least, and bit 
 FALSE = 1e-6  # chance of a false alarm, all readers together
 
 
-def hold_readers(rules: Rules, seed: int) -> None:
+def hold_readers(rules: MechanismPiece, seed: int) -> None:
     """Hold `inform` to it for every agent. Raises ContractError."""
     if type(rules.mechanism).inform is Mechanism.inform:
         return  # it asks `mediate`
@@ -37,7 +37,7 @@ def hold_readers(rules: Rules, seed: int) -> None:
         _hold(replace(rules, counts=counts), readers, True, seed)
 
 
-def _hold(rules: Rules, readers: Sequence[int], odd: bool, seed: int) -> None:
+def _hold(rules: MechanismPiece, readers: Sequence[int], odd: bool, seed: int) -> None:
     one, m = size(rules.draw(1, rng_of(seed))), len(rules.counts)
     worlds = int(np.clip(2 * NUMBERS // (one * m), FEWEST, MOST))
     block = rules.draw(worlds, rng_of(seed, 1))
@@ -60,11 +60,11 @@ def _hold(rules: Rules, readers: Sequence[int], odd: bool, seed: int) -> None:
         )
 
 
-def _told(rules: Rules, block: Block, i: int, seed: tuple[int, ...]) -> Array:
+def _told(rules: MechanismPiece, block: Block, i: int, seed: tuple[int, ...]) -> Array:
     return rules.pieces(block, rng_of(*seed), [i])[0]
 
 
-def _moved(rules: Rules, readers: Sequence[int], block: Block) -> Block:
+def _moved(rules: MechanismPiece, readers: Sequence[int], block: Block) -> Block:
     d = rules.sigma.size
     return [x + 2.0 * rules.sigma[j % d] * (j // d in readers) for j, x in enumerate(block)]
 

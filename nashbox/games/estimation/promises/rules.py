@@ -21,7 +21,7 @@ ODD, FAR = 0.25, 3.0  # share of submissions that are moved, and how far, in sig
 
 
 @dataclass(frozen=True, eq=False)
-class Rules(Moving):
+class MechanismPiece(Moving):
     """A mechanism whose agents hand in `counts` (m, d) points, some of them made up.
 
     A block is m d arrays (R, n), agent after agent. shown: prefix of errors.
@@ -40,7 +40,7 @@ class Rules(Moving):
         counts: Array,
         shown: str = "",
         points: int = POINTS,
-    ) -> Rules:
+    ) -> MechanismPiece:
         """Everybody hands in `counts`, or fewer where they are more than `points` in all."""
         share = min(1.0, points / max(1.0, float(np.sum(counts))))
         some = np.ceil(np.asarray(counts) * share).astype(np.int64)
@@ -109,7 +109,7 @@ class Rules(Moving):
         told = mediated(self.mechanism, handed, self.terms, rng)
         return all(np.shape(piece) == (2, self.sigma.size) for piece in told)
 
-    def with_counts(self, i: int, counts: NDArray[np.int64]) -> Rules:
+    def with_counts(self, i: int, counts: NDArray[np.int64]) -> MechanismPiece:
         """The same with agent i handing in other numbers of points."""
         changed = self.counts.copy()
         changed[i] = counts

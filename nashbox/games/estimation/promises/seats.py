@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.promises.equivariance import Moving
-from nashbox.games.estimation.promises.rules import POINTS, Rules
+from nashbox.games.estimation.promises.rules import POINTS, MechanismPiece
 from nashbox.games.promises.piece import (
     Array,
     Block,
@@ -37,12 +37,12 @@ class Seat(Moving):
 
     strategy: Strategy
     view: View
-    rules: Rules
+    rules: MechanismPiece
     counts: NDArray[np.int64]  # (d,) points collected
     shown: str = ""
 
     @classmethod
-    def of(cls, strategy: Strategy, view: View, rules: Rules, shown: str = "") -> Seat:
+    def of(cls, strategy: Strategy, view: View, rules: MechanismPiece, shown: str = "") -> Seat:
         """Ask how many points are collected, and whether that is always as many."""
         where = f"{shown}{type(strategy).__name__}.gather"
         found = [
@@ -110,7 +110,7 @@ class Seat(Moving):
         return np.concatenate([np.arange(d), np.full(d, -1), np.arange(d)])
 
 
-def seats(game: EstimationGame, rules: Rules) -> Iterator[Seat]:
+def seats(game: EstimationGame, rules: MechanismPiece) -> Iterator[Seat]:
     """Every pure strategy in the profile that has to keep its promises here, once."""
     known: list[tuple[Strategy, bytes]] = []
     for i, name in enumerate(game.problem.names):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.games.estimation.promises.rules import Rules
+from nashbox.games.estimation.promises.rules import MechanismPiece
 from nashbox.games.promises.piece import Array, rng_of
 from nashbox.problem.errors import ContractError, brief
 
@@ -12,7 +12,7 @@ WORLDS, ROUNDING = 100, 1e-8
 READERS = 8
 
 
-def hold_sight(rules: Rules, seed: int) -> None:
+def hold_sight(rules: MechanismPiece, seed: int) -> None:
     """Hold a mechanism to what it says it sees, for some agents, with the same dice.
 
     Raises ContractError.
