@@ -31,6 +31,7 @@ def remembered(most: int) -> Callable[[Work], Work]:
                     raise
                 return work(*arguments)
 
+        ask.cache_clear = known.cache_clear  # type: ignore[attr-defined]
         return cast(Work, ask)
 
     return decorate

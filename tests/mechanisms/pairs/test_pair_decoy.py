@@ -244,4 +244,6 @@ def test_pairs_do_not_go_with_other_forms(nashbox):
     options = ("design", "p.toml", "--goal", "social", "--pairs", "all")
     for more in (("--form", "joint"), ("--kinds", "alone,free,threshold")):
         nashbox(*options, *more, files={"p.toml": GIVEN}).refuses("does not go with --pairs all")
-    nashbox("design", "p.toml", "--goal", "social", "--pairs", "declared").refuses("needs partners")
+    nashbox("design", "p.toml", "--goal", "social", "--pairs", "declared").refuses(
+        "partners are needed"
+    )
