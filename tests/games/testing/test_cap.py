@@ -1,12 +1,16 @@
 """A cap that ends games: formulas that know none do not apply, and say so."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 
 from nashbox import audit
 from nashbox.experiments.run import run
-from nashbox.games.testing.exact import beyond
+from nashbox.games.testing.exact import beyond, cut_off_at_least
 from nashbox.games.testing.solving import solve_problem
 from nashbox.problem.errors import InputError
+from nashbox.solver import solve
 from tests.testing_problems import COIN, SHARP, game
 
 
@@ -44,3 +48,21 @@ def test_the_share_is_that_of_games_played():
         abs(played.agents[0]["reasons"]["cap"] - share)
         <= 4.9 * (share * (1 - share) / 20_000) ** 0.5
     )
+
+
+@pytest.mark.parametrize("cap", [1, 3, 10, 30, 100, 300])
+@pytest.mark.parametrize("beta", ["0.01", "1e-6", "1e-40"])
+def test_what_is_known_before_any_law_is_never_too_much(cap, beta):
+    """Chernoff's bound against the laws; with a walk of one step in its place it is too much."""
+    problem = replace(game((COIN, SHARP), cap=cap), beta=Fraction(beta))
+    models = dict(zip(problem.names, problem.models, strict=True))
+    known = beyond(solve(models, problem.prior, problem.beta), cap, problem.prior)
+    assert 0 <= cut_off_at_least(problem) <= known + 1e-12
+    if known < 0.5:
+        assert cut_off_at_least(replace(problem, cap=1)) > known
+
+
+def test_far_thresholds_are_not_followed():
+    problem = replace(game((COIN, SHARP), cap=50), beta=Fraction("1e-300"))
+    with pytest.raises(InputError, match="cap = 50 cuts off more than 99% of the games"):
+        audit(problem, method="exact")
