@@ -89,8 +89,8 @@ def test_lost_browsers_leave_at_most_eight_sessions_and_none_two_minutes_later(t
         one = len(children(server.pid) - idle)
         gone = [sockets.enter_context(page(port, cookie)) for _ in range(LOST - 1)]
         until(lambda: len(children(server.pid) - idle) >= MOST * one, 120, "too few sessions")
-        time.sleep(5)
-        assert len(children(server.pid) - idle) == MOST * one
+        time.sleep(5)  # a page's answer has a process of its own for a moment
+        until(lambda: len(children(server.pid) - idle) == MOST * one, 60, "not eight sessions")
         for client in gone[::2]:  # the others fall silent and stay connected
             client.close()
         assert first.fileno() > 0
