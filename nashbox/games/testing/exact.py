@@ -7,12 +7,10 @@ earns itself has a closed form in the stopping laws (`signaller_payoff`).
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.base import Deviation, Exact
 from nashbox.problem.errors import InputError
@@ -21,13 +19,12 @@ from nashbox.problem.ownership import changed_below
 from nashbox.problem.payoffs import Contest, Cost, Outcome, Payoff
 from nashbox.problem.spec import Spec
 from nashbox.solver import BestResponse, Rival, Solution, best_response, signaller_payoff, solve
+from nashbox.solver.reach import alive_at_least
 from nashbox.strategies.testing import Inverter, RaceStrategy, Signaller, Truthful
 
 if TYPE_CHECKING:
     from nashbox.games.testing.race import RaceGame
     from nashbox.problem.testing import RaceProblem
-
-Floats = NDArray[np.float64]
 
 PAPER = (Signaller, Truthful, Inverter)
 FAR = 0.99  # share of games, beyond which it is not worth the time to know it better
@@ -84,41 +81,9 @@ def _cut_off(game: RaceGame) -> str | None:
 
 
 def cut_off_at_least(problem: RaceProblem) -> float:
-    """A lower bound of `beyond`, before any law is known: where nobody comes near a threshold.
-
-    Chernoff's bound for the maximum of a walk S of `cap` steps with chances p: for all t > 0,
-    P(max S >= L) <= exp(-t L) max(1, E exp(t step))^cap. 0 where a symbol settles the question.
-    """
-    odds = _log(problem.prior) - _log(1 - problem.prior)
-    sure = _log(1 - problem.beta) - _log(problem.beta)
-    weights = [1 - float(problem.prior), float(problem.prior)]
-    found = [0.0]
-    for model in problem.models:
-        p = np.array([[float(x) for x in row] for row in (model.p0, model.p1)])
-        if (p == 0).any():
-            continue
-        step = np.log(p[1] / p[0])
-        stopped = [
-            sum(_reaches(sign * step, row, sure - sign * odds, problem.cap) for sign in (1.0, -1.0))
-            for row in p
-        ]
-        found.append(sum(w * max(0.0, 1 - s) for w, s in zip(weights, stopped, strict=True)))
-    return max(found)
-
-
-def _reaches(step: Floats, p: Floats, level: float, cap: int) -> float:
-    """A bound of the chance that a walk from 0 reaches a level within `cap` steps."""
-    if level <= 0:
-        return 1.0
-    t = np.geomspace(1e-4, 1e3, 400)[:, None]
-    top = (t * step).max(axis=1)
-    grows = top + np.log((p * np.exp(t * step - top[:, None])).sum(axis=1))
-    return float(np.exp(min(0.0, (-t[:, 0] * level + cap * np.maximum(0.0, grows)).min())))
-
-
-def _log(x: Fraction) -> float:
-    """Of numbers that a float may not hold."""
-    return math.log(x.numerator) - math.log(x.denominator)
+    """A lower bound of `beyond`, before any law is known: where nobody comes near a threshold."""
+    shares = (alive_at_least(m, problem.prior, problem.beta, problem.cap) for m in problem.models)
+    return max(shares)
 
 
 def beyond(solution: Solution, cap: int, prior: Fraction) -> float:
