@@ -9,7 +9,7 @@ from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
-from nashbox.commands.taking import asked, take
+from nashbox.commands.taking import asked, take, whole
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import Option, options_of
 
@@ -91,7 +91,11 @@ def _patience(options: argparse.Namespace, chosen: Mapping[str, Any], problem: A
         versions(),
         sorted((Path(name).name, digest) for name, digest in files.items()),
         [options.mechanism, options.plan],
-        sorted((name, str(value)) for name, value in chosen.items() if name != "workers"),
+        [
+            (name, str(value))
+            for name, value in whole(_options(), chosen).items()
+            if name != "workers"
+        ],
     ]
     identity = hashlib.sha256(repr(behind).encode()).hexdigest()
     ends = None if options.time is None else time.time() + options.time

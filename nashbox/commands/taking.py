@@ -34,7 +34,7 @@ def add(command: argparse.ArgumentParser, name: str, option: Option) -> None:
         choices=None if option.metavar else list(option.among) or None,
         metavar=option.metavar,
         type=_type(option),
-        required=option.default is MISSING and not option.usual,
+        required=option.required,
         **more,
     )
 
@@ -58,6 +58,13 @@ def asked(
             text = isinstance(value, str)
             found[name] = option.written(value, dashed(name, option), folder) if text else value
     return found
+
+
+def whole(options: Mapping[str, Option], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """What a function works with: what was chosen, and the defaults of all else."""
+    found = {name: chosen.get(name, option.default) for name, option in options.items()}
+    read = {n: value if value is None else options[n].read(n, value) for n, value in found.items()}
+    return {name: None if value is MISSING else value for name, value in read.items()}
 
 
 def _help(option: Option) -> str:

@@ -25,6 +25,7 @@ from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
+SOCIAL = "social_"  # in front of sums over all players
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class Pay:
 
     name: str = "payoff"
     sign: int = 1
+
+
+def keys_of(pays: str) -> tuple[str, str, str]:
+    """What results call what all players are paid: the numbers, their errors, and the sum.
+
+    >>> keys_of("penalty")
+    ('penalties', 'penalties_se', 'social_penalty')
+    """
+    many = f"{pays[:-1]}ies" if pays.endswith("y") else f"{pays}s"
+    return many, f"{many}_se", f"{SOCIAL}{pays}"
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,11 @@ class Option:
     many: ClassVar[bool] = False  # commands may give it several times
 
     @property
+    def required(self) -> bool:
+        """Whether it must be given."""
+        return self.default is MISSING and not self.usual
+
+    @property
     def among(self) -> Sequence[str]:
         """All values, where they can be listed."""
         return ()

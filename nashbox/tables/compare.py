@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
-from nashbox.experiments.compare.menus import paid_keys
+from nashbox.games.base import keys_of
 from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts
@@ -285,7 +285,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
     keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
     sheet = Sheet(_kept_under(keeps))
-    paid, errors, whole = paid_keys(result.pays)
+    paid, errors, whole = keys_of(result.pays)
     table = new_table(
         "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
         title=f"{result.game}: honest play, and where best responses lead", keys=2,

@@ -8,7 +8,7 @@ import pytest
 
 from nashbox.cli import _parser
 from nashbox.commands import COMMANDS
-from nashbox.commands.taking import dashed
+from nashbox.commands.taking import dashed, whole
 from nashbox.experiments.sweep.options import EXPERIMENTS, options_for, read_options
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import Choice, Flag, Names, Option, Real, Whole, held, options_of
@@ -104,6 +104,15 @@ def test_sweeps_have_the_options_of_the_command_and_its_limits(experiment):
         if isinstance(option, Real) and option.low > -1:
             with pytest.raises(InputError, match=f"s.toml: options.{name} must be a .*number in"):
                 read_options(experiment, {name: option.low - 1}, "s.toml: options")
+
+
+def test_defaults_are_the_same_whether_they_are_given_or_not():
+    """What an audit is goes by this: --until-decided goes on with its worlds."""
+    options = options_of(function("audit"))
+    given = {"recommended": "file", "budget": 2_000_000, "delta": 0.01, "epsilon": None}
+    assert whole(options, given) == whole(options, {})
+    assert whole(options, {**given, "budget": 2_000_001}) != whole(options, {})
+    assert whole(options, {"recommended": "recommended"})["recommended"] is True
 
 
 def test_commands_that_are_not_asked_for_load_nothing():

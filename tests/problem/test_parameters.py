@@ -8,9 +8,9 @@ import pytest
 from nashbox.experiments.listing import KINDS, Listing, listing
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
-from nashbox.problem.menus import read_menu
 from nashbox.problem.parameters import Parameter, described_parameters
 from nashbox.problem.spec import Spec
+from nashbox.problem.written import read_menu
 
 
 @dataclass(frozen=True)

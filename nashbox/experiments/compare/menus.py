@@ -18,7 +18,7 @@ from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare.judging import HOLDS
-from nashbox.games.base import Game
+from nashbox.games.base import SOCIAL, Game, Pay, keys_of
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
 from nashbox.games.joint import JointMoments
@@ -34,10 +34,6 @@ Places = NDArray[np.intp]
 SHARE, LEAST = 1000, 100  # of the budget for a candidate in an answer, and at least
 MENU = 40  # candidates of a player at most, about
 SIGMAS = 5.0  # of gains that are simulated: a false answer in three million
-PAID = {
-    "payoff": ("payoffs", "payoffs_se", "social_payoff"),
-    "penalty": ("penalties", "penalties_se", "social_penalty"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +50,10 @@ class GameComparison(Compared):
 
     @property
     def pays(self) -> str:
-        """What the game pays: payoff or penalty."""
-        return "penalty" if any("penalties" in row for row in self.rows) else "payoff"
+        """What the game pays, as `Game.pays` has it."""
+        row = self.rows[0] if self.rows else {}
+        sums = (key.removeprefix(SOCIAL) for key in row if key.startswith(SOCIAL))
+        return next(sums, Pay().name)
 
     def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
         """The rows of a mechanism, each after the name of its profile."""
@@ -68,7 +66,7 @@ class GameComparison(Compared):
 
     def cells(self, row: Any, i: int) -> Mapping[str, Any]:
         """What everybody has in common, and what player i plays and is paid."""
-        paid, errors, _ = paid_keys(self.pays)
+        paid, errors, _ = keys_of(self.pays)
         by_player = {"strategies": "strategy", paid: self.pays, errors: "se"}
         found = {key: value for key, value in row.items() if key not in by_player}
         found["agent"] = self.names[i]
@@ -106,7 +104,7 @@ class MenuGame:
 
     def __init__(self, game: Game, pools: Sequence[CandidatePool], asked: Asked) -> None:
         self.game, self.seed, self.epsilon = game, asked.seed, asked.epsilon
-        self.sign = -1 if game.pays.name == "penalty" else 1
+        self.sign = game.pays.sign
         self.worlds = worlds_of(asked.budget)
         self.menus = [pool.strategies for pool in pools]
         self.exact = self._has_formulas()
@@ -160,7 +158,7 @@ class MenuGame:
         return self._known[key]
 
     def _answered(self, i: int, game: Game) -> Answer:
-        name, sign = game.players[i], game.pays.sign
+        name, sign = game.players[i], self.sign
         if self.exact:
             paid = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
             return Answer.exactly(sign * np.array([float(value) for value in paid]))
@@ -230,11 +228,6 @@ class MenuGame:
         return everybody(found)
 
 
-def paid_keys(name: str) -> tuple[str, str, str]:
-    """Keys of rows: what everybody is paid, its errors, and the sum; name: of `Game.pays`."""
-    return PAID.get(name, PAID["payoff"])
-
-
 def worlds_of(budget: int) -> int:
     """Worlds for each candidate in an answer."""
     return max(LEAST, budget // SHARE)
@@ -254,7 +247,7 @@ class MenuEntrant:
         if path is not None and profile not in (WORST, BEST):
             sweeps = path.settled.sweeps - 1  # the last one moved nobody
         converged = end is not None and (path is None or path.settled.converged)
-        paid, errors, social = paid_keys(ways.game.pays.name)
+        paid, errors, social = keys_of(ways.game.pays.name)
         return {
             "mechanism": self.label,
             "profile": profile,
@@ -292,7 +285,7 @@ class MenuContest:
         worlds, notes = worlds_of(self.asked.budget), []
         for entrant in (part.entrant for part in parts):
             if not entrant.responder.exact:
-                paid, *_ = paid_keys(entrant.responder.game.pays.name)
+                paid, *_ = keys_of(entrant.responder.game.pays.name)
                 said = f"{paid} are simulated in {worlds} games; {resolution(worlds)}"
                 notes.append(f"{entrant.label}: {said}")
         if self.problem.strategies:

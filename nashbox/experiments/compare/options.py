@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from nashbox.problem.menus import Entries
 from nashbox.problem.options import Whole
 from nashbox.problem.spec import Spec
+from nashbox.problem.written import Entries
 
 
 @dataclass(frozen=True)

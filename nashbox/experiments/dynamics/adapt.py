@@ -22,11 +22,11 @@ from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
 from nashbox.problem.graphs import Edges
-from nashbox.problem.menus import Entries, Labels, Start
 from nashbox.problem.options import Choice, Option, Real, Seed, Whole, held
 from nashbox.problem.parameters import described_parameters
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
+from nashbox.problem.written import Entries, Labels, Start
 
 RULES: dict[str, type[Revision]] = {
     "best_response": BestResponse,

@@ -19,11 +19,11 @@ from nashbox.experiments.dynamics.oracles import (
 )
 from nashbox.games.registry import blaming
 from nashbox.problem.errors import InputError
-from nashbox.problem.menus import Entries
 from nashbox.problem.options import Option, Seed, held
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import suggest
 from nashbox.problem.ticker import Ticker
+from nashbox.problem.written import Entries
 
 MENU = Entries("strategies of both, e.g. 'truthful,under_collector(factor=0.75)'", "LIST")
 COLUMN_MENU = Entries("strategies of the column agent, if others", "LIST")

@@ -13,10 +13,10 @@ import numpy as np
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.graphs import ALIASES, Edges, read_graph
-from nashbox.problem.menus import read_menu, read_spec
 from nashbox.problem.options import Choice, Option, Real
 from nashbox.problem.payoff_oracle import Profile
 from nashbox.problem.spec import Spec, suggest
+from nashbox.problem.written import read_menu, read_spec
 
 OF_RULES: dict[str, tuple[str, Option]] = {  # options, and the rule that has them
     "temperature": ("logit", Real("of logit, in payoff units", "T", low=0.0, usual="0.1")),

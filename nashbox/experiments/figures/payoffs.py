@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, panels
+from nashbox.games.base import keys_of
 from nashbox.games.compared import SHOWN
 
 if TYPE_CHECKING:
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 def compared_figure(comparison: GameComparison, ax: Axes | None = None) -> Axes:
     """Sum of payoffs or penalties of every mechanism, profile by profile."""
-    from nashbox.experiments.compare.menus import paid_keys
-
-    paid, _, social = paid_keys(comparison.pays)
+    paid, _, social = keys_of(comparison.pays)
     panel = panels(ax, 1)[0]
     names = list(dict.fromkeys(row["mechanism"] for row in comparison.rows))
     for k, name in enumerate(names):

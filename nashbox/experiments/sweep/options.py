@@ -72,6 +72,12 @@ def options_for(experiment: str) -> Mapping[str, Option]:
     }
 
 
+def needed_by(experiment: str) -> list[str]:
+    """Options that an experiment cannot do without."""
+    known = options_for(experiment) if experiment in EXPERIMENTS else {}
+    return [name for name, option in known.items() if option.required]
+
+
 def _named(experiment: str) -> Mapping[str, str]:
     """Arguments by all that options of an experiment may be called."""
     options = options_for(experiment)

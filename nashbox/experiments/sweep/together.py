@@ -10,15 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nashbox.experiments.sweep.options import adapting
-from nashbox.games.registry import check_names, engine, game_of, own_options_read
+from nashbox.experiments.sweep.options import adapting, needed_by
+from nashbox.games.registry import check_names, engine, game_of
 from nashbox.problem.errors import InputError
 
 INSTEAD = {  # options that are taken in place of a key of the problem, by experiment
     "plan": {"rule": "plan"},
     "compare": {"mechanism": "mechanism", "mechanisms": "mechanism"},
 }
-NEEDED = {"design": "goal"}
 
 
 def check_said_once(
@@ -34,9 +33,9 @@ def check_said_once(
         said += [path for path in varied if path == key or path.startswith(f"{key}.")]
         if option in given and said:
             raise InputError(f"{where}: options.{option} and {said[0]} say the same; leave one out")
-    needed = NEEDED.get(experiment)
-    if needed is not None and needed not in given:
-        raise InputError(f"{where}: options.{needed} is missing; {experiment} needs it")
+    for needed in needed_by(experiment):
+        if needed not in given:
+            raise InputError(f"{where}: options.{needed} is missing; {experiment} needs it")
 
 
 def check_together(experiment: str, built: Any, given: Mapping[str, Any]) -> None:
@@ -57,8 +56,6 @@ def _adapt(built: Any, given: Mapping[str, Any]) -> None:
 def _compare(built: Any, given: Mapping[str, Any]) -> None:
     from nashbox.problem.spec import Spec
 
-    own = {name: given[name] for name in ("goals", "rules") if name in given}
-    own_options_read(built, "compare", own)
     for name in given.get("mechanisms") or ():
         spec = Spec.parse(name, "mechanisms")
         check_names(replace(built, mechanism=spec))
