@@ -79,12 +79,18 @@ class Real(Option):
     high: float = float("inf")
     open_low: bool = False
 
+    kind: ClassVar[str] = "a number"
+
     def parsed(self, text: str) -> Any:
-        """A number."""
+        """The number that a text is."""
         try:
-            return float(text)
+            return self.number(text)
         except ValueError:
-            raise ValueError(f"must be a number, got {text!r}") from None
+            raise ValueError(f"must be {self.kind}, got {text!r}") from None
+
+    def number(self, text: str) -> float:
+        """Read a text. Raises ValueError."""
+        return float(text)
 
     def read(self, where: str, value: Any) -> Any:
         """A number within its limits."""
@@ -96,24 +102,22 @@ class Real(Option):
 class Share(Real):
     """A number that commands may write as a share too: 10% or 0.1."""
 
-    def parsed(self, text: str) -> Any:
+    kind: ClassVar[str] = "a share such as 10% or 0.1"
+
+    def number(self, text: str) -> float:
         """10% is 0.1."""
-        try:
-            return float(text[:-1]) / 100 if text.endswith("%") else float(text)
-        except ValueError:
-            raise ValueError(f"must be a share such as 10% or 0.1, got {text!r}") from None
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
 @dataclass(frozen=True)
 class Whole(Real):
     """A whole number within [low, high], also where it is written as a float."""
 
-    def parsed(self, text: str) -> Any:
+    kind: ClassVar[str] = "a whole number"
+
+    def number(self, text: str) -> float:
         """A whole number."""
-        try:
-            return int(text)
-        except ValueError:
-            raise ValueError(f"must be a whole number, got {text!r}") from None
+        return int(text)
 
     def read(self, where: str, value: Any) -> Any:
         """A whole number within its limits."""
