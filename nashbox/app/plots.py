@@ -60,12 +60,12 @@ def drawn(sketch: Sketch) -> Figure:
 
     stream = io.BytesIO()
     with matplotlib.rc_context({"text.parse_math": False}):  # names may hold a dollar
-        figure = Canvas(figsize=sketch.size, layout="constrained")
-        FigureCanvasAgg(figure)
+        figure = Canvas(figsize=sketch.size, dpi=DPI, layout="constrained")
+        canvas = FigureCanvasAgg(figure)
         ax = figure.subplots()
         ax.spines[["top", "right"]].set_visible(False)
         sketch.draw(*sketch.arguments, ax=ax)
-        figure.savefig(stream, format="png", dpi=DPI)
+        canvas.print_png(stream)  # savefig draws twice
     return Figure(sketch.name, stream.getvalue(), sketch.text)
 
 
@@ -101,7 +101,10 @@ def beliefs_on_graph(
         x, y = place[i]
         ax.text(x, y, f"{name}\n{beliefs[i]:.2f}", ha="center", va="center", fontsize=9.5,
                 color="black" if light else "white")  # fmt: skip
-    bar = ax.figure.colorbar(ScalarMappable(Normalize(0, 1), "cividis"), ax=ax, shrink=0.8)
+    ax.figure.set_layout_engine("none")  # nothing here asks for room, and to find it takes longest
+    ax.set_position((0.02, 0.02, 0.8, 0.88))
+    beside = ax.figure.add_axes((0.85, 0.12, 0.04, 0.68))
+    bar = ax.figure.colorbar(ScalarMappable(Normalize(0, 1), "cividis"), cax=beside)
     bar.set_label("belief that theta = 1")
     ax.margins(0.2)
     ax.set_axis_off()
