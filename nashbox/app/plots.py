@@ -7,7 +7,7 @@ import io
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from nashbox.experiments.figures import BLUE, ORANGE, RED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 DPI = 100
 HOMES = {  # of what works come to
@@ -65,7 +66,7 @@ def drawn(sketch: Sketch) -> Figure:
         ax = figure.subplots()
         ax.spines[["top", "right"]].set_visible(False)
         sketch.draw(*sketch.arguments, ax=ax)
-        canvas.print_png(stream)  # savefig draws twice
+        canvas.print_png(stream)  # type: ignore[no-untyped-call]  # savefig draws twice
     return Figure(sketch.name, stream.getvalue(), sketch.text)
 
 
@@ -101,10 +102,11 @@ def beliefs_on_graph(
         x, y = place[i]
         ax.text(x, y, f"{name}\n{beliefs[i]:.2f}", ha="center", va="center", fontsize=9.5,
                 color="black" if light else "white")  # fmt: skip
-    ax.figure.set_layout_engine("none")  # nothing here asks for room, and to find it takes longest
+    figure = cast("Canvas", ax.figure)
+    figure.set_layout_engine("none")  # nothing here asks for room, and to find it takes longest
     ax.set_position((0.02, 0.02, 0.8, 0.88))
-    beside = ax.figure.add_axes((0.85, 0.12, 0.04, 0.68))
-    bar = ax.figure.colorbar(ScalarMappable(Normalize(0, 1), "cividis"), cax=beside)
+    beside = figure.add_axes((0.85, 0.12, 0.04, 0.68))
+    bar = figure.colorbar(ScalarMappable(Normalize(0, 1), "cividis"), cax=beside)
     bar.set_label("belief that theta = 1")
     ax.margins(0.2)
     ax.set_axis_off()
