@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.calibration.cells import BUDGETS, cell, places
 from benchmarks.calibration.report import page, read
 from benchmarks.zoo import MEMBERS
-from nashbox.experiments.methods import BUDGET
+from nashbox.experiments.audit.engine import BUDGET
 from nashbox.experiments.sweep import Store, run_cells
 from nashbox.experiments.sweep.runner import Tally
 from nashbox.problem.errors import InputError, require

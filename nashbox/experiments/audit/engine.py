@@ -11,7 +11,6 @@ from nashbox.experiments.audit.players import black_box
 from nashbox.experiments.audit.profile import Profile
 from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
-from nashbox.experiments.methods import BUDGET, METHODS
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
@@ -19,6 +18,8 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.options import Choice, Real, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 
+METHODS = ("auto", "exact", "exhaustive", "black_box")
+BUDGET = 2_000_000  # worlds simulated per player, unless asked otherwise
 PROFILE = Profile("recommended: ignore the file's strategies", flag="profile", usual="file")
 METHOD = Choice("how", words=METHODS, usual="auto, the strongest that applies")
 DELTA = Real("chance that any verdict is wrong", "P", low=0.0, high=0.5, open_low=True)
