@@ -21,7 +21,7 @@ from nashbox.experiments.compare.judging import HOLDS
 from nashbox.games.base import SOCIAL, Game, Pay, keys_of
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
-from nashbox.games.joint import JointMoments
+from nashbox.games.joint import paid_by_formula, paid_in_worlds
 from nashbox.games.paths import Path
 from nashbox.games.registry import game_of, prepare_game
 from nashbox.measure.looks import resolution
@@ -158,14 +158,13 @@ class MenuGame:
         return self._known[key]
 
     def _answered(self, i: int, game: Game) -> Answer:
-        name, sign = game.players[i], self.sign
         if self.exact:
-            paid = [game.with_strategies({name: s}).paid(i) for s in self.menus[i]]
-            return Answer.exactly(sign * np.array([float(value) for value in paid]))
-        number, joint = child(self.seed, Stage.COMPARE, i), JointMoments(len(self.menus[i]))
-        trials = game.trials(i, self.menus[i], self.worlds, number)
-        joint.add(sign * np.array([found[i] for found in trials]))
-        return joint.answer()
+            return paid_by_formula(game, i, self.menus[i])
+
+        def seed(block: int) -> int:
+            return child(self.seed, Stage.COMPARE, i, *([block] if block else []))
+
+        return paid_in_worlds(game, i, self.menus[i], self.worlds, seed)
 
     def least(self, i: int, values: Array, here: int) -> float:
         """Least gain that counts for player i, who plays `here`."""

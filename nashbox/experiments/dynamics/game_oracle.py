@@ -6,7 +6,6 @@ Simulated: a stated number of games, in which one player plays the whole menu in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,12 @@ import numpy as np
 
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
-from nashbox.games.joint import JointMoments
+from nashbox.games.joint import paid_by_formula, paid_in_worlds
 from nashbox.games.registry import prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
-
-PIECE = 1 << 15  # games played at once at most
 
 
 def menus_of(game: Game, menu: Menu, folder: Path) -> list[list[Any]]:
@@ -82,11 +79,6 @@ class GameOracle(PayoffOracle):
         }
         return self.game.with_strategies(chosen)
 
-    @cached_property
-    def sign(self) -> int:
-        """+1 if more is better."""
-        return self.game.pays.sign
-
 
 class ExactPayoffs(GameOracle):
     """Payoffs from the game's formulas."""
@@ -97,9 +89,7 @@ class ExactPayoffs(GameOracle):
         return f"exact: {self.game.formulas}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        played, name = self.played(profile), self.game.players[i]
-        paid = [played.with_strategies({name: s}).paid(i) for s in self.menus[i]]
-        return Answer.exactly(self.sign * np.array([float(value) for value in paid]))
+        return paid_by_formula(self.played(profile), i, self.menus[i])
 
 
 class SimulatedPayoffs(GameOracle):
@@ -120,13 +110,10 @@ class SimulatedPayoffs(GameOracle):
         self.method = f"simulated in {worlds} games; {resolution(worlds)}"
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        played, joint = self.played(profile), JointMoments(self.K)
-        for block, start in enumerate(range(0, self.worlds, PIECE)):
-            size = min(PIECE, self.worlds - start)
-            seed = child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
-            trials = played.trials(i, self.menus[i], size, seed)
-            joint.add(self.sign * np.array([paid[i] for paid in trials]))
-        return joint.answer()
+        def seed(block: int) -> int:
+            return child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
+
+        return paid_in_worlds(self.played(profile), i, self.menus[i], self.worlds, seed)
 
 
 def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
