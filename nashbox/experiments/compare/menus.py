@@ -6,7 +6,7 @@ Free riding is where everybody plays what is best for her if all others are hone
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -113,11 +113,18 @@ class MenuGame:
         self._played: dict[bytes, list[tuple[str, str]]] = {}  # kinds with what they play
 
     def _has_formulas(self) -> bool:
-        """Whether the game has formulas for whatever one player may choose."""
-        for i, name in enumerate(self.game.players):
+        """Whether the game has formulas for whatever one player may choose.
+
+        Of those who are interchangeable one chooses, and another looks on.
+        """
+        alike: dict[Hashable, list[int]] = {}
+        for i in range(self.game.m):
+            alike.setdefault(self.game.kind(i), []).append(i)
+        paid = [i for players in alike.values() for i in players[:2]]
+        for i in (players[0] for players in alike.values()):
             for strategy in self.menus[i]:
-                changed = self.game.with_strategies({name: strategy})
-                if any(isinstance(changed.paid(j), str) for j in range(self.game.m)):
+                changed = self.game.with_strategies({self.game.players[i]: strategy})
+                if any(isinstance(changed.paid(j), str) for j in paid):
                     return False
         return True
 
