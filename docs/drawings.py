@@ -37,7 +37,7 @@ def honesty(path: Path) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     for mechanism, (colour, label) in LOOK.items():
         game = game_of(mechanism)
-        channel = game.view(0).channels()[0]
+        channel = game.view(0).risks().channels[0]
         n = np.linspace(0.05, 20, 400)
         owed = game.terms.counts[0, 0]
         here = float(channel.best_risk(np.float64(owed))) + COST * owed
@@ -65,8 +65,8 @@ def cbl_penalty(path: Path) -> None:
     """The penalty of one of twenty labs against her count, for three strengths of corruption."""
     from dataclasses import replace
 
-    channel = game_of("cbl").view(0).channels()[0]
-    plain = game_of("sample_mean").view(0).channels()[0]
+    channel = game_of("cbl").view(0).risks().channels[0]
+    plain = game_of("sample_mean").view(0).risks().channels[0]
     n = np.linspace(0.5, 20, 400)
     lines = [
         (channel, BLUE, "-", "CBL"),

@@ -29,7 +29,7 @@ def published_cbl(m: int) -> float:
     table = {"game": "estimation", "sigma": SIGMA, "costs": [[COST]] * m, "counts": "real"}
     game = prepare(from_mapping({**table, "mechanism": "cbl"}))
     owed = game.terms.counts[:, 0]
-    risks = [float(game.view(i).channels()[0].best_risk(owed[i])) for i in range(m)]
+    risks = [float(game.view(i).risks().channels[0].best_risk(owed[i])) for i in range(m)]
     return over_compliance(float(np.mean(risks + COST * owed)), m)
 
 

@@ -18,6 +18,7 @@ _WHERE = {
     "Game": "nashbox.games",
     "Action": "nashbox.games",
     "Cell": "nashbox.experiments.sweep",
+    "Channel": "nashbox.problem.channel",
     "Comparison": "nashbox.games.estimation.comparison",
     "Dataset": "nashbox.problem.data",
     "Decision": "nashbox.problem.mind",
@@ -31,7 +32,7 @@ _WHERE = {
     "Outcome": "nashbox.problem.payoffs",
     "Payoff": "nashbox.problem.payoffs",
     "PayoffOracle": "nashbox.problem.payoff_oracle",
-    "Play": "nashbox.problem.channel",
+    "Play": "nashbox.problem.plays",
     "Revealed": "nashbox.problem.signal",
     "Revision": "nashbox.experiments.dynamics",
     "Signaller": "nashbox.strategies.testing",
@@ -130,7 +131,7 @@ if TYPE_CHECKING:
     from nashbox.mechanisms.exchange import Exchange as Exchange
     from nashbox.model.testing import RaceModel as RaceModel
     from nashbox.papers.reproducing import reproduce as reproduce
-    from nashbox.problem.channel import Play as Play
+    from nashbox.problem.channel import Channel as Channel
     from nashbox.problem.data import Dataset as Dataset
     from nashbox.problem.errors import InputError as InputError
     from nashbox.problem.estimation import EstimationProblem as EstimationProblem
@@ -141,6 +142,7 @@ if TYPE_CHECKING:
     from nashbox.problem.payoff_oracle import PayoffOracle as PayoffOracle
     from nashbox.problem.payoffs import Outcome as Outcome
     from nashbox.problem.payoffs import Payoff as Payoff
+    from nashbox.problem.plays import Play as Play
     from nashbox.problem.signal import Revealed as Revealed
     from nashbox.problem.signal import Word as Word
     from nashbox.problem.terms import Terms as Terms

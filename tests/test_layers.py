@@ -96,6 +96,33 @@ def test_files_are_named_after_what_is_in_them():
     assert found == []
 
 
+def asked_of(source):
+    """Classes that a source asks whether something is of, with the line."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("isinstance", "type"):
+            for name in (n for arg in node.args[1:] for n in ast.walk(arg)):
+                yield getattr(name, "id", getattr(name, "attr", "")), node.lineno
+
+
+def faces():
+    """Classes of channels, and of what ties them together."""
+    for source in modules().values():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ClassDef):
+                bases = {getattr(base, "id", "") for base in node.bases}
+                if bases & {"Channel", "Joint", "DecoyChannel"}:
+                    yield node.name
+
+
+def test_only_mechanisms_ask_what_class_a_channel_is_of():
+    named = set(faces())
+    assert {"MeanChannel", "CorruptChannel", "Together"} <= named
+    for name, source in modules().items():
+        if not name.startswith("nashbox.mechanisms."):
+            assert [x for x in asked_of(source) if x[0] in named] == [], name
+    assert ("MeanChannel", 1) in asked_of("isinstance(channel, MeanChannel | Other)")
+
+
 SHARED = {  # classes that share a name: how many do, and why; only ever fewer
     "BestResponse": (3, "a strategy of races, a revision rule, what the solver finds: exported"),
     "Deviation": (2, "one of any game, and the row of an audit with a plan: both exported"),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, Channel, Play, columns
+from nashbox.problem.pollution import PollutedPool
 
 Array = NDArray[np.float64]
-
-RELATIVE_ERROR = 1e-12  # of a closed form in double precision
 
 
 def mean_risk(sigma: float | Array, n: Array | np.float64) -> Array:
@@ -30,6 +30,9 @@ class MeanChannel(Channel):
     gets nothing. Alone is N = 0; the sample mean is required = 0; the counted sample mean has
     required = n*.
     """
+
+    linear: ClassVar[bool] = True
+    scales: ClassVar[bool] = True
 
     sigma: float
     others: float
@@ -67,7 +70,7 @@ class MeanChannel(Channel):
     def risk(self, play: Play) -> tuple[float, float]:
         """Closed form; inf where an estimate would rest on nothing, or on made-up points alone."""
         value = self._risk(play)
-        return value, RELATIVE_ERROR * value if math.isfinite(value) else 0.0
+        return value, ROUNDING * value if math.isfinite(value) else 0.0
 
     def _risk(self, play: Play) -> float:
         variance = self._variance(play.n)
@@ -98,3 +101,60 @@ class MeanChannel(Channel):
             else (play.n * own + self.others * others) / (play.n + self.others)
         )
         return np.where(np.isnan(information), own, best)
+
+    def examined_risk(self, play: Play) -> tuple[float, float]:
+        """Var(X-bar | I - X-bar) from covariances, where I is a mean of Y-bar and the others'."""
+        if play.n == 0:
+            return self.risk(play)
+        v = self.sigma**2
+        var_x = v / play.n
+        points = self.others + (play.s if self.pooled else 0.0)
+        if play.s < self.required or points == 0:
+            return var_x, ROUNDING * var_x
+        share = play.s / points if self.pooled else 0.0
+        others = v / self.others if self.others else 0.0
+        # U = share (X-bar + Delta) + (1 - share) O - X-bar, mu = 0
+        var_u = (1 - share) ** 2 * (var_x + others)
+        cov = -(1 - share) * var_x
+        risk = var_x - (cov**2 / var_u if var_u > 0 else 0.0)
+        return risk, ROUNDING * var_x
+
+    def risk_among(self, play: Play, pool: PollutedPool) -> float:
+        """Means are linear, so that the moments of the pool suffice."""
+        v, N = self.sigma**2, self.others
+        if N == 0 or pool.honest:  # nothing of the others reaches her, or nothing is made up
+            return self.risk(play)[0]
+        points = N + (play.s if self.pooled else 0.0)
+        if play.s < self.required or points == 0:
+            return v / play.n if play.n else math.inf
+        if play.weight is None or play.n == 0:
+            if play.weight is not None and self.pooled and play.s > 0:
+                return math.inf  # accepts a mean with her own fakes in it
+            return (play.n * v + pool.W + pool.B**2) / (play.n + N) ** 2
+        share = play.s / points if self.pooled else 0.0
+        w = play.weight
+        own, mine, theirs = 1 - w, w * share, w * (1 - share) / N
+        if theirs == 0:
+            return self.risk(play)[0]
+        variance = own**2 * v / play.n + 2 * own * mine * v / play.n + theirs**2 * pool.W
+        if mine > 0:
+            variance += mine**2 * v / play.q
+        return variance + (mine * play.shift + theirs * pool.B) ** 2
+
+    def copied_risk(self, collected: int, honest: int, own: int, friends: int) -> float:
+        """The others' mean can be read off the answer, whatever was handed in."""
+        if self.others == 0 or self.required:
+            return math.inf
+        return self.sigma**2 / (collected + honest)
+
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+        """Risks are linear in v."""
+        return 0.0
+
+    def errors(
+        self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator
+    ) -> Array:
+        """Known without a draw."""
+        v = float(np.mean(values**2))
+        with np.errstate(divide="ignore"):
+            return np.broadcast_to(v / (counts + self.others), (worlds, counts.size))

@@ -1,48 +1,27 @@
 """What an agent faces on one distribution: how a mechanism answers what she hands in.
 
-A *play* on one distribution is (n, s, Delta): collect n points, submit s points whose mean is that
-of q of them plus Delta, and use the information I with the estimator h = (1 - w) X-bar + w I, or
-with Pitman's estimator, the best translation-equivariant one. A *channel* knows the exact risk of
-a play when the others hand in honest points.
+A *channel* knows the exact risk of a play when the others hand in honest points. What is abstract
+it has to know; the other methods say what is known of any channel, or that nothing is, and a
+channel that knows more overrides them. Nobody outside of mechanisms asks what class one is of.
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.plays import Play as Play
+from nashbox.problem.pollution import PollutedPool
+
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Play:
-    """What one agent does on one distribution.
-
-    n: points collected. s: points submitted. q: own points whose mean the submission carries
-    (n for points made up around the own mean, s for a part of the own points). shift: Delta, in
-    units of the measurements. weight: w of h = (1 - w) X-bar + w I; None is Pitman's estimator.
-    """
-
-    n: float
-    s: float
-    q: float
-    shift: float = 0.0
-    weight: float | None = 1.0
-
-    @property
-    def honest(self) -> bool:
-        """Whether all points submitted are own points as they were measured."""
-        return self.shift == 0.0 and self.s <= self.n and (self.s == 0 or self.q == self.s)
-
-    @classmethod
-    def truthful(cls, n: float) -> Play:
-        """Collect n, submit the truth, accept what comes back."""
-        return cls(n=n, s=n, q=n)
+ROUNDING = 1e-12  # relative, of a closed form in double precision
 
 
 def columns(rows: Sequence[tuple[float, ...]]) -> list[Array]:
@@ -60,7 +39,17 @@ class Best(NamedTuple):
 
 
 class Channel(ABC):
-    """The answer of a mechanism on one distribution, the others' honest points given."""
+    """The answer of a mechanism on one distribution, the others' honest points given.
+
+    linear: whether the answer is linear in what is handed in, so that `risk_among` knows of points
+    that were made up. scales: whether a field `sigma` is all that changes with sigma.
+    floor_everywhere: whether `floor` may be asked all over intervals of costs and sigmas; where
+    not, honest counts alone are looked at there.
+    """
+
+    linear: ClassVar[bool] = False
+    scales: ClassVar[bool] = False
+    floor_everywhere: ClassVar[bool] = True
 
     @abstractmethod
     def best_risk(self, n: Array | np.float64) -> Array:
@@ -109,17 +98,75 @@ class Channel(ABC):
         Where there is no information (NaN) it is the own mean.
         """
 
+    def examined_risk(self, play: Play) -> tuple[float, float]:
+        """The risk of a play with Pitman's estimator, and its error, by another way than `risk`.
+
+        Exhaustive audits ask. Where there is no other way it is `risk`.
+        """
+        return self.risk(play)
+
+    def risk_floor(self, n: float) -> float:
+        """A bound that no risk after n points is below, by another way than `best_risk`.
+
+        Whatever is submitted, and however the answer is used. Where there is no other way it is
+        `best_risk`.
+        """
+        return float(self.best_risk(np.float64(n))) * (1 - ROUNDING)
+
+    def risk_among(self, play: Play, pool: PollutedPool) -> float | None:
+        """Risk of a play among others who may make points up, which she takes for honest ones.
+
+        None where that is not known, as it is not beyond rules that are `linear`.
+        """
+        return self.risk(play)[0] if pool.honest else None
+
+    def copied_risk(self, collected: int, honest: int, own: int, friends: int) -> float:
+        """Least known risk of a coalition that hands in copies of its joint mean, inf if none is.
+
+        collected: C, its points; honest: M, those of the others; own: copies by the reader whose
+        answer is believed; friends: copies by the rest of the coalition.
+        """
+        return math.inf
+
+    def scaled(self, factor: float) -> Channel | None:
+        """The same rules where sigma is `factor` times as large, None where that is not known."""
+        return replace(self, sigma=channel_sigma(self) * factor) if self.scales else None  # type: ignore[type-var]
+
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float | None:
+        """By how much a gain may bend in v = sigma^2: v times its second derivative, at most.
+
+        With gain: honest penalty at n less the best one, and price: what no better count exceeds.
+        0 where risks are linear in v; None where nothing is known.
+        """
+        return None
+
+    def errors(
+        self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator
+    ) -> Array | None:
+        """Expected squared errors on real measurements of who is honest, (worlds, counts).
+
+        values: measurements around their mean, drawn with replacement; what is not drawn is
+        averaged over. inf where nothing is told; None where only simulation knows.
+        """
+        return None
+
+
+def channel_sigma(channel: Channel) -> float:
+    """Standard deviation of a point, 1 where a channel does not say."""
+    return float(getattr(channel, "sigma", 1.0))
+
 
 class Joint(ABC):
     """What an agent faces where the answer on one distribution depends on what she does on others.
 
     `members` are the distributions tied together; plays, counts and costs have one entry for each
     of them, in this order, and risks are summed over them. covers: what the bound of `best` holds
-    for, in words, where it is not everything.
+    for, in words, where it is not everything. rises: whether least penalties rise with sigma.
     """
 
     members: tuple[int, ...]
     covers: ClassVar[str] = ""
+    rises: ClassVar[bool] = False
 
     @abstractmethod
     def risk(self, plays: Sequence[Play]) -> tuple[float, float]:
@@ -132,3 +179,11 @@ class Joint(ABC):
     @abstractmethod
     def best(self, costs: Array, *, integer: bool) -> Best:
         """The best response at costs (members,)."""
+
+    def examined(self, axes: Sequence[Array]) -> Array | None:
+        """Full-information risks of all vectors of counts, by another way than `risks`.
+
+        axes: counts of every member; the answer has one axis for each. None where there is no
+        other way: exhaustive audits then do not apply.
+        """
+        return None

@@ -41,11 +41,14 @@ class Spec:
 
     @classmethod
     def parse(cls, value: object, where: str) -> Spec:
-        """Read a string or a table ``{name, parameters}``; `where` names file and key."""
+        """Read a name, a call as `parse_call` does, or a table ``{name, parameters}``.
+
+        `where` names file and key.
+        """
         if isinstance(value, Spec):
             return value
         if isinstance(value, str) and value:
-            return cls(value)
+            return cls.parse_call(value, where)
         if isinstance(value, Mapping) and isinstance(value.get("name"), str):
             return cls(value["name"], {k: v for k, v in value.items() if k != "name"})
         raise InputError(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from nashbox.problem.channel import Channel, Joint
-    from nashbox.problem.estimation import EstimationProblem
-
+from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import ContractError, brief
+from nashbox.problem.risks import Risks
+
+if TYPE_CHECKING:
+    from nashbox.problem.estimation import EstimationProblem
 
 Array = NDArray[np.float64]
 
@@ -58,6 +59,10 @@ class Terms:
             rules=rules,
             **more,
         )
+
+    def remarks(self) -> list[str]:
+        """What a user should know of these terms before believing in the mechanism."""
+        return []
 
     @cached_property
     def totals(self) -> Array:
@@ -111,26 +116,24 @@ class View:
             return self.known
         return np.asarray(np.delete(self.others, self.agent, axis=0).sum(axis=0))
 
-    def channels(self) -> list[Channel | None]:
-        """What she faces, one channel per distribution (None where no formula is known)."""
-        return list(self._channels)
+    def risks(self) -> Risks:
+        """All that she faces. Raises ContractError where a mechanism answers with no channels."""
+        return self._risks
 
     @cached_property
-    def _channels(self) -> list[Channel | None]:
-        from nashbox.problem.channel import Channel
-
+    def _risks(self) -> Risks:
+        rules = self.terms.rules
         found = [
-            self.terms.rules.channel(self.terms, self.agent, k, float(self.pooled[k]))
+            rules.channel(self.terms, self.agent, k, float(self.pooled[k]))
             for k in range(self.sigma.size)
         ]
         for channel in found:
             if channel is not None and not isinstance(channel, Channel):
                 raise ContractError(
-                    f"{type(self.terms.rules).__name__}.channel must return a Channel or None, "
+                    f"{type(rules).__name__}.channel must return a Channel or None, "
                     f"got {brief(channel)}"
                 )
-        return found
-
-    def tied(self) -> Joint | None:
-        """What she faces where the answers on distributions depend on one another, else None."""
-        return self.terms.rules.tied(self.terms, self.agent, self.pooled)
+        joint = rules.tied(self.terms, self.agent, self.pooled)
+        return Risks(
+            type(rules).__name__, tuple(found), joint, self.costs, self.counts, self.pooled
+        )

@@ -15,7 +15,7 @@ from nashbox.mechanisms.base import problem_counts
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.mechanisms.plans.base import FEASIBLE
-from nashbox.mechanisms.rounding import alone_penalties, finite_product
+from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.options import Option
 from nashbox.problem.terms import View
@@ -135,10 +135,8 @@ def _cbl(problem: EstimationProblem, real: Array) -> dict[str, Any]:
     terms = mechanism.terms(problem, real)
     penalties = []
     for i in range(problem.m):
-        channels = View(i, terms, terms.counts).channels()
-        plays = Truthful().plays(View(i, terms, terms.counts))
-        risk = sum(c.risk(p)[0] for c, p in zip(channels, plays, strict=True) if c is not None)
-        penalties.append(risk + float(finite_product(problem.costs[i], terms.counts[i]).sum()))
+        view = View(i, terms, terms.counts)
+        penalties.append(view.risks().price(Truthful().plays(view))[0])
     return {
         "counts": terms.counts.tolist(),
         "alone": terms.alone.tolist(),

@@ -27,7 +27,7 @@ def best_use(
     if all(p.weight == 1.0 for p in plays):
         return accept(data, received)
     estimate = accept(data, received).copy()
-    for k, (play, channel) in enumerate(zip(plays, view.channels(), strict=True)):
+    for k, (play, channel) in enumerate(zip(plays, view.risks().channels, strict=True)):
         own, given = data.mean[:, k], received[:, k]
         if play.weight is None and channel is not None:
             estimate[:, k] = channel.estimate(play, own, submission.mean[:, k], given)

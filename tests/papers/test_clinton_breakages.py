@@ -128,8 +128,8 @@ def fresh():
     remembered = (
         leverage.corruption,
         channel.pitman_table,
-        exhaustive._pitman_risk,
-        exhaustive._full_information,
+        exhaustive._examined,
+        exhaustive._floor,
     )
     for function in remembered:
         function.cache_clear()

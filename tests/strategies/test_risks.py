@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nashbox.games.estimation import prepare
-from nashbox.games.estimation.exact import channels_of, price_of
 from nashbox.games.estimation.nature import play_block
+from nashbox.problem.risks import price_of
 from nashbox.problem.terms import View
 from nashbox.strategies import make_strategy
 from tests.games import figure1, worked_case
@@ -45,7 +45,9 @@ def played_and_exact(game, spec, seed, worlds=WORLDS, agent=1):
     changed = game.with_strategies({game.problem.names[agent]: strategy})
     counts = changed.profile_counts()
     plays = strategy.plays(View(agent, changed.terms, counts))
-    exact, error = price_of(channels_of(changed, agent, counts), plays, game.problem.costs[agent])
+    exact, error = price_of(
+        View(agent, changed.terms, counts).risks().known(), plays, game.problem.costs[agent]
+    )
     assert error < 1e-6 * max(1.0, exact) or np.isinf(exact)
     offset = np.full(game.problem.d, 3e4)  # far away: what is not equivariant shows
     (trial,) = play_block(game, agent, [strategy], seed, offset, worlds)
@@ -79,7 +81,7 @@ def test_penalty_in_the_model_is_the_exact_one(name, spec, seed):
 def test_cbl_against_the_simulated_numbers_of_the_specification(spec, published):
     """Those rest on 10^6 draws, with a standard error of about 0.002."""
     game = prepare(worked_case())
-    channels = channels_of(game, 0, game.profile_counts())
+    channels = View(0, game.terms, game.profile_counts()).risks().known()
     plays = make_strategy(spec, "test").plays(View(0, game.terms, game.terms.counts))
     assert price_of(channels, plays, game.problem.costs[0])[0] == pytest.approx(
         published, abs=0.008

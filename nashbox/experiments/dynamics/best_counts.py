@@ -18,7 +18,6 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
-from nashbox.strategies.response import known_channels, price
 
 Array = NDArray[np.float64]
 
@@ -68,9 +67,9 @@ def penalties(game: EstimationGame, counts: Array) -> Array:
     """Penalties (m,) of agents who collect `counts` and make the best of what they get."""
     found = np.zeros(game.problem.m)
     for i in range(game.problem.m):
-        view = View(i, game.terms, counts)
-        channels = zip(known_channels(view), counts[i], strict=True)
-        found[i] = price(view, [channel.best_play(float(n)) for channel, n in channels])[0]
+        risks = View(i, game.terms, counts).risks()
+        channels = zip(risks.known(), counts[i], strict=True)
+        found[i] = risks.price([channel.best_play(float(n)) for channel, n in channels])[0]
     return found
 
 

@@ -16,7 +16,6 @@ from nashbox.problem.channel import Play
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant, Truthful
 from nashbox.strategies.best_count import best_count
-from nashbox.strategies.response import risks_along
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.boxes import Box
@@ -36,7 +35,7 @@ def by_formula(game: EstimationGame, i: int) -> Exact | str:
     if reason is not None:
         return reason
     found = exact.exact_answer(game, i)
-    joint = game.view(i).tied()
+    joint = game.view(i).risks().joint
     return Exact(
         paid=found.penalty,
         best=found.best_penalty,
@@ -110,7 +109,7 @@ def _landscape(game: EstimationGame, i: int, penalty: float) -> Iterator[Shown]:
     costs, owed = game.problem.costs[i], game.terms.counts[i]
     if not math.isfinite(penalty) or game.m > SHOWN:
         return
-    view = game.view(i)
+    risks = game.view(i).risks()
     for k in range(costs.size):
         if math.isinf(costs[k]):
             continue
@@ -118,8 +117,8 @@ def _landscape(game: EstimationGame, i: int, penalty: float) -> Iterator[Shown]:
         counts = np.linspace(0, reach, 41)
         if game.problem.integer:
             counts = np.unique(np.rint(counts))
-        values = risks_along(view, k, counts) + costs[k] * counts
-        here = float(risks_along(view, k, owed[k : k + 1])[0] + costs[k] * owed[k])
+        values = risks.along(k, counts) + costs[k] * counts
+        here = float(risks.along(k, owed[k : k + 1])[0] + costs[k] * owed[k])
         for n, value in zip(counts, values, strict=True):
             if math.isfinite(value) and math.isfinite(here):
                 yield game.problem.distributions[k], here - float(value), 0.0, (float(n),)

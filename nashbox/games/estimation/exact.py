@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.beyond import beyond
-from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Joint, Play
+from nashbox.problem.pollution import PollutedPool
+from nashbox.problem.risks import Risks
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import Found, Pair, best_counts
-from nashbox.strategies.response import best_response, known_channels, price
-from nashbox.strategies.response import price_of as price_of
+from nashbox.strategies.response import best_response
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
@@ -72,7 +72,7 @@ def why_none(game: EstimationGame) -> str | None:
         return reason
     for i, name in enumerate(problem.names):
         view = game.view(i)
-        if any(channel is None for channel in view.channels()):
+        if not view.risks().complete:
             more = f" ({game.mechanism.no_formula})" if game.mechanism.no_formula else ""
             return f"mechanism {type(game.mechanism).__name__} has no exact formula{more}"
         plays = game.strategy(i).plays(view)
@@ -86,19 +86,12 @@ def why_none(game: EstimationGame) -> str | None:
     return None
 
 
-def channels_of(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
-    """What agent i faces, one distribution apart from the other, when everybody hands in `counts`.
-
-    Where distributions are tied together (`View.tied`), channels do not tell everything.
-    """
-    return known_channels(View(i, game.terms, counts))
-
-
 def exact_answer(game: EstimationGame, i: int) -> ExactPenalty:
     """Penalty and exact best response of agent i in the game's profile."""
     view = game.view(i)
     plays, ledger = game.strategy(i).plays(view) or [], game.exact_ledger
-    key = (tuple(known_channels(view)), view.tied(), tuple(plays), tuple(view.costs.tolist()))
+    risks = view.risks()
+    key = (tuple(risks.known()), risks.joint, tuple(plays), tuple(view.costs.tolist()))
     try:
         known = ledger.answers.get(key)
     except TypeError:  # a channel of a user's own that cannot be looked up
@@ -111,7 +104,7 @@ def exact_answer(game: EstimationGame, i: int) -> ExactPenalty:
 def _answer(view: View, plays: Sequence[Play], ledger: Memo) -> ExactPenalty:
     best = best_response(view, ledger.counts)
     same = best.plays == tuple(plays)
-    penalty, error = (best.penalty, best.error) if same else price(view, plays)
+    penalty, error = (best.penalty, best.error) if same else view.risks().price(plays)
     slack = best.penalty - best.bound if math.isfinite(best.penalty) else 0.0
     return ExactPenalty(penalty, error, best.plays, best.penalty, slack)
 
@@ -124,12 +117,9 @@ def look_ahead(game: EstimationGame) -> None:
 
 def _pairs(game: EstimationGame) -> Iterator[Pair]:
     for i in range(game.m):
-        view = game.view(i)
-        joint = view.tied()
-        members = () if joint is None else joint.members
-        for k, (channel, cost) in enumerate(zip(known_channels(view), view.costs, strict=True)):
-            if k not in members:
-                yield channel, float(cost)
+        risks = game.view(i).risks()
+        for k, channel in risks.apart():
+            yield channel, float(risks.costs[k])
 
 
 def damage(game: EstimationGame, i: int, plays: tuple[Play, ...]) -> float | None:
@@ -153,43 +143,36 @@ def damage(game: EstimationGame, i: int, plays: tuple[Play, ...]) -> float | Non
     for j in range(game.problem.m):
         if j == i:
             continue
-        before, after = View(j, game.terms, counts), View(j, game.terms, changed)
-        theirs = game.strategy(j).plays(before)
+        honest = View(j, game.terms, counts)
+        theirs = game.strategy(j).plays(honest)
         if theirs is None:
             return None
-        joint = after.tied()
-        if joint is not None and all(play.honest for play in plays):
-            new, old = price(after, theirs)[0], price(before, theirs)[0]
-            loss += new - old if old != new else 0.0
-            continue
-        if joint is not None:
+        after = View(j, game.terms, changed)
+        lost = _lost(honest.risks(), after.risks(), theirs, plays, game.problem.sigma)
+        if lost is None:
             return None
-        channels = zip(known_channels(before), known_channels(after), strict=True)
-        for k, (old_channel, new_channel) in enumerate(channels):
-            play = plays[k]
-            old = old_channel.risk(theirs[k])[0]
-            if play.honest:
-                new = new_channel.risk(theirs[k])[0]
-            else:
-                found = _polluted(new_channel, theirs[k], play)
-                if found is None:
-                    return None
-                new = found
-            if old != new:  # inf - inf where nothing changes
-                loss += new - old
+        loss += lost
     return loss
 
 
-def _polluted(channel: Channel, theirs: Play, made_up: Play) -> float | None:
-    """Risk of accepting a mean in which made_up.s points carry the mean of made_up.q + Delta."""
-    if not isinstance(channel, MeanChannel) or theirs.weight != 1.0 or not theirs.honest:
-        return None
-    if channel.others == 0 or made_up.s == 0 or theirs.s < channel.required:
-        return channel.risk(theirs)[0]
-    if made_up.n == 0:
-        return float("inf")
-    own = theirs.s if channel.pooled else 0.0
-    total, v = channel.others + own, channel.sigma**2
-    honest = (total - made_up.s) * v
-    polluted = made_up.s**2 * v / made_up.q
-    return (honest + polluted + (made_up.s * made_up.shift) ** 2) / total**2
+def _lost(
+    before: Risks, after: Risks, theirs: Sequence[Play], plays: Sequence[Play], sigma: Array
+) -> float | None:
+    """What one of the others loses who plays `theirs`, before and after `plays` are played."""
+    if after.joint is not None:
+        if not all(play.honest for play in plays):
+            return None
+        return _more(before.price(theirs)[0], after.price(theirs)[0])
+    loss = 0.0
+    for k, (old, new) in enumerate(zip(before.known(), after.known(), strict=True)):
+        honest = Play.truthful(float(after.others[k]) - plays[k].s)
+        pool = PollutedPool.of([honest, plays[k]], float(sigma[k]))
+        risk = new.risk_among(theirs[k], pool)
+        if risk is None:
+            return None
+        loss += _more(old.risk(theirs[k])[0], risk)
+    return loss
+
+
+def _more(old: float, new: float) -> float:
+    return new - old if old != new else 0.0  # inf - inf where nothing changes

@@ -17,19 +17,17 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.games.estimation.nature import BLOCK, mu_grid
-from nashbox.games.estimation.pollution import Pools, risk_among
 from nashbox.games.joint import JointMoments
 from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms import MECHANISMS
-from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import check_can_draw
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
+from nashbox.problem.pollution import Pools
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
-from nashbox.strategies.response import price
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.menu import Menu
@@ -111,18 +109,15 @@ class ExactEstimation(EstimationOracle):
         i, terms = int(self._askers[kind]), self.game.terms
         problem, pools = self.game.problem, self._pools.among(others)
         view = View(i, terms, terms.counts, np.array([pool.N for pool in pools]))
-        if view.tied() is not None:  # distributions cannot be added up one by one
-            return Answer.exactly(np.array([-price(view, plays)[0] for plays in self._plays[kind]]))
-        channels = view.channels()
+        risks = view.risks()
+        if risks.joint is not None:  # distributions cannot be added up one by one
+            return Answer.exactly(np.array([-risks.price(p)[0] for p in self._plays[kind]]))
         values = np.zeros(self.K)
-        for k, (channel, pool) in enumerate(zip(channels, pools, strict=True)):
+        for k, (channel, pool) in enumerate(zip(risks.known(), pools, strict=True)):
             for choice, plays in enumerate(self._plays[kind]):
                 play: Play = plays[k]
-                if isinstance(channel, MeanChannel):
-                    risk = risk_among(channel, play, pool)
-                else:
-                    assert channel is not None  # noqa: S101 - `no_formula` has seen to it
-                    risk = channel.risk(play)[0]
+                risk = channel.risk_among(play, pool)
+                assert risk is not None  # noqa: S101 - `no_formula` has seen to it
                 cost = float(problem.costs[i, k])
                 values[choice] -= risk + (cost * play.n if play.n else 0.0)
         return Answer.exactly(values)
@@ -135,10 +130,9 @@ def no_formula(game: EstimationGame, menu: Sequence[Strategy], labels: Sequence[
     honest, plain = True, True
     for i, name in enumerate(game.problem.names):
         view = View(i, game.terms, game.terms.counts)
-        channels = view.channels()
-        if any(channel is None for channel in channels):
+        if not view.risks().complete:
             return f"mechanism {type(game.mechanism).__name__} has no exact formula"
-        plain &= all(isinstance(channel, MeanChannel) for channel in channels)
+        plain &= all(channel.linear for channel in view.risks().known())
         for strategy, label in zip(menu, labels, strict=True):
             plays = strategy.plays(view)
             if plays is None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from nashbox.games.compared import ENFORCED
 from nashbox.games.estimation import exact
 from nashbox.games.estimation.named import solved_plan
-from nashbox.mechanisms import CblTerms, ThresholdTerms
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
@@ -92,28 +91,9 @@ def how(game: EstimationGame, i: int, strategy: Strategy) -> str:
 def notes(game: EstimationGame) -> list[str]:
     """What a user should know before believing in the mechanism."""
     found = []
-    terms = game.terms
     if not game.mechanism.enforced:
         found.append(ENFORCED)
-    if isinstance(terms, CblTerms):
-        if not terms.leverage:
-            found.append(
-                "condition (8) fails for this plan: the cheapest agents work alone and the others "
-                "receive their mean and owe nothing"
-            )
-        elif terms.alone.all():
-            found.append(
-                "CBL sends every agent home to work alone: Algorithm 1 asks for a factor of 4 over "
-                "working alone, and this plan does not reach it for anybody"
-            )
-    if isinstance(terms, ThresholdTerms) and terms.sent_home:
-        pairs = [f"{terms.names[i]}, {terms.distributions[k]}" for i, k in terms.sent_home]
-        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
-        found.append(
-            "no rule makes this plan optimal for some, who work alone for that distribution: "
-            + "; ".join(pairs[:5])
-            + more
-        )
+    found += game.terms.remarks()
     found += source_notes(game)
     if game.least_social_penalty is None:
         found.append("no plan meets all outside options: no efficiency ratio")

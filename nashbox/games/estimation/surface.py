@@ -17,7 +17,6 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.results.base import Result
 from nashbox.results.saving import versions
-from nashbox.strategies.response import risks_along
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -114,11 +113,12 @@ def count_surface(
             profile = game.terms.counts.astype(float)
             profile[places[other], k] = theirs
             view = View(places[mine], game.terms, profile)
-            channel, joint = view.channels()[k], view.tied()
+            risks = view.risks()
+            channel = risks.channels[k]
             if channel is None:
                 raise InputError(f"mechanism {problem.mechanism.name} has no exact formula")
-            if joint is not None and k in joint.members:  # all that depends on this distribution
-                line = risks_along(view, k, counts[mine])
+            if k in risks.members:  # all that depends on this distribution
+                line = risks.along(k, counts[mine])
             else:
                 line = np.array([channel.risk(Play.truthful(float(n)))[0] for n in counts[mine]])
             paid = line + costs[mine] * counts[mine]

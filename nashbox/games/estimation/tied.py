@@ -2,7 +2,7 @@
 
 A submission matters through its means, the acceptance region is a box around the truth, and so the
 full-information bound after collecting n = (n_1, ..., n_d) is attained by honesty: what is left to
-search is the counts. The chance to pass is quadrature here, not the closed form.
+search is the counts (`Joint.examined`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.boxes import Box
-from nashbox.mechanisms.threshold.together import Together
 from nashbox.problem.channel import Joint, Play
 from nashbox.problem.errors import InputError
-from nashbox.problem.terms import View
 
 Array = NDArray[np.float64]
 
@@ -22,38 +20,31 @@ MOST = 2_000_000  # vectors of counts examined one by one; beyond, by the bound 
 LONGEST = 400  # counts of one distribution
 
 
-def tied_box(joint: Joint, view: View) -> Box:
-    """Search the counts of all members. Raises InputError for a mechanism it does not know."""
-    if not isinstance(joint, Together):
+def tied_box(joint: Joint, costs: Array, counts: Array) -> Box:
+    """Search the counts of all members; costs and recommended counts of all distributions, (d,).
+
+    Raises InputError where a joint knows its risks in one way only.
+    """
+    members = list(joint.members)
+    costs, owed = costs[members], counts[members]
+    if joint.examined([np.zeros(1)] * len(members)) is None:
         raise InputError(
             f"method 'exhaustive': {type(joint).__name__} ties distributions together in a way "
             "that no box is known for; use black_box"
         )
-    members = list(joint.members)
-    costs, owed = view.costs[members], view.counts[members]
     found = joint.best(costs, integer=True)
     start = float(joint.risks(owed)) + _spent(owed, costs)
     limit = min(found.penalty, start)
     tops = [0 if np.isinf(c) else int(limit / c) + 1 for c in costs]
-    total = float(np.prod([top + 1.0 for top in tops]))
-    if total > MOST or max(tops) > LONGEST:
+    if float(np.prod([top + 1.0 for top in tops])) > MOST or max(tops) > LONGEST:
         error = 1e-9 * found.penalty
         return Box(joint.members, found.plays, found.penalty, error, found.bound, 1, ())
     axes = [np.arange(top + 1.0) for top in tops]
-    chance: Array = np.ones(())
-    both: list[tuple[Array, Array]] = []
-    for k, (channel, owes, axis) in enumerate(zip(joint.channels, joint.owed, axes, strict=True)):
+    price = joint.examined(axes)
+    assert price is not None  # noqa: S101 - asked above
+    for k, (axis, cost) in enumerate(zip(axes, costs, strict=True)):
         shape = [-1 if j == k else 1 for j in range(len(axes))]
-        passes = np.array([channel.verdict(Play.truthful(n)).chance if n else 0.0 for n in axis])
-        chance = chance * (passes if owes else np.ones(axis.size)).reshape(shape)
-        v, cost = channel.sigma**2, 0.0 if np.isinf(costs[k]) else costs[k]
-        full, part = v / (axis + channel.others), v / (axis + channel.clean)
-        both.append(((part + cost * axis).reshape(shape), (part - full).reshape(shape)))
-    price: Array = np.zeros(())
-    stake: Array = np.zeros(())
-    for part, lost in both:
-        price, stake = price + part, stake + lost
-    price = price - chance * stake
+        price = price + (0.0 * axis if np.isinf(cost) else cost * axis).reshape(shape)
     j = np.unravel_index(int(np.argmin(price)), price.shape)
     best = float(price[j])
     plays = tuple(Play.truthful(float(axis[at])) for axis, at in zip(axes, j, strict=True))

@@ -10,15 +10,16 @@ Given D everything is jointly normal, so every risk is an integral over x = (D -
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
-from nashbox.problem.channel import Channel, Play, columns
+from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
+from nashbox.mechanisms.resampled import compared
+from nashbox.problem.channel import ROUNDING, Channel, Play, columns
 
 Array = NDArray[np.float64]
 
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class CorruptChannel(Channel):
     """Case C of Algorithm 2. clean: |Z|. corrupted: |Z'|. alpha: the corruption coefficient."""
+
+    scales: ClassVar[bool] = True
 
     sigma: float
     clean: float
@@ -83,19 +86,19 @@ class CorruptChannel(Channel):
         """Closed form for honest submissions, quadrature for the others."""
         if self.clean == 0:
             own = float(mean_risk(self.sigma, np.float64(play.n)))
-            return own, 0.0 if np.isinf(own) else RELATIVE_ERROR * own
+            return own, 0.0 if np.isinf(own) else ROUNDING * own
         if play.s == 0:  # the mean of Z, with the own mean or without
             z_only = MeanChannel(self.sigma, self.clean)
             return z_only.risk(play)
         if play.n == 0:  # fakes infinitely far from mu: the noise drowns Z', the fakes remain
             if play.weight is None:
                 value = float(mean_risk(self.sigma, np.float64(self.clean)))
-                return value, RELATIVE_ERROR * value
+                return value, ROUNDING * value
             return float("inf"), 0.0
         honest_part = play.honest and play.weight in (1.0, None) and play.s == play.n
         if honest_part:
             value = float(self._honest(np.float64(play.n)))
-            return value, RELATIVE_ERROR * value
+            return value, ROUNDING * value
         return quadrature_risk(self, play)
 
     def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
@@ -116,6 +119,37 @@ class CorruptChannel(Channel):
             grid, correction = pitman_table(self, play.n, play.s, play.q, play.shift)
             best = own - np.interp(information - own, grid, correction)
         return np.where(np.isnan(information), own, best)
+
+    def examined_risk(self, play: Play) -> tuple[float, float]:
+        """Quadrature throughout; accepting is a valid use of the truth, and of one dimension."""
+        if play.n == 0 or play.s == 0 or self.clean == 0:
+            return self.risk(play)
+        if play.s == play.n and play.shift == 0.0:
+            return quadrature_risk(self, replace(play, weight=1.0))
+        return quadrature_risk(self, play)
+
+    def risk_floor(self, n: float) -> float:
+        """E[Var(mu | X, Z, Z', eta)], which honesty attains, by quadrature."""
+        if n == 0 or self.clean == 0:
+            return super().risk_floor(n)
+        risk, error = quadrature_risk(self, Play.truthful(n))
+        return risk - error
+
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+        """Risks are linear in v: the noise grows with the discrepancy, and hence with sigma."""
+        return 0.0
+
+    def errors(
+        self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator
+    ) -> Array:
+        """(a M)^2 + (1 - a)^2 (v + eta^2)/z', a the weight of what is clean, v of the data."""
+        z, rest, n = int(self.clean), self.corrupted, counts[None, :]
+        M, gap = compared(values, counts, z, worlds, rng)
+        said, v = self.sigma**2, float(np.mean(values**2))
+        eta2 = (self.alpha * gap) ** 2
+        share = (n + z) / said / ((n + z) / said + rest / (said + eta2))
+        kept = (share * M) ** 2 + (1 - share) ** 2 * (v + eta2) / max(rest, 1)
+        return np.asarray(np.where(n > 0, kept, M**2))
 
 
 def _accepted(n: Any, v: Any, clean: Any, corrupted: Any, alpha: Any) -> Any:
@@ -197,7 +231,7 @@ def _pitman_risk(channel: CorruptChannel, play: Play) -> tuple[float, float]:
     own = channel.sigma**2 / play.n
     if channel.corrupted == 0:  # I shows Z exactly
         exact = float(MeanChannel(channel.sigma, channel.clean).best_risk(np.float64(play.n)))
-        return exact, RELATIVE_ERROR * exact
+        return exact, ROUNDING * exact
     previous = None
     for points in GRIDS:
         grid, correction, density = _pitman(channel, play, points)

@@ -40,6 +40,20 @@ class CblTerms(Terms):
     fixed_totals: Array
     alpha: Array
 
+    def remarks(self) -> list[str]:
+        """Who is sent home."""
+        if not self.leverage:
+            return [
+                "condition (8) fails for this plan: the cheapest agents work alone and the others "
+                "receive their mean and owe nothing"
+            ]
+        if self.alone.all():
+            return [
+                "CBL sends every agent home to work alone: Algorithm 1 asks for a factor of 4 over "
+                "working alone, and this plan does not reach it for anybody"
+            ]
+        return []
+
 
 @dataclass(frozen=True)
 class Cbl(PerReader):

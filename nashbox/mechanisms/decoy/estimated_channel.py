@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy import estimated
+from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.channel import RELATIVE_ERROR, DecoyChannel
+from nashbox.mechanisms.decoy.measured import told_errors
 from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.problem.channel import Channel, Play
 
@@ -24,6 +27,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class EstimatedChannel(Channel):
     """owed: n*. others: N >= 2. ratio: half window in units of the estimate of sigma."""
+
+    scales: ClassVar[bool] = True
 
     sigma: float
     owed: float
@@ -68,7 +73,9 @@ class EstimatedChannel(Channel):
         return v * estimated.floor(self.ratio, self.others, cost / v, best / v)
 
     def risk_floor(self, n: float) -> float:
-        """A risk that no submission and no use of the answer is below after n > 0 points."""
+        """By the windows' certificates."""
+        if n == 0:
+            return super().risk_floor(n)
         return sum(w * part.risk_floor(n) for w, part in self._parts)
 
     def best_play(self, n: float) -> Play:
@@ -96,3 +103,28 @@ class EstimatedChannel(Channel):
     def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
         """The answer as it comes."""
         return np.where(np.isnan(information), own, information)
+
+    def examined_risk(self, play: Play) -> tuple[float, float]:
+        """The risk of accepting, by quadrature."""
+        if play.n == 0 or play.s == 0:
+            return self.risk(play)
+        return self.accepted(replace(play, weight=1.0))
+
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+        """Risks are linear in v, as the window grows with what is measured."""
+        return 0.0
+
+    def errors(
+        self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator
+    ) -> Array:
+        """The answer is used as it comes; who hands in nothing is told nothing."""
+        return told_errors(self, counts, values, worlds, rng)
+
+    def window(self, points: Array) -> Array:
+        """Half windows (R, 1) where the others' points are (R, N)."""
+        return np.asarray(self.ratio * points.std(axis=1, ddof=1)[:, None])
+
+    def told(self, e: Array, t: Array, u: Array) -> Array:
+        """As a decoy's, weighted for the sigma that was said."""
+        sd = self.sigma * np.sqrt(1 / self.owed + 1 / self.others)
+        return weighted(np.where(np.abs(e) <= t, e, t * (2 * u - 1)), t, sd)

@@ -8,6 +8,7 @@ risk of using an answer otherwise than by accepting is that of knowing M, a boun
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ STEP = 1e-5  # relative, of the difference quotient in n
 @dataclass(frozen=True)
 class MirrorChannel(DecoyChannel):
     """owed: n*, which the answer is weighted for. others: N. t: half window, in measurements."""
+
+    floor_everywhere: ClassVar[bool] = False  # proofs by boxes take long
 
     def risk_of_lie(self, n: Array | np.float64, lie: Array | np.float64) -> Array:
         """sigma^2 (F/n + (1 - F)/(n + N)) for n > 0; the lie in units of measurements."""
@@ -65,7 +68,15 @@ class MirrorChannel(DecoyChannel):
 
     def risk_floor(self, n: float) -> float:
         """All information: the certificate is for the whole penalty."""
-        return self.sigma**2 / (n + self.others)
+        return self.sigma**2 / (n + self.others) if n > 0 else super().risk_floor(n)
+
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> None:
+        """Nothing is known."""
+        return None
+
+    def told(self, e: Array, t: Array, u: Array) -> Array:
+        """Beyond the window, another difference of the other sign."""
+        return self.answered(np.where(np.abs(e) <= t, e, -np.sign(e) * t * np.sqrt(u)))
 
     def _reweighted(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
         N, sd = self.others, float(self.spread(np.float64(play.n)))

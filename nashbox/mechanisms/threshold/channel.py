@@ -18,19 +18,24 @@ a'' <= 0 <= a'; and h' < 0 < h.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel, mean_risk
+from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
+from nashbox.mechanisms.resampled import compared
+from nashbox.mechanisms.threshold.copies import believed_risk
 from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
-from nashbox.problem.channel import Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, Channel, Play, columns
 
 Array = NDArray[np.float64]
 ROOT_2_PI = float(np.sqrt(2 * np.pi))
+BEND = 0.3166  # above the largest u (1 + u^2) phi(u)/2, at u^2 = 1 + sqrt(2)
 
 
 def normal_density(u: Array) -> Array:
@@ -41,6 +46,8 @@ def normal_density(u: Array) -> Array:
 @dataclass(frozen=True)
 class ThresholdChannel(Channel):
     """clean: z. others: N >= z. t: the largest difference that passes, units of measurements."""
+
+    scales: ClassVar[bool] = True
 
     sigma: float
     clean: float
@@ -141,10 +148,10 @@ class ThresholdChannel(Channel):
             return self._failed.risk(play)
         if play.n == 0:  # fakes far from mu fail and can be taken out again
             value = float(mean_risk(self.sigma, np.float64(self.clean)))
-            return (value, RELATIVE_ERROR * value) if play.weight is None else (float("inf"), 0.0)
+            return (value, ROUNDING * value) if play.weight is None else (float("inf"), 0.0)
         if play.honest and play.s == play.n and play.weight in (1.0, None):
             value = float(self.best_risk(np.float64(play.n)))
-            return value, RELATIVE_ERROR * value
+            return value, ROUNDING * value
         if play.weight is None and play.q == play.n:
             return pitman_curve(self, play.n, play.s, play.shift).risk()
         verdict = self.verdict(play)
@@ -170,6 +177,50 @@ class ThresholdChannel(Channel):
             curve = _curve(self, play.n, play.s, play.shift)
             best = own - curve.correction(information - own)
         return np.where(np.isnan(information), own, best)
+
+    def examined_risk(self, play: Play) -> tuple[float, float]:
+        """Quadrature throughout; accepting is a valid use of the truth."""
+        if play.n == 0 or play.s == 0 or self.clean == 0:
+            return self.risk(play)
+        if play.s == play.n and play.shift == 0.0:
+            verdict = self.verdict(play)
+            return verdict.passed + verdict.failed - verdict.failed_if_passed, verdict.error
+        return pitman_curve(self, play.n, play.s, play.shift).risk()
+
+    def risk_floor(self, n: float) -> float:
+        """The chance to pass by quadrature, and the pooled means' variances with either answer."""
+        if n == 0 or self.clean == 0:
+            return super().risk_floor(n)
+        verdict, v = self.verdict(Play.truthful(n)), self.sigma**2
+        chance = min(1.0, verdict.chance + verdict.chance_error)
+        return chance * v / (n + self.others) + (1 - chance) * v / (n + self.clean)
+
+    def copied_risk(self, collected: int, honest: int, own: int, friends: int) -> float:
+        """Risk of always believing what one reader is told."""
+        if collected == 0 or own == 0 or self.clean == 0:
+            return math.inf
+        z = int(self.clean)
+        return believed_risk(collected, honest, own, friends, z, self.t, self.sigma)
+
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+        """R_v(n) = v/(n + N) + v P h, P = 2 Phi(-u), u = t/(sqrt(v) a), h = 1/(n + z) - 1/(n + N).
+
+        It is convex in v, as (v P)'' = u (1 + u^2) phi(u)/(2 v): so is an honest penalty, and the
+        best one is nowhere more than K w^2/8 below its chord over an interval of width w, with
+        K = (1/z - 1/N) max_u u (1 + u^2) phi(u)/(2 v).
+        """
+        return BEND * (1 / self.clean - 1 / max(self.others, self.clean)) if self.clean else 0.0
+
+    def errors(
+        self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator
+    ) -> Array:
+        """M^2 of who fails, else ((n + z) M/(n + N))^2 + (N - z) v/(n + N)^2, v of the data."""
+        z, n, v = int(self.clean), counts[None, :], float(np.mean(values**2))
+        M, gap = compared(values, counts, z, worlds, rng)
+        rest = self.others - z
+        share, noise = (n + z) / (n + z + rest), rest * v / (n + z + rest) ** 2
+        kept = np.where(np.abs(gap) <= self.t, (share * M) ** 2 + noise, M**2)
+        return np.asarray(np.where(n > 0, kept, M**2))
 
 
 _curve = lru_cache(maxsize=256)(pitman_curve)

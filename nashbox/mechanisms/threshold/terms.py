@@ -21,6 +21,18 @@ class ThresholdTerms(RuleTerms):
     free pair with a z then depends on passing too.
     """
 
+    def remarks(self) -> list[str]:
+        """Who is sent home."""
+        if not self.sent_home:
+            return []
+        pairs = [f"{self.names[i]}, {self.distributions[k]}" for i, k in self.sent_home]
+        more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        return [
+            "no rule makes this plan optimal for some, who work alone for that distribution: "
+            + "; ".join(pairs[:5])
+            + more
+        ]
+
     def members(self, agent: int) -> tuple[int, ...]:
         """Distributions that are passed or failed together, () in the separate form."""
         kinds = self.kind[agent]

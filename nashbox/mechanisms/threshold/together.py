@@ -25,16 +25,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.mean_channel import RELATIVE_ERROR, MeanChannel
+from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.dual import Costed
 from nashbox.mechanisms.threshold.moments import Reception
 from nashbox.mechanisms.threshold.response import best_response
-from nashbox.problem.channel import Best, Joint, Play
+from nashbox.problem.channel import ROUNDING, Best, Joint, Play
 
 Array = NDArray[np.float64]
 
@@ -42,6 +43,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True)
 class Together(Joint):
     """channels: of the members, in the order of `members`. owed: which of them are compared."""
+
+    rises: ClassVar[bool] = True
 
     members: tuple[int, ...]
     channels: tuple[ThresholdChannel, ...]
@@ -68,7 +71,7 @@ class Together(Joint):
         """Closed form for honest submissions, quadrature for others, which accept the answer."""
         if all(p.honest and p.s == p.n and p.weight in (1.0, None) for p in plays):
             value = float(self.risks(np.array([p.n for p in plays])))
-            return value, RELATIVE_ERROR * value
+            return value, ROUNDING * value
         parts = [
             _verdict(channel, play, owed)
             for channel, play, owed in zip(self.channels, plays, self.owed, strict=True)
@@ -86,6 +89,20 @@ class Together(Joint):
         """The best honest counts, which are the best response of all."""
         found = _best(self, tuple(float(c) for c in costs), integer)
         return Best(tuple(Play.truthful(n) for n in found[0]), found[1], found[2])
+
+    def examined(self, axes: Sequence[Array]) -> Array:
+        """The chance to pass by quadrature, not by the closed form."""
+        chance: Array = np.ones(())
+        failed: Array = np.zeros(())
+        stake: Array = np.zeros(())
+        for k, (channel, owes, axis) in enumerate(zip(self.channels, self.owed, axes, strict=True)):
+            shape = [-1 if j == k else 1 for j in range(len(axes))]
+            v = channel.sigma**2
+            full, part = v / (axis + channel.others), v / (axis + channel.clean)
+            failed, stake = failed + part.reshape(shape), stake + (part - full).reshape(shape)
+            if owes:
+                chance = chance * _chances(channel, axis).reshape(shape)
+        return failed - chance * stake
 
     @cached_property
     def kinds(self) -> dict[tuple[ThresholdChannel, bool], int]:
@@ -105,6 +122,10 @@ def _best(
         for channel, owed, cost in zip(joint.channels, joint.owed, costs, strict=True)
     ]
     return best_response(joint, parts, integer=integer)
+
+
+def _chances(channel: ThresholdChannel, counts: Array) -> Array:
+    return np.array([channel.verdict(Play.truthful(n)).chance if n else 0.0 for n in counts])
 
 
 def _verdict(channel: ThresholdChannel, play: Play, owed: bool) -> Reception:

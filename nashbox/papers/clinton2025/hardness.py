@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.exact import price_of
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties
 from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
@@ -19,6 +18,7 @@ from nashbox.papers.clinton2025.instances import (
     random_problem,
 )
 from nashbox.problem.channel import Channel, Play
+from nashbox.problem.risks import price_of
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
 
@@ -28,9 +28,7 @@ TOLERANCE = 1e-9
 
 def faced(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
     """What agent i faces where the others hand in `counts` honest points."""
-    channels = View(i, game.terms, counts).channels()
-    assert all(channel is not None for channel in channels)  # noqa: S101 - built-in mechanisms
-    return [channel for channel in channels if channel is not None]
+    return View(i, game.terms, counts).risks().known()
 
 
 def penalty(game: EstimationGame, i: int, counts: Array) -> float:

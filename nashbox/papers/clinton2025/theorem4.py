@@ -9,7 +9,6 @@ import numpy as np
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.experiments.figures import BLACK, BLUE, ORANGE, RED
 from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.exact import price_of
 from nashbox.mechanisms.plans import compliant_penalties, solve_plan
 from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
 from nashbox.papers.clinton2025.hardness import best_penalty, faced
@@ -21,6 +20,7 @@ from nashbox.papers.clinton2025.instances import (
     theorem4_costs,
 )
 from nashbox.problem.channel import Play
+from nashbox.problem.risks import price_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -18,7 +18,6 @@ from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import NAMES, Offered, of_ruled
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, World, ruled
 from nashbox.strategies import Truthful
-from nashbox.strategies.response import price
 
 Array = NDArray[np.float64]
 
@@ -53,7 +52,7 @@ def rivals_of(
     game = prepare(replace(problem, plan=PLAN.get(aim.name, aim.name), mechanism=Spec("cbl")))
     terms = game.terms
     cbl = np.array(
-        [price(game.view(i), Truthful().plays(game.view(i)))[0] for i in range(problem.m)]
+        [v.risks().price(Truthful().plays(v))[0] for v in map(game.view, range(problem.m))]
     )
     alone = getattr(terms, "alone", np.zeros(terms.counts.shape, dtype=bool))
     kind = np.where(alone & (terms.counts > 0), ALONE, np.where(terms.counts > 0, OWES, FREE))

@@ -7,21 +7,14 @@ and her best response has B = min_n' R_v(n') + c n'. Her gain A - B is largest
   is concave, so that A - B is convex;
 * over sigma too at an end, where R_v is linear in v (plain means, and CBL, whose noise grows with
   the discrepancy and hence with sigma): then A - B is convex in (c, v) together;
-* under a threshold t almost so: R_v(n) = v/(n + N) + v P h with P = 2 Phi(-u), u = t/(sqrt(v) a)
-  and h = 1/(n + z) - 1/(n + N) is convex in v, as (v P)'' = u (1 + u^2) phi(u)/(2 v). So A is
-  convex, and B, a minimum of functions that are nowhere more than K w^2/8 below their chord over
-  an interval of width w, is no more than that below its own chord:
+* almost so where A is nowhere more than K1 w^2/8 above its chord over an interval of v of width w,
+  and B, a minimum of functions that are nowhere more than K2 w^2/8 below theirs, no more than that
+  below its own (`Channel.bend` knows v (K1 + K2)):
 
-      gain <= max(gain at the ends) + K w^2/8,   K = (1/z - 1/N) max_u u (1 + u^2) phi(u)/(2 v).
+      gain <= max(gain at the ends) + (K1 + K2) w^2/8;
 
-* under a decoy R_v(n) = v (1/(n + N) + h F(a)), a = t/sqrt(v (1/n + 1/N)), h = 1/n - 1/(n + N), and
-  with D = a d/da the second derivative of v F is (DJ/2 - D^2 J/4)/v: between -FALLS/v and RISES/v
-  (numerical: 20,001 windows from .001 to 30). So A is no more than FALLS h w^2/(8 v) above its
-  chord, and B no more than RISES h w^2/(8 v) below, with h of the fewest points that may be better;
-* under a decoy whose window is made of an estimate R_v is linear in v, as for plain means.
-
-  Intervals are halved until the last term says enough. Under mirrors nothing is known: honest
-  counts are looked at for some sigmas.
+  intervals are halved until the last term says enough. Where a channel knows nothing of this,
+  honest counts are looked at for some sigmas.
 
 For what she loses against working alone B is her penalty alone, a minimum of functions linear in
 (c, v): the largest loss is at an end in all cases.
@@ -30,32 +23,21 @@ For what she loses against working alone B is her penalty alone, a minimum of fu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeGuard
+from typing import Literal
 
 import numpy as np
 
-from nashbox.mechanisms.cbl.channel import CorruptChannel
-from nashbox.mechanisms.decoy.channel import DecoyChannel
-from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
-from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
-from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.mechanisms.threshold.channel import ThresholdChannel
-from nashbox.problem.channel import Channel, Play
-from nashbox.problem.errors import InputError
+from nashbox.problem.channel import Channel, Play, channel_sigma
 from nashbox.problem.remembering import remembered
 from nashbox.strategies.best_count import best_count
 
-Known = MeanChannel | CorruptChannel | ThresholdChannel | DecoyChannel | EstimatedChannel
 Against = Literal["best", "alone"]
 
 TOLERANCE = 2e-4  # of the pair's penalty, between what was found and the bound
-LOOKED_AT = 9  # sigmas, under mirrors
-HALVINGS = 40
-FALLS, RISES = 0.068, 0.854  # of the second derivative of v F under a decoy, times v
-BEND = 0.3166  # above the largest u (1 + u^2) phi(u)/2, at u^2 = 1 + sqrt(2)
+LOOKED_AT = 9  # sigmas, where it is not known how risks depend on them
 
 
 @dataclass(frozen=True)
@@ -90,20 +72,6 @@ class Worst:
     certain: bool = True
 
 
-def is_known(channel: Channel | None) -> TypeGuard[Known]:
-    """Whether it is one whose dependence on sigma is known."""
-    return isinstance(channel, Known)
-
-
-def known(channel: Channel) -> Known:
-    """The channel, if it is one whose dependence on sigma is known. Raises InputError."""
-    if is_known(channel):
-        return channel
-    raise InputError(
-        f"robust needs a mechanism whose formulas it knows, got {type(channel).__name__}"
-    )
-
-
 @remembered(500_000)
 def honest(channel: Channel, n: float, cost: float) -> float:
     """R(n) + c n."""
@@ -112,9 +80,9 @@ def honest(channel: Channel, n: float, cost: float) -> float:
 
 @remembered(500_000)
 def least(channel: Channel, cost: float, integer: bool) -> float:
-    """min_n R(n) + c n, or what no lie brings it below (under mirrors: honest counts alone)."""
+    """min_n R(n) + c n, or what no lie brings it below if that can be asked everywhere."""
     best = best_count(channel, cost, integer=integer)[1]
-    return best if isinstance(channel, MirrorChannel) else channel.floor(cost, best)
+    return channel.floor(cost, best) if channel.floor_everywhere else best
 
 
 @lru_cache(maxsize=500_000)
@@ -125,68 +93,80 @@ def alone(cost: float, sigma: float, integer: bool) -> float:
 
 @lru_cache(maxsize=200_000)
 def worst(
-    channel: Known, n: float, cost: float, doubt: Doubt, integer: bool, against: Against = "best"
+    channel: Channel, n: float, cost: float, doubt: Doubt, integer: bool, against: Against = "best"
 ) -> Worst:
-    """The largest gain (or excess over working alone) over the intervals."""
+    """The largest gain, or excess over working alone, under rules that scale with sigma."""
 
-    def moved(f: float) -> Known:
-        return replace(channel, sigma=channel.sigma * f)
+    def at(f: float) -> Channel:
+        found = channel.scaled(f)
+        assert found is not None  # noqa: S101 - callers see to it
+        return found
 
-    def A(e: float, f: float) -> float:
-        return honest(moved(f), n, cost * e)
+    sigma = channel_sigma(channel)
+    return DoubtfulPair(at, n, cost, sigma, integer).worst(doubt, against)
 
-    def B(e: float, f: float) -> float:
+
+@dataclass(frozen=True)
+class DoubtfulPair:
+    """One agent and one distribution: at(f) is her channel where sigma is f times what was said.
+
+    n: recommended. cost, sigma: as was said.
+    """
+
+    at: Callable[[float], Channel]
+    n: float
+    cost: float
+    sigma: float
+    integer: bool
+
+    def honest(self, e: float, f: float) -> float:
+        """A, where her cost is e and sigma f times what was said."""
+        return honest(self.at(f), self.n, self.cost * e)
+
+    def other(self, e: float, f: float, against: Against) -> float:
+        """B, or her penalty alone."""
         if against == "alone":
-            return alone(cost * e, channel.sigma * f, integer)
-        return least(moved(f), cost * e, integer)
+            return alone(self.cost * e, self.sigma * f, self.integer)
+        return least(self.at(f), self.cost * e, self.integer)
 
-    if np.isinf(cost) or not np.isfinite(B(1.0, 1.0)):
-        return Worst(0.0, 0.0) if against == "best" else Worst(-np.inf, -np.inf)
-    corners = [(A(e, f) - B(e, f), e, f) for e in doubt.cost_ends for f in doubt.sigma_ends]
-    best = max(corners)
-    certain = against == "alone" or not isinstance(channel, MirrorChannel)
-    straight = not isinstance(channel, ThresholdChannel | DecoyChannel) or (
-        isinstance(channel, ThresholdChannel) and channel.clean == 0
-    )
-    if not certain:
-        among = np.linspace(1 - doubt.sigma, 1 + doubt.sigma, LOOKED_AT if doubt.sigma else 1)
-        best = max((A(e, f) - B(e, f), e, f) for e in doubt.cost_ends for f in among.tolist())
-        return Worst(best[0], best[0], best[1], best[2], certain=False)
-    if not doubt.sigma or against == "alone" or straight:
-        return Worst(best[0], best[0], best[1], best[2])
-    low, high = doubt.sigma_ends
-    bend = max(_bend(moved(low), n, cost * e, A(e, high), integer=integer) for e in doubt.cost_ends)
-    return _between(channel, best, doubt, lambda e, f: A(e, f) - B(e, f), bend, abs(A(1.0, 1.0)))
+    def worst(self, doubt: Doubt, against: Against = "best") -> Worst:
+        """The largest gain (or excess over working alone) over the intervals."""
+        if np.isinf(self.cost) or not np.isfinite(self.other(1.0, 1.0, against)):
+            return Worst(0.0, 0.0) if against == "best" else Worst(-np.inf, -np.inf)
+
+        def gained(e: float, f: float) -> float:
+            return self.honest(e, f) - self.other(e, f, against)
+
+        bend = self._bend(doubt) if doubt.sigma else 0.0
+        factors = doubt.sigma_ends if bend is not None else _looked_at(doubt)
+        found = max((gained(e, f), e, f) for e in doubt.cost_ends for f in factors)
+        if bend and against == "best":
+            return _between(found, doubt, gained, bend, self.sigma, abs(self.honest(1.0, 1.0)))
+        floor = against == "alone" or self.at(1.0).floor_everywhere
+        return Worst(found[0], found[0], found[1], found[2], certain=floor and bend is not None)
+
+    def _bend(self, doubt: Doubt) -> float | None:
+        """v times what second derivatives by v add at most, None where that is not known."""
+        low, high = doubt.sigma_ends
+        channel = self.at(low)
+        bends = [
+            channel.bend(self.n, self.cost * e, self.honest(e, high), integer=self.integer)
+            for e in doubt.cost_ends
+        ]
+        known = [bend for bend in bends if bend is not None]
+        return max(known) if len(known) == len(bends) else None
 
 
-def _bend(channel: Known, n: float, cost: float, price: float, *, integer: bool) -> float:
-    """v times what second derivatives by v add at most; price: what no better count exceeds."""
-    if isinstance(channel, ThresholdChannel):
-        return BEND * (1 / channel.clean - 1 / max(channel.others, channel.clean))
-    assert isinstance(channel, DecoyChannel)  # noqa: S101 - the others are convex
-    N = channel.others
-    if N == 0:
-        return 0.0
-
-    def stake(x: float) -> float:
-        return 1 / x - 1 / (x + N)
-
-    def better(x: float) -> bool:
-        return float(channel.best_risk(np.float64(x))) + cost * x <= price
-
-    low, high = 0.0, n  # the penalty is convex in the count
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        low, high = (low, middle) if better(middle) else (middle, high)
-    return FALLS * stake(n) + RISES * stake(max(high, 1.0) if integer else high)
+def _looked_at(doubt: Doubt) -> list[float]:
+    return [float(f) for f in np.linspace(1 - doubt.sigma, 1 + doubt.sigma, LOOKED_AT)]
 
 
 def _between(
-    channel: Known,
     found: tuple[float, float, float],
     doubt: Doubt,
     gained: Callable[[float, float], float],
     bend: float,
+    sigma: float,
     scale: float,
 ) -> Worst:
     """Bound what lies between the ends of the interval of sigma, at both ends of the costs'."""
@@ -195,8 +175,8 @@ def _between(
         cells = [doubt.sigma_ends]
         while cells:
             a, b = cells.pop()
-            width = (b**2 - a**2) * channel.sigma**2
-            slack = bend / (a * channel.sigma) ** 2 * width**2 / 8
+            width = (b**2 - a**2) * sigma**2
+            slack = bend / (a * sigma) ** 2 * width**2 / 8
             top = max(gained(e, a), gained(e, b)) + slack
             if top <= found[0] + TOLERANCE * scale:
                 bound = max(bound, top)

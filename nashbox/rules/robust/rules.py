@@ -12,22 +12,20 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of
 from nashbox.games.estimation import EstimationGame
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.channel import Joint
+from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import InputError
 from nashbox.problem.terms import Terms, View
 from nashbox.rules.robust.pair import (
     Against,
     Doubt,
+    DoubtfulPair,
     Worst,
-    alone,
     honest,
-    is_known,
-    known,
     least,
     worst,
 )
 from nashbox.strategies import Truthful
-from nashbox.strategies.response import best_response, price
+from nashbox.strategies.response import best_response
 
 Array = NDArray[np.float64]
 
@@ -82,7 +80,7 @@ class AgentRow:
 def refuse(game: EstimationGame) -> str | None:
     """Say why there is no exact answer, or None."""
     for i in range(game.problem.m):
-        if any(channel is None for channel in game.view(i).channels()):
+        if not game.view(i).risks().complete:
             return f"mechanism {type(game.mechanism).__name__} has no exact formula"
     return None
 
@@ -95,16 +93,14 @@ def moved(terms: Terms, costs: Array | float, sigma: Array | float) -> Terms:
 def agent_gain(terms: Terms, i: int, counts: Array) -> tuple[float, float]:
     """Honest penalty of agent i, and what her best response saves, when all hand in `counts`."""
     view = View(i, terms, counts)
-    plays = Truthful().plays(view)
-    if view.tied() is not None or not all(map(is_known, view.channels())):
-        here, best = price(view, plays)[0], best_response(view).penalty
+    risks = view.risks()
+    if risks.joint is not None:
+        here, best = risks.price(Truthful().plays(view))[0], best_response(view).penalty
         return here, here - best if np.isfinite(best) else 0.0
     here = best = 0.0
-    for k, channel in enumerate(view.channels()):
-        assert channel is not None  # noqa: S101 - refused before
-        n, c = float(terms.counts[i, k]), float(view.costs[k])
-        here += honest(known(channel), n, c)
-        best += least(known(channel), c, terms.integer)
+    for n, c, channel in zip(terms.counts[i], view.costs, risks.known(), strict=True):
+        here += honest(channel, float(n), float(c))
+        best += least(channel, float(c), terms.integer)
     return here, here - best if np.isfinite(best) else 0.0
 
 
@@ -134,14 +130,11 @@ def rows(game: EstimationGame, doubt: Doubt, epsilon: Epsilon) -> list[AgentRow]
 
 def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
     """Sum over distributions of the worst gain of each, and over those tied together as one."""
-    view = game.view(i)
-    joint = view.tied()
-    members = joint.members if joint is not None else ()
-    apart = [(k, c) for k, c in enumerate(view.channels()) if c is not None and k not in members]
-    whole = game.problem.integer
-    had = [least(channel, float(view.costs[k]), whole) for k, channel in apart]
+    risks, whole = game.view(i).risks(), game.problem.integer
+    joint, apart = risks.joint, risks.apart()
+    had = [least(channel, float(risks.costs[k]), whole) for k, channel in apart]
     if joint is not None:
-        had.append(joint.best(view.costs[list(members)], integer=whole).penalty)
+        had.append(joint.best(risks.costs[list(joint.members)], integer=whole).penalty)
     if not np.isfinite(had).all():  # whatever she does, she pays inf
         return Worst(0.0, 0.0), True
     parts = [_apart(game, i, k, doubt, "best") for k, _ in apart]
@@ -164,44 +157,24 @@ def _gain(game: EstimationGame, i: int, doubt: Doubt) -> tuple[Worst, bool]:
 
 def _apart(game: EstimationGame, i: int, k: int, doubt: Doubt, against: Against) -> Worst:
     """The largest gain on one distribution, or the largest excess over working alone."""
-    view = game.view(i)
-    channel, n = view.channels()[k], float(game.terms.counts[i, k])
-    assert channel is not None  # noqa: S101 - refused before
-    if is_known(channel):
-        return worst(channel, n, float(view.costs[k]), doubt, game.problem.integer, against)
-    return _looked_at(game, i, k, doubt, against)
+    risks, n = game.view(i).risks(), float(game.terms.counts[i, k])
+    channel, cost, integer = risks.known()[k], float(risks.costs[k]), game.problem.integer
+    if channel.scales:
+        return worst(channel, n, cost, doubt, integer, against)
 
+    def at(f: float) -> Channel:
+        return View(i, moved(game.terms, 1.0, f), game.terms.counts).risks().known()[k]
 
-def _looked_at(game: EstimationGame, i: int, k: int, doubt: Doubt, against: Against) -> Worst:
-    """The same under rules of one's own.
-
-    Gains are convex in the cost under all rules, so that they are largest at an end; how risks
-    depend on sigma is not known, and some values are looked at.
-    """
-    n, integer = float(game.terms.counts[i, k]), game.problem.integer
-    found = []
-    for f in np.linspace(1 - doubt.sigma, 1 + doubt.sigma, SIGMAS if doubt.sigma else 1).tolist():
-        terms = moved(game.terms, 1.0, f)
-        channel = View(i, terms, game.terms.counts).channels()[k]
-        assert channel is not None  # noqa: S101 - it is at the nominal sigma
-        for e in doubt.cost_ends:
-            cost = float(terms.costs[i, k]) * e
-            if against == "alone":
-                other = alone(cost, float(terms.sigma[k]), integer)
-            else:
-                other = least(channel, cost, integer)
-            found.append((honest(channel, n, cost) - other, e, f))
-    best = max(found)
-    return Worst(best[0], best[0], best[1], best[2], certain=not doubt.sigma)
+    return DoubtfulPair(at, n, cost, float(game.terms.sigma[k]), integer).worst(doubt, against)
 
 
 def _tied_gain(game: EstimationGame, i: int, doubt: Doubt, joint: Joint) -> tuple[Worst, bool]:
     """Gain on distributions tied together: convex in the costs, so largest at a vertex.
 
-    sigmas share a factor here; penalties rise with it, so that between two values nothing exceeds
-    A(upper) - B(lower).
+    sigmas share a factor here; where penalties rise with it, nothing exceeds A(upper) - B(lower)
+    between two values. Also whether all of that is proven.
     """
-    members = list(joint.members)
+    members, rises = list(joint.members), joint.rises or not doubt.sigma
     finite = [k for k in members if np.isfinite(game.problem.costs[i, k])]
     every = len(doubt.cost_ends) ** len(finite) <= VERTICES
     corners: Sequence[Sequence[float]] = (
@@ -217,7 +190,7 @@ def _tied_gain(game: EstimationGame, i: int, doubt: Doubt, joint: Joint) -> tupl
         previous = None
         for f in factors:
             view = View(i, moved(game.terms, costs, float(f)), game.terms.counts)
-            tied = view.tied()
+            tied = view.risks().joint
             assert tied is not None  # noqa: S101 - it is at the nominal costs
             plays = [Truthful().plays(view)[k] for k in members]
             spent = sum(
@@ -228,7 +201,7 @@ def _tied_gain(game: EstimationGame, i: int, doubt: Doubt, joint: Joint) -> tupl
             best = max(best, (A - found.penalty, float(np.mean(corner)), float(f)))
             bound = max(bound, A - (found.bound if previous is None else previous))
             previous = found.bound
-    return Worst(best[0], max(bound, best[0]), best[1], best[2]), every
+    return Worst(best[0], max(bound, best[0]), best[1], best[2]), every and rises
 
 
 def _margin(game: EstimationGame, i: int, doubt: Doubt) -> float:
@@ -241,7 +214,7 @@ def _margin(game: EstimationGame, i: int, doubt: Doubt) -> float:
     if np.isinf(game.problem.costs[i]).any():
         return -np.inf
     view = game.view(i)
-    if view.tied() is not None:
+    if view.risks().joint is not None:
         values = []
         for e, f in corners:
             terms = moved(game.terms, e, f)

@@ -87,7 +87,7 @@ def test_built_in_rules_gain_what_they_do_in_simulation(name, worlds, seed):
 def test_no_gain_is_what_the_best_other_count_loses():
     case = MEMBERS["cbl"].case("normal", 0.0)
     game = prepare(case.load())
-    channel, cost = game.view(1).channels()[0], 0.06
+    channel, cost = game.view(1).risks().channels[0], 0.06
     price = [channel.best_risk(np.float64(n)) + cost * n for n in (7, 8, 9)]
     assert case.truths[1].least == pytest.approx(price[1] - min(price[0], price[2]), abs=1e-9)
     assert case.truths[1].most == 0

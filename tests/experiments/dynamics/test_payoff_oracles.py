@@ -9,11 +9,11 @@ from scipy.stats import norm
 from nashbox import Mechanism
 from nashbox.experiments.dynamics import oracle_for, read_choices
 from nashbox.games.estimation import prepare
-from nashbox.games.estimation.pollution import PollutedPool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, load
+from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 from tests.games import figure1, worked_case
@@ -91,7 +91,7 @@ def test_among_honest_points_nothing_is_new(weight, others, pooled):
     pool = PollutedPool.of(crowd, 10.0)
     forced = PollutedPool(pool.N, pool.W, pool.B, honest=False)  # by the general formula
     play = Play(8.0, 12.0, 8.0, 0.7, weight)
-    assert risk_among(channel, play, forced) == pytest.approx(channel.risk(play)[0], rel=1e-12)
+    assert channel.risk_among(play, forced) == pytest.approx(channel.risk(play)[0], rel=1e-12)
 
 
 def test_fakes_from_nowhere_ruin_whoever_relies_on_them():
@@ -205,7 +205,7 @@ def test_tied_distributions_are_priced_together(seed):
         right, measured = exact.against(0, profile), simulated.against(0, profile)
         assert (np.abs(right.values - measured.values) <= bound * measured.se).all()
     game = prepare(from_mapping(body))
-    channels = View(0, game.terms, game.terms.counts).channels()
+    channels = View(0, game.terms, game.terms.counts).risks().channels
     apart = sum(c.risk(Play.truthful(n))[0] for c, n in zip(channels, (9.0, 8.0), strict=True))
     honest = simulated.against(0, np.zeros(3, dtype=int))
     assert abs(apart + 9 * 0.05 + 8 * 0.06 + honest.values[0]) > bound * honest.se[0]

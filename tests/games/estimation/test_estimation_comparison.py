@@ -27,7 +27,6 @@ from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import View
 from nashbox.results.saving import to_text
-from nashbox.strategies.response import price
 from tests.games import figure1, random_problem, worked_case
 from tests.statistics_for_tests import assert_mean
 
@@ -530,9 +529,9 @@ def test_tied_distributions_settle_where_nobody_else_collects():
     counts = np.array(row.counts)
     for i in range(3):  # no pair of counts nearby does better, by the model's own formula
         view = View(i, game.terms, counts)
-        here = price(view, [Play.truthful(n) for n in counts[i]])[0]
+        here = view.risks().price([Play.truthful(n) for n in counts[i]])[0]
         for n in np.ndindex(60, 60):
-            assert here <= price(view, [Play.truthful(float(x)) for x in n])[0] + 1e-9
+            assert here <= view.risks().price([Play.truthful(float(x)) for x in n])[0] + 1e-9
 
 
 def test_the_own_mechanism_comes_first_with_its_parameters():
@@ -583,7 +582,7 @@ def test_answers_are_best_among_all_counts():
             game = prepare(replace(problem, mechanism=Spec.parse(spec, "test")))
             counts = np.array(row.counts)
             for i in range(problem.m):
-                (channel,) = View(i, game.terms, counts).channels()
+                (channel,) = View(i, game.terms, counts).risks().channels
                 grid = np.linspace(1e-3, 200, 4001)
                 cost = problem.costs[i, 0]
                 least = (channel.best_risk(grid) + cost * grid).min()

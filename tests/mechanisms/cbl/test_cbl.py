@@ -33,7 +33,7 @@ def test_the_worked_case():
     assert not terms.alone.any()
     assert (terms.counts == 10).all() and terms.fixed_totals.tolist() == [200]
     np.testing.assert_allclose(terms.alpha, ALPHA, atol=1e-9)
-    channel = View(0, terms, terms.counts).channels()[0]
+    channel = View(0, terms, terms.counts).risks().channels[0]
     assert float(channel.best_risk(10.0)) + 0.5 == pytest.approx(PENALTY, abs=1e-9)
     assert risk_by_quadrature(10, 10, 200, ALPHA) + 0.5 == pytest.approx(PENALTY, abs=1e-9)
 
@@ -74,7 +74,7 @@ def test_algorithm_1_takes_one_pair_at_a_time():
     assert result.alone.ravel().tolist() == [True] * 4 + [False] * 6
     assert result.totals[0] == pytest.approx(263.738, abs=1e-3)
     game = prepare(worked_case(m=10, counts="real"))
-    channels = [View(i, game.terms, game.terms.counts).channels()[0] for i in range(10)]
+    channels = [View(i, game.terms, game.terms.counts).risks().channels[0] for i in range(10)]
     social = sum(
         float(ch.best_risk(n)) + 0.05 * n
         for ch, n in zip(channels, game.terms.counts.ravel(), strict=True)

@@ -22,7 +22,6 @@ from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.strategies import make_strategy
-from nashbox.strategies.response import price
 from tests.games import figure1, worked_case
 from tests.statistics_for_tests import assert_mean
 
@@ -294,7 +293,7 @@ def test_the_model_costs_what_the_formulas_say(strategy, seed):
             game if strategy is None else game.with_strategies({name: make_strategy(strategy, "t")})
         )
         view = changed.view(i)
-        exact, error = price(view, changed.strategy(i).plays(view))
+        exact, error = view.risks().price(changed.strategy(i).plays(view))
         if not np.isfinite(exact):
             continue
         model = changed.model(20_000, seed + 3)

@@ -22,7 +22,6 @@ from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
-from nashbox.strategies.response import price
 from tests.statistics_for_tests import assert_mean
 
 
@@ -190,7 +189,7 @@ def test_accepting_is_the_best_use_at_honesty():
 def test_the_real_mechanism_agrees(seed):
     """Its penalty in 20,000 worlds of eight agents; false alarm 1e-6."""
     game = prepare(problem(counts="integer"))
-    exact, _ = price(game.view(0), [Play.truthful(float(n)) for n in game.terms.counts[0]])
+    exact, _ = game.view(0).risks().price([Play.truthful(float(n)) for n in game.terms.counts[0]])
     model = game.model(20_000, seed)
     model.step()
     penalties = [player.penalty for player in model.players]  # 8 agents, all alike

@@ -14,7 +14,6 @@ from nashbox.mechanisms.decoy.mirror_tuning import mirror_window, tuned_mirror
 from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.problem.channel import Play
 from nashbox.problem.files import from_mapping
-from nashbox.strategies.response import price
 from tests.statistics_for_tests import assert_mean
 
 UNIT = 10 * math.sqrt(0.05)  # sigma sqrt(c) of the table
@@ -104,8 +103,8 @@ def test_the_real_mechanism_agrees_and_accepting_is_best(seed):
     """False alarms: 2 tests at 1e-6."""
     game = prepare(mirrors())
     view = game.view(0)
-    exact, _ = price(view, [Play.truthful(14.0)])
-    assert accepted_risk(view.channels()[0], Play.truthful(14.0))[0] == pytest.approx(
+    exact, _ = view.risks().price([Play.truthful(14.0)])
+    assert accepted_risk(view.risks().channels[0], Play.truthful(14.0))[0] == pytest.approx(
         exact - 0.05 * 14, rel=1e-11
     )
     model = game.model(40_000, seed)
@@ -114,7 +113,7 @@ def test_the_real_mechanism_agrees_and_accepting_is_best(seed):
     assert_mean(paid, exact, 1e-6)
     play = Play(7.0, 7.0, 7.0, 3.0, 0.8)
     rng = np.random.default_rng([seed, 9])
-    channel, R = view.channels()[0], 400_000
+    channel, R = view.risks().channels[0], 400_000
     X, W = rng.normal(0, 10 / math.sqrt(7), R), rng.normal(0, 10 / math.sqrt(98), R)
     e = W - X - 3.0
     false = -np.sign(e) * channel.t * np.sqrt(rng.random(R))

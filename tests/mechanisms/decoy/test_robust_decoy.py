@@ -223,7 +223,7 @@ def test_trimmed_rules_have_no_formula_and_say_why():
         audit(problem, method="exact")
     with pytest.raises(InputError, match="sees single points"):
         audit(problem, method="exhaustive")
-    assert prepare(problem).view(0).channels() == [None]
+    assert prepare(problem).view(0).risks().channels == (None,)
 
 
 @pytest.mark.parametrize(

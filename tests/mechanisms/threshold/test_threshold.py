@@ -25,7 +25,6 @@ from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.problem.spec import Spec
 from nashbox.strategies import make_strategy
-from nashbox.strategies.response import price
 from tests.games import figure1, worked_case
 from tests.statistics_for_tests import assert_mean
 
@@ -242,7 +241,7 @@ def test_the_model_costs_what_the_formulas_say(joint, strategy, seed):
             game if strategy is None else game.with_strategies({name: make_strategy(strategy, "t")})
         )
         view = changed.view(i)
-        exact, error = price(view, changed.strategy(i).plays(view))
+        exact, error = view.risks().price(changed.strategy(i).plays(view))
         if not np.isfinite(exact):
             continue
         model = changed.model(20_000, seed + 3)
@@ -260,7 +259,7 @@ def test_who_owes_and_submits_nothing_has_failed(seed):
         lazy = {"name": "equivariant", "collect": [0, 5], "submit": [0, 5], "estimator": "accept"}
         changed = game.with_strategies({"a0": make_strategy(lazy, "t")})
         view = changed.view(0)
-        exact = price(view, changed.strategy(0).plays(view))[0] - 0.5
+        exact = view.risks().price(changed.strategy(0).plays(view))[0] - 0.5
         model = changed.model(40_000, seed)
         model.step()
         assert_mean(model.players[0].error, exact, false_alarm=1e-7)
@@ -283,7 +282,7 @@ def test_mixed_counts_are_compared_world_by_world(seed):
     for points, strategy in ((8, "truthful"), (0, "free_rider")):
         changed = game.with_strategies({"a1": make_strategy(strategy, "t")})
         view = changed.view(0)
-        exact = price(view, changed.strategy(0).plays(view))[0]
+        exact = view.risks().price(changed.strategy(0).plays(view))[0]
         assert_mean(model.players[0].penalty[handed == points], exact, false_alarm=1e-6)
 
 

@@ -9,11 +9,11 @@ import pytest
 from nashbox.cli import main
 from nashbox.games.estimation import prepare
 from nashbox.games.estimation.exact import exact_answer
+from nashbox.mechanisms.threshold.copies import believed_risk, pass_chances
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
 from nashbox.rules.coalitions import Coalitions, coalitions
 from nashbox.rules.coalitions.estimators import Use, readings
-from nashbox.rules.coalitions.exact import believed_risk, pass_chances
 from nashbox.rules.coalitions.gains import common_gain
 from nashbox.rules.coalitions.schemes import FORMS, Scheme, best_pooled
 from nashbox.rules.coalitions.search import bound, measure, searched

@@ -8,7 +8,6 @@ from nashbox.problem.channel import Play
 from nashbox.problem.files import from_mapping
 from nashbox.rules.design import design
 from nashbox.strategies import Truthful
-from nashbox.strategies.response import price
 from tests.rules.design.test_design import random_table
 
 PLAYS = 500  # deviations of a design
@@ -51,7 +50,7 @@ def attacked(problem, seed, plays=PLAYS):
     game = prepare(problem)
     rng = np.random.default_rng([seed, 61])
     views = [game.view(i) for i in range(problem.m)]
-    honest = [price(view, Truthful().plays(view)) for view in views]
+    honest = [view.risks().price(Truthful().plays(view)) for view in views]
     largest = -np.inf
     for _ in range(plays):
         i = int(rng.integers(problem.m))
@@ -63,7 +62,7 @@ def attacked(problem, seed, plays=PLAYS):
             blocked = bool(np.isinf(view.costs[k]))
             owed, sigma = float(view.counts[k]), float(view.sigma[k])
             plain[k] = attack(rng, owed, sigma, blocked, problem.integer)
-        there, doubt = price(view, plain)
+        there, doubt = view.risks().price(plain)
         if np.isfinite(here) and np.isfinite(there):
             largest = max(largest, (here - there - error - doubt) / here)
     return largest

@@ -19,7 +19,6 @@ from nashbox.problem.files import load
 from nashbox.problem.spec import Spec
 from nashbox.rules.robust import Robust, robust
 from nashbox.rules.robust.dropout import drops, without
-from nashbox.rules.robust.measured import expected_errors
 from nashbox.rules.robust.pair import TOLERANCE, Doubt, worst
 from nashbox.rules.robust.rules import curve, rows, widest
 from nashbox.rules.robust.tuning import robust_rule
@@ -349,7 +348,7 @@ def test_intervals_of_real_measurements_are_said_to_be_for_normal_data(nashbox, 
 def test_expected_errors_of_normal_points_are_the_formula(channel, seed):
     rng = np.random.default_rng(seed)
     values = norm.ppf((np.arange(4000) + 0.5) / 4000) * 10  # as good as normal
-    found = expected_errors(channel, np.array([5, 13]), values, np.mean(values**2), 40_000, rng)
+    found = channel.errors(np.array([5, 13]), values, 40_000, rng)
     for column, n in zip(found.T, (5.0, 13.0), strict=True):
         exact = float(channel.best_risk(np.float64(n)))
         assert_mean(column, exact, false_alarm=1e-7, atol=2e-3 * exact)
@@ -395,66 +394,6 @@ def test_agents_without_a_finite_penalty_are_no_division_by_zero(nashbox):
     )
     answer = nashbox("robust", "p.toml", "--costs", "5%", files={"p.toml": text})
     assert answer.code in (0, 2), answer
-
-
-OWN = """
-from dataclasses import dataclass
-
-from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.mechanisms.means import SampleMean
-from nashbox.problem.channel import Channel
-
-
-@dataclass  # has no hash
-class Own(Channel):
-    inside: MeanChannel
-
-    def best_risk(self, n):
-        return self.inside.best_risk(n)
-
-    def slope(self, n):
-        return self.inside.slope(n)
-
-    def best_play(self, n):
-        return self.inside.best_play(n)
-
-    def risk(self, play):
-        return self.inside.risk(play)
-
-    def estimate(self, *known):
-        return self.inside.estimate(*known)
-
-
-@dataclass(frozen=True)
-class Mine(SampleMean):
-    def channel(self, terms, agent, k, others):
-        return Own(super().channel(terms, agent, k, others))
-"""
-
-
-@pytest.mark.parametrize("sigma", [0.0, 0.05])
-def test_rules_of_ones_own_with_formulas(folder, sigma):
-    """A channel of another class than ours: what is proven for costs; sigmas are looked at."""
-    (folder / "own.py").write_text(OWN)
-    problem = replace(figure1(mechanism="sample_mean"), folder=folder)
-    own = replace(problem, mechanism=Spec("own.py:Mine"))
-    known, found = (robust(p, costs=0.1, sigma=sigma, drop=1).rules[0] for p in (problem, own))
-    for ours, theirs in zip(known.agents, found.agents, strict=True):
-        assert theirs.gain.found == pytest.approx(ours.gain.found, abs=1e-12)
-        assert theirs.margin == pytest.approx(ours.margin, abs=1e-12)
-        assert theirs.certified == (sigma == 0.0)
-    assert [d.gain for d in found.drops] == pytest.approx([d.gain for d in known.drops])
-
-
-@pytest.mark.parametrize("method", ["exact", "exhaustive"])
-def test_audits_of_rules_of_ones_own_with_formulas(folder, method):
-    (folder / "own.py").write_text(OWN)
-    problem = replace(figure1(mechanism="sample_mean"), folder=folder)
-    own = replace(problem, mechanism=Spec("own.py:Mine"))
-    known, found = (audit(p, method=method).agents for p in (problem, own))
-    for ours, theirs in zip(known, found, strict=True):
-        assert theirs.verdict == ours.verdict
-        assert theirs.gain.estimate == pytest.approx(ours.gain.estimate, abs=1e-9)
 
 
 def test_functions_name_their_arguments_and_commands_their_options(nashbox, problem):

@@ -5,15 +5,14 @@ import pytest
 from scipy.stats import norm
 
 from nashbox.games.estimation import prepare
-from nashbox.mechanisms.decoy.channel import DecoyChannel
+from nashbox.mechanisms.decoy.channel import FALLS, RISES, DecoyChannel
 from nashbox.mechanisms.decoy.estimated import kept
 from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
 from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
 from nashbox.mechanisms.decoy.told import gain_by_width
 from nashbox.problem.channel import Play
 from nashbox.rules.robust import robust
-from nashbox.rules.robust.measured import expected_errors
-from nashbox.rules.robust.pair import FALLS, RISES, TOLERANCE, Doubt, worst
+from nashbox.rules.robust.pair import TOLERANCE, Doubt, worst
 from nashbox.rules.robust.rules import rows
 from tests.games import worked_case
 from tests.statistics_for_tests import assert_mean
@@ -94,7 +93,7 @@ def test_errors_on_normal_points_are_the_formula(channel, seed):
     """40,000 worlds, two counts; false alarms: 6 at 1e-6, and a fifth more is refuted."""
     rng = np.random.default_rng([seed, 41])
     values = 10 * rng.standard_normal(1_000_000)
-    found = expected_errors(channel, np.array([3, 5]), values, 100.0, 40_000, rng)
+    found = channel.errors(np.array([3, 5]), values, 40_000, rng)
     for j, n in enumerate((3.0, 5.0)):
         exact = channel.risk(Play(n, n, n, 0.0, 1.0))[0]
         assert_mean(found[:, j], exact, false_alarm=1e-6)

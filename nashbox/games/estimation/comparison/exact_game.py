@@ -17,13 +17,11 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.games.estimation.pollution import PollutedPool, risk_among
-from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
-from nashbox.problem.errors import ContractError
+from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
-from nashbox.strategies.response import OPTIMISER_ERROR, best_response, price
+from nashbox.strategies.response import OPTIMISER_ERROR, best_response
 
 Array = NDArray[np.float64]
 
@@ -39,17 +37,12 @@ class ExactGame(CountGame):
 
     def channels(self, i: int, counts: Array) -> list[Channel]:
         """What agent i faces when the others collected `counts` (m, d)."""
-        found = View(i, self.game.terms, counts).channels()
-        known = [channel for channel in found if channel is not None]
-        if len(known) < len(found):
-            name = type(self.game.mechanism).__name__
-            raise ContractError(f"{name}.channel gave formulas for some counts only")
-        return known
+        return View(i, self.game.terms, counts).risks().known()
 
     def answer(self, i: int, profile: Array) -> Array:
         """Return agent i's exact best counts, (d,); the present ones if they are as good."""
         view = View(i, self.game.terms, profile)
-        if view.tied() is not None:
+        if view.risks().joint is not None:
             return self._tied_answer(view)
         costs, now = self.game.problem.costs[i], profile[i]
         row = np.array(now, dtype=float)
@@ -65,7 +58,7 @@ class ExactGame(CountGame):
         """The same where distributions are tied together, up to the error of that search."""
         now = view.others[view.agent]
         best = best_response(view)
-        here, error = price(view, [Play.truthful(float(n)) for n in now])
+        here, error = view.risks().price([Play.truthful(float(n)) for n in now])
         if here > best.penalty + error + OPTIMISER_ERROR * abs(best.penalty):
             return np.array([play.n for play in best.plays], dtype=float)
         return np.array(now, dtype=float)
@@ -114,7 +107,8 @@ class ExactGame(CountGame):
     def penalties(self, counts: Array, plays: list[list[Play]]) -> Array:
         """Penalties of a profile (m, d) of collected points, (m,); inf where nothing is had."""
         terms = self.game.terms
-        return np.array([price(View(i, terms, counts), plays[i])[0] for i in range(len(counts))])
+        views = (View(i, terms, counts) for i in range(len(counts)))
+        return np.array([view.risks().price(plays[view.agent])[0] for view in views])
 
     def unsuspecting_penalties(self, plays: list[list[Play]]) -> Array | None:
         """Penalties of agents who take the others' submissions for honest ones, (m,).
@@ -131,10 +125,12 @@ class ExactGame(CountGame):
         total = np.zeros(len(plays))
         for i, row in enumerate(plays):
             for k, channel in enumerate(self.channels(i, handed)):
-                if not isinstance(channel, MeanChannel):
-                    return None
                 others = [p[k] for p in plays if p is not row]
-                total[i] += risk_among(channel, row[k], PollutedPool.of(others, channel.sigma))
+                pool = PollutedPool.of(others, float(terms.sigma[k]))
+                risk = channel.risk_among(row[k], pool) if channel.linear else None
+                if risk is None:
+                    return None
+                total[i] += risk
                 if row[k].n:
                     total[i] += row[k].n * terms.costs[i, k]
         return total

@@ -11,7 +11,6 @@ from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.problem.channel import Play
 from nashbox.strategies import Equivariant, Strategy
-from nashbox.strategies.response import price
 
 Said = list[tuple[str, Strategy, float | None]]
 
@@ -34,7 +33,7 @@ def estimation_claims(game: EstimationGame, i: int) -> tuple[EstimationGame, Sai
         if not isinstance(candidate, Deviation) or not candidate.strategy.invariant(view):
             continue
         plays = candidate.strategy.plays(view)
-        found = None if plays is None else price(view, plays)[0]
+        found = None if plays is None else view.risks().price(plays)[0]
         said.append((candidate.label, candidate.strategy, found))
     error = answer.penalty_error + answer.best_error
     bound = answer.best_penalty - answer.best_error

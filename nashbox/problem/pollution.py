@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 
 
 @dataclass(frozen=True)
@@ -69,26 +68,3 @@ def _added(play: Play, sigma: float) -> tuple[float, float, float, float]:
         return 0.0, 0.0, 0.0, 0.0
     spread = play.s**2 * sigma**2 / play.q if play.q > 0 else np.inf
     return play.s, spread, play.s * play.shift, float(not play.honest)
-
-
-def risk_among(channel: MeanChannel, play: Play, pool: PollutedPool) -> float:
-    """Risk of a play under a plain mean; the player believes the others' points to be honest."""
-    v, N = channel.sigma**2, channel.others
-    if N == 0 or pool.honest:  # nothing of the others reaches her, or nothing is made up
-        return channel.risk(play)[0]
-    points = N + (play.s if channel.pooled else 0.0)
-    if play.s < channel.required or points == 0:
-        return v / play.n if play.n else np.inf
-    if play.weight is None or play.n == 0:
-        if play.weight is not None and channel.pooled and play.s > 0:
-            return np.inf  # accepts a mean with her own fakes in it
-        return (play.n * v + pool.W + pool.B**2) / (play.n + N) ** 2
-    share = play.s / points if channel.pooled else 0.0
-    w = play.weight
-    own, mine, theirs = 1 - w, w * share, w * (1 - share) / N
-    if theirs == 0:
-        return channel.risk(play)[0]
-    variance = own**2 * v / play.n + 2 * own * mine * v / play.n + theirs**2 * pool.W
-    if mine > 0:
-        variance += mine**2 * v / play.q
-    return variance + (mine * play.shift + theirs * pool.B) ** 2
