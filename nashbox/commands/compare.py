@@ -11,7 +11,6 @@ from typing import Any
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.commands.taking import asked, take
-from nashbox.problem.errors import InputError
 from nashbox.problem.options import Option, options_of
 
 EXAMPLE = "nashbox compare examples/figure1.toml --mechanism cbl --mechanism sample_mean"
@@ -42,7 +41,6 @@ def _options() -> Mapping[str, Option]:
 def work(options: argparse.Namespace) -> int:
     """Compare."""
     from nashbox.experiments.compare import compare
-    from nashbox.games.registry import game_of
     from nashbox.problem.files import load
     from nashbox.tables.console import slow_work
 
@@ -50,8 +48,6 @@ def work(options: argparse.Namespace) -> int:
     chosen = asked(options, _options())
     if "mechanisms" in chosen:
         chosen["mechanisms"] = [shared.mechanism_spec(x, problem) for x in chosen["mechanisms"]]
-    if options.report is not None and not game_of(problem).has_plan:
-        raise InputError(f"--report: game must have a plan, got {problem.game!r}")
     if "rules" in chosen:
         chosen["rules"] = {file: load(file) for file in chosen["rules"]}
     contract = shared.contract_of(options, problem)

@@ -25,7 +25,7 @@ from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
-SOCIAL = "social_"  # in front of sums over all players
+PAYS = ("payoff", "penalty")  # what games pay
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def keys_of(pays: str) -> tuple[str, str, str]:
     ('penalties', 'penalties_se', 'social_penalty')
     """
     many = f"{pays[:-1]}ies" if pays.endswith("y") else f"{pays}s"
-    return many, f"{many}_se", f"{SOCIAL}{pays}"
+    return many, f"{many}_se", f"social_{pays}"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Brought(Protocol):
 
     @property
     def social_error(self) -> float:
-        """Standard error of the sum at most, whatever depends on what; 0 of exact numbers."""
+        """Standard error of the sum, 0 of exact numbers."""
 
 
 class Responder(Protocol):

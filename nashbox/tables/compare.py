@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
+from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
 from nashbox.games.base import keys_of
 from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.measure.leading import apart, least
@@ -93,7 +93,7 @@ def legend(result: Comparison) -> list[str]:
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
         "how much, [from, to] where that is simulated",
-        *([f"{ERRORS}, of sums at most"] if simulated else []),
+        *([ERRORS] if simulated else []),
     ]
 
 
@@ -284,17 +284,13 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
 def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
     keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
-    sheet = Sheet(_kept_under(keeps))
-    paid, errors, whole = keys_of(result.pays)
+    sheet = Sheet(kept_under(keeps))
+    paid, _, whole = keys_of(result.pays)
     table = new_table(
         "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
         title=f"{result.game}: honest play, and where best responses lead", keys=2,
     )  # fmt: skip
-    starts = several(int(result.seeds["starts"]), "random start")
     simulated, open_ = False, False
-    extremes = (
-        "the largest and the least" if result.pays == "penalty" else "the least and the largest"
-    )
     labels: list[str] = []
     for mechanism in keeps:
         for profile, row in result.merged(mechanism):
@@ -302,52 +298,19 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
             if social is None:
                 table.add_row(mechanism, profile, "none found", "", "")
                 continue
-            simulated |= _error(row, errors) > 0
+            error = row.get(f"{whole}_se")  # not in files of 0.1
+            simulated |= bool(error)
             open_ |= checked is None
             labels += row["strategies"]
-            shown = with_error(social, _error(row, errors), 6)
+            shown = with_error(social, error, 6)
             shown += "" if row["converged"] else " (still moving)"
-            plays = "; ".join(
-                label if n == 1 else f"{n} x {label}"
-                for label, n in Counter(row["strategies"]).items()
-            )
-            table.add_row(mechanism, profile, shown, plays, yes_or_no(checked))
+            table.add_row(mechanism, profile, shown, played(row["strategies"]), yes_or_no(checked))
     sheet.add(
         table,
-        "honest: all play what the game recommends; from honest, from free riding: where best "
-        "responses in turn lead to from honest play, and from where all play what is best against "
-        f"it; worst, best: {extremes} sum of {paid} of all rest points found, with "
-        f"{starts} more, unless they were refuted, of equal ones the first; if the four are one, "
-        "it is called equilibrium; the last column: whether nobody gains by leaving the profile "
-        "alone",
+        f"{profiles_in_words(result)}; the last column: {RESTS}",
         *strategies_in_words(result.game, dict.fromkeys(labels)),
-        *([f"{ERRORS}, at most"] if simulated else []),
+        *([ERRORS] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )
     sheet.remark(*result.notes)
     return sheet
-
-
-ANSWERS = {
-    True: "honest play is an equilibrium under",
-    False: "honest play is no equilibrium under",
-    None: "whether honest play is an equilibrium is undecided under",
-}
-
-
-def _kept_under(keeps: Mapping[str, bool | None]) -> str:
-    """Under which mechanisms honest play is an equilibrium.
-
-    >>> _kept_under({"publish": False, "sealed": True, "a": False})
-    'honest play is an equilibrium under sealed; honest play is no equilibrium under publish, a'
-    """
-    said = {
-        words: ", ".join(name for name, kept in keeps.items() if kept is answer)
-        for answer, words in ANSWERS.items()
-    }
-    return "; ".join(f"{words} {names}" for words, names in said.items() if names)
-
-
-def _error(row: Mapping[str, Any], errors: str) -> float:
-    """Standard error of a sum, at most, whatever depends on what; errors: their key."""
-    return sum(row[errors] or ())

@@ -6,6 +6,7 @@ Free riding is where everybody plays what is best for her if all others are hone
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare.judging import HOLDS
-from nashbox.games.base import SOCIAL, Game, Pay, keys_of
+from nashbox.games.base import PAYS, Game, Pay, keys_of
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
 from nashbox.games.joint import paid_by_formula, paid_in_worlds
@@ -52,8 +53,7 @@ class GameComparison(Compared):
     def pays(self) -> str:
         """What the game pays, as `Game.pays` has it."""
         row = self.rows[0] if self.rows else {}
-        sums = (key.removeprefix(SOCIAL) for key in row if key.startswith(SOCIAL))
-        return next(sums, Pay().name)
+        return next((pay for pay in PAYS if keys_of(pay)[2] in row), Pay().name)
 
     def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
         """The rows of a mechanism, each after the name of its profile."""
@@ -90,8 +90,8 @@ class Paid:
 
     @property
     def social_error(self) -> float:
-        """Standard error of the sum at most, whatever depends on what."""
-        return float(sum(self.errors))
+        """Standard error of the sum: everybody is paid in worlds of her own."""
+        return math.hypot(*self.errors)
 
 
 class MenuGame:
@@ -261,6 +261,7 @@ class MenuEntrant:
             paid: None if end is None else end.paid,
             errors: None if end is None else end.errors,
             social: None if end is None else end.social,
+            f"{social}_se": None if end is None else end.social_error,
             "converged": converged,
             "sweeps": sweeps if converged else None,
             "equilibrium": None if end is None else ways.keeps(end.places),

@@ -24,7 +24,7 @@ from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import plan_part, problem_part
-from nashbox.experiments.report.words import SEVERAL, deviation, epsilon_in_words
+from nashbox.experiments.report.words import SEVERAL, deviation, epsilon_in_words, sentence
 from nashbox.games.registry import declared
 from nashbox.results.saving import write_whole
 
@@ -53,7 +53,7 @@ def audit_page(
     contract = contract or Contract()
     return page(
         contract.title or title,
-        element("p", _sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"), ALL)),
+        element("p", sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"), ALL)),
         problem_part(result),
         plan_part(result),
         _gains(result, pay),
@@ -64,10 +64,6 @@ def audit_page(
         repeat_part(result, origin or Origin()),
         embedded(audit.to_json()),
     )
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
 
 
 def _badge(verdict: str, words: Mapping[str, str]) -> Html:
@@ -114,7 +110,7 @@ def _gains(result: Printed, pay: str) -> Html:
             "p",
             "Sum of the penalties: ", social, ". Times that of the best rational plan: ",
             result.plus_minus("efficiency_ratio", "efficiency_ratio_se"),
-            f". Nobody is worse off than outside: {rational}. {_sentence(condition)}",
+            f". Nobody is worse off than outside: {rational}. {sentence(condition)}",
         )
     )  # fmt: skip
     return joined(parts)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nashbox.experiments.compare import Comparison
+from nashbox.experiments.compare import Comparison, GameComparison
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
 from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.contract import Contract, signed_part
+from nashbox.experiments.report.game_comparison import game_comparison_page
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.rule import honesty, rule_part
@@ -24,7 +25,7 @@ EXPLAINED = (
     "and with nobody collecting anything. worst, best: the equilibria with the largest and the "
     "least social penalty of all that were found. equilibrium: all four are one."
 )
-ERRORS = "A number after \u00b1 is a standard error, of sums at most."
+ERRORS = "A number after \u00b1 is a standard error."
 METHODS = {
     "exact": "closed forms and quadrature; no chance is involved",
     "simulated": "by simulation",
@@ -33,7 +34,7 @@ METHODS = {
 
 
 def write_comparison_report(
-    comparison: Comparison,
+    comparison: Comparison | GameComparison,
     path: str | Path,
     origin: Origin | None = None,
     contract: Contract | None = None,
@@ -43,11 +44,15 @@ def write_comparison_report(
 
 
 def comparison_page(
-    comparison: Comparison, origin: Origin | None = None, contract: Contract | None = None
+    comparison: Comparison | GameComparison,
+    origin: Origin | None = None,
+    contract: Contract | None = None,
 ) -> str:
     """The report of a comparison; every number in it stands in the JSON it embeds."""
+    origin, contract = origin or Origin(), contract or Contract()
+    if isinstance(comparison, GameComparison):
+        return game_comparison_page(comparison, origin, contract)
     result = Printed.of(comparison.to_json())
-    contract = contract or Contract()
     return page(
         contract.title or "Rules compared",
         _answer(result),
@@ -58,7 +63,7 @@ def comparison_page(
         _basis(result),
         _figure(comparison),
         signed_part(contract) if contract.commitment else "",
-        repeat_part(result, origin or Origin()),
+        repeat_part(result, origin),
         embedded(comparison.to_json()),
     )
 

@@ -11,6 +11,12 @@ from nashbox.experiments.report.body import Printed
 from nashbox.games.registry import declared, engine
 from nashbox.problem.parameters import described_parameters
 
+
+def sentence(words: str) -> str:
+    """Words as a sentence."""
+    return f"{words[0].upper()}{words[1:]}."
+
+
 ESTIMATORS = {
     "pitman": "estimate in the best way that moves along with the data (Pitman's estimator)",
     "accept": "accept the answer as it is",

@@ -5,12 +5,19 @@ from itertools import count
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from nashbox import Mechanism, compare
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare import GameComparison
 from nashbox.experiments.compare.judging import Auditor
+from nashbox.experiments.compare.menus import MenuGame
 from nashbox.experiments.compare.walking import settle, walk
 from nashbox.games.compared import PROFILES
+from nashbox.games.contests import Asked
+from nashbox.games.estimation import prepare
+from nashbox.games.estimation.comparison.simulated_game import measured
+from nashbox.games.registry import prepare_game
 from nashbox.mechanisms import MECHANISMS
 from nashbox.problem.files import from_mapping
 from tests.games import figure1
@@ -18,7 +25,8 @@ from tests.games import figure1
 PENNIES = {"row": [[1, -1], [-1, 1]], "column": [[-1, 1], [1, -1]]}
 STAG = {"row": [[4, 0], [3, 3]], "column": [[4, 3], [0, 3]]}
 KEYS = ["mechanism", "profile", "strategies", "payoffs", "payoffs_se", "social_payoff",
-        "converged", "sweeps", "equilibrium", "honest_is_equilibrium"]  # fmt: skip
+        "social_payoff_se", "converged", "sweeps", "equilibrium",
+        "honest_is_equilibrium"]  # fmt: skip
 
 
 def table(payoffs):
@@ -108,8 +116,8 @@ def test_the_rows_of_every_game_have_the_same_keys(payoffs, tmp_path):
     assert [row["profile"] for row in result.rows] == list(PROFILES)
     assert all(list(row) == KEYS for row in result.rows)
     assert list(result.to_frame().columns) == [
-        "mechanism", "profile", "social_payoff", "converged", "sweeps", "equilibrium",
-        "honest_is_equilibrium", "agent", "strategy", "payoff", "se",
+        "mechanism", "profile", "social_payoff", "social_payoff_se", "converged", "sweeps",
+        "equilibrium", "honest_is_equilibrium", "agent", "strategy", "payoff", "se",
     ]  # fmt: skip
     result.save(tmp_path / "c.json")
     assert GameComparison.load(tmp_path / "c.json").to_json() == result.to_json()
@@ -157,3 +165,36 @@ def test_rules_that_count_on_compliance_stay_at_the_plan_with_and_without_formul
         assert found.method == "enforced" and found.starts == 0 and found.equilibria == 1
         assert found.social_penalties == [result.row(name, "honest").social_penalty]
         assert (found.max_gain_bounds is not None) == simulated
+
+
+def assert_errors(sums, errors, too_large):
+    """Whether sums of many seeds spread as each says it may, and not as `too_large` would say.
+
+    Variances over their own are chi-square; false alarms at 1e-6.
+    """
+    sums, errors, too_large = np.array(sums), np.array(errors), np.array(too_large)
+    spread = np.square(sums - sums.mean()).sum()
+    low, high = chi2(sums.size - 1).ppf([5e-7, 1 - 5e-7])
+    assert low < spread / np.mean(errors**2) < high
+    assert not low < spread / np.mean(too_large**2) < high
+
+
+def test_the_error_of_a_sum_is_its_spread_over_seeds():
+    """Everybody is paid in worlds of her own: not the sum of all errors, 1.73 times too large."""
+    problem = from_mapping({"game": "auction", "agents": 3, "rule": "all_pay"})
+    honest = []
+    for seed in range(60):
+        game = prepare_game(problem, recommended=True)
+        menus = [CandidatePool([game.strategy(i)], [], []) for i in range(3)]
+        ways = MenuGame(game, menus, Asked(None, seed, 100_000, None))
+        ways.exact = False
+        honest.append(ways.honest())
+    assert_errors(*zip(*((x.social, x.social_error, sum(x.errors)) for x in honest), strict=True))
+
+
+def test_the_error_of_a_sum_of_penalties_is_its_spread_over_seeds():
+    """All hear of the same points: errors of penalties do not cancel out as of independent ones."""
+    game = prepare(figure1(mechanism="sample_mean"))
+    rows = [measured(game, seed, worlds=400) for seed in range(80)]
+    independent = [0.3 * np.linalg.norm(se) for _, se, _ in rows]
+    assert_errors([p.sum() for p, _, _ in rows], [together for *_, together in rows], independent)

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from nashbox.games.base import keys_of
 from tests.experiments.report.report_pages import Page, alone_in_the_world, compare
 
 GAME = (
@@ -258,3 +259,70 @@ def test_rules_that_come_out_alike_are_named_together(nashbox, folder):
     assert "decoy has the least social penalty" in page.text
     assert "threshold and decoy have the smallest largest penalty" in page.text
     assert "no: a1 gains" in page.text and "agents want to know 1 mean" in page.text
+
+
+WATCH = """
+from dataclasses import dataclass
+from typing import ClassVar
+import numpy as np
+from nashbox.games import Action, OneShot, Pay
+
+@dataclass(frozen=True)
+class Call(Action):
+    \"\"\"Call if it costs less than a cutoff.\"\"\"
+    cutoff: float = 0.5  # of costs, in [0, 1]
+    def act(self, view, rng):
+        return (view.private < self.cutoff).astype(float)
+
+@dataclass(frozen=True)
+class Bell:
+    failure: float = 0.0  # its chance
+    def mediate(self, actions, rng):
+        heard = np.sum(actions, axis=0) > 0
+        return [heard & (rng.random(heard.shape) >= self.failure)] * len(actions)
+
+@dataclass(frozen=True, kw_only=True)
+class Watch(OneShot):
+    pays: ClassVar = Pay("penalty", -1)
+    menu: ClassVar = {"call": Call}
+    mechanisms: ClassVar = {"bell": Bell}
+    mechanism: Bell = Bell()
+    def recommended(self, i):
+        return Call(0.5)
+    def nature(self, worlds, rng):
+        return list(rng.random((self.m, worlds)))
+    def pay(self, view, action, received):
+        return np.where(received, 0.0, 1.0) + action * view.private
+    def deviations(self, i):
+        return [self.family("call", cutoff=(0.0, 1.0), coarse=5)]
+"""
+GAMES = {
+    "auction": ('game = "auction"\nagents = 2\n', [], "payoff", ["sealed", "bid"]),
+    "table": ('game = "table"\npayoffs = {row = [[4, 0], [3, 3]], column = [[4, 3], [0, 3]]}\n',
+              [], "payoff", ["honest", "table"]),
+    "own": ('game = "watch.py:Watch"\nagents = 3\n',
+            ["--mechanism", "bell(failure=0.2)", "--mechanism", "bell", "--budget", 20_000],
+            "penalty", ["bell(failure=0.2)", "a0", "standard error"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", GAMES)
+def test_games_without_a_plan_have_a_report_as_well(nashbox, folder, case):
+    text, options, pays, words = GAMES[case]
+    files = {"p.toml": text, "watch.py": WATCH}
+    arguments = ["compare", "p.toml", "--starts", 2, *options]
+    answer = nashbox(*arguments, "--report", "r.html", "--json", "r.json", files=files)
+    assert answer.code == 0 and answer.written == {"r.html", "r.json"}, answer
+    page = Page((folder / "r.html").read_text(encoding="utf-8"))
+    body = json.loads((folder / "r.json").read_text())
+    alone_in_the_world(page)
+    places = compare(page)
+    assert json.loads(page.json) == body
+    shown = {place.split("/")[1] for place in places if place.startswith("rows/")}
+    merged = {json.dumps([r["mechanism"], r["strategies"], r["converged"]]) for r in body["rows"]}
+    assert len(shown) == len(merged)
+    paid, _, whole = keys_of(pays)
+    assert {f"rows/{k}/{whole}" for k in shown} <= places
+    assert {f"rows/{k}/{paid}/{i}" for k in shown for i in range(len(body["names"]))} <= places
+    for word in [*words, "The problem", "nashbox compare p.toml"]:
+        assert word in page.text, word

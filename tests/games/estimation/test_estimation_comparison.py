@@ -367,7 +367,7 @@ def test_simulated_equilibria_are_worst_and_best_beyond_their_errors_only():
     def path(social, error):
         penalties = np.array([social])
         end = ProfileOutcome(
-            penalties[None], penalties[None], penalties, np.array([error]), None, []
+            penalties[None], penalties[None], penalties, np.array([error]), None, [], error
         )
         return Path(Settled(end.counts, True, 1), end, ())
 

@@ -25,7 +25,7 @@ class ProfileOutcome:
     """A profile and what it brings: counts and submitted (m, d), penalties (m,), their errors.
 
     unsuspecting: penalties of who takes made-up points for measured ones, None without any. plays:
-    what everybody does, by agent and distribution.
+    what everybody does, by agent and distribution. social_error: standard error of the sum.
     """
 
     counts: Array
@@ -34,16 +34,12 @@ class ProfileOutcome:
     se: Array | None
     unsuspecting: Array | None
     plays: list[list[Play]]
+    social_error: float = 0.0
 
     @property
     def social(self) -> float:
         """Sum of the penalties."""
         return float(self.penalties.sum())
-
-    @property
-    def social_error(self) -> float:
-        """Standard error of the sum at most, whatever depends on what; 0 of exact numbers."""
-        return 0.0 if self.se is None else float(self.se.sum())
 
 
 class CountGame:

@@ -161,12 +161,12 @@ class CountEntrant:
         key = end.counts.tobytes()
         if key not in self._known:
             game = with_plays(self.entry.game, end.plays)
-            found, se, social = measured(game, self.responder.seed)
+            found, se, together = measured(game, self.responder.seed)
             self._known[key] = {
                 "penalties": found.tolist(),
                 "se": se.tolist(),
-                "social_penalty": social[0],
-                "social_se": social[1],
+                "social_penalty": float(found.sum()),
+                "social_se": together,
             }
         return self._known[key]
 

@@ -9,7 +9,7 @@ the paired gain exceeds epsilon and two standard errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,29 +70,49 @@ def with_plays(game: EstimationGame, plays: Sequence[Sequence[Play]]) -> Estimat
 
 def measured(
     game: EstimationGame, seed: int, budget: Budget | None = None, worlds: int = MEASURED
-) -> tuple[Array, Array, tuple[float, float]]:
-    """Penalties of the game's profile and their standard errors, (m,) each, and those of their sum.
+) -> tuple[Array, Array, float]:
+    """Penalties of the game's profile with their standard errors, (m,) each, and that of their sum.
 
     By simulation; the largest over the grid of mu where something is not translation-equivariant.
     """
     m = game.problem.m
     places = [np.zeros(game.problem.d)] if game.equivariant else mu_grid(game.terms, 0)
+    rows = [[Moments() for _ in range(m + 1)] for _ in places]  # of everybody, and of the sum
+    for row, offset in zip(rows, places, strict=True):
+        for penalties in _played(game, offset, seed, budget, worlds):
+            for kept, values in zip(row, [*penalties, np.sum(penalties, axis=0)], strict=True):
+                kept.add(values)
+    at = [max(range(len(places)), key=lambda p: rows[p][i].mean) for i in range(m)]
+    worst = [rows[p][i] for i, p in enumerate(at)]
+    together = rows[at[0]][m]
+    if len(set(at)) > 1:
+        together = _sum_at(game, [places[p] for p in at], seed, budget, worlds)
+    return np.array([w.mean for w in worst]), np.array([w.se for w in worst]), together.se
+
+
+def _played(
+    game: EstimationGame, offset: Array, seed: int, budget: Budget | None, worlds: int
+) -> Iterator[Array]:
+    """Everybody's penalties (m, R) in the same worlds at any offset, a block of them at a time."""
     if budget is not None:
-        budget.spend(worlds * len(places))
-    rows, together = [], []
-    for offset in places:
-        moments, social = [Moments() for _ in range(m)], Moments()
-        for block in range(math.ceil(worlds / BLOCK)):
-            number = child(seed, Stage.COMPARE, 0, block)
-            model = game.model(min(BLOCK, worlds), number, offset=offset, what_if=True)
-            model.step()
-            for kept, agent in zip(moments, model.players, strict=True):
-                kept.add(agent.penalty)
-            social.add(np.sum([agent.penalty for agent in model.players], axis=0))
-        rows.append(moments)
-        together.append((social.mean, social.se))
-    worst = [max((row[i] for row in rows), key=lambda found: found.mean) for i in range(m)]
-    return np.array([w.mean for w in worst]), np.array([w.se for w in worst]), max(together)
+        budget.spend(worlds)
+    for block in range(math.ceil(worlds / BLOCK)):
+        number = child(seed, Stage.COMPARE, 0, block)
+        model = game.model(min(BLOCK, worlds), number, offset=offset, what_if=True)
+        model.step()
+        yield np.array([agent.penalty for agent in model.players])
+
+
+def _sum_at(
+    game: EstimationGame, places: Sequence[Array], seed: int, budget: Budget | None, worlds: int
+) -> Moments:
+    """The sum of penalties where everybody's counts at a place of her own, in the same worlds."""
+    where = list({place.tobytes(): place for place in places}.values())
+    found = Moments()
+    for blocks in zip(*(_played(game, p, seed, budget, worlds) for p in where), strict=True):
+        paid = {p.tobytes(): block for p, block in zip(where, blocks, strict=True)}
+        found.add(np.sum([paid[p.tobytes()][i] for i, p in enumerate(places)], axis=0))
+    return found
 
 
 class SimulatedGame(CountGame):
@@ -113,8 +133,9 @@ class SimulatedGame(CountGame):
         return self._measured(profile, with_plays(self.game, truthful(profile)))
 
     def _measured(self, counts: Array, game: EstimationGame) -> ProfileOutcome:
-        penalties, se, _ = measured(game, self.seed, self.budget)
-        return ProfileOutcome(counts, counts, penalties, se, None, truthful(counts))
+        penalties, se, together = measured(game, self.seed, self.budget)
+        plays = truthful(counts)
+        return ProfileOutcome(counts, counts, penalties, se, None, plays, social_error=together)
 
     def unresolved(self, counts: Array) -> float:
         """Most that a move in a profile (m, d) may gain, up to two standard errors, (m,) answers.

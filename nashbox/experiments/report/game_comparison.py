@@ -1,0 +1,105 @@
+"""The comparison of a game without a plan: problem, mechanisms side by side, everybody, figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nashbox.experiments.audit.words import yes_or_no
+from nashbox.experiments.compare import GameComparison
+from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
+from nashbox.experiments.figures import rendered
+from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
+from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.contract import Contract
+from nashbox.experiments.report.origin import Origin, repeat_part
+from nashbox.experiments.report.problem import problem_part
+from nashbox.experiments.report.words import epsilon_in_words, sentence
+from nashbox.games.base import keys_of
+
+LIMITS = (
+    "Rest points are of the strategies that the game names, and about one player leaving alone; "
+    "about coalitions, and other parameters of the game, they say nothing."
+)
+
+
+def game_comparison_page(comparison: GameComparison, origin: Origin, contract: Contract) -> str:
+    """The report of such a comparison; every number in it stands in the JSON it embeds."""
+    result = Printed.of(comparison.to_json())
+    return page(
+        contract.title or f"Mechanisms compared: {comparison.game}",
+        element("p", sentence(kept_under(_kept(comparison)))),
+        problem_part(result),
+        _side_by_side(comparison, result),
+        *(_players(comparison, result, mechanism) for mechanism in _kept(comparison)),
+        _basis(comparison, result),
+        element("h2", "Figure"),
+        image(rendered(comparison, "svg")[0], f"Sum of {keys_of(comparison.pays)[0]}."),
+        repeat_part(result, origin),
+        embedded(comparison.to_json()),
+    )
+
+
+def _kept(comparison: GameComparison) -> dict[str, bool | None]:
+    """Whether honest play is an equilibrium, by mechanism."""
+    return {row["mechanism"]: row["honest_is_equilibrium"] for row in comparison.rows}
+
+
+def _rows(
+    comparison: GameComparison, result: Printed, mechanism: str
+) -> Iterator[tuple[str, Printed]]:
+    """The profiles of a mechanism, those together that are one."""
+    for profiles, row in comparison.merged(mechanism):
+        yield profiles, result.at("rows", list(comparison.rows).index(row))
+
+
+def _side_by_side(comparison: GameComparison, result: Printed) -> Html:
+    paid, _, whole = keys_of(comparison.pays)
+    rows: list[list[object]] = []
+    for mechanism in _kept(comparison):
+        for nth, (profiles, row) in enumerate(_rows(comparison, result, mechanism)):
+            cells: list[object] = ["" if nth else element("b", mechanism), profiles]
+            if row.get(whole) is None:
+                rows.append([*cells, "none found", "", ""])
+                continue
+            moving = "" if row.get("converged") else " (still moving)"
+            cells.append(joined([row.plus_minus(whole, f"{whole}_se"), moving]))
+            rows.append([*cells, played(row.get("strategies")), yes_or_no(row.get("equilibrium"))])
+    return joined(
+        [
+            element("h2", "Mechanisms side by side"),
+            table(["mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium"], rows),
+            element("p", f"{sentence(profiles_in_words(comparison))} Equilibrium: {RESTS}."),
+        ]
+    )
+
+
+def _players(comparison: GameComparison, result: Printed, mechanism: str) -> Html:
+    """What everybody is paid under a mechanism, profile by profile."""
+    paid, errors, _ = keys_of(comparison.pays)
+    rows = [
+        (profiles, row)
+        for profiles, row in _rows(comparison, result, mechanism)
+        if row.get(paid) is not None
+    ]
+    body = [
+        [name, *(row.plus_minus(paid, errors, i) for _, row in rows)]
+        for i, name in enumerate(comparison.names)
+    ]
+    return table(["agent", *(profiles for profiles, _ in rows)], body, f"{mechanism}: {paid}")
+
+
+def _basis(comparison: GameComparison, result: Printed) -> Html:
+    _, errors, _ = keys_of(comparison.pays)
+    simulated = any(any(row[errors] or ()) for row in comparison.rows)
+    rows: list[tuple[object, object]] = [
+        (element("b", "epsilon"), epsilon_in_words(result, keys_of(comparison.pays)[0]))
+    ]
+    rows += [("note", note) for note in comparison.notes]
+    return joined(
+        [
+            element("h2", "What the numbers rest on"),
+            table(["", ""], rows),
+            element("p", "A number after \u00b1 is a standard error." if simulated else ""),
+            element("p", LIMITS),
+        ]
+    )
