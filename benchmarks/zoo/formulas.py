@@ -17,7 +17,6 @@ from scipy.optimize import brentq
 from benchmarks.zoo.case import Case, Truth
 from nashbox.games.estimation import exact, prepare
 from nashbox.problem.files import from_mapping
-from nashbox.strategies.response import risks_along
 
 SIGMA, SHARE = 10.0, 1e-3
 Mechanism = Mapping[str, Any]
@@ -40,7 +39,7 @@ def known(raw: Mapping[str, Any]) -> tuple[list[float], list[Truth]]:
         owed, cost = game.terms.counts[i, 0], game.problem.costs[i, 0]
         counts = np.arange(2 * owed + 3)
         counts = counts[counts != owed]
-        others = risks_along(game.view(i), 0, counts) + cost * counts
+        others = game.view(i).risks().along(0, counts) + cost * counts
         penalties.append(answer.penalty)
         most = max(answer.penalty - answer.best_penalty, 0.0)
         truths.append(Truth(min(answer.penalty - float(others.min()), most), most))
