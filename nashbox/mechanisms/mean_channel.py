@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import ROUNDING, Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, Play, columns
 from nashbox.problem.pollution import PollutedPool
 
 Array = NDArray[np.float64]
@@ -147,9 +147,9 @@ class MeanChannel(Channel):
             return math.inf
         return self.sigma**2 / (collected + honest)
 
-    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> Bend:
         """Risks are linear in v."""
-        return 0.0
+        return STRAIGHT
 
     def errors(
         self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator

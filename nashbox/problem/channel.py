@@ -38,6 +38,20 @@ class Best(NamedTuple):
     error: float = 0.0
 
 
+class Bend(NamedTuple):
+    """v times second derivatives by v at most: how concave an honest penalty is, a best one convex.
+
+    Over an interval of width w an honest penalty is no more than own w^2/(8 v) above its chord, and
+    a best one, a minimum of functions, no more than best w^2/(8 v) below.
+    """
+
+    own: float
+    best: float
+
+
+STRAIGHT = Bend(0.0, 0.0)
+
+
 class Channel(ABC):
     """The answer of a mechanism on one distribution, the others' honest points given.
 
@@ -132,11 +146,11 @@ class Channel(ABC):
         """The same rules where sigma is `factor` times as large, None where that is not known."""
         return replace(self, sigma=channel_sigma(self) * factor) if self.scales else None  # type: ignore[type-var]
 
-    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float | None:
-        """By how much a gain may bend in v = sigma^2: v times its second derivative, at most.
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> Bend | None:
+        """How penalties bend in v = sigma^2, honest ones at n and best ones.
 
-        With gain: honest penalty at n less the best one, and price: what no better count exceeds.
-        0 where risks are linear in v; None where nothing is known.
+        price: what no better count exceeds. STRAIGHT where risks are linear in v; None where
+        nothing is known.
         """
         return None
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
-from nashbox.problem.channel import ROUNDING, Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, Play, columns
 
 Array = NDArray[np.float64]
 
@@ -135,9 +135,9 @@ class CorruptChannel(Channel):
         risk, error = quadrature_risk(self, Play.truthful(n))
         return risk - error
 
-    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> Bend:
         """Risks are linear in v: the noise grows with the discrepancy, and hence with sigma."""
-        return 0.0
+        return STRAIGHT
 
     def errors(
         self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator

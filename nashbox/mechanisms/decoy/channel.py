@@ -27,7 +27,7 @@ from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import expected, gain_by_width, lost
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import STRAIGHT, Bend, Channel, Play
 
 Array = NDArray[np.float64]
 
@@ -153,7 +153,7 @@ class DecoyChannel(Channel):
             return accepted_risk(self, replace(play, weight=1.0))
         return self.risk(play)
 
-    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float | None:
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> Bend | None:
         """R_v(n) = v (1/(n + N) + h F(a)), a = t/sqrt(v (1/n + 1/N)), h = 1/n - 1/(n + N).
 
         With D = a d/da the second derivative of v F is (DJ/2 - D^2 J/4)/v: between -FALLS/v and
@@ -163,7 +163,7 @@ class DecoyChannel(Channel):
         """
         N = self.others
         if N == 0:
-            return 0.0
+            return STRAIGHT
 
         def stake(x: float) -> float:
             return 1 / x - 1 / (x + N)
@@ -175,7 +175,7 @@ class DecoyChannel(Channel):
         for _ in range(HALVINGS):
             middle = 0.5 * (low + high)
             low, high = (low, middle) if better(middle) else (middle, high)
-        return FALLS * stake(n) + RISES * stake(max(high, 1.0) if integer else high)
+        return Bend(FALLS * stake(n), RISES * stake(max(high, 1.0) if integer else high))
 
     def errors(
         self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator

@@ -19,7 +19,7 @@ from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.channel import RELATIVE_ERROR, DecoyChannel
 from nashbox.mechanisms.decoy.measured import told_errors
 from nashbox.mechanisms.decoy.moments import accepted_risk
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import STRAIGHT, Bend, Channel, Play
 
 Array = NDArray[np.float64]
 
@@ -110,9 +110,9 @@ class EstimatedChannel(Channel):
             return self.risk(play)
         return self.accepted(replace(play, weight=1.0))
 
-    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> Bend:
         """Risks are linear in v, as the window grows with what is measured."""
-        return 0.0
+        return STRAIGHT
 
     def errors(
         self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator

@@ -31,7 +31,7 @@ from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
 from nashbox.mechanisms.threshold.copies import believed_risk
 from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
-from nashbox.problem.channel import ROUNDING, Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, Bend, Channel, Play, columns
 
 Array = NDArray[np.float64]
 ROOT_2_PI = float(np.sqrt(2 * np.pi))
@@ -202,14 +202,15 @@ class ThresholdChannel(Channel):
         z = int(self.clean)
         return believed_risk(collected, honest, own, friends, z, self.t, self.sigma)
 
-    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> float:
+    def bend(self, n: float, cost: float, price: float, *, integer: bool) -> Bend:
         """R_v(n) = v/(n + N) + v P h, P = 2 Phi(-u), u = t/(sqrt(v) a), h = 1/(n + z) - 1/(n + N).
 
         It is convex in v, as (v P)'' = u (1 + u^2) phi(u)/(2 v): so is an honest penalty, and the
         best one is nowhere more than K w^2/8 below its chord over an interval of width w, with
         K = (1/z - 1/N) max_u u (1 + u^2) phi(u)/(2 v).
         """
-        return BEND * (1 / self.clean - 1 / max(self.others, self.clean)) if self.clean else 0.0
+        z = self.clean
+        return Bend(0.0, BEND * (1 / z - 1 / max(self.others, z)) if z else 0.0)
 
     def errors(
         self, counts: NDArray[np.int_], values: Array, worlds: int, rng: np.random.Generator

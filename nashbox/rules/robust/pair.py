@@ -9,7 +9,7 @@ and her best response has B = min_n' R_v(n') + c n'. Her gain A - B is largest
   the discrepancy and hence with sigma): then A - B is convex in (c, v) together;
 * almost so where A is nowhere more than K1 w^2/8 above its chord over an interval of v of width w,
   and B, a minimum of functions that are nowhere more than K2 w^2/8 below theirs, no more than that
-  below its own (`Channel.bend` knows v (K1 + K2)):
+  below its own (`Channel.bend` knows v K1 and v K2):
 
       gain <= max(gain at the ends) + (K1 + K2) w^2/8;
 
@@ -17,7 +17,7 @@ and her best response has B = min_n' R_v(n') + c n'. Her gain A - B is largest
   honest counts are looked at for some sigmas.
 
 For what she loses against working alone B is her penalty alone, a minimum of functions linear in
-(c, v): the largest loss is at an end in all cases.
+(c, v), so that K2 = 0.
 """
 
 from __future__ import annotations
@@ -137,23 +137,26 @@ class DoubtfulPair:
         def gained(e: float, f: float) -> float:
             return self.honest(e, f) - self.other(e, f, against)
 
-        bend = self._bend(doubt) if doubt.sigma else 0.0
+        bend = self._bend(doubt, against) if doubt.sigma else 0.0
         factors = doubt.sigma_ends if bend is not None else _looked_at(doubt)
         found = max((gained(e, f), e, f) for e in doubt.cost_ends for f in factors)
-        if bend and against == "best":
+        if bend:
             return _between(found, doubt, gained, bend, self.sigma, abs(self.honest(1.0, 1.0)))
         floor = against == "alone" or self.at(1.0).floor_everywhere
         return Worst(found[0], found[0], found[1], found[2], certain=floor and bend is not None)
 
-    def _bend(self, doubt: Doubt) -> float | None:
-        """v times what second derivatives by v add at most, None where that is not known."""
+    def _bend(self, doubt: Doubt, against: Against) -> float | None:
+        """v times what second derivatives by v add at most, None where that is not known.
+
+        Her penalty alone is concave in v.
+        """
         low, high = doubt.sigma_ends
         channel = self.at(low)
         bends = [
             channel.bend(self.n, self.cost * e, self.honest(e, high), integer=self.integer)
             for e in doubt.cost_ends
         ]
-        known = [bend for bend in bends if bend is not None]
+        known = [b.own + (b.best if against == "best" else 0.0) for b in bends if b is not None]
         return max(known) if len(known) == len(bends) else None
 
 
