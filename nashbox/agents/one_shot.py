@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.agents.base import Player
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError, InputError, brief, told
 
 if TYPE_CHECKING:
     from nashbox.model.one_shot import OneShotModel
-
-Array = NDArray[np.float64]
 
 
 class OneShotAgent(Player):

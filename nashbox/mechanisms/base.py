@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import whole_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 def problem_counts(problem: EstimationProblem, plan: Array) -> Array:

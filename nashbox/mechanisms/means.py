@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.base import Mechanism
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 def ratio(total: Array, count: Array) -> Array:

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.pool import Drawn, Pool
-
-Array = NDArray[np.float64]
-Places = NDArray[np.intp]
+from nashbox.problem.arrays import Array, Places
 
 FEW = 3  # times the length of one order for all: so many points are rather drawn reader by reader
 BLOCK = 2**17  # places that are drawn at a time: they stay in the processor's memory

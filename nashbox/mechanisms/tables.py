@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
-Array = NDArray[np.float64]
 Kinds = NDArray[np.str_]
 Cells = tuple[tuple[Any, ...], ...]  # a table as it stands in a file, hashable
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.base import Problem
 from nashbox.problem.counts import MOST as MOST
 from nashbox.problem.counts import RULES as RULES
@@ -25,8 +25,6 @@ from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, suggest
 from nashbox.problem.tables import AgentTable, check_names, read_agent_table
-
-Array = NDArray[np.float64]
 
 MOST_AGENTS, MOST_DISTRIBUTIONS, MOST_PAIRS = 20_000, 1_000, 400_000
 KEYS = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.reading import read_bytes
@@ -30,7 +30,7 @@ class AgentTable:
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
-    values: NDArray[np.float64]
+    values: Array
     lines: tuple[int, ...] = ()
 
     def place(self, i: int, k: int) -> str:
@@ -131,9 +131,7 @@ def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] 
         seen.add(name)
 
 
-def read_columns(
-    path: Path, shown: str, columns: list[str]
-) -> tuple[list[NDArray[np.float64]], list[int]]:
+def read_columns(path: Path, shown: str, columns: list[str]) -> tuple[list[Array], list[int]]:
     """Read the named numeric columns of a CSV file of measurements.
 
     Returns one float array per column, and how many of its cells are left out: those that are empty

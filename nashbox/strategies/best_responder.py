@@ -6,17 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.terms import View
-from nashbox.strategies.base import Counts, Strategy
+from nashbox.strategies.base import Strategy
 from nashbox.strategies.best_use import best_use
 from nashbox.strategies.equivariant import Equivariant
 from nashbox.strategies.response import best_response
-
-Array = NDArray[np.float64]
 
 
 def best_plays(view: View) -> list[Play]:

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
 from nashbox.problem.counts import counts
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.terms import View
-from nashbox.strategies.base import Counts, Strategy
+from nashbox.strategies.base import Strategy
 from nashbox.strategies.best_use import best_use
 
-Array = NDArray[np.float64]
 PerDistribution = float | Sequence[float]
 WEIGHTS = {"accept": 1.0, "own": 0.0, "pitman": None}
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.terms import View
-from nashbox.strategies.base import Counts, Strategy, scaled_counts
+from nashbox.strategies.base import Strategy, scaled_counts
 from nashbox.strategies.best_use import best_use
 
-Array = NDArray[np.float64]
 KINDS = ("constant", "own_mean", "resample", "pad")
 
 

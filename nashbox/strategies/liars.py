@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import require
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy, accept
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
@@ -17,13 +16,12 @@ from nashbox.mechanisms.cbl.leverage import corruptions
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.means import ratio
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array, Mask
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +34,7 @@ class CblTerms(Terms):
     """
 
     leverage: bool
-    alone: NDArray[np.bool_]
+    alone: Mask
     fixed_totals: Array
     alpha: Array
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.ball import passes
@@ -17,9 +16,8 @@ from nashbox.mechanisms.decoy.terms import DecoyTerms
 from nashbox.mechanisms.decoy.trimmed import centre_and_spread, inflation, row_sums
 from nashbox.mechanisms.means import ratio
 from nashbox.mechanisms.threshold import information as openly
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Dataset
-
-Array = NDArray[np.float64]
 
 TINY = 1e-300  # a variance: who hands in the same number again and again shows none
 
@@ -28,9 +26,9 @@ TINY = 1e-300  # a variance: who hands in the same number again and again shows 
 class _Met:
     """A reader's counts and mean, the others' counts and sums, (R, d) or one column or several."""
 
-    s: NDArray[np.int64]
+    s: Counts
     mean: Array
-    others: NDArray[np.int64]
+    others: Counts
     sums: Array
 
     def of(self, k: int | list[int]) -> _Met:
@@ -104,7 +102,7 @@ def _answer(
 class _Parts:
     """Counts, means (0 without a point) and squares about them by agent, (R, m)."""
 
-    n: NDArray[np.int64]
+    n: Counts
     mean: Array
     within: Array
 

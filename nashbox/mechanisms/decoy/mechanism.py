@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy import estimated, trimmed
 from nashbox.mechanisms.decoy.ball_joint import BallJoint
@@ -28,13 +27,12 @@ from nashbox.mechanisms.tables import Cells, RuleTerms, Stated, TableRules
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.enforcing import enforce
 from nashbox.mechanisms.threshold.tuning import Tuned
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.ball import lost
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 END = 8.0  # standard deviations beyond the radius
 LIES = 500  # of the programme's grid

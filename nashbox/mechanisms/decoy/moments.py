@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.moments import ORDER, SPAN, density, nodes
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
-
-Array = NDArray[np.float64]
 
 
 class DecoyRule(Protocol):

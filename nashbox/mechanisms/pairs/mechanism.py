@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.decoy import tuning as decoys
@@ -20,12 +19,11 @@ from nashbox.mechanisms.pairs import told, tuning
 from nashbox.mechanisms.pairs.answer import expected
 from nashbox.mechanisms.pairs.terms import PairTerms
 from nashbox.mechanisms.tables import Cells, cells, numbers
+from nashbox.problem.arrays import Array, Places
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class PairDecoy(PerReader):
         )
 
     def _made(
-        self, problem: EstimationProblem, counts: Array, partner: NDArray[np.intp]
+        self, problem: EstimationProblem, counts: Array, partner: Places
     ) -> tuple[Array, Array]:
         pair_t, t = np.full(problem.d, np.nan), np.full(counts.shape, np.nan)
         for k, sigma in enumerate(problem.sigma):
@@ -151,7 +149,7 @@ def believed_of_others(
     return others
 
 
-def partners_of(problem: EstimationProblem) -> NDArray[np.intp]:
+def partners_of(problem: EstimationProblem) -> Places:
     """Places of everybody's declared partner, -1 without one. Raises InputError if none is."""
     partner = np.full(problem.m, -1, dtype=np.intp)
     for one, other in problem.partners.items():

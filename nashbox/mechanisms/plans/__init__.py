@@ -26,9 +26,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nashbox.mechanisms.plans.base import (
     Plan,
     PlanError,
@@ -36,6 +33,7 @@ from nashbox.mechanisms.plans.base import (
     compliant_penalties,
     validated,
 )
+from nashbox.problem.arrays import Array
 
 __all__ = [
     "RULES",
@@ -52,9 +50,9 @@ RULES = ("alone", "social", "ir_optimal", "nash", "egalitarian", "kalai_smorodin
 
 def solve_plan(
     rule: str,
-    costs: NDArray[np.float64],
-    sigma: NDArray[np.float64],
-    outside: NDArray[np.float64] | None = None,
+    costs: Array,
+    sigma: Array,
+    outside: Array | None = None,
 ) -> Plan:
     """Return the plan of `rule`, one of RULES; each has a module of its own name.
 

@@ -6,18 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.cbl.information import alike, blend
 from nashbox.mechanisms.means import ratio
 from nashbox.mechanisms.pool import Pool, even_pools
 from nashbox.mechanisms.subsets import split_sums
+from nashbox.problem.arrays import Array, Mask, Places
 from nashbox.problem.data import Dataset
 
 if TYPE_CHECKING:
     from nashbox.mechanisms.threshold.terms import ThresholdTerms
-
-Array = NDArray[np.float64]
 
 
 def inform(
@@ -68,10 +66,10 @@ def _draw(
     pool: Pool,
     terms: ThresholdTerms,
     k: int,
-    asked: NDArray[np.intp],
-    places: NDArray[np.intp],
+    asked: Places,
+    places: Places,
     rng: np.random.Generator,
-) -> Iterator[tuple[NDArray[np.intp], tuple[Array, NDArray[np.bool_]]]]:
+) -> Iterator[tuple[Places, tuple[Array, Mask]]]:
     """By agents who are alike: their places, what remains to who fails, and who passes; (R, g)."""
     agents = asked[places]
     own = pool.counts(agents)
@@ -95,9 +93,9 @@ def _answer(
     others: int,
     terms: ThresholdTerms,
     k: int,
-    agents: NDArray[np.intp],
+    agents: Places,
     rng: np.random.Generator,
-) -> tuple[Array, NDArray[np.bool_]]:
+) -> tuple[Array, Mask]:
     """What remains to who fails (or CBL's answer), and who passes; both (R, g)."""
     kind, everybody = str(terms.kind[agents[0], k]), np.ones(own.shape, dtype=bool)
     if z == 0:  # nothing to compare with

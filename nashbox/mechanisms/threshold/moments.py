@@ -13,11 +13,9 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
-
-Array = NDArray[np.float64]
 
 SPAN = 9.5  # standard deviations that hold all of the mass
 PANELS, ORDER = 10, 24

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.dual import Costed, ResponseDual, WholeDual
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 TOLERANCE = 1e-10  # relative, of a proven minimum over real counts
 ROUNDS = 30

@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Coin, raw16
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import OwnSignal, Signal, Word
-from nashbox.problem.walk import Mask, Walk
+from nashbox.problem.walk import Walk
 from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import TIE, Signaller, mean_of_words, someone_sure
 
@@ -93,7 +93,7 @@ class _OwnSignals(OwnSignal):
         self,
         walk: Walk,
         coins: Sequence[tuple[Coin, Mask]],
-        part: NDArray[np.intp],
+        part: Places,
         rng: np.random.Generator,
     ) -> None:
         super().__init__(walk, _SOME, rng)
