@@ -13,7 +13,7 @@ all are equal. That is what the signs are for.
 
 The programme looks at a grid of lies. Between its points F is concave in the law of u and
 dN(mu, v)/dN(mu_0, v_0) >= (v_0/v)^(d/2) exp(-|mu - mu_0|^2/(2 (v - v_0))), v_0 < v, as for one
-distribution in `boxes`: halved intervals of |mu| are done where that is above A and B at their far
+distribution in `harnack`: halved intervals of |mu| are done where that is above A and B at the far
 ends. Proven inequalities, evaluated in floating point. Who lies by END more than the radius passes
 with less than 1e-15.
 """
