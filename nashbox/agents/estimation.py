@@ -10,9 +10,9 @@ from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.answers import real_numbers
 from nashbox.problem.arrays import Array, Counts, Places
+from nashbox.problem.counts import MOST
 from nashbox.problem.data import Collected, Dataset, FirstPart, merge
 from nashbox.problem.errors import ContractError, blamed, brief
-from nashbox.problem.estimation import MOST
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 

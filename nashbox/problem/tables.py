@@ -131,6 +131,14 @@ def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] 
         seen.add(name)
 
 
+def place_of(column: str, header: list[str], shown: str) -> int:
+    """Where a column stands. Raises InputError if there is none, or more than one."""
+    if header.count(column) != 1:
+        problem = "two columns" if column in header else "no column"
+        raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
+    return header.index(column)
+
+
 def read_columns(path: Path, shown: str, columns: list[str]) -> tuple[list[Array], list[int]]:
     """Read the named numeric columns of a CSV file of measurements.
 
@@ -141,10 +149,7 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> tuple[list[Array
     (_, header), *body = read_rows(path, shown)
     found, left_out = [], []
     for column in columns:
-        if header.count(column) != 1:
-            problem = "two columns" if column in header else "no column"
-            raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
-        position = header.index(column)
+        position = place_of(column, header, shown)
         cells = []
         for line, row in body:
             if row[position].lower() not in MISSING:
