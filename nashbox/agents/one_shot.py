@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.agents.base import Player
 from nashbox.problem.arrays import Array
@@ -21,9 +22,7 @@ class OneShotAgent(Player):
     `paid` (R,).
     """
 
-    def __init__(
-        self, model: OneShotModel, index: int, strategy: Any, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, model: OneShotModel, index: int, strategy: Any, rng: Generator) -> None:
         super().__init__(model)
         self.index, self.name = index, model.game.players[index]
         self.strategy, self.stream = strategy, rng

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.base import Mechanism
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -30,9 +31,7 @@ class SampleMean(Mechanism):
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Array]:
         """Pool everything; no randomness."""
         total = np.sum([s.sum for s in submissions], axis=0)
         count = np.sum([s.counts for s in submissions], axis=0)
@@ -63,9 +62,7 @@ class CountedMean(Mechanism):
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Array]:
         """Pool everything, withhold the mean from those who handed in too little."""
         total = np.sum([s.sum for s in submissions], axis=0)
         count = np.sum([s.counts for s in submissions], axis=0)
@@ -92,9 +89,7 @@ class Alone(Mechanism):
         counts = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
         return Terms.of(problem, counts, self)
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Array]:
         """Give everybody her own mean."""
         return [s.mean for s in submissions]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
@@ -36,11 +37,11 @@ class ByPlays(Strategy):
         """No fakes without data."""
         return not any(p.n == 0 and p.s > 0 for p in self.plays(view))
 
-    def gather(self, view: View, rng: np.random.Generator) -> Counts:
+    def gather(self, view: View, rng: Generator) -> Counts:
         """Return n."""
         return np.array([min(p.n, 2.0**62) for p in self.plays(view)]).astype(np.int64)
 
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """Return s points with mean X-bar + Delta: own points as far as they go, then fakes."""
         plays = self.plays(view)
         if all(p.honest and p.s == p.n for p in plays):
@@ -50,12 +51,7 @@ class ByPlays(Strategy):
         return Dataset(columns, np.broadcast_to(counts, data.counts.shape))
 
     def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
+        self, data: Dataset, submission: Dataset, information: Any, view: View, rng: Generator
     ) -> Array:
         """Use the information as the plays say."""
         return best_use(self.plays(view), data, submission, information, view)
@@ -148,7 +144,7 @@ def _spread(name: str, value: PerDistribution | None, default: Array, d: int) ->
     return np.full(d, given)
 
 
-def _points(data: Dataset, k: int, play: Play, view: View, rng: np.random.Generator) -> Array:
+def _points(data: Dataset, k: int, play: Play, view: View, rng: Generator) -> Array:
     s, own = int(play.s), data.points(k)
     if play.n == 0:
         return np.zeros((data.worlds, s))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.pool import Pool, even_pools
 from nashbox.mechanisms.subsets import split_sums
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
 
 
 def corrupted_information(
-    submissions: Sequence[Dataset],
-    terms: CblTerms,
-    k: int,
-    agents: Places,
-    rng: np.random.Generator,
+    submissions: Sequence[Dataset], terms: CblTerms, k: int, agents: Places, rng: Generator
 ) -> Array:
     """Return I_{i,k} for the agents of case C, (g, R); NaN where there is nothing to draw from."""
     answer = np.empty((agents.size, submissions[0].worlds))
@@ -30,7 +27,7 @@ def corrupted_information(
     return answer
 
 
-def _alike(pool: Pool, terms: CblTerms, k: int, agents: Places, rng: np.random.Generator) -> Array:
+def _alike(pool: Pool, terms: CblTerms, k: int, agents: Places, rng: Generator) -> Array:
     """Lines 18 to 23 for worlds with the same counts; drawn for all agents together."""
     answer = np.full((agents.size, pool.worlds), np.nan)
     owed, own = terms.counts[agents, k].astype(np.intp), pool.counts(agents)
@@ -64,7 +61,7 @@ def blend(
     noisy: int,
     alpha: Array,
     v: float,
-    rng: np.random.Generator,
+    rng: Generator,
 ) -> Array:
     """Lines 20 to 23: the own points, z clean ones and `noisy` ones with noise, averaged; (R, g).
 

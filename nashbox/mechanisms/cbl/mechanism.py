@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
@@ -87,11 +88,7 @@ class Cbl(PerReader):
         )
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Lines 9 to 29 for `readers`; the own mean, the others' mean, or corrupted data."""
         assert isinstance(terms, CblTerms)  # noqa: S101 - published by this class

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.ball import passes
@@ -47,10 +48,7 @@ class _Met:
 
 
 def inform(
-    submissions: Sequence[Dataset],
-    terms: DecoyTerms,
-    rng: np.random.Generator,
-    readers: Sequence[int],
+    submissions: Sequence[Dataset], terms: DecoyTerms, rng: Generator, readers: Sequence[int]
 ) -> list[Array]:
     """Information (R, d) of `readers`; kinds without a secret are answered as thresholds do."""
     answers = openly.inform(submissions, terms, rng, readers)
@@ -84,9 +82,7 @@ class _Scale(NamedTuple):
     sigma: Array | float
 
 
-def _answer(
-    terms: DecoyTerms, i: int, k: int, met: _Met, scale: _Scale, rng: np.random.Generator
-) -> Array:
+def _answer(terms: DecoyTerms, i: int, k: int, met: _Met, scale: _Scale, rng: Generator) -> Array:
     """Y + N/(s + N) b(M), (R,)."""
     t, owed = scale.t, float(terms.counts[i, k])
     gap = met.W - met.mean
@@ -153,7 +149,7 @@ def _mirrored(told: Array, t: float, sd: Array) -> Array:
     return out
 
 
-def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: np.random.Generator) -> Array:
+def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: Generator) -> Array:
     """Y + N/(s + N) P sd M of all members, (R, members).
 
     Who hands in nothing of one distribution fails in all of them; where nobody else hands anything
@@ -168,7 +164,7 @@ def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: np.random.Generator)
     return met.moved(passes(sd.size, radius) * sd * told)
 
 
-def cut_normal(worlds: int, d: int, radius: float, rng: np.random.Generator) -> Array:
+def cut_normal(worlds: int, d: int, radius: float, rng: Generator) -> Array:
     """N(0, I) cut to the ball, (R, d): a direction and a length by its inverse distribution."""
     from scipy.special import chdtri
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.decoy import estimated, trimmed
 from nashbox.mechanisms.decoy.ball_joint import BallJoint
@@ -134,11 +134,7 @@ class Decoy(TableRules):
         return terms
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Compare `readers`, and answer them."""
         assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class

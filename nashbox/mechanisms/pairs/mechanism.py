@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.decoy import tuning as decoys
@@ -100,11 +101,7 @@ class PairDecoy(PerReader):
         return pair_t, t
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Compare pairs, and answer `readers`."""
         assert isinstance(terms, PairTerms)  # noqa: S101 - published by this class
@@ -124,9 +121,7 @@ class PairDecoy(PerReader):
         return answers
 
 
-def believed_of_others(
-    means: told.Means, terms: PairTerms, k: int, rng: np.random.Generator
-) -> Array:
+def believed_of_others(means: told.Means, terms: PairTerms, k: int, rng: Generator) -> Array:
     """The others' mean of distribution k as everybody is told it, weighted, (R, m)."""
     worlds, m = means.Y.shape
     window, t = float(terms.pair_t[k]), terms.t[:, k]

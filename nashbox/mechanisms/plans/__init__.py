@@ -48,12 +48,7 @@ CERTIFIED = 1e-3  # largest gap of a plan that is returned
 RULES = ("alone", "social", "ir_optimal", "nash", "egalitarian", "kalai_smorodinsky")
 
 
-def solve_plan(
-    rule: str,
-    costs: Array,
-    sigma: Array,
-    outside: Array | None = None,
-) -> Plan:
+def solve_plan(rule: str, costs: Array, sigma: Array, outside: Array | None = None) -> Plan:
     """Return the plan of `rule`, one of RULES; each has a module of its own name.
 
     costs: (m, d) penalty per sample in (0, inf], a finite one in each column; sigma: (d,);

@@ -81,13 +81,7 @@ class _Warm:
 
 
 def _reduced(
-    groups: Groups,
-    size: Array,
-    sight: Mask,
-    j: int,
-    base: PlanOptimum,
-    worths: Array,
-    warm: _Warm,
+    groups: Groups, size: Array, sight: Mask, j: int, base: PlanOptimum, worths: Array, warm: _Warm
 ) -> tuple[float, float, Array]:
     """The same with everybody kept to the work in sight, and single-minded agents merged.
 

@@ -96,13 +96,7 @@ class _Rules:
 
 
 def _send_home(
-    counts: Array,
-    home: Mask,
-    alone_at: Array,
-    costs: Array,
-    sigma: Array,
-    k: int,
-    rules_of: _Once,
+    counts: Array, home: Mask, alone_at: Array, costs: Array, sigma: Array, k: int, rules_of: _Once
 ) -> None:
     """Mark pairs of distribution k whom no separate rule keeps, until all others are kept."""
     while (i := _first_not_kept(counts[:, k], ~home[:, k], costs[:, k], sigma[k], rules_of)) >= 0:
@@ -134,12 +128,7 @@ def _first_not_kept(owed: Array, asked: Mask, costs: Array, sigma: float, rules_
 
 
 def _apart(
-    counts: Array,
-    home: Mask,
-    costs: Array,
-    sigma: Array,
-    kind: str,
-    rules_of: _Once,
+    counts: Array, home: Mask, costs: Array, sigma: Array, kind: str, rules_of: _Once
 ) -> _Rules:
     rules = _Rules.start(counts, home, kind)
     owe = rules.kind == kind

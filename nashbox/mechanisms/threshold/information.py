@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.cbl.information import alike, blend
 from nashbox.mechanisms.means import ratio
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def inform(
-    submissions: Sequence[Dataset],
-    terms: ThresholdTerms,
-    rng: np.random.Generator,
-    readers: Sequence[int],
+    submissions: Sequence[Dataset], terms: ThresholdTerms, rng: Generator, readers: Sequence[int]
 ) -> list[Array]:
     """Information (R, d) of `readers`: own means, the others', everything, or own points and Z."""
     asked = np.asarray(readers)
@@ -63,12 +61,7 @@ def inform(
 
 
 def _draw(
-    pool: Pool,
-    terms: ThresholdTerms,
-    k: int,
-    asked: Places,
-    places: Places,
-    rng: np.random.Generator,
+    pool: Pool, terms: ThresholdTerms, k: int, asked: Places, places: Places, rng: Generator
 ) -> Iterator[tuple[Places, tuple[Array, Mask]]]:
     """By agents who are alike: their places, what remains to who fails, and who passes; (R, g)."""
     agents = asked[places]
@@ -94,7 +87,7 @@ def _answer(
     terms: ThresholdTerms,
     k: int,
     agents: Places,
-    rng: np.random.Generator,
+    rng: Generator,
 ) -> tuple[Array, Mask]:
     """What remains to who fails (or CBL's answer), and who passes; both (R, g)."""
     kind, everybody = str(terms.kind[agents[0], k]), np.ones(own.shape, dtype=bool)

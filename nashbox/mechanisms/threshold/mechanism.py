@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import numpy as np
+from numpy.random import Generator
 
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -58,11 +58,7 @@ class Threshold(TableRules):
         )
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Compare `readers`, and answer them."""
         assert isinstance(terms, ThresholdTerms)  # noqa: S101 - published by this class
