@@ -15,11 +15,9 @@ from nashbox.problem.errors import InputError, brief
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.tables import place_of, read_rows
 
-SMOOTHING = Fraction(1, 2)  # Jeffreys
-
 
 def estimate_model(
-    pairs: Sequence[tuple[int, str]], smoothing: Fraction = SMOOTHING
+    pairs: Sequence[tuple[int, str]], smoothing: Fraction
 ) -> tuple[tuple[str, ...], ObservationModel]:
     """Alphabet (sorted as text) and pmfs of (label, symbol) pairs, both labels present.
 

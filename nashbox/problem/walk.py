@@ -4,7 +4,7 @@ All games are in the same iteration n. Whether a belief has met a threshold, and
 1/2 it lies, is decided exactly (`OddsLattice`); log odds and probabilities are computed afresh from
 the integers, accurate to 1e-12 nats.
 
->>> from nashbox.problem.observations import ObservationModel
+>>> from nashbox.problem.observations import ObservationModel, log_of_parts
 >>> coin = ObservationModel.parse(["2/3", "1/3"], ["1/3", "2/3"])
 >>> walk = make_walk(coin, Fraction(1, 2), 3)
 >>> for symbols in ([1, 0, 1], [1, 0, 0]): walk.move(np.array(symbols, dtype=np.uint8))
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.arrays import Counts, Mask, Places
 from nashbox.problem.lattice import Floats, belief_of
-from nashbox.problem.observations import ObservationModel, log_of
+from nashbox.problem.observations import ObservationModel, log_of, log_of_parts
 from nashbox.problem.odds import OddsLattice
 
 Signs = NDArray[np.int8]
@@ -342,7 +342,7 @@ class LatticeWalk(Walk):
         """`crossed` of some games."""
         odds = (1 - beta) / beta
         size = np.abs(self.log_odds if where is ALL else self._level(where))
-        limit = math.log(odds.numerator) - math.log(odds.denominator)
+        limit = log_of_parts(odds)
         out = size >= limit
         near = np.flatnonzero(np.abs(size - limit) < _SURE)
         if near.size:

@@ -15,7 +15,7 @@ from nashbox.mechanisms.cbl.enforceable import compute_n_approx, condition_8
 from nashbox.mechanisms.cbl.information import corrupted_information
 from nashbox.mechanisms.cbl.leverage import corruptions
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.mechanisms.means import ratio
+from nashbox.mechanisms.means import pooled, ratio
 from nashbox.mechanisms.rounding import alone_counts
 from nashbox.problem.arrays import Array, Mask
 from nashbox.problem.channel import Channel
@@ -97,8 +97,7 @@ class Cbl(PerReader):
         worlds = submissions[0].worlds
         answers = list(np.full((asked.size, worlds, terms.sigma.size), np.nan))
         if not corrupted.all():
-            total = np.sum([s.sum for s in submissions], axis=0)
-            count = np.sum([s.counts for s in submissions], axis=0)
+            total, count = pooled(submissions)
             for answer, i in zip(answers, asked, strict=True):
                 own = submissions[i]
                 others = ratio(total - own.sum, count - own.counts)

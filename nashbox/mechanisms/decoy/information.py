@@ -15,7 +15,7 @@ from nashbox.mechanisms.decoy.estimated import LEAST_POINTS
 from nashbox.mechanisms.decoy.mirror import expected_by_mirror
 from nashbox.mechanisms.decoy.terms import DecoyTerms
 from nashbox.mechanisms.decoy.trimmed import centre_and_spread, inflation, row_sums
-from nashbox.mechanisms.means import ratio
+from nashbox.mechanisms.means import pooled, ratio
 from nashbox.mechanisms.threshold import information as openly
 from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Dataset
@@ -52,8 +52,7 @@ def inform(
 ) -> list[Array]:
     """Information (R, d) of `readers`; kinds without a secret are answered as thresholds do."""
     answers = openly.inform(submissions, terms, rng, readers)
-    total = np.sum([s.sum for s in submissions], axis=0)
-    count = np.sum([s.counts for s in submissions], axis=0)
+    total, count = pooled(submissions)
     parts: dict[int, _Parts] = {}
     for place, i in enumerate(readers):
         own, members = submissions[i], terms.tied_decoys(i)

@@ -11,29 +11,13 @@ from typing import Protocol
 
 import numpy as np
 
-from nashbox.mechanisms.threshold.moments import ORDER, SPAN, density, nodes
+from nashbox.mechanisms.threshold.moments import ORDER, SPAN, Compared, density, nodes
 from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
 
 
-class DecoyRule(Protocol):
-    """sigma, n*, N and t of a decoy."""
-
-    @property
-    def sigma(self) -> float:
-        """Standard deviation of a point."""
-
-    @property
-    def owed(self) -> float:
-        """The count that the answer is weighted for."""
-
-    @property
-    def others(self) -> float:
-        """The number N of all points of the others."""
-
-    @property
-    def t(self) -> float:
-        """Half the window."""
+class DecoyRule(Compared, Protocol):
+    """Also what a decoy tells."""
 
     def answered(self, m: Array) -> Array:
         """The weighted answer b(m), in units of measurements."""

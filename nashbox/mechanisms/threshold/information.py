@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from nashbox.mechanisms.cbl.information import alike, blend
-from nashbox.mechanisms.means import ratio
+from nashbox.mechanisms.means import pooled, ratio
 from nashbox.mechanisms.pool import Pool, even_pools
 from nashbox.mechanisms.subsets import split_sums
 from nashbox.problem.arrays import Array, Mask, Places
@@ -25,8 +25,7 @@ def inform(
     """Information (R, d) of `readers`: own means, the others', everything, or own points and Z."""
     asked = np.asarray(readers)
     worlds, d = submissions[0].worlds, terms.sigma.size
-    total = np.sum([s.sum for s in submissions], axis=0)
-    count = np.sum([s.counts for s in submissions], axis=0)
+    total, count = pooled(submissions)
     everything = ratio(total, count)
     answers, passed = [], np.ones((asked.size, worlds, d), dtype=bool)
     part = np.full((asked.size, worlds, d), np.nan)  # the answer to who fails

@@ -21,16 +21,12 @@ SPAN = 9.5  # standard deviations that hold all of the mass
 PANELS, ORDER = 10, 24
 
 
-class ThresholdRule(Protocol):
-    """sigma, z, N and t of a threshold rule."""
+class Compared(Protocol):
+    """sigma, N and t of a rule that compares means."""
 
     @property
     def sigma(self) -> float:
         """Standard deviation of a point."""
-
-    @property
-    def clean(self) -> float:
-        """The number z of points compared with."""
 
     @property
     def others(self) -> float:
@@ -38,7 +34,15 @@ class ThresholdRule(Protocol):
 
     @property
     def t(self) -> float:
-        """The threshold."""
+        """The largest difference that passes."""
+
+
+class ThresholdRule(Compared, Protocol):
+    """Also z of a threshold rule."""
+
+    @property
+    def clean(self) -> float:
+        """The number z of points compared with."""
 
 
 @dataclass(frozen=True)
