@@ -16,6 +16,7 @@ left between options and what can be had, work that costs too much to matter is 
 (``narrow``) and a decimal search for multipliers certifies the plan (``dual``); what gap remains is
 reported.
 
+>>> import numpy as np
 >>> costs = np.array([[0.033], [0.066], [0.1]])
 >>> plan = solve_plan("ir_optimal", costs, np.array([10.0]))
 >>> print(plan.counts.ravel().round(4), plan.certified_gap < 1e-12)
