@@ -11,12 +11,12 @@ from typing import Protocol
 
 import numpy as np
 
-from nashbox.mechanisms.threshold.moments import ORDER, SPAN, Compared, density, nodes
+from nashbox.mechanisms.threshold.moments import ORDER, SPAN, MeansRule, density, nodes
 from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
 
 
-class DecoyRule(Compared, Protocol):
+class DecoyRule(MeansRule, Protocol):
     """Also what a decoy tells."""
 
     def answered(self, m: Array) -> Array:

@@ -21,7 +21,7 @@ SPAN = 9.5  # standard deviations that hold all of the mass
 PANELS, ORDER = 10, 24
 
 
-class Compared(Protocol):
+class MeansRule(Protocol):
     """sigma, N and t of a rule that compares means."""
 
     @property
@@ -37,7 +37,7 @@ class Compared(Protocol):
         """The largest difference that passes."""
 
 
-class ThresholdRule(Compared, Protocol):
+class ThresholdRule(MeansRule, Protocol):
     """Also z of a threshold rule."""
 
     @property
