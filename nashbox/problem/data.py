@@ -98,6 +98,12 @@ class Dataset:
         new = [self.points(k)[rows] for k in range(self.counts.shape[1])]
         return Dataset(new, self.counts[rows])
 
+    def joined(self, other: Dataset) -> Dataset:
+        """Put the points of two unragged data sets side by side."""
+        columns = range(self.counts.shape[1])
+        new = [np.concatenate([self.points(k), other.points(k)], axis=1) for k in columns]
+        return Dataset(new, self.counts + other.counts)
+
 
 class Collected(Dataset):
     """Points measured by an agent: sums are drawn first if only they are looked at.
