@@ -5,83 +5,58 @@ The names below are loaded when they are first used, so that importing nashbox c
 
 from __future__ import annotations
 
-import importlib
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from nashbox.problem.loading import loader
 from nashbox.problem.notebook import install
 
 install("nashbox.tables.printing:NOTEBOOK")
 
-_WHERE = {
-    "OneShot": "nashbox.games",
-    "Game": "nashbox.games",
-    "Action": "nashbox.games",
-    "Cell": "nashbox.experiments.sweep",
-    "Channel": "nashbox.problem.channel",
-    "Comparison": "nashbox.games.estimation.comparison",
-    "Dataset": "nashbox.problem.data",
-    "Decision": "nashbox.problem.mind",
-    "EmpiricalGame": "nashbox.experiments.dynamics",
-    "EstimationModel": "nashbox.games.estimation.models",
-    "EstimationProblem": "nashbox.problem.estimation",
-    "Exchange": "nashbox.mechanisms.exchange",
-    "InputError": "nashbox.problem.errors",
-    "Mechanism": "nashbox.mechanisms",
-    "ObservationModel": "nashbox.problem.observations",
-    "Outcome": "nashbox.problem.payoffs",
-    "Payoff": "nashbox.problem.payoffs",
-    "PayoffOracle": "nashbox.problem.payoff_oracle",
-    "Play": "nashbox.problem.plays",
-    "Revealed": "nashbox.problem.signal",
-    "Revision": "nashbox.experiments.dynamics",
-    "Signaller": "nashbox.strategies.testing",
-    "Store": "nashbox.experiments.sweep",
-    "Strategy": "nashbox.strategies",
-    "Terms": "nashbox.problem.terms",
-    "RaceModel": "nashbox.model.testing",
-    "RaceProblem": "nashbox.problem.testing",
-    "RaceStrategy": "nashbox.strategies.testing",
-    "View": "nashbox.problem.terms",
-    "Word": "nashbox.problem.signal",
-    "accept": "nashbox.strategies",
-    "adapt": "nashbox.api",
-    "audit": "nashbox.api",
-    "audit_game": "nashbox.experiments.audit",
-    "audit_testing": "nashbox.experiments.audit",
-    "best_response_dynamics": "nashbox.experiments.dynamics",
-    "check": "nashbox.experiments.check",
-    "check_mechanism": "nashbox.games.estimation.checks",
-    "check_strategy": "nashbox.games.estimation.checks",
-    "check_testing": "nashbox.games.testing.checks",
-    "load": "nashbox.api",
-    "empirical_game": "nashbox.experiments.dynamics",
-    "honesty_survival": "nashbox.experiments.dynamics",
-    "compare": "nashbox.api",
-    "count_surface": "nashbox.games.estimation.surface",
-    "described_parameters": "nashbox.problem.parameters",
-    "listing": "nashbox.experiments.listing",
-    "model_of": "nashbox.api",
-    "coalitions": "nashbox.rules.coalitions",
-    "design": "nashbox.api",
-    "load_problem": "nashbox.problem.files",
-    "plan_report": "nashbox.rules.planning",
-    "prepare": "nashbox.api",
-    "prepare_testing": "nashbox.games.testing",
-    "read_store": "nashbox.api",
-    "read_outcomes": "nashbox.experiments.sweep",
-    "reproduce": "nashbox.papers.reproducing",
-    "robust": "nashbox.rules.robust",
-    "run": "nashbox.api",
-    "run_cells": "nashbox.experiments.sweep",
-    "run_testing": "nashbox.api",
-    "save_figure": "nashbox.experiments.figures",
-    "solve": "nashbox.solver",
-    "sweep": "nashbox.experiments.sweep",
-    "sweep_summary": "nashbox.experiments.figures",
-    "write_audit_report": "nashbox.experiments.report",
-    "write_comparison_report": "nashbox.experiments.report",
+_NAMES = {  # by module
+    "api": "adapt audit compare design load model_of prepare read_store run run_testing",
+    "experiments.audit": "audit_game audit_testing",
+    "experiments.check": "check",
+    "experiments.dynamics": (
+        "EmpiricalGame Revision best_response_dynamics empirical_game honesty_survival"
+    ),
+    "experiments.figures": "save_figure sweep_summary",
+    "experiments.listing": "listing",
+    "experiments.report": "write_audit_report write_comparison_report",
+    "experiments.sweep": "Cell Store read_outcomes run_cells sweep",
+    "games": "Action Game OneShot",
+    "games.estimation.checks": "check_mechanism check_strategy",
+    "games.estimation.comparison": "Comparison",
+    "games.estimation.models": "EstimationModel",
+    "games.estimation.surface": "count_surface",
+    "games.testing": "prepare_testing",
+    "games.testing.checks": "check_testing",
+    "mechanisms": "Mechanism",
+    "mechanisms.exchange": "Exchange",
+    "model.testing": "RaceModel",
+    "papers.reproducing": "reproduce",
+    "problem.channel": "Channel",
+    "problem.data": "Dataset",
+    "problem.errors": "InputError",
+    "problem.estimation": "EstimationProblem",
+    "problem.files": "load_problem",
+    "problem.mind": "Decision",
+    "problem.observations": "ObservationModel",
+    "problem.parameters": "described_parameters",
+    "problem.payoff_oracle": "PayoffOracle",
+    "problem.payoffs": "Outcome Payoff",
+    "problem.plays": "Play",
+    "problem.signal": "Revealed Word",
+    "problem.terms": "Terms View",
+    "problem.testing": "RaceProblem",
+    "rules.coalitions": "coalitions",
+    "rules.planning": "plan_report",
+    "rules.robust": "robust",
+    "solver": "solve",
+    "strategies": "Strategy accept",
+    "strategies.testing": "RaceStrategy Signaller",
 }
+_WHERE = {name: f"nashbox.{module}" for module, names in _NAMES.items() for name in names.split()}
 _RENAMED = {"load_problem": "load", "audit_testing": "audit_game", "run_testing": "run"}
 _OLD = {  # names of 0.1.0, which warn
     "TestingModel": "RaceModel",
@@ -160,14 +135,15 @@ if TYPE_CHECKING:
 __all__ = sorted(_WHERE)
 
 
+_load = loader("nashbox", _WHERE, _RENAMED)
+
+
 def __getattr__(name: str) -> Any:
     if name in _OLD:
         text = f"nashbox.{name} is now nashbox.{_OLD[name]}"
         warnings.warn(text, DeprecationWarning, stacklevel=2)
         name = _OLD[name]
-    if name not in _WHERE:
-        raise AttributeError(f"module 'nashbox' has no attribute {name!r}")
-    return getattr(importlib.import_module(_WHERE[name]), _RENAMED.get(name, name))
+    return _load(name)
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 
 from nashbox.commands import COMMANDS
 from nashbox.commands.files import check_outputs, outputs_whole
-from nashbox.commands.parser import CommandParser, Parser
+from nashbox.commands.parser import CommandParser, Parser, add_command
 from nashbox.problem.errors import InputError, debugging, plugins_told, shown, told
 from nashbox.problem.leaving import end_with_threads
 from nashbox.problem.options import renamed
@@ -34,7 +34,7 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
     for command in COMMANDS:
-        command.add(commands)
+        add_command(commands, command)
     return parser
 
 

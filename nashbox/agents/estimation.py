@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.agents.base import Player
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.problem.answers import real_numbers
+from nashbox.problem.arrays import Array, Counts, Places
+from nashbox.problem.counts import MOST
 from nashbox.problem.data import Collected, Dataset, FirstPart, merge
 from nashbox.problem.errors import ContractError, blamed, brief
-from nashbox.problem.estimation import MOST
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 
 if TYPE_CHECKING:
     from nashbox.model.estimation import EstimationModel
-
-Array = NDArray[np.float64]
 
 
 class EstimationAgent(Player):
@@ -64,9 +62,7 @@ class EstimationAgent(Player):
         self.submission = submission
         return submission
 
-    def handed_in(
-        self, strategy: Strategy, data: Dataset, handed: Dataset, rows: NDArray[np.intp]
-    ) -> None:
+    def handed_in(self, strategy: Strategy, data: Dataset, handed: Dataset, rows: Places) -> None:
         """Remember what a pure strategy has measured, and handed in of it."""
         self._groups, self._data, self._handed = [(strategy, rows)], [data], [handed]
         self.submission, self.collected, self.submitted = handed, data.counts, handed.counts
@@ -103,14 +99,14 @@ class EstimationAgent(Player):
             raise ContractError(f"{where}: must return a Strategy, got {brief(revised)}")
         self.strategy = revised
 
-    def _measure(self, counts: NDArray[np.int64], rows: NDArray[np.intp]) -> Dataset:
+    def _measure(self, counts: Counts, rows: Places) -> Dataset:
         if self.well is not None and (counts <= self.well.counts[0]).all():
             return self.well.rows(rows).first(counts)
         model = self.model
         source, sigma = model.problem.source, model.problem.sigma
         return Collected(source, sigma, model.offset, counts, rows.size, self.stream)
 
-    def _draw_pure(self, worlds: int) -> list[tuple[Strategy, NDArray[np.intp]]]:
+    def _draw_pure(self, worlds: int) -> list[tuple[Strategy, Places]]:
         """Draw a pure strategy for every world; a pure one needs no randomness."""
         mixture = self.strategy.mixture()
         if len(mixture) == 1:
@@ -126,7 +122,7 @@ class EstimationAgent(Player):
         ):
             return getattr(strategy, method)(*arguments)
 
-    def counts_of(self, strategy: Strategy) -> NDArray[np.int64]:
+    def counts_of(self, strategy: Strategy) -> Counts:
         """Ask a pure strategy how many points to collect, (d,), and hold it to the contract."""
         where = f"{self.name}: {type(strategy).__name__}.gather"
         given = self._call(strategy, "gather", self.view, self.stream)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms import Alone, Baseline, CountedMean, SampleMean
 from nashbox.mechanisms.rounding import finite_product
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Collected, FirstPart
 from nashbox.strategies import Strategy
 from nashbox.strategies.honest import Collector, FreeRider, Truthful, UnderCollector, Withholder
@@ -23,8 +23,6 @@ from nashbox.strategies.honest import Collector, FreeRider, Truthful, UnderColle
 if TYPE_CHECKING:
     from nashbox.agents.estimation import EstimationAgent
     from nashbox.model.estimation import EstimationModel
-
-Array = NDArray[np.float64]
 
 LEAST = 8  # agents worth an array of their own
 MOST = 1 << 26  # numbers drawn at once
@@ -55,9 +53,7 @@ def honest_crowd(
     return HonestCrowd(model, agents)
 
 
-def _owed(
-    model: EstimationModel, agents: Sequence[EstimationAgent]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _owed(model: EstimationModel, agents: Sequence[EstimationAgent]) -> tuple[Counts, Counts]:
     """What they collect and hand in, (k, d) each: one strategy and row of terms is asked once."""
     terms, costs, known = model.terms, model.problem.costs, {}
     counts, prices = np.ascontiguousarray(terms.counts), np.ascontiguousarray(terms.costs)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.agents.base import Player
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError, InputError, brief, told
 
 if TYPE_CHECKING:
     from nashbox.model.one_shot import OneShotModel
-
-Array = NDArray[np.float64]
 
 
 class OneShotAgent(Player):
@@ -23,9 +22,7 @@ class OneShotAgent(Player):
     `paid` (R,).
     """
 
-    def __init__(
-        self, model: OneShotModel, index: int, strategy: Any, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, model: OneShotModel, index: int, strategy: Any, rng: Generator) -> None:
         super().__init__(model)
         self.index, self.name = index, model.game.players[index]
         self.strategy, self.stream = strategy, rng

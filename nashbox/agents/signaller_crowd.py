@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Observer, Streams, blocks
 from nashbox.problem.errors import InputError
 from nashbox.problem.signal import OwnSignal, Signal
-from nashbox.problem.walk import Mask, WalkShare, make_walk
+from nashbox.problem.walk import WalkShare, make_walk
 from nashbox.strategies.testing.signaller import Inverter, Signaller, Silent, Truthful
 
 if TYPE_CHECKING:
     from nashbox.agents.testing import RaceAgent
     from nashbox.model.testing import RaceModel
 
-Pairs = NDArray[np.intp]
+Pairs = Places
 
 NOBODY: Pairs = np.zeros(0, dtype=np.intp)
 LEAST = 8  # agents worth an array of their own
@@ -190,7 +191,7 @@ class Crowd:
         parts = zip(agents, starts.tolist(), ends, strict=True)
         return np.concatenate([agent.coins(games[a:b]) for agent, a, b in parts])
 
-    def keep(self, rows: NDArray[np.intp]) -> None:
+    def keep(self, rows: Places) -> None:
         """Drop all live games but these."""
         self.walk.keep_of_each(len(self.agents), rows)
         self.playing, self.on = self.playing.take(rows, axis=1), self.on[rows]
@@ -221,7 +222,7 @@ class Hearing:
                 self.crowd[crowd.indices] = c
                 self.row[crowd.indices] = np.arange(crowd.indices.size)
 
-    def warn(self, agents: NDArray[np.intp], games: NDArray[np.intp]) -> None:
+    def warn(self, agents: Places, games: Places) -> None:
         """Let all crowds know who hears that one of `agents` has crossed in a game.
 
         agents, games: (N,) positions, and live games.
@@ -236,7 +237,7 @@ class Hearing:
                 if mine.size:
                     crowd.warn(self.row[some[mine]] * crowd.playing.shape[1] + where[mine])
 
-    def _warn_by_listener(self, agents: NDArray[np.intp], games: NDArray[np.intp]) -> None:
+    def _warn_by_listener(self, agents: Places, games: Places) -> None:
         """The same, an agent that listens at a time, all games as bits of a row."""
         L = self.crowds[0].playing.shape[1]
         crossed = np.zeros((self.counts.size, L), dtype=np.bool_)
@@ -248,12 +249,10 @@ class Hearing:
                 rows = np.array([np.bitwise_or.reduce(some, axis=0) for some in heard])
                 crowd.warn(np.flatnonzero(np.unpackbits(rows, axis=1, count=L)))
 
-    def _heard_by(self, agent: int) -> NDArray[np.intp]:
+    def _heard_by(self, agent: int) -> Places:
         return self.flat[self.starts[agent] : self.starts[agent] + self.counts[agent]]
 
-    def _listeners(
-        self, agents: NDArray[np.intp], games: NDArray[np.intp]
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    def _listeners(self, agents: Places, games: Places) -> Iterator[tuple[Places, Places]]:
         """Who hears whom in which game, so many pairs at once as there is room for."""
         ends = np.cumsum(self.counts[agents])
         start = 0

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.agents.base import Player
+from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Observer
 from nashbox.problem.errors import ContractError, InputError, blamed, told
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.signal import Signal, Word
-from nashbox.problem.walk import Mask, make_walk
+from nashbox.problem.walk import make_walk
 from nashbox.strategies.testing import RaceStrategy
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class RaceAgent(Player):
         if rows.size:
             self._stop(rows, decision)
 
-    def _stop(self, rows: NDArray[np.intp], decision: Decision) -> None:
+    def _stop(self, rows: Places, decision: Decision) -> None:
         """Record that these live games end for the agent."""
         games = self.model.live[rows]
         first = decision.threshold[rows]
@@ -105,8 +106,8 @@ class RaceAgent(Player):
 
     def record(
         self,
-        rows: NDArray[np.intp],
-        games: NDArray[np.intp],
+        rows: Places,
+        games: Places,
         lean: NDArray[Any],
         reason: NDArray[np.int8] | int,
         tau: int,
@@ -123,14 +124,14 @@ class RaceAgent(Player):
         self.reason[games] = reason
         self.tau[games] = tau
 
-    def coins(self, games: NDArray[np.intp]) -> Mask:
+    def coins(self, games: Places) -> Mask:
         """Fair coins for declarations at even odds, one a game."""
         well = self.model.well
         if well is None:
             return np.asarray(self.stream.random(games.size) < 0.5)
         return np.asarray(well.coins(self.index, games))
 
-    def keep(self, rows: NDArray[np.intp]) -> None:
+    def keep(self, rows: Places) -> None:
         """Drop all live games but these."""
         self.mind.keep(rows)
         self.playing = self.playing[rows]

@@ -1,46 +1,14 @@
-"""The commands, a module each: `add` declares the options, `work` calls the experiments.
+"""The commands, a module each.
 
-Modules of heavy packages are imported inside the functions that need them.
+TEXT and EXAMPLE of a module are for --help, `declare` adds its options once they are asked for,
+`work` calls the experiments and returns the exit code. Modules of heavy packages are imported
+inside the functions that need them.
 """
 
-from nashbox.commands import (
-    adapt,
-    app,
-    audit,
-    check,
-    coalitions,
-    compare,
-    design,
-    empirical,
-    exchange,
-    init,
-    list,
-    new,
-    plan,
-    reproduce,
-    robust,
-    run,
-    solve,
-    sweep,
-)
+from importlib import import_module
 
-COMMANDS = (  # in the order of `nashbox --help`
-    init,
-    audit,
-    solve,
-    plan,
-    compare,
-    design,
-    robust,
-    coalitions,
-    exchange,
-    run,
-    adapt,
-    empirical,
-    sweep,
-    reproduce,
-    check,
-    new,
-    list,
-    app,
+NAMES = (  # in the order of `nashbox --help`
+    "init audit solve plan compare design robust coalitions exchange run adapt empirical sweep "
+    "reproduce check new list app"
 )
+COMMANDS = [import_module(f"nashbox.commands.{name}") for name in NAMES.split()]

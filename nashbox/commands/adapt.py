@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.commands.taking import asked, take
 from nashbox.problem.options import options_of
 
+TEXT = "let agents revise their strategies round by round"
 EXAMPLE = "nashbox adapt examples/figure1.toml --mechanism sample_mean --rounds 10"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "let agents revise their strategies round by round"
-    shared.new_command(commands, "adapt", text, work, EXAMPLE, declare)
 
 
 def declare(adapt: CommandParser) -> None:

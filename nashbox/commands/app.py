@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import argparse
 from importlib.metadata import PackageNotFoundError, distribution
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError, require
 
+TEXT = "the web page: games to look at and to play, in a browser on this machine"
 EXAMPLE = "nashbox app examples/figure1.toml"
 NEEDED = ("solara-server", "solara-assets", "ipyvuetify", "altair")  # of the extra `web`
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "the web page: games to look at and to play, in a browser on this machine"
-    shared.new_command(commands, "app", text, work, EXAMPLE, declare)
 
 
 def declare(app: CommandParser) -> None:

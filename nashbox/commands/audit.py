@@ -9,24 +9,20 @@ from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
-from nashbox.commands.taking import asked, take, whole
+from nashbox.commands.taking import asked, options_with_own, take, whole
 from nashbox.problem.errors import InputError
-from nashbox.problem.options import Option, options_of
 
+TEXT = "hunt for a profitable deviation of every agent"
 EXAMPLE = "nashbox audit examples/figure1.toml"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "hunt for a profitable deviation of every agent"
-    shared.new_command(commands, "audit", text, work, EXAMPLE, declare)
 
 
 def declare(audit: CommandParser) -> None:
     """Declare its options."""
+    from nashbox.experiments.audit import audit as function
+
     shared.problem_file(audit)
     shared.overrides(audit)
-    take(audit, _options())
+    take(audit, options_with_own(function))
     audit.add_argument(
         "--until-decided",
         action="store_true",
@@ -47,13 +43,6 @@ def declare(audit: CommandParser) -> None:
     shared.report_output(audit)
 
 
-def _options() -> Mapping[str, Option]:
-    from nashbox.experiments.audit import audit
-    from nashbox.games.registry import own_options
-
-    return {**options_of(audit), **own_options("audit")}
-
-
 def work(options: argparse.Namespace) -> int:
     """Audit; 1 if a profitable deviation was found and --strict was given."""
     from nashbox.experiments.audit import audit
@@ -62,7 +51,7 @@ def work(options: argparse.Namespace) -> int:
     problem = shared.load_problem(options)
     contract = shared.contract_of(options, problem)
     files = shared.files_behind(options, problem) if options.report is not None else {}
-    chosen = asked(options, _options())
+    chosen = asked(options, options_with_own(audit))
     if options.until_decided:
         chosen["patience"] = _patience(options, chosen, problem)
     elif options.time is not None:
@@ -83,6 +72,7 @@ def _patience(options: argparse.Namespace, chosen: Mapping[str, Any], problem: A
     import hashlib
     import time
 
+    from nashbox.experiments.audit import audit
     from nashbox.experiments.audit.patience import Patience
     from nashbox.results.saving import versions
 
@@ -93,7 +83,7 @@ def _patience(options: argparse.Namespace, chosen: Mapping[str, Any], problem: A
         [options.mechanism, options.plan],
         [
             (name, str(value))
-            for name, value in whole(_options(), chosen).items()
+            for name, value in whole(options_with_own(audit), chosen).items()
             if name != "workers"
         ],
     ]

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 
+TEXT = "hold a strategy, mechanism or game to its contract"
 EXAMPLE = "nashbox check examples/plugins/rich_liar.py:RichLiar"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "hold a strategy, mechanism or game to its contract"
-    shared.new_command(commands, "check", text, work, EXAMPLE, declare)
 
 
 def declare(check: CommandParser) -> None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.commands.taking import asked, take
 from nashbox.problem.options import options_of
 
+TEXT = "what agents gain who deviate together and share what they know"
 EXAMPLE = "nashbox coalitions examples/figure1.toml --mechanism decoy"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "what agents gain who deviate together and share what they know"
-    shared.new_command(commands, "coalitions", text, work, EXAMPLE, declare)
 
 
 def declare(command: CommandParser) -> None:

@@ -4,38 +4,26 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
-from nashbox.commands.taking import asked, take
-from nashbox.problem.options import Option, options_of
+from nashbox.commands.taking import asked, options_with_own, take
 
+TEXT = "mechanisms side by side, at honesty and at what agents end up doing"
 EXAMPLE = "nashbox compare examples/figure1.toml --mechanism cbl --mechanism sample_mean"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "mechanisms side by side, at honesty and at what agents end up doing"
-    shared.new_command(commands, "compare", text, work, EXAMPLE, declare)
 
 
 def declare(compare: CommandParser) -> None:
     """Declare its options."""
+    from nashbox.experiments.compare import compare as function
+
     shared.problem_file(compare)
-    take(compare, _options())
+    take(compare, options_with_own(function))
     compare.add_argument("--plan", metavar="RULE", help="overrides the file's plan")
     shared.outputs(compare)
     shared.report_output(compare)
-
-
-def _options() -> Mapping[str, Option]:
-    from nashbox.experiments.compare import compare
-    from nashbox.games.registry import own_options
-
-    return {**options_of(compare), **own_options("compare")}
 
 
 def work(options: argparse.Namespace) -> int:
@@ -45,7 +33,7 @@ def work(options: argparse.Namespace) -> int:
     from nashbox.tables.console import slow_work
 
     problem = shared.load_problem(options)
-    chosen = asked(options, _options())
+    chosen = asked(options, options_with_own(compare))
     if "mechanisms" in chosen:
         chosen["mechanisms"] = [shared.mechanism_spec(x, problem) for x in chosen["mechanisms"]]
     if "rules" in chosen:

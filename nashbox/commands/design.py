@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
@@ -11,14 +10,9 @@ from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import options_of
 
+TEXT = "the best rules for a cost table that nobody gains by breaking"
 EXAMPLE = "nashbox design examples/figure1.toml --goal egalitarian --save rules.toml"
 ALONE = "none"  # of --pairs: nobody colludes
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "the best rules for a cost table that nobody gains by breaking"
-    shared.new_command(commands, "design", text, work, EXAMPLE, declare)
 
 
 def declare(design: CommandParser) -> None:

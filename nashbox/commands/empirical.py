@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.commands.taking import asked, take
 from nashbox.problem.options import Real, options_of
 
+TEXT = "the payoff table of two agents, its equilibria and regrets"
 EXAMPLE = "nashbox empirical examples/dynamics/two_labs.toml --menu truthful,free_rider"
 
 TOLERANCE = Real(
@@ -18,12 +18,6 @@ TOLERANCE = Real(
     usual="1e-3 of each one's range of payoffs",
     low=0.0,
 )
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "the payoff table of two agents, its equilibria and regrets"
-    shared.new_command(commands, "empirical", text, work, EXAMPLE, declare)
 
 
 def declare(empirical: CommandParser) -> None:

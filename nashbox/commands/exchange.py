@@ -15,6 +15,7 @@ from nashbox.commands.taking import take
 from nashbox.problem.errors import InputError, shown
 from nashbox.problem.options import options_of
 
+TEXT = "run the agreed rules once on what the agents really hand in"
 EXAMPLE = """\
 an exchange from beginning to end:
   what everybody would get, simulated:
@@ -49,12 +50,6 @@ WORDS = {
 }
 OPTIONS = ("rules", "submissions", "key", "out", "without", "numbers", "seed", "verify", "answers",
            "own", "rehearse", "new_key")  # fmt: skip
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "run the agreed rules once on what the agents really hand in"
-    shared.new_command(commands, "exchange", text, work, EXAMPLE, declare)
 
 
 def declare(command: CommandParser) -> None:

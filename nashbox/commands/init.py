@@ -11,13 +11,8 @@ from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError
 
+TEXT = "write a commented problem file from a table of costs and, if any, measurements"
 EXAMPLE = "nashbox init examples/wine/costs.csv examples/wine/measurements.csv"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "write a commented problem file from a table of costs and, if any, measurements"
-    shared.new_command(commands, "init", text, work, EXAMPLE, declare)
 
 
 def declare(init: CommandParser) -> None:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError
 
+TEXT = "names of all games, strategies and mechanisms, with their parameters"
 EXAMPLE = "nashbox list --game auction"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "names of all games, strategies and mechanisms, with their parameters"
-    shared.new_command(commands, "list", text, work, EXAMPLE, declare)
 
 
 def declare(listing: CommandParser) -> None:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import READERS
 
+TEXT = "write a documented strategy, mechanism or game that works, with its test"
 EXAMPLE = "nashbox new strategy RichLiar"
 USUAL = next(iter(READERS))
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "write a documented strategy, mechanism or game that works, with its test"
-    shared.new_command(commands, "new", text, work, EXAMPLE, declare)
 
 
 def declare(new: CommandParser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NoReturn
 
 from nashbox.problem.errors import InputError
@@ -87,3 +88,22 @@ class CommandParser(Parser):
             if set(names) & set(options.split()):
                 return self.titled[title].add_argument(*names, **more)
         return super().add_argument(*names, **more)
+
+
+def add_command(commands: Any, module: ModuleType) -> None:
+    """Add the command that a module of `nashbox.commands` is."""
+    command: CommandParser = commands.add_parser(
+        module.__name__.rpartition(".")[2],
+        help=module.TEXT,
+        description=module.TEXT,
+        epilog=module.EXAMPLE if "\n" in module.EXAMPLE else f"example:\n  {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--verbose", action="store_true", help="print all notes, not the first few"
+    )
+    command.add_argument(
+        "--debug", action="store_true", help="print the traceback of an error in a class of yours"
+    )
+    command.set_defaults(work=module.work, parser=command)
+    command.declare = module.declare  # later, as that loads what they are options of

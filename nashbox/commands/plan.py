@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 from nashbox.commands.taking import take
 from nashbox.problem.options import options_of
 
+TEXT = "how much each agent should collect, and what CBL makes of it"
 EXAMPLE = "nashbox plan examples/figure1.toml --rule egalitarian"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "how much each agent should collect, and what CBL makes of it"
-    shared.new_command(commands, "plan", text, work, EXAMPLE, declare)
 
 
 def declare(plan: CommandParser) -> None:

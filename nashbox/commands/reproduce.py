@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.files import store_files
@@ -16,14 +15,9 @@ from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import options_of
 
+TEXT = "check every claim of both papers"
 EXAMPLE = "nashbox reproduce clinton2025 --quick"
 STORE = "reproduce.sqlite"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "check every claim of both papers"
-    shared.new_command(commands, "reproduce", text, work, EXAMPLE, declare)
 
 
 def declare(command: CommandParser) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
@@ -11,13 +10,8 @@ from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import options_of
 
+TEXT = "rules where costs, sigma, data or agents are not what was said"
 EXAMPLE = "nashbox robust examples/figure1.toml --mechanism threshold --costs 10%"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "rules where costs, sigma, data or agents are not what was said"
-    shared.new_command(commands, "robust", text, work, EXAMPLE, declare)
 
 
 def declare(command: CommandParser) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Callable
 from typing import Any
 
 from nashbox.commands.files import input_files
-from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.output import OUTPUT, drop_output, is_closed
 
@@ -41,35 +39,6 @@ def duration(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"must be a time such as 90s, 10m or 2h, got {text!r}")
     return seconds
-
-
-def new_command(
-    commands: Any,
-    name: str,
-    text: str,
-    work: Callable[[argparse.Namespace], int],
-    example: str,
-    declare: Callable[[CommandParser], None],
-) -> None:
-    """Add a command; `work` does it and returns the exit code.
-
-    declare: adds its options, once they are asked for, as that loads what they are options of.
-    """
-    command: CommandParser = commands.add_parser(
-        name,
-        help=text,
-        description=text,
-        epilog=example if "\n" in example else f"example:\n  {example}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument(
-        "--verbose", action="store_true", help="print all notes, not the first few"
-    )
-    command.add_argument(
-        "--debug", action="store_true", help="print the traceback of an error in a class of yours"
-    )
-    command.set_defaults(work=work, parser=command)
-    command.declare = declare
 
 
 def problem_file(command: argparse.ArgumentParser) -> None:

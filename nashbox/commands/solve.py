@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from nashbox.commands import shared
 from nashbox.commands.parser import CommandParser
 
+TEXT = "exact quantities of a testing game"
 EXAMPLE = "nashbox solve examples/testing/case_a.toml"
 SOLVED = ("solve", "following tests to their end")  # a verb of the game, and what takes long
 RECEIVERS = ("receivers", "measuring receivers")
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "exact quantities of a testing game"
-    shared.new_command(commands, "solve", text, work, EXAMPLE, declare)
 
 
 def declare(solve: CommandParser) -> None:

@@ -17,13 +17,8 @@ from nashbox.commands.taking import asked, take
 from nashbox.problem.errors import shown
 from nashbox.problem.options import options_of
 
+TEXT = "an experiment batch; resumes by itself"
 EXAMPLE = "nashbox sweep examples/sweep/alpha.toml --export alpha.csv"
-
-
-def add(commands: Any) -> None:
-    """Declare the command."""
-    text = "an experiment batch; resumes by itself"
-    shared.new_command(commands, "sweep", text, work, EXAMPLE, declare)
 
 
 def declare(sweep: CommandParser) -> None:

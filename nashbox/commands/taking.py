@@ -7,7 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.options import MISSING, Flag, Option
+from nashbox.problem.options import MISSING, Flag, Option, options_of
+
+
+def options_with_own(work: Callable[..., Any]) -> Mapping[str, Option]:
+    """Options of a function, and those of its verb that only one game has."""
+    from nashbox.games.registry import own_options
+
+    return {**options_of(work), **own_options(work.__name__)}
 
 
 def take(

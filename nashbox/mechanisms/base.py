@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.rounding import whole_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 def problem_counts(problem: EstimationProblem, plan: Array) -> Array:
@@ -52,7 +50,7 @@ class Mechanism(ABC):
 
     @abstractmethod
     def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator
     ) -> Sequence[Any]:
         """Turn what the m agents hand in into m pieces of information.
 
@@ -62,11 +60,7 @@ class Mechanism(ABC):
         """
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Any]:
         """Return the information of `readers` only; override where that saves work."""
         information = self.mediate(submissions, terms, rng)
@@ -89,18 +83,12 @@ class Mechanism(ABC):
 class PerReader(Mechanism):
     """Rules that answer each reader by herself. Subclass it and write `inform`."""
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Any]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Any]:
         """Answer everybody."""
         return self.inform(submissions, terms, rng, range(len(submissions)))
 
     @abstractmethod
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Any]:
         """Return the information of `readers`; see `Mechanism.mediate`."""

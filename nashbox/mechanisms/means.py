@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.base import Mechanism
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
-Array = NDArray[np.float64]
 
-
-def ratio(total: Array, count: Array) -> Array:
+def ratio(total: Array, count: Array | Counts) -> Array:
     """Return total/count, NaN where there is nothing to average."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(count > 0, total / count, np.nan)
+
+
+def pooled(submissions: Sequence[Dataset]) -> tuple[Array, Counts]:
+    """Sums of all points that were handed in, and how many these are, both (R, d)."""
+    total = np.sum([s.sum for s in submissions], axis=0)
+    return total, np.sum([s.counts for s in submissions], axis=0)
 
 
 @dataclass(frozen=True)
@@ -32,13 +37,9 @@ class SampleMean(Mechanism):
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Array]:
         """Pool everything; no randomness."""
-        total = np.sum([s.sum for s in submissions], axis=0)
-        count = np.sum([s.counts for s in submissions], axis=0)
-        return [ratio(total, count)] * len(submissions)
+        return [ratio(*pooled(submissions))] * len(submissions)
 
     def channel(self, terms: Terms, agent: int, k: int, others: float) -> Channel:
         """Fact 2: sigma^2/(n + N) when everybody is honest."""
@@ -65,13 +66,9 @@ class CountedMean(Mechanism):
 
     sees: ClassVar[Literal["count_and_mean", "points"]] = "count_and_mean"
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Array]:
         """Pool everything, withhold the mean from those who handed in too little."""
-        total = np.sum([s.sum for s in submissions], axis=0)
-        count = np.sum([s.counts for s in submissions], axis=0)
-        mean = ratio(total, count)
+        mean = ratio(*pooled(submissions))
         return [
             np.where(s.counts >= owed, mean, np.nan)
             for s, owed in zip(submissions, terms.counts, strict=True)
@@ -94,9 +91,7 @@ class Alone(Mechanism):
         counts = alone_counts(problem.costs, problem.sigma, integer=problem.integer)
         return Terms.of(problem, counts, self)
 
-    def mediate(
-        self, submissions: Sequence[Dataset], terms: Terms, rng: np.random.Generator
-    ) -> list[Array]:
+    def mediate(self, submissions: Sequence[Dataset], terms: Terms, rng: Generator) -> list[Array]:
         """Give everybody her own mean."""
         return [s.mean for s in submissions]
 

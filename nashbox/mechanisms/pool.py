@@ -9,12 +9,10 @@ from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array, Counts, Places
 from nashbox.problem.data import Dataset, rows_of
 from nashbox.problem.source import check_block
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Pool:
     """
 
     parts: Sequence[Array]
-    starts: NDArray[np.int64]
+    starts: Counts
     sums: Array
     drawn: dict[int, Drawn] = field(default_factory=dict)
     changed: int | None = None
@@ -105,7 +103,7 @@ class Pool:
         sums[:, agent] = points.sum(axis=1)
         return Pool(parts, starts, sums, self.drawn, agent)
 
-    def counts(self, agents: NDArray[np.intp]) -> NDArray[np.int64]:
+    def counts(self, agents: Places) -> Counts:
         """Points of each of `agents`."""
         return np.diff(self.starts)[agents]
 
@@ -132,9 +130,7 @@ class _Layout:
 _LAID_OUT: WeakKeyDictionary[Dataset, dict[int, _Layout]] = WeakKeyDictionary()
 
 
-def even_pools(
-    submissions: Sequence[Dataset], k: int
-) -> Iterator[tuple[NDArray[np.intp] | slice, Pool]]:
+def even_pools(submissions: Sequence[Dataset], k: int) -> Iterator[tuple[Places | slice, Pool]]:
     """Worlds with the same counts of distribution k together: their rows, and their pool."""
     if not any(s.ragged for s in submissions):
         yield slice(None), Pool.of(submissions, k)
@@ -149,7 +145,7 @@ def even_pools(
         )
 
 
-def segment_sums(values: Array, starts: NDArray[np.int64], counts: NDArray[np.int64]) -> Array:
+def segment_sums(values: Array, starts: Counts, counts: Counts) -> Array:
     """Sums of adjoining segments of the rows, (R, segments)."""
     if (counts == counts[0]).all() and counts[0] <= 32:
         # adding slices beats reduceat where segments are short and alike

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 
 def finite_product(costs: Array, counts: NDArray[np.floating] | NDArray[np.integer]) -> Array:

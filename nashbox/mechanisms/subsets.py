@@ -7,25 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.pool import Drawn, Pool
-
-Array = NDArray[np.float64]
-Places = NDArray[np.intp]
+from nashbox.problem.arrays import Array, Places
 
 FEW = 3  # times the length of one order for all: so many points are rather drawn reader by reader
 BLOCK = 2**17  # places that are drawn at a time: they stay in the processor's memory
 
 
 def split_sums(
-    pool: Pool,
-    agents: Places,
-    clean: Places,
-    drawn: Places,
-    rng: np.random.Generator,
-    *,
-    apart: bool = False,
+    pool: Pool, agents: Places, clean: Places, drawn: Places, rng: Generator, *, apart: bool = False
 ) -> tuple[Array, Array]:
     """Draw Y' of `drawn` of the others' points without replacement, and Z of `clean` of those.
 
@@ -55,7 +47,7 @@ def split_sums(
     return first, rest
 
 
-def _drawn(pool: Pool, agent: int, sizes: tuple[int, int], rng: np.random.Generator) -> Drawn:
+def _drawn(pool: Pool, agent: int, sizes: tuple[int, int], rng: Generator) -> Drawn:
     """Draw a subset of the others' points and a first part of it, of these `sizes`.
 
     Audits try one strategy after another with the same dice: what would come out is known then.
@@ -71,7 +63,7 @@ def _drawn(pool: Pool, agent: int, sizes: tuple[int, int], rng: np.random.Genera
     return kept[agent]
 
 
-def _others_values(pool: Pool, agent: int, length: int, rng: np.random.Generator) -> Array:
+def _others_values(pool: Pool, agent: int, length: int, rng: Generator) -> Array:
     """The first `length` of a random order of the others' points, (R, length).
 
     The same for the same dice, however many points she handed in herself: audits compare counts.
@@ -108,7 +100,7 @@ class _Order:
     owner: Places
 
     @classmethod
-    def drawn(cls, pool: Pool, length: int, rng: np.random.Generator) -> _Order:
+    def drawn(cls, pool: Pool, length: int, rng: Generator) -> _Order:
         worlds, total = pool.worlds, pool.total
         owners = np.repeat(np.arange(pool.starts.size - 1), np.diff(pool.starts))
         values, owner = np.empty((worlds, length)), np.empty((worlds, length), dtype=np.intp)
@@ -145,7 +137,7 @@ class _Order:
         return np.asarray(_at(before, until) - own)
 
 
-def _places(worlds: int, total: int, length: int, rng: np.random.Generator) -> Places:
+def _places(worlds: int, total: int, length: int, rng: Generator) -> Places:
     """The first `length` of random orders of `total` places, (worlds, length)."""
     if length == 0:
         return np.empty((worlds, 0), dtype=np.intp)

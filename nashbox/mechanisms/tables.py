@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 
-Array = NDArray[np.float64]
 Kinds = NDArray[np.str_]
 Cells = tuple[tuple[Any, ...], ...]  # a table as it stands in a file, hashable
 
@@ -119,11 +119,7 @@ def cells(name: str, value: object, owner: str) -> Cells | None:
 
 
 def numbers(
-    name: str,
-    table: Cells | None,
-    shape: tuple[int, ...],
-    low: float,
-    owner: str,
+    name: str, table: Cells | None, shape: tuple[int, ...], low: float, owner: str
 ) -> Array:
     """A (m, d) table of numbers >= low or nothing (NaN)."""
     if table is None:
@@ -143,12 +139,7 @@ def numbers(
     return out
 
 
-def kinds_of(
-    table: Cells,
-    shape: tuple[int, ...],
-    kinds: tuple[str, ...],
-    owner: str,
-) -> Kinds:
+def kinds_of(table: Cells, shape: tuple[int, ...], kinds: tuple[str, ...], owner: str) -> Kinds:
     """A (m, d) table of `kinds`."""
     _shaped("kind", table, shape, owner)
     for i, row in enumerate(table):

@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.agents import EstimationAgent
 from nashbox.agents.honest_crowd import honest_crowd
 from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError, blamed, brief
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
-
-Array = NDArray[np.float64]
 
 
 class EstimationModel(Sandbox):
@@ -194,7 +192,7 @@ def _social(model: EstimationModel) -> float:
     return float(sum(agent.mean_of("penalty") for agent in model.players))
 
 
-def _mean_counts(counts: NDArray[np.int64]) -> list[float]:
+def _mean_counts(counts: Counts) -> list[float]:
     """Mean over worlds, (d,), of counts (R, d), which may be the same in all of them."""
     if counts.strides[0] == 0 and len(counts):
         return [float(n) for n in counts[0].tolist()]

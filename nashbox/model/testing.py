@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.agents.signaller_crowd import LEAST, MOST, Crowd, Hearing, kind_of, row_and_game
 from nashbox.agents.testing import REASONS, RaceAgent
@@ -19,6 +18,7 @@ from nashbox.mechanisms.exchange import EXCHANGES, Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
+from nashbox.problem.arrays import Array, Places
 from nashbox.problem.errors import ContractError, blamed
 from nashbox.problem.lattice import belief_of
 from nashbox.problem.mind import RaceView
@@ -59,7 +59,7 @@ class RaceModel(Sandbox):
             self.theta[replications - ones :] = 1
         else:
             self.theta = well.theta
-        self.live: NDArray[np.intp] = np.arange(replications)
+        self.live: Places = np.arange(replications)
         self.split = int(replications - np.count_nonzero(self.theta))
         self.all_playing = True
         models = dict(zip(problem.names, problem.models, strict=True))
@@ -216,7 +216,7 @@ class RaceModel(Sandbox):
             self.step()
         return self
 
-    def _keep(self, rows: NDArray[np.intp]) -> None:
+    def _keep(self, rows: Places) -> None:
         self.live = self.live[rows]
         self.split = int(np.searchsorted(rows, self.split))
         for one in (*self.alone, *self.crowds):
@@ -232,7 +232,7 @@ class RaceModel(Sandbox):
                 agent.qualified[self.live[rows]] = False
         self._keep(np.zeros(0, dtype=np.intp))
 
-    def shares(self) -> NDArray[np.float64]:
+    def shares(self) -> Array:
         """Who won: (m, R), 1 for the first qualified stop, 1/k where k agents share it."""
         qualified = np.stack([agent.qualified for agent in self.players])
         tau = np.where(qualified, np.stack([agent.tau for agent in self.players]), 2**31 - 1)
@@ -260,7 +260,7 @@ class RaceModel(Sandbox):
             self._over = found
         return found
 
-    def payoffs(self) -> list[NDArray[np.float64]]:
+    def payoffs(self) -> list[Array]:
         """What every agent is paid in every game, m arrays of (R,)."""
         return [paid(self.problem.payoff, outcome) for outcome in self.outcomes()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Observer
 from nashbox.problem.testing import RaceProblem
 
@@ -19,11 +20,11 @@ class Copies:
         self.well, self.copies = well, copies
         self.theta = np.repeat(well.theta, copies)
 
-    def symbols(self, agent: int, iteration: int, live: NDArray[np.intp]) -> NDArray[np.uint8]:
+    def symbols(self, agent: int, iteration: int, live: Places) -> NDArray[np.uint8]:
         """Symbols of one agent and iteration (1, 2, ...) in the live games, (L,)."""
         return self.well.symbols(agent, iteration, live // self.copies)
 
-    def coins(self, agent: int, games: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def coins(self, agent: int, games: Places) -> Mask:
         """Fair coins of one agent, one a game, for declarations at even odds."""
         return self.well.coins(agent, games // self.copies)
 
@@ -48,7 +49,7 @@ class Well:
         self._drawn: list[list[NDArray[np.uint8]]] = [[] for _ in problem.models]
         self._tosses = [stream.random(games) < 0.5 for stream in rng.spawn(problem.m)]
 
-    def symbols(self, agent: int, iteration: int, live: NDArray[np.intp]) -> NDArray[np.uint8]:
+    def symbols(self, agent: int, iteration: int, live: Places) -> NDArray[np.uint8]:
         """Symbols of one agent and iteration (1, 2, ...) in the live games, (L,)."""
         drawn = self._drawn[agent]
         while len(drawn) < iteration:
@@ -56,6 +57,6 @@ class Well:
             drawn.append(new)
         return drawn[iteration - 1][live]
 
-    def coins(self, agent: int, games: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def coins(self, agent: int, games: Places) -> Mask:
         """Fair coins of one agent, one a game, for declarations at even odds."""
         return self._tosses[agent][games]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from nashbox.problem.arrays import Array
 
 
-def real_numbers(value: object) -> NDArray[np.float64]:
+def real_numbers(value: object) -> Array:
     """Return numbers as floats. Raises TypeError or ValueError for what are no real ones.
 
     numpy itself would only warn that it drops an imaginary part, and would read texts.

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.spec import suggest
 from nashbox.problem.tables import AgentTable, read_agent_table
-
-Array = NDArray[np.float64]
 
 RULES = ("ir_optimal", "social", "nash", "egalitarian", "kalai_smorodinsky", "alone")
 MOST = 1e15  # points that whole numbers, held as floats, still tell apart

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nashbox.problem.arrays import Array, Counts, Places
 from nashbox.problem.errors import ContractError
 from nashbox.problem.source import Source
-
-Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 class Dataset:
@@ -93,7 +91,7 @@ class Dataset:
         kept = np.minimum(self.counts[0], keep)
         return Dataset(new, np.broadcast_to(kept, self.counts.shape))
 
-    def rows(self, rows: NDArray[np.intp]) -> Dataset:
+    def rows(self, rows: Places) -> Dataset:
         """Keep some of the worlds."""
         if rows.size == self.worlds:
             return self
@@ -255,7 +253,7 @@ def _move(points: Array, total: Array) -> None:
         points += (total[:, None] - points.sum(axis=1, keepdims=True)) / points.shape[1]
 
 
-def merge(parts: Sequence[Dataset], rows: Sequence[NDArray[np.intp]], worlds: int) -> Dataset:
+def merge(parts: Sequence[Dataset], rows: Sequence[Places], worlds: int) -> Dataset:
     """Interleave data sets of disjoint groups of worlds; `rows[p]` are the worlds of parts[p]."""
     if len(parts) == 1:
         return parts[0]
@@ -273,7 +271,7 @@ def merge(parts: Sequence[Dataset], rows: Sequence[NDArray[np.intp]], worlds: in
     return Dataset(points, counts)
 
 
-def rows_of(data: Dataset, k: int, rows: NDArray[np.intp], count: int) -> Dataset:
+def rows_of(data: Dataset, k: int, rows: Places, count: int) -> Dataset:
     """Distribution k alone, in worlds `rows` that all hold `count` points."""
     points = data.points(k)[rows]
     if points.shape[1] > count:  # a strategy may leave NaN anywhere in a row

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array, Mask
 from nashbox.problem.observations import ObservationModel
 
 CELLS = 1 << 16
@@ -89,13 +90,13 @@ class Coin:
         self.cut, rest = divmod(p * CELLS, 1)
         self.rest = float(rest)
 
-    def flip(self, rng: np.random.Generator, size: int) -> NDArray[np.bool_]:
+    def flip(self, rng: np.random.Generator, size: int) -> Mask:
         """Flip `size` times."""
         if self.p in (0, 1):
             return np.full(size, self.p == 1)
         return self.decide(raw16(rng, size), rng)
 
-    def decide(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> NDArray[np.bool_]:
+    def decide(self, bits: NDArray[np.uint16], rng: np.random.Generator) -> Mask:
         """Compare given bits with p, more of them where they tie."""
         out = self.looked_up(bits)
         if self.rest:
@@ -104,17 +105,17 @@ class Coin:
                 out[ties] = self.settled(bits[ties], rng.random(ties.size))
         return out
 
-    def settled(self, bits: NDArray[np.uint16], more: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def settled(self, bits: NDArray[np.uint16], more: Array) -> Mask:
         """What open bits come to; more: uniform numbers in [0, 1)."""
         return more < self.rest
 
-    def looked_up(self, bits: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    def looked_up(self, bits: NDArray[np.uint16]) -> Mask:
         """What `decide` gives where bits are not open."""
         if self.p in (0, 1):
             return np.full(bits.shape, self.p == 1)
         return bits < np.uint16(self.cut)
 
-    def open(self, bits: NDArray[np.uint16], found: NDArray[Any]) -> NDArray[np.bool_]:
+    def open(self, bits: NDArray[np.uint16], found: NDArray[Any]) -> Mask:
         """Bits that do not decide."""
         return bits == np.uint16(self.cut) if self.rest else np.zeros(bits.shape, dtype=np.bool_)
 
@@ -140,7 +141,7 @@ class SymbolTable:
             out[ties] = self.settled(bits[ties], rng.random(ties.size))
         return out
 
-    def settled(self, bits: NDArray[np.uint16], more: NDArray[np.float64]) -> NDArray[np.uint8]:
+    def settled(self, bits: NDArray[np.uint16], more: Array) -> NDArray[np.uint8]:
         """What open bits come to; more: uniform numbers in [0, 1)."""
         exact = bits + more
         return np.searchsorted(self.edges, exact, side="right").astype(np.uint8)
@@ -149,7 +150,7 @@ class SymbolTable:
         """What `decide` gives where bits are not open."""
         return self.table[bits]
 
-    def open(self, bits: NDArray[np.uint16], found: NDArray[Any]) -> NDArray[np.bool_]:
+    def open(self, bits: NDArray[np.uint16], found: NDArray[Any]) -> Mask:
         """Bits that do not decide."""
         return np.asarray(found == _OPEN)
 

@@ -12,21 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.base import Problem
-from nashbox.problem.counts import MOST as MOST
+from nashbox.problem.counts import MOST, read_plan
 from nashbox.problem.counts import RULES as RULES
-from nashbox.problem.counts import read_plan as read_plan
 from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
-from nashbox.problem.parameters import Parameter
+from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
-from nashbox.problem.spec import Spec, suggest
+from nashbox.problem.spec import Spec, check_known
 from nashbox.problem.tables import AgentTable, check_names, read_agent_table
-
-Array = NDArray[np.float64]
 
 MOST_AGENTS, MOST_DISTRIBUTIONS, MOST_PAIRS = 20_000, 1_000, 400_000
 KEYS = {
@@ -147,12 +144,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
     `folder` is where relative paths start, `shown` the file's name in messages. Raises InputError
     with file, key (row, column), what is allowed and what came.
     """
-    for key in raw:
-        if key not in KEYS:
-            raise InputError(f"{shown}: unknown key {key!r} ({suggest(str(key), list(KEYS))})")
-    for key in ("sigma", "costs"):
-        if key not in raw:
-            raise InputError(f"{shown}: the key {key!r} is missing; an estimation game needs it")
+    check_keys(raw, KEYS, "an estimation game", shown)
     table = _named(_costs(raw["costs"], folder, shown), raw, shown)
     costs, d = table.values, len(table.columns)
     source = source_of(raw.get("source", "normal"), table.columns, folder, shown)
@@ -283,10 +275,7 @@ def _outside(value: object, names: tuple[str, ...], shown: str) -> dict[str, flo
             f"{shown}: outside_option must be a table of penalties, got {brief(value)}"
         )
     for name, number in value.items():
-        if name not in names:
-            raise InputError(
-                f"{shown}: outside_option: unknown agent {name!r} ({suggest(name, list(names))})"
-            )
+        check_known([name], names, "agent", f"{shown}: outside_option")
         if not positive(number):
             raise InputError(
                 f"{shown}: outside_option.{name} must be a finite penalty > 0 ({POSITIVE}), "
@@ -302,11 +291,7 @@ def _strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, 
         raise InputError(
             f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(value)}"
         )
-    for name in value:
-        if name not in names:
-            raise InputError(
-                f"{shown}: strategies: unknown agent {name!r} ({suggest(name, list(names))})"
-            )
+    check_known(value, names, "agent", f"{shown}: strategies")
     specs = {n: Spec.parse(v, f"{shown}: strategies.{n}") for n, v in value.items()}
     for name, spec in specs.items():
         if spec.name == "recommended" and spec.parameters:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nashbox.problem.bounds import TooMuchError, bounded
 from nashbox.problem.errors import InputError, brief, require, told
-from nashbox.problem.spec import suggest
+from nashbox.problem.spec import check_known, suggest
 from nashbox.problem.tables import read_rows
 
 Edges = tuple[tuple[int, int], ...]
@@ -54,11 +54,7 @@ def _edges(pairs: Sequence[Any], names: Sequence[str], where: str) -> Edges:
             raise InputError(
                 f"{where}: edge {row}: must be a pair of agent names, got {brief(pair)}"
             )
-        for name in pair:
-            if name not in names:
-                raise InputError(
-                    f"{where}: edge {row}: unknown agent {name!r} ({suggest(str(name), [*names])})"
-                )
+        check_known(pair, names, "agent", f"{where}: edge {row}")
         if pair[0] == pair[1]:
             raise InputError(f"{where}: edge {row}: must join two agents, got {brief(pair)}")
         i, j = sorted(names.index(name) for name in pair)

@@ -13,13 +13,11 @@ from pathlib import Path
 
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.observations import ObservationModel
-from nashbox.problem.tables import read_rows
-
-SMOOTHING = Fraction(1, 2)  # Jeffreys
+from nashbox.problem.tables import place_of, read_rows
 
 
 def estimate_model(
-    pairs: Sequence[tuple[int, str]], smoothing: Fraction = SMOOTHING
+    pairs: Sequence[tuple[int, str]], smoothing: Fraction
 ) -> tuple[tuple[str, ...], ObservationModel]:
     """Alphabet (sorted as text) and pmfs of (label, symbol) pairs, both labels present.
 
@@ -39,11 +37,7 @@ def estimate_model(
 def read_labelled(path: Path, shown: str, label: str, symbol: str) -> list[tuple[int, str]]:
     """Read the two named columns; labels are 0 or 1. Raises InputError naming row and column."""
     (_, header), *body = read_rows(path, shown)
-    for column in (label, symbol):
-        if header.count(column) != 1:
-            problem = "two columns" if column in header else "no column"
-            raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
-    at, on = header.index(label), header.index(symbol)
+    at, on = (place_of(column, header, shown) for column in (label, symbol))
     pairs = []
     for line, row in body:
         if row[at] not in ("0", "1"):

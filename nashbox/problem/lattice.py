@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Counts
+
+Ints = Counts
+Floats = Array
 
 
 def belief_of(log_odds: Floats) -> Floats:

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import POSITIVE, InputError, brief, positive
 from nashbox.problem.source import CsvSource
 from nashbox.problem.tables import check_names, read_columns
-
-Array = NDArray[np.float64]
 
 
 def sigma_of(value: object, d: int, source: CsvSource | None, shown: str) -> Array:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.lattice import Floats, belief_of
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Payoff
-from nashbox.problem.walk import Mask, Walk
+from nashbox.problem.walk import Walk
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ class Mind:
             return self.walk.belief
         return belief_of(self.log_odds)
 
-    def keep(self, rows: NDArray[np.intp]) -> None:
+    def keep(self, rows: Places) -> None:
         """Forget all games but these."""
         self.walk.keep(rows)
         if self.shift is not None:

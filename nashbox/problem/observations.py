@@ -148,9 +148,12 @@ def log_of(ratio: Fraction) -> float:
     >>> log_of(Fraction(10**30 + 1, 10**30))
     1e-30
     """
-    if abs(ratio - 1) < NEAR:
-        return math.log1p(float(ratio - 1))
-    return math.log(ratio.numerator) - math.log(ratio.denominator)  # no integer overflows
+    return math.log1p(float(ratio - 1)) if abs(ratio - 1) < NEAR else log_of_parts(ratio)
+
+
+def log_of_parts(ratio: Fraction) -> float:
+    """The same, less exact next to 1: a difference of logs, as no integer overflows."""
+    return math.log(ratio.numerator) - math.log(ratio.denominator)
 
 
 def _log_ratio(top: Fraction, bottom: Fraction) -> float:

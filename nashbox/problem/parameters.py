@@ -13,9 +13,13 @@ import io
 import re
 import textwrap
 import tokenize
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from nashbox.problem.errors import InputError
+from nashbox.problem.spec import check_known
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,16 @@ class Parameter:
     default: Any
     required: bool
     doc: str
+
+
+def check_keys(
+    raw: Mapping[str, Any], keys: Mapping[str, Parameter], what: str, shown: str
+) -> None:
+    """Raise InputError for a key that a file should not have, or misses; what: has these keys."""
+    check_known(raw, keys, "key", shown)
+    for name, key in keys.items():
+        if key.required and name != "game" and name not in raw:
+            raise InputError(f"{shown}: the key {name!r} is missing; {what} needs it")
 
 
 def described_parameters(cls: type) -> list[Parameter]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nashbox.problem.base import Problem
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.spec import Spec, suggest
+from nashbox.problem.spec import Spec, check_known
 
 RESERVED = ("game", "mechanism", "strategies")
 HIDDEN = (*RESERVED, "specs")  # fields that no file gives
@@ -56,10 +56,7 @@ class ParametricProblem(Problem):
 def parameters_of(cls: type, raw: Mapping[str, Any], shown: str) -> dict[str, Any]:
     """Return the parameters that a file gives. Raises InputError for keys that are none."""
     allowed = [f.name for f in dataclasses.fields(cls) if f.init and f.name not in HIDDEN]
-    for key in raw:
-        if key not in RESERVED and key not in allowed:
-            known = [*RESERVED, *allowed]
-            raise InputError(f"{shown}: unknown key {key!r} ({suggest(str(key), known)})")
+    check_known(raw, [*RESERVED, *allowed], "key", shown)
     needed = [
         f.name
         for f in dataclasses.fields(cls)
@@ -83,10 +80,7 @@ def read_strategies(value: object, names: tuple[str, ...], shown: str) -> dict[s
         )
     found = {}
     for name, given in value.items():
-        if name not in names:
-            raise InputError(
-                f"{shown}: strategies: unknown agent {name!r} ({suggest(str(name), list(names))})"
-            )
+        check_known([name], names, "agent", f"{shown}: strategies")
         spec = Spec.parse(given, f"{shown}: strategies.{name}")
         if spec.name != "recommended":
             found[str(name)] = spec

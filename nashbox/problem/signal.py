@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array, Mask
 from nashbox.problem.draw import Coin
 from nashbox.problem.lattice import Floats, belief_of
-from nashbox.problem.walk import Mask, Walk
+from nashbox.problem.walk import Walk
 
 _TIE = 1e-9  # log odds nearer than this to a threshold meet it
 
@@ -103,7 +103,7 @@ class OwnSignal(Signal):
 class Revealed(Signal):
     """Any log odds (L,): bluffs, fed-back beliefs, what a mechanism has changed."""
 
-    def __init__(self, log_odds: NDArray[np.float64], present: Mask | None = None) -> None:
+    def __init__(self, log_odds: Array, present: Mask | None = None) -> None:
         """Say `log_odds`, (L,), NaN where nothing is said."""
         self._log_odds = np.asarray(log_odds, dtype=float)
         self.present = present

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
-
-Array = NDArray[np.float64]
-
 
 MOST_POINTS = 1 << 28  # of one draw: 2 GiB
 

@@ -14,7 +14,7 @@ import importlib.util
 import keyword
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -160,6 +160,20 @@ def suggest(name: str, allowed: list[str]) -> str:
     return f"allowed: {', '.join(allowed[:25])}{more}{did_you_mean(name, allowed)}"
 
 
+def check_known(names: Iterable[object], allowed: Collection[str], what: str, where: str) -> None:
+    """Raise InputError for the first name that is not allowed; what: a word for what is named.
+
+    >>> check_known(["sigma", "cost"], ["sigma", "costs"], "key", "p.toml")
+    Traceback (most recent call last):
+    ...
+    nashbox.problem.errors.InputError: p.toml: unknown key 'cost' (allowed: sigma, costs; did you \
+mean 'costs'?)
+    """
+    for name in names:
+        if name not in allowed:
+            raise InputError(f"{where}: unknown {what} {name!r} ({suggest(str(name), [*allowed])})")
+
+
 def did_you_mean(name: str, allowed: list[str]) -> str:
     """The nearest of what is allowed, as the end of a message; nothing if none is near."""
     near = difflib.get_close_matches(name, allowed, n=1)
@@ -221,8 +235,7 @@ def find_class(
     else:
         points = {point.name: point for point in entry_points(group=group)}
         if name not in points:
-            allowed = [*builtin, *points, "file.py:Class"]
-            raise InputError(f"{where}: unknown name {name!r} ({suggest(name, allowed)})")
+            check_known([name], [*builtin, *points, "file.py:Class"], "name", where)
         try:
             found = points[name].load()
         except Exception as error:

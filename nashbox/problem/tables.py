@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.reading import read_bytes
@@ -30,7 +30,7 @@ class AgentTable:
 
     names: tuple[str, ...]
     columns: tuple[str, ...]
-    values: NDArray[np.float64]
+    values: Array
     lines: tuple[int, ...] = ()
 
     def place(self, i: int, k: int) -> str:
@@ -131,9 +131,15 @@ def check_names(names: list[str], shown: str, what: str, lines: tuple[int, ...] 
         seen.add(name)
 
 
-def read_columns(
-    path: Path, shown: str, columns: list[str]
-) -> tuple[list[NDArray[np.float64]], list[int]]:
+def place_of(column: str, header: list[str], shown: str) -> int:
+    """Where a column stands. Raises InputError if there is none, or more than one."""
+    if header.count(column) != 1:
+        problem = "two columns" if column in header else "no column"
+        raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
+    return header.index(column)
+
+
+def read_columns(path: Path, shown: str, columns: list[str]) -> tuple[list[Array], list[int]]:
     """Read the named numeric columns of a CSV file of measurements.
 
     Returns one float array per column, and how many of its cells are left out: those that are empty
@@ -143,10 +149,7 @@ def read_columns(
     (_, header), *body = read_rows(path, shown)
     found, left_out = [], []
     for column in columns:
-        if header.count(column) != 1:
-            problem = "two columns" if column in header else "no column"
-            raise InputError(f"{shown}: has {problem} {column!r} (there are: {', '.join(header)})")
-        position = header.index(column)
+        position = place_of(column, header, shown)
         cells = []
         for line, row in body:
             if row[position].lower() not in MISSING:

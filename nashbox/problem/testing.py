@@ -19,9 +19,9 @@ from nashbox.problem.errors import LARGEST, InputError, brief
 from nashbox.problem.graphs import Edges, read_graph
 from nashbox.problem.labelled import estimate_model, read_labelled
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
-from nashbox.problem.parameters import Parameter
+from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
-from nashbox.problem.spec import Spec, build, find_object, suggest
+from nashbox.problem.spec import Spec, build, check_known, find_object
 from nashbox.problem.tables import check_names
 
 KEYS = {
@@ -132,12 +132,7 @@ def read_testing(raw: Mapping[str, Any], folder: Path, shown: str) -> RaceProble
     `folder` is where relative paths start, `shown` the file's name in messages. Raises InputError
     with file, key or agent, what is allowed and what came.
     """
-    for key in raw:
-        if key not in KEYS:
-            raise InputError(f"{shown}: unknown key {key!r} ({suggest(str(key), list(KEYS))})")
-    for key in ("beta", "agents"):
-        if key not in raw:
-            raise InputError(f"{shown}: the key {key!r} is missing; a testing game needs it")
+    check_keys(raw, KEYS, "a testing game", shown)
     prior = parse_probability(raw.get("prior", "1/2"), f"{shown}: prior")
     beta = parse_probability(raw["beta"], f"{shown}: beta")
     if not 0 < beta < Fraction(1, 2):
@@ -183,11 +178,7 @@ def _agents(value: object, shown: str) -> list[Mapping[str, Any]]:
                 f"{shown}: agent number {position}: the key 'name' must be a text of its own, "
                 f"got {brief(name)}"
             )
-        for key in agent:
-            if key not in AGENT_KEYS:
-                raise InputError(
-                    f"{shown}: agent {name}: unknown key {key!r} ({suggest(str(key), AGENT_KEYS)})"
-                )
+        check_known(agent, AGENT_KEYS, "key", f"{shown}: agent {name}")
     check_names([agent["name"] for agent in value], shown, "agent")
     return value
 
@@ -255,11 +246,7 @@ def _specs(agents: Sequence[Mapping[str, Any]], over: object, shown: str) -> tup
         raise InputError(
             f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(over)}"
         )
-    for name in over:
-        if name not in names:
-            raise InputError(
-                f"{shown}: strategies: unknown agent {name!r} ({suggest(name, names)})"
-            )
+    check_known(over, names, "agent", f"{shown}: strategies")
     found = []
     for agent in agents:
         value = over.get(agent["name"], agent.get("strategy", "signaller"))

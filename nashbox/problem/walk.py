@@ -4,7 +4,7 @@ All games are in the same iteration n. Whether a belief has met a threshold, and
 1/2 it lies, is decided exactly (`OddsLattice`); log odds and probabilities are computed afresh from
 the integers, accurate to 1e-12 nats.
 
->>> from nashbox.problem.observations import ObservationModel
+>>> from nashbox.problem.observations import ObservationModel, log_of_parts
 >>> coin = ObservationModel.parse(["2/3", "1/3"], ["1/3", "2/3"])
 >>> walk = make_walk(coin, Fraction(1, 2), 3)
 >>> for symbols in ([1, 0, 1], [1, 0, 0]): walk.move(np.array(symbols, dtype=np.uint8))
@@ -24,13 +24,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Counts, Mask, Places
 from nashbox.problem.lattice import Floats, belief_of
-from nashbox.problem.observations import ObservationModel, log_of
+from nashbox.problem.observations import ObservationModel, log_of, log_of_parts
 from nashbox.problem.odds import OddsLattice
 
-Mask = NDArray[np.bool_]
 Signs = NDArray[np.int8]
-Where = slice | NDArray[np.intp]
+Where = slice | Places
 T = TypeVar("T")
 ALL = slice(None)
 _SURE = 1e-9  # log odds are accurate to about 1e-12; nearer than this the integers decide
@@ -68,7 +68,7 @@ class Walk(ABC):
         """Add one observation per game, of these games."""
 
     @abstractmethod
-    def _select(self, rows: NDArray[np.intp]) -> None:
+    def _select(self, rows: Places) -> None:
         """Keep these games only."""
 
     @abstractmethod
@@ -97,12 +97,12 @@ class Walk(ABC):
         """`move` some games in the iteration that has begun."""
         self._add(symbols, where)
 
-    def keep(self, rows: NDArray[np.intp]) -> None:
+    def keep(self, rows: Places) -> None:
         """Drop all games but these."""
         self._cache.clear()
         self._select(rows)
 
-    def keep_of_each(self, agents: int, rows: NDArray[np.intp]) -> None:
+    def keep_of_each(self, agents: int, rows: Places) -> None:
         """Drop all games but these of each of so many agents, one after another in the arrays."""
         size = self.size // agents
         self.keep((np.arange(agents)[:, None] * size + rows).ravel())
@@ -178,7 +178,7 @@ class WalkShare(Walk):
     def _add(self, symbols: NDArray[np.uint8], where: slice) -> None:
         raise TypeError("all agents of a kind move together")
 
-    def _select(self, rows: NDArray[np.intp]) -> None:
+    def _select(self, rows: Places) -> None:
         raise TypeError("all agents of a kind keep the same games")
 
 
@@ -210,10 +210,10 @@ class CountWalk(Walk):
         np.copyto(moved, symbols)  # arrays of one type are added several times faster
         self.count[where] += moved
 
-    def _select(self, rows: NDArray[np.intp]) -> None:
+    def _select(self, rows: Places) -> None:
         self.count = self.count.take(rows)
 
-    def keep_of_each(self, agents: int, rows: NDArray[np.intp]) -> None:
+    def keep_of_each(self, agents: int, rows: Places) -> None:
         """The same, without an index of everything."""
         self._cache.clear()
         self.count = self.count.reshape(agents, -1).take(rows, axis=1).ravel()
@@ -221,7 +221,7 @@ class CountWalk(Walk):
     def _table(self) -> Floats:
         return self.cuts.log_odds(self.iteration)
 
-    def _index(self) -> NDArray[np.intp]:
+    def _index(self) -> Places:
         index = self.room("index", np.intp)
         np.copyto(index, self.count)
         return index
@@ -327,7 +327,7 @@ class LatticeWalk(Walk):
             new = self.proofs[places]
             np.copyto(self.proved[where], new, where=new != 0)
 
-    def _select(self, rows: NDArray[np.intp]) -> None:
+    def _select(self, rows: Places) -> None:
         self.coords, self.proved = self.coords[rows], self.proved[rows]
 
     def _log_odds(self) -> Floats:
@@ -342,7 +342,7 @@ class LatticeWalk(Walk):
         """`crossed` of some games."""
         odds = (1 - beta) / beta
         size = np.abs(self.log_odds if where is ALL else self._level(where))
-        limit = math.log(odds.numerator) - math.log(odds.denominator)
+        limit = log_of_parts(odds)
         out = size >= limit
         near = np.flatnonzero(np.abs(size - limit) < _SURE)
         if near.size:
@@ -367,7 +367,7 @@ def _lattice(model: ObservationModel, prior: Fraction) -> OddsLattice:
     return OddsLattice.of([model], prior)
 
 
-def _row(lattice: OddsLattice) -> NDArray[np.int64]:
+def _row(lattice: OddsLattice) -> Counts:
     return np.zeros(lattice.rank, dtype=np.int64)
 
 

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints, distinct
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice
 from nashbox.solver.law import Bounds
 
-Mask = NDArray[np.bool_]
 MOST = 20_000  # states in one layer
 
 

@@ -18,11 +18,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
-from nashbox.solver.beliefs import BeliefLayers, Mask
+from nashbox.solver.beliefs import BeliefLayers
 from nashbox.solver.policy import Policy
 from nashbox.solver.program import RaceProgram
 from nashbox.solver.signals import NODES, Signals, TooManyNodesError

@@ -28,12 +28,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_tables import whole_numbers
 
-Array = NDArray[np.float64]
 Rows = list[list[int]]
 
 MOST = 60_000  # vertices of both polytopes together, by the upper bound theorem

@@ -36,6 +36,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.odds import OddsLattice, Symbols
@@ -174,7 +175,7 @@ class Grid:
             self.cells = there
         return crossed
 
-    def hull(self, zone: slice) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    def hull(self, zone: slice) -> tuple[Floats, Floats, Mask]:
         """Smallest and largest log odds of the cells in `zone`, and which of them are occupied."""
         K = self.cells.first + np.arange(zone.start, zone.stop)
         rounding, n = self.rounding, self.iteration

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from nashbox.problem.lattice import Floats
+from nashbox.problem.observations import log_of_parts
 from nashbox.problem.odds import OddsLattice
 from nashbox.solver.law import Bounds, Trace
 
@@ -81,11 +82,7 @@ def _first_at_least(lattice: OddsLattice, bound: Fraction, *, strict: bool) -> i
     """Smallest coordinate of a rank-1 lattice with odds >= bound (> bound if strict)."""
     start = float(lattice.log_odds(np.zeros((1, 1), dtype=np.int64))[0])
     unit = float(lattice.log_odds(np.ones((1, 1), dtype=np.int64))[0]) - start
-    guess = math.floor((_log(bound) - start) / unit) - 2
+    guess = math.floor((log_of_parts(bound) - start) / unit) - 2
     near = np.arange(guess, guess + 6, dtype=np.int64)[:, None]
     sign = lattice.compare(near, bound)
     return guess + int(np.argmax(sign > 0 if strict else sign >= 0))
-
-
-def _log(number: Fraction) -> float:
-    return math.log(number.numerator) - math.log(number.denominator)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.lattice import Floats, Ints
-from nashbox.solver.beliefs import BeliefLayers, Mask
+from nashbox.solver.beliefs import BeliefLayers
 from nashbox.solver.program import Choices
 from nashbox.solver.signals import SignalLayer
 

@@ -25,9 +25,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.lattice import Floats, Ints, belief_of
 from nashbox.problem.payoffs import BuiltinPayoff, Contest
-from nashbox.solver.beliefs import BeliefLayer, Mask
+from nashbox.solver.beliefs import BeliefLayer
 from nashbox.solver.signals import SignalLayer
 
 

@@ -7,7 +7,6 @@ fair coin. All formulas are sums over n of products of the agents' masses given 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,8 +103,3 @@ class Race:
     def uncertain_leaning(self, agent: int) -> float:
         """Bound of the effect of uncertain leanings on the errors of i."""
         return self.mean(self._pad(self.laws[agent].lean_slip) * self.ends_before(agent))
-
-
-def race(laws: Sequence[StoppingLaw], weights: Floats) -> Race:
-    """Put the laws of two or more agents into one race; weights = P(theta = 0), P(theta = 1)."""
-    return Race(tuple(laws), weights)

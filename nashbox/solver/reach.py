@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 import numpy as np
 
 from nashbox.problem.lattice import Floats
-from nashbox.problem.observations import ObservationModel
+from nashbox.problem.observations import ObservationModel, log_of_parts
 
 
 def alive_at_least(model: ObservationModel, prior: Fraction, beta: Fraction, tests: int) -> float:
@@ -17,7 +16,8 @@ def alive_at_least(model: ObservationModel, prior: Fraction, beta: Fraction, tes
     Given theta, her log odds walk by independent steps from the prior's until they leave (-L, L).
     0, which is always one, where a symbol settles the question.
     """
-    odds, level = _log(prior) - _log(1 - prior), _log(1 - beta) - _log(beta)
+    prior_log, other_log = log_of_parts(prior), log_of_parts(1 - prior)
+    odds, level = prior_log - other_log, log_of_parts(1 - beta) - log_of_parts(beta)
     p = np.array([[float(x) for x in row] for row in (model.p0, model.p1)])
     if (p == 0).any():
         return 0.0
@@ -43,8 +43,3 @@ def _reaches(step: Floats, p: Floats, level: float, tests: int) -> float:
     growth = np.exp(np.multiply.outer(t, step) - top[:, None]) @ p
     log_m = np.maximum(0.0, top + np.log(growth))
     return float(np.exp(min(0.0, (tests * log_m - t * level).min())))
-
-
-def _log(x: Fraction) -> float:
-    """Of numbers that a float may not hold."""
-    return math.log(x.numerator) - math.log(x.denominator)

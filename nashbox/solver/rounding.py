@@ -39,11 +39,6 @@ class Rounding:
         """Largest |e| that one iteration can add."""
         return sum(float(np.abs(e).max(initial=0.0)) for e in self.errors)
 
-    @property
-    def reach(self) -> int:
-        """Most cells that one iteration can move, in either direction."""
-        return sum(int(np.abs(k).max(initial=0)) for k in self.cells)
-
 
 def choose_rounding(parts: Sequence[Floats], width: float) -> Rounding:
     """Best width in [width, 1.4 width]; parts[i] are the increments (m_i,) of part i, in nats."""

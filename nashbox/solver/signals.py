@@ -22,9 +22,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.odds import OddsLattice
-from nashbox.solver.beliefs import BeliefLayer, BeliefLayers, Mask
+from nashbox.solver.beliefs import BeliefLayer, BeliefLayers
 
 NODES = 800  # nodes in one layer beyond which the enumeration gives up
 _SAME = 10  # decimals to which probabilities and log likelihood ratios of one node agree

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import PLUGIN
 from nashbox.problem.terms import View
-
-Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -46,21 +44,16 @@ class Strategy(ABC):  # noqa: B024 - the defaults are the truthful strategy
         name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
         return name if (file := plugin_file(type(self))) is None else f"{name} ({file})"
 
-    def gather(self, view: View, rng: np.random.Generator) -> Counts:
+    def gather(self, view: View, rng: Generator) -> Counts:
         """How many points of each distribution to collect, (d,): here what is recommended."""
         return np.asarray(view.counts).astype(np.int64)
 
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """What to hand in after collecting `data`: here the truth."""
         return data
 
     def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
+        self, data: Dataset, submission: Dataset, information: Any, view: View, rng: Generator
     ) -> Array:
         """Estimate mu, (R, d): here accept the information."""
         return accept(data, information)

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, columns
-
-Array = NDArray[np.float64]
 
 Pair = tuple[Channel, float]  # what an agent faces on a distribution, and her cost there
 Found = tuple[float, float]  # a best count, and the penalty with it

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.problem.channel import Play
-from nashbox.problem.data import Dataset
 from nashbox.problem.terms import View
-from nashbox.strategies.base import Counts, Strategy
-from nashbox.strategies.best_use import best_use
-from nashbox.strategies.equivariant import Equivariant
+from nashbox.strategies.base import Strategy
+from nashbox.strategies.equivariant import ByPlays
 from nashbox.strategies.response import best_response
-
-Array = NDArray[np.float64]
 
 
 def best_plays(view: View) -> list[Play]:
@@ -28,41 +20,13 @@ def best_plays(view: View) -> list[Play]:
 
 
 @dataclass(frozen=True)
-class BestResponder(Strategy):
+class BestResponder(ByPlays):
     """Best response to the others' last counts; before the first round, what is recommended.
 
     With `eager`, the first round is already a best response to the recommended profile.
     """
 
-    deterministic = False
-
     eager: bool = False  # respond already in the first round
-
-    def _now(self, view: View) -> Strategy:
-        return self.revise(view) if self.eager else Strategy()
-
-    def invariant(self, view: View) -> bool:
-        """No fakes without data."""
-        return not any(p.n == 0 and p.s > 0 for p in self.plays(view))
-
-    def gather(self, view: View, rng: np.random.Generator) -> Counts:
-        """Return the count of the best response."""
-        return self._now(view).gather(view, rng)
-
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
-        """Hand in what attains it."""
-        return self._now(view).report(data, view, rng)
-
-    def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
-    ) -> Array:
-        """Make the best of the answer."""
-        return self._now(view).estimate(data, submission, information, view, rng)
 
     def plays(self, view: View) -> list[Play]:
         """Return the plays of the best response."""
@@ -74,10 +38,8 @@ class BestResponder(Strategy):
 
 
 @dataclass(frozen=True)
-class FoundPlays(Strategy):
+class FoundPlays(ByPlays):
     """Fixed plays, found by a best responder, who will revise them again."""
-
-    deterministic = False
 
     fixed: tuple[Play, ...] = ()
 
@@ -86,39 +48,9 @@ class FoundPlays(Strategy):
         """It is still the best responder."""
         return "best_responder"
 
-    def _replay(self) -> Equivariant:
-        return Equivariant(
-            collect=[p.n for p in self.fixed],
-            submit=[p.s for p in self.fixed],
-            shift=[p.shift for p in self.fixed],
-        )
-
-    def invariant(self, view: View) -> bool:
-        """No fakes without data."""
-        return not any(p.n == 0 and p.s > 0 for p in self.fixed)
-
     def plays(self, view: View) -> list[Play]:
         """Return the fixed plays."""
         return list(self.fixed)
-
-    def gather(self, view: View, rng: np.random.Generator) -> Counts:
-        """Return the fixed counts."""
-        return self._replay().gather(view, rng)
-
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
-        """Hand in what the plays say."""
-        return self._replay().report(data, view, rng)
-
-    def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
-    ) -> Array:
-        """Make the best of the answer."""
-        return best_use(self.fixed, data, submission, information, view)
 
     def revise(self, view: View) -> Strategy:
         """Answer again."""

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
 from nashbox.problem.counts import counts
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.terms import View
-from nashbox.strategies.base import Counts, Strategy
+from nashbox.strategies.base import Strategy
 from nashbox.strategies.best_use import best_use
 
-Array = NDArray[np.float64]
 PerDistribution = float | Sequence[float]
 WEIGHTS = {"accept": 1.0, "own": 0.0, "pitman": None}
 
 
 @dataclass(frozen=True)
-class Equivariant(Strategy):
+class ByPlays(Strategy):
+    """Does what its plays say, one per distribution. Subclass it and write `plays`."""
+
+    deterministic = False
+
+    @abstractmethod
+    def plays(self, view: View) -> list[Play]:
+        """Return the play of each distribution."""
+
+    def invariant(self, view: View) -> bool:
+        """No fakes without data."""
+        return not any(p.n == 0 and p.s > 0 for p in self.plays(view))
+
+    def gather(self, view: View, rng: Generator) -> Counts:
+        """Return n."""
+        return np.array([min(p.n, 2.0**62) for p in self.plays(view)]).astype(np.int64)
+
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
+        """Return s points with mean X-bar + Delta: own points as far as they go, then fakes."""
+        plays = self.plays(view)
+        if all(p.honest and p.s == p.n for p in plays):
+            return data
+        columns = [_points(data, k, play, view, rng) for k, play in enumerate(plays)]
+        counts = np.array([int(p.s) for p in plays])
+        return Dataset(columns, np.broadcast_to(counts, data.counts.shape))
+
+    def estimate(
+        self, data: Dataset, submission: Dataset, information: Any, view: View, rng: Generator
+    ) -> Array:
+        """Use the information as the plays say."""
+        return best_use(self.plays(view), data, submission, information, view)
+
+
+@dataclass(frozen=True)
+class Equivariant(ByPlays):
     """Collect n, submit s points with mean X-bar + Delta, estimate as `estimator` says.
 
     collect, submit, shift: one number, or one per distribution; collect defaults to the
@@ -31,7 +66,6 @@ class Equivariant(Strategy):
     weight w of the information in (1 - w) X-bar + w I. Who collects nothing submits fakes at 0.
     """
 
-    deterministic = False
     equivariant = True  # but for fakes without data, which stay where they are
 
     collect: PerDistribution | None = None  # points; what is owed if not given
@@ -61,10 +95,6 @@ class Equivariant(Strategy):
         if isinstance(self.estimator, list):
             object.__setattr__(self, "estimator", tuple(self.estimator))
 
-    def invariant(self, view: View) -> bool:
-        """No fakes without data."""
-        return not any(p.n == 0 and p.s > 0 for p in self.plays(view))
-
     def plays(self, view: View) -> list[Play]:
         """Return the play of each distribution."""
         d = view.counts.size
@@ -81,30 +111,6 @@ class Equivariant(Strategy):
             Play(float(n[k]), float(s[k]), float(n[k]), float(shift[k]), weights[k])
             for k in range(d)
         ]
-
-    def gather(self, view: View, rng: np.random.Generator) -> Counts:
-        """Return n."""
-        return np.array([min(p.n, 2.0**62) for p in self.plays(view)]).astype(np.int64)
-
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
-        """Return s points with mean X-bar + Delta: own points as far as they go, then fakes."""
-        plays = self.plays(view)
-        if all(p.honest and p.s == p.n for p in plays):
-            return data
-        columns = [_points(data, k, play, view, rng) for k, play in enumerate(plays)]
-        counts = np.array([int(p.s) for p in plays])
-        return Dataset(columns, np.broadcast_to(counts, data.counts.shape))
-
-    def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
-    ) -> Array:
-        """Use the information as `estimator` says."""
-        return best_use(self.plays(view), data, submission, information, view)
 
 
 def in_short(parameters: Mapping[str, Any]) -> str:
@@ -138,7 +144,7 @@ def _spread(name: str, value: PerDistribution | None, default: Array, d: int) ->
     return np.full(d, given)
 
 
-def _points(data: Dataset, k: int, play: Play, view: View, rng: np.random.Generator) -> Array:
+def _points(data: Dataset, k: int, play: Play, view: View, rng: Generator) -> Array:
     s, own = int(play.s), data.points(k)
     if play.n == 0:
         return np.zeros((data.worlds, s))

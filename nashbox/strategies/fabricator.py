@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.terms import View
-from nashbox.strategies.base import Counts, Strategy, scaled_counts
+from nashbox.strategies.base import Strategy, scaled_counts
 from nashbox.strategies.best_use import best_use
 
-Array = NDArray[np.float64]
 KINDS = ("constant", "own_mean", "resample", "pad")
 
 
@@ -48,17 +48,17 @@ class Fabricator(Strategy):
         """No fakes without data."""
         return not ((self.gather(view, np.random.default_rng(0)) == 0) & (view.counts > 0)).any()
 
-    def gather(self, view: View, rng: np.random.Generator) -> Counts:
+    def gather(self, view: View, rng: Generator) -> Counts:
         """Return a fraction of the recommended counts."""
         return scaled_counts(view, 0.0 if self.kind == "constant" else self.fraction)
 
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """Return the recommended number of points, made up as `kind` says."""
         counts = view.counts.astype(np.int64)
         columns = [self._points(data, k, int(s), view, rng) for k, s in enumerate(counts)]
         return Dataset(columns, np.broadcast_to(counts, data.counts.shape))
 
-    def _points(self, data: Dataset, k: int, s: int, view: View, rng: np.random.Generator) -> Array:
+    def _points(self, data: Dataset, k: int, s: int, view: View, rng: Generator) -> Array:
         own, shape = data.points(k), (data.worlds, s)
         n = own.shape[1]
         if n == 0:
@@ -87,12 +87,7 @@ class Fabricator(Strategy):
         ]
 
     def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
+        self, data: Dataset, submission: Dataset, information: Any, view: View, rng: Generator
     ) -> Array:
         """Discount the fakes."""
         return best_use(self._as_if_mean(view), data, submission, information, view)

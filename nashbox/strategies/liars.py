@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import require
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy, accept
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Shifter(Strategy):
     def __post_init__(self) -> None:
         require("shifter.shift", self.shift)
 
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """Return the shifted points."""
         return data.shifted(self.shift)
 
@@ -46,7 +45,7 @@ class Scaler(Strategy):
     def __post_init__(self) -> None:
         require("scaler.factor", self.factor)
 
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """Return the scaled points."""
         return data.map(lambda points, k: self.factor * points)
 
@@ -65,17 +64,12 @@ class Shrinker(Strategy):
         require("shrinker.weight", self.weight, low=0.0, high=1.0)
         require("shrinker.target", self.target)
 
-    def report(self, data: Dataset, view: View, rng: np.random.Generator) -> Dataset:
+    def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """Return the shrunken points."""
         return data.map(lambda points, k: points + self.weight * (self.target - points))
 
     def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
+        self, data: Dataset, submission: Dataset, information: Any, view: View, rng: Generator
     ) -> Array:
         """Accept, or shrink what is accepted."""
         accepted = accept(data, information)
@@ -96,12 +90,7 @@ class Mixer(Strategy):
         require(f"{type(self).__name__}.weight", self.weight)
 
     def estimate(
-        self,
-        data: Dataset,
-        submission: Dataset,
-        information: Any,
-        view: View,
-        rng: np.random.Generator,
+        self, data: Dataset, submission: Dataset, information: Any, view: View, rng: Generator
     ) -> Array:
         """Mix; without own points accept."""
         received = np.asarray(information, dtype=float)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nashbox.experiments.digits import TINY
 from nashbox.problem.counts import counts
-from nashbox.tables.console import ERRORS, amount, new_table, number, with_error
+from nashbox.tables.console import ERRORS, amount, filled, number, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import several
 
@@ -37,33 +37,24 @@ def coalitions_sheet(result: Coalitions) -> Sheet:
         "bold red" if gains else "yellow",
     )
     exact = any(c.upper is not None for c in result.coalitions)
-    table = new_table(
-        "coalition",
-        "owe",
-        "collect",
-        "hand in",
-        "pay if honest",
-        "gain",
-        "at least",
-        *(("exact scheme", "at most") if exact else ()),
-        "each, unpaid",
+    ordered = sorted(result.coalitions, key=lambda c: -c.gain)
+    certain = [
+        ("exact scheme", lambda c: number(c.exact, scale=sum(c.penalties))),
+        ("at most", lambda c: number(c.upper, scale=sum(c.penalties))),
+    ]
+    table = filled(
+        ordered[:SHOWN],
+        ("coalition", lambda c: _who(result, c)),
+        ("owe", lambda c: counts(c.owed)),
+        ("collect", lambda c: counts(c.collected)),
+        ("hand in", lambda c: ", ".join(_forms(c)) or "nothing"),
+        ("pay if honest", lambda c: with_error(sum(c.penalties), sum(c.penalties_se))),
+        ("gain", lambda c: _measured(c.gain, c.se, sum(c.penalties))),
+        ("at least", lambda c: number(c.lower, scale=sum(c.penalties))),
+        *(certain if exact else ()),
+        ("each, unpaid", lambda c: _measured(c.common, c.common_se, sum(c.penalties))),
         title=f"{result.mechanism}: what {result.size} agents gain who deviate together",
     )
-    ordered = sorted(result.coalitions, key=lambda c: -c.gain)
-    for c in ordered[:SHOWN]:
-        one_of = f" (1 of {c.represents})" if c.represents > 1 and not _all(result) else ""
-        paid = sum(c.penalties)
-        table.add_row(
-            " + ".join(c.members) + one_of,
-            counts(c.owed),
-            counts(c.collected),
-            ", ".join(_forms(c)) or "nothing",
-            with_error(paid, sum(c.penalties_se)),
-            _measured(c.gain, c.se, paid),
-            number(c.lower, scale=paid),
-            *((number(c.exact, scale=paid), number(c.upper, scale=paid)) if exact else ()),
-            _measured(c.common, c.common_se, paid),
-        )
     used = {form for c in ordered[:SHOWN] for form in _forms(c)}
     sheet.add(table, *legend(exact), *forms_legend(used))
     if len(ordered) > SHOWN:
@@ -108,5 +99,7 @@ def _measured(saved: float, se: float, paid: float) -> str:
     return number(saved, scale=paid) if se <= TINY * paid else with_error(saved, se)
 
 
-def _all(result: Coalitions) -> bool:
-    return result.search.startswith(("all ", "the only "))
+def _who(result: Coalitions, c: Coalition) -> str:
+    """Its members, and how many such coalitions it stands for where not all are shown."""
+    alike = c.represents > 1 and not result.search.startswith(("all ", "the only "))
+    return " + ".join(c.members) + (f" (1 of {c.represents})" if alike else "")

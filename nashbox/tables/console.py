@@ -8,12 +8,13 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from nashbox.experiments.digits import FINEST, TINY, places_of
 from nashbox.problem.output import drop_output
@@ -210,4 +211,18 @@ def new_table(*columns: str, title: str = "", keys: int = 1) -> KeyedTable:
     table.keys = keys
     for j, name in enumerate(columns):
         table.add_column(name, justify="left" if j == 0 else "right")
+    return table
+
+
+def filled(
+    rows: Iterable[Any],
+    *columns: tuple[str, Callable[[Any], str | Text]],
+    title: str = "",
+    keys: int = 1,
+    style: Callable[[Any], str] = lambda row: "",
+) -> KeyedTable:
+    """Return a table with all its rows; a column is a heading, and what it says of a row."""
+    table = new_table(*(heading for heading, _ in columns), title=title, keys=keys)
+    for row in rows:
+        table.add_row(*(cell(row) for _, cell in columns), style=style(row))
     return table

@@ -9,7 +9,7 @@ import numpy as np
 
 from nashbox.problem.counts import counts
 from nashbox.rules.design.file import is_drawn, is_normal
-from nashbox.tables.console import VERDICT_STYLE, amount, new_table
+from nashbox.tables.console import VERDICT_STYLE, amount, filled, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -45,20 +45,14 @@ RIVALS = ("compared", "social penalty", "largest penalty", "individually rationa
 def design_sheet(design: Design) -> Sheet:
     """Rules, penalties, certificate and rivals."""
     sheet = Sheet(_certain(design), VERDICT_STYLE[design.verdict])
-    table = new_table(
-        "agent",
-        *design.distributions,
-        "penalty",
-        "alone",
+    table = filled(
+        range(len(design.names)),
+        ("agent", lambda i: design.names[i]),
+        *((x, lambda i, k=k: _rule(design, i, k)) for k, x in enumerate(design.distributions)),
+        ("penalty", lambda i: amount(float(design.penalties[i]))),
+        ("alone", lambda i: amount(float(design.penalties_alone[i]))),
         title=f"rules for the goal {design.goal}: {design.chosen}",
     )
-    for i, name in enumerate(design.names):
-        table.add_row(
-            name,
-            *(_rule(design, i, k) for k in range(len(design.distributions))),
-            amount(float(design.penalties[i])),
-            amount(float(design.penalties_alone[i])),
-        )
     sheet.add(table, *legend(design))
     rivals = new_table(*RIVALS)
     for row in rival_rows(design):

@@ -9,7 +9,7 @@ import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import ERRORS, amount, interval, new_table, number, with_error
+from nashbox.tables.console import ERRORS, amount, filled, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import in_brief, several, strategies_in_words
 
@@ -206,32 +206,23 @@ def _mixture(menu: Any, weights: Any) -> str:
 def survival_sheet(result: Survival) -> Sheet:
     """How honesty fares, a row per mechanism, number of agents and graph."""
     name, seeds = result.rule["name"], len(result.seeds)
-    table = new_table(
-        "mechanism",
-        "agents",
-        "graph",
-        "at first",
-        "in the end",
-        "took over",
-        "kept (95 %)",
-        "last change",
-        "doubts",
+    table = filled(
+        result.rows,
+        ("mechanism", lambda row: in_brief(row["mechanism"])),
+        ("agents", lambda row: str(row["agents"])),
+        ("graph", lambda row: row["graph"].removesuffix("_graph")),
+        ("at first", lambda row: with_error(row["start"], row.get("start_se"), 3)),
+        ("in the end", lambda row: with_error(row["share_honest"], row["se"], 3)),
+        ("took over", lambda row: with_error(row["fixed"], row.get("fixed_se"), 3)),
+        ("kept (95 %)", lambda row: f"{row['kept_low']:.2f} to {row['kept_high']:.2f}"),
+        ("last change", lambda row: with_error(row["rest"], row.get("rest_se"), 1)),
+        ("doubts", lambda row: with_error(row["doubts"], row.get("doubts_se"), 1)),
         keys=3,
     )
     sheet = Sheet(
         f"share honest: {name}, {result.rounds} rounds, {seeds} seeds, "
         f"menu {', '.join(result.menu)}"
     )
-    for row in result.rows:
-        kept = f"{row['kept_low']:.2f} to {row['kept_high']:.2f}"
-        shares = (
-            with_error(row["start"], row.get("start_se"), 3),
-            with_error(row["share_honest"], row["se"], 3),
-            with_error(row["fixed"], row.get("fixed_se"), 3),
-        )
-        late = [with_error(row[key], row.get(f"{key}_se"), 1) for key in ("rest", "doubts")]
-        graph = row["graph"].removesuffix("_graph")
-        table.add_row(in_brief(row["mechanism"]), str(row["agents"]), graph, *shares, kept, *late)
     sheet.add(
         table,
         "at first, in the end: share of honest agents; took over: share of seeds in which all were "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nashbox.problem.errors import shown
-from nashbox.tables.console import amount, new_table
+from nashbox.tables.console import amount, filled, new_table
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import in_brief, several
 
@@ -52,29 +52,19 @@ def rehearsal_sheet(result: Rehearsal) -> Sheet:
         f"{shown(in_brief(result.mechanism))}: rehearsed on simulated submissions, "
         f"seed {result.seed}"
     )
-    table = new_table(
-        "agent",
-        "plays",
-        "distribution",
-        "owed",
-        "handed in",
-        "information",
-        "estimate",
-        "error",
+    rows = [(agent, k) for agent in result.agents for k in range(len(result.distributions))]
+    table = filled(
+        rows[:SHOWN],
+        ("agent", lambda row: shown(row[0].name)),
+        ("plays", lambda row: shown(row[0].strategy)),
+        ("distribution", lambda row: shown(result.distributions[row[1]])),
+        ("owed", lambda row: f"{row[0].owed[row[1]]:.0f}"),
+        ("handed in", lambda row: f"{row[0].handed_in[row[1]]:.0f}"),
+        ("information", lambda row: _or(row[0].information[row[1]], "nothing")),
+        ("estimate", lambda row: _or(row[0].estimate[row[1]], "none")),
+        ("error", lambda row: amount(row[0].error[row[1]])),
         keys=3,
     )
-    rows = [(agent, k) for agent in result.agents for k in range(len(result.distributions))]
-    for agent, k in rows[:SHOWN]:
-        table.add_row(
-            shown(agent.name),
-            shown(agent.strategy),
-            shown(result.distributions[k]),
-            f"{agent.owed[k]:.0f}",
-            f"{agent.handed_in[k]:.0f}",
-            "nothing" if agent.information[k] is None else amount(agent.information[k]),
-            "none" if agent.estimate[k] is None else amount(agent.estimate[k]),
-            amount(agent.error[k]),
-        )
     sheet.add(
         table,
         "owed, handed in: points; information: what the mechanism answers, to her alone; estimate: "
@@ -92,6 +82,10 @@ def rehearsal_sheet(result: Rehearsal) -> Sheet:
     sheet.note("hash of the rules:")
     sheet.note(result.rules)
     return sheet
+
+
+def _or(value: float | None, nothing: str) -> str:
+    return nothing if value is None else amount(value)
 
 
 def verification_sheet(result: Proof) -> Sheet:

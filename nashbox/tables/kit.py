@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from nashbox.problem.errors import shown
-from nashbox.tables.console import new_table
+from nashbox.tables.console import filled, new_table
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import several
 
@@ -119,9 +119,13 @@ def check_sheet(report: CheckReport) -> Sheet:
         f"{words}: {several(passed, 'check')} passed, {failed} failed, {skipped} skipped",
         "green" if report.passed else "bold red",
     )
-    table = new_table("check", "", "reason", title="contract")
+    table = filled(
+        report.checks,
+        ("check", lambda row: row.name),
+        ("", lambda row: MARKS[row.passed]),
+        ("reason", lambda row: row.reason),
+        title="contract",
+    )
     table.columns[2].justify = "left"
-    for row in report.checks:
-        table.add_row(row.name, MARKS[row.passed], row.reason)
     sheet.add(table)
     return sheet

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.audit.words import CONDITION_8
 from nashbox.problem.counts import counts
-from nashbox.tables.console import amount, new_table
+from nashbox.tables.console import amount, filled, new_table
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -33,28 +33,16 @@ def plan_sheet(plan: PlanReport) -> Sheet:
         f"social penalty {amount(plan.social_penalty)} ({gap}), under CBL "
         f"{amount(cbl['social_penalty'])}, alone {amount(float(sum(plan.penalties_alone)))}"
     )
-    table = new_table(
-        "agent",
-        *plan.distributions,
-        "penalty",
-        "alone",
-        *(f"CBL {x}" for x in plan.distributions),
-        "CBL penalty",
+    table = filled(
+        range(len(plan.names)),
+        ("agent", lambda i: plan.names[i]),
+        *((x, lambda i, k=k: f"{plan.counts[i][k]:g}") for k, x in enumerate(plan.distributions)),
+        ("penalty", lambda i: amount(plan.penalties[i])),
+        ("alone", lambda i: amount(plan.penalties_alone[i])),
+        *((f"CBL {x}", lambda i, k=k: _cbl(cbl, i, k)) for k, x in enumerate(plan.distributions)),
+        ("CBL penalty", lambda i: amount(cbl["penalties"][i])),
         title=f"plan {plan.rule}",
     )
-    for i, name in enumerate(plan.names):
-        mine = [
-            f"{n:g}" + (" alone" if alone and n else "")
-            for n, alone in zip(cbl["counts"][i], cbl["alone"][i], strict=True)
-        ]
-        table.add_row(
-            name,
-            *(f"{n:.6g}" for n in plan.counts[i]),
-            amount(plan.penalties[i]),
-            amount(plan.penalties_alone[i]),
-            *(f"{float(v.split()[0]):.6g}" + v[len(v.split()[0]) :] for v in mine),
-            amount(cbl["penalties"][i]),
-        )
     before = f", {REAL}" if plan.problem["counts"] == "integer" else ""
     known = [] if plan.certified_gap is None else [GAP + before]
     sheet.add(table, COLUMNS, *known)
@@ -65,6 +53,12 @@ def plan_sheet(plan: PlanReport) -> Sheet:
     if plan.condition_8 and all(all(row) for row in cbl["alone"]):
         sheet.note("note: CBL sends every agent home to work alone with this plan")
     return sheet
+
+
+def _cbl(cbl: Mapping[str, Any], i: int, k: int) -> str:
+    """What CBL makes of a count."""
+    n = cbl["counts"][i][k]
+    return f"{n:g}" + (" alone" if cbl["alone"][i][k] and n else "")
 
 
 def _hurt(plan: PlanReport, hurt: Mapping[str, float]) -> str:

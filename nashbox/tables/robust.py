@@ -13,8 +13,8 @@ from nashbox.tables.console import (
     ERRORS,
     VERDICT_STYLE,
     amount,
+    filled,
     interval,
-    new_table,
     number,
     with_error,
 )
@@ -40,31 +40,20 @@ def robust_sheet(result: Robust) -> Sheet:
     )
     for words in _on_measurements(result):
         sheet.say(words)
-    summary = new_table(
-        "rules",
-        "social penalty",
-        "largest penalty",
-        "largest gain",
-        "whose",
-        "her epsilon",
-        "honest",
-        "rational",
-        f"holds to {result.along} +-",
+    summary = filled(
+        result.rules,
+        ("rules", lambda r: r.name),
+        ("social penalty", lambda r: amount(r.social_penalty)),
+        ("largest penalty", lambda r: amount(max(a.penalty for a in r.agents))),
+        ("largest gain", lambda r: number(r.worst.gain.bound, 6, r.worst.epsilon)),
+        ("whose", lambda r: r.worst.name if _counts(r.worst) else "-"),
+        ("her epsilon", lambda r: amount(r.worst.epsilon, 6) if _counts(r.worst) else "-"),
+        ("honest", lambda r: "yes" if r.honest else "no"),
+        ("rational", lambda r: "yes" if r.rational else "no"),
+        (f"holds to {result.along} +-", lambda r: f"{100 * r.widest:.1f} %"),
         title=f"costs +-{100 * result.costs:g} %, sigma +-{100 * result.sigma:g} %, "
         f"epsilon {_unit(result)}",
     )
-    for r in result.rules:
-        worst = r.worst
-        summary.add_row(
-            r.name,
-            amount(r.social_penalty),
-            amount(max(a.penalty for a in r.agents)),
-            number(worst.gain.bound, 6, worst.epsilon),
-            *([worst.name, amount(worst.epsilon, 6)] if _counts(worst) else ["-", "-"]),
-            "yes" if r.honest else "no",
-            "yes" if r.rational else "no",
-            f"{100 * r.widest:.1f} %",
-        )
     sheet.add(
         summary,
         "honest: nobody gains more than epsilon anywhere in the interval (proven"
@@ -130,32 +119,21 @@ def _kinds(result: Robust) -> list[str]:
 def _drops(sheet: Sheet, result: Robust) -> None:
     if not result.searched:
         return
-    table = new_table(
-        "rules",
-        "missing",
-        "others pay",
-        "before",
-        "hit most",
-        "from",
-        "to",
-        "gain",
-        "whose",
-        "dishonest",
+    table = filled(
+        [(r, d) for r in result.rules for d in sorted(r.drops, key=lambda d: -d.lost)[:SHOWN]],
+        ("rules", lambda row: row[0].name),
+        ("missing", lambda row: " + ".join(row[1].missing)),
+        ("others pay", lambda row: amount(row[1].after)),
+        ("before", lambda row: amount(row[1].before)),
+        ("hit most", lambda row: row[1].hit if _hit(row[1]) else "-"),
+        ("from", lambda row: amount(row[1].hit_before) if _hit(row[1]) else "-"),
+        ("to", lambda row: amount(row[1].hit_after) if _hit(row[1]) else "-"),
+        ("gain", lambda row: number(row[1].gain, scale=abs(row[1].before))),
+        ("whose", lambda row: _gainer(row[1])),
+        ("dishonest", lambda row: f"{len(row[1].dishonest)}"),
         title="agents who drop out",
         keys=2,
     )
-    for r in result.rules:
-        for d in sorted(r.drops, key=lambda d: -d.lost)[:SHOWN]:
-            table.add_row(
-                r.name,
-                " + ".join(d.missing),
-                amount(d.after),
-                amount(d.before),
-                *_hit(d),
-                number(d.gain, scale=abs(d.before)),
-                d.gainer if d.gain > ROUNDING * abs(d.before) else "-",
-                f"{len(d.dishonest)}",
-            )
     left_out = any(len(r.drops) > SHOWN for r in result.rules)
     some = f"; the worst {SHOWN} for the others are shown" if left_out else ""
     sheet.add(
@@ -167,41 +145,32 @@ def _drops(sheet: Sheet, result: Robust) -> None:
     )
 
 
-def _hit(drop: Drop) -> list[str]:
-    """Who loses most, from what to what; nobody, if none does."""
-    if drop.hit_after - drop.hit_before > ROUNDING * abs(drop.hit_before):
-        return [drop.hit, amount(drop.hit_before), amount(drop.hit_after)]
-    return ["-", "-", "-"]
+def _hit(drop: Drop) -> bool:
+    """Whether anybody loses more than rounding."""
+    return drop.hit_after - drop.hit_before > ROUNDING * abs(drop.hit_before)
+
+
+def _gainer(drop: Drop) -> str:
+    return drop.gainer if drop.gain > ROUNDING * abs(drop.before) else "-"
 
 
 def _data(sheet: Sheet, result: Robust) -> None:
     if not any(r.measured for r in result.rules):
         return
-    table = new_table(
-        "rules",
-        "agent",
-        "penalty",
-        "normal theory",
-        "gain [from, to]",
-        "verdict",
-        "by counts",
-        "normal theory",
+    table = filled(
+        [(r, x) for r in result.rules for x in sorted(r.measured, key=_gained)[:SHOWN]],
+        ("rules", lambda row: row[0].name),
+        ("agent", lambda row: row[1].name),
+        ("penalty", lambda row: with_error(row[1].penalty, row[1].penalty_se)),
+        ("normal theory", lambda row: amount(row[1].normal_penalty)),
+        ("gain [from, to]", lambda row: _interval(row[1])),
+        ("verdict", lambda row: ONE[row[1].verdict]),
+        ("by counts", lambda row: with_error(row[1].by_counts, row[1].by_counts_se, 6)),
+        ("normal theory", lambda row: number(row[1].normal_gain, 6, row[1].penalty)),
         title="on the problem's measurements (black box)",
         keys=2,
+        style=lambda row: VERDICT_STYLE[row[1].verdict],
     )
-    for r in result.rules:
-        for x in sorted(r.measured, key=_gained)[:SHOWN]:
-            table.add_row(
-                r.name,
-                x.name,
-                with_error(x.penalty, x.penalty_se),
-                amount(x.normal_penalty),
-                interval(Gain(x.gain, x.lower, x.upper), scale=x.penalty),
-                ONE[x.verdict],
-                with_error(x.by_counts, x.by_counts_se, 6),
-                number(x.normal_gain, 6, x.penalty),
-                style=VERDICT_STYLE[x.verdict],
-            )
     undecided = any(x.verdict == "undecided" for r in result.rules for x in r.measured)
     sheet.add(
         table,
@@ -211,6 +180,10 @@ def _data(sheet: Sheet, result: Robust) -> None:
         ERRORS,
         *["open: neither is sure yet, a gain or none; more worlds (--data) tell"] * undecided,
     )
+
+
+def _interval(x: Measured) -> str:
+    return interval(Gain(x.gain, x.lower, x.upper), scale=x.penalty)
 
 
 def _gained(x: Measured) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import ERRORS, new_table, number, with_error
+from nashbox.tables.console import ERRORS, filled, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 ALONE = "E tau alone: tests until she stops, on average; error: chance of a wrong answer"
@@ -40,26 +40,17 @@ def solution_sheet(s: Solution, what: str = "") -> Sheet:
     """A solution, with or without the problem it belongs to."""
     wins = ", ".join(f"{name} wins {number(p, 4)}" for name, p in s.wins.items())
     sheet = Sheet(f"{wins}, tie {number(s.tie, 4)}")
-    table = new_table(
-        "agent",
-        "E tau alone",
-        "error alone",
-        "wins",
-        "error in the race",
-        "D(P0||P1)",
-        "D(P1||P0)",
+    table = filled(
+        s.wins,
+        ("agent", str),
+        ("E tau alone", lambda name: number(s.expected_time[name], 6)),
+        ("error alone", lambda name: number(s.error[name], 6)),
+        ("wins", lambda name: number(s.wins[name], 6)),
+        ("error in the race", lambda name: number(s.error_interactive[name], 6)),
+        ("D(P0||P1)", lambda name: number(s.divergence[name][0], 6)),
+        ("D(P1||P0)", lambda name: number(s.divergence[name][1], 6)),
         title=f"{what}{s.arithmetic}",
     )
-    for name in s.wins:
-        table.add_row(
-            name,
-            number(s.expected_time[name], 6),
-            number(s.error[name], 6),
-            number(s.wins[name], 6),
-            number(s.error_interactive[name], 6),
-            number(s.divergence[name][0], 6),
-            number(s.divergence[name][1], 6),
-        )
     sheet.add(table, f"{ALONE}; D(P||Q): information a test gives, if P is true, against Q")
     sheet.note(
         f"tie {number(s.tie, 6)}; tests until the first stops, on average: "

@@ -58,14 +58,9 @@ class _Log:
 def sweep_sheet(report: SweepReport) -> Sheet:
     """The counts, the errors, and where the results are."""
     parts = [f"{report.ok} of {report.total} cells done"]
-    if report.failed:
-        parts.append(f"{report.failed} failed")
-    if report.interrupted:
-        parts.append(f"{report.interrupted} interrupted")
-    if report.running:
-        parts.append(f"{report.running} running")
-    if report.left:
-        parts.append(f"{report.left} left")
+    for word in ("failed", "interrupted", "running", "left"):
+        if number := getattr(report, word):
+            parts.append(f"{number} {word}")
     sheet = Sheet(f"{shown(report.file)}: {', '.join(parts)}")
     if report.exported is None or report.rows is None:
         sheet.note(f"results: {shown(report.store)}; --export FILE.csv makes a table of them")

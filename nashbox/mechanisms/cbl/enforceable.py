@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.rounding import alone_counts, finite_product
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Mask
 
 SLACK = 1e-9  # equality at integers is meant to count as enough
 
@@ -23,7 +21,7 @@ class Enforceable:
     """counts: (m, d) n-tilde. alone: (m, d) bools, the sets V_k. totals: (d,) T_k."""
 
     counts: Array
-    alone: NDArray[np.bool_]
+    alone: Mask
     totals: Array
 
 

@@ -6,24 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.pool import Pool, even_pools
 from nashbox.mechanisms.subsets import split_sums
+from nashbox.problem.arrays import Array, Counts, Places
 from nashbox.problem.data import Dataset
 
 if TYPE_CHECKING:
     from nashbox.mechanisms.cbl.mechanism import CblTerms
 
-Array = NDArray[np.float64]
-
 
 def corrupted_information(
-    submissions: Sequence[Dataset],
-    terms: CblTerms,
-    k: int,
-    agents: NDArray[np.intp],
-    rng: np.random.Generator,
+    submissions: Sequence[Dataset], terms: CblTerms, k: int, agents: Places, rng: Generator
 ) -> Array:
     """Return I_{i,k} for the agents of case C, (g, R); NaN where there is nothing to draw from."""
     answer = np.empty((agents.size, submissions[0].worlds))
@@ -32,9 +27,7 @@ def corrupted_information(
     return answer
 
 
-def _alike(
-    pool: Pool, terms: CblTerms, k: int, agents: NDArray[np.intp], rng: np.random.Generator
-) -> Array:
+def _alike(pool: Pool, terms: CblTerms, k: int, agents: Places, rng: Generator) -> Array:
     """Lines 18 to 23 for worlds with the same counts; drawn for all agents together."""
     answer = np.full((agents.size, pool.worlds), np.nan)
     owed, own = terms.counts[agents, k].astype(np.intp), pool.counts(agents)
@@ -49,9 +42,7 @@ def _alike(
     return answer
 
 
-def alike(
-    sizes: NDArray[np.int64], places: NDArray[np.intp]
-) -> Iterator[tuple[list[int], NDArray[np.intp]]]:
+def alike(sizes: Counts, places: Places) -> Iterator[tuple[list[int], Places]]:
     """Each row of sizes (g, ...) that occurs, with those of the places (g,) that have it."""
     if len(places) == 1:
         yield sizes[0].tolist(), places
@@ -70,7 +61,7 @@ def blend(
     noisy: int,
     alpha: Array,
     v: float,
-    rng: np.random.Generator,
+    rng: Generator,
 ) -> Array:
     """Lines 20 to 23: the own points, z clean ones and `noisy` ones with noise, averaged; (R, g).
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 BLOCK = 64  # values of alpha tried at once
 HALVINGS = 60  # of a step of the grid, which is 0.6 % wide

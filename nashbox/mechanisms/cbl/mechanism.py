@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.cbl.channel import CorruptChannel
@@ -15,15 +15,14 @@ from nashbox.mechanisms.cbl.enforceable import compute_n_approx, condition_8
 from nashbox.mechanisms.cbl.information import corrupted_information
 from nashbox.mechanisms.cbl.leverage import corruptions
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.mechanisms.means import ratio
+from nashbox.mechanisms.means import pooled, ratio
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array, Mask
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +35,7 @@ class CblTerms(Terms):
     """
 
     leverage: bool
-    alone: NDArray[np.bool_]
+    alone: Mask
     fixed_totals: Array
     alpha: Array
 
@@ -103,11 +102,7 @@ class Cbl(PerReader):
         )
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Lines 9 to 29 for `readers`; the own mean, the others' mean, or corrupted data."""
         assert isinstance(terms, CblTerms)  # noqa: S101 - published by this class
@@ -116,8 +111,7 @@ class Cbl(PerReader):
         worlds = submissions[0].worlds
         answers = list(np.full((asked.size, worlds, terms.sigma.size), np.nan))
         if not corrupted.all():
-            total = np.sum([s.sum for s in submissions], axis=0)
-            count = np.sum([s.counts for s in submissions], axis=0)
+            total, count = pooled(submissions)
             for answer, i in zip(answers, asked, strict=True):
                 own = submissions[i]
                 others = ratio(total - own.sum, count - own.counts)

@@ -12,11 +12,9 @@ window's end a it is a phi(a)/Qc(a) > a^2. So b(M) tells exactly as much as M.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.told import LEAST, MOST, ROOT_2_PI
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 STEPS = 60  # halvings that invert b
 

@@ -19,9 +19,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 NODES = 48  # of both rules; 100 change F by less than 2e-9, relatively, for d = 10
 CHUNK = 512  # laws worked out at once

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.ball import passes
 from nashbox.mechanisms.decoy.quadratic import moments
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
-
-Array = NDArray[np.float64]
 
 
 class JointDecoyRule(Protocol):

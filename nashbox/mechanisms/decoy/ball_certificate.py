@@ -21,11 +21,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.minorant import Minorant, minorant
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Mask
 
 PIVOTS = (0.3, 0.8, 0.5)  # K tried
 POINTS = 20_001  # of y
@@ -73,7 +71,7 @@ def _least(found: Minorant, n: float, N: float, cost: float, here: float) -> flo
 def _convexly(g: Array, w: Array, cap: float) -> tuple[Array, Array] | None:
     """g and w, continued straight where g + w X is not convex; None where that is not below."""
 
-    def convex(values: Array) -> NDArray[np.bool_]:
+    def convex(values: Array) -> Mask:
         return np.asarray(np.diff(values, 2) >= -1e-13 * np.abs(values[1:-1]))
 
     good = convex(g) & convex(g + cap * w)

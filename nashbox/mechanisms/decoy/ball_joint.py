@@ -15,16 +15,14 @@ from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.ball import lost, passes
 from nashbox.mechanisms.decoy.ball_accepted import accepted
 from nashbox.mechanisms.decoy.ball_certificate import least_penalty
 from nashbox.mechanisms.decoy.quadratic import moments
 from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Best, Joint, Play
-
-Array = NDArray[np.float64]
 
 RELATIVE_ERROR = 1e-8  # of F where the v are equal
 POINTS = 2**12

@@ -4,8 +4,8 @@ The penalty of n points and a lie d is p(n, d) = F/n + J/(n+N) + c n (sigma = 1)
 depend on a = t/sd and d/sd, sd^2 = 1/n + 1/N. a grows with n. Three ranges of it make the proof:
 
 * PROVEN[0] <= a <= PROVEN[1]: honesty is best, F(l) >= F(0) for every lie l (computed: proven
-  inequalities in floating point on boxes that cover everything, see `boxes`), and p(n, 0) is
-  strictly convex in n, so that its least value is all there is to know.
+  inequalities in floating point on boxes that cover everything, by tests/decoy_boxes.py), and
+  p(n, 0) is strictly convex in n, so that its least value is all there is to know.
 * a above: F(0) < 3e-36, so that J <= 1 costs no more than 3e-36/n.
 * a < NARROW: psi >= q, and the derivative of psi by the lie is z phi(z) less its mean over the
   window, |(z phi)'| <= phi(0): J <= (1/q) phi(0)^2 (2a)^3/12 = 2 a^4/(3 pi Q). Q is least without

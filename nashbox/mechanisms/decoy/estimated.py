@@ -17,16 +17,15 @@ from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nashbox.mechanisms.decoy import certificate
 from nashbox.mechanisms.decoy.terms import DecoyTerms
 from nashbox.mechanisms.decoy.told import LEAST, MOST, lost
 from nashbox.mechanisms.decoy.tuning import NARROWEST, WIDEST, stationary, whole
 from nashbox.mechanisms.threshold.tuning import Tuned
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
-
-Array = NDArray[np.float64]
 
 LEAST_POINTS = 2  # of the others: fewer show nothing of sigma
 NODES = 48  # of Gauss-Legendre over s: 1e-11 for two degrees of freedom and more

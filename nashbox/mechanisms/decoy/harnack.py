@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.told import ROOT_2_PI
+from nashbox.problem.arrays import Array
 
-Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Share = Callable[[Array, Array], Array]  # F/v of windows a and lies, in standard deviations
 

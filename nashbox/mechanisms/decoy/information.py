@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.ball import passes
@@ -15,11 +15,10 @@ from nashbox.mechanisms.decoy.estimated import LEAST_POINTS
 from nashbox.mechanisms.decoy.mirror import expected_by_mirror
 from nashbox.mechanisms.decoy.terms import DecoyTerms
 from nashbox.mechanisms.decoy.trimmed import centre_and_spread, inflation, row_sums
-from nashbox.mechanisms.means import ratio
+from nashbox.mechanisms.means import pooled, ratio
 from nashbox.mechanisms.threshold import information as openly
+from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Dataset
-
-Array = NDArray[np.float64]
 
 TINY = 1e-300  # a variance: who hands in the same number again and again shows none
 
@@ -28,9 +27,9 @@ TINY = 1e-300  # a variance: who hands in the same number again and again shows 
 class _Met:
     """A reader's counts and mean, the others' counts and sums, (R, d) or one column or several."""
 
-    s: NDArray[np.int64]
+    s: Counts
     mean: Array
-    others: NDArray[np.int64]
+    others: Counts
     sums: Array
 
     def of(self, k: int | list[int]) -> _Met:
@@ -49,15 +48,11 @@ class _Met:
 
 
 def inform(
-    submissions: Sequence[Dataset],
-    terms: DecoyTerms,
-    rng: np.random.Generator,
-    readers: Sequence[int],
+    submissions: Sequence[Dataset], terms: DecoyTerms, rng: Generator, readers: Sequence[int]
 ) -> list[Array]:
     """Information (R, d) of `readers`; kinds without a secret are answered as thresholds do."""
     answers = openly.inform(submissions, terms, rng, readers)
-    total = np.sum([s.sum for s in submissions], axis=0)
-    count = np.sum([s.counts for s in submissions], axis=0)
+    total, count = pooled(submissions)
     parts: dict[int, _Parts] = {}
     for place, i in enumerate(readers):
         own, members = submissions[i], terms.tied_decoys(i)
@@ -86,9 +81,7 @@ class _Scale(NamedTuple):
     sigma: Array | float
 
 
-def _answer(
-    terms: DecoyTerms, i: int, k: int, met: _Met, scale: _Scale, rng: np.random.Generator
-) -> Array:
+def _answer(terms: DecoyTerms, i: int, k: int, met: _Met, scale: _Scale, rng: Generator) -> Array:
     """Y + N/(s + N) b(M), (R,)."""
     t, owed = scale.t, float(terms.counts[i, k])
     gap = met.W - met.mean
@@ -104,7 +97,7 @@ def _answer(
 class _Parts:
     """Counts, means (0 without a point) and squares about them by agent, (R, m)."""
 
-    n: NDArray[np.int64]
+    n: Counts
     mean: Array
     within: Array
 
@@ -155,7 +148,7 @@ def _mirrored(told: Array, t: float, sd: Array) -> Array:
     return out
 
 
-def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: np.random.Generator) -> Array:
+def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: Generator) -> Array:
     """Y + N/(s + N) P sd M of all members, (R, members).
 
     Who hands in nothing of one distribution fails in all of them; where nobody else hands anything
@@ -170,7 +163,7 @@ def _tied_answer(terms: DecoyTerms, i: int, met: _Met, rng: np.random.Generator)
     return met.moved(passes(sd.size, radius) * sd * told)
 
 
-def cut_normal(worlds: int, d: int, radius: float, rng: np.random.Generator) -> Array:
+def cut_normal(worlds: int, d: int, radius: float, rng: Generator) -> Array:
     """N(0, I) cut to the ball, (R, d): a direction and a length by its inverse distribution."""
     from scipy.special import chdtri
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.decoy import estimated, trimmed
 from nashbox.mechanisms.decoy.ball_joint import BallJoint
@@ -28,13 +27,12 @@ from nashbox.mechanisms.tables import Cells, RuleTerms, Stated, TableRules
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.enforcing import enforce
 from nashbox.mechanisms.threshold.tuning import Tuned
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -136,11 +134,7 @@ class Decoy(TableRules):
         return terms
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Compare `readers`, and answer them."""
         assert isinstance(terms, DecoyTerms)  # noqa: S101 - published by this class

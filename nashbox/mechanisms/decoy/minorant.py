@@ -13,7 +13,7 @@ all are equal. That is what the signs are for.
 
 The programme looks at a grid of lies. Between its points F is concave in the law of u and
 dN(mu, v)/dN(mu_0, v_0) >= (v_0/v)^(d/2) exp(-|mu - mu_0|^2/(2 (v - v_0))), v_0 < v, as for one
-distribution in `boxes`: halved intervals of |mu| are done where that is above A and B at their far
+distribution in `harnack`: halved intervals of |mu| are done where that is above A and B at the far
 ends. Proven inequalities, evaluated in floating point. Who lies by END more than the radius passes
 with less than 1e-15.
 """
@@ -24,11 +24,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.ball import lost
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 END = 8.0  # standard deviations beyond the radius
 LIES = 500  # of the programme's grid

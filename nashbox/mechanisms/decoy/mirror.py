@@ -13,12 +13,11 @@ l. Slightly less is left than by a decoy, but honesty is not always best: see `m
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nashbox.mechanisms.decoy.harnack import Complex, density, tail
 from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, phi, rule, tail_moments
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 
 def lost_by_mirror(a: ArrayLike, lie: ArrayLike = 0.0) -> Array:

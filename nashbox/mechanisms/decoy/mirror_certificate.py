@@ -15,12 +15,10 @@ p(n, l) = 1/(n+N) + (N/(n+N))^2 F(l, v) + c n, and eps = EPSILON p(n*, 0).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.harnack import below, halves, taylor_range
 from nashbox.mechanisms.decoy.mirror import analytic_mirror, lost_by_mirror
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 EPSILON = 1e-9
 STRIP = 0.06

@@ -10,32 +10,14 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.mechanisms.threshold.moments import ORDER, SPAN, density, nodes
+from nashbox.mechanisms.threshold.moments import ORDER, SPAN, MeansRule, density, nodes
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
 
-Array = NDArray[np.float64]
 
-
-class DecoyRule(Protocol):
-    """sigma, n*, N and t of a decoy."""
-
-    @property
-    def sigma(self) -> float:
-        """Standard deviation of a point."""
-
-    @property
-    def owed(self) -> float:
-        """The count that the answer is weighted for."""
-
-    @property
-    def others(self) -> float:
-        """The number N of all points of the others."""
-
-    @property
-    def t(self) -> float:
-        """Half the window."""
+class DecoyRule(MeansRule, Protocol):
+    """Also what a decoy tells."""
 
     def answered(self, m: Array) -> Array:
         """The weighted answer b(m), in units of measurements."""

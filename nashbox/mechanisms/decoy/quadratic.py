@@ -10,9 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 MOST_TERMS = 3000
 LEFT = 1e-13  # weight of the terms left out

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.terms import ThresholdTerms
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 DIGITS = 10  # of radii, so that what is proven of one is known again
 KINDS = ("alone", "free", "threshold", "decoy", "mirror")

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 from nashbox.mechanisms.decoy.ball_certificate import least_penalty
 from nashbox.mechanisms.decoy.ball_tuning import Ball, ball
 from nashbox.mechanisms.decoy.terms import DecoyTerms
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
-
-Array = NDArray[np.float64]
 
 ALIKE = 1e-9  # relative difference of what is taken as equal
 CLOSED = 1e-3  # relative error of a certificate that counts as closed

@@ -22,9 +22,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 NODES = 200  # of Gauss-Legendre; 2400 change F by less than 1e-12 for a up to 8, lies up to a + 3
 CHUNK = 4096  # windows worked out at once

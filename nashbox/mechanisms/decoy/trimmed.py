@@ -9,10 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
+from nashbox.problem.arrays import Array, Counts
 
 ROUNDING = 1e-9  # so that a tenth of 30 is 3
 

@@ -16,13 +16,12 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.certificate import floor
 from nashbox.mechanisms.decoy.told import gain_by_width, lost
 from nashbox.mechanisms.threshold.tuning import INSIDE, Tuned
+from nashbox.problem.arrays import Array
 
-Array = NDArray[np.float64]
 Risk = Callable[[Array | float, Array | float, float], Array]  # of a window t, honest counts and N
 
 NARROWEST, WIDEST = 0.01, 30.0  # half windows searched, in standard deviations

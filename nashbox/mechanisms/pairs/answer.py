@@ -17,11 +17,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.told import phi
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 
 def expected(told: Array, p: int, sd: float, pair_t: float, tests: int, t: float) -> Array:

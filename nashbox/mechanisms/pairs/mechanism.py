@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.base import PerReader, problem_counts
 from nashbox.mechanisms.decoy import tuning as decoys
@@ -20,12 +20,11 @@ from nashbox.mechanisms.pairs import told, tuning
 from nashbox.mechanisms.pairs.answer import expected
 from nashbox.mechanisms.pairs.terms import PairTerms
 from nashbox.mechanisms.tables import Cells, cells, numbers
+from nashbox.problem.arrays import Array, Places
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class PairDecoy(PerReader):
         )
 
     def _made(
-        self, problem: EstimationProblem, counts: Array, partner: NDArray[np.intp]
+        self, problem: EstimationProblem, counts: Array, partner: Places
     ) -> tuple[Array, Array]:
         pair_t, t = np.full(problem.d, np.nan), np.full(counts.shape, np.nan)
         for k, sigma in enumerate(problem.sigma):
@@ -102,11 +101,7 @@ class PairDecoy(PerReader):
         return pair_t, t
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Compare pairs, and answer `readers`."""
         assert isinstance(terms, PairTerms)  # noqa: S101 - published by this class
@@ -126,9 +121,7 @@ class PairDecoy(PerReader):
         return answers
 
 
-def believed_of_others(
-    means: told.Means, terms: PairTerms, k: int, rng: np.random.Generator
-) -> Array:
+def believed_of_others(means: told.Means, terms: PairTerms, k: int, rng: Generator) -> Array:
     """The others' mean of distribution k as everybody is told it, weighted, (R, m)."""
     worlds, m = means.Y.shape
     window, t = float(terms.pair_t[k]), terms.t[:, k]
@@ -151,7 +144,7 @@ def believed_of_others(
     return others
 
 
-def partners_of(problem: EstimationProblem) -> NDArray[np.intp]:
+def partners_of(problem: EstimationProblem) -> Places:
     """Places of everybody's declared partner, -1 without one. Raises InputError if none is."""
     partner = np.full(problem.m, -1, dtype=np.intp)
     for one, other in problem.partners.items():

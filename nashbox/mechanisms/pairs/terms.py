@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
+from nashbox.problem.arrays import Array, Places
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +19,7 @@ class PairTerms(Terms):
     """
 
     pairs: str
-    partner: NDArray[np.intp]
+    partner: Places
     pair_t: Array
     t: Array
 

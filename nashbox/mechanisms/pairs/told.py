@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Mask
+
 TIE = 1e-9  # relative
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +23,7 @@ class Means:
     """Y: (R, m) means, 0 where nothing was handed in; there: (R, m) whether something was."""
 
     Y: Array
-    there: Bools
+    there: Mask
 
     @property
     def p(self) -> Array:
@@ -81,7 +80,7 @@ def _size(gaps: Array) -> Array:
     return np.asarray(np.abs(gaps) * (1 + TIE * (gaps > 0)))
 
 
-def _extremes(Y: Array, there: Bools) -> tuple[Array, Array]:
+def _extremes(Y: Array, there: Mask) -> tuple[Array, Array]:
     """The largest and the least mean of somebody else, (R, m)."""
     out = []
     for sign in (1.0, -1.0):

@@ -16,6 +16,7 @@ left between options and what can be had, work that costs too much to matter is 
 (``narrow``) and a decimal search for multipliers certifies the plan (``dual``); what gap remains is
 reported.
 
+>>> import numpy as np
 >>> costs = np.array([[0.033], [0.066], [0.1]])
 >>> plan = solve_plan("ir_optimal", costs, np.array([10.0]))
 >>> print(plan.counts.ravel().round(4), plan.certified_gap < 1e-12)
@@ -26,9 +27,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nashbox.mechanisms.plans.base import (
     Plan,
     PlanError,
@@ -36,6 +34,7 @@ from nashbox.mechanisms.plans.base import (
     compliant_penalties,
     validated,
 )
+from nashbox.problem.arrays import Array
 
 __all__ = [
     "RULES",
@@ -50,12 +49,7 @@ CERTIFIED = 1e-3  # largest gap of a plan that is returned
 RULES = ("alone", "social", "ir_optimal", "nash", "egalitarian", "kalai_smorodinsky")
 
 
-def solve_plan(
-    rule: str,
-    costs: NDArray[np.float64],
-    sigma: NDArray[np.float64],
-    outside: NDArray[np.float64] | None = None,
-) -> Plan:
+def solve_plan(rule: str, costs: Array, sigma: Array, outside: Array | None = None) -> Plan:
     """Return the plan of `rule`, one of RULES; each has a module of its own name.
 
     costs: (m, d) penalty per sample in (0, inf], a finite one in each column; sigma: (d,);

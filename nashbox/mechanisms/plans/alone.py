@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.base import Array, Instance
+from nashbox.mechanisms.plans.base import Instance
+from nashbox.problem.arrays import Array
 
 
 def solve(instance: Instance) -> tuple[Array, float]:

@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Places
 
 FEASIBLE = 1e-9  # relative excess of a penalty over an outside option that counts as rounding
 
@@ -58,7 +57,7 @@ class Groups:
     costs: Array
     size: Array
     outside: Array
-    group: NDArray[np.intp]
+    group: Places
     count_unit: Array
     penalty_unit: float
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.base import FEASIBLE, Array, Instance, compliant_penalties
+from nashbox.mechanisms.plans.base import FEASIBLE, Instance, compliant_penalties
+from nashbox.problem.arrays import Array
 
 
 def weighted_bound(costs: Array, sigma: Array, a: float, weights: Array) -> float:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.base import Array, Instance
+from nashbox.mechanisms.plans.base import Instance
+from nashbox.problem.arrays import Array, Mask
 
 DIGITS = 130  # costs may differ by 1e100, and so may multipliers
 SMALL = 64  # entries of a table that is worth a search
@@ -25,7 +25,7 @@ class Dual:
 
     def __init__(self, instance: Instance, base: Array) -> None:
         c = self.costs = instance.costs
-        self.free: NDArray[np.bool_] = np.isfinite(instance.outside)
+        self.free: Mask = np.isfinite(instance.outside)
         self.base = base
         self._base = [Decimal(float(b)) for b in base]
         self._o = [Decimal(float(o)) if np.isfinite(o) else Decimal(0) for o in instance.outside]

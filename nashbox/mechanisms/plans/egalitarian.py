@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.base import Array, Instance, grouped
+from nashbox.mechanisms.plans.base import Instance, grouped
 from nashbox.mechanisms.plans.bounds import egalitarian_gap
 from nashbox.mechanisms.plans.interior import Program, penalties
 from nashbox.mechanisms.plans.narrow import best
 from nashbox.mechanisms.plans.solver import optimise, pooled
+from nashbox.problem.arrays import Array
 
 
 def solve(instance: Instance) -> tuple[Array, float]:

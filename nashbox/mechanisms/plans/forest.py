@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.base import Array
+from nashbox.problem.arrays import Array, Places
 
 Edges = dict[int, dict[int, float]]  # agent -> {distribution: flow}; the last distribution is slack
 
@@ -82,7 +81,7 @@ def cancel_cycles(flows: list[tuple[float, int, int]], columns: int) -> Edges:
     return rows
 
 
-def walk(rows: Edges, cost: Array) -> tuple[NDArray[np.intp], Array, NDArray[np.intp], Array]:
+def walk(rows: Edges, cost: Array) -> tuple[Places, Array, Places, Array]:
     """Walk the forest: tree number and relative weight of each agent and each distribution.
 
     The slack distribution (last column) starts tree 0, with weight 1. Agents without work are in

@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.mechanisms.plans.base import Array, Groups, PlanError
+from nashbox.mechanisms.plans.base import Groups, PlanError
 from nashbox.mechanisms.plans.bounds import weighted_bound
 from nashbox.mechanisms.plans.interior import Point, Program, penalties
 from nashbox.mechanisms.plans.solver import PlanOptimum, Room, near, optimise
+from nashbox.problem.arrays import Array, Mask
 
 GOOD = 1e-11  # relative to the penalty; a looser ideal is computed again on a larger table
 SIGHT = (0.03, 0.3)  # reduced cost, relative, up to which work stays in sight
@@ -81,13 +81,7 @@ class _Warm:
 
 
 def _reduced(
-    groups: Groups,
-    size: Array,
-    sight: NDArray[np.bool_],
-    j: int,
-    base: PlanOptimum,
-    worths: Array,
-    warm: _Warm,
+    groups: Groups, size: Array, sight: Mask, j: int, base: PlanOptimum, worths: Array, warm: _Warm
 ) -> tuple[float, float, Array]:
     """The same with everybody kept to the work in sight, and single-minded agents merged.
 

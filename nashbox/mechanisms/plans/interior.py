@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from nashbox.problem.arrays import Array
 
 OWED = 10.0  # residual a step may leave behind, in units of complementarity
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.plans.base import Array, Instance, compliant_penalties, grouped
+from nashbox.mechanisms.plans.base import Instance, compliant_penalties, grouped
 from nashbox.mechanisms.plans.bounds import feasible, ir_optimal_gap
 from nashbox.mechanisms.plans.dual import SMALL, Dual, improve
 from nashbox.mechanisms.plans.interior import Program
 from nashbox.mechanisms.plans.narrow import ENOUGH, best
 from nashbox.mechanisms.plans.solver import find_room, optimise
+from nashbox.problem.arrays import Array
 
 
 def solve(instance: Instance) -> tuple[Array, float]:

@@ -16,7 +16,6 @@ import numpy as np
 
 from nashbox.mechanisms.plans.base import (
     FEASIBLE,
-    Array,
     Instance,
     compliant_penalties,
     grouped,
@@ -32,6 +31,7 @@ from nashbox.mechanisms.plans.interior import Program, penalties
 from nashbox.mechanisms.plans.narrow import ENOUGH, best
 from nashbox.mechanisms.plans.nash import need_options
 from nashbox.mechanisms.plans.solver import find_room, optimise
+from nashbox.problem.arrays import Array
 
 
 def solve(instance: Instance) -> tuple[Array, float]:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from nashbox.mechanisms.plans import social
-from nashbox.mechanisms.plans.base import Array, Instance, PlanError
+from nashbox.mechanisms.plans.base import Instance, PlanError
 from nashbox.mechanisms.plans.dual import tightened
+from nashbox.problem.arrays import Array
 
 # K, and the least cost of a distribution at its cheapest (times sigma^2) relative to the largest:
 # cheaper distributions do not matter, by the square root of this.

@@ -15,7 +15,6 @@ import numpy as np
 
 from nashbox.mechanisms.plans.base import (
     FEASIBLE,
-    Array,
     Instance,
     PlanError,
     agents_named,
@@ -26,6 +25,7 @@ from nashbox.mechanisms.plans.bounds import anyone_savings_bound, feasible, nash
 from nashbox.mechanisms.plans.interior import Program
 from nashbox.mechanisms.plans.narrow import ENOUGH, best
 from nashbox.mechanisms.plans.solver import find_room, optimise
+from nashbox.problem.arrays import Array
 
 
 def need_options(instance: Instance, rule: str) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.mechanisms.plans.base import FEASIBLE, Array, Groups, PlanError
+from nashbox.mechanisms.plans.base import FEASIBLE, Groups, PlanError
 from nashbox.mechanisms.plans.interior import Point, Program, iterate, magnitude, penalties
 from nashbox.mechanisms.plans.vertex import Vertex, VertexError, polish, supported
+from nashbox.problem.arrays import Array
 
 EXACT = 1e-12  # relative gap at which there is nothing left to do
 TRY = 1e-5  # relative gap from which on the support may be right

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.plans.forest import Edges, cancel_cycles, pluck, walk
-from nashbox.mechanisms.plans.interior import Array, Point, Program
+from nashbox.mechanisms.plans.interior import Point, Program
+from nashbox.problem.arrays import Array, Mask
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class VertexError(ArithmeticError):
     """The interior point does not tell yet which work is zero."""
 
 
-def _tight(program: Program, point: Point) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _tight(program: Program, point: Point) -> tuple[Mask, Mask]:
     """Which work is positive (G, d), and which constraints bind (G,).
 
     n_ik z_ik is nearly 0, so the relative sizes of the two factors tell which one vanishes: n_ik
@@ -106,7 +107,7 @@ def _edges(rows: Edges) -> Iterator[tuple[int, int, float]]:
 
 
 def _on_support(
-    program: Program, point: Point, work: NDArray[np.bool_], active: NDArray[np.bool_]
+    program: Program, point: Point, work: Mask, active: Mask
 ) -> tuple[Array, Array, float, Array]:
     """Counts (G, d), multipliers (G,), tau and worths nu (d,) if just this work is tight."""
     p = program

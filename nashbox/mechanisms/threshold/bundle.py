@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.crossing import crossing
 from nashbox.mechanisms.threshold.stationary import FARTHEST
 from nashbox.mechanisms.threshold.together import Together
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 SLACK = 1e-9  # relative gain that counts as rounding
 OWED_RATIOS = np.geomspace(0.02, 20.0, 17)  # of z to n

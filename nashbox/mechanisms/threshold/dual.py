@@ -19,12 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.channel import ThresholdChannel, normal_density
 from nashbox.mechanisms.threshold.crossing import crossing
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Counts
 
 FARTHEST = 23.0  # of log n from that of sigma/sqrt(c)
 STEPS = 60  # of the search for a root, at most
@@ -224,7 +222,7 @@ class WholeDual(ResponseDual):
         free = self.least(alpha, np.zeros(alpha.shape))[2] >= target
         return np.where(free, 0.0, nu)
 
-    def _one_more(self, at: NDArray[np.int64], alpha: Array) -> tuple[Array, Array]:
+    def _one_more(self, at: Counts, alpha: Array) -> tuple[Array, Array]:
         """What one point more takes off the risk and adds to log a, at counts (A, kinds)."""
         if self.tables is None:
             clean, full, more = self._differences(at.astype(float))

@@ -13,8 +13,8 @@ from nashbox.mechanisms.rounding import alone_counts
 from nashbox.mechanisms.tables import Stated
 from nashbox.mechanisms.threshold.bundle import Pair, bundled
 from nashbox.mechanisms.threshold.tuning import Tuned, tuned_all
+from nashbox.problem.arrays import Array, Mask
 
-Array = NDArray[np.float64]
 Tune = Callable[[Array, bool], list[Tuned | None]]  # rules of pairs (P, 4), counts integer or not
 FEW, MORE = 64, 4  # agents tuned first, and how many times more where all of them are kept
 
@@ -90,19 +90,13 @@ class _Rules:
     t: Array
 
     @classmethod
-    def start(cls, counts: Array, home: NDArray[np.bool_], owes: str = "threshold") -> _Rules:
+    def start(cls, counts: Array, home: Mask, owes: str = "threshold") -> _Rules:
         kind = np.where(home, "alone", np.where(counts > 0, owes, "free"))
         return cls(kind, np.full(counts.shape, np.nan), np.full(counts.shape, np.nan))
 
 
 def _send_home(
-    counts: Array,
-    home: NDArray[np.bool_],
-    alone_at: Array,
-    costs: Array,
-    sigma: Array,
-    k: int,
-    rules_of: _Once,
+    counts: Array, home: Mask, alone_at: Array, costs: Array, sigma: Array, k: int, rules_of: _Once
 ) -> None:
     """Mark pairs of distribution k whom no separate rule keeps, until all others are kept."""
     while (i := _first_not_kept(counts[:, k], ~home[:, k], costs[:, k], sigma[k], rules_of)) >= 0:
@@ -114,9 +108,7 @@ def _totals(counts: Array) -> Array:
     return np.array([math.fsum(column) for column in counts.T.tolist()])
 
 
-def _first_not_kept(
-    owed: Array, asked: NDArray[np.bool_], costs: Array, sigma: float, rules_of: _Once
-) -> int:
+def _first_not_kept(owed: Array, asked: Mask, costs: Array, sigma: float, rules_of: _Once) -> int:
     """The agent with the cheapest points of those asked whom no rule keeps; -1 for nobody."""
     total = float(_totals(owed[:, None])[0])
     cheapest = np.lexsort((owed, costs))
@@ -136,12 +128,7 @@ def _first_not_kept(
 
 
 def _apart(
-    counts: Array,
-    home: NDArray[np.bool_],
-    costs: Array,
-    sigma: Array,
-    kind: str,
-    rules_of: _Once,
+    counts: Array, home: Mask, costs: Array, sigma: Array, kind: str, rules_of: _Once
 ) -> _Rules:
     rules = _Rules.start(counts, home, kind)
     owe = rules.kind == kind
@@ -154,7 +141,7 @@ def _apart(
 
 
 def _tied(
-    counts: Array, home: NDArray[np.bool_], costs: Array, sigma: Array, *, integer: bool
+    counts: Array, home: Mask, costs: Array, sigma: Array, *, integer: bool
 ) -> _Rules | tuple[int, int]:
     """Joint rules for all, or the cheapest pair that stands in the way of one."""
     rules = _Rules.start(counts, home)

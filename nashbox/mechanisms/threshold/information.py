@@ -6,31 +6,26 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.cbl.information import alike, blend
-from nashbox.mechanisms.means import ratio
+from nashbox.mechanisms.means import pooled, ratio
 from nashbox.mechanisms.pool import Pool, even_pools
 from nashbox.mechanisms.subsets import split_sums
+from nashbox.problem.arrays import Array, Mask, Places
 from nashbox.problem.data import Dataset
 
 if TYPE_CHECKING:
     from nashbox.mechanisms.threshold.terms import ThresholdTerms
 
-Array = NDArray[np.float64]
-
 
 def inform(
-    submissions: Sequence[Dataset],
-    terms: ThresholdTerms,
-    rng: np.random.Generator,
-    readers: Sequence[int],
+    submissions: Sequence[Dataset], terms: ThresholdTerms, rng: Generator, readers: Sequence[int]
 ) -> list[Array]:
     """Information (R, d) of `readers`: own means, the others', everything, or own points and Z."""
     asked = np.asarray(readers)
     worlds, d = submissions[0].worlds, terms.sigma.size
-    total = np.sum([s.sum for s in submissions], axis=0)
-    count = np.sum([s.counts for s in submissions], axis=0)
+    total, count = pooled(submissions)
     everything = ratio(total, count)
     answers, passed = [], np.ones((asked.size, worlds, d), dtype=bool)
     part = np.full((asked.size, worlds, d), np.nan)  # the answer to who fails
@@ -65,13 +60,8 @@ def inform(
 
 
 def _draw(
-    pool: Pool,
-    terms: ThresholdTerms,
-    k: int,
-    asked: NDArray[np.intp],
-    places: NDArray[np.intp],
-    rng: np.random.Generator,
-) -> Iterator[tuple[NDArray[np.intp], tuple[Array, NDArray[np.bool_]]]]:
+    pool: Pool, terms: ThresholdTerms, k: int, asked: Places, places: Places, rng: Generator
+) -> Iterator[tuple[Places, tuple[Array, Mask]]]:
     """By agents who are alike: their places, what remains to who fails, and who passes; (R, g)."""
     agents = asked[places]
     own = pool.counts(agents)
@@ -95,9 +85,9 @@ def _answer(
     others: int,
     terms: ThresholdTerms,
     k: int,
-    agents: NDArray[np.intp],
-    rng: np.random.Generator,
-) -> tuple[Array, NDArray[np.bool_]]:
+    agents: Places,
+    rng: Generator,
+) -> tuple[Array, Mask]:
     """What remains to who fails (or CBL's answer), and who passes; both (R, g)."""
     kind, everybody = str(terms.kind[agents[0], k]), np.ones(own.shape, dtype=bool)
     if z == 0:  # nothing to compare with

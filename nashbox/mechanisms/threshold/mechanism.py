@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
@@ -22,12 +21,11 @@ from nashbox.mechanisms.threshold.enforcing import enforce
 from nashbox.mechanisms.threshold.information import inform
 from nashbox.mechanisms.threshold.terms import KINDS, ThresholdTerms
 from nashbox.mechanisms.threshold.together import Together
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,7 @@ class Threshold(TableRules):
         )
 
     def inform(
-        self,
-        submissions: Sequence[Dataset],
-        terms: Terms,
-        rng: np.random.Generator,
-        readers: Sequence[int],
+        self, submissions: Sequence[Dataset], terms: Terms, rng: Generator, readers: Sequence[int]
     ) -> list[Array]:
         """Compare `readers`, and answer them."""
         assert isinstance(terms, ThresholdTerms)  # noqa: S101 - published by this class

@@ -13,26 +13,20 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Play
-
-Array = NDArray[np.float64]
 
 SPAN = 9.5  # standard deviations that hold all of the mass
 PANELS, ORDER = 10, 24
 
 
-class ThresholdRule(Protocol):
-    """sigma, z, N and t of a threshold rule."""
+class MeansRule(Protocol):
+    """sigma, N and t of a rule that compares means."""
 
     @property
     def sigma(self) -> float:
         """Standard deviation of a point."""
-
-    @property
-    def clean(self) -> float:
-        """The number z of points compared with."""
 
     @property
     def others(self) -> float:
@@ -40,7 +34,15 @@ class ThresholdRule(Protocol):
 
     @property
     def t(self) -> float:
-        """The threshold."""
+        """The largest difference that passes."""
+
+
+class ThresholdRule(MeansRule, Protocol):
+    """Also z of a threshold rule."""
+
+    @property
+    def clean(self) -> float:
+        """The number z of points compared with."""
 
 
 @dataclass(frozen=True)

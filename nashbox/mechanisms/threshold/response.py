@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.dual import Costed, ResponseDual, WholeDual
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel import Joint
 
 TOLERANCE = 1e-10  # relative, of a proven minimum over real counts
 ROUNDS = 30
 MOST_INTERVALS = 600
 
 
-class Priced(Protocol):
-    """Risk of counts (..., members)."""
-
-    def risks(self, counts: Array) -> Array:
-        """Sum over members, (...)."""
-
-
 def best_response(
-    joint: Priced, members: Sequence[Costed], *, integer: bool
+    joint: Joint, members: Sequence[Costed], *, integer: bool
 ) -> tuple[tuple[float, ...], float, float]:
     """Counts per member, their penalty, and a bound that no counts are below."""
     kinds = list(dict.fromkeys(members))
@@ -71,7 +62,7 @@ def best_response(
 
 
 def _nearby(
-    joint: Priced, counts: Array, finite: Array, costs: Array, best: float
+    joint: Joint, counts: Array, finite: Array, costs: Array, best: float
 ) -> tuple[Array, float]:
     """Steps of one point, member by member, as long as they help."""
     for _ in range(200):

@@ -13,9 +13,9 @@ is convex in n (see `channel`), a root makes n the best count of all.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 FARTHEST = 9.0  # u beyond which the chance to fail is no number that matters
 STEPS = 60

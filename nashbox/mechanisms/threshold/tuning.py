@@ -13,11 +13,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.stationary import FARTHEST, excess
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Mask
 
 RATIOS = np.geomspace(2e-4, 0.97, 56)  # of z to N
 INSIDE = 1 - 1e-7  # of the largest t: honesty is strictly best
@@ -131,7 +129,7 @@ def _each_once(values: Array) -> Array:
     return zs[:, : int(np.isfinite(zs).sum(axis=1).max())]
 
 
-def _wants_more(n: Array, others: Array, cost: Array, sigma: Array) -> NDArray[np.bool_]:
+def _wants_more(n: Array, others: Array, cost: Array, sigma: Array) -> Mask:
     """Whether n + 1 points are better than n even if everything is pooled."""
     T = n + others
     return np.asarray(sigma**2 / (T * (T + 1)) > cost * (1 + 1e-12))
@@ -168,7 +166,7 @@ def _largest_thresholds(
     stake = v[:, None] * (N - z) / ((x + z) * (x + N))
     base = v[:, None] / (x + N) + cost[:, None] * x
 
-    def holds(t: Array, rows: Any = slice(None)) -> NDArray[np.bool_]:
+    def holds(t: Array, rows: Any = slice(None)) -> Mask:
         prices = base[rows] + 2 * ndtr(-t[:, None] * reach[rows]) * stake[rows]
         here = prices[:, 1:2] * (1 - 1e-13)
         return np.asarray((prices >= here).all(axis=1))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -16,30 +15,16 @@ import numpy as np
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind, RaceView
-from nashbox.problem.observations import ObservationModel, parse_probability
+from nashbox.problem.observations import parse_probability
 from nashbox.problem.own import SIGNALS
-from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
+from nashbox.problem.payoffs import Contest, Cost
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word, log_threshold
 from nashbox.solver import Policy, Rival, best_response
 from nashbox.solver.policy import PolicyRun
 from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import _coin
 
-
-@lru_cache(maxsize=16)
-def _policy(
-    own: ObservationModel,
-    rival: Rival,
-    prior: Fraction,
-    beta: Fraction,
-    payoff: BuiltinPayoff,
-    signals: str,
-    knows: str | None,
-    horizon: int | None,
-) -> Policy:
-    """Solve once for all blocks of games."""
-    found = best_response(own, rival, prior, beta, payoff, signals, knows, horizon=horizon)
-    return found.policy
+_solved = lru_cache(maxsize=16)(best_response)  # once for all blocks of games
 
 
 @dataclass(frozen=True)
@@ -80,16 +65,8 @@ class BestResponse(RaceStrategy):
             float(parse_probability(self.rival_alpha)),
             self.rival_anticipates,
         )
-        policy = _policy(
-            view.model,
-            rival,
-            view.prior,
-            view.beta,
-            view.payoff,
-            self.signals,
-            self.knows,
-            self.horizon,
-        )
+        rules = view.prior, view.beta, view.payoff, self.signals, self.knows
+        policy = _solved(view.model, rival, *rules, horizon=self.horizon).policy
         ready = replace(self)
         object.__setattr__(ready, "policy", policy)
         return ready

@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.random import Generator
 
+from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Coin, raw16
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.signal import OwnSignal, Signal, Word
-from nashbox.problem.walk import Mask, Walk
+from nashbox.problem.walk import Walk
 from nashbox.strategies.testing.base import RaceStrategy
 from nashbox.strategies.testing.signaller import TIE, Signaller, mean_of_words, someone_sure
 
@@ -61,15 +62,15 @@ class SideBySide(RaceStrategy):
         """Which parts anticipate, (K,)."""
         return np.array([part.anticipate for part in self.parts])
 
-    def begin(self, mind: Mind, rng: np.random.Generator) -> None:
+    def begin(self, mind: Mind, rng: Generator) -> None:
         """Write down who plays which game."""
         mind.memory["part"] = np.arange(mind.games) % len(self.parts)
 
-    def signal(self, mind: Mind, rng: np.random.Generator) -> Signal | None:
+    def signal(self, mind: Mind, rng: Generator) -> Signal | None:
         """Eq. (1) with the coin of each game's part."""
         return _OwnSignals(mind.walk, self.coins, mind.memory["part"], rng)
 
-    def decide(self, mind: Mind, words: Sequence[Word], rng: np.random.Generator) -> Decision:
+    def decide(self, mind: Mind, words: Sequence[Word], rng: Generator) -> Decision:
         """Eqs. (2) and (3), and the reaction to a neighbour that has crossed."""
         part, beta = mind.memory["part"], mind.view.beta
         crossed = mind.walk.crossed(beta)
@@ -90,11 +91,7 @@ class _OwnSignals(OwnSignal):
     """Beliefs of all games, each revealed or inverted by its part's coin."""
 
     def __init__(
-        self,
-        walk: Walk,
-        coins: Sequence[tuple[Coin, Mask]],
-        part: NDArray[np.intp],
-        rng: np.random.Generator,
+        self, walk: Walk, coins: Sequence[tuple[Coin, Mask]], part: Places, rng: Generator
     ) -> None:
         super().__init__(walk, _SOME, rng)
         self._coins, self._part = coins, part

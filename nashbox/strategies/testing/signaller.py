@@ -14,13 +14,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.draw import Coin
 from nashbox.problem.errors import InputError, require
 from nashbox.problem.lattice import Floats
 from nashbox.problem.mind import Decision, Mind
 from nashbox.problem.observations import parse_probability
 from nashbox.problem.signal import OwnSignal, Revealed, Signal, Word
-from nashbox.problem.walk import Mask
 from nashbox.strategies.testing.base import RaceStrategy
 
 TIE = 1e-12  # fused beliefs nearer than this to a threshold meet it

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from nashbox.mechanisms.decoy import boxes
-from nashbox.mechanisms.decoy.boxes import analytic, cover
 from nashbox.mechanisms.decoy.certificate import BEYOND, NARROW, PROVEN, WIDE, floor, let_through
 from nashbox.mechanisms.decoy.harnack import taylor_range
 from nashbox.mechanisms.decoy.told import lost
+from tests import decoy_boxes
+from tests.decoy_boxes import analytic, cover
 
 
 def shown(a, lie):
@@ -40,7 +40,7 @@ def test_all_windows_are_covered():
 
 def test_withholding_openly_is_not_covered(monkeypatch):
     """There a lie makes failures one-sided, and the failure itself informs."""
-    monkeypatch.setattr(boxes, "MOST", 20_000)
+    monkeypatch.setattr(decoy_boxes, "MOST", 20_000)
     found = cover(2.8, 2.83, shown)
     assert found.open.size
     v1, _, d1, d2 = found.open.T
@@ -67,9 +67,9 @@ def test_far_lies_are_told_no_more_than_the_bound():
     for a in (0.5, 2.0, 5.0):
         assert (1 - lost(np.full(11, a), a + x) <= most + 1e-13).all()
         assert (most <= 1 - lost(a)).all() or a == 0.5
-        assert 3.5 <= boxes.far_lies(a) <= 4.5
+        assert 3.5 <= decoy_boxes.far_lies(a) <= 4.5
     with pytest.raises(ValueError, match="far lies"):
-        boxes.far_lies(1e-4)
+        decoy_boxes.far_lies(1e-4)
 
 
 def test_narrow_and_wide_windows():

@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.harnack import (
     Complex,
@@ -30,8 +29,7 @@ from nashbox.mechanisms.decoy.harnack import (
     taylor_range,
 )
 from nashbox.mechanisms.decoy.told import ROOT_2_PI, lost, rule
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array, Mask
 
 CELL = 1.02  # ratio of neighbouring a
 FAR = np.linspace(3.5, 8.0, 10)  # standard deviations beyond the window's end
@@ -99,7 +97,7 @@ def _cell(boxes: Array, share: Share) -> tuple[int, Array]:
     return seen, boxes
 
 
-def done(boxes: Array, share: Share) -> NDArray[np.bool_]:
+def done(boxes: Array, share: Share) -> Mask:
     """Whether (4) from the middle of a box is at least F(0, v2), for boxes (R, 4)."""
     v1, v2, d1, d2 = boxes.T
     target = v2 * share(1 / np.sqrt(v2), np.zeros(v2.size))
