@@ -1,128 +1,82 @@
 """Payoffs of any game with the protocol: by its formulas, or through its own model.
 
-Simulated: a stated number of games, in which one player plays the whole menu in the same worlds.
+Simulated: a stated number of worlds, in which one player plays the whole menu; where nature is
+unknown, at the state where each entry pays her least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.games.base import Game
-from nashbox.games.joint import paid_by_formula, paid_in_worlds
-from nashbox.games.registry import prepare_game
-from nashbox.measure.looks import resolution
+from nashbox.games.joint import Menus, Priced, paid_in_worlds, simulated
 from nashbox.measure.seeds import Stage, child
-from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 
 
-def menus_of(game: Game, menu: Menu, folder: Path) -> list[list[Any]]:
-    """The menu as each player plays it: where menus differ, names mean her own entries.
+def menus_of(game: Game, menu: Menu, folder: Path) -> Menus[Game]:
+    """The menu as each player plays it: one for all, or where menus differ names mean her own.
 
-    In the place of an entry that is not hers stands what she plays; nobody asks what it pays.
+    In the place of an entry that is not hers stands the recommendation; nobody asks what it pays.
     """
-    specs = menu.specs or (None,) * len(menu.labels)
-    return [
-        [
-            game.strategy(i)
-            if menu.whose and i not in menu.whose[k]
-            else strategy
-            if spec is None
-            else game.read_strategy(i, spec, folder, f"menu of {game.players[i]}")
-            for k, (strategy, spec) in enumerate(zip(menu.strategies, specs, strict=True))
-        ]
-        for i in range(game.m)
-    ]
+    players, shared = range(game.m), menu.strategies
+    if all(game.playable(i, strategy) for i in players for strategy in shared):
+        return Menus(game, [shared] * game.m, menu.labels)
+
+    def entry(i: int, k: int) -> Any:
+        if menu.whose and i not in menu.whose[k]:
+            return game.recommended(i)
+        spec = menu.specs[k] if menu.specs else None
+        if spec is None:
+            return shared[k]
+        return game.read_strategy(i, spec, folder, f"menu of {game.players[i]}")
+
+    return Menus(game, [[entry(i, k) for k in range(len(shared))] for i in players], menu.labels)
 
 
-def kinds_of(game: Game, menu: Sequence[Any]) -> Profile:
-    """Number players so that those who are alike share a number (`Game.kind`).
+class MenuOracle(PayoffOracle):
+    """What exact and simulated oracles share."""
 
-    With strategies of one's own, which may tell players apart, every player is her own kind.
-    """
-    if any(not type(s).__module__.startswith("nashbox.") for s in menu):
-        return np.arange(game.m)
-    kinds = [game.kind(i) for i in range(game.m)]
-    order = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
-    return np.array([order[kind] for kind in kinds])
+    def __init__(self, menus: Menus[Game]) -> None:
+        super().__init__(tuple(menus.labels), menus.kinds)
+        self.game, self.menus = menus.game, menus
+        self._data: dict[tuple[int, int], float | None] = {}  # by kind and choice
 
-
-def no_formula(game: Game, menus: Sequence[Sequence[Any]], labels: Sequence[str]) -> str | None:
-    """Say why payoffs of these menus have no exact formula, or None if they have."""
-    for k in range(len(labels)):
-        chosen = {name: menu[k] for name, menu in zip(game.players, menus, strict=True)}
-        same = game.with_strategies(chosen)
-        for i in range(game.m):
-            paid = same.paid(i)
-            if isinstance(paid, str):
-                return paid
-    return None
+    def data(self, i: int, choice: int) -> float | None:
+        """Points that player i collects with an entry of the menu, None if not counted."""
+        key = (int(self.kinds[i]), choice)
+        if key not in self._data:
+            self._data[key] = self.game.collected(i, self.menus.entries[i][choice])
+        return self._data[key]
 
 
-class GameOracle(PayoffOracle):
-    """What exact and simulated oracles share. menus: [player][entry]."""
-
-    def __init__(self, game: Game, menus: Sequence[Sequence[Any]], labels: Sequence[str]) -> None:
-        super().__init__(tuple(labels), kinds_of(game, menus[0]))
-        self.game, self.menus = game, menus
-
-    def played(self, profile: Profile) -> Game:
-        """The game in which players play their places in the menu."""
-        chosen = {
-            name: self.menus[j][int(k)]
-            for j, (name, k) in enumerate(zip(self.game.players, profile, strict=True))
-        }
-        return self.game.with_strategies(chosen)
-
-
-class ExactPayoffs(GameOracle):
+class ExactPayoffs(MenuOracle):
     """Payoffs from the game's formulas."""
 
-    @property
-    def method(self) -> str:  # type: ignore[override]
-        """What the payoffs rest on."""
-        return f"exact: {self.game.formulas}"
+    def __init__(self, menus: Menus[Game], priced: Priced) -> None:
+        super().__init__(menus)
+        self.priced, self.method = priced, f"exact: {menus.game.formulas}"
 
-    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
-        return paid_by_formula(self.played(profile), i, self.menus[i])
+    def _counted(self, kind: int, others: Profile) -> Answer:
+        return Answer.exactly(self.priced(kind, others))
 
 
-class SimulatedPayoffs(GameOracle):
-    """Payoffs measured in the game's model, in `worlds` games."""
+class SimulatedPayoffs(MenuOracle):
+    """Payoffs measured in the game's model, in `worlds` worlds at every state that is tried."""
 
     exact = False
 
-    def __init__(
-        self,
-        game: Game,
-        menus: Sequence[Sequence[Any]],
-        labels: Sequence[str],
-        worlds: int,
-        seed: int,
-    ) -> None:
-        super().__init__(game, menus, labels)
+    def __init__(self, menus: Menus[Game], worlds: int, seed: int) -> None:
+        super().__init__(menus)
         self.worlds, self.seed = worlds, seed
-        self.method = f"simulated in {worlds} games; {resolution(worlds)}"
+        known = max((game.unknowns() for game in menus.uniform()), key=lambda known: len(known[0]))
+        self.states, self.method = known[0], simulated(menus.game, worlds, known)
 
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
         def seed(block: int) -> int:
             return child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
 
-        return paid_in_worlds(self.played(profile), i, self.menus[i], self.worlds, seed)
-
-
-def oracle(problem: Any, menu: Menu, method: str, worlds: int, seed: int) -> PayoffOracle:
-    """Who knows what the menu pays in any game. Raises InputError: see `oracle_for`."""
-    game = prepare_game(problem)
-    menus = menus_of(game, menu, problem.folder)
-    reason = no_formula(game, menus, menu.labels)
-    if reason is None and method != "simulated":
-        return ExactPayoffs(game, menus, menu.labels)
-    if method == "exact":
-        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
-    return SimulatedPayoffs(game, menus, menu.labels, worlds, seed)
+        game, mine = self.menus.played(profile), self.menus.entries[i]
+        return paid_in_worlds(game, i, mine, self.worlds, seed, self.states)

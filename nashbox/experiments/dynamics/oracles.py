@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+from nashbox.experiments.dynamics.game_oracle import ExactPayoffs, SimulatedPayoffs, menus_of
 from nashbox.experiments.dynamics.menu import Menu, shown
-from nashbox.games.registry import perform, prepare_game
+from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError, listed
 from nashbox.problem.options import Choice, Whole, held
 from nashbox.problem.payoff_oracle import PayoffOracle
@@ -76,5 +77,12 @@ def oracle_for(problem: Any, menu: Menu, method: Method, worlds: Worlds, seed: i
 
     Raises InputError where method = "exact" has no formula, or counts = "real" would need points.
     """
-    found: PayoffOracle = perform("payoffs", problem, menu, method, worlds, seed)
-    return found
+    menus = menus_of(prepare_game(problem, recommended=True), menu, problem.folder)
+    priced = menus.game.priced(menus)
+    reason = priced if isinstance(priced, str) else None
+    if not isinstance(priced, str) and method != "simulated":
+        return ExactPayoffs(menus, priced)
+    if method == "exact":
+        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
+    menus.game.check_simulated(reason)
+    return SimulatedPayoffs(menus, worlds, seed)

@@ -16,11 +16,13 @@ ACTS = ("gather", "report", "estimate", "mixture")  # what plays are formulas of
 
 
 def beyond(game: EstimationGame) -> str | None:
-    """Why formulas say nothing of this game's mechanism or strategies, or None.
+    """Why formulas say nothing of this game's data, mechanism or strategies, or None.
 
     A subclass that changes what is mediated, told, recommended, collected, handed in or estimated,
     and inherits the formulas of what it derives from, is not what they are about.
     """
+    if not game.problem.source.normal:
+        return "the measurements are real ones (source csv), and exact formulas are for normal data"
     rules = type(game.mechanism)
     for formula in ("channel", "tied"):
         if getattr(rules, formula) is not getattr(Mechanism, formula):
@@ -33,3 +35,9 @@ def beyond(game: EstimationGame) -> str | None:
             if reason is not None:
                 return f"strategy {strategy.label} of {name}: {reason}"
     return None
+
+
+def without_channel(mechanism: Mechanism) -> str:
+    """What is said of rules that have no formula."""
+    more = f" ({mechanism.no_formula})" if mechanism.no_formula else ""
+    return f"mechanism {type(mechanism).__name__} has no exact formula{more}"

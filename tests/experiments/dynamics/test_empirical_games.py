@@ -179,3 +179,34 @@ def test_menus_of_a_table_may_differ_and_name_each_players_own_entries(players):
     assert (simulated.row_payoffs == A).all()
     with pytest.raises(InputError, match="menu: 3: unknown name '3'"):
         empirical_game(problem, all_three)
+
+
+@pytest.mark.parametrize(
+    ("game", "entry", "values"),
+    [
+        ("public_goods", {"name": "contribute"}, {"share": (0.9, 0.7, 0.2, 0.1)}),
+        ("cournot", {"name": "quantity"}, {"q": (0.1, 0.15, 0.2, 0.3)}),
+        ("tullock", {"name": "effort"}, {"x": (0.1, 0.2, 0.3, 0.4)}),
+        ("auction", {"name": "bid"}, {"factor": (0.5, 0.6, 0.7, 0.8)}),
+    ],
+)
+def test_the_column_agent_plays_her_own_menu_among_players_who_are_alike(game, entry, values):
+    """Of those who are interchangeable one answers for all, and she may not have these entries."""
+    ((key, numbers),) = values.items()
+    menu = [{**entry, key: value} for value in numbers]
+    problem = from_mapping({"game": game, "agents": 3})
+    apart = empirical_game(problem, menu[:2], column_menu=menu[2:])
+    whole = empirical_game(problem, menu)
+    assert np.ptp(apart.column_payoffs, axis=1).min() > 1e-6  # each entry pays something else
+    np.testing.assert_array_equal(apart.column_payoffs, whole.column_payoffs[:2, 2:])
+    np.testing.assert_array_equal(apart.row_payoffs, whole.row_payoffs[:2, 2:])
+
+
+def test_what_nobody_plays_keeps_nobody_from_formulas():
+    """The row agent's own strategy is in neither menu, and no formula knows it."""
+    file = {"strategies": {"a0": {"name": "bids", "points": [0, 0.2, 0.9]}}}
+    problem = from_mapping({"game": "auction", "agents": 3, **file})
+    menu = [{"name": "bid", "factor": 0.5}, {"name": "bid", "factor": 0.7}]
+    assert empirical_game(problem, menu).worlds == 0
+    third = empirical_game(problem, menu, row="a1", column="a2")
+    assert third.worlds > 0  # where she plays it
