@@ -384,10 +384,6 @@ class Game(Declared, Rounds):
         """Players of one kind are interchangeable; by default each is her own."""
         return i
 
-    def pure(self, strategy: Any) -> Sequence[Any]:
-        """The strategies that one draws from by lot, itself where it draws none."""
-        return (strategy,)
-
     def collected(self, i: int, strategy: Any) -> float | None:
         """How many points player i collects on average, None in games without."""
         return None

@@ -6,7 +6,7 @@ By formula or measured, whatever the game; what a game knows better it says by `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.promises.shipped import pure, shipped
 from nashbox.measure.looks import resolution
 from nashbox.problem.payoff_oracle import Answer, Profile, seated
 
@@ -53,17 +54,20 @@ class Menus(Generic[Played]):
         With menus or strategies of one's own, which may tell players apart, all are different.
         """
         game, first = self.game, self.entries[0]
-        own = any(not _shipped(s) for entry in first for s in (entry, *game.pure(entry)))
-        if own or any(menu is not first for menu in self.entries):
-            return np.arange(game.m)
-        kinds = [game.kind(i) for i in range(game.m)]
-        order = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
-        return np.array([order[kind] for kind in kinds])
+        ours = all(shipped(part) for entry in first for part in (entry, *pure(entry)))
+        numbers = np.arange(game.m)
+        if ours and all(menu is first for menu in self.entries):
+            for number, players in enumerate(interchangeable(game)):
+                numbers[players] = number
+        return numbers
 
 
-def _shipped(strategy: Any) -> bool:
-    """Whether a strategy comes with the package."""
-    return type(strategy).__module__.startswith("nashbox.")
+def interchangeable(game: Game) -> list[list[int]]:
+    """The players by `Game.kind`, kinds in the order of their first players."""
+    alike: dict[Hashable, list[int]] = {}
+    for i in range(game.m):
+        alike.setdefault(game.kind(i), []).append(i)
+    return list(alike.values())
 
 
 def why_unpriced(games: Iterable[Game], players: Sequence[int]) -> str | None:

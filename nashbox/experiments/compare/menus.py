@@ -6,7 +6,7 @@ Free riding is where everybody plays what is best for her if all others are hone
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
 from nashbox.games.joint import (
     Menus,
+    interchangeable,
     paid_by_formula,
     paid_in_worlds,
     simulated,
@@ -122,16 +123,13 @@ class MenuGame:
 
         Of those who are interchangeable one chooses, and another looks on.
         """
-        alike: dict[Hashable, list[int]] = {}
-        for i in range(self.game.m):
-            alike.setdefault(self.game.kind(i), []).append(i)
-        paid = [i for players in alike.values() for i in players[:2]]
+        kinds = interchangeable(self.game)
         changed = (
             self.game.with_strategies({self.game.players[i]: strategy})
-            for i, *_ in alike.values()
+            for i, *_ in kinds
             for strategy in self.menus.entries[i]
         )
-        return why_unpriced(changed, paid) is None
+        return why_unpriced(changed, [i for kind in kinds for i in kind[:2]]) is None
 
     def starts(self, number: int) -> Iterator[tuple[Places, None]]:
         """All honest, all best against that, and places drawn at random; answers in their order."""

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from nashbox.experiments.dynamics.adaptation import AdaptRun
 from nashbox.experiments.dynamics.menu import shown
 from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.comparison.exact_game import ExactGame
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
-from nashbox.strategies.response import known_channels, price
 
 Array = NDArray[np.float64]
 
@@ -66,12 +66,8 @@ def best_response_dynamics(
 
 def penalties(game: EstimationGame, counts: Array) -> Array:
     """Penalties (m,) of agents who collect `counts` and make the best of what they get."""
-    found = np.zeros(game.problem.m)
-    for i in range(game.problem.m):
-        view = View(i, game.terms, counts)
-        channels = zip(known_channels(view), counts[i], strict=True)
-        found[i] = price(view, [channel.best_play(float(n)) for channel, n in channels])[0]
-    return found
+    exact = ExactGame(game)
+    return exact.penalties(counts, exact.plays(counts))
 
 
 def path_of(

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.experiments.dynamics.oracles import (
-    Maker,
     Method,
     Worlds,
     oracle_for,
     read_choices,
 )
-from nashbox.games.registry import blaming
+from nashbox.games.registry import blaming, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import Option, Seed, held
 from nashbox.problem.payoff_oracle import Answer
@@ -121,11 +120,11 @@ def _union(
             specs.append(theirs.specs[k])
             whose.append(set())
         whose[labels.index(label)].add(j)
-    others, maker = np.zeros(problem.m, dtype=np.int64), Maker(problem)
+    others, game = np.zeros(problem.m, dtype=np.int64), prepare_game(problem)
     for agent, name in enumerate(problem.names):
         if agent in (i, j):
             continue
-        fixed = maker.own(agent)
+        fixed = game.strategy(agent)
         place = next((k for k, known in enumerate(strategies) if known == fixed), None)
         if place is None:
             labels.append(f"{name}'s own")

@@ -33,7 +33,7 @@ def read_choices(
     labels: list[str] = []
     strategies: list[Any] = []
     specs: list[Spec | None] = []
-    maker = Maker(problem)
+    game = prepare_game(problem, recommended=True)
     for entry in menu:
         if not isinstance(entry, (str, Mapping, Spec)):
             labels.append(entry.label)
@@ -42,33 +42,14 @@ def read_choices(
             continue
         spec = Spec.parse(entry, where)
         labels.append(shown(spec))
-        strategies.append(maker.make(spec, f"{where}: {shown(spec)}", player))
+        at = f"{where}: {shown(spec)}"
+        strategies.append(game.read_strategy(player, spec, problem.folder, at))
         specs.append(spec)
     for label in labels:
         if labels.count(label) > 1:
             raise InputError(f"{where}: every entry must be named once, got {label} twice")
-    honest = tuple(k for k, s in enumerate(strategies) if maker.is_honest(s, player))
+    honest = tuple(k for k, s in enumerate(strategies) if game.is_honest(player, s))
     return Menu(tuple(labels), tuple(strategies), honest, tuple(specs))
-
-
-class Maker:
-    """Makes strategies of a problem's game, and says which of them are honest."""
-
-    def __init__(self, problem: Any) -> None:
-        self.problem = problem
-        self.game = prepare_game(problem, recommended=True)
-
-    def make(self, spec: Spec, where: str, player: int = 0) -> Any:
-        """Make a player's strategy. Raises InputError naming `where`."""
-        return self.game.read_strategy(player, spec, self.problem.folder, where)
-
-    def is_honest(self, strategy: Any, player: int = 0) -> bool:
-        """Whether a strategy is what is recommended, or reveals what it believes."""
-        return self.game.is_honest(player, strategy)
-
-    def own(self, i: int) -> Any:
-        """What the problem says that agent i plays."""
-        return prepare_game(self.problem).strategy(i)
 
 
 @held

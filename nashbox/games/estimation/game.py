@@ -330,10 +330,6 @@ class EstimationGame(Game):
         said = {f.name: np.asarray(getattr(self.terms, f.name)) for f in fields(self.terms)[2:]}
         return [t for name, t in said.items() if t.shape[:1] == (self.m,) and name != "sigma"]
 
-    def pure(self, strategy: Any) -> Sequence[Strategy]:
-        """The parts of `mixed`."""
-        return [part for part, _ in strategy.mixture()]
-
     def collected(self, i: int, strategy: Any) -> float:
         """Points collected, all distributions together, on average over a mixture."""
         from nashbox.games.estimation.payoffs import points

@@ -15,15 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
-from nashbox.games.estimation.exact import exact_answer
+from nashbox.games.estimation.exact import channels_of, exact_answer
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.pollution import PollutedPool, risk_among
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.channel import Channel, Play
-from nashbox.problem.errors import ContractError
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
-from nashbox.strategies.response import OPTIMISER_ERROR, best_response, price
+from nashbox.strategies.response import OPTIMISER_ERROR, best_response, known_channels, price
 
 Array = NDArray[np.float64]
 
@@ -37,15 +36,6 @@ class ExactGame(CountGame):
         super().__init__(game, seed)
         self._best: dict[tuple[object, ...], tuple[float, float]] = {}
 
-    def channels(self, i: int, counts: Array) -> list[Channel]:
-        """What agent i faces when the others collected `counts` (m, d)."""
-        found = View(i, self.game.terms, counts).channels()
-        known = [channel for channel in found if channel is not None]
-        if len(known) < len(found):
-            name = type(self.game.mechanism).__name__
-            raise ContractError(f"{name}.channel gave formulas for some counts only")
-        return known
-
     def answer(self, i: int, profile: Array) -> Array:
         """Return agent i's exact best counts, (d,); the present ones if they are as good."""
         view = View(i, self.game.terms, profile)
@@ -53,7 +43,7 @@ class ExactGame(CountGame):
             return self._tied_answer(view)
         costs, now = self.game.problem.costs[i], profile[i]
         row = np.array(now, dtype=float)
-        for k, channel in enumerate(self.channels(i, profile)):
+        for k, channel in enumerate(known_channels(view)):
             n, best = self._best_count(channel, float(costs[k]))
             paid = float(costs[k]) * now[k] if now[k] else 0.0
             here = float(channel.best_risk(np.float64(now[k]))) + paid
@@ -107,7 +97,10 @@ class ExactGame(CountGame):
     def plays(self, counts: Array) -> list[list[Play]]:
         """What everybody does in a profile (m, d): the best use of what she collected."""
         return [
-            [c.best_play(float(n)) for c, n in zip(self.channels(i, counts), row, strict=True)]
+            [
+                c.best_play(float(n))
+                for c, n in zip(channels_of(self.game, i, counts), row, strict=True)
+            ]
             for i, row in enumerate(counts)
         ]
 
@@ -130,7 +123,7 @@ class ExactGame(CountGame):
         handed = np.array([[play.s for play in row] for row in plays])
         total = np.zeros(len(plays))
         for i, row in enumerate(plays):
-            for k, channel in enumerate(self.channels(i, handed)):
+            for k, channel in enumerate(channels_of(self.game, i, handed)):
                 if not isinstance(channel, MeanChannel):
                     return None
                 others = [p[k] for p in plays if p is not row]

@@ -18,14 +18,8 @@ from numpy.typing import NDArray
 from nashbox.games.contests import Judge
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.games.estimation.nature import (
-    BLOCK,
-    Trial,
-    all_equivariant,
-    gain_of,
-    mu_grid,
-    play_block,
-)
+from nashbox.games.estimation.nature import Trial, gain_of, play_block
+from nashbox.games.estimation.search import around, best_apart, possible
 from nashbox.games.paths import Exhausted
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
@@ -75,16 +69,15 @@ def measured(
 
     By simulation; the largest over the grid of mu where something is not translation-equivariant.
     """
-    m = game.problem.m
-    places = [np.zeros(game.problem.d)] if game.equivariant else mu_grid(game.terms, 0)
+    m, (states, _) = game.problem.m, game.unknowns()
     if budget is not None:
-        budget.spend(worlds * len(places))
+        budget.spend(worlds * len(states))
     rows, together = [], []
-    for offset in places:
+    for state in states:
         moments, social = [Moments() for _ in range(m)], Moments()
-        for block in range(math.ceil(worlds / BLOCK)):
+        for block in range(math.ceil(worlds / game.block)):
             number = child(seed, Stage.COMPARE, 0, block)
-            model = game.model(min(BLOCK, worlds), number, offset=offset, what_if=True)
+            model = game.model(min(game.block, worlds), number, state, what_if=True)
             model.step()
             for kept, agent in zip(moments, model.players, strict=True):
                 kept.add(agent.penalty)
@@ -138,12 +131,10 @@ class SimulatedGame(CountGame):
         profile = {n: honest_strategy(row) for n, row in zip(problem.names, counts, strict=True)}
         game = replace(self.game, strategies=profile)
         table = self._priced(game, i, self._coarse(i, now))
-        for part in REFINED:  # distributions are priced one apart from the other, off the same runs
-            best = _assembled(table)
-            step = np.maximum(1.0, np.rint(best * part))
-            near = [np.maximum(0.0, best + j * step) for j in (-2, -1, 1, 2)]
-            table += self._priced(game, i, self._possible(i, near))
-        best = _assembled(table)
+        for part in REFINED:
+            near = around(best_apart(table), part, (-2, -1, 1, 2))
+            table += self._priced(game, i, possible(game, i, near))
+        best = best_apart(table)
         if np.array_equal(best, now):
             return now
         gains, room = self._gains(game, i, now, best)
@@ -155,26 +146,16 @@ class SimulatedGame(CountGame):
         problem, owed = self.game.problem, self.game.terms.counts[i]
         alone = alone_counts(problem.costs[i : i + 1], problem.sigma, integer=True)[0]
         scales = (owed, np.maximum(alone, 1.0))
-        return self._possible(
-            i, [now, np.ones_like(now), *(np.rint(f * s) for f in FACTORS for s in scales)]
-        )
-
-    def _possible(self, i: int, grid: list[Array]) -> list[Array]:
-        """Leave out doubles, and counts of what she cannot sample."""
-        blocked = np.isinf(self.game.problem.costs[i])
-        rows = (tuple(np.where(blocked, 0.0, row).tolist()) for row in grid)
-        return [np.array(row) for row in dict.fromkeys(rows)]
+        multiples = [np.rint(f * s) for f in FACTORS for s in scales]
+        return possible(self.game, i, [now, np.ones_like(now), *multiples])
 
     def _priced(self, game: EstimationGame, i: int, grid: list[Array]) -> list[tuple[Array, Array]]:
         """Counts (d,) with their penalties distribution by distribution (d,), at the worst mu."""
-        trials = self._trials(game, i, grid, 1, WORLDS)
+        trials, costs = self._trials(game, i, grid, 1, WORLDS), game.problem.costs[i]
         return [
-            (n, np.max([errors for _, errors in found], axis=0) + self._cost(i, n))
+            (n, np.max([errors for _, errors in found], axis=0) + finite_product(costs, n))
             for n, found in zip(grid, trials, strict=True)
         ]
-
-    def _cost(self, i: int, n: Array) -> Array:
-        return finite_product(self.game.problem.costs[i], n)
 
     def _gains(self, game: EstimationGame, i: int, now: Array, best: Array) -> tuple[bool, float]:
         """Whether `best` clearly gains over `now`, and how much at most, on unseen worlds."""
@@ -196,26 +177,17 @@ class SimulatedGame(CountGame):
     ) -> list[list[tuple[Array, Array]]]:
         """For every vector of counts and place of mu: penalties (R,), mean squared errors (d,)."""
         strategies = [honest_strategy(n) for n in grid]
-        equal = all_equivariant(game, i, strategies[0])
-        places = [np.zeros(game.problem.d)] if equal else mu_grid(game.terms, i)
-        self.budget.spend(worlds * len(grid) * len(places))
+        states = game.states(i, strategies[0])
+        self.budget.spend(worlds * len(grid) * len(states))
         found: list[list[tuple[Array, Array]]] = [[] for _ in grid]
-        for offset in places:
+        for state in states:
             parts: list[list[Trial]] = [[] for _ in grid]
-            for block in range(math.ceil(worlds / BLOCK)):
+            for block in range(math.ceil(worlds / game.block)):
                 seed = child(self.seed, Stage.COMPARE, use, i, block)
-                size = min(BLOCK, worlds)
-                for part, trial in zip(
-                    parts, play_block(game, i, strategies, seed, offset, size), strict=True
-                ):
+                played = play_block(game, i, strategies, seed, state, min(game.block, worlds))
+                for part, trial in zip(parts, played, strict=True):
                     part.append(trial)
             for kept, part in zip(found, parts, strict=True):
                 penalty = np.concatenate([trial.penalty for trial in part])
                 kept.append((penalty, np.mean([t.errors.mean(axis=0) for t in part], axis=0)))
         return found
-
-
-def _assembled(table: list[tuple[Array, Array]]) -> Array:
-    """The best count of every distribution, (d,)."""
-    counts, prices = (np.array(column) for column in zip(*table, strict=True))
-    return np.asarray(np.take_along_axis(counts, prices.argmin(axis=0)[None], axis=0)[0])
