@@ -108,7 +108,20 @@ def paid_in_worlds(
 
     seed: of a block of worlds, 0, 1, ...
     """
-    answers = [_at(game, i, strategies, worlds, seed, state) for state in states]
+    size = min(game.block, PIECE)
+
+    def at(state: Any) -> Answer:
+        joint = JointMoments(len(strategies))
+        for block, start in enumerate(range(0, worlds, size)):
+            paid = game.own_paid(i, strategies, min(size, worlds - start), seed(block), state)
+            joint.add(game.pays.sign * np.array(list(paid)))
+        return joint.answer()
+
+    return _worst([at(state) for state in states])
+
+
+def _worst(answers: Sequence[Answer]) -> Answer:
+    """Each payoff where it is least; those from different states are taken for independent."""
     values = np.array([answer.values for answer in answers])
     worst = values.argmin(axis=0)
     if (worst == worst[0]).all():
@@ -122,21 +135,6 @@ def simulated(game: Game, worlds: int, unknowns: tuple[Sequence[Any], Iterable[s
     states, names = unknowns
     tried = f", the worst of {len(states)} values of {', '.join(names)}" if len(states) > 1 else ""
     return f"simulated in {worlds} {game.worlds_called}{tried}; {resolution(worlds)}"
-
-
-def _at(
-    game: Game,
-    i: int,
-    strategies: Sequence[Any],
-    worlds: int,
-    seed: Callable[[int], int],
-    state: Any,
-) -> Answer:
-    joint, size = JointMoments(len(strategies)), min(game.block, PIECE)
-    for block, start in enumerate(range(0, worlds, size)):
-        paid = game.own_paid(i, strategies, min(size, worlds - start), seed(block), state)
-        joint.add(game.pays.sign * np.array(list(paid)))
-    return joint.answer()
 
 
 class JointMoments:

@@ -23,17 +23,25 @@ def beyond(game: EstimationGame) -> str | None:
     """
     if not game.problem.source.normal:
         return "the measurements are real ones (source csv), and exact formulas are for normal data"
-    rules = type(game.mechanism)
-    for formula in ("channel", "tied"):
-        if getattr(rules, formula) is not getattr(Mechanism, formula):
-            reason = changed_below(rules, formula, RULES)
-            if reason is not None:
-                return f"mechanism {rules.__name__}: {reason}"
+    changed = beyond_rules(game.mechanism)
+    if changed is not None:
+        return changed
     for name, strategy in game.strategies.items():
         if type(strategy).plays is not Strategy.plays:
             reason = changed_below(type(strategy), "plays", ACTS)
             if reason is not None:
                 return f"strategy {strategy.label} of {name}: {reason}"
+    return None
+
+
+def beyond_rules(mechanism: Mechanism) -> str | None:
+    """Why a mechanism's channels say nothing of it, or None."""
+    rules = type(mechanism)
+    for formula in ("channel", "tied"):
+        if getattr(rules, formula) is not getattr(Mechanism, formula):
+            reason = changed_below(rules, formula, RULES)
+            if reason is not None:
+                return f"mechanism {rules.__name__}: {reason}"
     return None
 
 

@@ -1,7 +1,4 @@
-"""The test bench of the black box: one agent's strategies compared on the same worlds.
-
-Everything is played by the Mesa model itself; what differs between two strategies is the strategy.
-"""
+"""Where mu may lie, and one agent's strategies played by the Mesa model on the same worlds."""
 
 from __future__ import annotations
 

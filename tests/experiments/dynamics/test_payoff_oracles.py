@@ -7,14 +7,14 @@ import pytest
 from scipy.stats import norm
 
 from nashbox import Mechanism
-from nashbox.experiments.dynamics import oracle_for, read_choices
+from nashbox.experiments.dynamics import adapt, oracle_for, read_choices
 from nashbox.games.estimation import prepare
 from nashbox.games.estimation.pollution import PollutedPool, risk_among
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.means import SampleMean
 from nashbox.problem.channel import Play
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.files import from_mapping, load
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy, Truthful
@@ -244,4 +244,7 @@ def test_formulas_are_not_for_subclasses_that_change_the_rules(monkeypatch, mech
     counts = found.game.terms.counts[:, 0] * (3 if isinstance(liar, Eager) else 1)
     noise = 9 if mechanism is Lossy else 0
     right = -(100 / counts.sum() + noise + 0.05 * counts[0])
+    if mechanism is Lossy:
+        with pytest.raises(ContractError, match="than the formulas of"):
+            adapt(problem, rounds=1)
     assert not found.exact and abs(answer.values[0] - right) < norm.isf(1e-6 / 4) * answer.se[0]
