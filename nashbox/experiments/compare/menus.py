@@ -111,7 +111,8 @@ class MenuGame:
     def __init__(self, game: Game, pools: Sequence[CandidatePool], asked: Asked) -> None:
         self.game, self.seed, self.epsilon = game, asked.seed, asked.epsilon
         self.sign = game.pays.sign
-        self.worlds, self.unknowns = worlds_of(asked.budget), game.unknowns()
+        self.worlds = max(LEAST, asked.budget // SHARE)  # for each candidate in an answer
+        self.unknowns = game.unknowns()
         self.menus = Menus(game, [pool.strategies for pool in pools])
         self.exact = self._has_formulas()
         self._known: dict[tuple[int, bytes], Answer] = {}
@@ -234,11 +235,6 @@ class MenuGame:
                 return False
             found.append(True if (gains + widths <= least).all() else None)
         return everybody(found)
-
-
-def worlds_of(budget: int) -> int:
-    """Worlds for each candidate in an answer."""
-    return max(LEAST, budget // SHARE)
 
 
 @dataclass(frozen=True, eq=False)

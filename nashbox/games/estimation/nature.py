@@ -87,9 +87,3 @@ def play_block(
             own=player.own_means() - model.truth,
             information=received - model.truth if usable else None,
         )
-
-
-def gain_of(audited: Array, other: Array) -> Array:
-    """Paired differences, 0 where both are inf."""
-    both = np.isinf(audited) & np.isinf(other)
-    return np.where(both, 0.0, np.where(both, 0.0, audited) - np.where(both, 0.0, other))

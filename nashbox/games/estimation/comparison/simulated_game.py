@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from nashbox.games.contests import Judge
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.games.estimation.nature import Trial, gain_of, play_block
+from nashbox.games.estimation.nature import Trial, play_block
 from nashbox.games.estimation.search import around, best_apart, possible
 from nashbox.games.paths import Exhausted
-from nashbox.measure.moments import Moments
+from nashbox.measure.moments import Moments, difference
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.channel import Play
@@ -167,7 +167,7 @@ class SimulatedGame(CountGame):
         if math.isinf(level):
             return math.isfinite(float(there.mean())), 0.0
         moments = Moments()
-        moments.add(gain_of(here, there))
+        moments.add(difference(here, there))
         least = self.judge.least(level)
         noise = NOISE * moments.se
         return moments.mean > max(least, noise), moments.mean + noise
