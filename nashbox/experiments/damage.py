@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nashbox.games.base import Deviation, Game
-from nashbox.measure.moments import Moments
+from nashbox.measure.moments import Moments, difference
 from nashbox.measure.seeds import Stage, child
 
 WORLDS = 2000
@@ -28,9 +28,8 @@ def simulated_damage(
             game.pays.sign * np.delete(paid, player, axis=0)
             for paid in game.trials(player, tried, WORLDS, number, state)
         )
-        both = np.isinf(before) & (before == after)
         moments = Moments()
         with np.errstate(invalid="ignore"):
-            moments.add(np.where(both, 0.0, before - after).sum(axis=0))
+            moments.add(difference(before, after).sum(axis=0))
         losses.append((moments.mean, moments.se))
     return max(losses)

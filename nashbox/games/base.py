@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.declared import Declared
+from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.rounds import Rounds
 from nashbox.problem.errors import MOST_PAID, InputError, too_much
 from nashbox.problem.ownership import changed_below
@@ -230,8 +231,14 @@ class Game(Declared, Rounds):
         Override where a game knows controls, or has less to play than for everybody's payments.
         """
         nothing = np.empty((worlds, 0))
-        for paid in self.trials(i, strategies, worlds, seed, at):
-            yield Played(paid[i], nothing, np.empty(0), nothing)
+        for paid in self.own_paid(i, strategies, worlds, seed, at):
+            yield Played(paid, nothing, np.empty(0), nothing)
+
+    def own_paid(
+        self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
+    ) -> Iterator[Array]:
+        """Payments (R,) of player i alone with each of `strategies`, in the same worlds."""
+        return (paid[i] for paid in self.trials(i, strategies, worlds, seed, at))
 
     def alike(self, i: int, strategy: Any) -> Hashable:
         """What strategies of player i have in common that are paid the same in every world.
@@ -365,9 +372,21 @@ class Game(Declared, Rounds):
         answer = self.formula(i)
         return answer if isinstance(answer, str) else answer.paid
 
+    def priced(self, menus: Menus[Any]) -> Priced | str:
+        """What menus of this game's players pay by formula, or why there is none.
+
+        A function of the kind of a player (`Menus.kinds`) and of how many of each kind of the
+        others play what, (kinds, K); it gives her payoffs for the whole menu, (K,), more is better.
+        """
+        return priced_by_profile(menus)
+
     def kind(self, i: int) -> Hashable:
         """Players of one kind are interchangeable; by default each is her own."""
         return i
+
+    def collected(self, i: int, strategy: Any) -> float | None:
+        """How many points player i collects on average, None in games without."""
+        return None
 
     def is_honest(self, i: int, strategy: Any) -> bool:
         """Whether a strategy counts as honest: the recommendation does."""

@@ -46,12 +46,12 @@ class Declared:
     strategy_base: ClassVar[type] = object
     mechanism_base: ClassVar[type] = object
     formulas: ClassVar[str] = "formulas of the game"  # what exact answers rest on, in words
+    worlds_called: ClassVar[str] = "games"  # what is simulated, in words
     has_plan: ClassVar[bool] = False
     engines: ClassVar[Mapping[str, str]] = {
         "audited": "nashbox.experiments.audit.rows:paid",
         "contest": "nashbox.experiments.compare.menus:MenuContest",
         "compare_figure": "nashbox.experiments.figures.payoffs:compared_figure",
-        "payoffs": "nashbox.experiments.dynamics.game_oracle:oracle",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
         "reported": "nashbox.experiments.report.problem:key_by_key",
         "deviation_told": "nashbox.experiments.report.words:by_documentation",

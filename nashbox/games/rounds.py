@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.errors import InputError
+
 Array = NDArray[np.float64]
 Columns = Mapping[str, "Array | Columns"]  # (R,) or (R, k) by name, names within names
 
@@ -35,6 +37,16 @@ class Rounds(ABC):
 
     def check_playable(self) -> None:  # noqa: B027 - most games can be played
         """Raise InputError where formulas know the game and a simulation cannot play it."""
+
+    def check_simulated(self, reason: str | None) -> None:
+        """Refuse to simulate what cannot be played. Raises InputError.
+
+        reason: why it is not left to formulas, None where they would do.
+        """
+        try:
+            self.check_playable()
+        except InputError as error:
+            raise InputError(f"{error}; {reason or 'method exact plays nothing'}") from error
 
     @abstractmethod
     def model(self, worlds: int, seed: int, at: Any = None) -> Any:

@@ -52,3 +52,11 @@ class Moments:
         if not math.isfinite(self.mean):
             return 0.0
         return math.sqrt(self.variance / self.count) if self.count > 1 else math.inf
+
+
+def difference(mine: NDArray[np.float64], audited: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Paired gains, (R,) or (m, R); 0 where both are infinite alike."""
+    both = np.isinf(mine) & np.isinf(audited) & (mine == audited)
+    if not both.any():
+        return mine - audited
+    return np.where(both, 0.0, np.where(both, 0.0, mine) - np.where(both, 0.0, audited))

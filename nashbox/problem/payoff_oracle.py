@@ -7,7 +7,6 @@ better, a penalty counts negative, -inf is ruin.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,8 +43,23 @@ class Answer:
         return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
-class PayoffOracle(ABC):
+def seated(kinds: Profile, kind: int, others: Profile) -> tuple[int, Profile]:
+    """The first player of a kind, and a profile (m,) of others who are counted as (kinds, K).
+
+    She has the first entry of the menu in it.
+    """
+    asker = int(np.flatnonzero(kinds == kind)[0])
+    profile = np.zeros(kinds.size, dtype=np.int64)
+    for t, row in enumerate(others):
+        members = np.flatnonzero(kinds == t)
+        profile[members[members != asker]] = np.repeat(np.arange(row.size), row)
+    return asker, profile
+
+
+class PayoffOracle:
     """Answers for m agents and a menu of K strategies, and remembers its answers.
+
+    Subclass it and write `_ask`, or `_counted` where profiles need not be known player by player.
 
     kinds: (m,) numbers; agents of one kind are interchangeable, as players and as opponents. An
     answer depends on the kind that asks and on how many of each kind of the others play what: it is
@@ -106,17 +120,13 @@ class PayoffOracle(ABC):
 
     def _counted(self, kind: int, others: Profile) -> Answer:
         """Work an answer out for a kind among others counted as (kinds, K)."""
-        asker = int(np.flatnonzero(self.kinds == kind)[0])
-        profile = np.zeros(self.m, dtype=np.int64)
-        for t, row in enumerate(others):
-            members = np.flatnonzero(self.kinds == t)
-            profile[members[members != asker]] = np.repeat(np.arange(self.K), row)
+        asker, profile = seated(self.kinds, kind, others)
         return self._ask(asker, profile, (kind, *others.ravel().tolist()))
 
     def data(self, i: int, choice: int) -> float | None:
         """Points that agent i collects when playing an entry of the menu, None if not counted."""
         return None
 
-    @abstractmethod
     def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
         """Work an answer out; `path` names it, to derive seeds from."""
+        raise NotImplementedError(f"{type(self).__name__} must define _ask")

@@ -18,8 +18,7 @@ from nashbox.problem.errors import (
     MOST_PAID,
     ContractError,
     InputError,
-    brief,
-    finite,
+    require,
     told,
     too_much,
 )
@@ -64,12 +63,6 @@ class Payoff(ABC):
         return f"{type(self).__name__.lower()}({inside})"
 
 
-def _check(owner: str, **numbers: float) -> None:
-    for name, value in numbers.items():
-        if not (finite(value) and value >= 0):
-            raise InputError(f"{owner}.{name} must be a finite number >= 0, got {brief(value)}")
-
-
 @dataclass(frozen=True)
 class Contest(Payoff):
     """`prize` to the first stop with own error probability <= beta (6b), minus `cost` tau.
@@ -81,7 +74,8 @@ class Contest(Payoff):
     cost: float = 0.01
 
     def __post_init__(self) -> None:
-        _check("contest", prize=self.prize, cost=self.cost)
+        require("contest.prize", self.prize, low=0.0)
+        require("contest.cost", self.cost, low=0.0)
 
     def pay(self, outcome: Outcome) -> Floats:
         """Prize times share, minus the price of the observations."""
@@ -100,7 +94,8 @@ class Cost(Payoff):
     chat: float = 1.0
 
     def __post_init__(self) -> None:
-        _check("cost", c=self.c, chat=self.chat)
+        require("cost.c", self.c, low=0.0)
+        require("cost.chat", self.chat, low=0.0)
 
     def pay(self, outcome: Outcome) -> Floats:
         """Minus cost (4)."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.base import Game, Played
+from nashbox.measure.moments import difference
 from nashbox.measure.seeds import Stage, child
 
 Array = NDArray[np.float64]
@@ -99,11 +100,3 @@ def paired(mine: Played, audited: Played) -> tuple[Array, Array, Array]:
     controls = np.concatenate([audited.shared, audited.controls, mine.controls], axis=1)
     usual = np.concatenate([np.zeros(audited.shared.shape[1]), -audited.usual, mine.usual])
     return difference(mine.paid, audited.paid), controls, usual
-
-
-def difference(mine: Array, audited: Array) -> Array:
-    """Paired gains, (R,); 0 where both are infinite."""
-    both = np.isinf(mine) & np.isinf(audited) & (mine == audited)
-    if not both.any():
-        return mine - audited
-    return np.where(both, 0.0, np.where(both, 0.0, mine) - np.where(both, 0.0, audited))

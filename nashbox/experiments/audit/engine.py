@@ -68,7 +68,7 @@ def audit(
         covered = "; ".join(dict.fromkeys(answer.covers for answer in answers))
         seeds, seen = {}, None
     else:
-        _check_playable(game, notes)
+        game.check_simulated(notes[0] if notes else None)
         chosen, in_box = answers, answers == "exhaustive"
         covered = game.described_box() if in_box else game.described()
         if recommended:  # the other processes are not told
@@ -99,7 +99,7 @@ def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
         refusal = game.no_box()
         if refusal is not None:
             raise InputError(f"method 'exhaustive' does not apply: {refusal}")
-        _check_playable(game, notes)
+        game.check_simulated(notes[0] if notes else None)
         found = [game.searched_box(i) for i in range(game.m)]
         return "exhaustive" if None in found else [answer for answer in found if answer]
     exact = []
@@ -112,15 +112,6 @@ def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
         hold_formulas(game, i, answer)
         exact.append(answer)
     return exact
-
-
-def _check_playable(game: Game, notes: list[str]) -> None:
-    """Refuse to simulate what cannot be played. Raises InputError."""
-    try:
-        game.check_playable()
-    except InputError as error:
-        hint = notes[0] if notes else "method exact plays nothing"
-        raise InputError(f"{error}; {hint}") from error
 
 
 def _resolution(found: list[PlayerFinding]) -> str:

@@ -7,7 +7,7 @@ Free riding is where everybody plays what is best for her if all others are hone
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -22,10 +22,16 @@ from nashbox.experiments.compare.judging import HOLDS
 from nashbox.games.base import PAYS, Game, Pay, keys_of
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
-from nashbox.games.joint import paid_by_formula, paid_in_worlds
+from nashbox.games.joint import (
+    Menus,
+    interchangeable,
+    paid_by_formula,
+    paid_in_worlds,
+    simulated,
+    why_unpriced,
+)
 from nashbox.games.paths import Path
 from nashbox.games.registry import game_of, prepare_game
-from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import Spec
@@ -105,8 +111,9 @@ class MenuGame:
     def __init__(self, game: Game, pools: Sequence[CandidatePool], asked: Asked) -> None:
         self.game, self.seed, self.epsilon = game, asked.seed, asked.epsilon
         self.sign = game.pays.sign
-        self.worlds = worlds_of(asked.budget)
-        self.menus = [pool.strategies for pool in pools]
+        self.worlds = max(LEAST, asked.budget // SHARE)  # for each candidate in an answer
+        self.unknowns = game.unknowns()
+        self.menus = Menus(game, [pool.strategies for pool in pools])
         self.exact = self._has_formulas()
         self._known: dict[tuple[int, bytes], Answer] = {}
         self._kept: dict[bytes, bool | None] = {}
@@ -117,16 +124,13 @@ class MenuGame:
 
         Of those who are interchangeable one chooses, and another looks on.
         """
-        alike: dict[Hashable, list[int]] = {}
-        for i in range(self.game.m):
-            alike.setdefault(self.game.kind(i), []).append(i)
-        paid = [i for players in alike.values() for i in players[:2]]
-        for i in (players[0] for players in alike.values()):
-            for strategy in self.menus[i]:
-                changed = self.game.with_strategies({self.game.players[i]: strategy})
-                if any(isinstance(changed.paid(j), str) for j in paid):
-                    return False
-        return True
+        kinds = interchangeable(self.game)
+        changed = (
+            self.game.with_strategies({self.game.players[i]: strategy})
+            for i, *_ in kinds
+            for strategy in self.menus.entries[i]
+        )
+        return why_unpriced(changed, [i for kind in kinds for i in kind[:2]]) is None
 
     def starts(self, number: int) -> Iterator[tuple[Places, None]]:
         """All honest, all best against that, and places drawn at random; answers in their order."""
@@ -136,7 +140,10 @@ class MenuGame:
         yield np.array(best, dtype=np.intp), None
         rng = np.random.default_rng(child(self.seed, Stage.COMPARE))
         for _ in range(number):
-            yield np.array([rng.integers(len(menu)) for menu in self.menus], dtype=np.intp), None
+            yield (
+                np.array([rng.integers(len(menu)) for menu in self.menus.entries], dtype=np.intp),
+                None,
+            )
 
     def _nowhere(self) -> Places:
         """Everybody at the recommendation."""
@@ -148,12 +155,7 @@ class MenuGame:
 
     def labels(self, places: Places) -> list[str]:
         """What everybody plays, in words."""
-        return [menu[k].label for menu, k in zip(self.menus, places, strict=True)]
-
-    def played(self, places: Places) -> Game:
-        """The game with players at these places of their menus."""
-        chosen = zip(self.game.players, self.menus, places, strict=True)
-        return self.game.with_strategies({name: menu[k] for name, menu, k in chosen})
+        return [menu[k].label for menu, k in zip(self.menus.entries, places, strict=True)]
 
     def answers(self, i: int, places: Places) -> Answer:
         """What every candidate would pay player i, higher is better, with errors."""
@@ -161,17 +163,18 @@ class MenuGame:
         others[i] = 0
         key = (i, others.tobytes())
         if key not in self._known:
-            self._known[key] = self._answered(i, self.played(places))
+            self._known[key] = self._answered(i, self.menus.played(places))
         return self._known[key]
 
     def _answered(self, i: int, game: Game) -> Answer:
+        mine = self.menus.entries[i]
         if self.exact:
-            return paid_by_formula(game, i, self.menus[i])
+            return paid_by_formula(game, i, mine)
 
         def seed(block: int) -> int:
             return child(self.seed, Stage.COMPARE, i, *([block] if block else []))
 
-        return paid_in_worlds(game, i, self.menus[i], self.worlds, seed)
+        return paid_in_worlds(game, i, mine, self.worlds, seed, self.unknowns[0])
 
     def least(self, i: int, values: Array, here: int) -> float:
         """Least gain that counts for player i, who plays `here`."""
@@ -213,7 +216,7 @@ class MenuGame:
         """
         key = profile.tobytes()
         if key not in self._kept:
-            game = self.played(profile)
+            game = self.menus.played(profile)
             exact = [a for a in game.all_formulas() if not isinstance(a, str)]
             if len(exact) == game.m:
                 rows = [by_formula(game, i, answer, self.epsilon) for i, answer in enumerate(exact)]
@@ -232,11 +235,6 @@ class MenuGame:
                 return False
             found.append(True if (gains + widths <= least).all() else None)
         return everybody(found)
-
-
-def worlds_of(budget: int) -> int:
-    """Worlds for each candidate in an answer."""
-    return max(LEAST, budget // SHARE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,12 +287,13 @@ class MenuContest:
 
     def result(self, rows: Sequence[Any], parts: Sequence[Part], **common: Any) -> GameComparison:
         """Put together what was found."""
-        worlds, notes = worlds_of(self.asked.budget), []
+        notes = []
         for entrant in (part.entrant for part in parts):
-            if not entrant.responder.exact:
-                paid, *_ = keys_of(entrant.responder.game.pays.name)
-                said = f"{paid} are simulated in {worlds} games; {resolution(worlds)}"
-                notes.append(f"{entrant.label}: {said}")
+            ways = entrant.responder
+            if not ways.exact:
+                paid, *_ = keys_of(ways.game.pays.name)
+                how = simulated(ways.game, ways.worlds, ways.unknowns)
+                notes.append(f"{entrant.label}: {paid} are {how}")
         if self.problem.strategies:
             notes.append(PROFILES_ONLY)
         return GameComparison(game=self.problem.game, rows=rows, notes=notes, **common)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from nashbox.experiments.audit.pool import CandidatePool
-from nashbox.experiments.dynamics.adaptation import Adaptation
+from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.best_response import BestResponse
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
 from nashbox.experiments.dynamics.imitation import Imitation
@@ -107,26 +107,28 @@ def adapt(
     got = asked(problem, rule, menu, start, graph, order, revising, honest, method, seed)
     problems = [_under(problem, mechanism) for mechanism in compare] or [problem]
     if got.menu is None:
-        return _among_counts(problem, problems, got.rule, rounds, order, progress)
-    setting = Setting(
-        problem, got.rule, order, revising, rounds, seed, got.edges, got.start, got.honest
-    )
-    runs = []
-    for r, one in enumerate(problems):
-        oracle = oracle_for(one, got.menu, method, worlds, seed)
-        tick = None if progress is None else _part(progress, r, len(problems))
+        runs = _among_counts(problems, rounds, order, progress)
+    else:
+        setting = Setting(
+            problem, got.rule, order, revising, rounds, seed, got.edges, got.start, got.honest
+        )
         step = replicate if got.rule is None else play
-        runs.append(step(setting, oracle, rules_of(one), tick))
+        runs = []
+        for r, one in enumerate(problems):
+            oracle = oracle_for(one, got.menu, method, worlds, seed)
+            tick = None if progress is None else _part(progress, r, len(problems))
+            runs.append(step(setting, oracle, rules_of(one), tick))
+    labels = () if got.menu is None else got.menu.labels
     return Adaptation(
         notes=_notes(problem),
         game=problem.game,
         rule=named(got.rule),
-        menu=got.menu.labels,
-        honest=[got.menu.labels[k] for k in got.honest],
+        menu=labels,
+        honest=[labels[k] for k in got.honest],
         order=order if got.rule is not None else "continuous",
         graph=got.graph,
         runs=runs,
-        seeds={"seed": seed},
+        seeds={} if got.menu is None else {"seed": seed},
         problem=problem.to_json(),
     )
 
@@ -262,29 +264,13 @@ def _edges(problem: Any, graph: object, seed: int) -> tuple[Edges, str | None]:
 
 
 def _among_counts(
-    problem: Any,
-    problems: Sequence[Any],
-    rule: Revision | None,
-    rounds: int,
-    order: Order,
-    progress: Ticker | None,
-) -> Adaptation:
+    problems: Sequence[Any], rounds: int, order: Order, progress: Ticker | None
+) -> list[AdaptRun]:
     """Best responses among all counts, on exact penalties."""
-    path = engine(game_of(problem), "best_counts")
+    path = engine(game_of(problems[0]), "best_counts")
     runs = []
     for r, one in enumerate(problems):
         runs.append(path(one, rounds, order))
         if progress is not None:
             progress(r + 1, len(problems))
-    return Adaptation(
-        notes=_notes(problem),
-        game=problem.game,
-        rule=named(rule),
-        menu=[],
-        honest=[],
-        order=order,
-        graph=None,
-        runs=runs,
-        seeds={},
-        problem=problem.to_json(),
-    )
+    return runs

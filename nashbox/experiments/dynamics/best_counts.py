@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from nashbox.experiments.dynamics.adaptation import AdaptRun
 from nashbox.experiments.dynamics.menu import shown
 from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation.beyond import beyond_rules
+from nashbox.games.estimation.comparison.exact_game import ExactGame
+from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
@@ -48,6 +51,9 @@ def best_response_dynamics(
     order: one at a time in index order, or all at once. Raises ContractError for a mechanism
     without exact formulas.
     """
+    changed = beyond_rules(game.mechanism)
+    if changed is not None:
+        raise ContractError(f"an exact best response needs exact formulas: {changed}")
     counts = (game.terms.counts if start is None else start).astype(float).copy()
     path = [counts.copy()]
     converged = False
@@ -65,12 +71,8 @@ def best_response_dynamics(
 
 def penalties(game: EstimationGame, counts: Array) -> Array:
     """Penalties (m,) of agents who collect `counts` and make the best of what they get."""
-    found = np.zeros(game.problem.m)
-    for i in range(game.problem.m):
-        risks = View(i, game.terms, counts).risks()
-        channels = zip(risks.known(), counts[i], strict=True)
-        found[i] = risks.price([channel.best_play(float(n)) for channel, n in channels])[0]
-    return found
+    exact = ExactGame(game)
+    return exact.penalties(counts, exact.plays(counts))
 
 
 def path_of(
@@ -91,11 +93,6 @@ def path_of(
         for i, name in enumerate(problem.names):
             play = {"strategy": "best_response", "collected": here[i].tolist()}
             steps.append({"Step": t, "AgentID": name, **play, "penalty": float(paid[i]), "se": 0.0})
-    changes = [
-        t
-        for t in range(1, len(counts))
-        if not np.allclose(counts[t], counts[t - 1], rtol=1e-6, atol=1e-6)
-    ]
-    rest = max(changes, default=0) if found.converged else None
-    text = "exact: closed forms and quadrature"
+    rest = len(counts) - 2 if found.converged else None  # the last sweep changed nothing
+    text = f"exact: {game.formulas}"
     return AdaptRun(shown(problem.mechanism), text, True, 0, rows, steps, rest)

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.experiments.audit.pool import same
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.experiments.dynamics.oracles import (
-    Maker,
     Method,
     Worlds,
     oracle_for,
     read_choices,
 )
-from nashbox.games.registry import blaming
+from nashbox.games.registry import blaming, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import Option, Seed, held
 from nashbox.problem.payoff_oracle import Answer
@@ -112,31 +112,25 @@ def _union(
     problem: Any, mine: Menu, theirs: Menu, i: int, j: int
 ) -> tuple[Menu, list[int], list[int], NDArray[np.int64]]:
     """One menu of all that is played, places of both menus in it, and what the others play."""
-    labels, strategies, specs = list(mine.labels), list(mine.strategies), list(mine.specs)
-    whose = [{i} for _ in labels]
-    for k, label in enumerate(theirs.labels):
-        if label not in labels:
-            labels.append(label)
-            strategies.append(theirs.strategies[k])
-            specs.append(theirs.specs[k])
-            whose.append(set())
-        whose[labels.index(label)].add(j)
-    others, maker = np.zeros(problem.m, dtype=np.int64), Maker(problem)
+    game, whose = prepare_game(problem), dict[str, set[int]]()
+    made: dict[str, tuple[Any, Any]] = {}  # strategies and how files name them, by label
+    for agent, menu in ((i, mine), (j, theirs)):
+        for label, strategy, spec in zip(menu.labels, menu.strategies, menu.specs, strict=True):
+            made.setdefault(label, (strategy, spec))
+            whose.setdefault(label, set()).add(agent)
+    plays = [mine.labels[0]] * problem.m
     for agent, name in enumerate(problem.names):
         if agent in (i, j):
             continue
-        fixed = maker.own(agent)
-        place = next((k for k, known in enumerate(strategies) if known == fixed), None)
-        if place is None:
-            labels.append(f"{name}'s own")
-            strategies.append(fixed)
-            specs.append(None)
-            whose.append(set())
-            place = len(labels) - 1
-        whose[place].add(agent)
-        others[agent] = place
-    columns = [labels.index(label) for label in theirs.labels]
-    rows = [labels.index(label) for label in mine.labels]
-    shared = tuple(map(frozenset, whose))
-    union = Menu(tuple(labels), tuple(strategies), (), tuple(specs), shared)
-    return union, rows, columns, others
+        own = game.strategy(agent)
+        known = (label for label, (strategy, _) in made.items() if same(strategy, own))
+        plays[agent] = next(known, f"{name}'s own")
+        made.setdefault(plays[agent], (own, None))
+        whose.setdefault(plays[agent], set()).add(agent)
+    labels = tuple(made)
+    strategies, specs = zip(*made.values(), strict=True)
+    shared = tuple(frozenset(whose[label]) for label in labels)
+    rows, columns, others = (
+        [labels.index(label) for label in menu] for menu in (mine.labels, theirs.labels, plays)
+    )
+    return Menu(labels, strategies, (), specs, shared), rows, columns, np.array(others)

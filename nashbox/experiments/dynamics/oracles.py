@@ -1,15 +1,23 @@
-"""The menu of a problem, and its payoff oracle: exact where formulas exist, else simulated."""
+"""The menu of a problem, and its payoff oracle: exact where formulas exist, else simulated.
+
+Simulated: a stated number of worlds, in which one player plays the whole menu; where nature is
+unknown, at the state where each entry pays her least.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 from nashbox.experiments.dynamics.menu import Menu, shown
-from nashbox.games.registry import perform, prepare_game
+from nashbox.games.base import Game
+from nashbox.games.joint import Menus, Priced, paid_in_worlds, simulated
+from nashbox.games.registry import prepare_game
+from nashbox.measure.seeds import Stage, child
 from nashbox.problem.errors import InputError, listed
 from nashbox.problem.options import Choice, Whole, held
-from nashbox.problem.payoff_oracle import PayoffOracle
+from nashbox.problem.payoff_oracle import Answer, PayoffOracle, Profile
 from nashbox.problem.spec import Spec
 
 METHODS = ("auto", "exact", "simulated")
@@ -29,45 +37,91 @@ def read_choices(
     menu = listed(where, menu)
     if len(menu) < 2:
         raise InputError(f"{where}: must have at least two strategies, got {len(menu)}")
-    labels: list[str] = []
-    strategies: list[Any] = []
-    specs: list[Spec | None] = []
-    maker = Maker(problem)
-    for entry in menu:
-        if not isinstance(entry, (str, Mapping, Spec)):
-            labels.append(entry.label)
-            strategies.append(entry)
-            specs.append(None)
-            continue
-        spec = Spec.parse(entry, where)
-        labels.append(shown(spec))
-        strategies.append(maker.make(spec, f"{where}: {shown(spec)}", player))
-        specs.append(spec)
+    game = prepare_game(problem, recommended=True)
+    read = [_read(game, entry, problem.folder, where, player) for entry in menu]
+    labels, strategies, specs = zip(*read, strict=True)
     for label in labels:
         if labels.count(label) > 1:
             raise InputError(f"{where}: every entry must be named once, got {label} twice")
-    honest = tuple(k for k, s in enumerate(strategies) if maker.is_honest(s, player))
-    return Menu(tuple(labels), tuple(strategies), honest, tuple(specs))
+    honest = tuple(k for k, s in enumerate(strategies) if game.is_honest(player, s))
+    return Menu(labels, strategies, honest, specs)
 
 
-class Maker:
-    """Makes strategies of a problem's game, and says which of them are honest."""
+def _read(
+    game: Game, entry: Any, folder: Path, where: str, player: int
+) -> tuple[str, Any, Spec | None]:
+    """An entry's label, its strategy, and how a file names it."""
+    if not isinstance(entry, (str, Mapping, Spec)):
+        return entry.label, entry, None
+    spec = Spec.parse(entry, where)
+    label = shown(spec)
+    return label, game.read_strategy(player, spec, folder, f"{where}: {label}"), spec
 
-    def __init__(self, problem: Any) -> None:
-        self.problem = problem
-        self.game = prepare_game(problem, recommended=True)
 
-    def make(self, spec: Spec, where: str, player: int = 0) -> Any:
-        """Make a player's strategy. Raises InputError naming `where`."""
-        return self.game.read_strategy(player, spec, self.problem.folder, where)
+def menus_of(game: Game, menu: Menu, folder: Path) -> Menus[Game]:
+    """The menu as each player plays it: one for all, or where menus differ names mean her own.
 
-    def is_honest(self, strategy: Any, player: int = 0) -> bool:
-        """Whether a strategy is what is recommended, or reveals what it believes."""
-        return self.game.is_honest(player, strategy)
+    In the place of an entry that is not hers stands the recommendation; nobody asks what it pays.
+    """
+    players, shared = range(game.m), menu.strategies
+    if all(game.playable(i, strategy) for i in players for strategy in shared):
+        return Menus(game, [shared] * game.m, menu.labels)
 
-    def own(self, i: int) -> Any:
-        """What the problem says that agent i plays."""
-        return prepare_game(self.problem).strategy(i)
+    def entry(i: int, k: int) -> Any:
+        if menu.whose and i not in menu.whose[k]:
+            return game.recommended(i)
+        spec = menu.specs[k] if menu.specs else None
+        if spec is None:
+            return shared[k]
+        return game.read_strategy(i, spec, folder, f"menu of {game.players[i]}")
+
+    return Menus(game, [[entry(i, k) for k in range(len(shared))] for i in players], menu.labels)
+
+
+class MenuOracle(PayoffOracle):
+    """What exact and simulated oracles share."""
+
+    def __init__(self, menus: Menus[Game]) -> None:
+        super().__init__(tuple(menus.labels), menus.kinds)
+        self.game, self.menus = menus.game, menus
+        self._data: dict[tuple[int, int], float | None] = {}  # by kind and choice
+
+    def data(self, i: int, choice: int) -> float | None:
+        """Points that player i collects with an entry of the menu, None if not counted."""
+        key = (int(self.kinds[i]), choice)
+        if key not in self._data:
+            self._data[key] = self.game.collected(i, self.menus.entries[i][choice])
+        return self._data[key]
+
+
+class ExactPayoffs(MenuOracle):
+    """Payoffs from the game's formulas."""
+
+    def __init__(self, menus: Menus[Game], priced: Priced) -> None:
+        super().__init__(menus)
+        self.priced, self.method = priced, f"exact: {menus.game.formulas}"
+
+    def _counted(self, kind: int, others: Profile) -> Answer:
+        return Answer.exactly(self.priced(kind, others))
+
+
+class SimulatedPayoffs(MenuOracle):
+    """Payoffs measured in the game's model, in `worlds` worlds at every state that is tried."""
+
+    exact = False
+
+    def __init__(self, menus: Menus[Game], worlds: int, seed: int) -> None:
+        super().__init__(menus)
+        self.worlds, self.seed = worlds, seed
+        known = max((game.unknowns() for game in menus.uniform()), key=lambda known: len(known[0]))
+        self.states, self.method = known[0], simulated(menus.game, worlds, known)
+
+    def _ask(self, i: int, profile: Profile, path: tuple[int, ...]) -> Answer:
+        def seed(block: int) -> int:
+            return child(self.seed, Stage.ADAPT_PAYOFF, *path, block)
+
+        game, mine = self.menus.played(profile), self.menus.entries[i]
+        return paid_in_worlds(game, i, mine, self.worlds, seed, self.states)
 
 
 @held
@@ -76,5 +130,12 @@ def oracle_for(problem: Any, menu: Menu, method: Method, worlds: Worlds, seed: i
 
     Raises InputError where method = "exact" has no formula, or counts = "real" would need points.
     """
-    found: PayoffOracle = perform("payoffs", problem, menu, method, worlds, seed)
-    return found
+    menus = menus_of(prepare_game(problem, recommended=True), menu, problem.folder)
+    priced = menus.game.priced(menus)
+    reason = priced if isinstance(priced, str) else None
+    if not isinstance(priced, str) and method != "simulated":
+        return ExactPayoffs(menus, priced)
+    if method == "exact":
+        raise InputError(f"{problem.shown}: method 'exact' does not apply: {reason}")
+    menus.game.check_simulated(reason)
+    return SimulatedPayoffs(menus, worlds, seed)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.beyond import beyond
+from nashbox.games.estimation.beyond import beyond, without_channel
 from nashbox.problem.channel import Channel, Joint, Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.risks import Risks
@@ -64,17 +64,13 @@ def unavailable(game: EstimationGame) -> str | None:
 
 def why_none(game: EstimationGame) -> str | None:
     """Work out what `unavailable` says."""
-    problem = game.problem
-    if not problem.source.normal:
-        return "the measurements are real ones (source csv), and exact formulas are for normal data"
-    reason = beyond(game)
+    problem, reason = game.problem, beyond(game)
     if reason is not None:
         return reason
     for i, name in enumerate(problem.names):
         view = game.view(i)
         if not view.risks().complete:
-            more = f" ({game.mechanism.no_formula})" if game.mechanism.no_formula else ""
-            return f"mechanism {type(game.mechanism).__name__} has no exact formula{more}"
+            return without_channel(game.mechanism)
         plays = game.strategy(i).plays(view)
         if plays is None:
             return f"strategy {game.strategy(i).label} of {name} has no exact formula"

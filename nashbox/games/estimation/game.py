@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -15,6 +15,7 @@ from nashbox.games.base import Deviation, Exact, Family, Game, Pay, Played
 from nashbox.games.declared import Control
 from nashbox.games.estimation import named
 from nashbox.games.estimation.contract import published
+from nashbox.games.joint import Menus, Priced
 from nashbox.games.rounds import Columns
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
@@ -51,6 +52,8 @@ class EstimationGame(Game):
     strategy_base: ClassVar[type] = Strategy
     mechanism_base: ClassVar[type] = Mechanism
     has_plan: ClassVar[bool] = True
+    formulas: ClassVar[str] = "closed forms and quadrature"
+    worlds_called: ClassVar[str] = "worlds"
     engines: ClassVar[Mapping[str, str]] = {
         "plan": "nashbox.rules.planning:plan_report",
         "design": "nashbox.rules.design:design",
@@ -65,7 +68,6 @@ class EstimationGame(Game):
         "best_counts": "nashbox.experiments.dynamics.best_counts:path_of",
         "contest": "nashbox.games.estimation.comparison:PlanContest",
         "compare_figure": "nashbox.experiments.figures.mechanisms:mechanism_bars",
-        "payoffs": "nashbox.games.estimation.payoffs:oracle",
         "published": "nashbox.games.estimation.promises.published:hold_terms",
         "promises": "nashbox.games.estimation.promises.estimating:hold_estimation",
         "claims": "nashbox.games.estimation.promises.claims:estimation_claims",
@@ -291,11 +293,48 @@ class EstimationGame(Game):
 
         return own_trials(self, i, strategies, worlds, seed, at or (0.0,) * self.problem.d)
 
+    def own_paid(
+        self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None
+    ) -> Iterator[Array]:
+        """Agent i's penalties; what the others hand in is drawn once."""
+        model = self.model(worlds, seed, offset=0.0 if at is None else at, what_if=True)
+        return (agent.penalty for agent in model.trials(i, strategies))
+
     def searched(self, i: int, worlds: int, seed: int) -> tuple[Sequence[Deviation], int]:
         """Counts and estimator weights, fitted."""
         from nashbox.games.estimation.search import searched
 
         return searched(self, i, seed, worlds)
+
+    def priced(self, menus: Menus[Any]) -> Priced | str:
+        """By the channels, also where some hand in made-up points, if all answers are plain means.
+
+        See `payoffs`.
+        """
+        from nashbox.games.estimation.payoffs import priced
+
+        return priced(menus)
+
+    def kind(self, i: int) -> Hashable:
+        """Agents are alike if costs and all their rows of the published terms are.
+
+        That is known of built-in mechanisms; with one's own every agent is her own kind.
+        """
+        return b"".join(row[i].tobytes() for row in self._stated) if self._stated else i
+
+    @cached_property
+    def _stated(self) -> list[NDArray[Any]]:
+        """What the terms of built-in mechanisms say agent by agent, (m, ...) each."""
+        if type(self.mechanism) not in MECHANISMS.values():
+            return []
+        said = {f.name: np.asarray(getattr(self.terms, f.name)) for f in fields(self.terms)[2:]}
+        return [t for name, t in said.items() if t.shape[:1] == (self.m,) and name != "sigma"]
+
+    def collected(self, i: int, strategy: Any) -> float:
+        """Points collected, all distributions together, on average over a mixture."""
+        from nashbox.games.estimation.payoffs import points
+
+        return points(self.view(i), strategy)
 
     def stake(self, i: int, payoffs: Sequence[float]) -> float:
         """Her penalty in the audited profile."""

@@ -1,19 +1,14 @@
-"""The test bench of the black box: one agent's strategies compared on the same worlds.
-
-Everything is played by the Mesa model itself; what differs between two strategies is the strategy.
-"""
+"""Where mu may lie, and one agent's strategies played by the Mesa model on the same worlds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.measure.moments import Moments
-from nashbox.measure.seeds import Stage, child
 from nashbox.problem.terms import Terms
 from nashbox.strategies import Strategy
 
@@ -22,7 +17,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-BLOCK = 1000  # worlds played at once
 MULTIPLIERS = (0.0, *(s * 2.0**j for j in range(11) for s in (1.0, -1.0)), 1e6, -1e6)
 OCTAVES = (-3.0, 24.0)  # of sigma/sqrt(max(1, n)), within which other values are drawn
 GRID_IN_WORDS = "mu in {0, +-1, +-2, +-4, ..., +-1024} sigma/sqrt(max(1, n)) and +-1e6 sigma"
@@ -78,11 +72,11 @@ def play_block(
     agent: int,
     strategies: Sequence[Strategy],
     seed: int,
-    offset: Array,
+    state: Any,
     worlds: int,
 ) -> Iterator[Trial]:
-    """Play one block of worlds with each strategy of `agent`, all else equal."""
-    model = game.model(worlds, seed, offset=offset, what_if=True)
+    """Play one block of worlds with each strategy of `agent`, all else equal. state: of mu."""
+    model = game.model(worlds, seed, state)
     for player in model.trials(agent, strategies):
         received = np.asarray(player.information, dtype=float)
         usable = received.shape == player.errors.shape
@@ -93,61 +87,3 @@ def play_block(
             own=player.own_means() - model.truth,
             information=received - model.truth if usable else None,
         )
-
-
-Cell = tuple[int, int]  # (strategy, place in the grid of mu)
-Pair = tuple[int, int, int]  # (the audited strategy's place, other strategy, its place)
-
-
-@dataclass
-class PairedPenalties:
-    """Penalties by cell, gains by pair (audited minus other, on common worlds)."""
-
-    penalties: dict[Cell, Moments]
-    gains: dict[Pair, Moments]
-    worlds: int = 0
-
-
-def paired(
-    game: EstimationGame,
-    agent: int,
-    strategies: Sequence[Strategy],
-    grid: Sequence[Array],
-    cells: Sequence[Cell],
-    pairs: Sequence[Pair],
-    worlds: Sequence[int],
-    stage: Stage,
-    seed: int,
-    size: int = BLOCK,
-) -> PairedPenalties:
-    """Play strategies[0], the audited one, and others at values of mu in `grid`.
-
-    Strategy j is played in worlds[j] worlds, rounded up to whole blocks of `size`, at every place
-    that `cells` names for it; all cells share their seeds.
-    """
-    result = PairedPenalties({c: Moments() for c in cells}, {p: Moments() for p in pairs})
-    places = sorted({g for _, g in cells})
-    for block, start in enumerate(range(0, max(worlds), size)):
-        seen: dict[Cell, Array] = {}
-        number = child(seed, stage, agent, block)
-        for g in places:
-            active = [j for j, place in cells if place == g and worlds[j] > start]
-            if not active:
-                continue
-            chosen = [strategies[j] for j in active]
-            trials = play_block(game, agent, chosen, number, grid[g], size)
-            for j, trial in zip(active, trials, strict=True):
-                seen[j, g] = trial.penalty
-                result.penalties[j, g].add(trial.penalty)
-                result.worlds += size
-        for pair in pairs:
-            own, j, place = pair
-            if (0, own) in seen and (j, place) in seen:
-                result.gains[pair].add(gain_of(seen[0, own], seen[j, place]))
-    return result
-
-
-def gain_of(audited: Array, other: Array) -> Array:
-    """Paired differences, 0 where both are inf."""
-    both = np.isinf(audited) & np.isinf(other)
-    return np.where(both, 0.0, np.where(both, 0.0, audited) - np.where(both, 0.0, other))

@@ -5,6 +5,7 @@ A candidate is a spec, as problem files write it, so that it can be replayed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -77,20 +78,21 @@ def searched(
     Penalties of separate distributions add up for most mechanisms, so every distribution's best
     count is read off the same run; what comes out is only a candidate, measured again as a whole.
     """
-    counts = _count_grid(game, agent)
-    total = len(counts) * 2 * 2  # two families, two rounds
+    coarse = _count_grid(game, agent)
+    total = len(coarse) * 2 * 2  # two families, two rounds
     worlds = max(2, budget // total)
     found: list[Deviation] = []
     used = 0
     for pad in (False, True):
-        grid = counts
+        grid = coarse
         tables: list[tuple[Array, Array, Array, Array]] = []
         for round_ in range(2):
             tables += _evaluate(
                 game, agent, grid, pad, worlds, child(seed, Stage.SEARCH, agent, 1, round_)
             )
             used += worlds * len(grid)
-            grid = _refine(tables, counts)
+            best = best_apart([(counts, fitted) for counts, _, fitted, _ in tables])
+            grid = possible(game, agent, around(best, 0.06, range(-3, 4)))
         for fitted in {mode.fitted for mode in MODES if mode.pad == pad}:
             found.append(_combine(game, agent, tables, pad=pad, fitted=fitted))
     return _without_doubles(found), used
@@ -119,13 +121,30 @@ def _count_grid(game: EstimationGame, agent: int) -> list[Array]:
     owed = game.terms.counts[agent]
     alone = alone_counts(costs, sigma, integer=True)[0]
     scale = np.where(owed > 0, owed, alone)
-    grid = [np.where(np.isinf(costs[0]), 0.0, np.rint(f * scale)) for f in FACTORS]
-    grid += [np.where(np.isinf(costs[0]), 0.0, np.ones_like(scale)), alone]
-    return _distinct(grid)
+    multiples = [np.rint(f * scale) for f in FACTORS]
+    return possible(game, agent, [*multiples, np.ones_like(scale), alone])
 
 
-def _distinct(grid: list[Array]) -> list[Array]:
-    return [np.array(row) for row in dict.fromkeys(tuple(float(n) for n in row) for row in grid)]
+def possible(game: EstimationGame, agent: int, grid: Sequence[Array]) -> list[Array]:
+    """Vectors of counts (d,), each once, with 0 of what the agent cannot sample."""
+    blocked = np.isinf(game.problem.costs[agent])
+    rows = (tuple(np.where(blocked, 0.0, row).tolist()) for row in grid)
+    return [np.array(row) for row in dict.fromkeys(rows)]
+
+
+def around(best: Array, part: float, steps: Sequence[int]) -> list[Array]:
+    """Counts (d,) so many steps away from the best ones, each step `part` of them, at least 1."""
+    step = np.maximum(1.0, np.rint(best * part))
+    return [np.maximum(0.0, best + j * step) for j in steps]
+
+
+def best_apart(table: Sequence[tuple[Array, Array]]) -> Array:
+    """The best count of every distribution, (d,), one apart from the other.
+
+    table: counts with their prices, (d,) each: all are read off the same runs.
+    """
+    counts, prices = (np.array(column) for column in zip(*table, strict=True))
+    return np.asarray(np.take_along_axis(counts, prices.argmin(axis=0)[None], axis=0)[0])
 
 
 def _evaluate(
@@ -154,16 +173,6 @@ def _evaluate(
                 fitted[k] = float(np.square(error).mean()) + cost[k]
         rows.append((n, price, fitted, weight))
     return rows
-
-
-def _refine(tables: list[tuple[Array, Array, Array, Array]], coarse: list[Array]) -> list[Array]:
-    """Return counts around the best ones seen, per distribution."""
-    d = tables[0][0].size
-    best = np.array([min(tables, key=lambda row: row[2][k])[0][k] for k in range(d)])
-    steps = np.maximum(1.0, np.rint(best * 0.06))
-    grid = [np.maximum(0.0, best + j * steps) for j in (-3, -2, -1, 0, 1, 2, 3)]
-    limit = coarse[-1] == 0  # she cannot sample there
-    return _distinct([np.where(limit, 0.0, row) for row in grid])
 
 
 def _combine(

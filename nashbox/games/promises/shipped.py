@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nashbox.games.base import Game
 from nashbox.problem.payoffs import FunctionPayoff
+
+if TYPE_CHECKING:
+    from nashbox.games.base import Game
 
 
 def shipped(thing: object) -> bool:

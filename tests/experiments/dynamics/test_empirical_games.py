@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nashbox.experiments.dynamics import EmpiricalGame, empirical_game
+from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, load
 from tests.games import worked_case
@@ -179,3 +180,41 @@ def test_menus_of_a_table_may_differ_and_name_each_players_own_entries(players):
     assert (simulated.row_payoffs == A).all()
     with pytest.raises(InputError, match="menu: 3: unknown name '3'"):
         empirical_game(problem, all_three)
+
+
+@pytest.mark.parametrize(
+    ("game", "entry", "values"),
+    [
+        ("public_goods", {"name": "contribute"}, {"share": (0.9, 0.7, 0.2, 0.1)}),
+        ("cournot", {"name": "quantity"}, {"q": (0.1, 0.15, 0.2, 0.3)}),
+        ("tullock", {"name": "effort"}, {"x": (0.1, 0.2, 0.3, 0.4)}),
+        ("auction", {"name": "bid"}, {"factor": (0.5, 0.6, 0.7, 0.8)}),
+    ],
+)
+def test_the_column_agent_plays_her_own_menu_among_players_who_are_alike(game, entry, values):
+    """Of those who are interchangeable one answers for all, and she may not have these entries."""
+    ((key, numbers),) = values.items()
+    menu = [{**entry, key: value} for value in numbers]
+    problem = from_mapping({"game": game, "agents": 3, "strategies": {"a2": menu[0]}})
+    apart = empirical_game(problem, menu[:2], column_menu=menu[2:])
+    assert np.ptp(apart.column_payoffs, axis=1).min() > 1e-6  # each entry pays something else
+    for one, columns in ((apart, menu[2:]), (empirical_game(problem, menu[:2]), menu[:2])):
+        for k, l in itertools.product(range(2), range(2)):
+            played = prepare_game(replace_strategies(problem, a0=menu[k], a1=columns[l]))
+            paid = [one.row_payoffs[k, l], one.column_payoffs[k, l]]
+            np.testing.assert_allclose(paid, [played.paid(0), played.paid(1)], rtol=1e-12)
+
+
+def replace_strategies(problem, **strategies):
+    raw = problem.to_json()
+    return from_mapping({**raw, "strategies": {**raw["strategies"], **strategies}})
+
+
+def test_what_nobody_plays_keeps_nobody_from_formulas():
+    """The row agent's own strategy is in neither menu, and no formula knows it."""
+    file = {"strategies": {"a0": {"name": "bids", "points": [0, 0.2, 0.9]}}}
+    problem = from_mapping({"game": "auction", "agents": 3, **file})
+    menu = [{"name": "bid", "factor": 0.5}, {"name": "bid", "factor": 0.7}]
+    assert empirical_game(problem, menu).worlds == 0
+    third = empirical_game(problem, menu, row="a1", column="a2")
+    assert third.worlds > 0  # where she plays it

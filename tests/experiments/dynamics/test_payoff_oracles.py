@@ -7,15 +7,17 @@ import pytest
 from scipy.stats import norm
 
 from nashbox import Mechanism
-from nashbox.experiments.dynamics import oracle_for, read_choices
+from nashbox.experiments.dynamics import adapt, oracle_for, read_choices
 from nashbox.games.estimation import prepare
+from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
+from nashbox.mechanisms.means import SampleMean
 from nashbox.problem.channel import Play
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.files import from_mapping, load
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.terms import View
-from nashbox.strategies import Strategy
+from nashbox.strategies import Strategy, Truthful
 from tests.games import figure1, worked_case
 from tests.places import EXAMPLES
 
@@ -209,3 +211,40 @@ def test_tied_distributions_are_priced_together(seed):
     apart = sum(c.risk(Play.truthful(n))[0] for c, n in zip(channels, (9.0, 8.0), strict=True))
     honest = simulated.against(0, np.zeros(3, dtype=int))
     assert abs(apart + 9 * 0.05 + 8 * 0.06 + honest.values[0]) > bound * honest.se[0]
+
+
+@dataclass(frozen=True)
+class Lossy(SampleMean):
+    """Tells the mean with noise: not what the formulas of its parent are about."""
+
+    def mediate(self, submissions, terms, rng):
+        return [
+            told + 3 * rng.standard_normal(told.shape)
+            for told in super().mediate(submissions, terms, rng)
+        ]
+
+
+@dataclass(frozen=True)
+class Eager(Truthful):
+    """Collects three times what it is asked for, and does not say so."""
+
+    def gather(self, view, rng):
+        return 3 * super().gather(view, rng)
+
+
+@pytest.mark.parametrize("mechanism, liar", [(Lossy, Truthful()), (SampleMean, Eager())])
+def test_formulas_are_not_for_subclasses_that_change_the_rules(monkeypatch, mechanism, liar):
+    monkeypatch.setitem(MECHANISMS, "mine", mechanism)
+    problem = worked_case(m=4, mechanism="mine")
+    menu = read_choices(problem, [liar, "free_rider"])
+    with pytest.raises(InputError, match="than the formulas of"):
+        oracle_for(problem, menu, "exact", 2, 0)
+    found = oracle_for(problem, menu, "auto", 4000, 0)
+    answer = found.against(0, np.zeros(4, dtype=int))
+    counts = found.game.terms.counts[:, 0] * (3 if isinstance(liar, Eager) else 1)
+    noise = 9 if mechanism is Lossy else 0
+    right = -(100 / counts.sum() + noise + 0.05 * counts[0])
+    if mechanism is Lossy:
+        with pytest.raises(ContractError, match="than the formulas of"):
+            adapt(problem, rounds=1)
+    assert not found.exact and abs(answer.values[0] - right) < norm.isf(1e-6 / 4) * answer.se[0]

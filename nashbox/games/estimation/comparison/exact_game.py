@@ -35,7 +35,7 @@ class ExactGame(CountGame):
         super().__init__(game, seed)
         self._best: dict[tuple[object, ...], tuple[float, float]] = {}
 
-    def channels(self, i: int, counts: Array) -> list[Channel]:
+    def faced(self, i: int, counts: Array) -> list[Channel]:
         """What agent i faces when the others collected `counts` (m, d)."""
         return View(i, self.game.terms, counts).risks().known()
 
@@ -46,7 +46,7 @@ class ExactGame(CountGame):
             return self._tied_answer(view)
         costs, now = self.game.problem.costs[i], profile[i]
         row = np.array(now, dtype=float)
-        for k, channel in enumerate(self.channels(i, profile)):
+        for k, channel in enumerate(view.risks().known()):
             n, best = self._best_count(channel, float(costs[k]))
             paid = float(costs[k]) * now[k] if now[k] else 0.0
             here = float(channel.best_risk(np.float64(now[k]))) + paid
@@ -100,7 +100,7 @@ class ExactGame(CountGame):
     def plays(self, counts: Array) -> list[list[Play]]:
         """What everybody does in a profile (m, d): the best use of what she collected."""
         return [
-            [c.best_play(float(n)) for c, n in zip(self.channels(i, counts), row, strict=True)]
+            [c.best_play(float(n)) for c, n in zip(self.faced(i, counts), row, strict=True)]
             for i, row in enumerate(counts)
         ]
 
@@ -124,7 +124,7 @@ class ExactGame(CountGame):
         handed = np.array([[play.s for play in row] for row in plays])
         total = np.zeros(len(plays))
         for i, row in enumerate(plays):
-            for k, channel in enumerate(self.channels(i, handed)):
+            for k, channel in enumerate(self.faced(i, handed)):
                 others = [p[k] for p in plays if p is not row]
                 pool = PollutedPool.of(others, float(terms.sigma[k]))
                 risk = channel.risk_among(row[k], pool) if channel.linear else None

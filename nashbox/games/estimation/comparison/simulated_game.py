@@ -9,8 +9,9 @@ the paired gain exceeds epsilon and two standard errors.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,10 @@ from numpy.typing import NDArray
 from nashbox.games.contests import Judge
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.games.estimation.nature import (
-    BLOCK,
-    Trial,
-    all_equivariant,
-    gain_of,
-    mu_grid,
-    play_block,
-)
+from nashbox.games.estimation.nature import Trial, play_block
+from nashbox.games.estimation.search import around, best_apart, possible
 from nashbox.games.paths import Exhausted
-from nashbox.measure.moments import Moments
+from nashbox.measure.moments import Moments, difference
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.channel import Play
@@ -75,43 +70,47 @@ def measured(
 
     By simulation; the largest over the grid of mu where something is not translation-equivariant.
     """
-    m = game.problem.m
-    places = [np.zeros(game.problem.d)] if game.equivariant else mu_grid(game.terms, 0)
-    rows = [[Moments() for _ in range(m + 1)] for _ in places]  # of everybody, and of the sum
-    for row, offset in zip(rows, places, strict=True):
-        for penalties in _played(game, offset, seed, budget, worlds):
+    m, (states, _) = game.problem.m, game.unknowns()
+    rows = [[Moments() for _ in range(m + 1)] for _ in states]  # of everybody, and of the sum
+    for row, state in zip(rows, states, strict=True):
+        for penalties in _played(game, state, seed, budget, worlds):
             for kept, values in zip(row, [*penalties, np.sum(penalties, axis=0)], strict=True):
                 kept.add(values)
-    at = [max(range(len(places)), key=lambda p: rows[p][i].mean) for i in range(m)]
+    at = [max(range(len(states)), key=lambda p: rows[p][i].mean) for i in range(m)]
     worst = [rows[p][i] for i, p in enumerate(at)]
     together = rows[at[0]][m]
     if len(set(at)) > 1:
-        together = _sum_at(game, [places[p] for p in at], seed, budget, worlds)
+        together = _sum_at(game, {p: states[p] for p in at}, at, seed, budget, worlds)
     return np.array([w.mean for w in worst]), np.array([w.se for w in worst]), together.se
 
 
 def _played(
-    game: EstimationGame, offset: Array, seed: int, budget: Budget | None, worlds: int
+    game: EstimationGame, state: Any, seed: int, budget: Budget | None, worlds: int
 ) -> Iterator[Array]:
-    """Everybody's penalties (m, R) in the same worlds at any offset, a block of them at a time."""
+    """Everybody's penalties (m, R) in the same worlds at any mu, a block of them at a time."""
     if budget is not None:
         budget.spend(worlds)
-    for block in range(math.ceil(worlds / BLOCK)):
+    for block in range(math.ceil(worlds / game.block)):
         number = child(seed, Stage.COMPARE, 0, block)
-        model = game.model(min(BLOCK, worlds), number, offset=offset, what_if=True)
+        model = game.model(min(game.block, worlds), number, state, what_if=True)
         model.step()
         yield np.array([agent.penalty for agent in model.players])
 
 
 def _sum_at(
-    game: EstimationGame, places: Sequence[Array], seed: int, budget: Budget | None, worlds: int
+    game: EstimationGame,
+    states: Mapping[int, Any],
+    at: Sequence[int],
+    seed: int,
+    budget: Budget | None,
+    worlds: int,
 ) -> Moments:
-    """The sum of penalties where everybody's counts at a place of her own, in the same worlds."""
-    where = list({place.tobytes(): place for place in places}.values())
+    """The sum of penalties where everybody's counts at a state of her own, in the same worlds."""
     found = Moments()
-    for blocks in zip(*(_played(game, p, seed, budget, worlds) for p in where), strict=True):
-        paid = {p.tobytes(): block for p, block in zip(where, blocks, strict=True)}
-        found.add(np.sum([paid[p.tobytes()][i] for i, p in enumerate(places)], axis=0))
+    played = (_played(game, state, seed, budget, worlds) for state in states.values())
+    for blocks in zip(*played, strict=True):
+        paid = dict(zip(states, blocks, strict=True))
+        found.add(np.sum([paid[p][i] for i, p in enumerate(at)], axis=0))
     return found
 
 
@@ -159,12 +158,10 @@ class SimulatedGame(CountGame):
         profile = {n: honest_strategy(row) for n, row in zip(problem.names, counts, strict=True)}
         game = replace(self.game, strategies=profile)
         table = self._priced(game, i, self._coarse(i, now))
-        for part in REFINED:  # distributions are priced one apart from the other, off the same runs
-            best = _assembled(table)
-            step = np.maximum(1.0, np.rint(best * part))
-            near = [np.maximum(0.0, best + j * step) for j in (-2, -1, 1, 2)]
-            table += self._priced(game, i, self._possible(i, near))
-        best = _assembled(table)
+        for part in REFINED:
+            near = around(best_apart(table), part, (-2, -1, 1, 2))
+            table += self._priced(game, i, possible(game, i, near))
+        best = best_apart(table)
         if np.array_equal(best, now):
             return now
         gains, room = self._gains(game, i, now, best)
@@ -176,26 +173,16 @@ class SimulatedGame(CountGame):
         problem, owed = self.game.problem, self.game.terms.counts[i]
         alone = alone_counts(problem.costs[i : i + 1], problem.sigma, integer=True)[0]
         scales = (owed, np.maximum(alone, 1.0))
-        return self._possible(
-            i, [now, np.ones_like(now), *(np.rint(f * s) for f in FACTORS for s in scales)]
-        )
-
-    def _possible(self, i: int, grid: list[Array]) -> list[Array]:
-        """Leave out doubles, and counts of what she cannot sample."""
-        blocked = np.isinf(self.game.problem.costs[i])
-        rows = (tuple(np.where(blocked, 0.0, row).tolist()) for row in grid)
-        return [np.array(row) for row in dict.fromkeys(rows)]
+        multiples = [np.rint(f * s) for f in FACTORS for s in scales]
+        return possible(self.game, i, [now, np.ones_like(now), *multiples])
 
     def _priced(self, game: EstimationGame, i: int, grid: list[Array]) -> list[tuple[Array, Array]]:
         """Counts (d,) with their penalties distribution by distribution (d,), at the worst mu."""
-        trials = self._trials(game, i, grid, 1, WORLDS)
+        trials, costs = self._trials(game, i, grid, 1, WORLDS), game.problem.costs[i]
         return [
-            (n, np.max([errors for _, errors in found], axis=0) + self._cost(i, n))
+            (n, np.max([errors for _, errors in found], axis=0) + finite_product(costs, n))
             for n, found in zip(grid, trials, strict=True)
         ]
-
-    def _cost(self, i: int, n: Array) -> Array:
-        return finite_product(self.game.problem.costs[i], n)
 
     def _gains(self, game: EstimationGame, i: int, now: Array, best: Array) -> tuple[bool, float]:
         """Whether `best` clearly gains over `now`, and how much at most, on unseen worlds."""
@@ -207,7 +194,7 @@ class SimulatedGame(CountGame):
         if math.isinf(level):
             return math.isfinite(float(there.mean())), 0.0
         moments = Moments()
-        moments.add(gain_of(here, there))
+        moments.add(difference(here, there))
         least = self.judge.least(level)
         noise = NOISE * moments.se
         return moments.mean > max(least, noise), moments.mean + noise
@@ -217,26 +204,17 @@ class SimulatedGame(CountGame):
     ) -> list[list[tuple[Array, Array]]]:
         """For every vector of counts and place of mu: penalties (R,), mean squared errors (d,)."""
         strategies = [honest_strategy(n) for n in grid]
-        equal = all_equivariant(game, i, strategies[0])
-        places = [np.zeros(game.problem.d)] if equal else mu_grid(game.terms, i)
-        self.budget.spend(worlds * len(grid) * len(places))
+        states = game.states(i, strategies[0])
+        self.budget.spend(worlds * len(grid) * len(states))
         found: list[list[tuple[Array, Array]]] = [[] for _ in grid]
-        for offset in places:
+        for state in states:
             parts: list[list[Trial]] = [[] for _ in grid]
-            for block in range(math.ceil(worlds / BLOCK)):
+            for block in range(math.ceil(worlds / game.block)):
                 seed = child(self.seed, Stage.COMPARE, use, i, block)
-                size = min(BLOCK, worlds)
-                for part, trial in zip(
-                    parts, play_block(game, i, strategies, seed, offset, size), strict=True
-                ):
+                played = play_block(game, i, strategies, seed, state, min(game.block, worlds))
+                for part, trial in zip(parts, played, strict=True):
                     part.append(trial)
             for kept, part in zip(found, parts, strict=True):
                 penalty = np.concatenate([trial.penalty for trial in part])
                 kept.append((penalty, np.mean([t.errors.mean(axis=0) for t in part], axis=0)))
         return found
-
-
-def _assembled(table: list[tuple[Array, Array]]) -> Array:
-    """The best count of every distribution, (d,)."""
-    counts, prices = (np.array(column) for column in zip(*table, strict=True))
-    return np.asarray(np.take_along_axis(counts, prices.argmin(axis=0)[None], axis=0)[0])
