@@ -15,6 +15,7 @@ from nashbox.mechanisms.cbl import CblTerms
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.papers.claim import ClaimTable, Number
 from nashbox.papers.clinton2025.instances import Array, random_problem
+from nashbox.papers.findings import table
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 
@@ -116,7 +117,7 @@ def largest(values: Sequence[float]) -> float:
 def by_size(rows: Sequence[EnforcedPlan], ratio: Literal["social", "agent"]) -> ClaimTable:
     """Largest values for every range of m; ratios with real counts, as the theorems have them."""
     edges = (2, 3, 4, 5, 6, 7, 8, 9, 16, 25, 36, 10**9)
-    lines: list[list[float | str | None]] = []
+    lines: list[list[Any]] = []
     for low, top in pairwise(edges):
         mine = [r for r in rows if low <= r.m < top]
         if not mine:
@@ -131,19 +132,20 @@ def by_size(rows: Sequence[EnforcedPlan], ratio: Literal["social", "agent"]) -> 
         ]
         gain, excess = largest([r.gain for r in mine]), largest([r.excess for r in mine])
         label = f"{low}" if top == low + 1 else f"{low} to {m}"
-        lines.append([label, len(mine), gain, excess, *ratios, float(np.sqrt(m))])
+        lines.append([label, len(mine), gain, excess, *ratios, np.sqrt(m)])
     what = {"social": "social penalty over the best", "agent": "penalty over that if all comply"}
-    return ClaimTable(f"By the number of agents (ratio: {what[ratio]})", COLUMNS, lines)
+    return table(f"By the number of agents (ratio: {what[ratio]})", COLUMNS, lines)
 
 
 def stable(rows: Sequence[EnforcedPlan], refused: int) -> tuple[bool, str]:
-    """Whether nobody gains and nobody loses against working alone, with the reason if not."""
-    gain, excess = largest([r.gain for r in rows]), largest([r.excess for r in rows])
+    """Whether nobody loses against working alone, with the reason if not.
+
+    That nobody gains is for `numbers` to say.
+    """
+    excess = largest([r.excess for r in rows])
     corrupted = sum(r.corrupted for r in rows)
     if refused:
         return False, f"for {refused} instances there is no corruption coefficient"
-    if not gain <= NO_GAIN:
-        return False, f"an agent gains up to {gain:.3g} of her penalty by deviating"
     if not excess <= RATIONAL:
         return False, f"an agent's penalty is {excess:.3g} above working alone, relatively"
     if not corrupted:
@@ -152,19 +154,11 @@ def stable(rows: Sequence[EnforcedPlan], refused: int) -> tuple[bool, str]:
 
 
 def numbers(rows: Sequence[EnforcedPlan]) -> list[Number]:
-    """What `stable` rests on, with its tolerances."""
+    """Largest gain and excess, with their tolerances."""
+    gain, excess = largest([r.gain for r in rows]), largest([r.excess for r in rows])
     return [
-        Number(
-            "largest gain by a deviation, of the penalty",
-            largest([r.gain for r in rows]),
-            NO_GAIN,
-            0.0,
-        ),
-        Number(
-            "largest penalty over alone, less 1 (at most 0)",
-            largest([r.excess for r in rows]),
-            RATIONAL,
-        ),
+        Number("largest gain by a deviation, of the penalty", gain, NO_GAIN, 0.0),
+        Number("largest penalty over alone, less 1 (at most 0)", excess, RATIONAL),
     ]
 
 

@@ -14,6 +14,7 @@ from nashbox.problem.files import from_mapping
 Array = NDArray[np.float64]
 
 FIGURE1 = [[0.033], [0.066], [0.1]]
+WORKED = 10.0, 200.0, 0.05  # n*, T and c of the worked case
 SIGMA = 10.0  # of Figure 1, of the worked case, and wherever a claim does not depend on it
 
 

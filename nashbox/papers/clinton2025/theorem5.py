@@ -9,15 +9,10 @@ from typing import Any
 import numpy as np
 
 from nashbox.mechanisms.plans import solve_plan
-from nashbox.papers.claim import (
-    Claim,
-    Finding,
-    Number,
-    Parts,
-    claim_in_parts,
-)
+from nashbox.papers.claim import Claim, Finding, Number, Parts, claim_in_parts
 from nashbox.papers.clinton2025 import enforced
 from nashbox.papers.clinton2025.instances import generator
+from nashbox.papers.findings import finding
 
 FAIR = ("nash", "egalitarian", "kalai_smorodinsky")
 
@@ -45,12 +40,14 @@ def merge_theorem5(parts: Sequence[Mapping[str, Any]]) -> Finding:
     rows, refused = enforced.rows_of(parts)
     kept, why = enforced.stable(rows, refused)
     ratio = enforced.largest([r.agent for r in rows if r.leverage and not r.integer])
-    good = kept and ratio <= enforced.BOUND * (1 + 1e-6)
-    return Finding(
-        verdict="holds" if good else "fails",
-        condition=why
-        if not kept
-        else f"{why}; under (8) no agent's penalty exceeds {ratio:.4g} times what she would pay "
+    numbers = [
+        Number("agent's penalty over that under compliance, with (8) (at most 8)", ratio, 1e-6),
+        *enforced.numbers(rows),
+    ]
+    return finding(
+        numbers,
+        kept and ratio <= enforced.BOUND * (1 + 1e-6),
+        f"{why}; under (8) no agent's penalty exceeds {ratio:.4g} times what she would pay "
         "if everybody complied",
         method="exact",
         computed=(
@@ -59,10 +56,6 @@ def merge_theorem5(parts: Sequence[Mapping[str, Any]]) -> Finding:
             " and working alone (the rational set is convex), on random cost tables of 2 to 40"
             f" agents. {sum(r.corrupted for r in rows)} pairs (i, k) are corrupted."
         ),
-        numbers=[
-            Number("agent's penalty over that under compliance, with (8) (at most 8)", ratio, 1e-6),
-            *enforced.numbers(rows),
-        ],
         tables=[enforced.by_size(rows, "agent")],
     )
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from nashbox.measure.seeds import Stage, child
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
 from nashbox.papers.raghavan2025.games import (
     BETA,
     CASES,
@@ -195,9 +195,7 @@ def check_system(quick: bool, seed: int) -> Finding:
     for case, row in zip(CASES, rows, strict=False):
         played = play_case(case, BETA, GAMES[quick], seed)
         for name, value in (("E max", row[1]), ("E min", row[2])):
-            m = played[name]
-            told = f"case {case}: {name}, simulated"
-            numbers.append(Number(told, m.mean, SURE * m.se + 1e-5, float(value)))
+            numbers.append(simulated(f"case {case}: {name}", played[name], float(value), 1e-5))
     quicker = _alone_as_quick(float(rows[0][2]), float(rows[0][4]))
     price = f"the average error rises in {costlier} of {len(rows)} games (case a: "
     price += f"{rows[0][3]:.4f} to {rows[0][4]:.4f})"

@@ -12,8 +12,8 @@ from functools import partial
 
 from nashbox.games.testing.receivers import ALPHAS, OBJECTIVES, measure
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import SURE, finding, table
 from nashbox.papers.raghavan2025 import drawing, receivers
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
 from nashbox.papers.raghavan2025.games import (
     BETA,
     BETAS,

@@ -9,8 +9,8 @@ import numpy as np
 
 from nashbox.experiments.run import run
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import SURE, finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
 from nashbox.papers.raghavan2025.games import (
     BETA,
     BETAS,
@@ -41,8 +41,7 @@ def check_table(quick: bool, seed: int) -> Finding:
                 if name in closed:
                     numbers.append(Number(told, value, bound, closed[name]))
                 m = played[name]
-                error = SURE * max(m.se, 1 / m.count)
-                numbers.append(Number(f"{told}, simulated", m.mean, error + bound, value))
+                numbers.append(simulated(told, m, value, bound))
                 rows.append([case, float(beta), name, value, closed.get(name), m.mean, SURE * m.se])
     return finding(
         numbers,

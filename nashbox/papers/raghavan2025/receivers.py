@@ -1,5 +1,7 @@
 """What alpha does to a receiver, exactly: a forward recursion over both agents' counts.
 
+No engine says this; games of the model and the solver's race, made in other ways, check it.
+
 Binary alphabets without zeros, prior 1/2. The sender plays signaller(alpha), w = 1, to its own
 threshold; the receiver stops by its own rule, and after the sender's stop keeps what it has heard.
 
