@@ -24,14 +24,13 @@ from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.bound import Floor, no_rule_below
-from nashbox.rules.design.designed import ComparedRules, Design
+from nashbox.rules.design.designed import Design
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import Offered, problem_of
 from nashbox.rules.design.on_data import penalties_on, source_named
 from nashbox.rules.design.order import canonical
-from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
+from nashbox.rules.design.rivals import PLAN, aim_of, design_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import searched_offers, world_of
-from nashbox.rules.planning import plan_report
 
 Array = NDArray[np.float64]
 
@@ -120,7 +119,27 @@ def design(
     designed = _under(problem, goal, chosen, rules)
     certificate = audit(designed, method="exact", recommended=True)
     tell(steps, steps)
-    result = _result(problem, designed, goal, aim, rules, bound, certificate, chosen, offers, how)
+    below = _floor(problem, goal, rules)
+    result = design_of(
+        problem,
+        designed,
+        aim,
+        bound,
+        rules.penalties,
+        [(name, offered.penalties) for name, offered in offers],
+        form="joint" if rules.joint else "separate",
+        counts=rules.counts,
+        kind=rules.kind,
+        z=rules.z,
+        t=rules.t,
+        alpha=rules.alpha,
+        chosen=chosen,
+        search=how.get(chosen, how.get("", "")) or "none of the searched rules was better",
+        no_rule_below=below.value,
+        no_rule_below_how=below.how,
+        gain=max(agent.gain.upper for agent in certificate.agents),
+        verdict=certificate.nash,
+    )
     if data is None:
         return result
     found = [
@@ -168,58 +187,8 @@ def _best(aim: Goal, offers: list[tuple[str, Offered]]) -> tuple[str, Offered] |
     return best
 
 
-def _result(
-    problem: EstimationProblem,
-    designed: EstimationProblem,
-    goal: str,
-    aim: Goal,
-    rules: Offered,
-    bound: Array,
-    certificate: object,
-    chosen: str,
-    offers: list[tuple[str, Offered]],
-    how: dict[str, str],
-) -> Design:
-    from nashbox.experiments.audit import Audit
-
-    assert isinstance(certificate, Audit)  # noqa: S101 - for the type checker
-    report = plan_report(problem, PLAN.get(goal, goal))
-    below = no_rule_below(problem, goal)
+def _floor(problem: EstimationProblem, goal: str, rules: Offered) -> Floor:
+    """What no truthful rules of this form get below."""
     if rules.joint and problem.d > 1:
-        below = Floor(None, "not known for rules that tie distributions together")
-    return Design(
-        goal=goal,
-        form="joint" if rules.joint else "separate",
-        names=problem.names,
-        distributions=problem.distributions,
-        counts=rules.counts,
-        kind=rules.kind,
-        z=rules.z,
-        t=rules.t,
-        alpha=rules.alpha,
-        penalties=rules.penalties,
-        penalties_alone=report.penalties_alone,
-        outside=aim.outside,
-        bound=bound,
-        certified_gap=aim.gap(rules.penalties, bound),
-        condition_8=report.condition_8,
-        cbl=report.cbl,
-        chosen=chosen,
-        search=how.get(chosen, how.get("", "")) or "none of the searched rules was better",
-        no_rule_below=below.value,
-        no_rule_below_how=below.how,
-        gain=max(agent.gain.upper for agent in certificate.agents),
-        verdict=certificate.nash,
-        candidates=[
-            ComparedRules(
-                name,
-                r.penalties.tolist(),
-                float(r.penalties.sum()),
-                float(r.penalties.max()),
-                aim.rational(r.penalties),
-            )
-            for name, r in offers
-        ],
-        designed=designed,
-        problem=designed.to_json(),
-    )
+        return Floor(None, "not known for rules that tie distributions together")
+    return no_rule_below(problem, goal)

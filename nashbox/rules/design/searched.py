@@ -15,7 +15,7 @@ from nashbox.rules.design import starts
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.joint_decoys import levelled
 from nashbox.rules.design.mirrors import mirrored
-from nashbox.rules.design.offered import Offered, of_ruled, of_tied
+from nashbox.rules.design.offered import Offered, of_ruled
 from nashbox.rules.design.rivals import PLAN, aim_of, rivals_of
 from nashbox.rules.design.search import Found, search
 from nashbox.rules.design.tables import OWES, Draft, Ruled, World
@@ -70,7 +70,7 @@ def searched_offers(
         if found is not None and problem.d > 1 and form != "separate":
             tied = _tied_decoys(world, aim, found.rules.draft, [] if form == "joint" else offers)
             if tied is not None:
-                offers.append(("designed, joint decoys", of_tied(tied, "decoy")))
+                offers.append(("designed, joint decoys", of_ruled(tied)))
                 how["designed, joint decoys"] = said
             elif form == "joint":
                 none = "no decoys tied together were found that are proven (debts must be equal)"
@@ -106,7 +106,7 @@ def _open_offers(
         else:
             tied = _joint(real, world, aim, found, separate, drafts)
             if tied is not None:
-                offers.append(("designed, joint", of_tied(tied)))
+                offers.append(("designed, joint", of_ruled(tied)))
             elif form == "joint":
                 skipped = "no joint rules were found that meet the conditions"
     elif form == "joint" and separate is not None:  # with one distribution the forms are the same
@@ -151,9 +151,7 @@ def _separate(world: World, aim: Goal, found: Found | None, drafts: list[Draft])
         return None
     if not world.integer:
         return found.rules
-    tries = [whole(world, aim, draft) for draft in (found.rules.draft, *drafts[-1:])]
-    good = [r for r in tries if r is not None and aim.rational(r.penalties)]
-    return min(good, key=lambda r: aim.value(r.penalties)) if good else None
+    return aim.best(whole(world, aim, draft) for draft in (found.rules.draft, *drafts[-1:]))
 
 
 def _joint(
@@ -163,7 +161,7 @@ def _joint(
     found: Found | None,
     separate: Ruled | None,
     drafts: list[Draft],
-) -> joint_form.Tied | None:
+) -> Ruled | None:
     if found is None:
         return None
     everybody = [d for d in drafts if (d.kind == OWES).mean() > 0.5][-1:]
@@ -177,7 +175,7 @@ def _joint(
 
 def _tied_decoys(
     world: World, aim: Goal, draft: Draft, offers: list[tuple[str, Offered]]
-) -> joint_form.Tied | None:
+) -> Ruled | None:
     """Decoys tied together where debts are equal, if they look better than all `offers`."""
     level = levelled(world, draft)
     if level is None:
@@ -190,6 +188,4 @@ def _tied_decoys(
     if world.integer:
         near = [rounded(world, found[1])]
         near += [rounded(world, replace(found[1], counts=found[1].counts + x)) for x in (-1, 1)]
-    rules = [joint_form.tied(world, draft, tie_free=False) for draft in near]
-    good = [r for r in rules if r is not None and aim.rational(r.penalties)]
-    return min(good, key=lambda r: aim.value(r.penalties)) if good else None
+    return aim.best(joint_form.tied(world, draft, tie_free=False) for draft in near)

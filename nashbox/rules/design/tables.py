@@ -85,20 +85,27 @@ def estimated(world: World, draft: Draft) -> Array:
     home = (draft.kind == ALONE) & np.isfinite(world.costs)
     out[home] = world.alone_prices()[home]
     owes = (draft.kind == OWES) & (n_ind > 0) & (draft.counts > 0) & (n_ind < T)
-    x = draft.counts[owes] / n_ind[owes]
-    scale = (sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs)))[owes]
-    t = T[owes] / n_ind[owes]
+    x, t, unit = in_units(world, draft, owes)
     most = MOST[world.secret]
     added = np.where(x < most, least_excess(np.minimum(x, most), t, world.secret), np.inf)
-    out[owes] = scale * (1 / t + x + added)
+    out[owes] = unit * (1 / t + x + added)
     return out
+
+
+def in_units(world: World, draft: Draft, owes: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Points and totals over n_ind, and sigma sqrt(c), of the pairs that owe: (number,) each."""
+    n_ind = world.n_ind[owes]
+    unit = world.sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs))
+    T = np.broadcast_to(draft.totals, draft.counts.shape)
+    return draft.counts[owes] / n_ind, T[owes] / n_ind, unit[owes]
 
 
 @dataclass(frozen=True, eq=False)
 class Ruled:
     """A draft with its rules: penalties (m,), excess, z and t (m, d), NaN where nothing is owed.
 
-    rule: (m, d), what who owes is held by: "threshold" or "decoy", "" for who does not.
+    rule: (m, d), what who owes is held by: "threshold" or "decoy", "" for who does not. joint:
+    whether all that an agent owes is tied together, so that `excess` is not known pair by pair.
     """
 
     draft: Draft
@@ -107,6 +114,7 @@ class Ruled:
     excess: Array
     z: Array
     t: Array
+    joint: bool = False
 
 
 def ruled(world: World, draft: Draft) -> Ruled | None:
