@@ -99,11 +99,9 @@ def merge_condition8(parts: Sequence[Mapping[str, Any]]) -> Finding:
         else None,
         otherwise=f"it held in {same.value:.0%} of the instances with equal costs only",
         method="exact",
-        computed=(
-            f"(8) for n_opt and for Nash's plan on {sum(t for t, _ in counted.values())} random"
-            " cost tables: 2 to 12 agents, costs 0.05 times log-normal factors of the spread shown;"
-            f" intervals of Clopper and Pearson at {CONFIDENCE:.0%}."
-        ),
+        computed=f"(8) for n_opt and for Nash's plan on {sum(t for t, _ in counted.values())} "
+        "random cost tables: 2 to 12 agents, costs 0.05 times log-normal factors of the spread "
+        f"shown; intervals of Clopper and Pearson at {CONFIDENCE:.0%}.",
         tables=[table("Share of instances with (8)", COLUMNS, rows)],
     )
 
@@ -113,8 +111,7 @@ CLAIMS: tuple[Claim, ...] = (
         "condition8",
         "Condition (8) and 'On condition (8)', section 4",
         "Condition (8) is satisfied at n_opt if agents have the same or similar costs, and "
-        "whenever "
-        "nobody collects more, or gets less, than alone.",
+        "whenever nobody collects more, or gets less, than alone.",
         Parts(lambda quick: 8 if quick else 20, part_condition8, merge_condition8),
         drawing.condition8,
     ),

@@ -84,11 +84,9 @@ def check_free_riding(quick: bool, seed: int) -> Finding:
         "nothing, by every method",
         otherwise=f"agent 2 gains {second.gain.estimate:.4g}, not by every method",
         method="exact and black box",
-        computed=(
-            "Figure 1 with n_opt under the sample mean: exact gains with real counts against the"
-            " closed form (best response max(0, n_IND - N_-i)); with whole counts also the"
-            " exhaustive box of deviations and simulation through the agent-based model."
-        ),
+        computed="Figure 1 with n_opt under the sample mean: exact gains with real counts against "
+        "the closed form (best response max(0, n_IND - N_-i)); with whole counts also the "
+        "exhaustive box of deviations and simulation through the agent-based model.",
         tables=[gains_table(found)],
     )
 
@@ -122,11 +120,9 @@ def check_fabrication(quick: bool, seed: int) -> Finding:
         otherwise=f"gains differ by up to {max(gaps):.3g} between the mechanisms, agent 2 hands in "
         f"{submits:g} of {owed:g} points and gains {second.gain.estimate:.4g}",
         method="exact and black box",
-        computed=(
-            "Figure 1 with n_opt in whole counts under the mean that is withheld from those who"
-            " hand in too few points; exact and exhaustive audits and simulation. Damage is what"
-            " the others lose in sum; it is infinite where all points are made up far from mu."
-        ),
+        computed="Figure 1 with n_opt in whole counts under the mean that is withheld from those "
+        "who hand in too few points; exact and exhaustive audits and simulation. Damage is what "
+        "the others lose in sum; it is infinite where all points are made up far from mu.",
         shown=[
             Number("gain of agent 2, simulated", played.estimate, doubt, second.gain.estimate),
             Number("what agent 1's fakes cost the others", first.damage or 0.0),
@@ -160,10 +156,8 @@ def check_unravelling(quick: bool, seed: int) -> Finding:
         f"under the sample mean {mean[0]:.4g} points fall to {mean[-1]:.4g}, what one agent "
         f"collects alone; under CBL {cbl[0]:.4g} stay",
         method="exact",
-        computed=(
-            "100 equal agents, c = 0.05, sigma = 10, real counts, n_opt: exact best responses, one"
-            " agent at a time in index order, until a sweep changes nothing."
-        ),
+        computed="100 equal agents, c = 0.05, sigma = 10, real counts, n_opt: exact best "
+        "responses, one agent at a time in index order, until a sweep changes nothing.",
         tables=[table("All data, sweep by sweep", ("sweep", "sample mean", "CBL"), rows)],
     )
 
@@ -204,11 +198,9 @@ def check_less_noise(quick: bool, seed: int) -> Finding:
         "with eq. 11's alpha nobody gains; with less noise everybody gains by collecting less",
         otherwise=f"gain with eq. 11's alpha {gains[1.0]:.3g}; methods differ by up to {off:.3g}",
         method="exhaustive",
-        computed=(
-            "The worked case (20 agents, c = 0.05, sigma = 10, 10 points each) with every alpha"
-            " multiplied by a factor: exact audits with real counts, whose expected gains come from"
-            " eq. 64's integral alone, exact and exhaustive ones with whole counts."
-        ),
+        computed="The worked case (20 agents, c = 0.05, sigma = 10, 10 points each) with every "
+        "alpha multiplied by a factor: exact audits with real counts, whose expected gains come "
+        "from eq. 64's integral alone, exact and exhaustive ones with whole counts.",
         tables=[
             table("Gains by the best deviation for multiples of alpha", LESS_NOISE_COLUMNS, rows)
         ],

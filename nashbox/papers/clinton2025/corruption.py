@@ -127,12 +127,10 @@ def check_corruption(quick: bool, seed: int) -> Finding:
         "closed forms agree with the integral",
         otherwise="; ".join(wrong),
         method="exact",
-        computed=(
-            f"Eq. 64 by quadrature, apart from eq. 11 and the closed forms, on {trials} random"
-            " triples (n*, T, c) with n* < n_IND/2 and n* T >= n_IND^2; derivatives by complex"
-            " steps, 400 other counts each; the worked case is 20 agents, c = 0.05, sigma = 10, 10"
-            " points each, whose expected values come from the integral alone."
-        ),
+        computed=f"Eq. 64 by quadrature, apart from eq. 11 and the closed forms, on {trials} random"
+        " triples (n*, T, c) with n* < n_IND/2 and n* T >= n_IND^2; derivatives by complex"
+        " steps, 400 other counts each; the worked case is 20 agents, c = 0.05, sigma = 10, 10"
+        " points each, whose expected values come from the integral alone.",
         tables=[
             table(
                 "Worked case: penalty after n honest points, for multiples of alpha",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -70,17 +70,6 @@ def measure(problem: EstimationProblem) -> EnforcedPlan:
     )
 
 
-def both_kinds(problem: EstimationProblem) -> tuple[list[EnforcedPlan], int]:
-    """Measure with real and with whole counts; and how often CBL could not be built."""
-    found, refused = [], 0
-    for counts in ("real", "integer"):
-        try:
-            found.append(measure(replace(problem, counts=counts)))
-        except InputError:
-            refused += 1
-    return found, refused
-
-
 def alike(rng: np.random.Generator, **changes: Any) -> EstimationProblem:
     """Many agents of one or two kinds: here CBL corrupts data."""
     return random_problem(
@@ -98,9 +87,17 @@ def different(rng: np.random.Generator, **changes: Any) -> EstimationProblem:
     return random_problem(rng, leverage=bool(rng.random() < 0.4), **{"counts": "real", **changes})
 
 
-def part_of(rows: Sequence[EnforcedPlan], refused: int) -> dict[str, Any]:
-    """Measurements as plain lists."""
-    return {"rows": [list(astuple(row)) for row in rows], "refused": refused}
+def part_of(problems: Iterable[EstimationProblem]) -> dict[str, Any]:
+    """Measurements with real and with whole counts, and how often CBL could not be built."""
+    rows: list[list[Any]] = []
+    refused = 0
+    for problem in problems:
+        for counts in ("real", "integer"):
+            try:
+                rows.append(list(astuple(measure(replace(problem, counts=counts)))))
+            except InputError:
+                refused += 1
+    return {"rows": rows, "refused": refused}
 
 
 def rows_of(parts: Sequence[Mapping[str, Any]]) -> tuple[list[EnforcedPlan], int]:

@@ -63,9 +63,8 @@ CLAIMS = (
     Claim(
         "equal-agents",
         "Example after Theorem 3, section 5",
-        "With m equal agents and d = 1 the least social penalty is 2 sigma sqrt(c' m), and "
-        "CBL's is "
-        "at most 16 sigma sqrt(c' m).",
+        "With m equal agents and d = 1 the least social penalty is 2 sigma sqrt(c' m), and CBL's "
+        "is at most 16 sigma sqrt(c' m).",
         check_equal_agents,
         drawing.equal_agents,
     ),

@@ -63,13 +63,11 @@ def check_fact1(quick: bool, seed: int) -> Finding:
         f"sigma/sqrt(c) is seldom to be had and the best penalty is up to {excess[:3].max():.2g}"
         f" (Figure 1) or {excess.max():.2g} (all costs tried) above the formula, relatively",
         method="exact",
-        computed=(
-            f"For {len(costs)} costs, three of them Figure 1's, the best penalty of the sample mean"
-            " over real and over whole counts. Below it the best Bayes penalty under a normal prior"
-            f" of standard deviation {FLAT:.0e} sigma, which no strategy of any kind undercuts,"
-            " mixed ones included (Bayes risk is convex in n). An agent who cannot sample one of"
-            " two distributions has an infinite penalty."
-        ),
+        computed=f"For {len(costs)} costs, three of them Figure 1's, the best penalty of the "
+        "sample mean over real and over whole counts. Below it the best Bayes penalty under a "
+        f"normal prior of standard deviation {FLAT:.0e} sigma, which no strategy of any kind "
+        "undercuts, mixed ones included (Bayes risk is convex in n). An agent who cannot sample "
+        "one of two distributions has an infinite penalty.",
         tables=[
             table(
                 "Figure 1's agents alone",
@@ -120,13 +118,11 @@ def check_fact2(quick: bool, seed: int) -> Finding:
         "simulated game agrees with it",
         otherwise=f"another weighting comes {-least:.2g} below the formula, relatively",
         method="exact and black box",
-        computed=(
-            f"Formula (5) on {len(gaps)} random games with random counts, against the Bayes risk of"
-            " everybody's points under a nearly flat normal prior, which bounds every mechanism and"
-            f" every estimator from below, and against {len(others)} random unbiased weightings of"
-            " the agents' means; and the game of Figure 1 with the egalitarian plan played"
-            f" {played.replications} times (error: 5 standard errors)."
-        ),
+        computed=f"Formula (5) on {len(gaps)} random games with random counts, against the Bayes "
+        "risk of everybody's points under a nearly flat normal prior, which bounds every mechanism "
+        f"and every estimator from below, and against {len(others)} random unbiased weightings of "
+        "the agents' means; and the game of Figure 1 with the egalitarian plan played "
+        f"{played.replications} times (error: 5 standard errors).",
     )
 
 

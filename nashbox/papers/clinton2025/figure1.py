@@ -57,12 +57,10 @@ def check_figure1(quick: bool, seed: int) -> Finding:
         else None,
         otherwise=f"{right}; plans are certified to {max(gaps):.1g}: {said}",
         method="exact",
-        computed=(
-            "The plans as convex programs for costs 0.033, 0.066, 0.1, sigma = 10, d = 1, with"
-            f" closed-form dual bounds (largest certified relative gap {max(gaps):.1g}); penalties"
-            " under the sample mean when everybody complies. The expected social penalties are sums"
-            " of printed penalties."
-        ),
+        computed="The plans as convex programs for costs 0.033, 0.066, 0.1, sigma = 10, d = 1, with"
+        f" closed-form dual bounds (largest certified relative gap {max(gaps):.1g}); penalties"
+        " under the sample mean when everybody complies. The expected social penalties are sums"
+        " of printed penalties.",
         shown=numbers,
         tables=[table("Figure 1: real-valued counts and penalties", COLUMNS, rows)],
     )

@@ -10,13 +10,7 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties
 from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
-from nashbox.papers.clinton2025.instances import (
-    SIGMA,
-    Array,
-    estimation,
-    generator,
-    random_problem,
-)
+from nashbox.papers.clinton2025.instances import SIGMA, Array, estimation, generator, random_problem
 from nashbox.papers.findings import finding, table
 from nashbox.problem.channel import Play
 from nashbox.problem.terms import View
@@ -170,12 +164,10 @@ def check_theorem2(quick: bool, seed: int) -> Finding:
         else None,
         otherwise="the step of the proof does not hold numerically",
         method="exact",
-        computed=(
-            f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who pays "
-            "less than p_IND/2 if all are honest pays more than p_IND if nobody else collects, so "
-            "that none of these mechanisms is always individually rational for her. Not checked: "
-            "mechanisms that are not built in; for these there is the proof."
-        ),
+        computed=f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who "
+        "pays less than p_IND/2 if all are honest pays more than p_IND if nobody else collects, so "
+        "that none of these mechanisms is always individually rational for her. Not checked: "
+        "mechanisms that are not built in; for these there is the proof.",
         tables=[by_mechanism(found)],
     )
 
@@ -211,15 +203,12 @@ def check_theorem3(quick: bool, seed: int) -> Finding:
         "and who cannot sample everything where the others report the opposite",
         otherwise="the step of the proof does not hold numerically",
         method="exact",
-        computed=(
-            f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who pays "
-            "less than p_IND/2 if all are honest gains by her best response if nobody else "
-            "collects, so that the recommendation is not dominant for her. For p_IND = inf the "
-            "profile in which the others report -X: accepting, best among the honest, loses "
-            "without "
-            "bound in |mu| (shown at 1000 sigma), reversing the sign does not. Not checked: "
-            "mechanisms that are not built in; for these there is the proof."
-        ),
+        computed=f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who "
+        "pays less than p_IND/2 if all are honest gains by her best response if nobody else "
+        "collects, so that the recommendation is not dominant for her. For p_IND = inf the profile "
+        "in which the others report -X: accepting, best among the honest, loses without bound in "
+        "|mu| (shown at 1000 sigma), reversing the sign does not. Not checked: mechanisms that are "
+        "not built in; for these there is the proof.",
         tables=[by_mechanism(found)],
     )
 
@@ -228,9 +217,8 @@ CLAIMS = (
     Claim(
         "theorem2",
         "Theorem 2, section 5; appendix F.1",
-        "If a strategy profile is individually rational whatever the others do, every agent "
-        "pays at "
-        "least p_IND/2, whatever the others do.",
+        "If a strategy profile is individually rational whatever the others do, every agent pays "
+        "at least p_IND/2, whatever the others do.",
         check_theorem2,
     ),
     Claim(

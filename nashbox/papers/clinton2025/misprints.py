@@ -140,11 +140,9 @@ def check_line23(quick: bool, seed: int) -> Finding:
         f"{weight:.4g}, so that the estimate is off by {off:.4g} |mu|. The proof (H.1) has the "
         f"precision-weighted mean, which is what is implemented{ours_too}",
         method="exact",
-        computed=(
-            "The weight of mu in the printed line 23 with honest points in the worked case (20"
-            " agents, 10 points each), a mean over the noise; and how far the implemented mechanism"
-            " moves its answers if 1000 is added to every point."
-        ),
+        computed="The weight of mu in the printed line 23 with honest points in the worked case (20"
+        " agents, 10 points each), a mean over the noise; and how far the implemented mechanism"
+        " moves its answers if 1000 is added to every point.",
         shown=[
             Number("sum of the weights as printed", weight, None, 1.0),
             Number("how far answers move over how far points move, largest error", far, 1e-9, 0.0),
@@ -187,11 +185,9 @@ def check_fabricator(quick: bool, seed: int) -> Finding:
         f"fakes keep {printed[1]:.4g}, so that the risk is unbounded; with N over all agents "
         f"the weights are 1 and 0 (to {clean:.1g})",
         method="exact",
-        computed=(
-            f"Agent 2 of Figure 1 hands in {fakes:g} fakes besides {others:g} honest points; the"
-            " weights of the honest mean and of the fakes in"
-            " h = (N I - sum Y)/(N - |Y|) for both readings of N, and as implemented."
-        ),
+        computed=f"Agent 2 of Figure 1 hands in {fakes:g} fakes besides {others:g} honest points; "
+        "the weights of the honest mean and of the fakes in h = (N I - sum Y)/(N - |Y|) for both "
+        "readings of N, and as implemented.",
         shown=[
             Number("weight of the fakes, N over j != i as printed", printed[1], CLOSE, 0.0),
             Number("weight of the honest mean, N as printed", printed[0], CLOSE, 1.0),
@@ -224,10 +220,8 @@ def check_nash_product(quick: bool, seed: int) -> Finding:
         f"limit both lose, and the product of their losses grows without bound ({largest:.3g} "
         f"against {best:.4g} at the solution)",
         method="exact",
-        computed=(
-            "prod_i (p_IND_i - p_i) for Figure 1's costs at the Nash solution, and where agents 1"
-            " and 2 collect ever more."
-        ),
+        computed="prod_i (p_IND_i - p_i) for Figure 1's costs at the Nash solution, and where "
+        "agents 1 and 2 collect ever more.",
         shown=[
             Number("product at the Nash solution", best, 1e-6),
             Number("product where two agents work without limit", largest),
@@ -263,9 +257,8 @@ def check_order(quick: bool, seed: int) -> Finding:
         not differ,
         "both orders gave the same total in all games tried",
         condition="an order of the agents is fixed: line 4 takes any pair that fits, and from the "
-        f"last agent to the first T differs in {differ} of {trials} games (by up to "
-        f"{largest:.3g}, relatively) from the other way round. Here the lowest k and then the "
-        "lowest i come first",
+        f"last agent to the first T differs in {differ} of {trials} games (by up to {largest:.3g}, "
+        "relatively) from the other way round. Here the lowest k and then the lowest i come first",
         method="exact",
         computed=f"T of Algorithm 1 for Nash's plan on {trials} random games (d = 1, 4 to 15 "
         "agents), for the agents as they are and in reverse.",

@@ -67,14 +67,12 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
         "agent 1, whom nobody can check, collects n_IND",
         otherwise=f"an equilibrium at {share:.4g} times the bound",
         method="exact",
-        computed=(
-            "Costs (19) with gamma = 0.05, sigma = 10, real counts; under the sample mean and CBL"
-            " agents answer one at a time with exact best responses, from three starts for each m;"
-            f" {len(rows)} profiles settled and are equilibria (no agent gains {STILL:g} of her"
-            f" penalty), {unsettled} runs did not settle or settled elsewhere. Not checked: other"
-            " mechanisms; for these there is the proof, whose key step (agent 1 collects n_IND)"
-            " is seen here."
-        ),
+        computed="Costs (19) with gamma = 0.05, sigma = 10, real counts; under the sample mean and "
+        "CBL agents answer one at a time with exact best responses, from three starts for each m; "
+        f"{len(rows)} profiles settled and are equilibria (no agent gains {STILL:g} of her "
+        f"penalty), {unsettled} runs did not settle or settled elsewhere. Not checked: other "
+        "mechanisms; for these there is the proof, whose key step (agent 1 collects n_IND) is seen "
+        "here.",
         tables=[table("Equilibria found by best responses", COLUMNS, rows)],
     )
 

@@ -17,6 +17,7 @@ from nashbox.papers.raghavan2025.games import (
     COIN,
     race_of,
     random_pairs,
+    walk,
     written,
 )
 from nashbox.papers.raghavan2025.simulated import play_case
@@ -126,8 +127,8 @@ def _independent(rows: list[list[float]]) -> list[Number]:
 
 def _discounted(net: int, q: float, z: float) -> float:
     """E[z^tau] of the walk on -net..net from 0, by linear equations."""
-    size = 2 * net - 1
-    step = z * (np.diag(np.full(size - 1, q), 1) + np.diag(np.full(size - 1, 1 - q), -1))
+    step = z * walk(net, q)
+    size = len(step)
     ends = np.zeros(size)
     ends[-1], ends[0] = z * q, z * (1 - q) + (z * q if size == 1 else 0.0)
     return float(np.linalg.solve(np.eye(size) - step, ends)[net - 1])

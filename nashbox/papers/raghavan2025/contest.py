@@ -14,12 +14,7 @@ from nashbox.measure.seeds import Stage
 from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.findings import bisect, finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.games import (
-    BETA,
-    CASES,
-    HALF,
-    case_problem,
-)
+from nashbox.papers.raghavan2025.games import BETA, CASES, HALF, case_problem
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.solver import Rival, best_response, signaller_payoff, solve
@@ -41,7 +36,10 @@ def contest(cost: float) -> dict[str, Any]:
 def gain(
     case: str, name: str, payoff: BuiltinPayoff, alpha: float = 0.5, signals: str = "paper"
 ) -> float:
-    """Best gain of one agent over (alpha, w = 1, anticipate), lower bound."""
+    """Best gain of one agent over (alpha, w = 1, anticipate), lower bound.
+
+    By the solver alone: it is asked for often, and an audit finds out more than that.
+    """
     agents: Mapping[str, ObservationModel] = CASES[case]
     other = next(n for n in agents if n != name)
     value = signaller_payoff(solve(agents, HALF, BETA), name, payoff, anticipates=True)

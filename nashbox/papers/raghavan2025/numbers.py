@@ -11,14 +11,7 @@ from nashbox.experiments.run import run
 from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.findings import SURE, finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.games import (
-    BETA,
-    BETAS,
-    CASES,
-    COIN,
-    HALF,
-    case_problem,
-)
+from nashbox.papers.raghavan2025.games import BETA, BETAS, CASES, COIN, HALF, case_problem, walk
 from nashbox.papers.raghavan2025.simulated import play_case, race_numbers
 from nashbox.problem.observations import ObservationModel
 from nashbox.solver import exact_law, symmetric_bernoulli
@@ -144,10 +137,8 @@ def check_conventions(quick: bool, seed: int) -> Finding:
 
 def _walk_time(ratio: int, net: int) -> float:
     """E tau of a walk on -net..net from 0, up with chance ratio/(1 + ratio), by elimination."""
-    up = ratio / (1 + ratio)
-    size = 2 * net - 1
-    step = np.diag(np.full(size - 1, up), 1) + np.diag(np.full(size - 1, 1 - up), -1)
-    return float(np.linalg.solve(np.eye(size) - step, np.ones(size))[net - 1])
+    step = walk(net, ratio / (1 + ratio))
+    return float(np.linalg.solve(np.eye(len(step)) - step, np.ones(len(step)))[net - 1])
 
 
 NUMBER_CLAIMS = (

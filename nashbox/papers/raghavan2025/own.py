@@ -15,26 +15,13 @@ from nashbox.model.well import Well
 from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.findings import SURE, finding, simulated, table
 from nashbox.papers.raghavan2025 import receivers
-from nashbox.papers.raghavan2025.games import (
-    BETA,
-    BETAS,
-    CASES,
-    COIN,
-    HALF,
-    case_problem,
-    race_of,
-)
+from nashbox.papers.raghavan2025.games import BETA, BETAS, CASES, COIN, HALF, case_problem, race_of
 from nashbox.papers.raghavan2025.simulated import blocks
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Cost, win
 from nashbox.solver import BestResponse as Response
-from nashbox.solver import (
-    Rival,
-    best_response,
-    signaller_payoff,
-    solve,
-)
+from nashbox.solver import Rival, best_response, signaller_payoff, solve
 from nashbox.strategies.testing import BestResponse, Signaller
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 0.9)

@@ -42,7 +42,10 @@ def play_models(
     *,
     anticipate: bool,
 ) -> dict[str, Moments]:
-    """Play a game of two agents A and B; what is measured depends on whether they anticipate."""
+    """Play a game of two agents A and B; what is measured depends on whether they anticipate.
+
+    Game by game, as runs tell nothing of those who win apart from those who lose.
+    """
     found: dict[str, Moments] = {}
     game = prepare_testing(problem_of(models, beta, prior=prior, anticipate=anticipate))
     for size, number in blocks(games, seed, int(anticipate)):

@@ -7,7 +7,7 @@ bounds what may be missed, and `search` says how the discrete choices were searc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -100,22 +100,17 @@ def design(
     bound, aim = aim_of(problem, goal)
     offers, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     offers += [(name, order.back(rules)) for name, rules in there]
-    on_data: dict[str, Array] = {}
-    if data is None:
-        best = _best(aim, offers)
-    else:
+    paid = {name: rules.penalties for name, rules in offers}
+    if data is not None:
         by_name = {name: _under(problem, goal, name, rules) for name, rules in offers}
-        on_data = penalties_on(data, aim, offers, by_name, seed)
-        best = _best(
-            aim, [(n, replace(r, penalties=on_data[n])) for n, r in offers if n in on_data]
-        )
-        best = best and (best[0], dict(offers)[best[0]])
-    if best is None:
+        paid = penalties_on(data, aim, offers, by_name, seed)
+    chosen = _best(aim, [(name, paid[name]) for name, _ in offers if name in paid])
+    if chosen is None:
         raise InputError(
             f"{problem.shown}: outside_option: no rules were found under which every agent is "
             "better off than outside and gains nothing by breaking them"
         )
-    chosen, rules = best
+    rules = dict(offers)[chosen]
     designed = _under(problem, goal, chosen, rules)
     certificate = audit(designed, method="exact", recommended=True)
     tell(steps, steps)
@@ -125,14 +120,9 @@ def design(
         designed,
         aim,
         bound,
-        rules.penalties,
+        rules,
         [(name, offered.penalties) for name, offered in offers],
         form="joint" if rules.joint else "separate",
-        counts=rules.counts,
-        kind=rules.kind,
-        z=rules.z,
-        t=rules.t,
-        alpha=rules.alpha,
         chosen=chosen,
         search=how.get(chosen, how.get("", "")) or "none of the searched rules was better",
         no_rule_below=below.value,
@@ -140,14 +130,17 @@ def design(
         gain=max(agent.gain.upper for agent in certificate.agents),
         verdict=certificate.nash,
     )
-    if data is None:
-        return result
+    return result if data is None else _judged_on_data(result, paid, named, seed)
+
+
+def _judged_on_data(design: Design, paid: Mapping[str, Array], data: str, seed: int) -> Design:
+    """A design that says what everybody pays on other data than normal ones, by name of rules."""
     found = [
-        replace(c, robust_penalties=on_data[c.name].tolist() if c.name in on_data else None)
-        for c in result.candidates
+        replace(c, robust_penalties=paid[c.name].tolist() if c.name in paid else None)
+        for c in design.candidates
     ]
-    told = on_data[chosen]
-    return replace(result, candidates=found, robust_penalties=told, seed=seed, data=named)
+    told = paid[design.chosen]
+    return replace(design, candidates=found, robust_penalties=told, seed=seed, data=data)
 
 
 def _under(problem: EstimationProblem, goal: str, name: str, rules: Offered) -> EstimationProblem:
@@ -169,12 +162,11 @@ def checked_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(kind for kind in EVERY if kind in given)
 
 
-def _best(aim: Goal, offers: list[tuple[str, Offered]]) -> tuple[str, Offered] | None:
+def _best(aim: Goal, offers: Sequence[tuple[str, Array]]) -> str | None:
     """The first of the rational offers that none beats by more than rounding."""
-    best: tuple[str, Offered] | None = None
-    record = (np.inf, np.inf)
-    for name, rules in offers:
-        value = aim.value(rules.penalties)
+    best, record = None, (np.inf, np.inf)
+    for name, penalties in offers:
+        value = aim.value(penalties)
         gain = 1e-10 * abs(value[0])
         if not np.isfinite(value[0]):
             continue
@@ -183,7 +175,7 @@ def _best(aim: Goal, offers: list[tuple[str, Offered]]) -> tuple[str, Offered] |
             or value[0] < record[0] - gain
             or (value[0] <= record[0] + gain and value[1] < record[1] * (1 - 1e-10))
         ):
-            best, record = (name, rules), value
+            best, record = name, value
     return best
 
 

@@ -16,7 +16,7 @@ RATIONAL = 1e-9  # relative excess over an outside option that counts as roundin
 TINY = 1e-9  # share of the outside option that stands for a gain of 0 under a logarithm
 
 
-class Paid(Protocol):
+class PaidRules(Protocol):
     """Rules whose honest penalties (m,) are known."""
 
     @property
@@ -24,7 +24,7 @@ class Paid(Protocol):
         """Of everybody."""
 
 
-R = TypeVar("R", bound=Paid)
+R = TypeVar("R", bound=PaidRules)
 
 
 @dataclass(frozen=True, eq=False)

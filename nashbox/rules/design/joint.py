@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.bundle import Bundle, Pair, bundled, sketched
-from nashbox.mechanisms.threshold.enforcing import wants_nothing
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.joint_decoys import Held, secret_excess, secret_rule
-from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, Ruled, World
+from nashbox.rules.design.tables import FREE, OWES, Draft, Ruled, World, bare_prices
 
 Array = NDArray[np.float64]
 
@@ -47,25 +46,12 @@ def pairs_of(
     return tuple(pairs[j] for j in order), members[order]
 
 
-def _base(world: World, draft: Draft) -> Array | None:
-    """Penalties (m,) without what failing costs; None where free data are too few."""
-    T = draft.totals
-    for i, k in np.argwhere(draft.kind == FREE):
-        c, s = float(world.costs[i, k]), float(world.sigma[k])
-        if not wants_nothing(float(T[k]), c, s, integer=world.integer):
-            return None
-    costs = np.where(np.isinf(world.costs), 0.0, world.costs)
-    alone = draft.kind == ALONE
-    price = world.sigma**2 / np.maximum(T, 1e-300) + costs * draft.counts
-    price = np.where(alone, world.alone_prices(), price)
-    return np.asarray(price.sum(axis=1))
-
-
 def sketch(world: World, draft: Draft, *, tie_free: bool) -> Array | None:
     """Penalties (m,) by the first-order conditions, None where one has no solution."""
-    base = _base(world, draft)
-    if base is None:
+    prices = bare_prices(world, draft)
+    if prices is None:
         return None
+    base = np.asarray(prices.sum(axis=1))
     for i in range(len(base)):
         pairs, _ = pairs_of(world, draft, i, tie_free=tie_free)
         if not pairs:
@@ -79,9 +65,10 @@ def sketch(world: World, draft: Draft, *, tie_free: bool) -> Array | None:
 
 def tied(world: World, draft: Draft, *, tie_free: bool) -> Ruled | None:
     """Proven joint rules for a draft, None where an agent has none."""
-    base = _base(world, draft)
-    if base is None:
+    prices = bare_prices(world, draft)
+    if prices is None:
         return None
+    base = np.asarray(prices.sum(axis=1))
     z, t = np.full(draft.counts.shape, np.nan), np.full(draft.counts.shape, np.nan)
     for i in range(len(base)):
         pairs, members = pairs_of(world, draft, i, tie_free=tie_free)

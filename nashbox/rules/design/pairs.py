@@ -27,6 +27,7 @@ from nashbox.problem.options import Choice, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.design.designed import Design
+from nashbox.rules.design.offered import Offered
 from nashbox.rules.design.rivals import aim_of, design_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import world_of
 
@@ -175,7 +176,7 @@ def _result(
     kinds = ["alone", "free", "threshold"]
     rivals, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     name = "all pairs compared" if terms.pairs == "all" else "declared partners compared"
-    none = np.full(terms.counts.shape, np.nan)
+    none, kind = np.full(terms.counts.shape, np.nan), np.full(terms.counts.shape, "pair")
     copies = [
         tuning.of_copies(
             float(terms.counts[0, k]),
@@ -190,14 +191,9 @@ def _result(
         designed,
         aim,
         bound,
-        penalties,
+        Offered(kind, terms.counts, none, terms.t, none, False, penalties),
         [(name, penalties), *((rival, rules.penalties) for rival, rules in rivals)],
         form="pairs",
-        counts=terms.counts,
-        kind=np.full(terms.counts.shape, "pair"),
-        z=none,
-        t=terms.t,
-        alpha=none,
         chosen=name,
         search="debts were searched with the union bound on falsehoods; penalties are simulated "
         f"(standard error {float(np.sqrt((se**2).sum())):.2g} of their sum at most)",

@@ -87,9 +87,9 @@ def design_of(
     designed: EstimationProblem,
     aim: Goal,
     bound: Array,
-    penalties: Array,
+    rules: Offered,
     compared: Sequence[tuple[str, Array]],
-    **rules: Any,
+    **more: Any,
 ) -> Design:
     """A design beside what compliance would allow and what it has beaten, by honest penalties."""
     report = plan_report(problem, PLAN.get(aim.name, aim.name))
@@ -97,11 +97,16 @@ def design_of(
         goal=aim.name,
         names=problem.names,
         distributions=problem.distributions,
-        penalties=penalties,
+        counts=rules.counts,
+        kind=rules.kind,
+        z=rules.z,
+        t=rules.t,
+        alpha=rules.alpha,
+        penalties=rules.penalties,
         penalties_alone=report.penalties_alone,
         outside=aim.outside,
         bound=bound,
-        certified_gap=aim.gap(penalties, bound),
+        certified_gap=aim.gap(rules.penalties, bound),
         condition_8=report.condition_8,
         cbl=report.cbl,
         candidates=[
@@ -112,5 +117,5 @@ def design_of(
         ],
         designed=designed,
         problem=designed.to_json(),
-        **rules,
+        **more,
     )

@@ -32,11 +32,7 @@ def world_of(
     """The cost table with what may be used; thresholds alone unless `secret` or they may not."""
     openly = "threshold" in kinds
     return World(
-        problem.costs,
-        problem.sigma,
-        integer=integer,
-        openly=openly,
-        secret=secret or not openly,
+        problem.costs, problem.sigma, integer=integer, openly=openly, secret=secret or not openly
     )
 
 
@@ -44,7 +40,7 @@ def searched_offers(
     problem: EstimationProblem, goal: str, form: str, kinds: Sequence[str], tell: Ticker
 ) -> tuple[list[tuple[str, Offered]], dict[str, str]]:
     """The rules that searches find, and by name how they searched; "" is said of all."""
-    bound, aim = aim_of(problem, goal)
+    _, aim = aim_of(problem, goal)
     offers: list[tuple[str, Offered]] = []
     how: dict[str, str] = {}
     words = ""
@@ -53,11 +49,11 @@ def searched_offers(
     if many and "threshold" in kinds and "decoy" in kinds:
         words = f"thresholds were not searched apart from decoys (more than {JOINT_PAIRS} pairs)"
     elif "threshold" in kinds:
-        offers, how, drafts = _open_offers(problem, bound, aim, form, drafts, tell)
+        offers, how, drafts = _open_offers(problem, aim, form, drafts, tell)
     if "decoy" in kinds:
         real = world_of(problem, kinds, integer=False, secret=True)
         world = replace(real, integer=problem.integer)
-        found = search(real, aim, [*drafts, *_searched_starts(real, aim, bound)])
+        found = search(real, aim, [*drafts, *_searched_starts(real, aim)])
         said = "; ".join(part for part in (_how(found), words) if part)
         rules = _separate(world, aim, found, drafts)
         if rules is not None and (form != "joint" or problem.d == 1):
@@ -81,7 +77,6 @@ def searched_offers(
 
 def _open_offers(
     problem: EstimationProblem,
-    bound: Array,
     aim: Goal,
     form: str,
     drafts: list[Draft],
@@ -90,7 +85,7 @@ def _open_offers(
     """What thresholds offer, how they were searched, and drafts for others to start from."""
     real = World(problem.costs, problem.sigma, integer=False)
     world = replace(real, integer=problem.integer)
-    drafts = [*drafts, *_searched_starts(real, aim, bound)]
+    drafts = [*drafts, *_searched_starts(real, aim)]
     tell(1, 6)
     found = search(real, aim, drafts)
     tell(2, 6)
@@ -128,7 +123,7 @@ def _how(found: Found | None) -> str:
     return f"{found.tried} starts and changes of kinds were tried, not all"
 
 
-def _searched_starts(real: World, aim: Goal, bound: Array) -> list[Draft]:
+def _searched_starts(real: World, aim: Goal) -> list[Draft]:
     """Columns searched one after the other from both ends, for the goal and for the sum."""
     from nashbox.mechanisms.plans import PlanError, solve_plan
 

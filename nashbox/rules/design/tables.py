@@ -117,30 +117,34 @@ class Ruled:
     joint: bool = False
 
 
+def bare_prices(world: World, draft: Draft) -> Array | None:
+    """Penalties (m, d) without what comparisons add; None where free data are too few."""
+    T = draft.totals
+    for i, k in np.argwhere(draft.kind == FREE):
+        c, s = float(world.costs[i, k]), float(world.sigma[k])
+        if not wants_nothing(float(T[k]), c, s, integer=world.integer):
+            return None
+    costs = np.where(np.isinf(world.costs), 0.0, world.costs)
+    shared = world.sigma**2 / np.maximum(T, 1e-300) + costs * draft.counts
+    return np.where(draft.kind == ALONE, world.alone_prices(), shared)
+
+
 def ruled(world: World, draft: Draft) -> Ruled | None:
     """The exact best separate rules for a draft, or None where some pair cannot be enforced."""
-    shape = draft.counts.shape
-    z, t, added = (np.full(shape, np.nan) for _ in range(3))
-    prices, kinds = np.zeros(shape), np.full(shape, "", dtype="<U9")
-    alone = world.alone_prices()
+    prices = bare_prices(world, draft)
+    if prices is None:
+        return None
+    z, t, added = (np.full(prices.shape, np.nan) for _ in range(3))
+    kinds = np.full(prices.shape, "", dtype="<U9")
     totals = draft.totals
-    for i, k in np.ndindex(shape):
-        n, T = float(draft.counts[i, k]), float(totals[k])
-        c, s = float(world.costs[i, k]), float(world.sigma[k])
-        kind = draft.kind[i, k]
-        if kind == ALONE:
-            prices[i, k] = alone[i, k]
-        elif kind == FREE:
-            if not wants_nothing(T, c, s, integer=world.integer):
-                return None
-            prices[i, k] = s**2 / T
-        else:
-            found = world.best_rule(n, T - n, i, k)
-            if found is None:
-                return None
-            kinds[i, k], rule = found
-            z[i, k], t[i, k], added[i, k] = rule.z, rule.t, rule.excess
-            prices[i, k] = s**2 / T + c * n + rule.excess
+    for i, k in np.argwhere(draft.kind == OWES):
+        n = float(draft.counts[i, k])
+        found = world.best_rule(n, float(totals[k]) - n, int(i), int(k))
+        if found is None:
+            return None
+        kinds[i, k], rule = found
+        z[i, k], t[i, k], added[i, k] = rule.z, rule.t, rule.excess
+        prices[i, k] += rule.excess
     return Ruled(draft, kinds, prices.sum(axis=1), added, z, t)
 
 
