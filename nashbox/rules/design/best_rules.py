@@ -83,14 +83,7 @@ def design(
     that meet all outside options.
     """
     kinds = checked_kinds(kinds)
-    if data is not None and not problem.integer:
-        raise InputError(
-            f"data: needs whole numbers to draw, got counts = 'real' in {problem.shown}; use "
-            "counts = 'integer'"
-        )
-    named = data if isinstance(data, str) else ""
-    if isinstance(data, str):
-        data = source_named(problem, data)
+    source = _source_of(problem, data)
     problem = for_normal_data(problem)
     steps = 6
     tell = progress or (lambda done, total: None)
@@ -101,9 +94,9 @@ def design(
     offers, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     offers += [(name, order.back(rules)) for name, rules in there]
     paid = {name: rules.penalties for name, rules in offers}
-    if data is not None:
+    if source is not None:
         by_name = {name: _under(problem, goal, name, rules) for name, rules in offers}
-        paid = penalties_on(data, aim, offers, by_name, seed)
+        paid = penalties_on(source, aim, offers, by_name, seed)
     chosen = _best(aim, [(name, paid[name]) for name, _ in offers if name in paid])
     if chosen is None:
         raise InputError(
@@ -130,7 +123,19 @@ def design(
         gain=max(agent.gain.upper for agent in certificate.agents),
         verdict=certificate.nash,
     )
-    return result if data is None else _judged_on_data(result, paid, named, seed)
+    if source is None:
+        return result
+    return _judged_on_data(result, paid, data if isinstance(data, str) else "", seed)
+
+
+def _source_of(problem: EstimationProblem, data: Source | str | None) -> Source | None:
+    """What rules are judged on besides normal data, if on anything. Raises InputError."""
+    if data is not None and not problem.integer:
+        raise InputError(
+            f"data: needs whole numbers to draw, got counts = 'real' in {problem.shown}; use "
+            "counts = 'integer'"
+        )
+    return source_named(problem, data) if isinstance(data, str) else data
 
 
 def _judged_on_data(design: Design, paid: Mapping[str, Array], data: str, seed: int) -> Design:
