@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from nashbox.results.base import Body, list_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,13 +44,19 @@ class ClaimTable:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Body):
     """What a check found.
 
     condition: when the claim holds, where the verdict is "holds if"; else why it holds or fails, in
     a sentence. computed: what was computed, and how, in words. tables: also what figures are drawn
     from, so that a stored finding can be shown again.
     """
+
+    KEYS: ClassVar[str] = "verdict condition method computed numbers tables"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "numbers": list_of(lambda row: Number(**row)),
+        "tables": list_of(lambda row: ClaimTable(**row)),
+    }
 
     verdict: Verdict
     condition: str
@@ -61,36 +69,6 @@ class Finding:
     def verdict_in_words(self) -> str:
         """Verdict and condition as one sentence."""
         return f"{self.verdict}{'' if self.verdict == 'holds if' else ':'} {self.condition}"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain mappings and lists."""
-        return {
-            "verdict": self.verdict,
-            "condition": self.condition,
-            "method": self.method,
-            "computed": self.computed,
-            "numbers": [dict(vars(number)) for number in self.numbers],
-            "tables": [
-                {
-                    "caption": table.caption,
-                    "columns": list(table.columns),
-                    "rows": [list(row) for row in table.rows],
-                }
-                for table in self.tables
-            ],
-        }
-
-    @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Finding:
-        """Read what `to_json` wrote."""
-        return cls(
-            verdict=body["verdict"],
-            condition=body["condition"],
-            method=body["method"],
-            computed=body["computed"],
-            numbers=[Number(**number) for number in body["numbers"]],
-            tables=[ClaimTable(**table) for table in body["tables"]],
-        )
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from nashbox.papers.cells import (
-    PAPERS,
-    ClaimCell,
-    cells_of,
-    claims_of,
-    evaluate,
-    finding_of,
-)
+from nashbox.papers.cells import PAPERS, ClaimCell, cells_of, claims_of, evaluate, finding_of
 from nashbox.papers.reproduction import Checked, Reproduction, Unchecked
 from nashbox.problem.errors import listed, told
 from nashbox.problem.options import Flag, Seed, Whole, held

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from nashbox.papers.claim import Finding, Verdict
-from nashbox.results.base import Result
+from nashbox.results.base import Body, Result, list_of
 from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ DESCRIBED = ("paper", "id", "source", "statement")
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Body):
     """A claim with what its check found."""
 
     paper: str
@@ -31,6 +31,12 @@ class Checked:
     def to_json(self) -> dict[str, Any]:
         """The finding with the words of its claim."""
         return {name: getattr(self, name) for name in DESCRIBED} | self.finding.to_json()
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Rebuild what `to_json` wrote."""
+        told = {name: body[name] for name in DESCRIBED}
+        return cls(**told, finding=Finding.from_json(body))
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,11 @@ class Reproduction(Result):
     """Claims in the papers' order. unchecked: those of which nothing is known, by an error."""
 
     FORMAT: ClassVar[str] = "nashbox-reproduce/1"
+    KEYS: ClassVar[str] = "papers quick seed verdicts claims unchecked versions"
+    PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "claims": list_of(Checked.from_json),
+        "unchecked": list_of(lambda row: Unchecked(**row)),
+    }
 
     papers: Sequence[str]
     quick: bool
@@ -60,22 +71,14 @@ class Reproduction(Result):
         """How many claims have this verdict."""
         return sum(claim.finding.verdict == verdict for claim in self.claims)
 
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many claims have each verdict."""
+        return {verdict: self.count(verdict) for verdict in VERDICTS}
+
     def finding(self, id: str) -> Finding:
         """Return the finding of the claim with this id. Raises KeyError if there is none."""
         return {claim.id: claim.finding for claim in self.claims}[id]
-
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-reproduce/1."""
-        return {
-            "format": self.FORMAT,
-            "papers": list(self.papers),
-            "quick": self.quick,
-            "seed": self.seed,
-            "verdicts": {verdict: self.count(verdict) for verdict in VERDICTS},
-            "claims": [claim.to_json() for claim in self.claims],
-            "unchecked": [dict(vars(claim)) for claim in self.unchecked],
-            "versions": dict(self.versions),
-        }
 
     def to_frame(self) -> pd.DataFrame:
         """One row per number of a claim (a claim without numbers has one row without them)."""
@@ -88,21 +91,6 @@ class Reproduction(Result):
             nothing = {"name": None, "value": None, "error": None, "expected": None}
             rows += [kept | number for number in body["numbers"] or [nothing]]
         return pd.DataFrame(rows)
-
-    @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Self:
-        """Rebuild what `to_json` wrote."""
-        return cls(
-            papers=body["papers"],
-            quick=body["quick"],
-            seed=body["seed"],
-            claims=[
-                Checked(**{name: row[name] for name in DESCRIBED}, finding=Finding.from_json(row))
-                for row in body["claims"]
-            ],
-            unchecked=[Unchecked(**row) for row in body["unchecked"]],
-            versions=body["versions"],
-        )
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
         """Draw the verdicts, a row for every claim."""

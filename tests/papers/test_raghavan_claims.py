@@ -13,6 +13,7 @@ from nashbox.experiments.paired import paired
 from nashbox.games.testing import exact, prepare_testing
 from nashbox.measure.seeds import Stage
 from nashbox.papers.claim import Finding
+from nashbox.papers.findings import agrees, bisect
 from nashbox.papers.raghavan2025 import (
     CLAIMS,
     advantage,
@@ -25,7 +26,6 @@ from nashbox.papers.raghavan2025 import (
     price,
     receivers,
 )
-from nashbox.papers.raghavan2025.findings import agrees, bisect
 from nashbox.papers.raghavan2025.games import (
     BETA,
     COIN,
@@ -257,7 +257,7 @@ def test_a_policy_that_wins_more_often_is_noticed(monkeypatch):
 
 def test_disagreement_is_never_swallowed():
     from nashbox.papers.claim import Number
-    from nashbox.papers.raghavan2025.findings import finding
+    from nashbox.papers.findings import finding
 
     off = Number("x", 1.0, 0.1, 2.0)
     answer = finding([off], True, "fine", method="exact", computed="nothing")

@@ -1,10 +1,12 @@
 """The command, its result and its reports: nothing in them but what was found."""
 
+import ast
 import json
 import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -231,6 +233,16 @@ def test_a_screen_shows_what_holds_and_the_notes_why(capsys):
     assert "+-: how far off a number may be\n" in out
     for j, verdict in enumerate(kinds):
         assert f"claim-{j} {verdict}" in out and f"(a number: {7.5 + j:.2f} +- 0.50)" in out
+
+
+def test_one_function_makes_verdicts_of_numbers():
+    """Nobody else calls the class: claims say what their numbers are and what they mean."""
+    callers = set()
+    for path in Path(cells.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+                callers.add(path.name)
+    assert callers == {"findings.py"}
 
 
 def breaks(quick, seed):

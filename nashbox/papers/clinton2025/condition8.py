@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.figures import CYCLE
 from nashbox.experiments.proportion import proportion_interval
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.plans import solve_plan
-from nashbox.papers.claim import (
-    Claim,
-    ClaimTable,
-    Finding,
-    Number,
-    Parts,
-    claim_in_parts,
-)
+from nashbox.papers.claim import Claim, Finding, Number, Parts, claim_in_parts
+from nashbox.papers.clinton2025 import drawing
 from nashbox.papers.clinton2025.instances import SIGMA, Array, generator
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from nashbox.papers.findings import finding, table
 
 SPREADS = (0.0, 0.001, 0.01, 0.1, 0.4, 1.6)  # standard deviation of log costs
 SERIES = (("ir_optimal", 1), ("ir_optimal", 2), ("ir_optimal", 3), ("nash", 2))  # plan and d
@@ -67,6 +58,11 @@ def merge_condition8(parts: Sequence[Mapping[str, Any]]) -> Finding:
             entry[0] += trials
             entry[1] += held
     exceptions = sum(part["exceptions"] for part in parts)
+    rows = [
+        [f"{rule}, d = {d}", spread, trials, held / trials,
+         *proportion_interval(held, trials, CONFIDENCE)]
+        for (rule, d, spread), (trials, held) in counted.items()
+    ]  # fmt: skip
 
     def share(chosen: Callable[[str, int, float], bool]) -> Number:
         mine = [entry for key, entry in counted.items() if chosen(*key)]
@@ -80,74 +76,34 @@ def merge_condition8(parts: Sequence[Mapping[str, Any]]) -> Finding:
     similar = share(lambda rule, d, s: rule == opt and d > 1 and 0 < s <= SIMILAR)
     different = share(lambda rule, d, s: rule == opt and d > 1 and s > SIMILAR)
     fair = share(lambda rule, d, s: rule == "nash" and 0 < s <= SIMILAR)
-    good = not exceptions and same.value == 1.0 and single.value == 1.0
+    good = same.value == single.value == 1.0
     usual = similar.value - (similar.error or 0) > 0.5
-    return Finding(
-        verdict="fails" if not good else ("holds" if usual else "holds if"),
-        condition=(
-            f"{exceptions} instances break (8) though they meet the paper's sufficient conditions; "
-            f"it held in {same.value:.0%} of the instances with equal costs"
-            if not good
-            else "it is common among similar costs"
-            if usual
-            else "costs are exactly the same, or d = 1, where (8) is individual rationality "
-            "itself: "
-            f"with d > 1 and costs that differ by at most about {SIMILAR:.0%}, n_opt lets single "
-            f"agents do nearly all of the work on a distribution, and (8) holds in "
-            f"{similar.value:.0%} of the instances (with Nash's plan in {fair.value:.0%}), so that "
-            "CBL takes the branch in which the cheapest work alone"
-        ),
+    numbers = [
+        replace(similar, name="share with (8), n_opt, d > 1, similar but unequal costs"),
+        replace(different, name="share with (8), n_opt, d > 1, different costs"),
+        replace(fair, name="share with (8), Nash's plan, d = 2, similar but unequal costs"),
+        replace(same, name="share with (8), all costs the same", expected=1.0),
+        replace(single, name="share with (8), n_opt, d = 1", expected=1.0),
+        Number("instances that meet a sufficient condition and break (8)", exceptions, None, 0),
+    ]
+    return finding(
+        numbers,
+        good and usual,
+        "it is common among similar costs",
+        condition="costs are exactly the same, or d = 1, where (8) is individual rationality "
+        f"itself: with d > 1 and costs that differ by at most about {SIMILAR:.0%}, n_opt lets "
+        "single agents do nearly all of the work on a distribution, and (8) holds in "
+        f"{similar.value:.0%} of the instances (with Nash's plan in {fair.value:.0%}), so that "
+        "CBL takes the branch in which the cheapest work alone"
+        if good
+        else None,
+        otherwise=f"it held in {same.value:.0%} of the instances with equal costs only",
         method="exact",
-        computed=(
-            f"(8) for n_opt and for Nash's plan on {sum(t for t, _ in counted.values())} random"
-            " cost tables: 2 to 12 agents, costs 0.05 times log-normal factors of the spread shown;"
-            f" intervals of Clopper and Pearson at {CONFIDENCE:.0%}."
-        ),
-        numbers=[
-            replace(similar, name="share with (8), n_opt, d > 1, similar but unequal costs"),
-            replace(different, name="share with (8), n_opt, d > 1, different costs"),
-            replace(fair, name="share with (8), Nash's plan, d = 2, similar but unequal costs"),
-            replace(same, name="share with (8), all costs the same", expected=1.0),
-            replace(single, name="share with (8), n_opt, d = 1", expected=1.0),
-            Number("instances that meet a sufficient condition and break (8)", exceptions, None, 0),
-        ],
-        tables=[
-            ClaimTable(
-                "Share of instances with (8)",
-                COLUMNS,
-                [
-                    [
-                        f"{rule}, d = {d}",
-                        spread,
-                        trials,
-                        held / trials,
-                        *proportion_interval(held, trials, CONFIDENCE),
-                    ]
-                    for (rule, d, spread), (trials, held) in counted.items()
-                ],
-            )
-        ],
+        computed=f"(8) for n_opt and for Nash's plan on {sum(t for t, _ in counted.values())} "
+        "random cost tables: 2 to 12 agents, costs 0.05 times log-normal factors of the spread "
+        f"shown; intervals of Clopper and Pearson at {CONFIDENCE:.0%}.",
+        tables=[table("Share of instances with (8)", COLUMNS, rows)],
     )
-
-
-def draw_condition8(finding: Finding, figure: Figure) -> None:
-    """Draw the share against the spread, a line for every plan and number of distributions."""
-    table = finding.tables[0]
-    series = table.column("series")
-    spreads = sorted(set(table.column("spread of log costs")))
-    ax = figure.subplots()
-    for j, name in enumerate(dict.fromkeys(series)):
-        mine = np.array(
-            [row[2:] for row, s in zip(table.rows, series, strict=True) if s == name], dtype=float
-        )
-        _, share, low, top = mine.T
-        x = np.arange(len(spreads)) + 0.06 * j
-        error = np.maximum(0, [share - low, top - share])
-        ax.errorbar(x, share, error, fmt="o-", capsize=3, color=CYCLE[j], label=name)
-    ax.set_xticks(range(len(spreads)), [f"{s:g}" for s in spreads])
-    ax.set_xlabel("standard deviation of log costs")
-    ax.set_ylabel("share of instances with (8)")
-    ax.legend(frameon=False)
 
 
 CLAIMS: tuple[Claim, ...] = (
@@ -155,9 +111,8 @@ CLAIMS: tuple[Claim, ...] = (
         "condition8",
         "Condition (8) and 'On condition (8)', section 4",
         "Condition (8) is satisfied at n_opt if agents have the same or similar costs, and "
-        "whenever "
-        "nobody collects more, or gets less, than alone.",
+        "whenever nobody collects more, or gets less, than alone.",
         Parts(lambda quick: 8 if quick else 20, part_condition8, merge_condition8),
-        draw_condition8,
+        drawing.condition8,
     ),
 )

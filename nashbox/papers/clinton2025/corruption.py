@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.figures import BLACK, CYCLE
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.cbl.leverage import G, corruption
-from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
-from nashbox.papers.clinton2025.instances import SIGMA, generator
+from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.clinton2025 import drawing
+from nashbox.papers.clinton2025.instances import SIGMA, WORKED, generator
+from nashbox.papers.findings import finding, table
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-WORKED = 10.0, 200.0, 0.05  # n*, T and c of 20 equal agents
 EXACT = 1e-9
 
 
@@ -104,74 +101,44 @@ def check_corruption(quick: bool, seed: int) -> Finding:
     used = float(channel.best_risk(np.float64(owed))) + c * owed
     independent = stationary_alpha(owed, total, c)
     expected = float(integral(owed, owed, total, independent)) + c * owed
-    found = {
+    largest = {
         "|dR/dn + c| / c at n*, largest": (max(stationarity, default=np.inf), 1e-6),
         "gain by another count, largest, relative": (max(better, default=np.inf), EXACT),
         "Lemma 16 against the integral, relative": (max(sixteen, default=np.inf), EXACT),
         "Lemma 17 against the integral, relative": (max(seventeen, default=np.inf), EXACT),
         "fall of the slope, largest, over c": (max(curvature, default=np.inf), 1e-6),
     }
-    wrong = [f"{what}: {size:.3g}" for what, (size, most) in found.items() if not size <= most]
-    if missing or earlier:
-        wrong.append(f"{missing} triples without a root, {earlier} with an earlier one")
-    if not abs(root / independent - 1) <= EXACT or not abs(used / expected - 1) <= EXACT:
-        wrong.append(
-            f"the worked case: {root:.6g}, {used:.6g} for {independent:.6g}, {expected:.6g}"
-        )
-    counts = np.geomspace(1, 40, 60)
+    wrong = [f"{what}: {size:.3g}" for what, (size, most) in largest.items() if not size <= most]
     rows = [
-        [float(n)]
-        + [
-            float(integral(n, owed, total, f * independent)) + c * float(n)
-            for f in (0.25, 0.5, 1, 2)
-        ]
-        for n in counts
+        [n, *(integral(n, owed, total, f * independent) + c * n for f in (0.25, 0.5, 1, 2))]
+        for n in np.geomspace(1, 40, 60)
     ]
-    return Finding(
-        verdict="fails" if wrong else "holds",
-        condition="; ".join(wrong)
-        if wrong
-        else "G has a root above sqrt(n*), the smallest one makes n* exactly optimal, and the "
+    numbers = [
+        Number("alpha of the worked case", root, EXACT, independent),
+        Number("penalty of the worked case", used, EXACT, expected),
+        Number("triples without a root", missing, None, 0),
+        Number("triples with an earlier root", earlier, None, 0),
+        *(Number(what, size, most) for what, (size, most) in largest.items()),
+    ]
+    return finding(
+        numbers,
+        not wrong,
+        "G has a root above sqrt(n*), the smallest one makes n* exactly optimal, and the "
         "closed forms agree with the integral",
+        otherwise="; ".join(wrong),
         method="exact",
-        computed=(
-            f"Eq. 64 by quadrature, apart from eq. 11 and the closed forms, on {trials} random"
-            " triples (n*, T, c) with n* < n_IND/2 and n* T >= n_IND^2; derivatives by complex"
-            " steps, 400 other counts each; the worked case is 20 agents, c = 0.05, sigma = 10, 10"
-            " points each, whose expected values come from the integral alone."
-        ),
-        numbers=[
-            Number("alpha of the worked case", root, EXACT, independent),
-            Number("penalty of the worked case", used, EXACT, expected),
-            Number("triples without a root", missing, None, 0),
-            Number("triples with an earlier root", earlier, None, 0),
-            *(Number(what, size, most) for what, (size, most) in found.items()),
-        ],
+        computed=f"Eq. 64 by quadrature, apart from eq. 11 and the closed forms, on {trials} random"
+        " triples (n*, T, c) with n* < n_IND/2 and n* T >= n_IND^2; derivatives by complex"
+        " steps, 400 other counts each; the worked case is 20 agents, c = 0.05, sigma = 10, 10"
+        " points each, whose expected values come from the integral alone.",
         tables=[
-            ClaimTable(
+            table(
                 "Worked case: penalty after n honest points, for multiples of alpha",
                 ("n", "alpha/4", "alpha/2", "alpha", "2 alpha"),
                 rows,
             )
         ],
     )
-
-
-def draw_corruption(finding: Finding, figure: Figure) -> None:
-    """Draw the penalty against the count for multiples of alpha."""
-    table = finding.tables[0]
-    n = np.array(table.column("n"))
-    ax = figure.subplots()
-    for name, colour in zip(table.columns[1:], CYCLE, strict=False):
-        penalty = np.array(table.column(name))
-        best = int(np.argmin(penalty))
-        ax.plot(n, penalty, color=colour, label=name)
-        ax.plot(n[best], penalty[best], "o", color=colour)
-    ax.axvline(WORKED[0], color=BLACK, linestyle=":", label="owed n*")
-    ax.set_xscale("log")
-    ax.set_xlabel("points collected (dots: the best count)")
-    ax.set_ylabel("penalty")
-    ax.legend(frameon=False)
 
 
 CLAIMS = (
@@ -182,6 +149,6 @@ CLAIMS = (
         "penalty "
         "R(n) + c n is convex and least at the recommended n*, where Lemmas 16 and 17 give it.",
         check_corruption,
-        draw_corruption,
+        drawing.corruption,
     ),
 )

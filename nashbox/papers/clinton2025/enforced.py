@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from nashbox.mechanisms.cbl import CblTerms
 from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.papers.claim import ClaimTable, Number
 from nashbox.papers.clinton2025.instances import Array, random_problem
+from nashbox.papers.findings import table
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 
@@ -69,17 +70,6 @@ def measure(problem: EstimationProblem) -> EnforcedPlan:
     )
 
 
-def both_kinds(problem: EstimationProblem) -> tuple[list[EnforcedPlan], int]:
-    """Measure with real and with whole counts; and how often CBL could not be built."""
-    found, refused = [], 0
-    for counts in ("real", "integer"):
-        try:
-            found.append(measure(replace(problem, counts=counts)))
-        except InputError:
-            refused += 1
-    return found, refused
-
-
 def alike(rng: np.random.Generator, **changes: Any) -> EstimationProblem:
     """Many agents of one or two kinds: here CBL corrupts data."""
     return random_problem(
@@ -97,9 +87,17 @@ def different(rng: np.random.Generator, **changes: Any) -> EstimationProblem:
     return random_problem(rng, leverage=bool(rng.random() < 0.4), **{"counts": "real", **changes})
 
 
-def part_of(rows: Sequence[EnforcedPlan], refused: int) -> dict[str, Any]:
-    """Measurements as plain lists."""
-    return {"rows": [list(astuple(row)) for row in rows], "refused": refused}
+def part_of(problems: Iterable[EstimationProblem]) -> dict[str, Any]:
+    """Measurements with real and with whole counts, and how often CBL could not be built."""
+    rows: list[list[Any]] = []
+    refused = 0
+    for problem in problems:
+        for counts in ("real", "integer"):
+            try:
+                rows.append(list(astuple(measure(replace(problem, counts=counts)))))
+            except InputError:
+                refused += 1
+    return {"rows": rows, "refused": refused}
 
 
 def rows_of(parts: Sequence[Mapping[str, Any]]) -> tuple[list[EnforcedPlan], int]:
@@ -116,7 +114,7 @@ def largest(values: Sequence[float]) -> float:
 def by_size(rows: Sequence[EnforcedPlan], ratio: Literal["social", "agent"]) -> ClaimTable:
     """Largest values for every range of m; ratios with real counts, as the theorems have them."""
     edges = (2, 3, 4, 5, 6, 7, 8, 9, 16, 25, 36, 10**9)
-    lines: list[list[float | str | None]] = []
+    lines: list[list[Any]] = []
     for low, top in pairwise(edges):
         mine = [r for r in rows if low <= r.m < top]
         if not mine:
@@ -131,19 +129,20 @@ def by_size(rows: Sequence[EnforcedPlan], ratio: Literal["social", "agent"]) -> 
         ]
         gain, excess = largest([r.gain for r in mine]), largest([r.excess for r in mine])
         label = f"{low}" if top == low + 1 else f"{low} to {m}"
-        lines.append([label, len(mine), gain, excess, *ratios, float(np.sqrt(m))])
+        lines.append([label, len(mine), gain, excess, *ratios, np.sqrt(m)])
     what = {"social": "social penalty over the best", "agent": "penalty over that if all comply"}
-    return ClaimTable(f"By the number of agents (ratio: {what[ratio]})", COLUMNS, lines)
+    return table(f"By the number of agents (ratio: {what[ratio]})", COLUMNS, lines)
 
 
 def stable(rows: Sequence[EnforcedPlan], refused: int) -> tuple[bool, str]:
-    """Whether nobody gains and nobody loses against working alone, with the reason if not."""
-    gain, excess = largest([r.gain for r in rows]), largest([r.excess for r in rows])
+    """Whether nobody loses against working alone, with the reason if not.
+
+    That nobody gains is for `numbers` to say.
+    """
+    excess = largest([r.excess for r in rows])
     corrupted = sum(r.corrupted for r in rows)
     if refused:
         return False, f"for {refused} instances there is no corruption coefficient"
-    if not gain <= NO_GAIN:
-        return False, f"an agent gains up to {gain:.3g} of her penalty by deviating"
     if not excess <= RATIONAL:
         return False, f"an agent's penalty is {excess:.3g} above working alone, relatively"
     if not corrupted:
@@ -152,19 +151,11 @@ def stable(rows: Sequence[EnforcedPlan], refused: int) -> tuple[bool, str]:
 
 
 def numbers(rows: Sequence[EnforcedPlan]) -> list[Number]:
-    """What `stable` rests on, with its tolerances."""
+    """Largest gain and excess, with their tolerances."""
+    gain, excess = largest([r.gain for r in rows]), largest([r.excess for r in rows])
     return [
-        Number(
-            "largest gain by a deviation, of the penalty",
-            largest([r.gain for r in rows]),
-            NO_GAIN,
-            0.0,
-        ),
-        Number(
-            "largest penalty over alone, less 1 (at most 0)",
-            largest([r.excess for r in rows]),
-            RATIONAL,
-        ),
+        Number("largest gain by a deviation, of the penalty", gain, NO_GAIN, 0.0),
+        Number("largest penalty over alone, less 1 (at most 0)", excess, RATIONAL),
     ]
 
 

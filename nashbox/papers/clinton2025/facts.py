@@ -10,7 +10,7 @@ from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties, compliant_penalties
 from nashbox.mechanisms.rounding import alone_penalties as penalties_alone
 from nashbox.mechanisms.rounding import round_plan
-from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
+from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.clinton2025.instances import (
     FIGURE1,
     SIGMA,
@@ -19,6 +19,7 @@ from nashbox.papers.clinton2025.instances import (
     generator,
     random_problem,
 )
+from nashbox.papers.findings import finding, table
 from nashbox.strategies.best_count import best_count
 
 FLAT = 1e7  # standard deviation of a normal prior, in units of sigma, that is as good as flat
@@ -48,44 +49,30 @@ def check_fact1(quick: bool, seed: int) -> Finding:
     blocked = alone_penalties(np.array([[0.05, np.inf]]), np.array([SIGMA, SIGMA]))
     up, down = float(np.max(reached / stated - 1)), float(np.max(1 - below / stated))
     excess = whole / stated - 1
-    real = max(abs(up), abs(down)) <= WHOLE and bool(np.isinf(blocked).all())
-    exact = bool((excess <= WHOLE).all())
-    return Finding(
-        verdict=("holds" if exact else "holds if") if real else "fails",
-        condition=(
-            "counts may be real numbers: with whole ones, as in the paper's strategy space, "
-            "sigma/sqrt(c) is seldom to be had and the best penalty is up to "
-            f"{excess[:3].max():.2g}"
-            f" (Figure 1) or {excess.max():.2g} (all costs tried) above the formula, relatively"
-            if real
-            else f"the best penalty differs from the formula by {max(abs(up), abs(down)):.2g}"
-        ),
+    numbers = [
+        Number("best penalty of a sample mean over the formula, less 1", up, WHOLE, 0.0),
+        Number("formula over the lower bound for all strategies, less 1", down, WHOLE, 0.0),
+        Number("best penalty in whole counts over the formula, less 1", float(excess.max())),
+        Number("penalty alone of who cannot sample everything", float(blocked[0]), None, np.inf),
+    ]
+    return finding(
+        numbers,
+        bool((excess <= WHOLE).all()),
+        "whole numbers of points reach the formula at all costs tried",
+        condition="counts may be real numbers: with whole ones, as in the paper's strategy space, "
+        f"sigma/sqrt(c) is seldom to be had and the best penalty is up to {excess[:3].max():.2g}"
+        f" (Figure 1) or {excess.max():.2g} (all costs tried) above the formula, relatively",
         method="exact",
-        computed=(
-            f"For {len(costs)} costs, three of them Figure 1's, the best penalty of the sample mean"
-            " over real and over whole counts. Below it the best Bayes penalty under a normal prior"
-            f" of standard deviation {FLAT:.0e} sigma, which no strategy of any kind undercuts,"
-            " mixed ones included (Bayes risk is convex in n). An agent who cannot sample one of"
-            " two distributions has an infinite penalty."
-        ),
-        numbers=[
-            Number("best penalty of a sample mean over the formula, less 1", up, WHOLE, 0.0),
-            Number("formula over the lower bound for all strategies, less 1", down, WHOLE, 0.0),
-            Number("best penalty in whole counts over the formula, less 1", float(excess.max())),
-            Number(
-                "penalty alone of who cannot sample everything", float(blocked[0]), None, np.inf
-            ),
-        ],
+        computed=f"For {len(costs)} costs, three of them Figure 1's, the best penalty of the "
+        "sample mean over real and over whole counts. Below it the best Bayes penalty under a "
+        f"normal prior of standard deviation {FLAT:.0e} sigma, which no strategy of any kind "
+        "undercuts, mixed ones included (Bayes risk is convex in n). An agent who cannot sample "
+        "one of two distributions has an infinite penalty.",
         tables=[
-            ClaimTable(
+            table(
                 "Figure 1's agents alone",
                 ["cost", "formula", "best, real counts", "lower bound", "best, whole counts"],
-                [
-                    [float(c), float(s), float(r), float(b), float(w)]
-                    for c, s, r, b, w in zip(
-                        costs[:3], stated[:3], reached[:3], below[:3], whole[:3], strict=True
-                    )
-                ],
+                np.column_stack([costs, stated, reached, below, whole])[:3].tolist(),
             )
         ],
     )
@@ -119,29 +106,23 @@ def check_fact2(quick: bool, seed: int) -> Finding:
     simulated = sum(agent["penalty"] for agent in played.agents)
     doubt = 5 * sum(agent["se"] for agent in played.agents)  # they share all data: errors add
     gap, least = float(np.max(np.abs(gaps))), float(np.min(others))
-    good = gap <= 1e-7 and least >= -WHOLE and abs(simulated - formula) <= doubt
-    return Finding(
-        verdict="holds" if good else "fails",
-        condition=(
-            "the formula equals the lower bound, no other weighting comes below it, and the "
-            "simulated game agrees with it"
-            if good
-            else f"gap to the lower bound {gap:.2g}, best other weighting {least:.2g} above, "
-            f"simulation {simulated:.6g} against {formula:.6g}"
-        ),
+    numbers = [
+        Number("formula over the lower bound, less 1, worst game", gap, 1e-7, 0.0),
+        Number("social penalty of the best other weighting over the formula, less 1", least),
+        Number("social penalty of Figure 1, egalitarian, simulated", simulated, doubt, formula),
+    ]
+    return finding(
+        numbers,
+        least >= -WHOLE,
+        "the formula equals the lower bound, no other weighting comes below it, and the "
+        "simulated game agrees with it",
+        otherwise=f"another weighting comes {-least:.2g} below the formula, relatively",
         method="exact and black box",
-        computed=(
-            f"Formula (5) on {len(gaps)} random games with random counts, against the Bayes risk of"
-            " everybody's points under a nearly flat normal prior, which bounds every mechanism and"
-            f" every estimator from below, and against {len(others)} random unbiased weightings of"
-            " the agents' means; and the game of Figure 1 with the egalitarian plan played"
-            f" {played.replications} times (error: 5 standard errors)."
-        ),
-        numbers=[
-            Number("formula over the lower bound, less 1, worst game", gap, 1e-7, 0.0),
-            Number("social penalty of the best other weighting over the formula, less 1", least),
-            Number("social penalty of Figure 1, egalitarian, simulated", simulated, doubt, formula),
-        ],
+        computed=f"Formula (5) on {len(gaps)} random games with random counts, against the Bayes "
+        "risk of everybody's points under a nearly flat normal prior, which bounds every mechanism "
+        f"and every estimator from below, and against {len(others)} random unbiased weightings of "
+        "the agents' means; and the game of Figure 1 with the egalitarian plan played "
+        f"{played.replications} times (error: 5 standard errors).",
     )
 
 

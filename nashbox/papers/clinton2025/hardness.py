@@ -10,37 +10,29 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties
 from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
-from nashbox.papers.clinton2025.instances import (
-    SIGMA,
-    Array,
-    estimation,
-    generator,
-    random_problem,
-)
-from nashbox.problem.channel import Channel, Play
-from nashbox.problem.risks import price_of
+from nashbox.papers.clinton2025.instances import SIGMA, Array, estimation, generator, random_problem
+from nashbox.papers.findings import finding, table
+from nashbox.problem.channel import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
+from nashbox.strategies.response import best_response
 
 MECHANISMS = ("cbl", "sample_mean", "counted_mean", "alone")
 TOLERANCE = 1e-9
 
 
-def faced(game: EstimationGame, i: int, counts: Array) -> list[Channel]:
-    """What agent i faces where the others hand in `counts` honest points."""
-    return View(i, game.terms, counts).risks().known()
+def penalty(game: EstimationGame, i: int, counts: Array, own: Array | None = None) -> float:
+    """Penalty of agent i, honest, against `counts` (m, d) of the others.
 
-
-def penalty(game: EstimationGame, i: int, counts: Array) -> float:
-    """Penalty of agent i who follows the recommendation, against `counts` of the others."""
-    plays = [Play.truthful(float(n)) for n in game.terms.counts[i]]
-    return price_of(faced(game, i, counts), plays, game.problem.costs[i])[0]
+    own: (d,) points that she collects, by default the recommended ones.
+    """
+    plays = [Play.truthful(float(n)) for n in (game.terms.counts[i] if own is None else own)]
+    return View(i, game.terms, counts).risks().price(plays)[0]
 
 
 def best_penalty(game: EstimationGame, i: int, counts: Array) -> float:
     """Penalty of her best response to the same."""
-    prices = zip(faced(game, i, counts), game.problem.costs[i], strict=True)
-    return sum(best_count(channel, float(c), integer=False)[1] for channel, c in prices)
+    return best_response(View(i, game.terms, counts)).penalty
 
 
 @dataclass(frozen=True)
@@ -105,30 +97,30 @@ def one_sided_exchange() -> tuple[float, float, float]:
     return max(abs(x) for x in first), penalty(game, 1, game.terms.counts), float(alone[1])
 
 
-def tables_of(found: list[Cheap]) -> list[ClaimTable]:
+COLUMNS = (
+    "mechanism",
+    "agents below",
+    "least penalty over p_IND/2",
+    "then least excess over p_IND",
+    "then least gain over p_IND",
+)
+
+
+def by_mechanism(found: list[Cheap]) -> ClaimTable:
     """Agents below p_IND/2, mechanism by mechanism."""
-    rows: list[list[float | str | None]] = []
+    rows = []
     for name in MECHANISMS:
-        mine = [cheap for cheap in found if cheap.mechanism == name]
-        low = (
-            [min(c.below for c in mine), min(c.excess for c in mine), min(c.gain for c in mine)]
-            if mine
-            else [None] * 3
-        )
-        rows.append([name, len(mine), *low])
-    return [
-        ClaimTable(
-            "Agents below p_IND/2 among honest agents; then nobody else collects",
-            (
-                "mechanism",
-                "agents below",
-                "least penalty over p_IND/2",
-                "then least excess over p_IND",
-                "then least gain over p_IND",
-            ),
-            rows,
-        )
-    ]
+        mine = [(c.below, c.excess, c.gain) for c in found if c.mechanism == name]
+        least = np.min(mine, axis=0) if mine else [None] * 3
+        rows.append([name, len(mine), *least])
+    caption = "Agents below p_IND/2 among honest agents; then nobody else collects"
+    return table(caption, COLUMNS, rows)
+
+
+def proof_step(rng: np.random.Generator) -> tuple[float, float]:
+    """Over random costs: least excess of `forced`, and how far c n_IND is from p_IND/2 at most."""
+    steps = [forced(c) for c in np.exp(rng.uniform(-6, 3, 50))]
+    return min(s[0] for s in steps), max(abs(s[1] - 0.5) for s in steps)
 
 
 PROOF_STEP = (
@@ -141,50 +133,42 @@ PROOF_STEP = (
 def check_theorem2(quick: bool, seed: int) -> Finding:
     """Whoever pays less than p_IND/2 among the honest is worse off than alone among deserters."""
     found, looked = cheap_agents(quick, seed)
-    steps = [forced(c) for c in np.exp(generator(seed, 2, 2).uniform(-6, 3, 50))]
-    unique, cost = min(s[0] for s in steps), max(abs(s[1] - 0.5) for s in steps)
+    unique, cost = proof_step(generator(seed, 2, 2))
     still = [cheap for cheap in found if cheap.excess <= TOLERANCE]
     depends, infinite, alone = one_sided_exchange()
     tight = MeanChannel(SIGMA, 1e12)
     limit = float(tight.best_risk(np.float64(SIGMA / np.sqrt(0.05)))) + SIGMA * np.sqrt(0.05)
-    proof = unique > 0 and cost <= TOLERANCE and bool(found)
     counter = depends <= TOLERANCE and np.isinf(alone) and np.isfinite(infinite)
-    good = proof and not still
-    return Finding(
-        verdict="fails" if not good else ("holds if" if counter else "holds"),
-        condition=(
-            f"{len(still)} agents stay rational among deserters though they pay less than p_IND/2"
-            if still
-            else "the step of the proof does not hold numerically"
-            if not good
-            else "p_IND is finite. An agent who cannot sample everything is rational whatever she "
-            "pays: with costs (0.05, inf) CBL is always individually rational, and the second "
-            "agent "
-            f"pays {infinite:.4g}, not half of infinity"
-            if counter
-            else "every agent below p_IND/2 is worse off than alone where nobody else collects"
+    numbers = [
+        Number("agents below p_IND/2 who stay rational among deserters", len(still), None, 0),
+        Number("agents below p_IND/2 among the honest", len(found)),
+        Number("least relative excess of a count 1 % off n_IND", unique),
+        Number("|c n_IND / p_IND - 1/2|, largest", cost, TOLERANCE, 0.0),
+        Number(
+            "penalty of n_IND points with free data without end, over p_IND/2 (c = 0.05)",
+            float(limit / (SIGMA * np.sqrt(0.05))),
+            1e-9,
+            1.0,
         ),
+        Number("penalty of an agent with p_IND = inf under an always rational CBL", infinite),
+    ]
+    good = unique > 0 and bool(found)
+    return finding(
+        numbers,
+        good and not counter,
+        "every agent below p_IND/2 is worse off than alone where nobody else collects",
+        condition="p_IND is finite. An agent who cannot sample everything is rational whatever she "
+        "pays: with costs (0.05, inf) CBL is always individually rational, and the second agent "
+        f"pays {infinite:.4g}, not half of infinity"
+        if good
+        else None,
+        otherwise="the step of the proof does not hold numerically",
         method="exact",
-        computed=(
-            f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who pays "
-            "less than p_IND/2 if all are honest pays more than p_IND if nobody else collects, so "
-            "that none of these mechanisms is always individually rational for her. Not checked: "
-            "mechanisms that are not built in; for these there is the proof."
-        ),
-        numbers=[
-            Number("agents below p_IND/2 who stay rational among deserters", len(still), None, 0),
-            Number("agents below p_IND/2 among the honest", len(found)),
-            Number("least relative excess of a count 1 % off n_IND", unique),
-            Number("|c n_IND / p_IND - 1/2|, largest", cost, TOLERANCE, 0.0),
-            Number(
-                "penalty of n_IND points with free data without end, over p_IND/2 (c = 0.05)",
-                float(limit / (SIGMA * np.sqrt(0.05))),
-                1e-9,
-                1.0,
-            ),
-            Number("penalty of an agent with p_IND = inf under an always rational CBL", infinite),
-        ],
-        tables=tables_of(found),
+        computed=f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who "
+        "pays less than p_IND/2 if all are honest pays more than p_IND if nobody else collects, so "
+        "that none of these mechanisms is always individually rational for her. Not checked: "
+        "mechanisms that are not built in; for these there is the proof.",
+        tables=[by_mechanism(found)],
     )
 
 
@@ -201,47 +185,31 @@ def reversed_others(mu: float) -> tuple[float, float]:
 def check_theorem3(quick: bool, seed: int) -> Finding:
     """Whoever pays less than p_IND/2 among the honest does better by deviating among deserters."""
     found, looked = cheap_agents(quick, seed)
-    steps = [forced(c) for c in np.exp(generator(seed, 2, 3).uniform(-6, 3, 50))]
-    unique, cost = min(s[0] for s in steps), max(abs(s[1] - 0.5) for s in steps)
+    unique, cost = proof_step(generator(seed, 2, 3))
     dominant = [cheap for cheap in found if cheap.gain <= TOLERANCE]
     accept, reverse = reversed_others(1000.0)
-    good = (
-        unique > 0
-        and cost <= TOLERANCE
-        and bool(found)
-        and not dominant
-        and accept > reverse + TOLERANCE
-    )
-    return Finding(
-        verdict="holds" if good else "fails",
-        condition=(
-            "every agent below p_IND/2 does better by another strategy where nobody else collects, "
-            "and who cannot sample everything where the others report the opposite"
-            if good
-            else f"{len(dominant)} agents follow a dominant strategy though they pay less than "
-            "p_IND/2"
-        ),
+    least = min((cheap.gain for cheap in found), default=0.0)
+    numbers = [
+        Number("agents below p_IND/2 with a dominant recommendation", len(dominant), None, 0),
+        Number("agents below p_IND/2 among the honest", len(found)),
+        Number("least gain by a deviation where nobody else collects, over p_IND", least),
+        Number("penalty accepting from others who report -X, |mu| = 1000 sigma", accept),
+        Number("penalty reversing the sign", reverse),
+    ]
+    return finding(
+        numbers,
+        unique > 0 and cost <= TOLERANCE and bool(found) and accept > reverse + TOLERANCE,
+        "every agent below p_IND/2 does better by another strategy where nobody else collects, "
+        "and who cannot sample everything where the others report the opposite",
+        otherwise="the step of the proof does not hold numerically",
         method="exact",
-        computed=(
-            f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who pays "
-            "less than p_IND/2 if all are honest gains by her best response if nobody else "
-            "collects, so that the recommendation is not dominant for her. For p_IND = inf the "
-            "profile in which the others report -X: accepting, best among the honest, loses "
-            "without "
-            "bound in |mu| (shown at 1000 sigma), reversing the sign does not. Not checked: "
-            "mechanisms that are not built in; for these there is the proof."
-        ),
-        numbers=[
-            Number("agents below p_IND/2 with a dominant recommendation", len(dominant), None, 0),
-            Number("agents below p_IND/2 among the honest", len(found)),
-            Number(
-                "least gain by a deviation where nobody else collects, over p_IND",
-                min((cheap.gain for cheap in found), default=0.0),
-            ),
-            Number("penalty accepting from others who report -X, |mu| = 1000 sigma", accept),
-            Number("penalty reversing the sign", reverse),
-        ],
-        tables=tables_of(found),
+        computed=f"{PROOF_STEP}each of the {len(found)} agents (of {looked} in random games) who "
+        "pays less than p_IND/2 if all are honest gains by her best response if nobody else "
+        "collects, so that the recommendation is not dominant for her. For p_IND = inf the profile "
+        "in which the others report -X: accepting, best among the honest, loses without bound in "
+        "|mu| (shown at 1000 sigma), reversing the sign does not. Not checked: mechanisms that are "
+        "not built in; for these there is the proof.",
+        tables=[by_mechanism(found)],
     )
 
 
@@ -249,9 +217,8 @@ CLAIMS = (
     Claim(
         "theorem2",
         "Theorem 2, section 5; appendix F.1",
-        "If a strategy profile is individually rational whatever the others do, every agent "
-        "pays at "
-        "least p_IND/2, whatever the others do.",
+        "If a strategy profile is individually rational whatever the others do, every agent pays "
+        "at least p_IND/2, whatever the others do.",
         check_theorem2,
     ),
     Claim(

@@ -14,6 +14,7 @@ from nashbox.problem.files import from_mapping
 Array = NDArray[np.float64]
 
 FIGURE1 = [[0.033], [0.066], [0.1]]
+WORKED = 10.0, 200.0, 0.05  # n*, T and c of the worked case
 SIGMA = 10.0  # of Figure 1, of the worked case, and wherever a claim does not depend on it
 
 
@@ -26,12 +27,12 @@ def estimation(costs: Any, **changes: Any) -> EstimationProblem:
 
 def figure1(**changes: Any) -> EstimationProblem:
     """Figure 1: three agents, one distribution."""
-    return estimation(changes.pop("costs", FIGURE1), **changes)
+    return estimation(FIGURE1, **changes)
 
 
 def worked_case(m: int = 20, d: int = 1, **changes: Any) -> EstimationProblem:
     """20 agents, c = 0.05, sigma = 10: 10 points each, all corrupted, under CBL."""
-    return estimation(changes.pop("costs", [[0.05] * d for _ in range(m)]), **changes)
+    return estimation([[0.05] * d] * m, **changes)
 
 
 def theorem4_costs(m: int, gamma: float = 0.05) -> list[list[float]]:

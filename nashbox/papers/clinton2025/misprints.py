@@ -13,17 +13,19 @@ from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl.enforceable import compute_n_approx
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.plans import alone_penalties, compliant_penalties, solve_plan
-from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
-from nashbox.papers.clinton2025.corruption import WORKED, stationary_alpha
+from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.clinton2025.corruption import stationary_alpha
 from nashbox.papers.clinton2025.instances import (
     FIGURE1,
     SIGMA,
+    WORKED,
     Array,
     figure1,
     generator,
     random_problem,
     worked_case,
 )
+from nashbox.papers.findings import finding, table
 from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 
@@ -36,13 +38,14 @@ def judged(
     printed: float, right: float, tolerance: float, numbers: Sequence[Number], said: str, how: str
 ) -> Finding:
     """Compare what is printed with what is right; `said` explains the difference."""
-    same = abs(printed - right) <= tolerance * abs(right)
-    return Finding(
-        verdict="holds" if same else "fails",
-        condition="what is printed is right" if same else said,
+    return finding(
+        [],
+        abs(printed - right) <= tolerance * abs(right),
+        "what is printed is right",
+        otherwise=said,
         method="exact",
         computed=how,
-        numbers=numbers,
+        shown=numbers,
     )
 
 
@@ -128,23 +131,19 @@ def check_line23(quick: bool, seed: int) -> Finding:
     ours = (moved[1] - moved[0]) / 1000.0
     far = float(np.abs(ours - 1).max())
     off = abs(weight - 1)
-    return Finding(
-        verdict="holds" if off <= CLOSE and far <= 1e-9 else "fails",
-        condition=(
-            "the printed form is a mean"
-            if off <= CLOSE and far <= 1e-9
-            else f"the printed form divides each sum by its count once more: its weights sum to "
-            f"{weight:.4g}, so that the estimate is off by {off:.4g} |mu|. The proof (H.1) has the "
-            "precision-weighted mean, which is what is implemented"
-            + ("" if far <= 1e-9 else f" (but the implementation is off by {far:.3g} |mu| as well)")
-        ),
+    ours_too = "" if far <= 1e-9 else f" (but the implementation is off by {far:.3g} |mu| as well)"
+    return finding(
+        [],
+        off <= CLOSE and far <= 1e-9,
+        "the printed form is a mean",
+        otherwise="the printed form divides each sum by its count once more: its weights sum to "
+        f"{weight:.4g}, so that the estimate is off by {off:.4g} |mu|. The proof (H.1) has the "
+        f"precision-weighted mean, which is what is implemented{ours_too}",
         method="exact",
-        computed=(
-            "The weight of mu in the printed line 23 with honest points in the worked case (20"
-            " agents, 10 points each), a mean over the noise; and how far the implemented mechanism"
-            " moves its answers if 1000 is added to every point."
-        ),
-        numbers=[
+        computed="The weight of mu in the printed line 23 with honest points in the worked case (20"
+        " agents, 10 points each), a mean over the noise; and how far the implemented mechanism"
+        " moves its answers if 1000 is added to every point.",
+        shown=[
             Number("sum of the weights as printed", weight, None, 1.0),
             Number("how far answers move over how far points move, largest error", far, 1e-9, 0.0),
         ],
@@ -178,23 +177,18 @@ def check_fabricator(quick: bool, seed: int) -> Finding:
     printed, right = weights(others), weights(others + fakes)
     bias = abs(printed[1])
     clean = max(abs(right[0] - 1), abs(right[1]), abs(implemented[0] - 1), abs(implemented[1]))
-    holds = max(bias, abs(printed[0] - 1)) <= CLOSE
-    return Finding(
-        verdict="holds" if holds else "fails",
-        condition=(
-            "with N as printed the fakes drop out"
-            if holds
-            else f"with N over j != i the others' mean gets the weight {printed[0]:.4g} and the "
-            f"fakes keep {printed[1]:.4g}, so that the risk is unbounded; with N over all agents "
-            f"the weights are 1 and 0 (to {clean:.1g})"
-        ),
+    return finding(
+        [],
+        max(bias, abs(printed[0] - 1)) <= CLOSE,
+        "with N as printed the fakes drop out",
+        otherwise=f"with N over j != i the others' mean gets the weight {printed[0]:.4g} and the "
+        f"fakes keep {printed[1]:.4g}, so that the risk is unbounded; with N over all agents "
+        f"the weights are 1 and 0 (to {clean:.1g})",
         method="exact",
-        computed=(
-            f"Agent 2 of Figure 1 hands in {fakes:g} fakes besides {others:g} honest points; the"
-            " weights of the honest mean and of the fakes in"
-            " h = (N I - sum Y)/(N - |Y|) for both readings of N, and as implemented."
-        ),
-        numbers=[
+        computed=f"Agent 2 of Figure 1 hands in {fakes:g} fakes besides {others:g} honest points; "
+        "the weights of the honest mean and of the fakes in h = (N I - sum Y)/(N - |Y|) for both "
+        "readings of N, and as implemented.",
+        shown=[
             Number("weight of the fakes, N over j != i as printed", printed[1], CLOSE, 0.0),
             Number("weight of the honest mean, N as printed", printed[0], CLOSE, 1.0),
             Number("weight of the fakes, N over all agents", right[1], CLOSE, 0.0),
@@ -213,32 +207,27 @@ def check_nash_product(quick: bool, seed: int) -> Finding:
         return float(np.prod(alone - compliant_penalties(n, COSTS, ONE)))
 
     best = product(plan)
-    rows: list[list[float | str | None]] = []
+    rows = []
     for work in (1e2, 1e3, 1e4, 1e5):
-        n = np.array([[work], [work], [0.0]])
-        rows.append([work, product(n), product(n) / best])
-    largest = max(float(row[1] or 0.0) for row in rows)
-    bounded = largest <= best * (1 + CLOSE)
-    return Finding(
-        verdict="holds" if bounded else "holds if",
-        condition=(
-            "no other counts tried have a larger product"
-            if bounded
-            else "Delta_i >= 0 is asked for, which is not printed: where two agents work without "
-            f"limit both lose, and the product of their losses grows without bound ({largest:.3g} "
-            f"against {best:.4g} at the solution)"
-        ),
+        there = product(np.array([[work], [work], [0.0]]))
+        rows.append([work, there, there / best])
+    largest = max(row[1] for row in rows)
+    return finding(
+        [],
+        largest <= best * (1 + CLOSE),
+        "no other counts tried have a larger product",
+        condition="Delta_i >= 0 is asked for, which is not printed: where two agents work without "
+        f"limit both lose, and the product of their losses grows without bound ({largest:.3g} "
+        f"against {best:.4g} at the solution)",
         method="exact",
-        computed=(
-            "prod_i (p_IND_i - p_i) for Figure 1's costs at the Nash solution, and where agents 1"
-            " and 2 collect ever more."
-        ),
-        numbers=[
+        computed="prod_i (p_IND_i - p_i) for Figure 1's costs at the Nash solution, and where "
+        "agents 1 and 2 collect ever more.",
+        shown=[
             Number("product at the Nash solution", best, 1e-6),
             Number("product where two agents work without limit", largest),
         ],
         tables=[
-            ClaimTable(
+            table(
                 "The product where agents 1 and 2 collect n points each",
                 ("n", "product", "over that at the solution"),
                 rows,
@@ -263,23 +252,17 @@ def check_order(quick: bool, seed: int) -> Finding:
         gap = float(np.abs(back.totals / forward.totals - 1).max())
         largest = max(largest, gap)
         differ += gap > CLOSE
-    return Finding(
-        verdict="holds if" if differ else "holds",
-        condition=(
-            "an order of the agents is fixed: line 4 takes any pair that fits, and from the last "
-            f"agent to the first T differs in {differ} of {trials} games (by up to {largest:.3g}, "
-            "relatively) from the other way round. Here the lowest k and then the lowest i come "
-            "first"
-            if differ
-            else "both orders gave the same total in all games tried"
-        ),
+    return finding(
+        [],
+        not differ,
+        "both orders gave the same total in all games tried",
+        condition="an order of the agents is fixed: line 4 takes any pair that fits, and from the "
+        f"last agent to the first T differs in {differ} of {trials} games (by up to {largest:.3g}, "
+        "relatively) from the other way round. Here the lowest k and then the lowest i come first",
         method="exact",
-        computed=(
-            f"T of Algorithm 1 for Nash's plan on {trials} random games (d = 1, 4 to 15 "
-            "agents), for"
-            " the agents as they are and in reverse."
-        ),
-        numbers=[
+        computed=f"T of Algorithm 1 for Nash's plan on {trials} random games (d = 1, 4 to 15 "
+        "agents), for the agents as they are and in reverse.",
+        shown=[
             Number("games in which T depends on the order", differ),
             Number("largest relative difference of T", largest),
         ],

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.figures import BLACK, BLUE, ORANGE, RED
-from nashbox.papers.claim import (
-    Claim,
-    ClaimTable,
-    Finding,
-    Number,
-    Parts,
-    claim_in_parts,
-)
-from nashbox.papers.clinton2025 import enforced
+from nashbox.papers.claim import Claim, Finding, Number, Parts, claim_in_parts
+from nashbox.papers.clinton2025 import drawing, enforced
 from nashbox.papers.clinton2025.instances import estimation, generator
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+from nashbox.papers.findings import finding, table
 
 FAMILY = "one agent at c, the other m - 1 at r c, for the worst r tried"
 
@@ -29,15 +18,12 @@ FAMILY = "one agent at c, the other m - 1 at r c, for the worst r tried"
 def part_theorem1(quick: bool, seed: int, part: int) -> dict[str, Any]:
     """Random cost tables of both kinds, each with real and with whole counts."""
     rng = generator(seed, 101, part)
-    rows: list[enforced.EnforcedPlan] = []
-    refused = 0
-    for trial in range(20 if quick else 200):
-        draw = enforced.alike if trial % 4 == 0 else enforced.different
-        found, missing = enforced.both_kinds(draw(rng))
-        rows += found
-        refused += missing
+    found = enforced.part_of(
+        (enforced.different if trial % 4 else enforced.alike)(rng)
+        for trial in range(20 if quick else 200)
+    )
     family = [one_cheaper(m) for m in (2, 3, 5, 8, 12, 16)] if part == 0 else []
-    return enforced.part_of(rows, refused) | {"family": family}
+    return found | {"family": family}
 
 
 def one_cheaper(m: int) -> list[float]:
@@ -64,72 +50,42 @@ def merge_theorem1(parts: Sequence[Mapping[str, Any]]) -> Finding:
     everywhere = over <= 1 + 1e-6
     with_8 = sum(r.leverage for r in rows)
     efficiency = f"under (8) the social penalty is at most {social:.4g} times the best"
-    return Finding(
-        verdict="fails" if not (kept and efficient) else ("holds" if everywhere else "holds if"),
-        condition=why
-        if not kept
-        else f"{why}, but {efficiency}, without (8) {root:.4g} sqrt(m) times"
-        if not efficient
-        else f"{why}; {efficiency}, in all cases at most sqrt(m) times"
-        if everywhere
-        else f"sqrt(m)-efficiency is claimed only where (8) fails, as the proof has it (D.1): "
+    good = kept and efficient
+    numbers = [
+        *enforced.numbers(rows),
+        Number("social penalty over the best rational one, with (8) (at most 8)", social, 1e-6),
+        Number("the same over sqrt(m), without (8) (at most 1)", root, 1e-6),
+        Number("the same over sqrt(m), with (8) (at most 1)", over, 1e-6),
+    ]
+    return finding(
+        numbers,
+        good and everywhere,
+        f"{why}; {efficiency}, in all cases at most sqrt(m) times",
+        condition="sqrt(m)-efficiency is claimed only where (8) fails, as the proof has it (D.1): "
         f"{efficiency}, but up to {over:.4g} sqrt(m) times (small m: CBL sends agents home who "
         f"share in the best plan); without (8) it is at most {root:.4g} sqrt(m) times. "
-        f"{why[0].upper()}"
-        f"{why[1:]}",
+        f"{why[0].upper()}{why[1:]}"
+        if good
+        else None,
+        otherwise=f"{why}; {efficiency}, without (8) {root:.4g} sqrt(m) times",
         method="exact",
-        computed=(
-            f"{len(rows)} exact audits of CBL at n_opt ({with_8} with (8), {len(rows) - with_8}"
-            " without; half with whole counts): random cost tables of 2 to 40 agents and 1 to 3"
-            " distributions, infinite costs among them. The audit covers every deviation of one"
-            " agent (any counts, submission and estimator) by the full-information bound of"
-            f" appendix H.1; {sum(r.corrupted for r in rows)} pairs (i, k) are corrupted. A gain"
-            f" above {enforced.NO_GAIN:g} of the penalty would turn the verdict. Efficiency is"
-            " judged with real counts, as the theorem has them, and also on a family of games with"
-            " (8) in which one agent is cheaper than all others."
-        ),
-        numbers=[
-            *enforced.numbers(rows),
-            Number("social penalty over the best rational one, with (8) (at most 8)", social, 1e-6),
-            Number("the same over sqrt(m), without (8) (at most 1)", root, 1e-6),
-            Number("the same over sqrt(m), with (8) (at most 1)", over, 1e-6),
-        ],
+        computed=f"{len(rows)} exact audits of CBL at n_opt ({with_8} with (8), "
+        f"{len(rows) - with_8} without; half with whole counts): random cost tables of 2 to 40 "
+        "agents and 1 to 3 distributions, infinite costs among them. The audit covers every "
+        "deviation of one agent (any counts, submission and estimator) by the full-information "
+        f"bound of appendix H.1; {sum(r.corrupted for r in rows)} pairs (i, k) are corrupted. A "
+        f"gain above {enforced.NO_GAIN:g} of the penalty would turn the verdict. Efficiency is "
+        "judged with real counts, as the theorem has them, and also on a family of games with (8) "
+        "in which one agent is cheaper than all others.",
         tables=[
             enforced.by_size(rows, "social"),
-            ClaimTable(
+            table(
                 f"With (8): {FAMILY}",
                 ("m", "r", "social penalty over the best", "sqrt(m)"),
-                [[m, r, ratio, float(np.sqrt(m))] for m, r, ratio in family],
+                [[m, r, ratio, np.sqrt(m)] for m, r, ratio in family],
             ),
         ],
     )
-
-
-def draw_theorem1(finding: Finding, figure: Figure) -> None:
-    """Draw the largest ratios against m, with both bounds."""
-    table, family = finding.tables
-    root = np.array(table.column("bound sqrt(m)"), dtype=float)
-    ax = figure.subplots()
-    for name, colour, marker in (
-        ("largest ratio, with (8)", BLUE, "o"),
-        ("largest ratio, without (8)", ORANGE, "s"),
-    ):
-        ax.plot(
-            root**2, np.array(table.column(name), dtype=float), marker, color=colour, label=name
-        )
-    ax.plot(
-        family.column("m"),
-        family.column("social penalty over the best"),
-        "^",
-        color=RED,
-        label="one agent cheaper, with (8)",
-    )
-    m = np.linspace(2, root[-1] ** 2, 200)
-    ax.plot(m, np.sqrt(m), "-", color=BLACK, label="sqrt(m)")
-    ax.axhline(enforced.BOUND, color=BLACK, linestyle="--", label="8")
-    ax.set_xlabel("agents m")
-    ax.set_ylabel("social penalty of CBL over the best")
-    ax.legend(frameon=False, loc="center right")
 
 
 CLAIMS: tuple[Claim, ...] = (
@@ -139,6 +95,6 @@ CLAIMS: tuple[Claim, ...] = (
         "At n_opt (CBL, s*) is a Nash equilibrium, individually rational and sqrt(m)-efficient; "
         "under condition (8) it is 8-efficient.",
         Parts(lambda quick: 8 if quick else 50, part_theorem1, merge_theorem1),
-        draw_theorem1,
+        drawing.theorem1,
     ),
 )

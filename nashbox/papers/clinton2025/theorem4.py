@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from nashbox.experiments.dynamics import best_response_dynamics
-from nashbox.experiments.figures import BLACK, BLUE, ORANGE, RED
-from nashbox.games.estimation import EstimationGame, prepare
+from nashbox.games.estimation import prepare
 from nashbox.mechanisms.plans import compliant_penalties, solve_plan
-from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
-from nashbox.papers.clinton2025.hardness import best_penalty, faced
-from nashbox.papers.clinton2025.instances import (
-    SIGMA,
-    Array,
-    estimation,
-    generator,
-    theorem4_costs,
-)
-from nashbox.problem.channel import Play
-from nashbox.problem.risks import price_of
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.clinton2025 import drawing
+from nashbox.papers.clinton2025.hardness import best_penalty, penalty
+from nashbox.papers.clinton2025.instances import SIGMA, estimation, generator, theorem4_costs
+from nashbox.papers.findings import finding, table
 
 GAMMA = 0.05
 MECHANISMS = ("sample_mean", "cbl")
@@ -31,20 +21,10 @@ STILL = 1e-6  # of a penalty: what nobody may gain at an equilibrium
 COLUMNS = ("m", "mechanism", "start", "n of agent 1", "social penalty over the best", "sqrt(m)/4")
 
 
-def penalties_at(game: EstimationGame, counts: Array) -> tuple[Array, Array]:
-    """Penalties of honest agents at `counts`, and those of their best responses, (m,) each."""
-    honest = []
-    for i in range(game.problem.m):
-        plays = [Play.truthful(float(n)) for n in counts[i]]
-        honest.append(price_of(faced(game, i, counts), plays, game.problem.costs[i])[0])
-    best = [best_penalty(game, i, counts) for i in range(game.problem.m)]
-    return np.array(honest), np.array(best)
-
-
 def check_theorem4(quick: bool, seed: int) -> Finding:
     """Find equilibria by best responses from several starts, and hold them to the bound."""
     rng = generator(seed, 104)
-    rows: list[tuple[int, str, str, float, float, float]] = []
+    rows: list[list[Any]] = []
     unsettled, off = 0, 0.0
     alone = SIGMA / np.sqrt(GAMMA)
     for m in (2, 5, 10, 30, 100) if quick else (2, 5, 10, 30, 100, 300, 1000):
@@ -62,67 +42,39 @@ def check_theorem4(quick: bool, seed: int) -> Finding:
             for name, start in starts.items():
                 settled = best_response_dynamics(game, start)
                 counts = settled.counts[-1]
-                honest, response = penalties_at(game, counts)
+                honest = np.array([penalty(game, i, counts, counts[i]) for i in range(m)])
+                response = np.array([best_penalty(game, i, counts) for i in range(m)])
                 if not (settled.converged and (honest <= response * (1 + STILL)).all()):
                     unsettled += 1
                     continue
                 ratio = float(honest.sum() / best)
-                first = float(counts[0, 0])
-                rows.append((m, mechanism, name, first, ratio, float(np.sqrt(m)) / 4))
-    table = ClaimTable("Equilibria found by best responses", COLUMNS, rows)
-    share = min((ratio / bound for *_, ratio, bound in rows), default=np.nan)
-    moved = max((abs(n / alone - 1) for n in table.column("n of agent 1")), default=np.nan)
-    largest = max(table.column("m"), default=0)
+                rows.append([m, mechanism, name, float(counts[0, 0]), ratio, np.sqrt(m) / 4])
+    share = float(min((ratio / bound for *_, ratio, bound in rows), default=np.nan))
+    moved = max((abs(n / alone - 1) for *_, n, _, _ in rows), default=np.nan)
+    largest = max((row[0] for row in rows), default=0)
     growth = [ratio / np.sqrt(m) for m, _, _, _, ratio, _ in rows if m == largest]
     least = float(min(growth, default=np.nan))
-    good = share >= 1 - STILL and moved <= STILL and off <= 1e-9
-    return Finding(
-        verdict="holds" if good else "fails",
-        condition=(
-            f"every equilibrium found is at least {share:.4g} times the bound, and in each of them "
-            "agent 1, whom nobody can check, collects n_IND"
-            if good
-            else f"an equilibrium at {share:.4g} times the bound, agent 1 {moved:.3g} off "
-            "n_IND, or "
-            f"the optimum {off:.3g} off its formula"
-        ),
+    numbers = [
+        Number("social penalty over the best, over sqrt(m)/4, least (at least 1)", share, STILL),
+        Number("n of agent 1 over n_IND, less 1, largest", float(moved), STILL, 0.0),
+        Number("optimum over 4 sigma sqrt(m gamma), less 1, largest", off, 1e-9, 0.0),
+        Number("least ratio over sqrt(m), largest m", least, STILL),
+    ]
+    return finding(
+        numbers,
+        bool(share >= 1 - STILL),
+        f"every equilibrium found is at least {share:.4g} times the bound, and in each of them "
+        "agent 1, whom nobody can check, collects n_IND",
+        otherwise=f"an equilibrium at {share:.4g} times the bound",
         method="exact",
-        computed=(
-            "Costs (19) with gamma = 0.05, sigma = 10, real counts; under the sample mean and CBL"
-            " agents answer one at a time with exact best responses, from three starts for each m;"
-            f" {len(rows)} profiles settled and are equilibria (no agent gains {STILL:g} of her"
-            f" penalty), {unsettled} runs did not settle or settled elsewhere. Not checked: other"
-            " mechanisms; for these there is the proof, whose key step (agent 1 collects n_IND)"
-            " is seen here."
-        ),
-        numbers=[
-            Number(
-                "social penalty over the best, over sqrt(m)/4, least (at least 1)", share, STILL
-            ),
-            Number("n of agent 1 over n_IND, less 1, largest", float(moved), STILL, 0.0),
-            Number("optimum over 4 sigma sqrt(m gamma), less 1, largest", off, 1e-9, 0.0),
-            Number("least ratio over sqrt(m), largest m", least, STILL),
-        ],
-        tables=[table],
+        computed="Costs (19) with gamma = 0.05, sigma = 10, real counts; under the sample mean and "
+        "CBL agents answer one at a time with exact best responses, from three starts for each m; "
+        f"{len(rows)} profiles settled and are equilibria (no agent gains {STILL:g} of her "
+        f"penalty), {unsettled} runs did not settle or settled elsewhere. Not checked: other "
+        "mechanisms; for these there is the proof, whose key step (agent 1 collects n_IND) is seen "
+        "here.",
+        tables=[table("Equilibria found by best responses", COLUMNS, rows)],
     )
-
-
-def draw_theorem4(finding: Finding, figure: Figure) -> None:
-    """Draw the ratios of all equilibria against m."""
-    table = finding.tables[0]
-    ax = figure.subplots()
-    for mechanism, colour, marker in zip(MECHANISMS, (BLUE, RED), "os", strict=True):
-        mine = [row for row in table.rows if row[1] == mechanism]
-        x, y = np.array([(row[0], row[4]) for row in mine], dtype=float).reshape(-1, 2).T
-        ax.plot(x, y, marker, color=colour, label=f"equilibria of {mechanism}", alpha=0.7)
-    m = np.array(sorted(set(table.column("m"))), dtype=float)
-    ax.plot(m, np.sqrt(m) / 4, color=BLACK, label="bound sqrt(m)/4")
-    ax.plot(m, np.sqrt(m), "--", color=ORANGE, label="sqrt(m)")
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlabel("agents m")
-    ax.set_ylabel("social penalty over the best")
-    ax.legend(frameon=False)
 
 
 CLAIMS = (
@@ -132,6 +84,6 @@ CLAIMS = (
         "For the costs (19) every Nash equilibrium of every mechanism has a social penalty of at "
         "least sqrt(m)/4 times the optimum 4 sigma sqrt(m gamma).",
         check_theorem4,
-        draw_theorem4,
+        drawing.theorem4,
     ),
 )

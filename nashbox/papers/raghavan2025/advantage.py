@@ -9,14 +9,15 @@ import numpy as np
 
 from nashbox.measure.seeds import Stage, child
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
 from nashbox.papers.raghavan2025.games import (
     BETA,
     CASES,
     COIN,
     race_of,
     random_pairs,
+    walk,
     written,
 )
 from nashbox.papers.raghavan2025.simulated import play_case
@@ -126,8 +127,8 @@ def _independent(rows: list[list[float]]) -> list[Number]:
 
 def _discounted(net: int, q: float, z: float) -> float:
     """E[z^tau] of the walk on -net..net from 0, by linear equations."""
-    size = 2 * net - 1
-    step = z * (np.diag(np.full(size - 1, q), 1) + np.diag(np.full(size - 1, 1 - q), -1))
+    step = z * walk(net, q)
+    size = len(step)
     ends = np.zeros(size)
     ends[-1], ends[0] = z * q, z * (1 - q) + (z * q if size == 1 else 0.0)
     return float(np.linalg.solve(np.eye(size) - step, ends)[net - 1])
@@ -195,9 +196,7 @@ def check_system(quick: bool, seed: int) -> Finding:
     for case, row in zip(CASES, rows, strict=False):
         played = play_case(case, BETA, GAMES[quick], seed)
         for name, value in (("E max", row[1]), ("E min", row[2])):
-            m = played[name]
-            told = f"case {case}: {name}, simulated"
-            numbers.append(Number(told, m.mean, SURE * m.se + 1e-5, float(value)))
+            numbers.append(simulated(f"case {case}: {name}", played[name], float(value), 1e-5))
     quicker = _alone_as_quick(float(rows[0][2]), float(rows[0][4]))
     price = f"the average error rises in {costlier} of {len(rows)} games (case a: "
     price += f"{rows[0][3]:.4f} to {rows[0][4]:.4f})"

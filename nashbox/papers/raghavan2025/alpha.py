@@ -12,8 +12,8 @@ from functools import partial
 
 from nashbox.games.testing.receivers import ALPHAS, OBJECTIVES, measure
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import SURE, finding, table
 from nashbox.papers.raghavan2025 import drawing, receivers
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
 from nashbox.papers.raghavan2025.games import (
     BETA,
     BETAS,
@@ -138,9 +138,8 @@ def check(rule: str, quick: bool, seed: int) -> Finding:
         method="exact" if rule == "anticipating" else "exact and black box",
         computed=(
             "The sender wants the receiver slow, wrong and uncertain, and seldom the winner "
-            "(first, with an error of at most beta given its own observations, (6b); a tie is "
-            "half a win): "
-            f"exact forward recursion over both agents' counts for alpha in "
+            "(first, with an error of at most beta given its own observations, (6b); a tie is half "
+            "a win): exact forward recursion over both agents' counts for alpha in "
             f"{', '.join(f'{a:g}' for a in alphas)}; "
             + (
                 "checked against the race of the two stopping laws"

@@ -12,14 +12,9 @@ from nashbox.experiments.paired import paired
 from nashbox.games.testing import prepare_testing
 from nashbox.measure.seeds import Stage
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import bisect, finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import SURE, bisect, finding, table
-from nashbox.papers.raghavan2025.games import (
-    BETA,
-    CASES,
-    HALF,
-    case_problem,
-)
+from nashbox.papers.raghavan2025.games import BETA, CASES, HALF, case_problem
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import BuiltinPayoff, Contest, Cost
 from nashbox.solver import Rival, best_response, signaller_payoff, solve
@@ -41,7 +36,10 @@ def contest(cost: float) -> dict[str, Any]:
 def gain(
     case: str, name: str, payoff: BuiltinPayoff, alpha: float = 0.5, signals: str = "paper"
 ) -> float:
-    """Best gain of one agent over (alpha, w = 1, anticipate), lower bound."""
+    """Best gain of one agent over (alpha, w = 1, anticipate), lower bound.
+
+    By the solver alone: it is asked for often, and an audit finds out more than that.
+    """
     agents: Mapping[str, ObservationModel] = CASES[case]
     other = next(n for n in agents if n != name)
     value = signaller_payoff(solve(agents, HALF, BETA), name, payoff, anticipates=True)
@@ -98,10 +96,9 @@ def _honest_payoff(quick: bool, seed: int) -> list[Number]:
     value = signaller_payoff(game, "A", Contest(PRIZE, G1), anticipates=True)
     played = prepare_testing(case_problem("a", BETA, contest(G1)))
     found = paired(played, 0, [Signaller()], GAMES[quick], seed, Stage.RUN)
-    m = found.payoffs[0]
     return [
         Number("payoff in the contest", value, 1e-9, PRIZE / 2 - G1 * game.expected_min),
-        Number("payoff in the contest, simulated", m.mean, SURE * m.se, value),
+        simulated("payoff in the contest", found.payoffs[0], value),
     ]
 
 
@@ -153,8 +150,7 @@ def check_bluff(quick: bool, seed: int) -> Finding:
     numbers = [Number("gain from bluffing", bluff, EXACT, PRIZE - G1 * time - honest)]
     game = prepare_testing(case_problem("a", BETA, contest(G1)))
     found = paired(game, 0, [Signaller(), Bluffer()], GAMES[quick], seed, Stage.VERIFY)
-    m = found.gains[1]
-    numbers.append(Number("gain from bluffing, simulated", m.mean, SURE * m.se, bluff))
+    numbers.append(simulated("gain from bluffing", found.gains[1], bluff))
     return finding(
         numbers,
         bluff <= EXACT,

@@ -17,8 +17,8 @@ import numpy as np
 
 from nashbox.measure.seeds import Stage, child
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import SURE, finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
 from nashbox.papers.raghavan2025.games import (
     BETA,
     BETAS,
@@ -124,12 +124,11 @@ def _played(case: str, beta: Fraction, race: Race, quick: bool, seed: int) -> li
         "winner": race.wins_wrongly(0) + race.wins_wrongly(1),
         "loser": race.loses_wrongly(0) + race.loses_wrongly(1),
     }
-    out = []
-    for who, total in totals.items():
-        m = found[f"error of the {who}"]
-        told = f"case {case}, beta {float(beta):g}: error of the {who}, simulated"
-        out.append(Number(told, m.mean, SURE * m.se + 1e-6, total / wins))
-    return out
+    told = f"case {case}, beta {float(beta):g}"
+    return [
+        simulated(f"{told}: error of the {who}", found[f"error of the {who}"], total / wins, 1e-6)
+        for who, total in totals.items()
+    ]
 
 
 def _random(priors: list[Fraction], rng: np.random.Generator) -> tuple[Rows, int]:
@@ -171,10 +170,8 @@ def _reversed_game(numbers: list[Number], quick: bool, seed: int) -> Rows:
         errors = errors_of_a_win(race, i)
         rows.append([told, float(SKEWED), name, *errors])
         for who, value in zip(("winner", "loser"), errors, strict=True):
-            m = played[f"error of the {who} if {name} is first"]
-            error = SURE * max(m.se, 1 / m.count) + 1e-6
-            name_ = f"prior {float(SKEWED):g}: error of the {who} if {name} is first, simulated"
-            numbers.append(Number(name_, m.mean, error, value))
+            what = f"error of the {who} if {name} is first"
+            numbers.append(simulated(f"prior {float(SKEWED):g}: {what}", played[what], value, 1e-6))
     return rows
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.problem.lattice import Floats
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.testing import RaceProblem, read_testing
 from nashbox.solver import Race, exact_law
@@ -93,6 +94,12 @@ def flip_symmetric(model: ObservationModel) -> bool:
     """Whether swapping the hypotheses permutes the symbols."""
     pairs = sorted(zip(model.p0, model.p1, strict=True))
     return pairs == sorted(zip(model.p1, model.p0, strict=True))
+
+
+def walk(net: int, up: float) -> Floats:
+    """Chances of a step between -net and net of a walk that goes up with chance `up`."""
+    size = 2 * net - 1
+    return np.diag(np.full(size - 1, up), 1) + np.diag(np.full(size - 1, 1 - up), -1)
 
 
 def written(model: ObservationModel) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import finding, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import finding, table
 from nashbox.papers.raghavan2025.games import BETA, COIN, HALF, SHARP
 from nashbox.problem.lattice import belief_of
 from nashbox.problem.observations import ObservationModel

@@ -9,16 +9,9 @@ import numpy as np
 
 from nashbox.experiments.run import run
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import SURE, finding, simulated, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
-from nashbox.papers.raghavan2025.games import (
-    BETA,
-    BETAS,
-    CASES,
-    COIN,
-    HALF,
-    case_problem,
-)
+from nashbox.papers.raghavan2025.games import BETA, BETAS, CASES, COIN, HALF, case_problem, walk
 from nashbox.papers.raghavan2025.simulated import play_case, race_numbers
 from nashbox.problem.observations import ObservationModel
 from nashbox.solver import exact_law, symmetric_bernoulli
@@ -41,8 +34,7 @@ def check_table(quick: bool, seed: int) -> Finding:
                 if name in closed:
                     numbers.append(Number(told, value, bound, closed[name]))
                 m = played[name]
-                error = SURE * max(m.se, 1 / m.count)
-                numbers.append(Number(f"{told}, simulated", m.mean, error + bound, value))
+                numbers.append(simulated(told, m, value, bound))
                 rows.append([case, float(beta), name, value, closed.get(name), m.mean, SURE * m.se])
     return finding(
         numbers,
@@ -145,10 +137,8 @@ def check_conventions(quick: bool, seed: int) -> Finding:
 
 def _walk_time(ratio: int, net: int) -> float:
     """E tau of a walk on -net..net from 0, up with chance ratio/(1 + ratio), by elimination."""
-    up = ratio / (1 + ratio)
-    size = 2 * net - 1
-    step = np.diag(np.full(size - 1, up), 1) + np.diag(np.full(size - 1, 1 - up), -1)
-    return float(np.linalg.solve(np.eye(size) - step, np.ones(size))[net - 1])
+    step = walk(net, ratio / (1 + ratio))
+    return float(np.linalg.solve(np.eye(len(step)) - step, np.ones(len(step)))[net - 1])
 
 
 NUMBER_CLAIMS = (

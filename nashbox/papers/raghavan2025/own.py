@@ -9,39 +9,25 @@ import numpy as np
 
 from nashbox.games.testing import prepare_testing
 from nashbox.measure.moments import Moments
-from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.exchange import BeliefExchange
 from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import SURE, finding, simulated, table
 from nashbox.papers.raghavan2025 import receivers
-from nashbox.papers.raghavan2025.findings import SURE, finding, table
-from nashbox.papers.raghavan2025.games import (
-    BETA,
-    BETAS,
-    CASES,
-    COIN,
-    HALF,
-    case_problem,
-    race_of,
-)
+from nashbox.papers.raghavan2025.games import BETA, BETAS, CASES, COIN, HALF, case_problem, race_of
+from nashbox.papers.raghavan2025.simulated import blocks
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Cost, win
 from nashbox.solver import BestResponse as Response
-from nashbox.solver import (
-    Rival,
-    best_response,
-    signaller_payoff,
-    solve,
-)
+from nashbox.solver import Rival, best_response, signaller_payoff, solve
 from nashbox.strategies.testing import BestResponse, Signaller
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 0.9)
 ALPHAS = {True: (0.0, 0.5), False: (0.0, 0.5, 1.0)}
 DEPTH = {True: 5, False: 6}  # iterations of the exhaustive part: 8^DEPTH games
 GAMES = {True: 4_000, False: 1_000_000}
-BLOCK = 1 << 16
 LIVELY = ObservationModel.parse(["3/4", "1/4"], ["1/4", "3/4"])  # crosses 1/5 within a few steps
 LOOSE = Fraction(1, 5)
 PRICE = 0.005
@@ -116,9 +102,7 @@ def _played_stops(case: str, weight: float, games: int, seed: int) -> tuple[int,
     """The same for the model's own fusers: both fuse, against both relying on themselves."""
     problem = case_problem(case, BETA)
     early = late = 0
-    for b in range(-(-games // BLOCK)):
-        size = min(BLOCK, games - b * BLOCK)
-        number = child(seed, Stage.RUN, 6, b)
+    for size, number in blocks(games, seed, 6):
         well = Well(problem, size, number)
         tau = []
         for w in (1.0, weight):
@@ -256,18 +240,11 @@ def _replayed(quick: bool, seed: int) -> list[Number]:
         ("the best policy with signals", BestResponse(horizon=best.policy.horizon), best.lower),
         ("w = 1, anticipating", Signaller(), played),
     ):
-        changed = game.with_strategies({"B": strategy})
-        moments = Moments()
-        for b in range(-(-GAMES[quick] // BLOCK)):
-            size = min(BLOCK, GAMES[quick] - b * BLOCK)
-            number = child(seed, Stage.RUN, 7, b)
-            model = RaceModel(
-                game.problem, game.exchange, changed.strategies, replications=size, rng=number,
-                record=0, well=Well(game.problem, size, number),
-            ).play()  # fmt: skip
-            moments.add(model.payoffs()[1])
-        name = f"case c, cost of B, {told}, simulated"
-        out.append(Number(name, -moments.mean, SURE * moments.se + EXACT, -value))
+        costs = Moments()
+        for size, number in blocks(GAMES[quick], seed, 7):
+            (payoffs,) = game.trials(1, [strategy], size, number)
+            costs.add(-payoffs[1])
+        out.append(simulated(f"case c, cost of B, {told}", costs, -value, EXACT))
     return out
 
 

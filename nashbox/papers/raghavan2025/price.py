@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from nashbox.papers.claim import Claim, Finding, Number
+from nashbox.papers.findings import bisect, finding, table
 from nashbox.papers.raghavan2025 import drawing
-from nashbox.papers.raghavan2025.findings import bisect, finding, table
 from nashbox.papers.raghavan2025.games import BETA, BETAS, CASES, COIN, HALF
 from nashbox.problem.payoffs import Cost
 from nashbox.solver import (

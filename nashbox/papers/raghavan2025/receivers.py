@@ -1,5 +1,7 @@
 """What alpha does to a receiver, exactly: a forward recursion over both agents' counts.
 
+No engine says this; games of the model and the solver's race, made in other ways, check it.
+
 Binary alphabets without zeros, prior 1/2. The sender plays signaller(alpha), w = 1, to its own
 threshold; the receiver stops by its own rule, and after the sender's stop keeps what it has heard.
 
@@ -94,7 +96,7 @@ def exact_values(
     n, lost = 0, 0.0
     while n < LONGEST:
         n += 1
-        state, mass = _observe(state, mass, n, mine, other)
+        state, mass = _observe(state, mass, mine, other)
         state[:, 4] = np.where(state[:, 4] == 0, other.crossed(state[:, 1], state[:, 2]), 2)
         s = other.log_odds(state[:, 1], state[:, 2])
         speaking = state[:, 4] < 2
@@ -133,7 +135,7 @@ def _errors(lost: float, mine: _Side, other: _Side, beta: Fraction) -> tuple[flo
     return (lost * way + 1e-11, *(lost + 1e-11,) * 3)
 
 
-def _observe(state: Ints, mass: Floats, n: int, mine: _Side, other: _Side) -> tuple[Ints, Floats]:
+def _observe(state: Ints, mass: Floats, mine: _Side, other: _Side) -> tuple[Ints, Floats]:
     """One symbol each; a sender that has stopped sees none."""
     parts: list[Ints] = []
     masses: list[Floats] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -17,6 +17,12 @@ from nashbox.problem.payoffs import Outcome
 from nashbox.solver import solve
 
 BLOCK = 1 << 16
+
+
+def blocks(games: int, seed: int, *path: int) -> Iterator[tuple[int, int]]:
+    """Sizes of blocks that add up to `games`, a seed each."""
+    for b in range(-(-games // BLOCK)):
+        yield min(BLOCK, games - b * BLOCK), child(seed, Stage.RUN, *path, b)
 
 
 def play_case(case: str, beta: Fraction, games: int, seed: int) -> dict[str, Moments]:
@@ -36,12 +42,13 @@ def play_models(
     *,
     anticipate: bool,
 ) -> dict[str, Moments]:
-    """Play a game of two agents A and B; what is measured depends on whether they anticipate."""
+    """Play a game of two agents A and B; what is measured depends on whether they anticipate.
+
+    Game by game, as runs tell nothing of those who win apart from those who lose.
+    """
     found: dict[str, Moments] = {}
     game = prepare_testing(problem_of(models, beta, prior=prior, anticipate=anticipate))
-    for b in range(-(-games // BLOCK)):
-        size = min(BLOCK, games - b * BLOCK)
-        number = child(seed, Stage.RUN, int(anticipate), b)
+    for size, number in blocks(games, seed, int(anticipate)):
         outcomes = game.opened(size, number, None, 0).play().outcomes()
         for name, sample in _samples(outcomes, anticipate).items():
             found.setdefault(name, Moments()).add(np.asarray(sample, dtype=float))

@@ -134,10 +134,9 @@ def _row(game: EstimationGame, measured: MeasuredCoalition, delta: float) -> Coa
     common, slopes = common_gain(
         measured.penalties, float(measured.error.sum()), game, members, measured.scheme
     )
-    group_sizes = {i: len(g) for g in alike(game) for i in g}
     return Coalition(
         members=[problem.names[i] for i in members],
-        represents=_represents(game, members, group_sizes),
+        represents=_represents(game, members),
         owed=owed.tolist(),
         collected=list(measured.scheme.collected),
         forms=list(measured.scheme.forms),
@@ -156,7 +155,7 @@ def _row(game: EstimationGame, measured: MeasuredCoalition, delta: float) -> Coa
     )
 
 
-def _represents(game: EstimationGame, members: tuple[int, ...], sizes: dict[int, int]) -> int:
+def _represents(game: EstimationGame, members: tuple[int, ...]) -> int:
     """How many coalitions of equal agents look like this one."""
     total = 1
     for group in alike(game):

@@ -21,12 +21,7 @@ from nashbox.measure.seeds import Stage, child
 from nashbox.measure.tally import TailMoments
 from nashbox.mechanisms.rounding import finite_product
 from nashbox.rules.coalitions.estimators import Known, Use, errors, learn
-from nashbox.rules.coalitions.schemes import (
-    Scheme,
-    best_pooled,
-    pooled_price,
-    schemes,
-)
+from nashbox.rules.coalitions.schemes import Scheme, best_pooled, pooled_price, schemes
 from nashbox.rules.coalitions.worlds import Seen, blocks
 
 Array = NDArray[np.float64]
@@ -52,7 +47,6 @@ class MeasuredCoalition:
     covariance: Array
     saved: TailMoments
     tried: int
-    worlds: int
 
     @property
     def gain(self) -> float:
@@ -122,14 +116,13 @@ def measure(
     worlds: int,
     seed: int,
     tried: int = 1,
-    stage: Stage = Stage.VERIFY,
 ) -> MeasuredCoalition:
     """Play one scheme and honesty in the same worlds."""
     d, g, sigma = game.problem.d, len(members), game.problem.sigma
     gain, joint = TailMoments(), JointMoments(g + 1)
     error = [Moments() for _ in range(d)]
     cost = float(spent(game, members, scheme).sum())
-    for block in blocks(game, members, [scheme], worlds, _seeds(seed, stage, members)):
+    for block in blocks(game, members, [scheme], worlds, _seeds(seed, Stage.VERIFY, members)):
         before, seen = block.honest(), block.play(scheme)
         erred = np.zeros(before.shape[1])
         for k in range(d):
@@ -150,7 +143,6 @@ def measure(
         covariance=found.covariance,
         saved=gain,
         tried=tried,
-        worlds=worlds,
     )
 
 

@@ -7,7 +7,7 @@ bounds what may be missed, and `search` says how the discrete choices were searc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,14 +24,13 @@ from nashbox.problem.source import Source
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.bound import Floor, no_rule_below
-from nashbox.rules.design.designed import ComparedRules, Design
+from nashbox.rules.design.designed import Design
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import Offered, problem_of
 from nashbox.rules.design.on_data import penalties_on, source_named
 from nashbox.rules.design.order import canonical
-from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
+from nashbox.rules.design.rivals import PLAN, aim_of, design_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import searched_offers, world_of
-from nashbox.rules.planning import plan_report
 
 Array = NDArray[np.float64]
 
@@ -84,14 +83,7 @@ def design(
     that meet all outside options.
     """
     kinds = checked_kinds(kinds)
-    if data is not None and not problem.integer:
-        raise InputError(
-            f"data: needs whole numbers to draw, got counts = 'real' in {problem.shown}; use "
-            "counts = 'integer'"
-        )
-    named = data if isinstance(data, str) else ""
-    if isinstance(data, str):
-        data = source_named(problem, data)
+    source = _source_of(problem, data)
     problem = for_normal_data(problem)
     steps = 6
     tell = progress or (lambda done, total: None)
@@ -101,34 +93,59 @@ def design(
     bound, aim = aim_of(problem, goal)
     offers, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     offers += [(name, order.back(rules)) for name, rules in there]
-    on_data: dict[str, Array] = {}
-    if data is None:
-        best = _best(aim, offers)
-    else:
+    paid = {name: rules.penalties for name, rules in offers}
+    if source is not None:
         by_name = {name: _under(problem, goal, name, rules) for name, rules in offers}
-        on_data = penalties_on(data, aim, offers, by_name, seed)
-        best = _best(
-            aim, [(n, replace(r, penalties=on_data[n])) for n, r in offers if n in on_data]
-        )
-        best = best and (best[0], dict(offers)[best[0]])
-    if best is None:
+        paid = penalties_on(source, aim, offers, by_name, seed)
+    chosen = _best(aim, [(name, paid[name]) for name, _ in offers if name in paid])
+    if chosen is None:
         raise InputError(
             f"{problem.shown}: outside_option: no rules were found under which every agent is "
             "better off than outside and gains nothing by breaking them"
         )
-    chosen, rules = best
+    rules = dict(offers)[chosen]
     designed = _under(problem, goal, chosen, rules)
     certificate = audit(designed, method="exact", recommended=True)
     tell(steps, steps)
-    result = _result(problem, designed, goal, aim, rules, bound, certificate, chosen, offers, how)
-    if data is None:
+    below = _floor(problem, goal, rules)
+    result = design_of(
+        problem,
+        designed,
+        aim,
+        bound,
+        rules,
+        [(name, offered.penalties) for name, offered in offers],
+        form="joint" if rules.joint else "separate",
+        chosen=chosen,
+        search=how.get(chosen, how.get("", "")) or "none of the searched rules was better",
+        no_rule_below=below.value,
+        no_rule_below_how=below.how,
+        gain=max(agent.gain.upper for agent in certificate.agents),
+        verdict=certificate.nash,
+    )
+    if source is None:
         return result
+    return _judged_on_data(result, paid, data if isinstance(data, str) else "", seed)
+
+
+def _source_of(problem: EstimationProblem, data: Source | str | None) -> Source | None:
+    """What rules are judged on besides normal data, if on anything. Raises InputError."""
+    if data is not None and not problem.integer:
+        raise InputError(
+            f"data: needs whole numbers to draw, got counts = 'real' in {problem.shown}; use "
+            "counts = 'integer'"
+        )
+    return source_named(problem, data) if isinstance(data, str) else data
+
+
+def _judged_on_data(design: Design, paid: Mapping[str, Array], data: str, seed: int) -> Design:
+    """A design that says what everybody pays on other data than normal ones, by name of rules."""
     found = [
-        replace(c, robust_penalties=on_data[c.name].tolist() if c.name in on_data else None)
-        for c in result.candidates
+        replace(c, robust_penalties=paid[c.name].tolist() if c.name in paid else None)
+        for c in design.candidates
     ]
-    told = on_data[chosen]
-    return replace(result, candidates=found, robust_penalties=told, seed=seed, data=named)
+    told = paid[design.chosen]
+    return replace(design, candidates=found, robust_penalties=told, seed=seed, data=data)
 
 
 def _under(problem: EstimationProblem, goal: str, name: str, rules: Offered) -> EstimationProblem:
@@ -150,12 +167,11 @@ def checked_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(kind for kind in EVERY if kind in given)
 
 
-def _best(aim: Goal, offers: list[tuple[str, Offered]]) -> tuple[str, Offered] | None:
+def _best(aim: Goal, offers: Sequence[tuple[str, Array]]) -> str | None:
     """The first of the rational offers that none beats by more than rounding."""
-    best: tuple[str, Offered] | None = None
-    record = (np.inf, np.inf)
-    for name, rules in offers:
-        value = aim.value(rules.penalties)
+    best, record = None, (np.inf, np.inf)
+    for name, penalties in offers:
+        value = aim.value(penalties)
         gain = 1e-10 * abs(value[0])
         if not np.isfinite(value[0]):
             continue
@@ -164,62 +180,12 @@ def _best(aim: Goal, offers: list[tuple[str, Offered]]) -> tuple[str, Offered] |
             or value[0] < record[0] - gain
             or (value[0] <= record[0] + gain and value[1] < record[1] * (1 - 1e-10))
         ):
-            best, record = (name, rules), value
+            best, record = name, value
     return best
 
 
-def _result(
-    problem: EstimationProblem,
-    designed: EstimationProblem,
-    goal: str,
-    aim: Goal,
-    rules: Offered,
-    bound: Array,
-    certificate: object,
-    chosen: str,
-    offers: list[tuple[str, Offered]],
-    how: dict[str, str],
-) -> Design:
-    from nashbox.experiments.audit import Audit
-
-    assert isinstance(certificate, Audit)  # noqa: S101 - for the type checker
-    report = plan_report(problem, PLAN.get(goal, goal))
-    below = no_rule_below(problem, goal)
+def _floor(problem: EstimationProblem, goal: str, rules: Offered) -> Floor:
+    """What no truthful rules of this form get below."""
     if rules.joint and problem.d > 1:
-        below = Floor(None, "not known for rules that tie distributions together")
-    return Design(
-        goal=goal,
-        form="joint" if rules.joint else "separate",
-        names=problem.names,
-        distributions=problem.distributions,
-        counts=rules.counts,
-        kind=rules.kind,
-        z=rules.z,
-        t=rules.t,
-        alpha=rules.alpha,
-        penalties=rules.penalties,
-        penalties_alone=report.penalties_alone,
-        outside=aim.outside,
-        bound=bound,
-        certified_gap=aim.gap(rules.penalties, bound),
-        condition_8=report.condition_8,
-        cbl=report.cbl,
-        chosen=chosen,
-        search=how.get(chosen, how.get("", "")) or "none of the searched rules was better",
-        no_rule_below=below.value,
-        no_rule_below_how=below.how,
-        gain=max(agent.gain.upper for agent in certificate.agents),
-        verdict=certificate.nash,
-        candidates=[
-            ComparedRules(
-                name,
-                r.penalties.tolist(),
-                float(r.penalties.sum()),
-                float(r.penalties.max()),
-                aim.rational(r.penalties),
-            )
-            for name, r in offers
-        ],
-        designed=designed,
-        problem=designed.to_json(),
-    )
+        return Floor(None, "not known for rules that tie distributions together")
+    return no_rule_below(problem, goal)

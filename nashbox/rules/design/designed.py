@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.results.base import Result, list_of, unwrapped
+from nashbox.results.base import Body, Result, list_of
 from nashbox.results.saving import versions
 
 if TYPE_CHECKING:
@@ -24,14 +24,19 @@ TABLES = (
     *("counts", "z", "t", "alpha", "penalties", "penalties_alone", "outside", "bound"),
     *("pair_t", "robust_penalties"),
 )
+OF_PAIRS: tuple[str, ...] = ("audited", "pairs", "pair_t", "copies")
+OF_DATA: tuple[str, ...] = ("data", "robust_penalties", "seed", "robust_social_penalty")
 
 
 @dataclass(frozen=True)
-class ComparedRules:
+class ComparedRules(Body):
     """Rules that were compared: honest penalties, their sum and maximum.
 
     robust_penalties: the larger of those on normal and on other data, where both were looked at.
     """
+
+    KEYS: ClassVar[str] = "name penalties social_penalty largest_penalty individually_rational"
+    OPTIONAL: ClassVar[str] = "robust_penalties"
 
     name: str
     penalties: Sequence[float]
@@ -56,6 +61,12 @@ class Design(Result):
     """
 
     FORMAT: ClassVar[str] = "nashbox-design/1"
+    KEYS: ClassVar[str] = (
+        "goal rule form agents distributions counts kind z t alpha penalties penalties_alone "
+        "outside social_penalty bound certified_gap no_rule_below no_rule_below_how audited pairs "
+        "pair_t copies data robust_penalties seed robust_social_penalty condition_8 cbl chosen "
+        "search gain verdict candidates problem versions"
+    )
     NAMES: ClassVar[Mapping[str, str]] = {"agents": "names"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **dict.fromkeys(TABLES, lambda table: np.array(table, dtype=float)),
@@ -112,53 +123,16 @@ class Design(Result):
         """Sum of the honest penalties."""
         return float(self.penalties.sum())
 
+    @property
+    def robust_social_penalty(self) -> float | None:
+        """The same of the larger ones on normal and on other data, where both were looked at."""
+        return None if self.robust_penalties is None else float(self.robust_penalties.sum())
+
     def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-design/1."""
-        body = {
-            "format": self.FORMAT,
-            "goal": self.goal,
-            "rule": self.rule,
-            "form": self.form,
-            "agents": list(self.names),
-            "distributions": list(self.distributions),
-            "counts": self.counts,
-            "kind": self.kind.tolist(),
-            "z": self.z,
-            "t": self.t,
-            "alpha": self.alpha,
-            "penalties": self.penalties,
-            "penalties_alone": self.penalties_alone,
-            "outside": self.outside,
-            "social_penalty": self.social_penalty,
-            "bound": self.bound,
-            "certified_gap": self.certified_gap,
-            "no_rule_below": self.no_rule_below,
-            "no_rule_below_how": self.no_rule_below_how,
-            **self._of_pairs(),
-            **self._of_data(),
-            "condition_8": self.condition_8,
-            "cbl": dict(self.cbl),
-            "chosen": self.chosen,
-            "search": self.search,
-            "gain": self.gain,
-            "verdict": self.verdict,
-            "candidates": [_candidate_json(c) for c in self.candidates],
-            "problem": dict(self.problem),
-            "versions": dict(self.versions),
-        }
-        return {key: unwrapped(value) for key, value in body.items()}
-
-    def _of_pairs(self) -> dict[str, Any]:
-        if self.pair_t is None:
-            return {}
-        told = {"audited": self.audited, "pairs": self.pairs, "pair_t": self.pair_t}
-        return {**told, "copies": self.copies}
-
-    def _of_data(self) -> dict[str, Any]:
-        if self.robust_penalties is None:
-            return {}
-        told = {"data": self.data, "robust_penalties": self.robust_penalties, "seed": self.seed}
-        return {**told, "robust_social_penalty": float(self.robust_penalties.sum())}
+        """The mapping of nashbox-design/1, without what was not looked at."""
+        left_out = () if self.pair_t is not None else OF_PAIRS
+        left_out += () if self.robust_penalties is not None else OF_DATA
+        return {key: value for key, value in super().to_json().items() if key not in left_out}
 
     def to_frame(self) -> pd.DataFrame:
         """One row per agent: kinds, counts, rules, penalty, penalty alone."""
@@ -184,11 +158,3 @@ class Design(Result):
         axes = plan_bars(self, ax)
         axes.set_title(f"designed for {self.goal}: social penalty {self.social_penalty:.4g}")
         return axes
-
-
-def _candidate_json(candidate: ComparedRules) -> dict[str, Any]:
-    """Without what was not looked at."""
-    told = asdict(candidate)
-    if candidate.robust_penalties is None:
-        del told["robust_penalties"]
-    return told

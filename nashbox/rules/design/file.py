@@ -69,12 +69,10 @@ def write_rules(
         parts = _moved(body["source"], folder, Path(path).parent)
         stated = ", ".join(f"{key} = {toml_value(value)}" for key, value in parts.items())
         lines.append(f"# source = {{{stated}}}")
-    if body["outside_option"]:
-        lines += ["", "[outside_option]"]
-        lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body["outside_option"].items()]
-    if body.get("partners"):
-        lines += ["", "[partners]"]
-        lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body["partners"].items()]
+    for section in ("outside_option", "partners"):
+        if body.get(section):
+            lines += ["", f"[{section}]"]
+            lines += [f"{toml_value(k)} = {toml_value(v)}" for k, v in body[section].items()]
     rules = body["mechanism"]
     lines += ["", "[mechanism]"]
     for key, value in ({"name": rules} if isinstance(rules, str) else rules).items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,17 @@ Array = NDArray[np.float64]
 SHARP = 40.0  # exponent that stands for a maximum while a column is searched
 RATIONAL = 1e-9  # relative excess over an outside option that counts as rounding
 TINY = 1e-9  # share of the outside option that stands for a gain of 0 under a logarithm
+
+
+class PaidRules(Protocol):
+    """Rules whose honest penalties (m,) are known."""
+
+    @property
+    def penalties(self) -> Array:
+        """Of everybody."""
+
+
+R = TypeVar("R", bound=PaidRules)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +56,11 @@ class Goal:
         if self.name == "nash":
             return -float(np.log(np.maximum(gains, TINY * self.outside)).sum()), total
         return -float((gains / self.scale).min()), total
+
+    def best(self, rules: Iterable[R | None]) -> R | None:
+        """The first of the best that are rational, None where none is."""
+        good = [r for r in rules if r is not None and self.rational(r.penalties)]
+        return min(good, key=lambda r: self.value(r.penalties)) if good else None
 
     def summands(self, penalties: Array) -> Array:
         """A function of each agent's penalty (m, ...) whose sum is searched; inf if irrational."""

@@ -7,16 +7,15 @@ conditions; what comes out is proven agent by agent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.threshold.bundle import Bundle, Pair, bundled, sketched
-from nashbox.mechanisms.threshold.enforcing import wants_nothing
 from nashbox.rules.design.goals import Goal
-from nashbox.rules.design.joint_decoys import secret_excess, secret_rule
-from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, World
+from nashbox.rules.design.joint_decoys import Held, secret_excess, secret_rule
+from nashbox.rules.design.tables import FREE, OWES, Draft, Ruled, World, bare_prices
 
 Array = NDArray[np.float64]
 
@@ -25,26 +24,16 @@ STEPS = (0.25, 0.08, 0.025)
 MANY = 16  # different agents who owe, beyond which nothing is scaled
 
 
-@dataclass(frozen=True, eq=False)
-class Tied:
-    """A draft with joint rules: penalties (m,), z and t (m, d), NaN where they do not apply."""
-
-    draft: Draft
-    penalties: Array
-    z: Array
-    t: Array
-
-
 def pairs_of(
     world: World, draft: Draft, i: int, *, tie_free: bool
 ) -> tuple[tuple[Pair, ...], NDArray[np.intp]]:
-    """What agent i is compared on (and receives, with tie_free), and where it stands."""
+    """What agent i is compared on (and receives, with tie_free), sorted, and where it stands."""
     owes, free = draft.kind[i] == OWES, draft.kind[i] == FREE
     members = (
         np.flatnonzero(owes | (free & tie_free)) if owes.any() else np.array([], dtype=np.intp)
     )
     T = draft.totals
-    pairs = tuple(
+    pairs = [
         Pair(
             float(draft.counts[i, k]),
             float(T[k] - draft.counts[i, k]),
@@ -52,72 +41,53 @@ def pairs_of(
             float(world.sigma[k]),
         )
         for k in members
-    )
-    return pairs, members
-
-
-def _base(world: World, draft: Draft) -> Array | None:
-    """Penalties (m,) without what failing costs; None where free data are too few."""
-    T = draft.totals
-    for i, k in np.argwhere(draft.kind == FREE):
-        c, s = float(world.costs[i, k]), float(world.sigma[k])
-        if not wants_nothing(float(T[k]), c, s, integer=world.integer):
-            return None
-    costs = np.where(np.isinf(world.costs), 0.0, world.costs)
-    alone = draft.kind == ALONE
-    price = world.sigma**2 / np.maximum(T, 1e-300) + costs * draft.counts
-    price = np.where(alone, world.alone_prices(), price)
-    return np.asarray(price.sum(axis=1))
+    ]
+    order = sorted(range(len(pairs)), key=lambda j: astuple(pairs[j]))
+    return tuple(pairs[j] for j in order), members[order]
 
 
 def sketch(world: World, draft: Draft, *, tie_free: bool) -> Array | None:
     """Penalties (m,) by the first-order conditions, None where one has no solution."""
-    base = _base(world, draft)
-    if base is None:
+    prices = bare_prices(world, draft)
+    if prices is None:
         return None
+    base = np.asarray(prices.sum(axis=1))
     for i in range(len(base)):
         pairs, _ = pairs_of(world, draft, i, tie_free=tie_free)
         if not pairs:
             continue
-        if world.secret:
-            added = secret_excess(pairs)
-        else:
-            added = sketched(tuple(sorted(pairs, key=_order)), world.integer)
+        added = secret_excess(pairs) if world.secret else sketched(pairs, world.integer)
         if not np.isfinite(added):
             return None
         base[i] += added
     return base
 
 
-def _order(pair: Pair) -> tuple[float, float, float, float]:
-    return (pair.n, pair.others, pair.cost, pair.sigma)
-
-
-def tied(world: World, draft: Draft, *, tie_free: bool) -> Tied | None:
+def tied(world: World, draft: Draft, *, tie_free: bool) -> Ruled | None:
     """Proven joint rules for a draft, None where an agent has none."""
-    base = _base(world, draft)
-    if base is None:
+    prices = bare_prices(world, draft)
+    if prices is None:
         return None
+    base = np.asarray(prices.sum(axis=1))
     z, t = np.full(draft.counts.shape, np.nan), np.full(draft.counts.shape, np.nan)
     for i in range(len(base)):
         pairs, members = pairs_of(world, draft, i, tie_free=tie_free)
         if not pairs:
             continue
+        found: Bundle | Held | None
         if world.secret:
-            held = secret_rule(pairs, integer=world.integer)
-            if held is None:
-                return None
-            t[i, members] = held.t
-            base[i] += held.excess
-            continue
-        order = sorted(range(len(pairs)), key=lambda j: _order(pairs[j]))
-        found: Bundle | None = bundled(tuple(pairs[j] for j in order), world.integer)
+            found = secret_rule(pairs, integer=world.integer)
+        else:
+            found = bundled(pairs, world.integer)
         if found is None:
             return None
-        z[i, members[order]], t[i, members[order]] = found.z, found.t
+        z[i, members] = found.z
+        t[i, members] = found.t
         base[i] += found.excess
-    t = np.where(draft.kind == OWES, t, np.nan)
-    return Tied(draft, base, z, t)
+    owes = draft.kind == OWES
+    rule = np.where(owes, "decoy" if world.secret else "threshold", "")
+    nothing = np.full(draft.counts.shape, np.nan)
+    return Ruled(draft, rule, base, nothing, z, np.where(owes, t, np.nan), joint=True)
 
 
 def number_of_agents(world: World, draft: Draft) -> int:
@@ -127,7 +97,7 @@ def number_of_agents(world: World, draft: Draft) -> int:
     return len(np.unique(keys, axis=0))
 
 
-def improved(world: World, goal: Goal, drafts: list[Draft]) -> Tied | None:
+def improved(world: World, goal: Goal, drafts: list[Draft]) -> Ruled | None:
     """The best joint rules found near the drafts; None if there are none that are rational."""
     best: tuple[tuple[float, float], Draft, bool] | None = None
     for draft in drafts:

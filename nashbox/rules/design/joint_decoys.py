@@ -19,6 +19,7 @@ class Held:
 
     t: float
     excess: float
+    z: float = np.nan  # decoys compare with everybody
 
 
 def secret_excess(pairs: tuple[Pair, ...]) -> float:

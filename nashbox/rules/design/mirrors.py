@@ -15,17 +15,13 @@ FACTORS = (1.0, 1.005, 1.01, 1.015, 1.02, 1.025)  # of all debts: mirrors carry 
 
 def mirrored(world: World, aim: Goal, rules: Ruled) -> Ruled | None:
     """The best of the rules with mirrors, their counts scaled a little; None where none is used."""
-    best: Ruled | None = None
+    found = []
     for factor in (1.0,) if world.integer else FACTORS:
         owes = rules.draft.kind == OWES
         counts = np.where(owes, factor * rules.draft.counts, rules.draft.counts)
         scaled = rules if factor == 1 else ruled(world, replace(rules.draft, counts=counts))
-        found = None if scaled is None else _reflected(world, scaled)
-        if found is None or not aim.rational(found.penalties):
-            continue
-        if best is None or aim.value(found.penalties) < aim.value(best.penalties):
-            best = found
-    return best
+        found.append(None if scaled is None else _reflected(world, scaled))
+    return aim.best(found)
 
 
 def _reflected(world: World, rules: Ruled) -> Ruled | None:

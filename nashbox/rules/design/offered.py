@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
-from nashbox.rules.design import joint as joint_form
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Ruled
 
 Array = NDArray[np.float64]
@@ -35,14 +34,8 @@ def of_ruled(rules: Ruled) -> Offered:
     kind = np.vectorize(NAMES.__getitem__)(rules.draft.kind)
     kind = np.where(rules.rule == "", kind, rules.rule)
     nothing = np.full(kind.shape, np.nan)
-    return Offered(kind, rules.draft.counts, rules.z, rules.t, nothing, False, rules.penalties)
-
-
-def of_tied(tied: joint_form.Tied, owes: str = "threshold") -> Offered:
-    """Rules that tie distributions together, by the names of problem files."""
-    kind = np.vectorize({**NAMES, OWES: owes}.__getitem__)(tied.draft.kind)
-    nothing = np.full(kind.shape, np.nan)
-    return Offered(kind, tied.draft.counts, tied.z, tied.t, nothing, True, tied.penalties)
+    counts = rules.draft.counts
+    return Offered(kind, counts, rules.z, rules.t, nothing, rules.joint, rules.penalties)
 
 
 def problem_of(problem: EstimationProblem, rules: Offered) -> EstimationProblem:

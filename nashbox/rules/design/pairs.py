@@ -26,10 +26,10 @@ from nashbox.problem.goals import Goal
 from nashbox.problem.options import Choice, held
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
-from nashbox.rules.design.designed import ComparedRules, Design
-from nashbox.rules.design.rivals import PLAN, aim_of, for_normal_data, rivals_of
+from nashbox.rules.design.designed import Design
+from nashbox.rules.design.offered import Offered
+from nashbox.rules.design.rivals import aim_of, design_of, for_normal_data, rivals_of
 from nashbox.rules.design.searched import world_of
-from nashbox.rules.planning import plan_report
 
 Array = NDArray[np.float64]
 
@@ -172,14 +172,11 @@ def _result(
     se: Array,
     answers: list[SimulatedFinding],
 ) -> Design:
-    report = plan_report(problem, PLAN.get(goal, goal))
     bound, aim = aim_of(problem, goal)
     kinds = ["alone", "free", "threshold"]
     rivals, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     name = "all pairs compared" if terms.pairs == "all" else "declared partners compared"
-    offers = [(name, penalties), *((rival, rules.penalties) for rival, rules in rivals)]
-    worst = of_all(answer.verdict for answer in answers)
-    none = np.full(terms.counts.shape, np.nan)
+    none, kind = np.full(terms.counts.shape, np.nan), np.full(terms.counts.shape, "pair")
     copies = [
         tuning.of_copies(
             float(terms.counts[0, k]),
@@ -189,40 +186,23 @@ def _result(
         )
         for k in range(problem.d)
     ]
-    return Design(
-        goal=goal,
+    return design_of(
+        problem,
+        designed,
+        aim,
+        bound,
+        Offered(kind, terms.counts, none, terms.t, none, False, penalties),
+        [(name, penalties), *((rival, rules.penalties) for rival, rules in rivals)],
         form="pairs",
-        names=problem.names,
-        distributions=problem.distributions,
-        counts=terms.counts,
-        kind=np.full(terms.counts.shape, "pair"),
-        z=none,
-        t=terms.t,
-        alpha=none,
-        penalties=penalties,
-        penalties_alone=report.penalties_alone,
-        outside=aim.outside,
-        bound=bound,
-        certified_gap=aim.gap(penalties, bound),
-        condition_8=report.condition_8,
-        cbl=report.cbl,
         chosen=name,
         search="debts were searched with the union bound on falsehoods; penalties are simulated "
         f"(standard error {float(np.sqrt((se**2).sum())):.2g} of their sum at most)",
         gain=max((answer.gain.upper for answer in answers), default=float("nan")),
-        verdict=worst if answers else "undecided",
+        verdict=of_all(answer.verdict for answer in answers) if answers else "undecided",
         audited="black box, an agent of each kind" if answers else "",
         pairs=terms.pairs,
         pair_t=terms.pair_t,
         copies=max(copies) if terms.pairs == "all" else 0.0,
         no_rule_below=None,
         no_rule_below_how="not known for rules that deter pairs",
-        candidates=[
-            ComparedRules(
-                rival, paid.tolist(), float(paid.sum()), float(paid.max()), aim.rational(paid)
-            )
-            for rival, paid in offers
-        ],
-        designed=designed,
-        problem=designed.to_json(),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +16,11 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.source import NormalSource
 from nashbox.problem.spec import Spec
 from nashbox.rules.design import starts
+from nashbox.rules.design.designed import ComparedRules, Design
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.offered import NAMES, Offered, of_ruled
 from nashbox.rules.design.tables import ALONE, FREE, OWES, Draft, World, ruled
+from nashbox.rules.planning import plan_report
 from nashbox.strategies import Truthful
 
 Array = NDArray[np.float64]
@@ -60,7 +64,7 @@ def rivals_of(
     drafts = {
         f"{held} at CBL's counts": Draft(kind, terms.counts.astype(float)),
         "no leverage": starts.no_leverage(world),
-        "no leverage, in turns": starts.no_leverage_shared(world),
+        "no leverage, in turns": starts.no_leverage(world, in_turns=True),
         "alone": starts.everybody_alone(world),
     }
     offers = []
@@ -75,3 +79,42 @@ def rivals_of(
         ("CBL", Offered(names, terms.counts, z, np.full(kind.shape, np.nan), alpha, False, cbl))
     )
     return offers, list(drafts.values())
+
+
+def design_of(
+    problem: EstimationProblem,
+    designed: EstimationProblem,
+    aim: Goal,
+    bound: Array,
+    rules: Offered,
+    compared: Sequence[tuple[str, Array]],
+    **more: Any,
+) -> Design:
+    """A design beside what compliance would allow and what it has beaten, by honest penalties."""
+    report = plan_report(problem, PLAN.get(aim.name, aim.name))
+    return Design(
+        goal=aim.name,
+        names=problem.names,
+        distributions=problem.distributions,
+        counts=rules.counts,
+        kind=rules.kind,
+        z=rules.z,
+        t=rules.t,
+        alpha=rules.alpha,
+        penalties=rules.penalties,
+        penalties_alone=report.penalties_alone,
+        outside=aim.outside,
+        bound=bound,
+        certified_gap=aim.gap(rules.penalties, bound),
+        condition_8=report.condition_8,
+        cbl=report.cbl,
+        candidates=[
+            ComparedRules(
+                name, paid.tolist(), float(paid.sum()), float(paid.max()), aim.rational(paid)
+            )
+            for name, paid in compared
+        ],
+        designed=designed,
+        problem=designed.to_json(),
+        **more,
+    )

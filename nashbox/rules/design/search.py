@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.polish import polish
+from nashbox.rules.design.surrogate import least_excess
 from nashbox.rules.design.tables import (
     ALONE,
     FREE,
@@ -21,6 +22,7 @@ from nashbox.rules.design.tables import (
     World,
     clipped,
     estimated,
+    in_units,
     ruled,
 )
 
@@ -201,13 +203,8 @@ def _settled(world: World, goal: Goal, draft: Draft) -> Ruled | None:
 
 def _plain_excess(world: World, draft: Draft) -> Array:
     """The surrogate's excess by pair, 1 where nothing is owed."""
-    from nashbox.rules.design.surrogate import least_excess
-
     owes = draft.kind == OWES
     out = np.ones(draft.counts.shape)
-    T = np.broadcast_to(draft.totals, out.shape)
-    n_ind = np.where(world.n_ind > 0, world.n_ind, 1.0)
-    unit = world.sigma * np.sqrt(np.where(np.isfinite(world.costs), world.costs, 1.0))
-    x, t = (draft.counts / n_ind)[owes], (T / n_ind)[owes]
-    out[owes] = unit[owes] * least_excess(x, t, world.secret)
+    x, t, unit = in_units(world, draft, owes)
+    out[owes] = unit * least_excess(x, t, world.secret)
     return out

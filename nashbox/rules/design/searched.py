@@ -15,7 +15,7 @@ from nashbox.rules.design import starts
 from nashbox.rules.design.goals import Goal
 from nashbox.rules.design.joint_decoys import levelled
 from nashbox.rules.design.mirrors import mirrored
-from nashbox.rules.design.offered import Offered, of_ruled, of_tied
+from nashbox.rules.design.offered import Offered, of_ruled
 from nashbox.rules.design.rivals import PLAN, aim_of, rivals_of
 from nashbox.rules.design.search import Found, search
 from nashbox.rules.design.tables import OWES, Draft, Ruled, World
@@ -32,11 +32,7 @@ def world_of(
     """The cost table with what may be used; thresholds alone unless `secret` or they may not."""
     openly = "threshold" in kinds
     return World(
-        problem.costs,
-        problem.sigma,
-        integer=integer,
-        openly=openly,
-        secret=secret or not openly,
+        problem.costs, problem.sigma, integer=integer, openly=openly, secret=secret or not openly
     )
 
 
@@ -44,7 +40,7 @@ def searched_offers(
     problem: EstimationProblem, goal: str, form: str, kinds: Sequence[str], tell: Ticker
 ) -> tuple[list[tuple[str, Offered]], dict[str, str]]:
     """The rules that searches find, and by name how they searched; "" is said of all."""
-    bound, aim = aim_of(problem, goal)
+    _, aim = aim_of(problem, goal)
     offers: list[tuple[str, Offered]] = []
     how: dict[str, str] = {}
     words = ""
@@ -53,11 +49,11 @@ def searched_offers(
     if many and "threshold" in kinds and "decoy" in kinds:
         words = f"thresholds were not searched apart from decoys (more than {JOINT_PAIRS} pairs)"
     elif "threshold" in kinds:
-        offers, how, drafts = _open_offers(problem, bound, aim, form, drafts, tell)
+        offers, how, drafts = _open_offers(problem, aim, form, drafts, tell)
     if "decoy" in kinds:
         real = world_of(problem, kinds, integer=False, secret=True)
         world = replace(real, integer=problem.integer)
-        found = search(real, aim, [*drafts, *_searched_starts(real, aim, bound)])
+        found = search(real, aim, [*drafts, *_searched_starts(real, aim)])
         said = "; ".join(part for part in (_how(found), words) if part)
         rules = _separate(world, aim, found, drafts)
         if rules is not None and (form != "joint" or problem.d == 1):
@@ -70,7 +66,7 @@ def searched_offers(
         if found is not None and problem.d > 1 and form != "separate":
             tied = _tied_decoys(world, aim, found.rules.draft, [] if form == "joint" else offers)
             if tied is not None:
-                offers.append(("designed, joint decoys", of_tied(tied, "decoy")))
+                offers.append(("designed, joint decoys", of_ruled(tied)))
                 how["designed, joint decoys"] = said
             elif form == "joint":
                 none = "no decoys tied together were found that are proven (debts must be equal)"
@@ -81,7 +77,6 @@ def searched_offers(
 
 def _open_offers(
     problem: EstimationProblem,
-    bound: Array,
     aim: Goal,
     form: str,
     drafts: list[Draft],
@@ -90,7 +85,7 @@ def _open_offers(
     """What thresholds offer, how they were searched, and drafts for others to start from."""
     real = World(problem.costs, problem.sigma, integer=False)
     world = replace(real, integer=problem.integer)
-    drafts = [*drafts, *_searched_starts(real, aim, bound)]
+    drafts = [*drafts, *_searched_starts(real, aim)]
     tell(1, 6)
     found = search(real, aim, drafts)
     tell(2, 6)
@@ -106,7 +101,7 @@ def _open_offers(
         else:
             tied = _joint(real, world, aim, found, separate, drafts)
             if tied is not None:
-                offers.append(("designed, joint", of_tied(tied)))
+                offers.append(("designed, joint", of_ruled(tied)))
             elif form == "joint":
                 skipped = "no joint rules were found that meet the conditions"
     elif form == "joint" and separate is not None:  # with one distribution the forms are the same
@@ -128,7 +123,7 @@ def _how(found: Found | None) -> str:
     return f"{found.tried} starts and changes of kinds were tried, not all"
 
 
-def _searched_starts(real: World, aim: Goal, bound: Array) -> list[Draft]:
+def _searched_starts(real: World, aim: Goal) -> list[Draft]:
     """Columns searched one after the other from both ends, for the goal and for the sum."""
     from nashbox.mechanisms.plans import PlanError, solve_plan
 
@@ -151,9 +146,7 @@ def _separate(world: World, aim: Goal, found: Found | None, drafts: list[Draft])
         return None
     if not world.integer:
         return found.rules
-    tries = [whole(world, aim, draft) for draft in (found.rules.draft, *drafts[-1:])]
-    good = [r for r in tries if r is not None and aim.rational(r.penalties)]
-    return min(good, key=lambda r: aim.value(r.penalties)) if good else None
+    return aim.best(whole(world, aim, draft) for draft in (found.rules.draft, *drafts[-1:]))
 
 
 def _joint(
@@ -163,7 +156,7 @@ def _joint(
     found: Found | None,
     separate: Ruled | None,
     drafts: list[Draft],
-) -> joint_form.Tied | None:
+) -> Ruled | None:
     if found is None:
         return None
     everybody = [d for d in drafts if (d.kind == OWES).mean() > 0.5][-1:]
@@ -177,7 +170,7 @@ def _joint(
 
 def _tied_decoys(
     world: World, aim: Goal, draft: Draft, offers: list[tuple[str, Offered]]
-) -> joint_form.Tied | None:
+) -> Ruled | None:
     """Decoys tied together where debts are equal, if they look better than all `offers`."""
     level = levelled(world, draft)
     if level is None:
@@ -190,6 +183,4 @@ def _tied_decoys(
     if world.integer:
         near = [rounded(world, found[1])]
         near += [rounded(world, replace(found[1], counts=found[1].counts + x)) for x in (-1, 1)]
-    rules = [joint_form.tied(world, draft, tie_free=False) for draft in near]
-    good = [r for r in rules if r is not None and aim.rational(r.penalties)]
-    return min(good, key=lambda r: aim.value(r.penalties)) if good else None
+    return aim.best(joint_form.tied(world, draft, tie_free=False) for draft in near)

@@ -20,22 +20,18 @@ def everybody_alone(world: World) -> Draft:
     return Draft(kind, world.alone)
 
 
-def no_leverage(world: World) -> Draft:
-    """In each distribution one cheapest agent works alone, and the others receive her mean."""
-    kind = np.full(world.costs.shape, FREE)
-    kind[world.costs.argmin(axis=0), np.arange(world.costs.shape[1])] = ALONE
-    return Draft(kind, np.where(kind == ALONE, world.alone, 0.0))
+def no_leverage(world: World, *, in_turns: bool = False) -> Draft:
+    """In each distribution one cheapest agent works alone, and the others receive her mean.
 
-
-def no_leverage_shared(world: World) -> Draft:
-    """As above, but equally cheap agents take turns over the distributions."""
+    in_turns: of those who are equally cheap whoever has least to do so far, else the first.
+    """
     kind = np.full(world.costs.shape, FREE)
     load = np.zeros(len(world.costs))
     for k in range(world.costs.shape[1]):
         cheapest = world.costs[:, k] == world.costs[:, k].min()
         i = int(np.argmin(np.where(cheapest, load, np.inf)))
         kind[i, k] = ALONE
-        load[i] += world.alone_prices()[i, k]
+        load[i] += world.alone_prices()[i, k] if in_turns else 0.0
     return Draft(kind, np.where(kind == ALONE, world.alone, 0.0))
 
 

@@ -85,20 +85,27 @@ def estimated(world: World, draft: Draft) -> Array:
     home = (draft.kind == ALONE) & np.isfinite(world.costs)
     out[home] = world.alone_prices()[home]
     owes = (draft.kind == OWES) & (n_ind > 0) & (draft.counts > 0) & (n_ind < T)
-    x = draft.counts[owes] / n_ind[owes]
-    scale = (sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs)))[owes]
-    t = T[owes] / n_ind[owes]
+    x, t, unit = in_units(world, draft, owes)
     most = MOST[world.secret]
     added = np.where(x < most, least_excess(np.minimum(x, most), t, world.secret), np.inf)
-    out[owes] = scale * (1 / t + x + added)
+    out[owes] = unit * (1 / t + x + added)
     return out
+
+
+def in_units(world: World, draft: Draft, owes: NDArray[np.bool_]) -> tuple[Array, Array, Array]:
+    """Points and totals over n_ind, and sigma sqrt(c), of the pairs that owe: (number,) each."""
+    n_ind = world.n_ind[owes]
+    unit = world.sigma * np.sqrt(np.where(np.isinf(world.costs), 1.0, world.costs))
+    T = np.broadcast_to(draft.totals, draft.counts.shape)
+    return draft.counts[owes] / n_ind, T[owes] / n_ind, unit[owes]
 
 
 @dataclass(frozen=True, eq=False)
 class Ruled:
     """A draft with its rules: penalties (m,), excess, z and t (m, d), NaN where nothing is owed.
 
-    rule: (m, d), what who owes is held by: "threshold" or "decoy", "" for who does not.
+    rule: (m, d), what who owes is held by: "threshold" or "decoy", "" for who does not. joint:
+    whether all that an agent owes is tied together, so that `excess` is not known pair by pair.
     """
 
     draft: Draft
@@ -107,32 +114,37 @@ class Ruled:
     excess: Array
     z: Array
     t: Array
+    joint: bool = False
+
+
+def bare_prices(world: World, draft: Draft) -> Array | None:
+    """Penalties (m, d) without what comparisons add; None where free data are too few."""
+    T = draft.totals
+    for i, k in np.argwhere(draft.kind == FREE):
+        c, s = float(world.costs[i, k]), float(world.sigma[k])
+        if not wants_nothing(float(T[k]), c, s, integer=world.integer):
+            return None
+    costs = np.where(np.isinf(world.costs), 0.0, world.costs)
+    shared = world.sigma**2 / np.maximum(T, 1e-300) + costs * draft.counts
+    return np.where(draft.kind == ALONE, world.alone_prices(), shared)
 
 
 def ruled(world: World, draft: Draft) -> Ruled | None:
     """The exact best separate rules for a draft, or None where some pair cannot be enforced."""
-    shape = draft.counts.shape
-    z, t, added = (np.full(shape, np.nan) for _ in range(3))
-    prices, kinds = np.zeros(shape), np.full(shape, "", dtype="<U9")
-    alone = world.alone_prices()
+    prices = bare_prices(world, draft)
+    if prices is None:
+        return None
+    z, t, added = (np.full(prices.shape, np.nan) for _ in range(3))
+    kinds = np.full(prices.shape, "", dtype="<U9")
     totals = draft.totals
-    for i, k in np.ndindex(shape):
-        n, T = float(draft.counts[i, k]), float(totals[k])
-        c, s = float(world.costs[i, k]), float(world.sigma[k])
-        kind = draft.kind[i, k]
-        if kind == ALONE:
-            prices[i, k] = alone[i, k]
-        elif kind == FREE:
-            if not wants_nothing(T, c, s, integer=world.integer):
-                return None
-            prices[i, k] = s**2 / T
-        else:
-            found = world.best_rule(n, T - n, i, k)
-            if found is None:
-                return None
-            kinds[i, k], rule = found
-            z[i, k], t[i, k], added[i, k] = rule.z, rule.t, rule.excess
-            prices[i, k] = s**2 / T + c * n + rule.excess
+    for i, k in np.argwhere(draft.kind == OWES):
+        n = float(draft.counts[i, k])
+        found = world.best_rule(n, float(totals[k]) - n, int(i), int(k))
+        if found is None:
+            return None
+        kinds[i, k], rule = found
+        z[i, k], t[i, k], added[i, k] = rule.z, rule.t, rule.excess
+        prices[i, k] += rule.excess
     return Ruled(draft, kinds, prices.sum(axis=1), added, z, t)
 
 

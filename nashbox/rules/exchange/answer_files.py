@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,12 +95,17 @@ def answer_bytes(answer: Reply, without: Sequence[str], proof: Mapping[str, str]
         *(("note", name, "", "", "", "", text) for name, text in notes),
         *(("proof", name, "", "", "", "", text) for name, text in proof.items()),
     ]
+    text = csv_text(HEADER, rows)
+    return text.encode("utf-8" if text.isascii() else "utf-8-sig")
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose cells no spreadsheet executes, under a header as it is."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(header)
     writer.writerows([harmless(cell) for cell in row] for row in rows)
-    text = stream.getvalue()
-    return text.encode("utf-8" if text.isascii() else "utf-8-sig")
+    return stream.getvalue()
 
 
 def proof_of(content: bytes, shown: str) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -16,9 +15,8 @@ from nashbox.games.estimation import EstimationGame, prepare
 from nashbox.problem.data import Dataset
 from nashbox.problem.options import Whole, held
 from nashbox.results.base import Result
-from nashbox.results.saving import harmless
 from nashbox.rules.exchange.agreed import read_rules
-from nashbox.rules.exchange.answer_files import Reply
+from nashbox.rules.exchange.answer_files import Reply, csv_text
 from nashbox.rules.exchange.exchanging import Exchanged, played
 from nashbox.rules.exchange.file_names import stems
 from nashbox.rules.exchange.keys import digest, key_text
@@ -111,10 +109,4 @@ def submission_bytes(data: Dataset, distributions: Sequence[str]) -> bytes:
     columns = [
         [repr(x) for x in data.points(k)[0].tolist() if x == x] for k in range(len(distributions))
     ]
-    longest = max(len(column) for column in columns)
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(distributions)
-    for j in range(longest):
-        writer.writerow([harmless(c[j]) if j < len(c) else "" for c in columns])
-    return stream.getvalue().encode()
+    return csv_text(distributions, zip_longest(*columns, fillvalue="")).encode()

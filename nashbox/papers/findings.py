@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nashbox.measure.moments import Moments
 from nashbox.papers.claim import ClaimTable, Finding, Method, Number, Verdict
 
 SURE = 4.0  # standard errors of a simulated number: false-alarm rate 6.3e-5 each
@@ -38,12 +39,14 @@ def finding(
     computed: str,
     condition: str | None = None,
     otherwise: str = "",
+    shown: Sequence[Number] = (),
     tables: Sequence[ClaimTable] = (),
 ) -> Finding:
     """Fail where two computations disagree; else hold, hold on a condition, or fail.
 
     holds: without reservation, `why` says why. condition: when it holds, if not always. otherwise:
-    why it fails where there is no condition.
+    why it fails where there is no condition. shown: numbers that may differ from what is expected
+    of them (what the paper prints; intervals that may miss): `holds` and `condition` judge them.
     """
     wrong = disagreements(numbers)
     verdict: Verdict
@@ -55,7 +58,13 @@ def finding(
         verdict, words = "holds if", condition
     else:
         verdict, words = "fails", otherwise or why
-    return Finding(verdict, words, method, computed, list(numbers), list(tables))
+    return Finding(verdict, words, method, computed, [*numbers, *shown], list(tables))
+
+
+def simulated(name: str, found: Moments, expected: float, bound: float = 0.0) -> Number:
+    """A simulated mean; bound: of the error of what is expected."""
+    error = SURE * max(found.se, 1 / found.count) + bound  # rare events may have shown no spread
+    return Number(f"{name}, simulated", found.mean, error, expected)
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> ClaimTable:
