@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -26,6 +26,7 @@ from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
 SOCIAL = "social_"  # in front of sums over all players
+ROUNDING = 1e-10  # of what strategies pay: formulas that leave less may leave nothing
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,18 @@ class Exact:
     recommended: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     gain: float | None = None
+
+    def settled(self) -> Exact:
+        """The same, with 0 for payments that cancel: what is left of them is numerical error.
+
+        They are within `error` of 0, and rounding beside the largest that she reaches.
+        """
+        told = (self.paid, self.best, self.recommended, *self.reached)
+        size = max((abs(x) for x in told if x is not None and math.isfinite(x)), default=0.0)
+        least = min(self.error, ROUNDING * size)
+        names = ("paid", "best", "bound", "recommended")
+        small = [n for n in names if getattr(self, n) and abs(getattr(self, n)) <= least]
+        return replace(self, **dict.fromkeys(small, 0.0)) if small else self
 
 
 @dataclass(frozen=True)
@@ -334,7 +347,8 @@ class Game(Declared, Rounds):
     def formula(self, i: int) -> Exact | str:
         """`exact`, where it is about the rules that are played: what engines ask.
 
-        Raises InputError where payments are too large to be computed with.
+        Payments that cancel are 0 (`Exact.settled`). Raises InputError where payments are too large
+        to be computed with.
         """
         beyond = self.beyond_formulas()
         if beyond is not None:
@@ -344,7 +358,7 @@ class Game(Declared, Rounds):
         numbers = [answer.paid, answer.best] if isinstance(answer, Exact) else []
         if any(abs(x) > MOST_PAID and self.pays.sign * x > -np.inf for x in numbers):
             raise InputError(too_much(f"{self.shown}: what {self.players[i]} is paid"))
-        return answer
+        return answer.settled() if isinstance(answer, Exact) else answer
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nashbox.experiments.audit.base import AuditedAgent, AuditResult, Gain, gain_from_json
+from nashbox.measure.sums import summed
 from nashbox.results.base import list_of
 
 SIGNED = ("payoff", "social_payoff")  # keys that penalties have by names of their own
@@ -152,7 +153,7 @@ class GameAudit(AuditResult):
     @property
     def social_payoff(self) -> float:
         """Sum of the players' payoffs."""
-        return float(sum(agent.payoff for agent in self.agents))
+        return summed(agent.payoff for agent in self.agents)
 
     @property
     def social_payoff_se(self) -> float:

@@ -26,6 +26,7 @@ from nashbox.games.paths import Path
 from nashbox.games.registry import game_of, prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.measure.seeds import Stage, child
+from nashbox.measure.sums import summed
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import Spec
 
@@ -86,7 +87,7 @@ class Paid:
     @property
     def social(self) -> float:
         """Sum of what is paid."""
-        return float(sum(self.paid))
+        return summed(self.paid)
 
     @property
     def social_error(self) -> float:
