@@ -150,9 +150,19 @@ class Exact:
         told = (self.paid, self.best, self.recommended, *self.reached)
         size = max((abs(x) for x in told if x is not None and math.isfinite(x)), default=0.0)
         least = min(self.error, ROUNDING * size)
-        names = ("paid", "best", "bound", "recommended")
-        small = [n for n in names if getattr(self, n) and abs(getattr(self, n)) <= least]
-        return replace(self, **dict.fromkeys(small, 0.0)) if small else self
+        bound, other = self.bound, self.recommended
+        return replace(
+            self,
+            paid=_beyond(self.paid, least),
+            best=_beyond(self.best, least),
+            bound=None if bound is None else _beyond(bound, least),
+            recommended=None if other is None else _beyond(other, least),
+        )
+
+
+def _beyond(value: float, least: float) -> float:
+    """A number, 0 if it is `least` at most."""
+    return 0.0 if abs(value) <= least else value
 
 
 @dataclass(frozen=True)

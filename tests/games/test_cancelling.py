@@ -47,4 +47,4 @@ def test_only_what_is_within_its_error_and_rounding_of_what_is_reached_is_nothin
     assert exact(-4.8e-12, 1e-6, recommended=1e-12).settled().paid == 0.0
     assert exact(-4.8e-12, 1e-6, recommended=1e-12).settled().recommended == 0.0
     for kept in (exact(1e-12, 0.0), exact(1e-9, 1e-6), exact(1e-12, 1e-13)):
-        assert kept.settled() is kept
+        assert kept.settled() == kept

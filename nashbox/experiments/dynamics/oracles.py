@@ -61,6 +61,10 @@ class Maker:
         """Make a player's strategy. Raises InputError naming `where`."""
         return self.game.read_strategy(player, spec, self.problem.folder, where)
 
+    def read(self, entry: object, where: str, player: int = 0) -> Any:
+        """Make what an entry of a menu names, a name or table. Raises InputError."""
+        return self.make(Spec.parse(entry, where), where, player)
+
     def is_honest(self, strategy: Any, player: int = 0) -> bool:
         """Whether a strategy is what is recommended, or reveals what it believes."""
         return self.game.is_honest(player, strategy)
