@@ -67,8 +67,12 @@ def summary(cls: type) -> str:
 
 
 def label_of(strategy: Any) -> str:
-    """Name in the style of problem files, with the parameters that are not the defaults."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(strategy).__name__).lower()
+    """Name in the style of problem files, with the parameters that are not the defaults.
+
+    A class that files know by another name than its own says so itself: `called`.
+    """
+    made = type(strategy)
+    name = vars(made).get("called") or re.sub(r"(?<!^)(?=[A-Z])", "_", made.__name__).lower()
     shown = [
         f"{field.name}={_short(getattr(strategy, field.name))}"
         for field in dataclasses.fields(strategy)

@@ -9,7 +9,7 @@ from typing import Any
 
 from nashbox.games.estimation.ready import prepare
 from nashbox.mechanisms import Mechanism
-from nashbox.model import EstimationModel as Model
+from nashbox.model import EstimationSandbox
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import from_mapping, load
@@ -17,7 +17,7 @@ from nashbox.problem.seeding import seed_of
 from nashbox.problem.spec import Spec, suggest
 
 
-class EstimationModel(Model):
+class EstimationModel(EstimationSandbox):
     """Collaborative mean estimation: `EstimationModel("file.toml", mechanism="sample_mean")`.
 
     problem: a file, a mapping with its keys, or an EstimationProblem. mechanism: a name or table
