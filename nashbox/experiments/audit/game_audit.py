@@ -66,7 +66,9 @@ class PlayerAudit(AuditedAgent):
         "name strategy payoff payoff_se epsilon verdict gain candidates budget_needed reason "
         "individually_rational best_deviation landscape"
     )
-    OPTIONAL: ClassVar[str] = "damage gain_over_recommended gain_if_belief_known"
+    OPTIONAL: ClassVar[str] = (
+        "damage_to_others damage_se gain_over_recommended gain_if_belief_known"
+    )
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **AuditedAgent.PARTS,
         "best_deviation": lambda body: PaidDeviation(**body),
@@ -97,7 +99,9 @@ class PlayerAudit(AuditedAgent):
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
-        """Rebuild what `to_json` wrote."""
+        """Rebuild what `to_json` wrote, and what versions before wrote as damage."""
+        if "damage" in body:
+            body = {**body, "damage_to_others": body["damage"]}
         if "penalty" in body:
             return super().from_json({**as_payoffs(body), "pays": "penalty"})
         return super().from_json(body)

@@ -35,7 +35,6 @@ class AgentAudit(AuditedAgent):
         "damage_se landscape"
     )
     OPTIONAL: ClassVar[str] = "gain_over_recommended normal_theory"
-    NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **AuditedAgent.PARTS,
         "best_deviation": lambda body: PlanDeviation(**body),

@@ -85,6 +85,7 @@ def _paid(game: Game, i: int, one: PlayerFinding) -> PlayerAudit:
     return PlayerAudit(
         payoff=one.payoff,
         payoff_se=one.se,
+        damage_se=None if one.damage is None else one.damage_se,
         pays=game.pays.name,
         gain_if_belief_known=None if known is None else gain_from_json(known),
         **_common(game, i, one, PaidDeviation),
