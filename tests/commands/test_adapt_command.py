@@ -190,3 +190,13 @@ def test_help_lists_both(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
     assert "adapt" in out and "empirical" in out
+
+
+@pytest.mark.parametrize("agents", ["", "agents = 3\n", 'agents = ["x", "y", "z"]\n'])
+def test_mechanisms_are_compared_however_the_agents_are_given(nashbox, agents):
+    menu = ["--menu", "contribute,contribute(share=0)", "--compare", "publish,publish"]
+    files = {"p.toml": f'game = "public_goods"\n{agents}'}
+    done = nashbox("adapt", "p.toml", *menu, "--rounds", "1", files=files)
+    assert done.code == 0 and f"2 mechanisms, {3 if agents else 4} agents" in done.out
+    found = json.loads(nashbox("adapt", "p.toml", *menu, "--rounds", "1", "--json", "-").out)
+    assert found["players"] == (3 if agents else 4)

@@ -127,6 +127,7 @@ def adapt(
         runs=runs,
         seeds={"seed": seed},
         problem=problem.to_json(),
+        players=problem.m,
     )
 
 
@@ -277,4 +278,5 @@ def _among_counts(
         runs=runs,
         seeds={},
         problem=problem.to_json(),
+        players=problem.m,
     )
