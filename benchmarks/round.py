@@ -15,7 +15,7 @@ from benchmarks.timing import Row, compared, interleaved, shown
 from nashbox.agents import honest_crowd
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
-from nashbox.model import EstimationModel
+from nashbox.model import EstimationSandbox
 from nashbox.problem.files import from_mapping
 
 MECHANISMS = ("cbl", "threshold", "decoy", "sample_mean", "counted_mean", "baseline", "alone")
@@ -45,9 +45,9 @@ def prepared(mechanism: str, plan: str, m: int, d: int, *, equal: bool) -> Any:
     )
 
 
-def model_and_draws(game: Any, worlds: int) -> tuple[EstimationModel, Any]:
+def model_and_draws(game: Any, worlds: int) -> tuple[EstimationSandbox, Any]:
     """What plays a round, and what draws its points alone."""
-    model = EstimationModel(game.problem, game.mechanism, game.terms, replications=worlds, rng=1)
+    model = EstimationSandbox(game.problem, game.mechanism, game.terms, replications=worlds, rng=1)
     counts = np.asarray(game.terms.counts).sum(axis=1).astype(int)
     rng = np.random.default_rng(1)
     return model, lambda: [rng.standard_normal((worlds, n)) for n in counts]

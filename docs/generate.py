@@ -93,17 +93,23 @@ def main(names: list[str]) -> None:
     """Draw the README's picture, refresh the outputs of all pages, or of those named."""
     import drawings
     import notebooks
+    import outputs
     import pages
 
     if not names:
         drawings.honesty(DOCS / "honesty.png")
+    shown = outputs.kept() if names else {}
     everything = [*all_pages(), *all_notebooks()]
     for page in [Path(name).resolve() for name in names] or everything:
         text = page.read_text(encoding="utf-8")
-        runner = notebooks if page.suffix == ".ipynb" else pages
         with tempfile.TemporaryDirectory() as folder:
-            new = runner.refreshed(text, Path(folder))
+            if page.suffix == ".ipynb":
+                new = notebooks.refreshed(text, Path(folder))
+            else:
+                new, more = pages.run_anew(text, Path(folder))
+                shown |= more
         page.write_text(new, encoding="utf-8")
+    outputs.keep(outputs.used(shown, all_pages()))
 
 
 if __name__ == "__main__":

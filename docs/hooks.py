@@ -30,15 +30,20 @@ def on_pre_build(config: Any) -> None:
 
 def on_page_markdown(text: str, page: Any, **_: Any) -> str:
     """Put in what stands in other files; make tables of those that are drawn."""
-    import boxes
     import generate
+    import outputs
     import pages
+
+    kept = outputs.kept()
 
     def table(match: re.Match[str]) -> str:
         step = pages.Step.of(match)
-        if step.made is None or not boxes.drawn(step.body):
+        if step.made is None or not outputs.drawn(step.body):
             return match[0]
-        return boxes.as_html(step.body, int(pages.WIDTH))
+        shown = kept.get(outputs.key(step.body))
+        if shown is None:
+            raise PluginError(f"{page.file.src_uri}: python docs/generate.py makes {step.made!r}")
+        return shown
 
     folder = Path(page.file.abs_src_path).parent
     return pages.STEP.sub(table, generate.with_others(text, folder))

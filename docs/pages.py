@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import outputs
+
 ROOT = Path(__file__).parent.parent
 WIDTH = "100"  # columns of what pages show
 STEP = re.compile(
@@ -77,6 +79,8 @@ class Run:
     folder: Path
     namespace: dict[str, Any] = field(default_factory=lambda: {"__name__": "__main__"})
     last: tuple[str, str] = ("", "")  # the last command and what it printed
+    heard: outputs.Printed = field(default_factory=list)  # of sheets, when it was printed
+    shown: dict[str, str] = field(default_factory=dict)  # what the site shows of outputs, by key
 
     def step(self, step: Step) -> str:
         """Do what a block says; return its body, which is new if it is an output."""
@@ -90,7 +94,10 @@ class Run:
         if step.language == "toml":
             tomllib.loads(step.body)
         elif step.language == "python" and step.title is None:
-            with contextlib.redirect_stdout(io.StringIO()) as said:
+            with (
+                contextlib.redirect_stdout(io.StringIO()) as said,
+                outputs.overheard() as self.heard,
+            ):
                 code = compile(step.body, "page", "exec", dont_inherit=True)
                 exec(code, self.namespace)  # noqa: S102 - our own text
             self.last = ("python", said.getvalue())
@@ -105,7 +112,13 @@ class Run:
                 raise PageError("an output of python needs the block just before it")
             self.command(made)
         lines = [line.rstrip() for line in self.last[1].splitlines()]
-        return "\n".join(lines) + "\n"
+        body = "\n".join(lines) + "\n"
+        shown = outputs.shown_of(self.last[1], self.heard)
+        if outputs.drawn(body):
+            if shown is None:
+                raise PageError(f"{made}: prints a table that is in no sheet")
+            self.shown[outputs.key(body)] = shown
+        return body
 
     def command(self, line: str) -> None:
         """Type a line; its comment may say with which exit code it ends (0 if it does not)."""
@@ -114,7 +127,8 @@ class Run:
         command, _, comment = line.partition("  #")
         wanted = int(code[1]) if (code := EXIT_CODE.search("#" + comment)) else 0
         words = shlex.split(command)
-        code, said = nashbox(words[1:]) if words[0] == "nashbox" else process(words)
+        with outputs.overheard() as self.heard:
+            code, said = nashbox(words[1:]) if words[0] == "nashbox" else process(words)
         if code != wanted:
             raise PageError(f"{line}: exit code {code}\n{said}")
         self.last = (line, said)
@@ -163,6 +177,11 @@ def workspace(folder: Path) -> Iterator[Path]:
 
 def refreshed(text: str, folder: Path) -> str:
     """Run a page in an empty folder; return its text with the outputs as they are now."""
+    return run_anew(text, folder)[0]
+
+
+def run_anew(text: str, folder: Path) -> tuple[str, dict[str, str]]:
+    """The same, and what the site shows of the outputs, by key."""
     steps(text)
     with workspace(folder) as place:
         run = Run(place)
@@ -171,4 +190,4 @@ def refreshed(text: str, folder: Path) -> str:
             body = run.step(Step.of(match))
             return f"{match['mark'] or ''}```{match['language']}{match['info']}\n{body}```"
 
-        return STEP.sub(replace, text)
+        return STEP.sub(replace, text), run.shown

@@ -10,6 +10,7 @@ from typing import Any
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.files import from_mapping
 from nashbox.problem.files import load as load_problem
+from nashbox.problem.seeding import seed_of
 
 
 def problem_of(source: Any) -> Any:
@@ -63,19 +64,13 @@ def prepare(problem: Any, *, recommended: bool = False) -> Any:
     return prepare_game(problem_of(problem), recommended=recommended)
 
 
-def model_of(
-    problem: Any,
-    *,
-    replications: int = 1,
-    rng: int | None = None,
-    seed: int | None = None,
-    **keys: Any,
-) -> Any:
+def model_of(problem: Any, *, replications: int = 1, rng: int | None = None, **keys: Any) -> Any:
     """The Mesa model of a problem of any game, as `mesa.batch_run` makes it of its parameters.
 
-    replications: worlds played at once. rng, seed: the seed, by either name. keys: of the problem
-    file, in place of what it says: mechanism, strategies, sigma, ... Raises InputError.
+    replications: worlds played at once. rng: the seed; `seed` means it as well. keys: of the
+    problem file, in place of what it says: mechanism, strategies, sigma, ... Raises InputError.
     """
+    number = seed_of(rng, keys)
     found = problem_of(problem)
     if keys:
         said = found.raw if isinstance(problem, (str, Path, Mapping)) else found.to_json()
@@ -83,7 +78,7 @@ def model_of(
     replications = whole("replications", replications, low=1, high=1e9)
     game = prepare(found)
     game.check_playable()
-    return game.model(replications, rng if seed is None else seed)
+    return game.model(replications, number)
 
 
 def audit(problem: Any, **options: Any) -> Any:

@@ -1,5 +1,6 @@
 """`import nashbox`: experiments take files, mappings and problems, of any game."""
 
+import inspect
 import warnings
 
 import mesa
@@ -69,6 +70,20 @@ def test_a_model_begins_with_a_file_and_runs_in_batches():
     )
     assert {row["mechanism"] for row in rows} == {"cbl", "sample_mean"}
     assert all(row["social_penalty"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize("made", [nashbox.model_of, nashbox.EstimationModel, nashbox.RaceModel])
+def test_no_model_names_a_seed(made):
+    """From version 3.5 on Mesa's batches set an argument of this name to an option of their own."""
+    assert "seed" not in inspect.signature(made).parameters
+
+
+@pytest.mark.parametrize("made", [nashbox.model_of, nashbox.EstimationModel])
+def test_a_seed_goes_by_either_name(made):
+    file = EXAMPLES / "figure1.toml"
+    named = [{"seed": 7}, {"rng": 7}, {"seed": 7, "rng": None}, {"seed": 7, "rng": 8}]
+    drawn = [made(file, **words).rng.random() for words in [*named, {"rng": 8}]]
+    assert len({*drawn[:-1]}) == 1 and drawn[-1] != drawn[0]
 
 
 @pytest.mark.parametrize(

@@ -123,18 +123,6 @@ def test_only_mechanisms_ask_what_class_a_channel_is_of():
     assert ("MeanChannel", 1) in asked_of("isinstance(channel, MeanChannel | Other)")
 
 
-SHARED = {  # classes that share a name: how many do, and why; only ever fewer
-    "BestResponse": (3, "a strategy of races, a revision rule, what the solver finds: exported"),
-    "Deviation": (2, "one of any game, and the row of an audit with a plan: both exported"),
-    "EstimationModel": (2, "the model, and the one that is made from a problem file"),
-    "FreeRider": (2, "`free_rider` in the files of two games"),
-    "Mixed": (2, "`mixed` in the files of two games"),
-    "Outcome": (2, "what a payoff reads, and what became of a cell of a sweep: both exported"),
-    "Truthful": (2, "`truthful` in the files of two games"),
-    "View": (2, "what agents know in mean estimation, and in games of one step: both exported"),
-}
-
-
 def owners(sources):
     """Modules by the names of classes that they define, at whatever depth."""
     found = {}
@@ -147,8 +135,7 @@ def owners(sources):
 
 def test_classes_have_names_of_their_own():
     found = {name: places for name, places in owners(modules()).items() if len(places) > 1}
-    counted = {name: len(places) for name, places in found.items()}
-    assert counted == {name: count for name, (count, _) in SHARED.items()}, found
+    assert found == {}
 
 
 def test_a_second_owner_is_seen():

@@ -17,7 +17,7 @@ from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
 
 if TYPE_CHECKING:
-    from nashbox.model.estimation import EstimationModel
+    from nashbox.model.estimation import EstimationSandbox
 
 
 class EstimationAgent(Player):
@@ -28,7 +28,7 @@ class EstimationAgent(Player):
     """
 
     def __init__(
-        self, model: EstimationModel, index: int, strategy: Strategy, rng: np.random.Generator
+        self, model: EstimationSandbox, index: int, strategy: Strategy, rng: np.random.Generator
     ) -> None:
         super().__init__(model)
         self.index, self.name = index, model.problem.names[index]

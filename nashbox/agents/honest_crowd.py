@@ -22,7 +22,7 @@ from nashbox.strategies.honest import Collector, FreeRider, Truthful, UnderColle
 
 if TYPE_CHECKING:
     from nashbox.agents.estimation import EstimationAgent
-    from nashbox.model.estimation import EstimationModel
+    from nashbox.model.estimation import EstimationSandbox
 
 LEAST = 8  # agents worth an array of their own
 MOST = 1 << 26  # numbers drawn at once
@@ -37,7 +37,7 @@ POOLED = (SampleMean, Baseline, CountedMean, Alone)  # classes that ask for sums
 
 
 def honest_crowd(
-    model: EstimationModel, besides: EstimationAgent | None = None
+    model: EstimationSandbox, besides: EstimationAgent | None = None
 ) -> HonestCrowd | None:
     """The agents of a model, `besides` one, that can be played together now; None if few can."""
     source, worlds = model.problem.source, model.replications
@@ -53,7 +53,7 @@ def honest_crowd(
     return HonestCrowd(model, agents)
 
 
-def _owed(model: EstimationModel, agents: Sequence[EstimationAgent]) -> tuple[Counts, Counts]:
+def _owed(model: EstimationSandbox, agents: Sequence[EstimationAgent]) -> tuple[Counts, Counts]:
     """What they collect and hand in, (k, d) each: one strategy and row of terms is asked once."""
     terms, costs, known = model.terms, model.problem.costs, {}
     counts, prices = np.ascontiguousarray(terms.counts), np.ascontiguousarray(terms.costs)
@@ -72,7 +72,7 @@ def _owed(model: EstimationModel, agents: Sequence[EstimationAgent]) -> tuple[Co
 class HonestCrowd:
     """k agents who hand in the truth and accept what comes back."""
 
-    def __init__(self, model: EstimationModel, agents: Sequence[EstimationAgent]) -> None:
+    def __init__(self, model: EstimationSandbox, agents: Sequence[EstimationAgent]) -> None:
         self.model, self.agents = model, agents
         self.rows = {agent.index: row for row, agent in enumerate(agents)}
         problem = model.problem

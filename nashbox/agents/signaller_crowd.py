@@ -20,7 +20,7 @@ from nashbox.problem.draw import Observer, Streams, blocks
 from nashbox.problem.errors import InputError
 from nashbox.problem.signal import OwnSignal, Signal
 from nashbox.problem.walk import WalkShare, make_walk
-from nashbox.strategies.testing.signaller import Inverter, Signaller, Silent, Truthful
+from nashbox.strategies.testing.signaller import Inverter, RaceTruthful, Signaller, Silent
 
 if TYPE_CHECKING:
     from nashbox.agents.testing import RaceAgent
@@ -33,7 +33,7 @@ LEAST = 8  # agents worth an array of their own
 MOST = 1 << 13  # games beyond which an agent's own arrays cost no more
 MANY = 200  # who hears whom in which game, per agent: more of them are quicker as bits
 ROOM = 1 << 22  # who hears whom in which game, worked out at once
-OWN = (Signaller, Truthful, Inverter, Silent)  # classes of which all is known
+OWN = (Signaller, RaceTruthful, Inverter, Silent)  # classes of which all is known
 
 
 def kind_of(agent: RaceAgent) -> Hashable | None:

@@ -9,23 +9,27 @@ from nashbox.commands.parser import CommandParser
 from nashbox.problem.errors import InputError
 
 TEXT = "names of all games, strategies and mechanisms, with their parameters"
-EXAMPLE = "nashbox list --game auction"
+EXAMPLE = "nashbox list auction"
 
 
 def declare(listing: CommandParser) -> None:
     """Declare its options."""
-    listing.add_argument("--game", metavar="NAME", help="only of this game")
+    what = "only of this game: a name, or file.py:Class"
+    listing.add_argument("name", metavar="GAME", nargs="?", help=what)
+    listing.add_argument("--game", metavar="GAME", help="the same, by an option")
     shared.json_output(listing)
 
 
 def work(options: argparse.Namespace) -> int:
     """List."""
-    from nashbox.experiments.listing import Listing, listing
+    from nashbox.experiments.listing import listing
 
-    entries = listing().entries
-    games = sorted({entry.game for entry in entries if entry.game is not None})
-    if options.game is not None and options.game not in games:
-        raise InputError(f"--game must be one of {', '.join(games)}, got {options.game!r}")
-    found = [e for e in entries if e.game in (None, options.game) or not options.game]
-    shared.emit(options, Listing(found))
+    if options.name is not None and options.game is not None:
+        raise InputError(
+            f"--game: name one game only, got {options.name!r} and --game {options.game!r}"
+        )
+    if options.game is not None:
+        shared.emit(options, listing(options.game, where="--game"))
+    else:
+        shared.emit(options, listing(options.name))
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -10,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.games.base import Game
-from nashbox.games.registry import GROUP, builtin, game_class
+from nashbox.games.registry import GROUP, builtin, game_class, named
 from nashbox.problem.errors import told
 from nashbox.problem.files import GAMES
-from nashbox.problem.parameters import Parameter, described_parameters
+from nashbox.problem.parameters import Parameter, described_parameters, summary
 from nashbox.problem.parametric import HIDDEN
 from nashbox.results.base import Result, list_of
 
@@ -91,18 +90,29 @@ class Listing(Result):
         return pd.DataFrame(rows)
 
 
-def listing() -> Listing:
-    """List built-in names and entry points; one that cannot be loaded is listed with its error."""
-    found = []
-    for name in GAMES:
-        cls = game_class(name, Path(), "list")
-        found.append(_entry(name, Kind(name, "game", Game, {}, GROUP), cls, "nashbox", HIDDEN))
-        for kind, menu in (("strategy", cls.menu), ("mechanism", cls.mechanisms)):
-            own = Kind(name, kind, object, menu, "")
-            found += [_entry(label, own, one, "nashbox") for label, one in menu.items()]
+def listing(game: str | None = None, folder: Path | str = ".", where: str = "list") -> Listing:
+    """List built-in names and entry points; one that cannot be loaded is listed with its error.
+
+    game: only of this one, by name or as ``file.py:Class`` in `folder`. Raises InputError naming
+    `where`, what is allowed and what came, if there is no such game.
+    """
+    asked = None if game is None else game_class(game, Path(folder), where)
+    found = [entry for name in GAMES for entry in _of_game(name, builtin(name), "nashbox")]
     for group in (*dict.fromkeys(kind.group for kind in KINDS), GROUP):
-        found += [_loaded(point, group) for point in entry_points(group=group)]
-    return Listing(found)
+        found += [entry for point in entry_points(group=group) for entry in _loaded(point, group)]
+    if game is not None and asked is not None and ":" in game:
+        found += _of_game(game, asked, game)
+    return Listing([entry for entry in found if game is None or entry.game in (None, game)])
+
+
+def _of_game(name: str, cls: type[Game], source: str) -> list[Entry]:
+    """A game with the strategies and mechanisms that its class names."""
+    found = [_entry(name, Kind(name, "game", Game, {}, GROUP), cls, source, HIDDEN)]
+    for kind, what in (("strategy", "menu"), ("mechanism", "mechanisms")):
+        menu = named(cls, what)
+        own = Kind(name, kind, object, menu, "")
+        found += [_entry(label, own, one, source) for label, one in menu.items()]
+    return found
 
 
 def kind_of(cls: object, group: str | None = None) -> Kind | None:
@@ -114,18 +124,18 @@ def kind_of(cls: object, group: str | None = None) -> Kind | None:
 
 
 def _entry(name: str, kind: Kind, cls: type[Any], source: str, hidden: Sequence[str] = ()) -> Entry:
-    doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
-    declared = getattr(cls, "keys", ())
+    declared = getattr(cls, "keys", ()) if kind.kind == "game" else ()
     parameters = declared or [p for p in described_parameters(cls) if p.name not in hidden]
-    return Entry(name, kind.game, kind.kind, source, doc, parameters)
+    return Entry(name, kind.game, kind.kind, source, summary(cls), parameters)
 
 
-def _loaded(point: EntryPoint, group: str) -> Entry:
+def _loaded(point: EntryPoint, group: str) -> list[Entry]:
+    """What an entry point brings: a name, or a game with all of its names."""
     source = f"{point.dist.name} ({point.value})" if point.dist else point.value
     word = {"nashbox.strategies": "strategy", GROUP: "game"}.get(group, "mechanism")
 
-    def useless(why: str) -> Entry:
-        return Entry(point.name, None, word, source, "", problem=why)
+    def useless(why: str) -> list[Entry]:
+        return [Entry(point.name, None, word, source, "", problem=why)]
 
     try:
         cls = point.load()
@@ -136,11 +146,11 @@ def _loaded(point: EntryPoint, group: str) -> Entry:
             return useless("must be a subclass of Game")
         if point.name in GAMES:
             return useless(f"{point.name!r} is the name of a built-in game, which is taken instead")
-        return _entry(point.name, Kind(point.name, "game", Game, {}, GROUP), cls, source, HIDDEN)
+        return _of_game(point.name, cls, source)
     kind = kind_of(cls, group)
     if kind is None:
         bases = " or ".join(kind.base.__name__ for kind in KINDS if kind.group == group)
         return useless(f"must be a subclass of {bases}")
     if point.name in kind.builtin:
         return useless(f"{point.name!r} is the name of a built-in {word}, which is taken instead")
-    return _entry(point.name, kind, cls, source)
+    return [_entry(point.name, kind, cls, source)]

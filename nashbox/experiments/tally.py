@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nashbox.games.base import Game
 from nashbox.games.rounds import Columns
 from nashbox.measure.moments import Moments
+from nashbox.measure.sums import summed
 
 Array = NDArray[np.float64]
 
@@ -124,8 +125,8 @@ def social_of(tallies: Sequence[RoundTally], step: int) -> dict[str, Any]:
     one = all(tally is shown[0] for tally in shown)
     error = shown[0].social.se if one else sum(moments.se for moments in paid)
     known = paid[0].count > 1
-    total = sum(moments.mean for moments in paid)
-    return {"Step": step, game.pays.name: total, "se": error if known else None}
+    mean = summed(moments.mean for moments in paid)
+    return {"Step": step, game.pays.name: mean, "se": error if known else None}
 
 
 def _worst(tallies: Sequence[RoundTally], i: int) -> RoundTally:

@@ -5,6 +5,16 @@ writes one that works.
 """
 
 from nashbox.games.base import Deviation, Exact, Family, Game, Pay
-from nashbox.games.one_shot import Action, OneShot, Publish, View
+from nashbox.games.one_shot import Action, OneShot, OneShotView, Publish
 
-__all__ = ["Action", "Deviation", "Exact", "Family", "Game", "OneShot", "Pay", "Publish", "View"]
+__all__ = [
+    "Action",
+    "Deviation",
+    "Exact",
+    "Family",
+    "Game",
+    "OneShot",
+    "OneShotView",
+    "Pay",
+    "Publish",
+]

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import MANY, Action, OneShot, View
+from nashbox.games.one_shot import MANY, Action, OneShot, OneShotView
 from nashbox.problem.errors import InputError, brief, require
 
 RULES = ("first_price", "second_price", "all_pay")
@@ -38,7 +38,7 @@ class Bid(Action):
         bids: Array = self.factor * value**self.power
         return bids
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """The bid, (R,)."""
         return self.of(view.private)
 
@@ -62,7 +62,7 @@ class Bids(Action):
         bids: Array = np.interp(value, np.linspace(0, 1, len(self.points)), self.points)
         return bids
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """The bid, (R,)."""
         return self.of(view.private)
 
@@ -113,7 +113,7 @@ class Auction(OneShot):
         """Values, (R,) each."""
         return list(rng.random((self.m, worlds)))
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """Value of what was won less what is paid for it, (R,)."""
         won, others = received
         value: Array = view.private

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -27,6 +27,7 @@ from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
 PAYS = ("payoff", "penalty")  # what games pay
+ROUNDING = 1e-10  # of what strategies pay: formulas that leave less may leave nothing
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ def keys_of(pays: str) -> tuple[str, str, str]:
     """
     many = f"{pays[:-1]}ies" if pays.endswith("y") else f"{pays}s"
     return many, f"{many}_se", f"social_{pays}"
+
+
+def told_pay(row: Container[str]) -> str:
+    """What a game pays whose sum over all players is among the keys of a row of a result.
+
+    >>> told_pay({"round": 0, "social_penalty": 3.0})
+    'penalty'
+    """
+    return next((pay for pay in PAYS if keys_of(pay)[2] in row), PAYS[0])
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,28 @@ class Exact:
     recommended: float | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     gain: float | None = None
+
+    def settled(self) -> Exact:
+        """The same, with 0 for payments that cancel: what is left of them is numerical error.
+
+        They are within `error` of 0, and rounding beside the largest that she reaches.
+        """
+        told = (self.paid, self.best, self.recommended, *self.reached)
+        size = max((abs(x) for x in told if x is not None and math.isfinite(x)), default=0.0)
+        least = min(self.error, ROUNDING * size)
+        bound, other = self.bound, self.recommended
+        return replace(
+            self,
+            paid=_beyond(self.paid, least),
+            best=_beyond(self.best, least),
+            bound=None if bound is None else _beyond(bound, least),
+            recommended=None if other is None else _beyond(other, least),
+        )
+
+
+def _beyond(value: float, least: float) -> float:
+    """A number, 0 if it is `least` at most."""
+    return 0.0 if abs(value) <= least else value
 
 
 @dataclass(frozen=True)
@@ -341,7 +373,8 @@ class Game(Declared, Rounds):
     def formula(self, i: int) -> Exact | str:
         """`exact`, where it is about the rules that are played: what engines ask.
 
-        Raises InputError where payments are too large to be computed with.
+        Payments that cancel are 0 (`Exact.settled`). Raises InputError where payments are too large
+        to be computed with.
         """
         beyond = self.beyond_formulas()
         if beyond is not None:
@@ -351,7 +384,7 @@ class Game(Declared, Rounds):
         numbers = [answer.paid, answer.best] if isinstance(answer, Exact) else []
         if any(abs(x) > MOST_PAID and self.pays.sign * x > -np.inf for x in numbers):
             raise InputError(too_much(f"{self.shown}: what {self.players[i]} is paid"))
-        return answer
+        return answer.settled() if isinstance(answer, Exact) else answer
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""

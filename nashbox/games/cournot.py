@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import Action, OneShot, View, one_per_player
+from nashbox.games.one_shot import Action, OneShot, OneShotView, one_per_player
 from nashbox.problem.errors import require
 
 
@@ -29,7 +29,7 @@ class Quantity(Action):
         """Refuse negative quantities."""
         require("q", self.q, low=0.0)
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """The quantity."""
         return self.q
 
@@ -72,7 +72,7 @@ class Cournot(OneShot):
             price = tried
         return min(price, self.intercept)
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """Profit, (R,)."""
         price = np.maximum(0.0, self.intercept - self.slope * received.sum(axis=0))
         profit: Array = (price - self.costs[view.index]) * action

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import Action, OneShot, View, one_per_player
+from nashbox.games.one_shot import Action, OneShot, OneShotView, one_per_player
 from nashbox.problem.errors import require
 
 
@@ -33,7 +33,7 @@ class Train(Action):
         """Refuse what is no number of points."""
         require("points", self.points, low=0, high=1e12, integer=True)
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """Points, their mean, noise: (R, 3)."""
         sigma, n = view.game.sigma, self.points
         mean = sigma / math.sqrt(n) * rng.standard_normal(view.worlds) if n else 0.0
@@ -41,8 +41,10 @@ class Train(Action):
 
 
 @dataclass(frozen=True)
-class FreeRider(Action):
+class FreeRidingClient(Action):
     """Hand back what was given, with noise of this standard deviation as a disguise."""
+
+    called: ClassVar = "free_rider"
 
     noise: float = 0.0  # >= 0
 
@@ -50,7 +52,7 @@ class FreeRider(Action):
         """Refuse negative noise."""
         require("noise", self.noise, low=0.0)
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """No points, no mean, noise: (R, 3)."""
         return np.tile([0.0, 0.0, self.noise], (view.worlds, 1))
 
@@ -84,7 +86,7 @@ class Averaging:
 class Federated(OneShot):
     """n clients that train a model together."""
 
-    menu: ClassVar = {"train": Train, "free_rider": FreeRider}
+    menu: ClassVar = {"train": Train, "free_rider": FreeRidingClient}
     mechanisms: ClassVar = {"averaging": Averaging}
 
     agents: Any = 5  # names, or how many
@@ -109,7 +111,7 @@ class Federated(OneShot):
         """Train on the points that were asked for."""
         return Train(self.points)
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """Minus squared error, minus the cost of the points, (R,)."""
         paid: Array = -(received**2) - self.costs[view.index] * action[:, 0]
         return paid
@@ -142,13 +144,13 @@ class Federated(OneShot):
     def exact(self, i: int) -> Exact | str:
         """The best number of points; noise helps nobody. Convex in n > 0, so a descent finds it."""
         plays = self.plays
-        if any(type(play) not in (Train, FreeRider) for play in plays):
+        if any(type(play) not in (Train, FreeRidingClient) for play in plays):
             return "players with strategies of their own have no formula"
         if type(self.mechanism) is not Averaging:
             return "it covers the mechanism averaging"
         cost = self.costs[i]
 
-        def paid(play: Train | FreeRider) -> float:
+        def paid(play: Train | FreeRidingClient) -> float:
             changed = [*plays[:i], play, *plays[i + 1 :]]
             return -self.error(changed) - cost * getattr(play, "points", 0)
 
@@ -158,7 +160,10 @@ class Federated(OneShot):
         pull = (1 - q**server.rounds) * self.sigma / honest
         most = 10**12 if cost == 0 else min(10**12, pull / math.sqrt(cost))
         near = {1, math.floor(most), math.ceil(most)} if cost else {10**12}
-        tried: list[Train | FreeRider] = [FreeRider(), *(Train(max(1, int(n))) for n in near)]
+        tried: list[Train | FreeRidingClient] = [
+            FreeRidingClient(),
+            *(Train(max(1, int(n))) for n in near),
+        ]
         best = max((play for play in tried if play != plays[i]), key=paid)
         now = paid(plays[i])
         deviation = (

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class View:
+class OneShotView:
     """What a player knows when she acts.
 
     game: its rules. index: her place among the players. worlds: R, how many games are played at
@@ -39,14 +39,18 @@ class View:
 
 @dataclass(frozen=True)
 class Action:
-    """A strategy of a one-shot game. Subclass it; parameters are dataclass fields."""
+    """A strategy of a one-shot game. Subclass it; parameters are dataclass fields.
+
+    Its label is made of its class's name, or of `called`, a class attribute, if the menu has it by
+    another.
+    """
 
     @property
     def label(self) -> str:
         """Name in the style of problem files, with the parameters that are not the defaults."""
         return label_of(self)
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """What to do in each of `view.worlds` worlds: (R,), (R, k), or a number for all of them."""
         raise TypeError(f"{type(self).__name__} must define act")
 
@@ -136,11 +140,11 @@ class OneShot(Game):
         """What nature tells each player alone, (R,) each: nothing here."""
         return [None] * self.m
 
-    def view(self, i: int, worlds: int, private: Any) -> View:
+    def view(self, i: int, worlds: int, private: Any) -> OneShotView:
         """What player i knows when she acts."""
-        return View(self, i, worlds, private)
+        return OneShotView(self, i, worlds, private)
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """What a player is paid, (R,), for what she did and what the mechanism gave her."""
         raise TypeError(f"{type(self).__name__} must define pay")
 

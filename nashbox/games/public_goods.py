@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import Action, OneShot, View
+from nashbox.games.one_shot import Action, OneShot, OneShotView
 from nashbox.problem.errors import require
 
 
@@ -33,7 +33,7 @@ class Contribute(Action):
         require("share", self.share, low=0.0, high=1.0)
         require("punish", self.punish, low=0.0)
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """Contribution and readiness to punish, (R, 2)."""
         return np.tile([self.share * view.game.endowment, self.punish], (view.worlds, 1))
 
@@ -59,7 +59,7 @@ class PublicGoods(OneShot):
         """Everything, and no punishment."""
         return Contribute()
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """Keep, share of the pot, less punishment spent and suffered, (R,)."""
         put, spent = received[..., 0], received[..., 1]
         mine = put[view.index]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GROUP = "nashbox.games"
+_OWN: dict[str, dict[Path, type[Game]]] = {}  # found so far by names that are not built in
 Work = TypeVar("Work", bound=Callable[..., Any])
 
 
@@ -41,7 +42,9 @@ def game_class(name: str, folder: Path, where: str) -> type[Game]:
         return builtin(name)
     known = dict.fromkeys(GAMES, Game)
     # only subclasses of the abstract class come back
-    return find_class(name, known, Game, GROUP, folder, where)  # type: ignore[type-abstract]
+    found = find_class(name, known, Game, GROUP, folder, where)  # type: ignore[type-abstract]
+    _OWN.setdefault(name, {})[folder.resolve() if ":" in name else Path()] = found
+    return found
 
 
 def game_of(problem: Any) -> type[Game]:
@@ -117,8 +120,24 @@ def blaming(work: Work) -> Work:
 
 
 def declared(name: str) -> type[Game]:
-    """The class of a game that comes along; for others what most games declare."""
-    return builtin(name) if name in GAMES else Game
+    """The class of a game, by the name that results tell.
+
+    For a name that this process has not met, or that folders have different files of, what most
+    games declare.
+    """
+    if name in GAMES:
+        return builtin(name)
+    found = {*_OWN.get(name, {}).values()}  # files that are the same make one class
+    return found.pop() if len(found) == 1 else Game
+
+
+def named(cls: type[Game], what: str) -> Mapping[str, Any]:
+    """Classes that problem files name, by name: `menu` or `mechanisms` of a game's class.
+
+    Empty for games of one's own that know theirs only once they are made.
+    """
+    found = getattr(cls, what)
+    return found if isinstance(found, Mapping) else {}
 
 
 def check_verb(verb: str, name: str, where: str, cls: type[Game] | None = None) -> None:

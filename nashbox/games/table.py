@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import Action, OneShot, View
+from nashbox.games.one_shot import Action, OneShot, OneShotView
 from nashbox.problem.errors import InputError, brief, finite
 from nashbox.problem.payoff_tables import PayoffTables, of_arrays, read_tables, whole_numbers
 from nashbox.problem.spec import Spec, suggest
@@ -29,13 +29,13 @@ class Pure(Action):
         """The entry."""
         return self.entry
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """Its number."""
         return self.index
 
 
 @dataclass(frozen=True)
-class Mixed(Action):
+class MixedEntry(Action):
     """Draw an entry of the menu, with chances as the weights."""
 
     weights: Any = (1.0,)  # one per entry, >= 0
@@ -61,7 +61,7 @@ class Mixed(Action):
         weights = np.array(self.weights)
         return np.asarray(weights / weights.sum())
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """Numbers of entries, (R,)."""
         edges = np.cumsum(self.chances)
         drawn = np.searchsorted(edges, rng.random(view.worlds), side="right")
@@ -76,7 +76,7 @@ class Table(OneShot):
     choice along her own axis. Players and menus are those of the file.
     """
 
-    menu: ClassVar = {"mixed": Mixed}
+    menu: ClassVar = {"mixed": MixedEntry}
     files: ClassVar[Sequence[str]] = ("payoffs",)
     agents: Any = ()  # named by the payoffs
 
@@ -120,7 +120,7 @@ class Table(OneShot):
             allowed = [*menu, "mixed", "file.py:Class"]
             raise InputError(f"{where}: unknown name {spec.name!r} ({suggest(spec.name, allowed)})")
         found = super().read_strategy(i, spec, folder, where)
-        if isinstance(found, Mixed) and len(found.weights) != len(menu):
+        if isinstance(found, MixedEntry) and len(found.weights) != len(menu):
             raise InputError(
                 f"{where}: weights must be one per entry ({', '.join(menu)}), got "
                 f"{brief(list(found.weights))}"
@@ -131,7 +131,7 @@ class Table(OneShot):
         """Nobody plays from another's menu."""
         return False
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """The entry of the table, (R,)."""
         sizes = self.payoffs.paid.shape[1:]
         for name, numbers, size in zip(self.players, received, sizes, strict=True):
@@ -148,7 +148,7 @@ class Table(OneShot):
     def weights(self, i: int) -> Array | None:
         """How often player i chooses every entry, up to a factor; None for one's own strategies."""
         play = self.strategy(i)
-        if type(play) is Mixed:
+        if type(play) is MixedEntry:
             return np.array(play.weights)
         if type(play) is not Pure:
             return None

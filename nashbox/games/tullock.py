@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import Action, OneShot, View
+from nashbox.games.one_shot import Action, OneShot, OneShotView
 from nashbox.problem.errors import require
 
 NEXT_TO_NOTHING = 1e-6  # of the prize: the effort that wins against nobody's
@@ -26,7 +26,7 @@ class Effort(Action):
         """Refuse negative efforts."""
         require("x", self.x, low=0.0)
 
-    def act(self, view: View, rng: np.random.Generator) -> Any:
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
         """The effort."""
         return self.x
 
@@ -48,7 +48,7 @@ class Tullock(OneShot):
         """The equilibrium effort (n-1)/n^2 V."""
         return Effort((self.m - 1) / self.m**2 * self.prize)
 
-    def pay(self, view: View, action: Array, received: Any) -> Array:
+    def pay(self, view: OneShotView, action: Array, received: Any) -> Array:
         """Expected prize less effort, (R,)."""
         total = received.sum(axis=0)
         share = np.where(total > 0, action / np.where(total > 0, total, 1.0), 1 / self.m)

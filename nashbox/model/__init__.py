@@ -1,6 +1,6 @@
 """The Mesa models: who acts when, what is recorded."""
 
 from nashbox.model.base import Sandbox
-from nashbox.model.estimation import EstimationModel
+from nashbox.model.estimation import EstimationSandbox
 
-__all__ = ["EstimationModel", "Sandbox"]
+__all__ = ["EstimationSandbox", "Sandbox"]

@@ -20,7 +20,7 @@ from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
 
 
-class EstimationModel(Sandbox):
+class EstimationSandbox(Sandbox):
     """One round a step: collect and submit, mediate, estimate and pay.
 
     strategies: by agent name; agents not named are truthful, which is what every mechanism
@@ -188,7 +188,7 @@ def mediated(
     return information
 
 
-def _social(model: EstimationModel) -> float:
+def _social(model: EstimationSandbox) -> float:
     return float(sum(agent.mean_of("penalty") for agent in model.players))
 
 

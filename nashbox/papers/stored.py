@@ -55,7 +55,7 @@ def _stored(cell: ClaimCell) -> sweep.Cell:
     return sweep.Cell({"reproduce": arguments, "nashbox": sweep.program()}, WORK, arguments)
 
 
-def _answer(outcome: sweep.Outcome) -> Mapping[str, Any]:
+def _answer(outcome: sweep.CellOutcome) -> Mapping[str, Any]:
     if outcome.status == "ok":
         answer: Mapping[str, Any] = outcome.payload
         return answer

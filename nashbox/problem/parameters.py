@@ -66,9 +66,27 @@ def described_parameters(cls: type) -> list[Parameter]:
     return found
 
 
+def summary(cls: type) -> str:
+    """The first paragraph of a class's own docstring, in one line; empty where it has none.
+
+    What a dataclass gets by itself, its call, is none.
+
+    >>> summary(Parameter)
+    'One parameter: `type` as the class writes it, `default` None where one must be given.'
+    """
+    written = inspect.cleandoc(cls.__doc__ or "")
+    if written.startswith(f"{cls.__name__}("):
+        return ""
+    return " ".join(written.partition("\n\n")[0].split())
+
+
 def label_of(strategy: Any) -> str:
-    """Name in the style of problem files, with the parameters that are not the defaults."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(strategy).__name__).lower()
+    """Name in the style of problem files, with the parameters that are not the defaults.
+
+    A class that files know by another name than its own says so itself: `called`.
+    """
+    made = type(strategy)
+    name = vars(made).get("called") or re.sub(r"(?<!^)(?=[A-Z])", "_", made.__name__).lower()
     shown = [
         f"{field.name}={_short(getattr(strategy, field.name))}"
         for field in dataclasses.fields(strategy)

@@ -32,7 +32,7 @@ class Body:
     def to_json(self) -> dict[str, Any]:
         """The keys with plain lists and mappings."""
         found = {key: getattr(self, self.NAMES.get(key, key)) for key in self.KEYS.split()}
-        extra = {key: getattr(self, key) for key in self.OPTIONAL.split()}
+        extra = {key: getattr(self, self.NAMES.get(key, key)) for key in self.OPTIONAL.split()}
         found |= {key: value for key, value in extra.items() if value is not None}
         return {key: unwrapped(value) for key, value in found.items()}
 

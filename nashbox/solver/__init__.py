@@ -5,7 +5,7 @@ that one agent can do against a fixed rival. Each module states its method and i
 """
 
 from nashbox.problem.payoffs import Contest, Cost, win
-from nashbox.solver.best_response import BestResponse, Rival, best_response
+from nashbox.solver.best_response import BestReply, Rival, best_response
 from nashbox.solver.closed_form import symmetric_bernoulli
 from nashbox.solver.exact import exact_law
 from nashbox.solver.grid import grid_law
@@ -16,7 +16,7 @@ from nashbox.solver.signaller import critical_cost_ratio, signaller_payoff
 from nashbox.solver.solution import Solution, check_game, solve
 
 __all__ = [
-    "BestResponse",
+    "BestReply",
     "Contest",
     "Cost",
     "Policy",

@@ -47,7 +47,7 @@ class Rival:
 
 
 @dataclass(frozen=True, eq=False)
-class BestResponse:
+class BestReply:
     """Bounds of the best payoff over all policies, and a policy whose payoff is `lower`.
 
     `lower` and `upper` differ by truncation (below the accuracy asked for, unless beliefs get too
@@ -74,7 +74,7 @@ def best_response(
     knows: str | None = None,
     accuracy: float = 1e-10,
     horizon: int | None = None,
-) -> BestResponse:
+) -> BestReply:
     """Solve the agent's optimal stopping problem; payoff includes the first observation's cost.
 
     signals: "paper" (own belief or its inverse) or "any" (bluffs and hidden crossings too).
@@ -106,7 +106,7 @@ def best_response(
             f"an exact best response needs at most {NODES} beliefs of the rival per iteration, "
             "got more; use the black box method"
         ) from None
-    return BestResponse(
+    return BestReply(
         lower=low.value[0],
         upper=max(low.value[0], high.value[1]),
         horizon=max(low.horizon, high.horizon),

@@ -61,14 +61,7 @@ def audit_sheet(audit: Audit) -> Sheet:
         "rational plan"
         f"; {condition_8(audit.condition_8, audit.problem.get('counts') == 'integer')}"
     )
-    costly = [a for a in audit.agents if a.damage is not None and a.verdict == "profitable"]
-    words = [
-        f"{a.name}'s {with_error(a.damage, a.damage_se)}"
-        for a in costly
-        if abs(a.damage or 0) > a.epsilon
-    ]
-    if words:
-        sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
+    _damages(sheet, audit)
     _budget(sheet, audit.agents)
     for a in audit.agents:
         _over_recommended(sheet, a, "her", 5, scale)
@@ -94,6 +87,7 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
     }
     sheet = _verdicts(audit, audit.rules, columns, 6)
     scale = scale_of(audit)
+    _damages(sheet, audit)
     _budget(sheet, audit.agents)
     if audit.nash_conv is not None:
         conv = number(audit.nash_conv, 6, scale)
@@ -107,6 +101,19 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
     sheet.remark(*audit.notes)
     _long_class(sheet, audit)
     return sheet
+
+
+def _damages(sheet: Sheet, audit: Audit | GameAudit) -> None:
+    """What deviations that gain cost the others, where it is more than epsilon."""
+    words = [
+        f"{a.name}'s {with_error(a.damage, a.damage_se)}"
+        for a in audit.agents
+        if a.verdict == "profitable" and a.damage is not None and abs(a.damage) > a.epsilon
+    ]
+    if len(words) > ROWS:
+        words[ROWS:] = [f"and so on, of {len(words)} agents in all"]
+    if words:
+        sheet.note(f"what a deviation costs the others in sum: {', '.join(words)}")
 
 
 def _by_gain(agent: Any) -> tuple[int, float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
+from nashbox.games.base import keys_of, told_pay
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, filled, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
@@ -35,13 +36,14 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
         title = f"{named}{result.rule['name']} ({parameters or result.order}){graph}"
         entries = list(result.menu)
         extra = [] if run.last["data"] is None else ["data collected"]
-        word = next(key for key in run.last if key.startswith("social_")).removeprefix("social_")
+        word = told_pay(run.last)
+        many, _, social = keys_of(word)
         table = new_table("round", *entries, *extra, f"social {word}", title=title)
         kept = _shown(run)
         for row in kept:
             shares = [f"{row['shares'][label]:.3f}" for label in entries]
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
-            paid = with_error(row[f"social_{word}"], row["se"])
+            paid = with_error(row[social], row["se"])
             table.add_row(str(row["round"]), *shares, *data, paid)
         simulated = any(row["se"] for row in run.rounds)
         sheet.add(
@@ -50,12 +52,12 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
             *([SHARES] if entries else []),
             *strategies_in_words(result.game, entries),
             *([_left_out(kept)] if len(kept) <= _last(run) else []),
-            f"payoffs: {run.payoffs}",
+            f"{many}: {run.payoffs}",
             *([ERRORS] if simulated else []),
         )
         if run.doubts:
             sheet.note(
-                f"{named}a gain within the error of the payoffs is left by {run.doubts} of "
+                f"{named}a gain within the error of the {many} is left by {run.doubts} of "
                 f"{several(result.agents, 'agent')}: more --worlds would tell"
             )
     sheet.remark(*result.notes)
@@ -99,19 +101,20 @@ def _ending(result: Adaptation, run: AdaptRun) -> str:
 
 
 def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Sheet:
-    """Payoffs with errors, regrets, and equilibria."""
+    """What both are paid with errors, regrets, and equilibria."""
     accepted = game.tolerance if tolerance is None else tolerance
     sheet = Sheet("")
-    U, V = game.row_payoffs, game.column_payoffs
+    U, V = game.told
+    many, *_ = keys_of(game.pays)
     exact = not (game.row_se.any() or game.column_se.any())
     table = new_table(
         f"{game.row} plays",
         f"{game.column} plays",
-        f"paid {game.row}",
-        f"paid {game.column}",
+        f"{game.pays} of {game.row}",
+        f"{game.pays} of {game.column}",
         "NashConv" if exact else "NashConv [from, to]",
         "verdict",
-        title=f"payoffs {game.payoffs}",
+        title=f"{many} {game.payoffs}",
         keys=2,
     )
     scale = float(max(np.abs(x[np.isfinite(x)]).max(initial=0.0) for x in (U, V)))
@@ -145,14 +148,14 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         (x, y) for x, y in equilibria
         if exact or game.regret(x, y).verdict(accepted) == "equilibrium"
     ]  # fmt: skip
-    sheet.headline = f"{game.row} against {game.column}: {_found(len(equilibria), len(sure))}"
+    sheet.headline = f"{game.row} against {game.column}: {_found(len(equilibria), len(sure), many)}"
     solved = {(int(x.argmax()), int(y.argmax())) for x, y in equilibria if max(x) == max(y) == 1}
     if more := len(set(marked) - solved):
         sheet.headline += f"; {several(more, 'profile')} more within what counts as none"
     for (x, y), piece in zip(equilibria, game.solved.piece, strict=True):
         conv = game.regret(x, y).nash_conv
         what = "extreme point of equilibria" if piece else "equilibrium"
-        what += " of the table" if exact else " of the estimated payoffs"
+        what += " of the table" if exact else f" of the estimated {many}"
         sheet.note(
             f"{what}: {_mixture(game.row_menu, x)} against "
             f"{_mixture(game.column_menu, y)}, NashConv at most {number(conv.upper, scale=scale)}"
@@ -175,11 +178,14 @@ def _pure_ones(game: EmpiricalGame, verdicts: Mapping[Any, str], marked: Sequenc
     return f"{words} (mixed ones are not computed)"
 
 
-def _found(number: int, sure: int) -> str:
-    """How many equilibria there are, and how many of them errors leave in no doubt."""
+def _found(number: int, sure: int, many: str) -> str:
+    """How many equilibria there are, and how many of them errors leave in no doubt.
+
+    many: what is paid.
+    """
     if sure == number:
         return f"{_equilibria(number)} of the table"
-    told = f"{_equilibria(number)} of the estimated payoffs"
+    told = f"{_equilibria(number)} of the estimated {many}"
     if not sure:
         return f"{told}, undecided within their errors"
     return f"{told}, {number - sure} of them undecided within their errors"
@@ -227,7 +233,7 @@ def survival_sheet(result: Survival) -> Sheet:
         table,
         "at first, in the end: share of honest agents; took over: share of seeds in which all were "
         "honest in the end; kept: in which as many were as at first; last change: round, on "
-        "average; doubts: agents who see a gain within the error of their payoffs, on average",
+        "average; doubts: agents who see a gain within the error of what they are paid, on average",
         ERRORS,
     )
     return sheet

@@ -32,7 +32,7 @@ def listing_sheet(listing: Listing) -> Sheet:
         setting if len(games) == 1 else f"{several(len(games), 'game')}: {', '.join(games)}"
     )
     if len(games) > 1:
-        sheet.note("of one of them alone: nashbox list --game NAME")
+        sheet.note("of one of them alone: nashbox list GAME")
         sheet.note(setting)
     for game, kind in dict.fromkeys((entry.game, entry.kind) for entry in good):
         title = f"the game {game}" if kind == "game" else f"{plural[kind]} of {game} games"
@@ -50,7 +50,7 @@ def listing_sheet(listing: Listing) -> Sheet:
 
 def _add(table: Table, entry: Entry, model: Entry) -> None:
     """A row for the name, and for every parameter that is not just `model`'s."""
-    more = "" if entry.source == "nashbox" else f" [{entry.source}]"
+    more = "" if entry.source in ("nashbox", entry.game) else f" [{entry.source}]"
     table.add_row(entry.name, "", entry.doc + more)
     same = [p for p in entry.parameters if entry is not model and p in model.parameters]
     for p in entry.parameters:

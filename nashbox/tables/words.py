@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Collection, Iterable
 
-from nashbox.games.registry import declared
-from nashbox.problem.parameters import described_parameters
+from nashbox.games.registry import declared, named
+from nashbox.problem.parameters import described_parameters, summary
 
 PARAMETER = re.compile(r"(\w+)=")
 
@@ -20,22 +19,25 @@ def meanings(game: str, used: Collection[str]) -> list[str]:
 def strategies_in_words(game: str, labels: Iterable[str]) -> list[str]:
     """What the strategies in labels do, with the parameters that are given there: a line for each.
 
-    Those that are not in the game's menu are left out: their authors know them.
+    Those that are not in the game's menu, or say nothing of themselves, are left out: their authors
+    know them.
 
     >>> print(*strategies_in_words("auction", ["bid(factor=0.5)", "bid", "mine.py:Shy"]))
     bid: bid factor * value ** power; factor: >= 0
     """
-    menu, given = declared(game).menu, dict[str, set[str]]()
+    menu, given = named(declared(game), "menu"), dict[str, set[str]]()
     for label in labels:
         name, _, inside = label.partition("(")
         if name in menu:
             given.setdefault(name, set()).update(PARAMETER.findall(inside))
     told = []
     for name, keys in given.items():
-        does = (inspect.getdoc(menu[name]) or "").partition("\n\n")[0].replace("\n", " ")
+        does = summary(menu[name])
         known = [p for p in described_parameters(menu[name]) if p.name in keys and p.doc]
-        words = [f"{name}: {does[:1].lower()}{does[1:].rstrip('.')}"]
-        told.append("; ".join([*words, *(f"{p.name}: {p.doc}" for p in known)]))
+        words = [f"{does[:1].lower()}{does[1:].rstrip('.')}"] if does else []
+        words += [f"{p.name}: {p.doc}" for p in known]
+        if words:
+            told.append(f"{name}: {'; '.join(words)}")
     return told
 
 

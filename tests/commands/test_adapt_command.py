@@ -63,7 +63,7 @@ def test_a_menu_a_graph_and_a_few_liars(nashbox):
 def test_every_rule_prints_a_table(nashbox, rule):
     menu = ["--menu", "truthful,under_collector", "--rounds", "3"]
     done = nashbox("adapt", TWENTY, "--rule", rule, *menu, "--figure", "f.svg")
-    assert done.code == 0 and rule in done.out and "payoffs: exact" in done.out
+    assert done.code == 0 and rule in done.out and "penalties: exact" in done.out
     assert done.written == {"f.csv", "f.svg"}
 
 
@@ -183,10 +183,20 @@ def test_the_survival_example_prints_and_draws(tmp_path):
 def test_gains_within_the_error_are_named(nashbox):
     menu = ["--menu", "truthful,fabricator(fraction=0.9)", "--rounds", "2", "--worlds", "100"]
     done = nashbox("adapt", TWENTY, "--rule", "imitation", *menu)
-    assert done.code == 0 and "within the error of the payoffs" in done.out
+    assert done.code == 0 and "within the error of the penalties" in done.out
 
 
 def test_help_lists_both(capsys):
     assert main([]) == 0
     out = capsys.readouterr().out
     assert "adapt" in out and "empirical" in out
+
+
+@pytest.mark.parametrize("agents", ["", "agents = 3\n", 'agents = ["x", "y", "z"]\n'])
+def test_mechanisms_are_compared_however_the_agents_are_given(nashbox, agents):
+    menu = ["--menu", "contribute,contribute(share=0)", "--compare", "publish,publish"]
+    files = {"p.toml": f'game = "public_goods"\n{agents}'}
+    done = nashbox("adapt", "p.toml", *menu, "--rounds", "1", files=files)
+    assert done.code == 0 and f"2 mechanisms, {3 if agents else 4} agents" in done.out
+    found = json.loads(nashbox("adapt", "p.toml", *menu, "--rounds", "1", "--json", "-").out)
+    assert found["players"] == (3 if agents else 4)

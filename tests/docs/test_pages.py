@@ -1,7 +1,6 @@
 """Every code block of every page runs, and what pages show was made by commands."""
 
 import base64
-import contextlib
 import importlib
 import io
 import json
@@ -15,10 +14,9 @@ from tests.places import ROOT
 
 if str(ROOT / "docs") not in sys.path:
     sys.path.append(str(ROOT / "docs"))
-generate, runner, boxes, notebooks = map(
-    importlib.import_module, ("generate", "pages", "boxes", "notebooks")
+generate, runner, outputs, notebooks = map(
+    importlib.import_module, ("generate", "pages", "outputs", "notebooks")
 )
-sheets = importlib.import_module("nashbox.tables.sheet")
 
 PICTURE = re.compile(r'(?<="image/png": ")[^"]+')
 PAGES = [page.relative_to(ROOT).as_posix() for page in generate.all_pages()]
@@ -35,32 +33,22 @@ def settled(text):
     return re.sub(r"\b(0\.0e\+00|\d\.\d+e-1[2-9])\b", "rounding", text)
 
 
-@pytest.fixture
-def tables_read_back(monkeypatch):
-    """Whatever is printed, the site's tables hold the cells of the sheet, column by column."""
-    real = sheets.print_sheet
-
-    def letters(cells):
-        return ["".join(str(getattr(cell, "plain", cell)).split()) for cell in cells]
-
-    def printed(sheet, *options):
-        with contextlib.redirect_stdout(io.StringIO()) as said:
-            real(sheet, *options)
-        print(said.getvalue(), end="")
-        found = [p for p in boxes.pieces(said.getvalue(), int(runner.WIDTH)) if type(p) is not str]
-        for box, (table, _) in zip(found, sheet.tables, strict=True):
-            columns = zip(*[box.words, *box.rows], strict=True)
-            for column, meant in zip(columns, table.columns, strict=True):
-                assert letters(column) == letters([meant.header, *meant.cells])
-
-    monkeypatch.setattr(sheets, "print_sheet", printed)
-    monkeypatch.setattr("nashbox.tables.printing.print_sheet", printed)
-
-
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path, tables_read_back):
-    assert settled(runner.refreshed(read(page), tmp_path)) == settled(read(page))
+def test_every_block_runs_and_outputs_are_what_the_commands_print(page, tmp_path):
+    text, shown = runner.run_anew(read(page), tmp_path)
+    assert settled(text) == settled(read(page))
+    assert {*map(settled, shown.values())} <= {*map(settled, outputs.kept().values())}
+
+
+def test_the_site_shows_each_table_that_a_page_draws():
+    drawn = {
+        outputs.key(step.body)
+        for page in PAGES
+        for step in runner.steps(read(page))
+        if step.made and outputs.drawn(step.body)
+    }
+    assert drawn == {*outputs.kept()}
 
 
 def pictures(text):

@@ -1,6 +1,8 @@
 """The site: every public name has its place, and it is built offline, without a warning."""
 
+import contextlib
 import importlib
+import io
 import json
 import os
 import re
@@ -14,12 +16,15 @@ import pytest
 import yaml
 
 import nashbox
+from nashbox.tables import sheet as sheets
+from nashbox.tables.console import new_table
+from nashbox.tables.sheet import Sheet
 from tests.places import ROOT
 
 DOCS = str(ROOT / "docs")
 if DOCS not in sys.path:
     sys.path.append(DOCS)
-boxes, runner = importlib.import_module("boxes"), importlib.import_module("pages")
+outputs, runner = importlib.import_module("outputs"), importlib.import_module("pages")
 LOADED = {"src", "srcset", "data", "poster"}  # attributes whose targets a browser fetches
 
 
@@ -114,36 +119,23 @@ def test_all_formulas_are_mathml_and_all_images_are_drawn(site):
             assert drawn.stat().st_size > 5_000, drawn
 
 
-DRAWN = """note
-┏━━━━━━━┳━━━━━━━┳━━━━━━━━━┓
-┃ agent ┃ plays ┃ penalty ┃
-┡━━━━━━━╇━━━━━━━╇━━━━━━━━━┩
-│ a<0   │  some │ no: 4.5 │
-│       │ thing │         │
-│ a1    │     - │ no: bye │
-│       │       │    -1.5 │
-└───────┴───────┴─────────┘
-┏━━━━━━━┳━━━━┓
-┃ agent ┃ x0 ┃
-┡━━━━━━━╇━━━━┩
-│ a<0   │  3 │
-│ a1    │ 14 │
-└───────┴────┘
-a line that is too long for
-terminals"""
-
-
-def test_tables_that_are_drawn_become_tables_whole_again():
-    first, table, last = boxes.pieces(DRAWN, 27)
-    assert (first, last) == ("note", "a line that is too long for\nterminals")
-    assert table.words == ["agent", "plays", "penalty", "x0"]
-    rows = [["a<0", "some thing", "no: 4.5", "3"], ["a1", "-", "no: bye -1.5", "14"]]
-    assert table.rows == rows
-    html = boxes.as_html(DRAWN, 27)
-    assert "<td>a&lt;0</td>" in html and '<td class="number">14</td>' in html
-    assert not set(html) & set("┏┃│└━") and "\n\n" not in html
-    with pytest.raises(ValueError, match="no end"):
-        boxes.as_html(DRAWN[:200], 27)
+def test_the_site_shows_the_sheet_behind_what_is_printed(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    table = new_table("agent", "plays", "penalty", "x0", title="a table")
+    table.add_row("a<0", "some thing that is too long for terminals", "no: 4.5", "3")
+    table.add_row("a1", "-", "no: bye -1.5", "14")
+    sheet = Sheet("note")
+    sheet.add(table, "a legend that is so long that it goes on")
+    for number in range(7):
+        sheet.note(f"note {number}")
+    with contextlib.redirect_stdout(io.StringIO()) as said, outputs.overheard() as heard:
+        sheets.print_sheet(sheet, False)
+    html = outputs.shown_of(said.getvalue(), heard)
+    assert "<td>some thing that is too long for terminals</td>" in html and "a&lt;0" in html
+    assert '<td class="number">14</td>' in html and "that it goes on</p>" in html
+    assert "<p>note 4</p>\n<p>2 more notes: --verbose</p>" in html and "note 5" not in html
+    assert not set(html) & set("┏┃│└━") and "\n\n" not in html and outputs.drawn(said.getvalue())
+    assert outputs.shown_of("more\n" + said.getvalue(), heard) is None
 
 
 @pytest.mark.slow
@@ -151,7 +143,7 @@ def test_no_page_draws_a_table_with_letters(site):
     for source in (ROOT / "docs").rglob("*.md"):
         text = source.read_text(encoding="utf-8")
         html = (site / source.relative_to(DOCS).with_suffix(".html")).read_text(encoding="utf-8")
-        made = [step.body for step in runner.steps(text) if step.made and boxes.drawn(step.body)]
+        made = [step.body for step in runner.steps(text) if step.made and outputs.drawn(step.body)]
         assert html.count('class="output"') >= len(made)
         assert not set(html) & set("┏┃│└━"), source
 

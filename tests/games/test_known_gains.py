@@ -9,8 +9,8 @@ import pytest
 
 import nashbox
 from nashbox.games.auction import Auction, Bid
-from nashbox.games.federated import Averaging, Federated, FreeRider, Train
-from nashbox.games.table import Mixed, Table
+from nashbox.games.federated import Averaging, Federated, FreeRidingClient, Train
+from nashbox.games.table import MixedEntry, Table
 from nashbox.problem.errors import InputError
 from nashbox.problem.payoff_tables import PayoffTables, numbered, of_csv, of_nfg, to_nfg
 from tests.places import EXAMPLES
@@ -140,7 +140,7 @@ def test_nash_conv_of_200_random_tables_is_that_of_brute_force():
         tables = random_tables(rng, 2 + case % 3)
         profile = [rng.dirichlet(np.ones(k)) for k in tables.paid.shape[1:]]
         game = Table(payoffs=tables).with_strategies(
-            {p: Mixed(tuple(w)) for p, w in zip(tables.players, profile, strict=True)}
+            {p: MixedEntry(tuple(w)) for p, w in zip(tables.players, profile, strict=True)}
         )
         assert game.extras()["nash_conv"] == pytest.approx(brute(tables, profile), abs=1e-9)
 
@@ -241,7 +241,7 @@ def test_csv_tables_are_read():
 def test_federated_averaging_is_what_the_known_formula_says():
     """(1-q^T)^2 sigma^2/N + q^(2T) w0^2, and the model within 5 standard errors of it."""
     n, r, T, rate, start, points = 6, 2, 9, 0.4, 7.0, 15
-    plays = [FreeRider()] * r + [Train(points)] * (n - r)
+    plays = [FreeRidingClient()] * r + [Train(points)] * (n - r)
     names = [f"a{i}" for i in range(n)]
     game = Federated(
         agents=n, sigma=4.0, mechanism=Averaging(T, rate, start), cost=0.0
@@ -250,11 +250,11 @@ def test_federated_averaging_is_what_the_known_formula_says():
     known = (1 - q**T) ** 2 * 16 / (points * (n - r)) + q ** (2 * T) * start**2
     assert game.error(plays) == pytest.approx(known, rel=1e-12)
     for disguise in (0.0, 0.7):
-        played = game.with_strategies({"a0": FreeRider(disguise)})
+        played = game.with_strategies({"a0": FreeRidingClient(disguise)})
         model = played.model(60_000, 3)
         model.step()
         paid = model.players[1].paid
-        exact = -game.error([FreeRider(disguise), *plays[1:]])
+        exact = -game.error([FreeRidingClient(disguise), *plays[1:]])
         assert abs(paid.mean() - exact) < 5 * paid.std() / math.sqrt(paid.size)
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import nashbox
+import nashbox as package
 from nashbox.experiments.audit import GameAudit
 
 ICE = """
@@ -100,3 +101,41 @@ def test_comparisons_tell_penalties_too(ice, tmp_path):
     path = tmp_path / "c.json"
     found.save(path)
     assert type(found).load(path).to_json() == json.loads(json.dumps(body))
+
+
+def told(shown):
+    return " ".join(shown.split())
+
+
+def test_games_of_two_tell_penalties(nashbox, ice, tmp_path):
+    menu = [{"name": "salt", "amount": amount} for amount in (0.0, 1.0)]
+    found = package.empirical_game(package.load_problem(ice), menu)
+    assert found.pays == "penalty" and (found.row_payoffs < 0).all()  # its JSON holds payoffs
+    frame = found.to_frame()
+    assert (frame["row_penalty"] == -found.row_payoffs.ravel()).all()
+    assert "column_penalty" in frame and not any("payoff" in name for name in frame)
+    said = found.to_markdown()
+    assert "penalty of Zoë" in said and "penalties exact" not in said and "payoff" not in said
+    axes = found.plot()
+    assert "(penalty below)" in axes.get_xlabel() and "-" not in axes.texts[0].get_text()
+    path = tmp_path / "e.json"
+    found.save(path)
+    assert type(found).load(path).to_frame().equals(frame)
+    del (old := found.to_json())["pays"]  # as versions before wrote it
+    assert "row_payoff" in type(found).from_json(old).to_frame()
+
+
+def test_paths_of_adaptation_tell_penalties(nashbox, ice):
+    told_all = nashbox("adapt", "p.toml", "--menu", "salt,salt(amount=0)", "--rounds", "1").out
+    assert "social penalty" in told_all and "penalties: simulated" in told_all
+    assert "payoff" not in told_all
+
+
+def test_games_of_two_in_estimation_tell_penalties(nashbox, problem):
+    files = {"e.toml": problem()}
+    words = ["empirical", "e.toml", "--menu", "truthful,under_collector(factor=0.9)"]
+    said = nashbox(*words, "--figure", "f.svg", files=files).out
+    assert "penalty of a0" in said and "penalties exact" in said and " -" not in said
+    assert "payoff" not in said
+    mean = ["--method", "simulated", "--worlds", "300"]
+    assert "of the estimated penalties" in told(nashbox(*words, *mean).out)

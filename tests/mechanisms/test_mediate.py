@@ -9,7 +9,7 @@ from nashbox.games.estimation import prepare
 from nashbox.mechanisms import Cbl, subsets
 from nashbox.mechanisms.pool import Pool
 from nashbox.mechanisms.subsets import split_sums
-from nashbox.model import EstimationModel
+from nashbox.model import EstimationSandbox
 from nashbox.problem.data import Dataset
 from tests.games import worked_case
 from tests.statistics_for_tests import assert_mean, assert_same_mean
@@ -44,7 +44,9 @@ def plain_worlds(game, worlds, rng):
 
 
 def our_worlds(game, worlds, seed):
-    model = EstimationModel(game.problem, game.mechanism, game.terms, replications=worlds, rng=seed)
+    model = EstimationSandbox(
+        game.problem, game.mechanism, game.terms, replications=worlds, rng=seed
+    )
     submissions = [agent.act() for agent in model.players]
     return np.stack([x[:, 0] for x in model.mediate(submissions)], axis=1)
 
@@ -224,7 +226,9 @@ def test_what_is_known_of_the_dice_is_what_they_say(seed):
 
 def test_who_owes_and_submits_nothing_gets_the_mean_of_z(seed):
     game = prepare(worked_case())
-    model = EstimationModel(game.problem, game.mechanism, game.terms, replications=40_000, rng=seed)
+    model = EstimationSandbox(
+        game.problem, game.mechanism, game.terms, replications=40_000, rng=seed
+    )
     submissions = [agent.act() for agent in model.players]
     nothing = Dataset([np.empty((40_000, 0))], np.zeros((40_000, 1), dtype=np.int64))
     (answer,) = game.mechanism.inform([nothing, *submissions[1:]], game.terms, model.rng, [0])
@@ -238,14 +242,14 @@ def test_mixed_counts_are_played_world_by_world(seed):
     )
     pure = [worked_case(), worked_case(strategies={"a1": "free_rider"})]
     game = prepare(half)
-    model = EstimationModel(
+    model = EstimationSandbox(
         half, game.mechanism, game.terms, game.strategies, replications=30_000, rng=seed
     )
     model.step()
     handed = model.players[1].submitted[:, 0]
     for points, problem in zip((10, 0), pure, strict=True):
         other = prepare(problem)
-        even = EstimationModel(
+        even = EstimationSandbox(
             problem,
             other.mechanism,
             other.terms,

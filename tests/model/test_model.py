@@ -3,7 +3,7 @@ import pytest
 
 from nashbox.experiments.run import Run, run
 from nashbox.games.estimation import prepare
-from nashbox.model import EstimationModel
+from nashbox.model import EstimationSandbox
 from nashbox.problem.errors import InputError
 from nashbox.problem.source import CsvSource
 from tests.games import figure1, from_mapping, worked_case
@@ -12,7 +12,7 @@ from tests.statistics_for_tests import assert_mean
 
 def model_of(problem, **options):
     game = prepare(problem)
-    return EstimationModel(game.problem, game.mechanism, game.terms, game.strategies, **options)
+    return EstimationSandbox(game.problem, game.mechanism, game.terms, game.strategies, **options)
 
 
 def test_records_rounds_and_agents():

@@ -38,7 +38,7 @@ from nashbox.problem.payoffs import Contest, Cost
 from nashbox.problem.signal import OwnSignal
 from nashbox.solver import Race, Rival, best_response
 from nashbox.solver.law import StoppingLaw
-from nashbox.strategies.testing import BestResponse, InformedBayesian, Signaller
+from nashbox.strategies.testing import InformedBayesian, RaceBestResponse, Signaller
 from nashbox.strategies.testing.informed import Filter
 
 BY_ID = {claim.id: claim for claim in CLAIMS}
@@ -393,7 +393,7 @@ def test_quitting_earns_what_the_programme_says(case, name, cost):
     rival = Rival(problem.models[1 - place])
     payoff = Contest(1, cost)
     best = best_response(problem.models[place], rival, problem.prior, BETA, payoff)
-    tried = [Signaller(), BestResponse(horizon=best.policy.horizon)]
+    tried = [Signaller(), RaceBestResponse(horizon=best.policy.horizon)]
     played = paired(game, place, tried, 1 << 16, 0, Stage.VERIFY).gains[1]
     gain = contest.gain(case, name, payoff)
     assert gain > 0.005

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pytest
 
 from nashbox.experiments.listing import KINDS, Listing, listing
+from nashbox.games.registry import builtin
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
-from nashbox.problem.parameters import Parameter, described_parameters
+from nashbox.problem.parameters import Parameter, described_parameters, label_of
 from nashbox.problem.spec import Spec
 from nashbox.problem.written import read_menu
 
@@ -42,6 +44,29 @@ def test_a_class_without_source_has_parameters_without_comments():
     space = {}
     exec("from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1  # no", space)  # noqa: S102
     assert described_parameters(space["A"]) == [Parameter("x", "int", 1, False, "")]
+
+
+def test_a_class_is_labelled_by_its_name_or_by_what_it_is_called():
+    @dataclass(frozen=True)
+    class HighBid:
+        size: float = 1.0
+
+    @dataclass(frozen=True)
+    class BidOfMine(HighBid):
+        called: ClassVar = "bid"
+
+    class Other(BidOfMine):
+        pass
+
+    said = [label_of(cls(0.5)) for cls in (HighBid, BidOfMine, Other)]
+    assert said == ["high_bid(size=0.5)", "bid(size=0.5)", "other(size=0.5)"]
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_labels_of_strategies_name_them_as_files_do(game):
+    """The defaults of all classes of a menu."""
+    for name, cls in builtin(game).menu.items():
+        assert cls().label.partition("(")[0] == name
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.game} {kind.kind}")

@@ -32,7 +32,7 @@ def test_gains_beside_an_infinite_payoff_are_no_rounding(nashbox):
     told = nashbox("empirical", labs, "--menu", "truthful,free_rider")
     assert [row[4] for row in rows(told.out)] == ["0.0123", "0.0000", "0.0385", "inf"]
     first = "a0 against a1: 1 pure equilibrium of the table, truthful against free_rider"
-    assert told.out.startswith(first) and "mixed equilibria are not computed: the pay" in told.out
+    assert told.out.startswith(first) and "mixed equilibria are not computed: the pen" in told.out
 
 
 def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
@@ -41,7 +41,7 @@ def test_equilibria_within_errors_are_undecided_in_the_first_line(nashbox):
     told = nashbox("empirical", "p.toml", *options, files={"p.toml": TWO})
     said = flat(told.out)
     assert " │ equilibrium" not in said and "undecided │" in said
-    assert "1 equilibrium of the estimated payoffs, undecided within their errors" in said
+    assert "1 equilibrium of the estimated penalties, undecided within their errors" in said
 
 
 def test_what_is_played_is_explained(nashbox):
@@ -173,13 +173,33 @@ def test_rounds_that_are_left_out_are_said_to_be(nashbox):
         assert ("11 of rounds 0 to 30 are shown" in told.out) == said
 
 
-@pytest.mark.parametrize("game", ["public_goods", "auction", "cournot", "federated"])
-def test_without_a_menu_an_example_of_one_is_given(nashbox, game):
+OF_MANY = ("public_goods", "auction", "cournot", "federated", "tullock", "battle")
+OF_PLANS = ("figure1", "testing/case_a")
+
+
+@pytest.mark.parametrize(
+    ("game", "command"),
+    [
+        *((game, ("adapt", "--rule", "logit", "--rounds", "1")) for game in OF_MANY),
+        *((game, ("empirical", "--worlds", "200")) for game in (*OF_MANY, *OF_PLANS)),
+    ],
+)
+def test_without_a_menu_an_example_of_one_is_given(nashbox, game, command):
+    name, *options = command
     file = str(ROOT / "examples" / f"{game}.toml")
-    told = nashbox("adapt", file)
+    told = nashbox(name, file, *options)
     told.refuses("nashbox: --menu must be given", "e.g. '")
     example = told.err.split("'")[1]
-    assert nashbox("adapt", file, "--menu", example, "--rounds", "1").code == 0
+    assert nashbox(name, file, *options, "--menu", example).code == 0
+
+
+def test_an_example_of_menus_that_differ_names_both(nashbox):
+    table = 'NFG 1 R "t" { "row" "column" } { { "T" "M" "B" } { "L" "R" } }\n'
+    files = {"p.toml": 'game = "table"\npayoffs = "t.nfg"\n', "t.nfg": table + "1 " * 12}
+    told = nashbox("empirical", "p.toml", files=files)
+    told.refuses("--menu must be given: strategies of both, e.g. 'T,M' with column_menu 'L,R'")
+    mine, theirs = told.err.split("'")[1::2]
+    assert nashbox("empirical", "p.toml", "--menu", mine, "--column-menu", theirs).code == 0
 
 
 def test_designed_rules_are_named_in_brief_where_they_are_played(nashbox):

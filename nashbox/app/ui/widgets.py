@@ -23,6 +23,7 @@ from nashbox.app.ui.session import Session
 from nashbox.app.ui.state import EVERYBODY, Tab
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ALL
+from nashbox.problem.parameters import summary
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import number
 
@@ -399,8 +400,7 @@ def ChooseStrategy(tab: Tab) -> None:
     )
     cls = tab.strategy_class()
     if cls is not None:
-        summary = (cls.__doc__ or "").strip().split("\n")[0]
-        solara.Text(summary, classes=["nb-note"])
+        solara.Text(summary(cls), classes=["nb-note"])
         with place("div", "nb-inputs"):
             shown = parameters.user_params(cls, tab.chosen.value)
             Parameters(tab.strategy.value, shown, change, lazy=False)

@@ -13,7 +13,7 @@ _WHERE = {
     "AgentAudit": ".plan_audit",
     "Audit": ".plan_audit",
     "Candidate": ".base",
-    "Deviation": ".plan_audit",
+    "PlanDeviation": ".plan_audit",
     "Gain": ".base",
     "GameAudit": ".game_audit",
     "PaidDeviation": ".game_audit",
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit.game_audit import PlayerAudit as PlayerAudit
     from nashbox.experiments.audit.plan_audit import AgentAudit as AgentAudit
     from nashbox.experiments.audit.plan_audit import Audit as Audit
-    from nashbox.experiments.audit.plan_audit import Deviation as Deviation
+    from nashbox.experiments.audit.plan_audit import PlanDeviation as PlanDeviation
 
 __all__ = [*sorted(_WHERE), "audit_game"]
 # 0.1.0 called it audit_game for games without a plan

@@ -60,10 +60,12 @@ class AuditedAgent(Body):
     """The audit of one agent of any game.
 
     best_deviation: a strategy as problem files write it, with what it brings. damage: what it
-    costs the others together, where that is known. individually_rational: whether she is no worse
+    costs the others together, where that is known, and damage_se its standard error; in JSON
+    damage_to_others. individually_rational: whether she is no worse
     off than outside, None where that is open.
     """
 
+    NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "gain": gain_from_json,
         "gain_over_recommended": gain_from_json,
@@ -79,6 +81,7 @@ class AuditedAgent(Body):
     best_deviation: Any
     individually_rational: bool | None = None
     damage: float | None = None
+    damage_se: float | None = None
     gain_over_recommended: Gain | None = None
     budget_needed: int | None = None
     reason: str | None = None

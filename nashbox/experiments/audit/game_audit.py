@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from nashbox.experiments.audit.base import AuditedAgent, AuditResult, Gain, gain_from_json
+from nashbox.measure.sums import summed
 from nashbox.results.base import list_of
 
 SIGNED = ("payoff", "social_payoff")  # keys that penalties have by names of their own
@@ -65,7 +66,9 @@ class PlayerAudit(AuditedAgent):
         "name strategy payoff payoff_se epsilon verdict gain candidates budget_needed reason "
         "individually_rational best_deviation landscape"
     )
-    OPTIONAL: ClassVar[str] = "damage gain_over_recommended gain_if_belief_known"
+    OPTIONAL: ClassVar[str] = (
+        "damage_to_others damage_se gain_over_recommended gain_if_belief_known"
+    )
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **AuditedAgent.PARTS,
         "best_deviation": lambda body: PaidDeviation(**body),
@@ -96,7 +99,9 @@ class PlayerAudit(AuditedAgent):
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Self:
-        """Rebuild what `to_json` wrote."""
+        """Rebuild what `to_json` wrote, and what versions before wrote as damage."""
+        if "damage" in body:
+            body = {**body, "damage_to_others": body["damage"]}
         if "penalty" in body:
             return super().from_json({**as_payoffs(body), "pays": "penalty"})
         return super().from_json(body)
@@ -152,7 +157,7 @@ class GameAudit(AuditResult):
     @property
     def social_payoff(self) -> float:
         """Sum of the players' payoffs."""
-        return float(sum(agent.payoff for agent in self.agents))
+        return summed(agent.payoff for agent in self.agents)
 
     @property
     def social_payoff_se(self) -> float:

@@ -12,7 +12,7 @@ from nashbox.results.base import list_of
 
 
 @dataclass(frozen=True)
-class Deviation:
+class PlanDeviation:
     """A strategy as problem files write it, and the penalty it brings.
 
     how: by another count, by reporting otherwise, by estimating otherwise, or several of them.
@@ -35,10 +35,9 @@ class AgentAudit(AuditedAgent):
         "damage_se landscape"
     )
     OPTIONAL: ClassVar[str] = "gain_over_recommended normal_theory"
-    NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **AuditedAgent.PARTS,
-        "best_deviation": lambda body: Deviation(**body),
+        "best_deviation": lambda body: PlanDeviation(**body),
     }
 
     recommended: Sequence[float]

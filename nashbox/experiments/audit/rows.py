@@ -9,7 +9,7 @@ from typing import Any
 from nashbox.experiments.audit.base import AuditResult, gain_from_json
 from nashbox.experiments.audit.findings import PlayerFinding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
-from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, Deviation
+from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, PlanDeviation
 from nashbox.games.base import Game
 from nashbox.games.registry import engine
 from nashbox.mechanisms.owed import checks
@@ -75,7 +75,7 @@ def _penalised(game: Game, i: int, one: PlayerFinding) -> AgentAudit:
         penalty=-one.payoff,
         penalty_se=one.se,
         damage_se=one.damage_se,
-        **_common(game, i, one, Deviation, -1),
+        **_common(game, i, one, PlanDeviation, -1),
         **game.row(i),
     )
 
@@ -85,6 +85,7 @@ def _paid(game: Game, i: int, one: PlayerFinding) -> PlayerAudit:
     return PlayerAudit(
         payoff=one.payoff,
         payoff_se=one.se,
+        damage_se=None if one.damage is None else one.damage_se,
         pays=game.pays.name,
         gain_if_belief_known=None if known is None else gain_from_json(known),
         **_common(game, i, one, PaidDeviation),

@@ -19,7 +19,7 @@ from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare.judging import HOLDS
-from nashbox.games.base import PAYS, Game, Pay, keys_of
+from nashbox.games.base import Game, keys_of, told_pay
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
 from nashbox.games.joint import (
@@ -33,6 +33,7 @@ from nashbox.games.joint import (
 from nashbox.games.paths import Path
 from nashbox.games.registry import game_of, prepare_game
 from nashbox.measure.seeds import Stage, child
+from nashbox.measure.sums import summed
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import Spec
 
@@ -58,8 +59,7 @@ class GameComparison(Compared):
     @property
     def pays(self) -> str:
         """What the game pays, as `Game.pays` has it."""
-        row = self.rows[0] if self.rows else {}
-        return next((pay for pay in PAYS if keys_of(pay)[2] in row), Pay().name)
+        return told_pay(self.rows[0] if self.rows else {})
 
     def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
         """The rows of a mechanism, each after the name of its profile."""
@@ -92,7 +92,7 @@ class Paid:
     @property
     def social(self) -> float:
         """Sum of what is paid."""
-        return float(sum(self.paid))
+        return summed(self.paid)
 
     @property
     def social_error(self) -> float:

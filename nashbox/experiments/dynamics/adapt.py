@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun
 from nashbox.experiments.dynamics.best_response import BestResponse
+from nashbox.experiments.dynamics.example import example_menu
 from nashbox.experiments.dynamics.fictitious_play import FictitiousPlay
 from nashbox.experiments.dynamics.imitation import Imitation
 from nashbox.experiments.dynamics.logit import Logit
@@ -17,13 +17,12 @@ from nashbox.experiments.dynamics.menu import Menu, graph_of, place_of, read_sta
 from nashbox.experiments.dynamics.oracles import Method, Worlds, oracle_for, read_choices
 from nashbox.experiments.dynamics.paths import Setting, play, replicate
 from nashbox.experiments.dynamics.revision import Revision
-from nashbox.games.registry import blaming, builtin, engine, game_of, prepare_game
+from nashbox.games.registry import blaming, builtin, engine, game_of
 from nashbox.model.population import ORDERS, Order
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import GAMES
 from nashbox.problem.graphs import Edges
 from nashbox.problem.options import Choice, Option, Real, Seed, Whole, held
-from nashbox.problem.parameters import described_parameters
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.problem.ticker import Ticker
 from nashbox.problem.written import Entries, Labels, Start
@@ -130,6 +129,7 @@ def adapt(
         runs=runs,
         seeds={} if got.menu is None else {"seed": seed},
         problem=problem.to_json(),
+        players=problem.m,
     )
 
 
@@ -192,22 +192,13 @@ def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:
     """Refuse to do without a menu what only best responses among counts can."""
     if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
         without = " or ".join(name for name in GAMES if "best_counts" in builtin(name).engines)
+        example = example_menu(problem, range(problem.m))
         raise InputError(
             f"menu must be given, but for best responses in {without} games: strategies to choose "
-            f"from, e.g. '{_example(problem)}'"
+            f"from{f', e.g. {example!r}' if example else ''}"
         )
     if order == "random":
         raise InputError("order: best responses among all counts are sequential or simultaneous")
-
-
-def _example(problem: Any) -> str:
-    """What the first player may choose from, as a menu."""
-    menu = game_of(problem).menu
-    ready = [n for n, cls in menu.items() if not any(p.required for p in described_parameters(cls))]
-    if len(ready) > 1:
-        return ",".join(ready[:2])
-    pool = CandidatePool.of(prepare_game(problem), 0, 2, compared=True)
-    return ",".join(list(dict.fromkeys(s.label for s in pool.strategies))[:2])
 
 
 def rules_of(problem: Any) -> str:

@@ -48,10 +48,12 @@ class Adaptation(Result):
     """What `adapt` found: one path per mechanism, all from the same start on the same graph.
 
     menu: labels; empty where agents choose among all counts. honest: the entries counted as honest.
+    players: how many agents there are.
     """
 
     FORMAT: ClassVar[str] = "nashbox-adapt/1"
     KEYS: ClassVar[str] = "game rule menu honest order graph runs seeds problem notes versions"
+    OPTIONAL: ClassVar[str] = "players"  # which versions before did not write
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "runs": list_of(lambda row: AdaptRun(**row))
     }
@@ -66,12 +68,13 @@ class Adaptation(Result):
     seeds: Mapping[str, Any]
     problem: Mapping[str, Any]
     notes: Sequence[str] = ()
+    players: int | None = None
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
     def agents(self) -> int:
         """Number of agents."""
-        return len(self.problem["agents"])
+        return len(self.problem["agents"]) if self.players is None else self.players
 
     def to_frame(self, *, agents: bool = False) -> pd.DataFrame:
         """One row per mechanism and round, or per mechanism, round and agent."""

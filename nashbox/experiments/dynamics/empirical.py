@@ -78,7 +78,8 @@ class EmpiricalGame(Result):
     """Payoff tables of two agents, higher is better (minus the penalty in estimation games).
 
     row_payoffs, column_payoffs: (K, L). row_covariance: (L, K, K), of the estimates in a column;
-    column_covariance: (K, L, L), of those in a row; all 0 where payoffs are exact.
+    column_covariance: (K, L, L), of those in a row; all 0 where payoffs are exact. pays: what the
+    game pays, "payoff" or "penalty"; sheets, frames and figures tell penalties where it does.
     """
 
     FORMAT: ClassVar[str] = "nashbox-empirical/1"
@@ -96,6 +97,7 @@ class EmpiricalGame(Result):
     row_covariance: Array
     column_covariance: Array
     payoffs: str = "given"
+    pays: str = "payoff"
     worlds: int = 0
     seeds: Mapping[str, Any] = field(default_factory=dict)
     problem: Mapping[str, Any] = field(default_factory=dict)
@@ -111,6 +113,13 @@ class EmpiricalGame(Result):
         names = [str(k) for k in range(max(K, L))]
         zeros = np.zeros((L, K, K)), np.zeros((K, L, L))
         return cls("row", "column", names[:K], names[:L], A, B, *zeros)
+
+    @property
+    def told(self) -> tuple[Array, Array]:
+        """What row and column agent are paid, (K, L) each, as `pays` calls it."""
+        if self.pays == "penalty":
+            return 0.0 - self.row_payoffs, 0.0 - self.column_payoffs
+        return self.row_payoffs, self.column_payoffs
 
     @property
     def row_se(self) -> Array:
@@ -154,10 +163,10 @@ class EmpiricalGame(Result):
         Raises InputError for infinite payoffs, for menus beyond reach, and if one of them is none
         by our own regret.
         """
-        for name, table in ((self.row, self.row_payoffs), (self.column, self.column_payoffs)):
+        for name, table in zip((self.row, self.column), self.told, strict=True):
             for k, l in np.argwhere(~np.isfinite(table)).tolist():
                 raise InputError(
-                    f"the payoff of {name} where {self.row} plays {self.row_menu[k]} and "
+                    f"the {self.pays} of {name} where {self.row} plays {self.row_menu[k]} and "
                     f"{self.column} plays {self.column_menu[l]} must be finite for equilibria, got "
                     f"{table[k, l]}"
                 )
@@ -208,20 +217,21 @@ class EmpiricalGame(Result):
         return {key: unwrapped(value) for key, value in told.items()}
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per cell: payoffs with errors, regrets, NashConv and its bounds."""
+        """One row per cell: what both are paid, with errors, regrets, NashConv and its bounds."""
         import pandas as pd
 
         rows = []
-        for (k, l), u in np.ndenumerate(self.row_payoffs):
+        mine, theirs = self.told
+        for (k, l), paid in np.ndenumerate(mine):
             regret = self.pure(k, l)
             conv = regret.nash_conv
             rows.append(
                 {
                     "row": self.row_menu[k],
                     "column": self.column_menu[l],
-                    "row_payoff": u,
+                    f"row_{self.pays}": paid,
                     "row_se": self.row_se[k, l],
-                    "column_payoff": self.column_payoffs[k, l],
+                    f"column_{self.pays}": theirs[k, l],
                     "column_se": self.column_se[k, l],
                     "row_regret": regret.row.estimate,
                     "column_regret": regret.column.estimate,
@@ -233,7 +243,7 @@ class EmpiricalGame(Result):
         return pd.DataFrame(rows)
 
     def plot(self, ax: matplotlib.axes.Axes | None = None) -> matplotlib.axes.Axes:
-        """Draw NashConv cell by cell, with payoffs and errors written into the cells."""
+        """Draw NashConv cell by cell, with what is paid and its errors written into the cells."""
         from nashbox.experiments.dynamics.figures import empirical
 
         return empirical(self, ax)

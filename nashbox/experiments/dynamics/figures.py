@@ -75,8 +75,9 @@ def survival(result: Survival, ax: Axes | None = None) -> Axes:
 
 
 def empirical(game: EmpiricalGame, ax: Axes | None = None) -> Axes:
-    """NashConv by colour; in the cells the payoffs of row and column agent with 2 s.e."""
-    K, L = game.row_payoffs.shape
+    """NashConv by colour; in the cells what row and column agent are paid, with 2 s.e."""
+    mine, theirs = game.told
+    K, L = mine.shape
     ax = _axes(ax, 2.0 + 1.7 * L, 1.5 + 0.9 * K)
     conv = np.array([[game.pure(k, l).nash_conv.estimate for l in range(L)] for k in range(K)])
     shown = np.where(np.isfinite(conv), conv, np.nan)
@@ -84,12 +85,12 @@ def empirical(game: EmpiricalGame, ax: Axes | None = None) -> Axes:
     ax.figure.colorbar(image, ax=ax, label="NashConv (0: equilibrium)")
     middle = np.nanmax(shown) / 2 if np.isfinite(shown).any() else 0.0
     for k, l in np.ndindex(K, L):
-        cells = ((game.row_payoffs, game.row_se), (game.column_payoffs, game.column_se))
+        cells = ((mine, game.row_se), (theirs, game.column_se))
         text = "\n".join(f"{u[k, l]:.4g} ± {2 * se[k, l]:.2g}" for u, se in cells)
         colour = "white" if shown[k, l] > middle else "black"
         ax.text(l, k, text, ha="center", va="center", fontsize="small", color=colour)
     ax.set_xticks(range(L), game.column_menu, fontsize="small")
     ax.set_yticks(range(K), game.row_menu, fontsize="small")
-    ax.set_xlabel(f"{game.column} plays (payoff below)")
-    ax.set_ylabel(f"{game.row} plays (payoff above)")
+    ax.set_xlabel(f"{game.column} plays ({game.pays} below)")
+    ax.set_ylabel(f"{game.row} plays ({game.pays} above)")
     return ax

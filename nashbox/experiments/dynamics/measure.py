@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nashbox.experiments.audit.pool import same
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
+from nashbox.experiments.dynamics.example import example_menu
 from nashbox.experiments.dynamics.menu import Menu
 from nashbox.experiments.dynamics.oracles import (
     Method,
@@ -17,7 +18,7 @@ from nashbox.experiments.dynamics.oracles import (
     oracle_for,
     read_choices,
 )
-from nashbox.games.registry import blaming, prepare_game
+from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import Option, Seed, held
 from nashbox.problem.payoff_oracle import Answer
@@ -33,7 +34,7 @@ COLUMN_MENU = Entries("strategies of the column agent, if others", "LIST")
 @held
 def empirical_game(
     problem: Any,
-    menu: Annotated[Sequence[object], MENU],
+    menu: Annotated[Sequence[object] | None, MENU] = None,
     *,
     column_menu: Annotated[Sequence[object] | None, COLUMN_MENU] = None,
     row: Annotated[str | None, Option("", "AGENT", usual="the first agent")] = None,
@@ -56,6 +57,8 @@ def empirical_game(
     i, j = _place(problem, first, "row"), _place(problem, second, "column")
     if i == j:
         raise InputError(f"row and column must be two agents, got {first!r} twice")
+    if menu is None:
+        raise InputError(f"menu must be given: strategies of both{_example(problem, i, j)}")
     mine = read_choices(problem, menu, "menu", i)
     other, where = (menu, "menu") if column_menu is None else (column_menu, "column_menu")
     theirs = read_choices(problem, other, where, j)
@@ -89,6 +92,7 @@ def empirical_game(
         row_covariance=C,
         column_covariance=D,
         payoffs=oracle.method,
+        pays=game_of(problem).pays.name,
         worlds=oracle.worlds,
         seeds={"seed": seed},
         problem=problem.to_json(),
@@ -99,6 +103,15 @@ def _tick(progress: Ticker | None, done: int, total: int) -> int:
     if progress is not None:
         progress(done + 1, total)
     return done + 1
+
+
+def _example(problem: Any, i: int, j: int) -> str:
+    """What both may choose from, or each of them, as the end of a message."""
+    both = example_menu(problem, (i, j))
+    if both is not None:
+        return f", e.g. {both!r}"
+    mine, theirs = (example_menu(problem, (player,)) for player in (i, j))
+    return f", e.g. {mine!r} with column_menu {theirs!r}" if mine and theirs else ""
 
 
 def _place(problem: Any, name: str, what: str) -> int:

@@ -13,6 +13,7 @@ from nashbox.experiments.dynamics.replicator import Replicator
 from nashbox.experiments.dynamics.revision import Revision
 from nashbox.games.registry import game_of
 from nashbox.measure.seeds import Stage, child
+from nashbox.measure.sums import settled, summed
 from nashbox.model.population import Order, Population
 from nashbox.problem.graphs import Edges
 from nashbox.problem.payoff_oracle import PayoffOracle, Profile
@@ -36,7 +37,7 @@ class Setting:
     def told(self, payoff: float, se: float, prefix: str = "") -> dict[str, float]:
         """A payoff as the game's users know it: penalties in estimation games."""
         name, sign = self._pays
-        return {f"{prefix}{name}": sign * float(payoff), "se": float(se)}
+        return {f"{prefix}{name}": 0.0 + sign * float(payoff), "se": float(se)}  # 0, not -0
 
     @cached_property
     def _pays(self) -> tuple[str, int]:
@@ -89,7 +90,7 @@ def play(
         shares = np.bincount(played, minlength=oracle.K) / played.size
         data = [oracle.data(a.index, a.played) for a in model.players]
         total = None if any(n is None for n in data) else float(sum(data))  # type: ignore[arg-type]
-        social = sum(a.earned for a in model.players)
+        social = summed(a.earned for a in model.players)
         errors = sum(a.earned_se for a in model.players)  # agents share data: errors add at worst
         rounds.append(_summary(setting, oracle, t, shares, social, errors, total))
         for agent, collected in zip(model.players, data, strict=True):
@@ -133,7 +134,8 @@ def replicate(
         total = None
         if all(n is not None for row in data for n in row):
             total = float((weights * np.array(data, dtype=float)).sum())
-        social = float((weights * np.where(alive, payoffs, 0.0)).sum())
+        paid = weights * np.where(alive, payoffs, 0.0)
+        social = settled(float(paid.sum()), float(np.abs(paid).sum()))
         error = float((weights * errors).sum())
         shares = weights.sum(axis=0) / sizes.sum()
         rounds.append(_summary(setting, oracle, t, shares, social, error, total))

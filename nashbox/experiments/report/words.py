@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from nashbox.experiments.audit.words import RECOMMENDED
 from nashbox.experiments.html import Html, element, escaped, joined
 from nashbox.experiments.report.body import Printed
-from nashbox.games.registry import declared, engine
-from nashbox.problem.parameters import described_parameters
+from nashbox.games.registry import declared, engine, named
+from nashbox.problem.parameters import described_parameters, summary
 
 
 def sentence(words: str) -> str:
@@ -35,8 +34,8 @@ def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
     name, best = row.get("best_deviation", "strategy"), row.at("best_deviation", "parameters")
     if name == "recommended":
         return escaped(f"{RECOMMENDED}.")
-    cls: type[Any] | None = declared(game).menu.get(name)
-    doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
+    cls: type[Any] | None = named(declared(game), "menu").get(name)
+    doc = summary(cls) if cls else ""
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
     told = [
         joined([f"{key} = ", best.value(key), f" ({docs[key]})" if docs.get(key) else ""])

@@ -23,7 +23,7 @@ from nashbox.problem.loading import loader
 
 _WHERE = {
     "Cell": ".cell",
-    "Outcome": ".cell",
+    "CellOutcome": ".cell",
     "Store": ".store",
     "SweepReport": ".report",
     "Tally": ".runner",
@@ -38,7 +38,7 @@ _WHERE = {
 
 if TYPE_CHECKING:
     from nashbox.experiments.sweep.cell import Cell as Cell
-    from nashbox.experiments.sweep.cell import Outcome as Outcome
+    from nashbox.experiments.sweep.cell import CellOutcome as CellOutcome
     from nashbox.experiments.sweep.frame import load as load
     from nashbox.experiments.sweep.report import SweepReport as SweepReport
     from nashbox.experiments.sweep.resume import sweep as sweep

@@ -46,7 +46,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CellOutcome:
     """What became of a cell: "ok" with its payload, or "failed" with error and traceback.
 
     Where its row in the store is not what was written it is "damaged". error: type and message on

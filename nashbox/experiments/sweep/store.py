@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nashbox.experiments.sweep.cell import Cell, Outcome
+from nashbox.experiments.sweep.cell import Cell, CellOutcome
 from nashbox.experiments.sweep.encoding import from_text, to_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep.packs import Pack
 
 
-def _outcome(row: Sequence[Any], whole: bool) -> Outcome:
+def _outcome(row: Sequence[Any], whole: bool) -> CellOutcome:
     """What a row says."""
     key, _, status, payload, error, trace = row
     try:
         value = None if payload is None else from_text(payload)
     except (TypeError, ValueError):  # in a store without checksums
         whole = False
-    return Outcome(key, status, value, error, trace) if whole else Outcome(key, "damaged")
+    return CellOutcome(key, status, value, error, trace) if whole else CellOutcome(key, "damaged")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -252,7 +252,7 @@ class Store:
         )
         return list(rows)
 
-    def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
+    def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[CellOutcome]:
         """What became of the finished cells among `keys` (of all without), in no special order."""
         wanted = None if keys is None else set(keys)
         yield from itertools.starmap(_outcome, self._rows(wanted))
@@ -268,7 +268,7 @@ class Store:
                 payload = to_text(outcome.payload) if payload is not None else None
             yield (key, status, payload, error) if whole else (key, "damaged", None, None)
 
-    def failures(self) -> Iterator[Outcome]:
+    def failures(self) -> Iterator[CellOutcome]:
         """The failed cells."""
         found = itertools.starmap(_outcome, self._rows(where="WHERE status = 'failed'"))
         yield from (outcome for outcome in found if outcome.status == "failed")
@@ -326,7 +326,7 @@ class Store:
         yield from self._select(f"SELECT * FROM {name} ORDER BY {by}")  # noqa: S608
 
 
-def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, Outcome]:
+def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, CellOutcome]:
     """What became of cells, by key; those that are not finished are missing.
 
     Raises InputError if there is no such store.

@@ -32,7 +32,7 @@ from nashbox.strategies.equivariant import in_short
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.exact import Memo
-    from nashbox.model import EstimationModel
+    from nashbox.model import EstimationSandbox
 
 Array = NDArray[np.float64]
 
@@ -185,15 +185,15 @@ class EstimationGame(Game):
         offset: Array | float = 0.0,
         revision: Literal["sequential", "simultaneous"] | None = None,
         what_if: bool = False,
-    ) -> EstimationModel:
-        """Build the Mesa model of this game; the parameters are those of `EstimationModel`.
+    ) -> EstimationSandbox:
+        """Build the Mesa model of this game; the parameters are those of `EstimationSandbox`.
 
         at: a state of nature (see `states`), which is the offset of mu; it asks what if, also where
         the rules take compliance for granted.
         """
-        from nashbox.model import EstimationModel  # Mesa takes its time to load
+        from nashbox.model import EstimationSandbox  # Mesa takes its time to load
 
-        return EstimationModel(
+        return EstimationSandbox(
             self.problem,
             self.mechanism,
             self.terms,
@@ -217,12 +217,12 @@ class EstimationGame(Game):
             return (None,), {"mu": "any (all strategies are translation-equivariant)"}
         return nature.mu_grid(self.terms, 0), {"mu": nature.GRID_IN_WORDS}
 
-    def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> EstimationModel:
+    def opened(self, worlds: int, seed: int, at: Any, shown: int, **own: Any) -> EstimationSandbox:
         """A model that asks nobody what if, with strategies that revise in turn unless told."""
         revision = own.get("revision", "sequential")
         return self.model(worlds, seed, offset=0.0 if at is None else at, revision=revision)
 
-    def columns(self, model: EstimationModel) -> Sequence[Columns]:
+    def columns(self, model: EstimationSandbox) -> Sequence[Columns]:
         """Points and what they cost, (R, d) and (R,), and squared errors."""
         keys = ("collected", "submitted", "error", "cost")
         return [{key: getattr(agent, key) for key in keys} for agent in model.players]

@@ -9,19 +9,20 @@ from typing import Any
 
 from nashbox.games.estimation.ready import prepare
 from nashbox.mechanisms import Mechanism
-from nashbox.model import EstimationModel as Model
+from nashbox.model import EstimationSandbox
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import from_mapping, load
+from nashbox.problem.seeding import seed_of
 from nashbox.problem.spec import Spec, suggest
 
 
-class EstimationModel(Model):
+class EstimationModel(EstimationSandbox):
     """Collaborative mean estimation: `EstimationModel("file.toml", mechanism="sample_mean")`.
 
     problem: a file, a mapping with its keys, or an EstimationProblem. mechanism: a name or table
     as files have it, in place of the problem's; or, with `terms`, the mechanism itself. strategies:
-    by agent, names as files have them, or strategies. rng, seed: the seed.
+    by agent, names as files have them, or strategies. rng: the seed; `seed` means it as well.
     """
 
     def __init__(
@@ -33,10 +34,9 @@ class EstimationModel(Model):
         *,
         replications: int = 1,
         rng: int | None = None,
-        seed: int | None = None,
         **options: Any,
     ) -> None:
-        number = rng if seed is None else seed
+        number = seed_of(rng, options)
         if terms is None and not isinstance(mechanism, Mechanism):
             if isinstance(problem, (str, Path)):
                 problem = load(problem)

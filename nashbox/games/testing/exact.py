@@ -18,15 +18,15 @@ from nashbox.problem.observations import parse_probability
 from nashbox.problem.ownership import changed_below
 from nashbox.problem.payoffs import Contest, Cost, Outcome, Payoff
 from nashbox.problem.spec import Spec
-from nashbox.solver import BestResponse, Rival, Solution, best_response, signaller_payoff, solve
+from nashbox.solver import BestReply, Rival, Solution, best_response, signaller_payoff, solve
 from nashbox.solver.reach import alive_at_least
-from nashbox.strategies.testing import Inverter, RaceStrategy, Signaller, Truthful
+from nashbox.strategies.testing import Inverter, RaceStrategy, RaceTruthful, Signaller
 
 if TYPE_CHECKING:
     from nashbox.games.testing.race import RaceGame
     from nashbox.problem.testing import RaceProblem
 
-PAPER = (Signaller, Truthful, Inverter)
+PAPER = (Signaller, RaceTruthful, Inverter)
 FAR = 0.99  # share of games, beyond which it is not worth the time to know it better
 NEGLIGIBLE = 1e-9  # share of games that a cap may end: what is left is rounding
 
@@ -124,7 +124,7 @@ def answer(game: RaceGame, i: int) -> Exact:
     value = signaller_payoff(solution, name, payoff, anticipates=mine.anticipate)
     error = solution.error_bound * _steepness(payoff)
 
-    def respond(knows: str | None) -> BestResponse:
+    def respond(knows: str | None) -> BestReply:
         return best_response(p.models[i], rival, p.prior, p.beta, payoff, signals, knows)
 
     best = respond(None)
@@ -178,7 +178,7 @@ def _steepness(payoff: Contest | Cost) -> float:
     return payoff.c + payoff.chat
 
 
-def _deviation(best: BestResponse, rival: Rival, signals: str) -> Deviation:
+def _deviation(best: BestReply, rival: Rival, signals: str) -> Deviation:
     parameters = {
         "rival_alpha": rival.alpha,
         "rival_anticipates": rival.anticipates,

@@ -20,9 +20,8 @@ from nashbox.papers.raghavan2025.simulated import blocks
 from nashbox.problem.lattice import Floats, Ints
 from nashbox.problem.observations import ObservationModel
 from nashbox.problem.payoffs import Cost, win
-from nashbox.solver import BestResponse as Response
-from nashbox.solver import Rival, best_response, signaller_payoff, solve
-from nashbox.strategies.testing import BestResponse, Signaller
+from nashbox.solver import BestReply, Rival, best_response, signaller_payoff, solve
+from nashbox.strategies.testing import RaceBestResponse, Signaller
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 0.9)
 ALPHAS = {True: (0.0, 0.5), False: (0.0, 0.5, 1.0)}
@@ -166,7 +165,7 @@ def check_6b(quick: bool, seed: int) -> Finding:
 
 def _best(
     own: ObservationModel, rival: ObservationModel, alpha: float, knows: str | None
-) -> Response:
+) -> BestReply:
     """Best response under cost (4) at `PRICE`."""
     payoff = Cost(PRICE, 1.0)
     return best_response(own, Rival(rival, alpha), HALF, BETA, payoff, knows=knows)
@@ -237,7 +236,7 @@ def _replayed(quick: bool, seed: int) -> list[Number]:
     played = signaller_payoff(solve(agents, HALF, BETA), "B", payoff, anticipates=True)
     out = []
     for told, strategy, value in (
-        ("the best policy with signals", BestResponse(horizon=best.policy.horizon), best.lower),
+        ("the best policy with signals", RaceBestResponse(horizon=best.policy.horizon), best.lower),
         ("w = 1, anticipating", Signaller(), played),
     ):
         costs = Moments()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nashbox.problem.spec import Spec, build, find_class
 from nashbox.strategies.testing.base import RaceStrategy
-from nashbox.strategies.testing.best_response import BestResponse
+from nashbox.strategies.testing.best_response import RaceBestResponse
 from nashbox.strategies.testing.bluffer import Bluffer
 from nashbox.strategies.testing.informed import InformedBayesian, UnknownModelBayesian
 from nashbox.strategies.testing.optimal_stopper import OptimalStopper
@@ -15,14 +15,14 @@ from nashbox.strategies.testing.quitter import Quitter
 from nashbox.strategies.testing.signaller import (
     Inverter,
     NaiveFuser,
+    RaceTruthful,
     Signaller,
     Silent,
-    Truthful,
 )
 
 TESTING_STRATEGIES: dict[str, type[RaceStrategy]] = {
     "signaller": Signaller,
-    "truthful": Truthful,
+    "truthful": RaceTruthful,
     "inverter": Inverter,
     "silent": Silent,
     "naive_fuser": NaiveFuser,
@@ -31,7 +31,7 @@ TESTING_STRATEGIES: dict[str, type[RaceStrategy]] = {
     "optimal_stopper": OptimalStopper,
     "quitter": Quitter,
     "bluffer": Bluffer,
-    "best_response": BestResponse,
+    "best_response": RaceBestResponse,
 }
 
 
@@ -47,17 +47,17 @@ def make_testing_strategy(value: object, where: str, folder: Path | str = ".") -
 
 __all__ = [
     "TESTING_STRATEGIES",
-    "BestResponse",
     "Bluffer",
     "InformedBayesian",
     "Inverter",
     "NaiveFuser",
     "OptimalStopper",
     "Quitter",
+    "RaceBestResponse",
     "RaceStrategy",
+    "RaceTruthful",
     "Signaller",
     "Silent",
-    "Truthful",
     "UnknownModelBayesian",
     "make_testing_strategy",
 ]

@@ -28,7 +28,7 @@ _solved = lru_cache(maxsize=16)(best_response)  # once for all blocks of games
 
 
 @dataclass(frozen=True)
-class BestResponse(RaceStrategy):
+class RaceBestResponse(RaceStrategy):
     """Best response to a rival that plays signaller(rival_alpha, anticipate = rival_anticipates).
 
     signals: "paper" or "any" (bluffs included). knows: "signed", "magnitude" or "crossing", what
@@ -42,6 +42,7 @@ class BestResponse(RaceStrategy):
     knows: str | None = None  # of the rival's belief: signed, magnitude or crossing
     horizon: int | None = None  # iterations of the dynamic programme
     policy: Policy | None = field(default=None, init=False, compare=False, repr=False)
+    called: ClassVar[str] = "best_response"
     paper_signals: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -51,7 +52,7 @@ class BestResponse(RaceStrategy):
         if self.horizon is not None:
             require("horizon", self.horizon, low=1, high=4096, integer=True)
 
-    def prepare(self, view: RaceView) -> BestResponse:
+    def prepare(self, view: RaceView) -> RaceBestResponse:
         """Solve the dynamic programme for this game."""
         if len(view.models) != 2 or len(view.neighbours) != 1:
             raise InputError(

@@ -136,9 +136,10 @@ class Signaller(RaceStrategy):
 
 
 @dataclass(frozen=True)
-class Truthful(Signaller):
+class RaceTruthful(Signaller):
     """Reveals what it believes."""
 
+    called: ClassVar[str] = "truthful"
     alpha: Any = 1.0
 
 

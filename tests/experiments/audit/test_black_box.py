@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import nashbox
 from nashbox.experiments.audit import audit
+from nashbox.experiments.report import write_audit_report
 from nashbox.experiments.run import run
 from nashbox.problem.spec import Spec
 from tests.games import figure1, worked_case
@@ -158,3 +160,22 @@ def test_the_box_is_simulated_for_a_mechanism_without_formulas(tmp_path, seed):
         assert ours.gain.lower - 1e-9 <= truth.gain.estimate <= ours.gain.upper
     assert [a.verdict for a in found.agents[:2]] == ["profitable"] * 2
     assert found.agents[2].verdict != "profitable"
+
+
+def test_damage_goes_by_one_name_in_all_games(tmp_path):
+    pot = {"game": "public_goods", "agents": 3}
+    found = nashbox.audit(pot, method="black_box", budget=100_000)
+    row = found.agents[0]
+    assert row.damage == pytest.approx(2 * 1.6 / 3) and row.damage_se < 1e-12
+    body = found.to_json()
+    for told in (body["agents"][0], audit(figure1(mechanism="sample_mean")).to_json()["agents"][0]):
+        assert {"damage_to_others", "damage_se"} <= {*told} and "damage" not in told
+    assert "what a deviation costs the others in sum: a0's 1.0667" in found.to_markdown()
+    write_audit_report(found, tmp_path / "r.html")
+    assert "costs the others" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    for old in body["agents"]:  # as versions before wrote it
+        old["damage"] = old.pop("damage_to_others")
+        del old["damage_se"]
+    assert type(found).from_json(body).agents[0].damage == row.damage
+    exact = nashbox.audit(pot, method="exact").to_json()["agents"][0]
+    assert not {"damage_to_others", "damage_se"} & {*exact}

@@ -9,7 +9,7 @@ from nashbox.experiments.audit.arena import Arena
 from nashbox.games.testing import prepare_testing
 from nashbox.measure.seeds import Stage
 from nashbox.problem.files import from_mapping
-from nashbox.strategies.testing import Quitter, Signaller, Truthful
+from nashbox.strategies.testing import Quitter, RaceTruthful, Signaller
 
 PMFS = [(["0.7", "0.3"], ["0.43", "0.57"]), (["0.61", "0.39"], ["0.2", "0.8"])]
 PMFS += [(["0.5", "0.3", "0.2"], ["0.2", "0.37", "0.43"])]
@@ -64,12 +64,14 @@ def test_who_looks_at_sides_makes_alpha_matter(listener):
 
 def test_a_class_of_a_users_may_look_at_anything(tmp_path):
     file = tmp_path / "mine.py"
-    file.write_text("from nashbox.strategies.testing import Truthful\nclass Mine(Truthful): pass\n")
+    file.write_text(
+        "from nashbox.strategies.testing import RaceTruthful\nclass Mine(RaceTruthful): pass\n"
+    )
     made = game(f"{file}:Mine", 1)
     assert made.alike(0, Signaller(0.0)) != made.alike(0, Signaller(1.0))
     assert made.alike(1, Signaller(0.0)) == made.alike(1, Signaller(1.0))  # only A0 hears her
     mine = made.strategies["A1"]
-    assert made.alike(1, mine) == made.alike(1, mine) != made.alike(1, Truthful())
+    assert made.alike(1, mine) == made.alike(1, mine) != made.alike(1, RaceTruthful())
 
 
 def test_what_she_listens_to_and_when_she_stops_is_her_own():

@@ -9,7 +9,7 @@ from nashbox.games.testing import prepare_testing
 from nashbox.model.testing import RaceModel
 from nashbox.model.well import Copies, Well
 from nashbox.problem.files import from_mapping
-from nashbox.strategies.testing import Signaller, Truthful
+from nashbox.strategies.testing import RaceTruthful, Signaller
 from nashbox.strategies.testing.side_by_side import SideBySide, is_plain
 
 GAMES = 300
@@ -66,5 +66,10 @@ def test_every_part_tosses_its_own_coin():
 
 def test_what_needs_more_than_alpha_weight_and_anticipation_plays_alone():
     assert is_plain(Signaller(0.25, 0.9, False))
-    others = [Truthful(), Signaller(later=True), Signaller(feedback=True), Signaller(threshold=0.2)]
+    others = [
+        RaceTruthful(),
+        Signaller(later=True),
+        Signaller(feedback=True),
+        Signaller(threshold=0.2),
+    ]
     assert not any(map(is_plain, [*others, Signaller(weight=[0.5, 1.0])]))
