@@ -86,10 +86,10 @@ def run_cells(
     standing = store.standing()
     if "damaged" in standing.values():
         store.unpack()
-    known = {k: how for k, how in standing.items() if k in unique and how != "damaged"}
-    skip = {key for key, status in known.items() if status == "ok" or not retry_failed}
+    kept = ("ok",) if retry_failed else ("ok", "failed")
+    skip = {key: how for key, how in standing.items() if key in unique and how in kept}
     batch = _Batch(store, [c for key, c in unique.items() if key not in skip], progress)
-    batch.count = Counter(known[key] for key in skip)
+    batch.count = Counter(skip.values())
     batch.total, batch.found = len(unique), len(skip)
     if batch.todo:
         with safe_path(), one_thread_each(), asked_to_stop(batch.wake) as stopped:

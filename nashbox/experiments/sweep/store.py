@@ -5,7 +5,7 @@ Only the driver writes, one transaction a cell, in WAL mode: others may read whi
 
 from __future__ import annotations
 
-import itertools
+import json
 import os
 import socket
 import sqlite3
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.sweep.cell import Cell, Outcome
-from nashbox.experiments.sweep.encoding import from_text, to_text
+from nashbox.experiments.sweep.encoding import from_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.leftovers import KILLED, look_at_leftovers
@@ -26,7 +26,6 @@ from nashbox.experiments.sweep.schema import (
     COLUMNS,
     PACKED,
     checksum,
-    is_whole,
     open_to_read,
     open_to_write,
     refusal,
@@ -37,18 +36,7 @@ from nashbox.problem.errors import InputError
 from nashbox.results.saving import is_channel, writable
 
 if TYPE_CHECKING:
-    from nashbox.experiments.sweep.keys import Wanted
     from nashbox.experiments.sweep.packs import Pack
-
-
-def _outcome(row: Sequence[Any], whole: bool) -> Outcome:
-    """What a row says."""
-    key, _, status, payload, error, trace = row
-    try:
-        value = None if payload is None else from_text(payload)
-    except (TypeError, ValueError):  # in a store without checksums
-        whole = False
-    return Outcome(key, status, value, error, trace) if whole else Outcome(key, "damaged")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -58,6 +46,15 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _is_json(payload: object) -> bool:
+    """What a store without checksums tells of a cell that is not what was written."""
+    try:
+        json.loads(payload if isinstance(payload, str) else "null" if payload is None else "")
+    except ValueError:
+        return False
+    return True
 
 
 class Store:
@@ -204,42 +201,44 @@ class Store:
 
     def layouts(self) -> list[Layout]:
         """The sweeps that were run in this store, the latest last."""
-        names = self._select(  # alone: layouts are too long to be sorted
-            "SELECT sweep FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
+        rows = self._select(
+            "SELECT sweep, layout FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
             "ORDER BY max(driver)"
         )
         found = []
-        for (sweep,) in list(names):
+        for sweep, text in list(rows):
             try:
-                ((text,),) = self._select("SELECT layout FROM sweeps WHERE sweep = ?", (sweep,))
-                layout = Layout.from_text(text)
-                whole = layout.is_called(sweep, text)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-                whole = False
-            if not whole:
-                raise InputError(f"{self.path}: is damaged: the list of its sweeps is not whole")
-            found.append(layout)
+                found.append(Layout.read(sweep, text))
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                raise InputError(
+                    f"{self.path}: is damaged: the list of its sweeps is not whole"
+                ) from error
         return found
 
     def standing(self) -> dict[str, str]:
         """Return "ok", "failed" or "damaged" (not what was written) of every row, by key."""
-        return {str(row[0]): row[2] if whole else "damaged" for row, whole in self._rows()}
+        return {outcome.key: outcome.status for outcome in self.texts()}
 
-    def statuses(self) -> dict[str, str]:
-        """Return "ok" or "failed" of every finished cell whose row is whole, by key."""
-        return {key: status for key, status in self.standing().items() if status != "damaged"}
+    def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
+        """What became of the finished cells among `keys` (of all without), in no special order."""
+        for found in self.texts(keys):
+            text = found.payload
+            yield found if text is None else found._replace(payload=from_text(text))
 
-    def _rows(
-        self, wanted: set[str] | None = None, where: str = ""
-    ) -> Iterator[tuple[tuple[Any, ...], bool]]:
-        """The rows of cells, with these keys or all, and whether each is as it was written."""
-        known = version(self._connection) >= CHECKED
-        column = "checksum" if known else "NULL"
-        query = f"SELECT {COLUMNS}, {column} FROM cells {where}"  # noqa: S608 - our own words
-        for row in self._select(query) if wanted is None or wanted else ():
-            body = row[:-1]
-            if wanted is None or body[0] in wanted:
-                yield body, not known or is_whole(body, row[-1])
+    def texts(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
+        """As `outcomes`, with payloads as `to_text` wrote them."""
+        wanted = None if keys is None else set(keys)
+        checked = version(self._connection) >= CHECKED
+        query = f"SELECT {COLUMNS}, {'checksum' if checked else 'NULL'} FROM cells"  # noqa: S608
+        for *row, written in self._select(query) if wanted is None or wanted else ():
+            key, _, status, payload, error, trace = row
+            if wanted is None or key in wanted:
+                whole = checksum(row) == written if checked else _is_json(payload)
+                yield (
+                    Outcome(key, status, payload, error, trace)
+                    if whole
+                    else Outcome(str(key), "damaged")
+                )
 
     def begun(self) -> set[str]:
         """Keys of cells that were handed to a worker and have not come back."""
@@ -252,60 +251,39 @@ class Store:
         )
         return list(rows)
 
-    def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[Outcome]:
-        """What became of the finished cells among `keys` (of all without), in no special order."""
-        wanted = None if keys is None else set(keys)
-        yield from itertools.starmap(_outcome, self._rows(wanted))
-
-    def texts(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str | None, str | None]]:
-        """As `outcomes`: key, status, payload as `to_text` wrote it, error."""
-        known = version(self._connection) >= CHECKED
-        for row, whole in self._rows(set(keys)):
-            key, _, status, payload, error, _ = row
-            if not known:  # may be anything, which its parser tells
-                outcome = _outcome(row, whole)
-                whole = outcome.status != "damaged"
-                payload = to_text(outcome.payload) if payload is not None else None
-            yield (key, status, payload, error) if whole else (key, "damaged", None, None)
-
-    def failures(self) -> Iterator[Outcome]:
-        """The failed cells."""
-        found = itertools.starmap(_outcome, self._rows(where="WHERE status = 'failed'"))
-        yield from (outcome for outcome in found if outcome.status == "failed")
-
     def pack(self, keys: Sequence[str]) -> None:
         """Keep these finished cells once more as columns; those that are kept so already stay."""
-        from nashbox.experiments.sweep.keys import Wanted
         from nashbox.experiments.sweep.packs import packed
 
         with suppress(InputError), self._transaction():  # a full disk: then the cells are read
-            wanted, broken = Wanted(keys), []
+            missing, broken = set(keys), []
             for number, pack in self._packs("TRUE"):
                 if pack is None:
                     broken.append((number,))
                 else:
-                    wanted.find(pack.keys)
+                    missing.difference_update(pack.keys)
             self._connection.executemany("DELETE FROM packs WHERE pack = ?", broken)
-            whole = (cell for cell in self.texts(wanted.missing) if cell[1] != "damaged")
+            whole = (cell for cell in self.texts(missing) if cell.status != "damaged")
             for pack in packed(whole):
                 body = pack.to_bytes()
                 self._connection.execute(
                     "INSERT INTO packs (body, checksum) VALUES (?, ?)", (body, sum_of(body))
                 )
 
-    def packs(self, wanted: Wanted) -> Iterator[Pack]:
-        """What became of the finished ones of these cells, as columns, in no special order.
+    def packs(self, keys: Sequence[str]) -> Iterator[Pack]:
+        """What became of the finished ones of these cells and of others, as columns.
 
         What `pack` has kept is taken unless a driver works or the last one was killed.
         """
         from nashbox.experiments.sweep.packs import packed
 
+        missing = set(keys)
         if version(self._connection) >= PACKED:
             for _, pack in self._packs(f"NOT ({KILLED})"):
-                if pack is not None:
-                    yield pack.only(wanted.find(pack.keys))
-        for pack in packed(self.texts(wanted.missing)):
-            yield pack.only(wanted.find(pack.keys))
+                if pack is not None and not missing.isdisjoint(pack.keys):
+                    missing.difference_update(pack.keys)
+                    yield pack
+        yield from packed(self.texts(missing))
 
     def _packs(self, where: str) -> Iterator[tuple[int, Pack | None]]:
         """Packs with their numbers, None where one is not what was written."""

@@ -87,3 +87,8 @@ def gone(process):
         return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def whole_rows(store):
+    """Status of every finished cell whose row is what was written, by key."""
+    return {key: status for key, status in store.standing().items() if status != "damaged"}
