@@ -1,4 +1,9 @@
-"""What came out of a sweep as one tidy table, with the columns Mesa users know."""
+"""What came out of a sweep as one tidy table, with the columns Mesa users know.
+
+Where two columns would have one name, whoever comes later gives way, by a word in front: grid paths
+to the table's own columns (problem.status), results to both (result.sigma). What is called like
+that already gets one word more.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,8 @@ import importlib.util
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +20,6 @@ import numpy as np
 
 from nashbox.experiments.sweep.columns import Columns, rows_of, series, typed
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.names import FIRST, LAST, grid_names, result_name
 from nashbox.experiments.sweep.packs import INTERRUPTED, Coded, Pack, Places
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = (".parquet", ".csv")
+FIRST, LAST = ("RunId", "iteration", "Step", "AgentID"), ("status", "error")
+GRID, RESULT = "problem.", "result."  # in front of what gives way
 BEGUN = "interrupted while it ran; the same command computes it again"
 WAITING = "the sweep was interrupted before it; the same command computes it"
 NOT_FINISHED = Pack(  # cells of which there is nothing, in place of a sweep's
@@ -116,6 +123,32 @@ def _every(values: Sequence[Any]) -> Coded:
 def _plain(values: list[Any]) -> list[Any]:
     """Values of the grid as entries of a table."""
     return [json.dumps(value) if isinstance(value, (dict, list)) else value for value in values]
+
+
+def grid_names(paths: Sequence[str]) -> list[str]:
+    """Columns of the paths of a grid, in order.
+
+    >>> grid_names(["sigma", "status", "problem.status", "problem.sigma"])
+    ['sigma', 'problem.status', 'problem.problem.status', 'problem.sigma']
+    """
+    return [giving_way(path, GRID, (*FIRST, *LAST)) for path in paths]
+
+
+def result_name(key: str, grid: Sequence[str]) -> str:
+    """The column of a result; grid: what `grid_names` says."""
+    return giving_way(key, RESULT, (*FIRST, *LAST, *grid))
+
+
+def giving_way(name: str, word: str, taken: Collection[str]) -> str:
+    """A name that is not taken; names that differ get names that differ.
+
+    >>> [giving_way(name, "result.", ["x", "result.x"]) for name in ("y", "x", "result.x")]
+    ['y', 'result.result.x', 'result.result.result.x']
+    """
+    words = re.compile(f"(?:{re.escape(word)})*")
+    body = words.sub("", name, count=1)
+    like = [one for one in taken if words.sub("", one, count=1) == body]
+    return f"{name.removesuffix(body)}{word}{max(like, key=len)}" if like else name
 
 
 def check_export(path: str | Path) -> None:

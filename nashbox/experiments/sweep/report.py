@@ -6,13 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.store import Store
-from nashbox.problem.notebook import Shown
-from nashbox.results.saving import write_json
+from nashbox.results.base import Result
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -23,7 +21,7 @@ LATELY = 60.0  # seconds over which the rate of a running sweep is taken
 
 
 @dataclass(frozen=True)
-class SweepReport(Shown):
+class SweepReport(Result):
     """Counts of a sweep's cells.
 
     left: not finished; interrupted: those of them that some driver had begun and did not finish.
@@ -50,13 +48,11 @@ class SweepReport(Shown):
     exported: str | None = None
     rows: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-sweep/1."""
-        return {"format": "nashbox-sweep/1", **vars(self), "errors": [dict(e) for e in self.errors]}
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
+    FORMAT: ClassVar[str] = "nashbox-sweep/1"
+    KEYS: ClassVar[str] = (
+        "file store total ok failed interrupted running left rate remaining driven damaged errors "
+        "exported rows"
+    )
 
     def to_frame(self) -> pd.DataFrame:
         """The sweep's results; see `nashbox.read_store`."""

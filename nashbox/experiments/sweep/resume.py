@@ -47,6 +47,7 @@ def sweep(
     expanded = expand(found)
     with Store.to_write(found.store) as store:
         store.register(expanded.layout)
+        stopped = None
         try:
             run_cells(
                 expanded.cells,
@@ -56,16 +57,14 @@ def sweep(
                 progress=progress,
                 retry_failed=retry_failed,
             )
-        except KeyboardInterrupt:
+            store.pack(expanded.layout.keys)
+        except KeyboardInterrupt as interruption:
             if export_to is None:
                 raise
-            stopped = True
-        else:
-            stopped = False
-            store.pack(expanded.layout.keys)
+            stopped = interruption
     answer = look(found, expanded, export_to, steps)
-    if stopped:
-        raise KeyboardInterrupt
+    if stopped is not None:
+        raise stopped
     return answer
 
 

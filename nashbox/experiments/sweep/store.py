@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nashbox.experiments.sweep.cell import Cell, Outcome
 from nashbox.experiments.sweep.encoding import from_text
@@ -21,10 +21,12 @@ from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.leftovers import KILLED, look_at_leftovers
 from nashbox.experiments.sweep.lock import is_driven, locked
+from nashbox.experiments.sweep.packs import Pack, packed
 from nashbox.experiments.sweep.schema import (
     CHECKED,
     COLUMNS,
     PACKED,
+    RESULTS,
     checksum,
     open_to_read,
     open_to_write,
@@ -34,9 +36,6 @@ from nashbox.experiments.sweep.schema import (
 )
 from nashbox.problem.errors import InputError
 from nashbox.results.saving import is_channel, writable
-
-if TYPE_CHECKING:
-    from nashbox.experiments.sweep.packs import Pack
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -111,10 +110,7 @@ class Store:
                 (time.time(), socket.gethostname(), os.getpid()),
             )
         self._driver = cursor.lastrowid or 0
-        try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise refusal(self.path, error) from error
+        list(self._select("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def _leave(self) -> None:
         """Note that nothing is missing, and take the -wal in even if somebody reads."""
@@ -234,11 +230,8 @@ class Store:
             key, _, status, payload, error, trace = row
             if wanted is None or key in wanted:
                 whole = checksum(row) == written if checked else _is_json(payload)
-                yield (
-                    Outcome(key, status, payload, error, trace)
-                    if whole
-                    else Outcome(str(key), "damaged")
-                )
+                found = Outcome(key, status, payload, error, trace)
+                yield found if whole else Outcome(str(key), "damaged")
 
     def begun(self) -> set[str]:
         """Keys of cells that were handed to a worker and have not come back."""
@@ -246,15 +239,11 @@ class Store:
 
     def finished_at(self, last: int = 1000) -> list[tuple[float, int]]:
         """When the latest cells were finished (seconds since 1970, latest first), by whom."""
-        rows = self._select(
-            "SELECT finished, driver FROM times ORDER BY finished DESC LIMIT ?", (last,)
-        )
-        return list(rows)
+        query = "SELECT finished, driver FROM times ORDER BY finished DESC LIMIT ?"
+        return list(self._select(query, (last,)))
 
     def pack(self, keys: Sequence[str]) -> None:
         """Keep these finished cells once more as columns; those that are kept so already stay."""
-        from nashbox.experiments.sweep.packs import packed
-
         with suppress(InputError), self._transaction():  # a full disk: then the cells are read
             missing, broken = set(keys), []
             for number, pack in self._packs("TRUE"):
@@ -275,8 +264,6 @@ class Store:
 
         What `pack` has kept is taken unless a driver works or the last one was killed.
         """
-        from nashbox.experiments.sweep.packs import packed
-
         missing = set(keys)
         if version(self._connection) >= PACKED:
             for _, pack in self._packs(f"NOT ({KILLED})"):
@@ -287,8 +274,6 @@ class Store:
 
     def _packs(self, where: str) -> Iterator[tuple[int, Pack | None]]:
         """Packs with their numbers, None where one is not what was written."""
-        from nashbox.experiments.sweep.packs import Pack
-
         query = f"SELECT pack, body, checksum FROM packs WHERE {where}"  # noqa: S608 - our own words
         for number, body, written in self._select(query):
             whole = type(body) is bytes and sum_of(body) == written
@@ -319,8 +304,6 @@ def difference(first: str | Path, second: str | Path) -> str | None:
 
     Compared are the result tables row by row; times, hosts and drivers are not results.
     """
-    from nashbox.experiments.sweep.schema import RESULTS
-
     with Store.to_read(first) as one, Store.to_read(second) as two:
         for name, by in RESULTS.items():
             rows, others = list(one.table(name, by)), list(two.table(name, by))
