@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -13,7 +12,7 @@ from nashbox.games.base import Game
 from nashbox.games.registry import GROUP, builtin, game_class
 from nashbox.problem.errors import told
 from nashbox.problem.files import GAMES
-from nashbox.problem.parameters import Parameter, described_parameters
+from nashbox.problem.parameters import Parameter, described_parameters, summary
 from nashbox.problem.parametric import HIDDEN
 from nashbox.results.base import Result, list_of
 
@@ -114,10 +113,9 @@ def kind_of(cls: object, group: str | None = None) -> Kind | None:
 
 
 def _entry(name: str, kind: Kind, cls: type[Any], source: str, hidden: Sequence[str] = ()) -> Entry:
-    doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ")
     declared = getattr(cls, "keys", ())
     parameters = declared or [p for p in described_parameters(cls) if p.name not in hidden]
-    return Entry(name, kind.game, kind.kind, source, doc, parameters)
+    return Entry(name, kind.game, kind.kind, source, summary(cls), parameters)
 
 
 def _loaded(point: EntryPoint, group: str) -> Entry:

@@ -52,6 +52,16 @@ def described_parameters(cls: type) -> list[Parameter]:
     return found
 
 
+def summary(cls: type | None) -> str:
+    """What a class is, on one line: the first paragraph of its documentation, "" without any.
+
+    >>> summary(Parameter)[:13], summary(None)
+    ('One parameter', '')
+    """
+    doc = inspect.getdoc(cls) if cls is not None else None
+    return (doc or "").partition("\n\n")[0].replace("\n", " ")
+
+
 def label_of(strategy: Any) -> str:
     """Name in the style of problem files, with the parameters that are not the defaults."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(strategy).__name__).lower()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 
 from nashbox.experiments.html import Html, element, joined, table
@@ -10,6 +9,7 @@ from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.rule import checks_part
 from nashbox.games.registry import declared, engine
 from nashbox.mechanisms import MECHANISMS
+from nashbox.problem.parameters import summary
 
 
 def problem_part(result: Printed) -> Html:
@@ -68,9 +68,8 @@ def some(count: int, one: str, several: str) -> str:
 def _what_it_does(problem: Printed) -> str:
     """The first sentence of what is documented of a mechanism that comes along."""
     found = problem.get("mechanism")
-    cls = MECHANISMS.get(found["name"] if isinstance(found, dict) else found)
-    doc = inspect.getdoc(cls) if cls else None
-    return f": {doc.partition(chr(10) + chr(10))[0].replace(chr(10), ' ')}" if doc else ""
+    doc = summary(MECHANISMS.get(found["name"] if isinstance(found, dict) else found))
+    return f": {doc}" if doc else ""
 
 
 def _cost(cell: Printed) -> Html | str:

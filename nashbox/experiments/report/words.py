@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 from nashbox.experiments.audit.words import RECOMMENDED
 from nashbox.experiments.html import Html, element, escaped, joined
 from nashbox.experiments.report.body import Printed
 from nashbox.games.registry import declared, engine
-from nashbox.problem.parameters import described_parameters
+from nashbox.problem.parameters import described_parameters, summary
 
 ESTIMATORS = {
     "pitman": "estimate in the best way that moves along with the data (Pitman's estimator)",
@@ -30,7 +29,7 @@ def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
     if name == "recommended":
         return escaped(f"{RECOMMENDED}.")
     cls: type[Any] | None = declared(game).menu.get(name)
-    doc = (inspect.getdoc(cls) or "").partition("\n\n")[0].replace("\n", " ") if cls else ""
+    doc = summary(cls)
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
     told = [
         joined([f"{key} = ", best.value(key), f" ({docs[key]})" if docs.get(key) else ""])

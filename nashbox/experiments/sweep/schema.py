@@ -1,7 +1,7 @@
 """The tables of a result store, an SQLite file, and how one is opened.
 
 Results: `cells` (what was asked and what came out) and `sweeps` (which cells a sweep file has, in
-order). Beside them, outside every comparison and export: `times` (when, how long and where),
+order). Beside them, no results and outside every export: `times` (when, how long and where),
 `begun` (cells handed to workers and not finished), `drivers` (who wrote) and `packs` (finished
 cells as columns, to be read fast; whatever changes a cell that is there takes them all away).
 """
@@ -23,7 +23,6 @@ CHECKED = 2  # the format from which on every cell has a checksum
 PACKED = 4  # the format from which on there are packs
 COLUMNS = "key, identity, status, payload, error, traceback"
 APPLICATION = 0x6E626F78  # "nbox"
-RESULTS = {"cells": "key", "sweeps": "sweep"}  # tables that are compared, and their keys
 TABLES = """
 CREATE TABLE cells (
     key TEXT PRIMARY KEY,

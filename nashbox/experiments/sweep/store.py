@@ -26,7 +26,6 @@ from nashbox.experiments.sweep.schema import (
     CHECKED,
     COLUMNS,
     PACKED,
-    RESULTS,
     checksum,
     open_to_read,
     open_to_write,
@@ -284,10 +283,6 @@ class Store:
         with self._transaction():
             self._connection.execute("DELETE FROM packs")
 
-    def table(self, name: str, by: str) -> Iterator[tuple[object, ...]]:
-        """All rows of a table in the order of a column."""
-        yield from self._select(f"SELECT * FROM {name} ORDER BY {by}")  # noqa: S608
-
 
 def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, Outcome]:
     """What became of cells, by key; those that are not finished are missing.
@@ -297,19 +292,3 @@ def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, Outcome]
     with Store.to_read(path) as store:
         found = store.outcomes(c.key for c in cells)
         return {outcome.key: outcome for outcome in found if outcome.status != "damaged"}
-
-
-def difference(first: str | Path, second: str | Path) -> str | None:
-    """The first row in which two stores differ, in words; None if their results are the same bits.
-
-    Compared are the result tables row by row; times, hosts and drivers are not results.
-    """
-    with Store.to_read(first) as one, Store.to_read(second) as two:
-        for name, by in RESULTS.items():
-            rows, others = list(one.table(name, by)), list(two.table(name, by))
-            for row, other in zip(rows, others, strict=False):
-                if row != other:
-                    return f"{name}: {row} is not {other}"
-            if len(rows) != len(others):
-                return f"{name}: {len(rows)} rows in {first}, {len(others)} in {second}"
-    return None

@@ -11,9 +11,9 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sweep_jobs import gone, log, start, traced, wait_for, whole_rows, write_sweep
+from sweep_jobs import difference, gone, log, start, traced, wait_for, whole_rows, write_sweep
 
-from nashbox.experiments.sweep import Cell, Store, difference, run_cells, sweep
+from nashbox.experiments.sweep import Cell, Store, run_cells, sweep
 from nashbox.experiments.sweep.expand import expand
 from nashbox.experiments.sweep.reading import read_sweep
 from nashbox.problem.errors import InputError

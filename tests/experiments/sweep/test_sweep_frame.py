@@ -128,7 +128,7 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
     assert frame["status"].tolist() == ["ok", "failed", "ok", "ok", "ok"]
     assert frame["error"][1] == "NaN: no number for x"
     with nashbox.Store.to_read(folder / "s.sqlite") as store:
-        payloads = [row[3] for row in store.table("cells", "key")]
+        payloads = [outcome.payload for outcome in store.texts()]
     assert sorted(payloads) == sorted(
         ['[{"x":"inf"}]', '[{"x":"nan"}]', '[{"x":"-inf"}]', '[{"y":null}]', '[{"x":1.0,"y":2}]']
     )

@@ -5,9 +5,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from sweep_jobs import gone, log, start, traced, wait_for, whole_rows
+from sweep_jobs import difference, gone, log, start, traced, wait_for, whole_rows
 
-from nashbox.experiments.sweep import Store, difference, load, sweep
+from nashbox.experiments.sweep import Store, load, sweep
 
 WORKERS = 2
 

@@ -7,12 +7,11 @@ import sys
 from contextlib import closing
 
 import pytest
-from sweep_jobs import log, start, traced, wait_for, whole_rows
+from sweep_jobs import difference, log, start, traced, wait_for, whole_rows
 
 from nashbox.experiments.sweep import (
     Cell,
     Store,
-    difference,
     load,
     read_outcomes,
     run_cells,
