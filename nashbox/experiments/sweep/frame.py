@@ -20,7 +20,7 @@ import numpy as np
 
 from nashbox.experiments.sweep.columns import Columns, rows_of, series, typed
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.packs import INTERRUPTED, Coded, Pack, Places
+from nashbox.experiments.sweep.packs import INTERRUPTED, Coded, Pack, Places, places
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
 from nashbox.results.saving import csv_text, writable, write_whole
@@ -34,7 +34,7 @@ GRID, RESULT = "problem.", "result."  # in front of what gives way
 BEGUN = "interrupted while it ran; the same command computes it again"
 WAITING = "the sweep was interrupted before it; the same command computes it"
 NOT_FINISHED = Pack(  # cells of which there is nothing, in place of a sweep's
-    ["waiting", "begun"],
+    np.zeros(2, "S32"),
     Coded([INTERRUPTED], np.zeros(2, np.intp)),
     Coded([WAITING, BEGUN], np.arange(2)),
     blank=np.ones(2, bool),
@@ -78,11 +78,11 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
     import pandas as pd
 
     driven = store.driven  # asked first: what is not finished now and nobody drives, is interrupted
-    cells = Pack.joined([*store.packs(layout.keys), NOT_FINISHED])
+    cells, begun = Pack.joined([*store.packs(layout.keys), NOT_FINISHED]), store.begun()
     finished = len(cells.keys) - len(NOT_FINISHED.keys)
-    numbers = dict.fromkeys(store.begun(), finished + 1)
-    numbers |= {key: number for number, key in enumerate(cells.keys[:finished])}
-    cell = np.array([numbers.get(key, finished) for key in layout.keys], dtype=np.intp)
+    cell = places(layout.keys, cells.keys)
+    for left in np.flatnonzero(cell < 0).tolist():
+        cell[left] = finished + (layout.keys[left] in begun)
     run = np.flatnonzero(cell < finished) if driven else np.arange(len(cell))
     rows, size = rows_of(cells, steps=steps)
     first, size = (np.cumsum(size) - size)[cell[run]], size[cell[run]]
@@ -122,6 +122,8 @@ def _every(values: Sequence[Any]) -> Coded:
 
 def _plain(values: list[Any]) -> list[Any]:
     """Values of the grid as entries of a table."""
+    if {dict, list}.isdisjoint(map(type, values)):
+        return values
     return [json.dumps(value) if isinstance(value, (dict, list)) else value for value in values]
 
 

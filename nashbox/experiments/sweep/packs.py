@@ -19,10 +19,10 @@ from nashbox.experiments.sweep.cell import Outcome
 from nashbox.experiments.sweep.encoding import from_text, to_text
 
 Places = NDArray[np.intp]
+Keys = NDArray[np.bytes_]  # SHA-256, 32 bytes each
 Entry = list[Any]  # where numbers lie: type, first byte, how many; of a `Coded` its values
 BLOCK = 1 << 21  # characters of cells that are packed together
 CELL = 100  # characters of a cell that are not of its payload, about
-DIGITS = 64  # of a key
 INTERRUPTED = "interrupted"  # the status of cells that are not finished
 DAMAGED = "its row in the store is damaged; the same command computes it again"
 START = 8  # bytes that say how long the head is
@@ -77,7 +77,7 @@ class Pack:
     which are numbered cell by cell; every step is there.
     """
 
-    keys: list[str]
+    keys: Keys
     status: Coded
     error: Coded
     blank: NDArray[Any]
@@ -90,7 +90,7 @@ class Pack:
         texts = ["[]" if cell.payload in (None, "null") else cell.payload for cell in cells]
         rows = from_text(f"[{','.join(texts)}]")  # many cells at once, which is faster
         return cls(
-            keys=[cell.key for cell in cells],
+            keys=_as_bytes([cell.key for cell in cells]),
             status=Coded.made([cell.status for cell in cells]),
             error=Coded.made([cell.error for cell in cells]),
             blank=np.array([cell.payload is None for cell in cells]),
@@ -106,7 +106,7 @@ class Pack:
             groups += [Group(group.rows + rows, group.columns) for group in pack.groups]
             rows += int(pack.size.sum())
         return cls(
-            [key for pack in packs for key in pack.keys],
+            np.concatenate([pack.keys for pack in packs]),
             Coded.joined([pack.status for pack in packs]),
             Coded.joined([pack.error for pack in packs]),
             np.concatenate([pack.blank for pack in packs]),
@@ -118,7 +118,7 @@ class Pack:
         """What `from_bytes` reads."""
         tail = _Tail()
         head = {
-            "keys": tail.put(np.frombuffer(bytes.fromhex("".join(self.keys)), "S32")),
+            "keys": tail.put(self.keys),
             "status": tail.part(self.status),
             "error": tail.part(self.error),
             "blank": tail.put(self.blank),
@@ -143,9 +143,8 @@ class Pack:
             numbers = found.astype(found.dtype.newbyteorder("="))  # a copy: the bytes can go
             return Coded(values[0], numbers) if values else numbers
 
-        keys = part(head["keys"]).tobytes().hex()
         return cls(
-            [keys[start : start + DIGITS] for start in range(0, len(keys), DIGITS)],
+            part(head["keys"]),
             part(head["status"]),
             part(head["error"]),
             part(head["blank"]),
@@ -203,6 +202,31 @@ def _part(values: list[Any]) -> Part:
     if types == {int} and max(map(abs, values)) < 1 << 63:
         return np.array(values, dtype=np.int64)
     return Coded.made(values) if types <= UNEQUAL else Coded(values, np.arange(len(values)))
+
+
+def _as_bytes(keys: Sequence[str]) -> Keys:
+    return np.frombuffer(bytes.fromhex("".join(keys)), "S32")
+
+
+def places(keys: Sequence[str], among: Keys) -> Places:
+    """Where each cell is among others, by its key in hexadecimal digits; -1 where it is not there.
+
+    Keys are sorted as numbers, which is faster, by eight bytes, which no two SHA-256 share.
+    """
+    wanted = _as_bytes(keys)
+    if not len(among):
+        return np.full(len(wanted), -1)
+    starts, all_starts = wanted.view(np.uint64)[::4], among.view(np.uint64)[::4]
+    order = np.argsort(all_starts)
+    at = np.searchsorted(all_starts[order], starts)
+    found = order[np.minimum(at, len(order) - 1)]
+    return np.where(among[found] == wanted, found, -1)
+
+
+def without(packs: Sequence[Pack], keys: Sequence[str]) -> list[str]:
+    """Those of some cells that no pack has."""
+    among = np.concatenate([np.empty(0, "S32"), *(pack.keys for pack in packs)])
+    return [keys[place] for place in np.flatnonzero(places(keys, among) < 0).tolist()]
 
 
 def packed(cells: Iterable[Outcome]) -> Iterator[Pack]:

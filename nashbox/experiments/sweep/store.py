@@ -21,7 +21,7 @@ from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.leftovers import KILLED, look_at_leftovers
 from nashbox.experiments.sweep.lock import is_driven, locked
-from nashbox.experiments.sweep.packs import Pack, packed
+from nashbox.experiments.sweep.packs import Pack, packed, without
 from nashbox.experiments.sweep.schema import (
     CHECKED,
     COLUMNS,
@@ -196,13 +196,14 @@ class Store:
 
     def layouts(self) -> list[Layout]:
         """The sweeps that were run in this store, the latest last."""
-        rows = self._select(
-            "SELECT sweep, layout FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
+        names = self._select(  # alone: layouts are too long to be sorted
+            "SELECT sweep FROM sweeps JOIN drivers USING (sweep) GROUP BY sweep "
             "ORDER BY max(driver)"
         )
         found = []
-        for sweep, text in list(rows):
+        for (sweep,) in list(names):
             try:
+                ((text,),) = self._select("SELECT layout FROM sweeps WHERE sweep = ?", (sweep,))
                 found.append(Layout.read(sweep, text))
             except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
                 raise InputError(
@@ -244,13 +245,10 @@ class Store:
     def pack(self, keys: Sequence[str]) -> None:
         """Keep these finished cells once more as columns; those that are kept so already stay."""
         with suppress(InputError), self._transaction():  # a full disk: then the cells are read
-            missing, broken = set(keys), []
-            for number, pack in self._packs("TRUE"):
-                if pack is None:
-                    broken.append((number,))
-                else:
-                    missing.difference_update(pack.keys)
+            found = list(self._packs("TRUE"))
+            broken = [(number,) for number, pack in found if pack is None]
             self._connection.executemany("DELETE FROM packs WHERE pack = ?", broken)
+            missing = without([pack for _, pack in found if pack is not None], keys)
             whole = (cell for cell in self.texts(missing) if cell.status != "damaged")
             for pack in packed(whole):
                 body = pack.to_bytes()
@@ -258,18 +256,14 @@ class Store:
                     "INSERT INTO packs (body, checksum) VALUES (?, ?)", (body, sum_of(body))
                 )
 
-    def packs(self, keys: Sequence[str]) -> Iterator[Pack]:
+    def packs(self, keys: Sequence[str]) -> list[Pack]:
         """What became of the finished ones of these cells and of others, as columns.
 
         What `pack` has kept is taken unless a driver works or the last one was killed.
         """
-        missing = set(keys)
-        if version(self._connection) >= PACKED:
-            for _, pack in self._packs(f"NOT ({KILLED})"):
-                if pack is not None and not missing.isdisjoint(pack.keys):
-                    missing.difference_update(pack.keys)
-                    yield pack
-        yield from packed(self.texts(missing))
+        kept = self._packs(f"NOT ({KILLED})") if version(self._connection) >= PACKED else ()
+        packs = [pack for _, pack in kept if pack is not None]
+        return [*packs, *packed(self.texts(without(packs, keys)))]
 
     def _packs(self, where: str) -> Iterator[tuple[int, Pack | None]]:
         """Packs with their numbers, None where one is not what was written."""
