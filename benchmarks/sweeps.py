@@ -132,10 +132,11 @@ def dict_per_row(path: Path, steps: bool = False) -> pd.DataFrame:
         for *body, written in store._select(query):
             assert checksum(tuple(body)) == written
             found[body[0]] = decode(json.loads(body[3])), body[2], body[4]
-    for run, seed, values, key in layout.rows():
+    for run, key in enumerate(layout.keys):
+        point, seed = divmod(run, len(layout.seeds))
         payload, status, error = found[key]
-        start = {"RunId": run, "iteration": seed, "Step": 0, "AgentID": None}
-        grid = dict(zip(layout.paths, values, strict=True))
+        start = {"RunId": run, "iteration": layout.seeds[seed], "Step": 0, "AgentID": None}
+        grid = dict(zip(layout.paths, layout.points[point], strict=True))
         at = max((entry.get("Step", 0) for entry in payload), default=0)
         for entry in payload:
             if steps or entry.get("Step", 0) == at:

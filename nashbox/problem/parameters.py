@@ -66,16 +66,16 @@ def described_parameters(cls: type) -> list[Parameter]:
     return found
 
 
-def summary(cls: type) -> str:
+def summary(cls: type | None) -> str:
     """The first paragraph of a class's own docstring, in one line; empty where it has none.
 
     What a dataclass gets by itself, its call, is none.
 
-    >>> summary(Parameter)
-    'One parameter: `type` as the class writes it, `default` None where one must be given.'
+    >>> summary(Parameter)[:13], summary(None)
+    ('One parameter', '')
     """
-    written = inspect.cleandoc(cls.__doc__ or "")
-    if written.startswith(f"{cls.__name__}("):
+    written = inspect.cleandoc(getattr(cls, "__doc__", None) or "")
+    if cls is None or written.startswith(f"{cls.__name__}("):
         return ""
     return " ".join(written.partition("\n\n")[0].split())
 

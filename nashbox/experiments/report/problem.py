@@ -68,8 +68,7 @@ def some(count: int, one: str, several: str) -> str:
 def _what_it_does(problem: Printed) -> str:
     """The first sentence of what is documented of a mechanism that comes along."""
     found = problem.get("mechanism")
-    cls = MECHANISMS.get(found["name"] if isinstance(found, dict) else found)
-    doc = summary(cls) if cls else ""
+    doc = summary(MECHANISMS.get(found["name"] if isinstance(found, dict) else found))
     return f": {doc}" if doc else ""
 
 

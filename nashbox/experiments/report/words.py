@@ -35,7 +35,7 @@ def by_documentation(row: Printed, distributions: list[str], game: str) -> Html:
     if name == "recommended":
         return escaped(f"{RECOMMENDED}.")
     cls: type[Any] | None = named(declared(game), "menu").get(name)
-    doc = summary(cls) if cls else ""
+    doc = summary(cls)
     docs = {p.name: p.doc for p in described_parameters(cls)} if cls else {}
     told = [
         joined([f"{key} = ", best.value(key), f" ({docs[key]})" if docs.get(key) else ""])

@@ -27,7 +27,6 @@ _WHERE = {
     "Store": ".store",
     "SweepReport": ".report",
     "Tally": ".runner",
-    "difference": ".store",
     "load": ".frame",
     "program": ".sources",
     "read_outcomes": ".store",
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep.runner import run_cells as run_cells
     from nashbox.experiments.sweep.sources import program as program
     from nashbox.experiments.sweep.store import Store as Store
-    from nashbox.experiments.sweep.store import difference as difference
     from nashbox.experiments.sweep.store import read_outcomes as read_outcomes
 
 __all__ = sorted(_WHERE)

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from nashbox.experiments.sweep.encoding import canonical
 
@@ -45,8 +45,7 @@ class Cell:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class CellOutcome:
+class CellOutcome(NamedTuple):
     """What became of a cell: "ok" with its payload, or "failed" with error and traceback.
 
     Where its row in the store is not what was written it is "damaged". error: type and message on

@@ -1,4 +1,4 @@
-"""Columns of a frame that is put together from parts, in the order in which its rows were found."""
+"""The columns of a frame: rows of packs in the order of its lines, each column of one type."""
 
 from __future__ import annotations
 
@@ -6,109 +6,100 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nashbox.experiments.sweep.parts import Coded, Group, Part, Places, chosen
+from nashbox.experiments.sweep.packs import Coded, Group, Pack, Part, Places
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Columns:
-    """All rows of all cells, numbered as they come.
+def rows_of(cells: Pack, *, steps: bool) -> tuple[Places, Places]:
+    """The rows that count, cell by cell, and how many each cell has.
 
-    steps: whether to keep the steps before a cell's last.
+    steps: whether all steps count, or each cell's last. A blank cell has the row behind all rows.
     """
+    total = int(cells.size.sum())
+    cell = np.repeat(np.arange(len(cells.size)), cells.size)
+    if not steps:
+        step, last = np.zeros(total), np.full(len(cells.size), -np.inf)
+        for group in cells.groups:
+            step[group.rows] = _numbers(group.columns.get("Step", np.zeros(len(group.rows))))
+        np.maximum.at(last, cell, step)
+        rows = np.flatnonzero(step == last[cell])
+    else:
+        rows = np.arange(total)
+    blank = np.flatnonzero(cells.blank)
+    owner = np.concatenate([cell[rows], blank])
+    rows = np.concatenate([rows, np.full(len(blank), total)])
+    return rows[np.argsort(owner, kind="stable")], np.bincount(owner, minlength=len(cells.size))
 
-    def __init__(self, steps: bool) -> None:
-        self.steps, self.rows = steps, 0
-        self.groups: list[Group] = []
-        self._sizes = [np.empty(0, dtype=np.intp)]
 
-    @property
-    def size(self) -> Places:
-        """How many rows each cell has, (cells,)."""
-        return np.concatenate(self._sizes)
+def _numbers(part: Part) -> NDArray[Any]:
+    return np.array(part.values)[part.codes] if isinstance(part, Coded) else part
 
-    @property
-    def first(self) -> Places:
-        """The first of the rows of each cell, (cells,)."""
-        return np.cumsum(self.size) - self.size
 
-    def take(self, groups: list[Group], sizes: Places) -> None:
-        """Take the rows of the next cells; sizes: of each, (cells,)."""
-        if not self.steps and any("Step" in group.columns for group in groups):
-            groups, sizes = _last_steps(groups, sizes)
-        self.groups += [Group(group.rows + self.rows, group.columns) for group in groups]
-        self._sizes.append(sizes)
-        self.rows += int(sizes.sum())
+class Columns:
+    """What the rows of cells hold, by lines of a frame; order: the row of each line."""
 
-    def series(self, key: str, order: Places, default: Any = None) -> pd.Series:
-        """A column by rows of the frame; order: of which row each is made, -1 of none.
+    def __init__(self, cells: Pack, order: Places) -> None:
+        """Take the rows of the lines alone: others have a say neither in types nor in names."""
+        self.order = order
+        self.place = np.full(int(cells.size.sum()) + 1, len(order))  # of rows, the first line
+        self.place[order[::-1]] = np.arange(len(order))[::-1]
+        shown = self.place < len(order)
+        self.groups = cells.groups if shown[:-1].all() else _chosen(cells.groups, shown)
 
-        default: where a row does not have the key.
-        """
-        parts = [(g.rows, g.columns[key]) for g in self.groups if key in g.columns]
-        there = np.zeros(self.rows + 1, dtype=bool)
-        for rows, _ in parts:
-            there[rows] = True
-        everywhere = bool(there[order].all())
-        arrays = [part for _, part in parts if isinstance(part, np.ndarray)]
-        if parts and len(arrays) == len(parts):
-            return _numbers(parts, self.rows, order, None if everywhere else default, everywhere)
-        return _values(parts, self.rows, order, [] if everywhere else [default])
-
-    def keys(self, order: Places) -> list[str]:
+    def names(self) -> list[str]:
         """All keys in the order of their first appearance in the frame."""
-        place = np.full(self.rows + 1, len(order))
-        place[order[::-1]] = np.arange(len(order))[::-1]
         found: dict[str, tuple[int, int]] = {}
         for group in self.groups:
-            row = int(place[group.rows].min())
+            line = int(self.place[group.rows].min())
             for position, key in enumerate(group.columns):
-                found[key] = min(found.get(key, (row, position)), (row, position))
+                found[key] = min(found.get(key, (line, position)), (line, position))
         return sorted(found, key=found.__getitem__)
 
+    def series(self, key: str, default: Any = None) -> pd.Series:
+        """A column; default: where a row does not have the key."""
+        import pandas as pd
 
-def _numbers(
-    parts: list[tuple[Places, Any]], rows: int, order: Places, default: Any, everywhere: bool
-) -> pd.Series:
-    """Parts that are arrays: whole numbers if all are, nothing is NaN."""
-    import pandas as pd
-
-    whole = all(part.dtype == np.int64 for _, part in parts)
-    whole = whole and (everywhere or isinstance(default, int))
-    blank = np.nan if default is None and not everywhere else default or 0
-    values = np.full(rows + 1, blank, dtype=np.int64 if whole else np.float64)
-    for places, part in parts:
-        values[places] = part
-    return pd.Series(values[order])
-
-
-def _values(
-    parts: list[tuple[Places, Part]], rows: int, order: Places, values: list[Any]
-) -> pd.Series:
-    """Parts of any kind; values: what stands where there is none."""
-    codes = np.zeros(rows + 1, dtype=np.intp)
-    for places, part in parts:
-        coded = part if isinstance(part, Coded) else Coded(part.tolist(), np.arange(len(part)))
-        codes[places] = coded.codes + np.intp(len(values))
-        values += coded.values
-    return spread(values, codes[order])
+        parts = [(g.rows, g.columns[key]) for g in self.groups if key in g.columns]
+        there = np.zeros(len(self.place), dtype=bool)
+        for rows, _ in parts:
+            there[rows] = True
+        missing = not there[self.order].all()
+        numbers = [part for _, part in parts if isinstance(part, np.ndarray)]
+        if parts and len(numbers) == len(parts):  # whole if all are, and nothing is missing
+            kinds = [part.dtype for part in numbers]
+            kinds += [np.dtype(np.float64)] * (missing and default is None)
+            blank = np.nan if missing and default is None else default or 0
+            values = np.full(len(there), blank, dtype=np.result_type(*kinds))
+            for rows, part in parts:
+                values[rows] = part
+            return pd.Series(values[self.order])
+        found, codes = [default], np.zeros(len(there), dtype=np.intp)
+        for rows, part in parts:
+            coded = part if isinstance(part, Coded) else Coded(part.tolist(), np.arange(len(part)))
+            codes[rows] = coded.codes + np.intp(len(found))
+            found += coded.values
+        return series(Coded(found, codes)[self.order])
 
 
-def spread(values: Sequence[Any], codes: Places) -> pd.Series:
-    """values[codes], as one type; every value occurs."""
-    series = typed(values)
-    return type(series)(series.array.take(codes))
+def _chosen(groups: Sequence[Group], shown: NDArray[np.bool_]) -> list[Group]:
+    """Groups of the rows that are shown."""
+    left = []
+    for group in groups:
+        here = shown[group.rows]
+        if here.any():
+            columns = {key: part[here] for key, part in group.columns.items()}
+            left.append(Group(group.rows[here], columns))
+    return left
 
 
-def spread_of(values: Sequence[Any], codes: Places) -> pd.Series:
-    """values[codes], as one type: that of the values that occur."""
-    occurs = np.bincount(codes, minlength=len(values)) > 0
-    if not occurs.all():
-        values = [values[code] for code in np.flatnonzero(occurs).tolist()]
-        codes = (np.cumsum(occurs) - 1)[codes]
-    return spread(values, codes)
+def series(column: Coded) -> pd.Series:
+    """A column as one type."""
+    values = typed(column.values)
+    return type(values)(values.array.take(column.codes))
 
 
 def typed(values: Sequence[Any]) -> pd.Series:
@@ -131,22 +122,3 @@ def typed(values: Sequence[Any]) -> pd.Series:
         values = [None if value is None else str(value) for value in values]
     texts = kinds - {bool} if kinds else ()
     return pd.Series(values) if texts else pd.Series(values, dtype=object)
-
-
-def _steps(group: Group) -> Any:
-    """The step of each row of a group."""
-    part = group.columns.get("Step")
-    if part is None:
-        return 0
-    return np.array(part.values)[part.codes] if isinstance(part, Coded) else part
-
-
-def _last_steps(groups: list[Group], sizes: Places) -> tuple[list[Group], Places]:
-    """The rows of each cell's last step, numbered anew, and how many each has; sizes: (cells,)."""
-    cells = np.repeat(np.arange(len(sizes)), sizes)
-    step, last = np.zeros(len(cells)), np.full(len(sizes), -np.inf)
-    for group in groups:
-        step[group.rows] = _steps(group)
-    np.maximum.at(last, cells, step)
-    keep = step == last[cells]
-    return chosen(groups, keep), np.bincount(cells[keep], minlength=len(sizes))

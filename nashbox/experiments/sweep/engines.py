@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import wait
@@ -192,10 +192,9 @@ def _logs() -> list[logging.Logger]:
 class Factory(Engine):
     """An executor from a function of the user's, called without arguments."""
 
-    def __init__(self, name: str, workers: int | None) -> None:
+    def __init__(self, name: str, make: Callable[[], Executor], workers: int | None) -> None:
         """Call the factory."""
-        self._name, self._given = name, workers
-        self._make = _found(name)
+        self._name, self._make, self._given = name, make, workers
         self._start()
 
     def _start(self) -> None:
@@ -238,29 +237,21 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
-def check_engine(name: str) -> None:
-    """Raise InputError for a name that no engine can have, and says what is allowed."""
+def check_engine(name: str) -> Callable[[int | None, Collection[Any]], Engine]:
+    """What opens an engine, from the number of workers and the functions these will call.
+
+    Raises InputError for a name that no engine can have, and says what is allowed.
+    """
     if not isinstance(name, str):
         raise InputError(f"engine must be a text, got {brief(name)}")
-    if name == "local" or _dask_address(name):
-        return
+    if name == "local":
+        return Local
+    scheme, _, address = name.partition("://")
+    if scheme == "dask" and all(address.rpartition(":")):
+        return lambda workers, asked: Dask(address)
     if ":" not in name or "/" in name or not all(name.partition(":")):
         raise InputError(
             f"engine must be local, dask://HOST:PORT or module:factory, got {brief(name)}"
         )
-    _found(name)
-
-
-def open_engine(name: str, workers: int | None, asked: Collection[Any] = ()) -> Engine:
-    """Open an engine by its name. asked: functions its workers will call. Raises InputError."""
-    check_engine(name)
-    if name == "local":
-        return Local(workers, asked)
-    address = _dask_address(name)
-    return Dask(address) if address else Factory(name, workers)
-
-
-def _dask_address(name: str) -> str:
-    """HOST:PORT of dask://HOST:PORT, else nothing."""
-    scheme, _, address = name.partition("://")
-    return address if scheme == "dask" and all(address.rpartition(":")) else ""
+    make = _found(name)
+    return lambda workers, asked: Factory(name, make, workers)

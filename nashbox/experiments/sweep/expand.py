@@ -18,10 +18,15 @@ from nashbox.experiments.named_files import (
 from nashbox.experiments.sweep.cell import Cell
 from nashbox.experiments.sweep.grid import at_point, described
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.options import EXPERIMENTS, as_arguments, as_asked, from_folder
+from nashbox.experiments.sweep.options import (
+    EXPERIMENTS,
+    as_arguments,
+    as_asked,
+    check_together,
+    from_folder,
+)
 from nashbox.experiments.sweep.reading import OPTION, SweepFile
 from nashbox.experiments.sweep.sources import program
-from nashbox.experiments.sweep.together import check_together
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
@@ -44,48 +49,21 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
     thorough: also solve plans and find strategies and mechanisms, so that no cell fails for what
     could have been said before. Raises InputError naming the point of the grid.
     """
-    program_ = program()
-    builtin = sweep.experiment in EXPERIMENTS
-    file = sweep.experiment.rpartition(":")[0]
-    source = None if builtin else file_hash(sweep.home / file)
-    beside = {} if builtin else neighbour_hashes(sweep.home / file)
+    common: dict[str, Any] = {"experiment": sweep.experiment, "nashbox": program(), "source": None}
+    beside: Mapping[str, str] = {}
+    if sweep.experiment not in EXPERIMENTS:
+        file = sweep.home / sweep.experiment.rpartition(":")[0]
+        common["source"], beside = file_hash(file), neighbour_hashes(file)
     defaults = _defaults(sweep)
+    work = WORK if common["source"] is None else FUNCTION
     cells: list[Cell] = []
-    inside = [k for k, path in enumerate(sweep.paths) if not path.startswith(OPTION)]
-    paths = [sweep.paths[k] for k in inside]
     for values in sweep.points:
-        options = dict(sweep.options) | {
-            path.removeprefix(OPTION): value
-            for path, value in zip(sweep.paths, values, strict=True)
-            if path.startswith(OPTION)
-        }
         with _named(sweep, values):
-            chosen = [values[k] for k in inside]
-            raw = at_point(sweep.raw, defaults, paths, chosen, f"{sweep.shown}: grid")
-            built = from_mapping(raw, sweep.folder, sweep.problem)
-            if thorough:
-                _prepare(built, sweep.experiment)
-            resolved = {**built.to_json(), **raw}
-            files = file_hashes(raw, sweep.folder) | beside
-            with _of_options(sweep, options):
-                given = as_arguments(sweep.experiment, options)
-                files |= file_hashes(given, sweep.folder) if options else {}
-                if thorough:
-                    check_together(sweep.experiment, built, from_folder(given, sweep.folder))
-        point = {
-            "problem": resolved,
-            "files": files,
-            "packages": entry_point_versions(raw),
-            "experiment": sweep.experiment,
-            "options": options,
-            "source": source,
-            "nashbox": program_,
-        }
-        arguments = _arguments(sweep, raw, resolved, files, source, options)
+            raw, point = _point(sweep, values, defaults, thorough)
+        point["files"] |= beside
+        arguments = _arguments(sweep, raw, point, common["source"])
         cells += [
-            Cell(
-                {**point, "seed": seed}, WORK if builtin else FUNCTION, {**arguments, "seed": seed}
-            )
+            Cell({**common, **point, "seed": seed}, work, {**arguments, "seed": seed})
             for seed in sweep.seeds
         ]
     layout = Layout(
@@ -97,6 +75,32 @@ def expand(sweep: SweepFile, *, thorough: bool = True) -> Expanded:
         keys=[cell.key for cell in cells],
     )
     return Expanded(cells, layout)
+
+
+def _point(
+    sweep: SweepFile, values: list[Any], defaults: Mapping[str, Any], thorough: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The problem at a point as files say it, and what the answers there depend on."""
+    chosen = dict(zip(sweep.paths, values, strict=True))
+    inside = {path: value for path, value in chosen.items() if not path.startswith(OPTION)}
+    options = dict(sweep.options) | {
+        path.removeprefix(OPTION): value for path, value in chosen.items() if path not in inside
+    }
+    raw = at_point(sweep.raw, defaults, inside, f"{sweep.shown}: grid")
+    built = from_mapping(raw, sweep.folder, sweep.problem)
+    if thorough:
+        game = prepare_game(built)
+        if sweep.experiment == "run":
+            game.check_playable()
+    files = file_hashes(raw, sweep.folder)
+    with _of_options(sweep, options):
+        given = as_arguments(sweep.experiment, options)
+        files |= file_hashes(given, sweep.folder)
+        if thorough:
+            check_together(sweep.experiment, built, from_folder(given, sweep.folder))
+    resolved = {**built.to_json(), **raw}
+    packages = entry_point_versions(raw)
+    return raw, {"problem": resolved, "files": files, "packages": packages, "options": options}
 
 
 def _defaults(sweep: SweepFile) -> Mapping[str, Any]:
@@ -133,41 +137,28 @@ def _of_options(sweep: SweepFile, options: Collection[str]) -> Iterator[None]:
         raise InputError(f"{sweep.shown}: {where}{text}") from error
 
 
-def _prepare(built: Any, experiment: str) -> None:
-    game = prepare_game(built)
-    if experiment == "run":
-        game.check_playable()
-
-
 def _arguments(
-    sweep: SweepFile,
-    raw: Mapping[str, Any],
-    resolved: Mapping[str, Any],
-    files: Mapping[str, str],
-    source: str | None,
-    options: Mapping[str, Any],
+    sweep: SweepFile, raw: Mapping[str, Any], point: Mapping[str, Any], source: str | None
 ) -> dict[str, Any]:
     """What a worker needs; folders are absolute, as it may stand elsewhere."""
     folder = sweep.folder.absolute()
-    hashes = {str(folder / name): digest for name, digest in files.items()}
+    hashes = {str(folder / name): digest for name, digest in point["files"].items()}
     if source is None:
         return {
             "experiment": sweep.experiment,
             "problem": raw,
             "folder": str(folder),
             "shown": sweep.problem,
-            "options": dict(options),
+            "options": point["options"],
             "files": hashes,
         }
     file, _, name = sweep.experiment.rpartition(":")
-    hashes[str(sweep.home.absolute() / file)] = source
-    keys = [*resolved]
-    if isinstance(resolved.get("costs"), str):  # a table of costs has its own names
-        keys = [key for key in keys if key not in ("agents", "distributions")]
-    plain = {key: resolved[key] for key in keys if key in resolved}
+    problem = dict(point["problem"])
+    if isinstance(problem.get("costs"), str):  # a table of costs has its own names
+        problem = {k: v for k, v in problem.items() if k not in ("agents", "distributions")}
     return {
         "function": f"{Path(file).name}:{name}",
         "folder": str((sweep.home / file).absolute().parent),
-        "problem": with_files(plain, lambda name: str(folder / name)),
-        "files": hashes,
+        "problem": with_files(problem, lambda name: str(folder / name)),
+        "files": hashes | {str(sweep.home.absolute() / file): source},
     }

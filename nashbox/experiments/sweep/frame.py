@@ -1,4 +1,9 @@
-"""What came out of a sweep as one tidy table, with the columns Mesa users know."""
+"""What came out of a sweep as one tidy table, with the columns Mesa users know.
+
+Where two columns would have one name, whoever comes later gives way, by a word in front: grid paths
+to the table's own columns (problem.status), results to both (result.sigma). What is called like
+that already gets one word more.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +11,16 @@ import importlib.util
 import io
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import replace
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.sweep.columns import Columns, spread_of, typed
-from nashbox.experiments.sweep.keys import Wanted
+from nashbox.experiments.sweep.columns import Columns, rows_of, series, typed
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.names import FIRST, LAST, grid_names, result_name
-from nashbox.experiments.sweep.parts import Coded, Places, joined
+from nashbox.experiments.sweep.packs import INTERRUPTED, Coded, Pack, Places, places
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, brief
 from nashbox.results.saving import csv_text, writable, write_whole
@@ -26,9 +29,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS = (".parquet", ".csv")
+FIRST, LAST = ("RunId", "iteration", "Step", "AgentID"), ("status", "error")
+GRID, RESULT = "problem.", "result."  # in front of what gives way
 BEGUN = "interrupted while it ran; the same command computes it again"
-DAMAGED = "its row in the store is damaged; the same command computes it again"
 WAITING = "the sweep was interrupted before it; the same command computes it"
+NOT_FINISHED = Pack(  # cells of which there is nothing, in place of a sweep's
+    np.zeros(2, "S32"),
+    Coded([INTERRUPTED], np.zeros(2, np.intp)),
+    Coded([WAITING, BEGUN], np.arange(2)),
+    blank=np.ones(2, bool),
+    size=np.zeros(2, np.intp),
+    groups=[],
+)
 
 
 def load(path: str | Path, *, steps: bool = False, sweep: str | None = None) -> pd.DataFrame:
@@ -65,78 +77,47 @@ def frame(store: Store, layout: Layout, *, steps: bool = False) -> pd.DataFrame:
     """Exactly the cells of a sweep, sorted by RunId, Step, agents' order."""
     import pandas as pd
 
-    driven = (
-        store.driven
-    )  # asked first: what is not finished now, and nobody drives, is interrupted
-    cells = _Cells(store, layout, steps)
-    layout = replace(layout, keys=())  # which take more memory than a column
-    which = cells.which
-    runs = np.arange(len(which))
-    if driven:
-        runs, which = runs[which < cells.finished], which[which < cells.finished]
-    size, first = cells.size[which], cells.first[which]
-    run, order = np.repeat(runs, size), _rows(first, size)
-    order[np.repeat(first < 0, size)] = -1
+    driven = store.driven  # asked first: what is not finished now and nobody drives, is interrupted
+    cells, begun = Pack.joined([*store.packs(layout.keys), NOT_FINISHED]), store.begun()
+    finished = len(cells.keys) - len(NOT_FINISHED.keys)
+    cell = places(layout.keys, cells.keys)
+    for left in np.flatnonzero(cell < 0).tolist():
+        cell[left] = finished + (layout.keys[left] in begun)
+    run = np.flatnonzero(cell < finished) if driven else np.arange(len(cell))
+    rows, size = rows_of(cells, steps=steps)
+    first, size = (np.cumsum(size) - size)[cell[run]], size[cell[run]]
+    order = np.repeat(first - (np.cumsum(size) - size), size) + np.arange(int(size.sum()))
+    run = np.repeat(run, size)
     if not len(run):
         names = [*FIRST, *grid_names(layout.paths), *LAST]
         return pd.DataFrame({name: typed([]) for name in names}, columns=names)
-    columns = dict(_columns(layout, cells, run, np.repeat(which, size), order))
+    columns = dict(_columns(layout, cells, run, cell[run], Columns(cells, rows[order])))
     return pd.DataFrame(columns, copy=False)
 
 
 def _columns(
-    layout: Layout, cells: _Cells, run: Places, cell: Places, order: Places
+    layout: Layout, cells: Pack, run: Places, cell: Places, found: Columns
 ) -> Iterator[tuple[str, pd.Series]]:
-    """Columns in their order; run, cell, order: by rows of the frame."""
+    """Columns in their order; run, cell: by lines of the frame."""
     import pandas as pd
 
     point, seed = np.divmod(run, len(layout.seeds))
     yield FIRST[0], pd.Series(run.astype(np.int64))
-    yield FIRST[1], spread_of(layout.seeds, seed)
+    yield FIRST[1], series(_every(layout.seeds)[seed])
     for key, default in zip(FIRST[2:], (0, None), strict=True):
-        yield key, cells.columns.series(key, order, default)
+        yield key, found.series(key, default)
     grid = grid_names(layout.paths)
     for place, name in enumerate(grid):
-        yield name, spread_of(_plain([values[place] for values in layout.points]), point)
-    for key in cells.columns.keys(order):
+        yield name, series(_every(_plain([values[place] for values in layout.points]))[point])
+    for key in found.names():
         if key not in FIRST[2:]:
-            yield result_name(key, grid), cells.columns.series(key, order)
-    yield LAST[0], spread_of(cells.status.values, cells.status.codes[cell])
-    yield LAST[1], spread_of(cells.error.values, cells.error.codes[cell])
+            yield result_name(key, grid), found.series(key)
+    yield LAST[0], series(cells.status[cell])
+    yield LAST[1], series(cells.error[cell])
 
 
-def _rows(first: Places, size: Places) -> Places:
-    """first[i], first[i] + 1, ..., so many of each."""
-    before = np.cumsum(size) - size
-    return np.repeat(first - before, size) + np.arange(int(size.sum()))
-
-
-class _Cells:
-    """What became of the cells: `finished` ones, and behind them two of which there is nothing.
-
-    which: of these, by RunId. status, error: of each. first, size: of its rows in `columns`; -1
-    and 1 where it has no rows but a line in the frame all the same.
-    """
-
-    def __init__(self, store: Store, layout: Layout, steps: bool) -> None:
-        self.columns = Columns(steps)
-        wanted, found = Wanted(layout.keys), []
-        for pack in store.packs(wanted):
-            self.columns.take(pack.groups, pack.size)
-            found.append((pack.status, pack.error, pack.blank))
-        self.finished, self.which, begun = wanted.count, wanted.cells, store.begun()
-        for run in np.flatnonzero(self.which < 0).tolist():
-            self.which[run] = self.finished + (layout.keys[run] in begun)
-        left, two = "interrupted", np.arange(2)
-        found.append((Coded([left, left], two), Coded([WAITING, BEGUN, DAMAGED], two), two < 2))
-        status, error, blank = (list(parts) for parts in zip(*found, strict=True))
-        self.error, without = joined(error), np.concatenate(blank)
-        self.first = np.where(without, -1, np.append(self.columns.first, [0, 0]))
-        self.size = np.where(without, 1, np.append(self.columns.size, [0, 0]))
-        said = joined(status)
-        damaged = np.array([value == "damaged" for value in said.values])[said.codes]
-        self.error.codes[damaged] = len(self.error.values) - 1
-        self.status = Coded([left if s == "damaged" else s for s in said.values], said.codes)
+def _every(values: Sequence[Any]) -> Coded:
+    return Coded(values, np.arange(len(values)))
 
 
 def _plain(values: list[Any]) -> list[Any]:
@@ -144,6 +125,32 @@ def _plain(values: list[Any]) -> list[Any]:
     if {dict, list}.isdisjoint(map(type, values)):
         return values
     return [json.dumps(value) if isinstance(value, (dict, list)) else value for value in values]
+
+
+def grid_names(paths: Sequence[str]) -> list[str]:
+    """Columns of the paths of a grid, in order.
+
+    >>> grid_names(["sigma", "status", "problem.status", "problem.sigma"])
+    ['sigma', 'problem.status', 'problem.problem.status', 'problem.sigma']
+    """
+    return [giving_way(path, GRID, (*FIRST, *LAST)) for path in paths]
+
+
+def result_name(key: str, grid: Sequence[str]) -> str:
+    """The column of a result; grid: what `grid_names` says."""
+    return giving_way(key, RESULT, (*FIRST, *LAST, *grid))
+
+
+def giving_way(name: str, word: str, taken: Collection[str]) -> str:
+    """A name that is not taken; names that differ get names that differ.
+
+    >>> [giving_way(name, "result.", ["x", "result.x"]) for name in ("y", "x", "result.x")]
+    ['y', 'result.result.x', 'result.result.result.x']
+    """
+    words = re.compile(f"(?:{re.escape(word)})*")
+    body = words.sub("", name, count=1)
+    like = [one for one in taken if words.sub("", one, count=1) == body]
+    return f"{name.removesuffix(body)}{word}{max(like, key=len)}" if like else name
 
 
 def check_export(path: str | Path) -> None:

@@ -23,36 +23,34 @@ from nashbox.problem.files import value_of
 from nashbox.problem.spec import suggest
 from nashbox.problem.tables import read_rows
 
-Grid = dict[str, list[Any]]
 MOST = 10_000_000  # cells of a sweep
 
 
-def read_grid(value: object, where: str) -> Grid:
-    """Flatten the table [grid]. Raises InputError naming the path."""
+def read_grid(value: object, where: str) -> tuple[list[str], list[list[Any]]]:
+    """Paths of the table [grid], and the product of all lists; the last path is the fastest.
+
+    Raises InputError naming the path.
+    """
     if not isinstance(value, Mapping):
         raise InputError(f"{where}: must be a table of lists, got {brief(value)}")
-    grid: Grid = {}
-    for path, values in _leaves(value):
-        if not path or not all(path.split(".")):
-            raise InputError(f"{where}: {path!r}: must be a dotted path into the problem")
+    leaves = list(_leaves(value))
+    _check_paths([path for path, _ in leaves], where)
+    for path, values in leaves:
         if not isinstance(values, list) or not values:
             raise InputError(f"{where}: {path}: must be a list of values, got {brief(values)}")
-        if path in grid:
-            raise InputError(f"{where}: {path}: is given twice; once is enough")
-        texts = [_by_value(item) for item in values]
-        often = Counter(texts)
-        for item, text in zip(values, texts, strict=True):
-            if often[text] > 1:
-                raise InputError(f"{where}: {path}: must not hold a value twice, got {brief(item)}")
-        grid[path] = values
+        for item in _repeated(values):
+            raise InputError(f"{where}: {path}: must not hold a value twice, got {brief(item)}")
+    grid = dict(leaves)
     if math.prod(map(len, grid.values())) > MOST:
         raise InputError(f"{where}: must have at most {MOST} points, got more")
-    return grid
+    return list(grid), [list(values) for values in itertools.product(*grid.values())]
 
 
-def _by_value(item: Any) -> str:
-    """A text that equal values share: 5 and 5.0 would be two cells and one row of any summary."""
-    return json.dumps(json.loads(canonical(item), parse_int=float))
+def _repeated(values: Sequence[Any]) -> list[Any]:
+    """Values that come twice: 5 and 5.0 would be two cells and one row of any summary."""
+    texts = [json.dumps(json.loads(canonical(value), parse_int=float)) for value in values]
+    often = Counter(texts)
+    return [value for value, text in zip(values, texts, strict=True) if often[text] > 1]
 
 
 def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -62,11 +60,6 @@ def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, An
             yield from _leaves(value, path)
         else:
             yield path, value
-
-
-def grid_points(grid: Grid) -> list[list[Any]]:
-    """The product of all lists; the last path is the fastest."""
-    return [list(values) for values in itertools.product(*grid.values())]
 
 
 def read_points(value: object, home: Path, where: str) -> tuple[list[str], list[list[Any]]]:
@@ -83,6 +76,8 @@ def read_points(value: object, home: Path, where: str) -> tuple[list[str], list[
         )
     tables = [dict(_leaves(point)) for point in value]
     paths = list(tables[0])
+    if not paths:
+        raise InputError(f"{where}: must name at least one path")
     _check_paths(paths, where)
     for number, table in enumerate(tables, start=1):
         if set(table) != set(paths):
@@ -115,17 +110,12 @@ def _check_paths(paths: Sequence[str], where: str) -> None:
             raise InputError(f"{where}: {path!r}: must be a dotted path into the problem")
         if paths.count(path) > 1:
             raise InputError(f"{where}: {path}: is given twice; once is enough")
-    if not paths:
-        raise InputError(f"{where}: must name at least one path")
 
 
 def _distinct(points: list[list[Any]], where: str) -> list[list[Any]]:
-    often = Counter(_by_value(point) for point in points)
-    for number, point in enumerate(points, start=1):
-        if often[_by_value(point)] > 1:
-            raise InputError(f"{where}: point {number} comes twice: {brief(point)}")
-    if len(points) > MOST:
-        raise InputError(f"{where}: must have at most {MOST} points, got more")
+    for point in _repeated(points):
+        number = points.index(point) + 1
+        raise InputError(f"{where}: point {number} comes twice: {brief(point)}")
     return points
 
 
@@ -143,25 +133,20 @@ def described(paths: Iterable[str], values: list[Any]) -> str:
 
 
 def at_point(
-    raw: Mapping[str, Any],
-    defaults: Mapping[str, Any],
-    paths: Sequence[str],
-    values: list[Any],
-    where: str,
+    raw: Mapping[str, Any], defaults: Mapping[str, Any], point: Mapping[str, Any], where: str
 ) -> dict[str, Any]:
-    """The problem's mapping with the values of a point in their places.
+    """The problem's mapping with the values of a point, by path, in their places.
 
     defaults: the mapping with all that `raw` leaves out. Raises InputError for paths that lead
     nowhere, and for two that say one thing. Shorter paths are set first, so that "mechanism" and
     "mechanism.alpha_factor" agree.
     """
     changed = copy.deepcopy(dict(raw))
-    pairs = sorted(zip(paths, values, strict=True), key=lambda pair: pair[0].count("."))
     said = []
-    for path, value in pairs:
-        given = copy.deepcopy(value)
+    for path in sorted(point, key=lambda path: path.count(".")):
+        given = copy.deepcopy(point[path])
         place = _place(changed, defaults, path.split("."), given, f"{where}: {path}")
-        said.append(Said(path, place, value))
+        said.append(Said(path, place, point[path]))
     check_once(said, changed, where)
     return changed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,43 +31,23 @@ class Layout:
     @cached_property
     def sweep(self) -> str:
         """A name that another sweep does not have: SHA-256 of everything but the file's name."""
-        body = [getattr(self, key) for key in KEYS]
-        return hashlib.sha256(canonical(body).encode()).hexdigest()
-
-    def is_called(self, sweep: str, text: str) -> bool:
-        """Whether `sweep` is its name; text: what `to_text` wrote."""
-        return _digest(text) == sweep or self.sweep == sweep
-
-    def rows(self) -> Iterator[tuple[int, int, Sequence[Any], str]]:
-        """RunId, seed, values of the grid, key."""
-        for run, key in enumerate(self.keys):
-            point, seed = divmod(run, len(self.seeds))
-            yield run, self.seeds[seed], self.points[point], key
+        return _digest(canonical([getattr(self, key) for key in KEYS]))
 
     def to_text(self) -> str:
         """What the store keeps."""
-        return to_text({key: getattr(self, key) for key in self.__dataclass_fields__})
+        return to_text({key: getattr(self, key) for key in ("file", *KEYS)})
 
     @classmethod
-    def from_text(cls, text: str) -> Layout:
-        """Read what `to_text` wrote."""
-        return cls(**from_text(text))
+    def read(cls, sweep: str, text: str) -> Layout:
+        """The layout of which `to_text` made this. Raises ValueError if it is not called so."""
+        layout = cls(**from_text(text))
+        values = text[:-1].partition(f',"{KEYS[0]}":')[2]
+        for key in KEYS[1:]:
+            values = values.replace(f',"{key}":', ",", 1)
+        if _digest(f"[{values}]") != sweep != layout.sweep:  # if there is no table in it, the same
+            raise ValueError(f"must be the layout of the sweep {sweep}, got that of {layout.sweep}")
+        return layout
 
 
-def _digest(text: str) -> str | None:
-    """`Layout.sweep` from what `to_text` wrote, which is canonical but for its own keys.
-
-    Not if a mapping is in it. Its keys cannot stand in a text, where quotes have a backslash.
-    """
-    if text.count("{") != 1 or not text.isascii():
-        return None
-    body, start, digest = memoryview(text.encode()), 0, hashlib.sha256()
-    for key in KEYS:
-        name = f',"{key}":'
-        end = text.find(name, start)
-        digest.update(body[start:end] if start else b"[")
-        digest.update(b"," if start else b"")
-        start = end + len(name)
-    digest.update(body[start:-1])
-    digest.update(b"]")
-    return digest.hexdigest()
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -18,6 +18,7 @@ from nashbox.problem.errors import InputError
 
 KILLED = "SELECT ended IS NULL FROM drivers ORDER BY driver DESC LIMIT 1"
 SIDES = ("-wal", "-shm", "-journal")
+ALONE = "immutable=1"  # without its log and without locks
 BELONGS = (  # what only grows: a log that takes some of it away is another store's
     "SELECT driver, started, host, process FROM drivers",
     "SELECT key FROM cells",
@@ -99,7 +100,10 @@ def _warn(text: str) -> None:
 def _takes_away(store: Path) -> bool:
     """Whether the store has rows by itself that it does not have with its log."""
     try:
-        with closing(alone(store)) as plain, closing(_with_log(store)) as whole:
+        with (
+            closing(connected(store, ALONE)) as plain,
+            closing(connected(store, "mode=ro")) as whole,
+        ):
             return any(set(plain.execute(query)) - set(whole.execute(query)) for query in BELONGS)
     except sqlite3.Error:  # a store killed while it took its log in is whole with it alone
         return False
@@ -108,7 +112,7 @@ def _takes_away(store: Path) -> bool:
 def _was_killed(store: Path) -> bool:
     """Whether the last driver has not said that it has ended."""
     try:
-        with closing(alone(store)) as plain:
+        with closing(connected(store, ALONE)) as plain:
             return bool((plain.execute(KILLED).fetchone() or (False,))[0])
     except sqlite3.Error:  # of the format before, or no store at all, which others will say
         return False
@@ -119,12 +123,7 @@ def _keeps_log(store: Path) -> bool:
         return stream.read(20)[18:] == b"\2\2"
 
 
-def alone(store: Path) -> sqlite3.Connection:
-    """The store without its log and without locks."""
-    address = f"{real_place(store).as_uri()}?immutable=1"
-    return sqlite3.connect(address, uri=True, isolation_level=None)
-
-
-def _with_log(store: Path) -> sqlite3.Connection:
-    address = f"{real_place(store).as_uri()}?mode=ro"
-    return sqlite3.connect(address, uri=True, isolation_level=None)
+def connected(store: Path, mode: str) -> sqlite3.Connection:
+    """Open a store at its real place, as SQLite takes `link/..` for the folder of the link."""
+    address = f"{real_place(store).as_uri()}?{mode}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=60)

@@ -18,14 +18,10 @@ PATIENCE = 0.5  # seconds: somebody who only looks whether the lock is held hold
 FILE_ONLY = os.O_NOFOLLOW | os.O_NONBLOCK  # no link to what is not ours, no wait for a pipe
 
 
-def _lock_file(store: Path) -> Path:
-    return beside(store, ".lock")  # one for a store, by whatever link it is reached
-
-
 @contextmanager
 def locked(store: Path) -> Iterator[None]:
     """Hold the store's lock. Raises InputError if another driver does."""
-    path = _lock_file(store)
+    path = beside(store, ".lock")
     try:
         handle = _acquired(path, store)
     except OSError as error:
@@ -70,7 +66,7 @@ def _acquired(path: Path, store: Path) -> int:
 def is_driven(store: Path) -> bool:
     """Whether a driver works on the store right now."""
     try:
-        handle = os.open(_lock_file(store), os.O_RDONLY | FILE_ONLY)
+        handle = os.open(beside(store, ".lock"), os.O_RDONLY | FILE_ONLY)
     except OSError:
         return False
     try:

@@ -1,23 +1,53 @@
-"""Experiments of a sweep and the options of their commands."""
+"""Experiments of a sweep, the options of their commands, and whether these go together.
+
+The checks are those of the commands and their functions, called before any cell is computed.
+"""
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.dynamics.menu import OF_RULES, read_rule
 from nashbox.experiments.named_files import with_files
-from nashbox.games.base import Game
-from nashbox.games.registry import builtin, check_verb, engine, own_options
+from nashbox.games.registry import builtin, check_names, check_verb, engine, game_of, own_options
 from nashbox.problem.errors import InputError, brief
 from nashbox.problem.files import GAMES
 from nashbox.problem.options import Option, options_of, renamed
-from nashbox.problem.spec import suggest
+from nashbox.problem.spec import Spec, suggest
 
-EXPERIMENTS = ("audit", "run", "solve", "adapt", "compare", "design", "plan")
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is done at every point.
+
+    function: "module:name"; without, it is a verb of the games that have it. problem: its options
+    that the problem could say. instead: those that are taken in place of a key of the problem.
+    """
+
+    function: str = ""
+    problem: Sequence[str] = ()
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+EXPERIMENTS = {
+    "audit": Experiment("nashbox.experiments.audit.engine:audit", ("mechanism", "plan")),
+    "run": Experiment("nashbox.experiments.run:run", ("mechanism", "plan", "everyone")),
+    "solve": Experiment(),
+    "adapt": Experiment("nashbox.experiments.dynamics.adapt:adapt", ("mechanism", "plan")),
+    "compare": Experiment(
+        "nashbox.experiments.compare:compare",
+        ("plan",),
+        {"mechanism": "mechanism", "mechanisms": "mechanism"},
+    ),
+    "design": Experiment(),
+    "plan": Experiment(problem=("plan",), instead={"rule": "plan"}),
+}
 ELSEWHERE = {
     "seed": "the sweep's `seeds` say it",
     "workers": "nashbox sweep --workers says it",
@@ -35,34 +65,24 @@ ELSEWHERE = {
     "data": "rules are judged on other data one by one, see nashbox design",
 }
 
-
-# the function of an experiment, or the verb of the game that has it
-FUNCTIONS = {
-    "audit": "nashbox.experiments.audit.engine:audit",
-    "run": "nashbox.experiments.run:run",
-    "adapt": "nashbox.experiments.dynamics.adapt:adapt",
-    "compare": "nashbox.experiments.compare:compare",
-}
-PROBLEMS: Mapping[str, Sequence[str]] = {  # options of an experiment that the problem could say
-    "audit": ("mechanism", "plan"),
-    "run": ("mechanism", "plan", "everyone"),
-    "adapt": ("mechanism", "plan"),
-    "compare": ("plan",),
-    "plan": ("plan",),
-}
 TABLES = ("graph", "rule")  # options that may be CSV files, beside the problem
 ALWAYS = ("run",)  # whose defaults are told apart in stores
+
+
+def known(experiment: str) -> Experiment:
+    """What is known of an experiment, which may be a function of the user's."""
+    return EXPERIMENTS.get(experiment, Experiment())
 
 
 @cache
 def options_for(experiment: str) -> Mapping[str, Option]:
     """Options of an experiment in a sweep, by the names of its function's arguments."""
     found: dict[str, Option] = {}
-    if experiment in FUNCTIONS:
-        module, _, name = FUNCTIONS[experiment].partition(":")
+    module, _, name = known(experiment).function.partition(":")
+    if module:
         found |= options_of(getattr(importlib.import_module(module), name))
-    for game in (builtin(name) for name in GAMES):
-        if experiment not in FUNCTIONS and experiment in game.engines:
+    for game in map(builtin, GAMES):
+        if not module and experiment in game.engines:
             found |= options_of(engine(game, experiment))
     found |= own_options(experiment)
     if experiment == "adapt":
@@ -70,12 +90,6 @@ def options_for(experiment: str) -> Mapping[str, Option]:
     return {
         name: option for name, option in found.items() if not {name, option.flag} & {*ELSEWHERE}
     }
-
-
-def needed_by(experiment: str) -> list[str]:
-    """Options that an experiment cannot do without."""
-    known = options_for(experiment) if experiment in EXPERIMENTS else {}
-    return [name for name, option in known.items() if option.required]
 
 
 def _named(experiment: str) -> Mapping[str, str]:
@@ -91,15 +105,12 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
     """
     if not isinstance(value, Mapping):
         raise InputError(f"{where}: must be a table, got {brief(value)}")
-    known: Sequence[str] = ()
-    found: dict[str, Any] = {}
-    if experiment in EXPERIMENTS:
-        known = [*PROBLEMS.get(experiment, ()), *_named(experiment)]
-        if experiment in ALWAYS:
-            found = _usual(experiment)
+    names = [*known(experiment).problem, *_named(experiment)]
+    usual = options_for(experiment).items() if experiment in ALWAYS else ()
+    found = {name: option.default for name, option in usual if option.default is not None}
     for name, given in value.items():
-        if name not in known:
-            hint = suggest(name, [*known]) if known else f"{experiment} has none here"
+        if name not in names:
+            hint = suggest(name, names) if names else f"{experiment} has none here"
             reason = ELSEWHERE.get(name) if experiment in EXPERIMENTS else None
             raise InputError(f"{where}: unknown option {name!r} ({reason or hint})")
         meant = _meant(experiment, name, given, f"{where}.{name}")
@@ -107,15 +118,9 @@ def read_options(experiment: str, value: object, where: str) -> dict[str, Any]:
     return found
 
 
-def _usual(experiment: str) -> dict[str, Any]:
-    """Defaults of an experiment's own options."""
-    options = options_for(experiment).items()
-    return {name: option.default for name, option in options if option.default is not None}
-
-
 def _meant(experiment: str, name: str, given: object, where: str) -> Any:
     """What an option means, however it is written."""
-    if name in PROBLEMS.get(experiment, ()):
+    if name in known(experiment).problem:
         return given  # the problem's own checks look at it
     option = options_for(experiment)[_named(experiment)[name]]
     if isinstance(given, str) and option.in_text:
@@ -156,17 +161,12 @@ def adapting(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return rule, {key: value for key, value in given.items() if key not in ("rule", *OF_RULES)}
 
 
-def into_problem(experiment: str) -> Sequence[str]:
-    """Options of an experiment that say what the problem could say."""
-    return PROBLEMS.get(experiment, ())
-
-
-def check_game(experiment: str, options: Iterable[str], game: object, where: str) -> None:
+def check_game(experiment: str, options: Iterable[str], game: str, where: str) -> None:
     """Refuse what the game does not have."""
-    check_verb(experiment, str(game), where)
+    check_verb(experiment, game, where)
     for option in options:
-        argument = _named(experiment).get(option, option) if experiment in EXPERIMENTS else option
-        owners = [name for name in GAMES if argument in _own(builtin(name), experiment)]
+        argument = _named(experiment).get(option, option)
+        owners = [name for name in GAMES if argument in _own(name, experiment)]
         if owners and game not in owners:
             allowed = " or ".join(owners)
             raise InputError(
@@ -174,6 +174,43 @@ def check_game(experiment: str, options: Iterable[str], game: object, where: str
             )
 
 
-def _own(cls: type[Game], experiment: str) -> Sequence[str]:
+def _own(game: str, experiment: str) -> Sequence[str]:
     """Options of an experiment that not all games have."""
+    cls = builtin(game)
     return (*cls.own_options.get(experiment, ()), *(("plan",) if cls.has_plan else ()))
+
+
+def check_said_once(
+    experiment: str, options: Iterable[str], varied: Iterable[str], where: str
+) -> None:
+    """Refuse an option that is taken in place of what the sweep says of the problem.
+
+    options: names of all; varied: paths of the grid into the problem.
+    """
+    given, instead = set(options), known(experiment).instead
+    for taken, key in instead.items():
+        said = [f"options.{key}"] if key in given and key not in instead else []
+        said += [path for path in varied if path == key or path.startswith(f"{key}.")]
+        if taken in given and said:
+            raise InputError(f"{where}: options.{taken} and {said[0]} say the same; leave one out")
+    for name, option in options_for(experiment).items():
+        if option.required and name not in given:
+            raise InputError(f"{where}: options.{name} is missing; {experiment} needs it")
+
+
+def check_together(experiment: str, built: Any, given: Mapping[str, Any]) -> None:
+    """Check options as the experiment's function takes them. Raises InputError."""
+    if experiment == "adapt":
+        from nashbox.experiments.dynamics.adapt import adapt, asked
+
+        rule, options = adapting(given)
+        bound = inspect.signature(adapt).bind(built, rule, **options)
+        bound.apply_defaults()
+        asked(**{name: bound.arguments[name] for name in inspect.signature(asked).parameters})
+    if experiment == "compare":
+        for name in given.get("mechanisms") or ():
+            check_names(replace(built, mechanism=Spec.parse(name, "mechanisms")))
+    if experiment == "design" and "kinds" in given:
+        engine(game_of(built), "design_kinds")(given["kinds"])
+    if experiment == "plan" and "rule" in given:
+        built.with_plan(given["rule"], "options.rule")

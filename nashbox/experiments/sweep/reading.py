@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.experiments.named_files import with_files
-from nashbox.experiments.sweep.grid import MOST, grid_points, read_grid, read_points
+from nashbox.experiments.sweep.grid import MOST, read_grid, read_points
 from nashbox.experiments.sweep.leftovers import SIDES
 from nashbox.experiments.sweep.options import (
     EXPERIMENTS,
     check_game,
-    into_problem,
+    check_said_once,
+    known,
     read_options,
 )
-from nashbox.experiments.sweep.together import check_said_once
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.files import read_toml
+from nashbox.problem.files import from_mapping, read_toml
 from nashbox.problem.spec import Spec, find_object, suggest
 
 CALLED = ("mechanism", "everyone")  # options that name a class, with its parameters
@@ -54,48 +54,56 @@ class SweepFile:
 def read_sweep(path: str | Path) -> SweepFile:
     """Read a sweep file. Raises InputError with file, key, what is allowed and what came."""
     shown, home = str(path), Path(path).parent
-    body = read_toml(path)
-    for key in body:
-        if key not in KEYS:
-            raise InputError(f"{shown}: unknown key {key!r} ({suggest(key, KEYS)})")
-    for key in ("problem", "experiment", "store"):
-        if key not in body:
-            raise InputError(f"{shown}: the key {key!r} is missing; a sweep needs it")
-        if not isinstance(body[key], str) or not body[key]:
-            raise InputError(f"{shown}: {key} must be a text, got {brief(body[key])}")
+    body = _body(path)
     experiment = _experiment(body["experiment"], home, shown)
-    options = read_options(experiment, body.get("options", {}), f"{shown}: options")
+    given = body.get("options", {})
+    options = read_options(experiment, given, f"{shown}: options")
     paths, points = _points(body, home, shown)
-    points = _read_option_paths(experiment, body.get("options", {}), paths, points, shown)
+    inside = [path for path in paths if not path.startswith(OPTION)]
+    points = _read_option_paths(experiment, given, paths, points, shown)
     seeds = _seeds(body.get("seeds", 1), f"{shown}: seeds")
     if len(seeds) * len(points) > MOST:
         raise InputError(f"{shown}: must have at most {MOST} cells, got more")
     problem = home / body["problem"]
     raw = _problem(problem, body["problem"])
-    if not isinstance(raw.get("game"), str):
-        raise InputError(
-            f"{body['problem']}: game must be a name or 'file.py:Class', got "
-            f"{brief(raw.get('game'))}"
-        )
-    names = [*options, *(p.removeprefix(OPTION) for p in paths if p.startswith(OPTION))]
+    names = [*options, *(path.removeprefix(OPTION) for path in paths if path not in inside)]
     check_game(experiment, names, raw["game"], shown)
-    varied = [path for path in paths if not path.startswith(OPTION)]
-    check_said_once(experiment, names, varied, shown)
+    check_said_once(experiment, names, inside, shown)
+    said = _in_problem(experiment, options, shown)
+    for key in said:
+        if any(path == key or path.startswith(f"{key}.") for path in inside):
+            option = "everyone" if key == "strategies" else key
+            raise InputError(f"{shown}: options.{option}: the grid says it already; leave one out")
+    said = with_files(said, lambda file: os.path.relpath(home / file, problem.parent))
+    if "strategies" in said:
+        names = from_mapping(raw, problem.parent, shown).names
+        said["strategies"] = dict.fromkeys(names, said["strategies"])
     return SweepFile(
         shown=shown,
         home=home,
         problem=body["problem"],
         folder=problem.parent,
-        raw=_with_options(raw, options, experiment, paths, home, problem.parent, shown),
+        raw=raw | said,
         experiment=experiment,
-        options={
-            key: value for key, value in options.items() if key not in into_problem(experiment)
-        },
+        options={k: v for k, v in options.items() if k not in known(experiment).problem},
         seeds=seeds,
         paths=paths,
         points=points,
         store=_store(home, body["store"], shown),
     )
+
+
+def _body(path: str | Path) -> dict[str, Any]:
+    body = read_toml(path)
+    for key in body:
+        if key not in KEYS:
+            raise InputError(f"{path}: unknown key {key!r} ({suggest(key, KEYS)})")
+    for key in ("problem", "experiment", "store"):
+        if key not in body:
+            raise InputError(f"{path}: the key {key!r} is missing; a sweep needs it")
+        if not isinstance(body[key], str) or not body[key]:
+            raise InputError(f"{path}: {key} must be a text, got {brief(body[key])}")
+    return body
 
 
 def _points(
@@ -106,8 +114,7 @@ def _points(
         raise InputError(f"{shown}: points: the table [grid] is there too; leave one of them out")
     if "points" in body:
         return read_points(body["points"], home, f"{shown}: points")
-    grid = read_grid(body.get("grid", {}), f"{shown}: grid")
-    return list(grid), grid_points(grid)
+    return read_grid(body.get("grid", {}), f"{shown}: grid")
 
 
 def _read_option_paths(
@@ -118,23 +125,21 @@ def _read_option_paths(
     shown: str,
 ) -> list[list[Any]]:
     """The points, with values of "options.NAME" as the option is read. Raises InputError."""
-    points = [list(point) for point in points]
-    for place, path in enumerate(paths):
+    columns = [list(column) for column in zip(*points, strict=True)]
+    for path, column in zip(paths, columns, strict=True):
         if not path.startswith(OPTION):
             continue
         name = path.removeprefix(OPTION)
-        if name in into_problem(experiment):
+        if name in known(experiment).problem:
             raise InputError(f"{shown}: {path}: write {name!r}, a path into the problem")
         if name in options:
-            raise InputError(f"{shown}: options.{name}: the grid says it already; leave one out")
-        read: dict[str, Any] = {}
-        for point in points:
-            text = repr(point[place])
-            if text not in read:
-                found = read_options(experiment, {name: point[place]}, f"{shown}: options")
-                read[text] = found[name]
-            point[place] = read[text]
-    return points
+            raise InputError(f"{shown}: {path}: the grid says it already; leave one out")
+        read = {
+            text: read_options(experiment, {name: value}, f"{shown}: options")[name]
+            for text, value in {repr(value): value for value in column}.items()
+        }
+        column[:] = [read[repr(value)] for value in column]
+    return [list(point) for point in zip(*columns, strict=True)] or [[]]
 
 
 def _store(home: Path, name: str, shown: str) -> Path:
@@ -154,9 +159,13 @@ def _store(home: Path, name: str, shown: str) -> Path:
 
 def _problem(path: Path, shown: str) -> dict[str, Any]:
     try:
-        return read_toml(path)
+        raw = read_toml(path)
     except InputError as error:
         raise InputError(str(error).replace(str(path), shown, 1)) from error
+    game = raw.get("game")
+    if not isinstance(game, str):
+        raise InputError(f"{shown}: game must be a name or 'file.py:Class', got {brief(game)}")
+    return raw
 
 
 def _experiment(name: str, home: Path, shown: str) -> str:
@@ -186,34 +195,15 @@ def _seeds(value: object, where: str) -> tuple[int, ...]:
     return tuple(value)
 
 
-def _with_options(
-    raw: dict[str, Any],
-    options: Mapping[str, Any],
-    experiment: str,
-    paths: Sequence[str],
-    home: Path,
-    folder: Path,
-    shown: str,
-) -> dict[str, Any]:
-    """Put options into the problem that it could hold itself; files start at the sweep file."""
-    given = {
-        key: _named(options[key], f"{shown}: options.{key}") if key in CALLED else options[key]
-        for key in into_problem(experiment)
+def _in_problem(experiment: str, options: Mapping[str, Any], shown: str) -> dict[str, Any]:
+    """What options say of the problem, by its keys."""
+    return {
+        "strategies" if key == "everyone" else key: (
+            _named(options[key], f"{shown}: options.{key}") if key in CALLED else options[key]
+        )
+        for key in known(experiment).problem
         if key in options
     }
-    moved = with_files(given, lambda file: os.path.relpath(home / file, folder))
-    changed = dict(raw)
-    for key, value in moved.items():
-        target = "strategies" if key == "everyone" else key
-        if any(path == target or path.startswith(f"{target}.") for path in paths):
-            raise InputError(f"{shown}: options.{key}: the grid says it already; leave one out")
-        changed[target] = value
-    if "everyone" in moved:
-        from nashbox.problem.files import from_mapping
-
-        names = from_mapping(raw, folder, shown).names
-        changed["strategies"] = dict.fromkeys(names, moved["everyone"])
-    return changed
 
 
 def _named(value: Any, where: str) -> Any:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.store import Store
-from nashbox.problem.notebook import Shown
-from nashbox.results.saving import write_json
+from nashbox.results.base import Result
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -22,7 +21,7 @@ LATELY = 60.0  # seconds over which the rate of a running sweep is taken
 
 
 @dataclass(frozen=True)
-class SweepReport(Shown):
+class SweepReport(Result):
     """Counts of a sweep's cells.
 
     left: not finished; interrupted: those of them that some driver had begun and did not finish.
@@ -36,26 +35,24 @@ class SweepReport(Shown):
     file: str
     store: str
     total: int
-    ok: int
-    failed: int
-    interrupted: int
-    running: int
-    left: int
-    rate: float | None
-    remaining: float | None
-    driven: bool
+    ok: int = 0
+    failed: int = 0
+    interrupted: int = 0
+    running: int = 0
+    left: int = 0
+    rate: float | None = None
+    remaining: float | None = None
+    driven: bool = False
     damaged: int = 0
     errors: Sequence[Mapping[str, Any]] = ()
     exported: str | None = None
     rows: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """The mapping of nashbox-sweep/1."""
-        return {"format": "nashbox-sweep/1", **vars(self), "errors": [dict(e) for e in self.errors]}
-
-    def save(self, path: str | Path) -> None:
-        """Write the JSON to a file."""
-        write_json(self.to_json(), path)
+    FORMAT: ClassVar[str] = "nashbox-sweep/1"
+    KEYS: ClassVar[str] = (
+        "file store total ok failed interrupted running left rate remaining driven damaged errors "
+        "exported rows"
+    )
 
     def to_frame(self) -> pd.DataFrame:
         """The sweep's results; see `nashbox.read_store`."""
@@ -85,28 +82,21 @@ class SweepReport(Shown):
         return sweep_summary(frame, *usual[:2], by=usual[2] if by is None else by, ax=ax)
 
 
-def empty_report(file: str, layout: Layout, store: Path) -> SweepReport:
-    """The report of a sweep that was never begun."""
-    total = len(set(layout.keys))
-    return SweepReport(
-        file, str(store), total, 0, 0, 0, 0, total, rate=None, remaining=None, driven=False
-    )
-
-
 def report(file: str, store: Store, layout: Layout) -> SweepReport:
     """Look into a store, driven or not."""
     keys = set(layout.keys)
     driven = store.driven
-    standing = {key: status for key, status in store.standing().items() if key in keys}
-    statuses = {key: status for key, status in standing.items() if status != "damaged"}
-    count = {name: list(statuses.values()).count(name) for name in ("ok", "failed")}
-    left = len(keys) - len(statuses)
-    begun = len((store.begun() & keys) - set(statuses))
+    count: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
+    begun = store.begun() & keys
+    for outcome in store.texts(keys):
+        count[outcome.status] += 1
+        if outcome.status != "damaged":
+            begun.discard(outcome.key)
+        if outcome.error is not None:
+            errors[outcome.error] += 1
+    left = len(keys) - count["ok"] - count["failed"]
     rate = _rate(store, driven)
-    errors: dict[str, int] = {}
-    for outcome in store.failures():
-        if outcome.key in keys and outcome.error is not None:
-            errors[outcome.error] = errors.get(outcome.error, 0) + 1
     often = sorted(errors.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN]
     return SweepReport(
         file=file,
@@ -114,13 +104,13 @@ def report(file: str, store: Store, layout: Layout) -> SweepReport:
         total=len(keys),
         ok=count["ok"],
         failed=count["failed"],
-        interrupted=0 if driven else begun,
-        running=begun if driven else 0,
+        interrupted=0 if driven else len(begun),
+        running=len(begun) if driven else 0,
         left=left,
         rate=rate,
         remaining=0.0 if not left else None if not rate else left / rate,
         driven=driven,
-        damaged=len(standing) - len(statuses),
+        damaged=count["damaged"],
         errors=[{"error": error, "cells": cells} for error, cells in often],
     )
 

@@ -11,7 +11,7 @@ from nashbox.experiments.sweep.expand import Expanded, expand
 from nashbox.experiments.sweep.frame import export, frame
 from nashbox.experiments.sweep.leftovers import has_log
 from nashbox.experiments.sweep.reading import SweepFile, read_sweep
-from nashbox.experiments.sweep.report import SweepReport, empty_report, report
+from nashbox.experiments.sweep.report import SweepReport, report
 from nashbox.experiments.sweep.runner import Progress, run_cells
 from nashbox.experiments.sweep.schema import EmptyStoreError
 from nashbox.experiments.sweep.store import Store
@@ -47,6 +47,7 @@ def sweep(
     expanded = expand(found)
     with Store.to_write(found.store) as store:
         store.register(expanded.layout)
+        stopped = None
         try:
             run_cells(
                 expanded.cells,
@@ -56,16 +57,14 @@ def sweep(
                 progress=progress,
                 retry_failed=retry_failed,
             )
-        except KeyboardInterrupt:
+            store.pack(expanded.layout.keys)
+        except KeyboardInterrupt as interruption:
             if export_to is None:
                 raise
-            stopped = True
-        else:
-            stopped = False
-            store.pack(expanded.layout.keys)
+            stopped = interruption
     answer = look(found, expanded, export_to, steps)
-    if stopped:
-        raise KeyboardInterrupt
+    if stopped is not None:
+        raise stopped
     return answer
 
 
@@ -100,4 +99,5 @@ def look(
         pass
     if export_to is not None:
         raise InputError(f"{found.store}: there is nothing to export yet; run the sweep first")
-    return empty_report(found.shown, expanded.layout, found.store)
+    total = len(set(expanded.layout.keys))
+    return SweepReport(found.shown, str(found.store), total, left=total)

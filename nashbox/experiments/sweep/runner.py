@@ -1,29 +1,34 @@
 """`run_cells`: compute what a store does not have yet, whatever happens on the way.
 
 The driver (this process) alone writes. Every cell that comes back is written in a transaction of
-its own before anything else; what was in flight when a driver died is computed again.
+its own before anything else; what was in flight when a driver died is computed again: at most
+`AHEAD` groups a worker. So cells that take LONG or more travel alone, and shorter ones in groups
+that last about GROUP seconds, which keeps all that a worker can lose below a tenth of a second.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from nashbox.experiments.processes import safe_path
 from nashbox.experiments.sweep.cell import Cell
-from nashbox.experiments.sweep.engines import Engine, open_engine
+from nashbox.experiments.sweep.engines import Engine, check_engine
 from nashbox.experiments.sweep.group import Done, StaleError, Task, run_group
 from nashbox.experiments.sweep.interrupt import asked_to_stop
-from nashbox.experiments.sweep.pace import AHEAD, GROUP, Pace
 from nashbox.experiments.sweep.sources import sources
 from nashbox.experiments.sweep.store import Store
 from nashbox.problem.errors import InputError, told
 from nashbox.problem.threads import one_thread_each
 
+AHEAD = 2  # groups in flight per worker: one running, one waiting for it
+LONG = 0.01  # seconds of a cell that travels alone
+GROUP = 0.02  # seconds of a group
+MOST = 200  # cells of a group
 LOOK = 5.0  # seconds without news after which the workers are counted
 ALONE = 1  # deaths a cell was near to after which it is tried again with nobody beside it
 DIED = "WorkerDied: its worker died twice while it had this cell alone"
@@ -86,14 +91,15 @@ def run_cells(
     standing = store.standing()
     if "damaged" in standing.values():
         store.unpack()
-    known = {k: how for k, how in standing.items() if k in unique and how != "damaged"}
-    skip = {key for key, status in known.items() if status == "ok" or not retry_failed}
+    kept = ("ok",) if retry_failed else ("ok", "failed")
+    skip = {key: how for key, how in standing.items() if key in unique and how in kept}
     batch = _Batch(store, [c for key, c in unique.items() if key not in skip], progress)
-    batch.count = Counter(known[key] for key in skip)
+    batch.count = Counter(skip.values())
     batch.total, batch.found = len(unique), len(skip)
     if batch.todo:
+        begin = check_engine(engine)
         with safe_path(), one_thread_each(), asked_to_stop(batch.wake) as stopped:
-            batch.engine = open_engine(engine, workers, {cell.work for cell in batch.todo})
+            batch.engine = begin(workers, {cell.work for cell in batch.todo})
             finished = False
             try:
                 batch.work(stopped)
@@ -103,6 +109,21 @@ def run_cells(
     return batch.tally()
 
 
+def group_size(lately: Collection[float], left: int, workers: int) -> int:
+    """Cells of the next group; lately: seconds of the last ones, the longest taken for all.
+
+    >>> [group_size(lately, 10_000, 2) for lately in ([], [0.001], [0.001, 0.03])]
+    [1, 20, 1]
+    >>> group_size([0.001], 12, 2)
+    3
+    """
+    longest = max(lately, default=LONG)
+    if longest >= LONG:
+        return 1
+    fair = -(-left // (AHEAD * workers))
+    return max(1, min(int(GROUP / max(longest, 1e-9)), MOST, fair))
+
+
 class _Batch:
     """Cells on their way. Those in `suspects` were in flight when a worker died."""
 
@@ -110,7 +131,7 @@ class _Batch:
 
     def __init__(self, store: Store, todo: list[Cell], progress: Progress | None) -> None:
         self.store, self.todo, self.progress = store, deque(todo), progress
-        self.pace = Pace()
+        self.lately: deque[float] = deque(maxlen=64)  # seconds that cells took
         self.flying: dict[Future[list[Done]], list[Cell]] = {}
         self.suspects: deque[Cell] = deque()
         self.deaths: Counter[str] = Counter()  # by cell, somebody beside it or not
@@ -171,8 +192,8 @@ class _Batch:
                 if careful:
                     return
             else:
-                size = self.pace.size(len(self.todo), workers)
-                self._send([self.todo.popleft() for _ in range(min(size, len(self.todo)))])
+                size = group_size(self.lately, len(self.todo), workers)
+                self._send([self.todo.popleft() for _ in range(size)])
 
     def _send(self, group: list[Cell]) -> None:
         self.store.begin(group)
@@ -205,7 +226,7 @@ class _Batch:
         else:
             for cell, answer in zip(group, done, strict=False):
                 self._finish(cell, answer)
-                self.pace.add(answer.seconds)
+                self.lately.append(answer.seconds)
             self.todo.extendleft(reversed(group[len(done) :]))
 
     def _finish(self, cell: Cell, answer: Done) -> None:

@@ -1,7 +1,7 @@
 """The tables of a result store, an SQLite file, and how one is opened.
 
 Results: `cells` (what was asked and what came out) and `sweeps` (which cells a sweep file has, in
-order). Beside them, outside every comparison and export: `times` (when, how long and where),
+order). Beside them, no results and outside every export: `times` (when, how long and where),
 `begun` (cells handed to workers and not finished), `drivers` (who wrote) and `packs` (finished
 cells as columns, to be read fast; whatever changes a cell that is there takes them all away).
 """
@@ -11,11 +11,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from nashbox.experiments.sweep.leftovers import has_log, real_place
+from nashbox.experiments.sweep.leftovers import connected, has_log, real_place
 from nashbox.problem.errors import InputError
 from nashbox.results.saving import is_channel
 
@@ -24,8 +23,6 @@ CHECKED = 2  # the format from which on every cell has a checksum
 PACKED = 4  # the format from which on there are packs
 COLUMNS = "key, identity, status, payload, error, traceback"
 APPLICATION = 0x6E626F78  # "nbox"
-LONG, PIECE = 1000, 1 << 20  # characters of a payload that is worth a shortcut; taken together
-RESULTS = {"cells": "key", "sweeps": "sweep"}  # tables that are compared, and their keys
 TABLES = """
 CREATE TABLE cells (
     key TEXT PRIMARY KEY,
@@ -66,38 +63,7 @@ class EmptyStoreError(InputError):
 
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open a store, a new one if there is none; the caller holds the lock."""
-    try:
-        # its real place, as SQLite takes `link/..` for the folder that holds the link
-        connection = sqlite3.connect(real_place(path), isolation_level=None, timeout=60)
-    except sqlite3.Error as error:
-        raise InputError(f"{path}: cannot be opened: {error}") from error
-    try:
-        if not _is_new(connection):
-            _check(connection, path)
-            (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if state != "ok":
-                raise InputError(
-                    f"{path}: is damaged ({' '.join(state.split())[:120]}): export what can still "
-                    "be read, and name another store"
-                )
-            _bring_up_to_date(connection)
-        else:  # before there is a -wal, without which the file then is a store, too
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in TABLES.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            _add_packs(connection)
-            connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode = WAL")
-        for setting in SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
-    except sqlite3.Error as error:
-        connection.close()
-        raise refusal(path, error) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    return _opened(path, "mode=rwc", _get_ready)
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
@@ -106,23 +72,53 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         raise InputError(f"{path}: must be a result store of nashbox, got a pipe or a device")
     if not path.is_file():
         raise InputError(f"{path}: cannot be read: there is no such result store")
+    return _opened(path, _reading(path), _look)
+
+
+def _opened(
+    path: Path, mode: str, begin: Callable[[sqlite3.Connection, Path], None]
+) -> sqlite3.Connection:
     try:
-        address = f"{real_place(path).as_uri()}?{_reading(path)}"
-        connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=60)
-        connection.execute("PRAGMA query_only = ON")
+        connection = connected(path, mode)
     except sqlite3.Error as error:
         raise InputError(f"{path}: cannot be opened: {error}") from error
     try:
-        if _is_new(connection):
-            raise EmptyStoreError(f"{path}: must be a result store of nashbox, got an empty file")
-        _check(connection, path)
-    except sqlite3.Error as error:
+        begin(connection, path)
+    except BaseException as error:
         connection.close()
-        raise refusal(path, error) from error
-    except BaseException:
-        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise refusal(path, error) from error
         raise
     return connection
+
+
+def _get_ready(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring a store to this format."""
+    if _is_new(connection):  # before there is a -wal, without which the file then is a store, too
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        _add_packs(connection)
+        connection.execute("COMMIT")
+    else:
+        _check(connection, path)
+        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if state != "ok":
+            raise InputError(
+                f"{path}: is damaged ({' '.join(state.split())[:120]}): export what can still "
+                "be read, and name another store"
+            )
+        _bring_up_to_date(connection)
+    for setting in ("journal_mode = WAL", *SETTINGS):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _look(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA query_only = ON")
+    if _is_new(connection):
+        raise EmptyStoreError(f"{path}: must be a result store of nashbox, got an empty file")
+    _check(connection, path)
 
 
 def _reading(path: Path) -> str:
@@ -158,7 +154,7 @@ def version(connection: sqlite3.Connection) -> int:
 
 def checksum(row: Sequence[object]) -> str:
     """Of what a cell's row holds, in hexadecimal digits."""
-    return hashlib.blake2b(repr(tuple(row)).encode(), digest_size=12).hexdigest()
+    return sum_of(repr(tuple(row)).encode())
 
 
 def sum_of(body: bytes) -> str:
@@ -166,32 +162,11 @@ def sum_of(body: bytes) -> str:
     return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
-def is_whole(row: Sequence[Any], written: object) -> bool:
-    """Whether a cell's row has this checksum."""
-    payload = row[3]
-    if type(payload) is str and len(payload) > LONG and payload.isascii() and "'" not in payload:
-        return _long_checksum(row) == written or checksum(row) == written
-    return checksum(row) == written
-
-
-def _long_checksum(row: Sequence[Any]) -> str:
-    r"""The checksum, were all of the payload to be printed as it is but for its backslashes.
-
-    What is printed otherwise (\x7f) has an odd number of them: no two payloads print alike.
-    """
-    key, identity, status, payload, *others = row
-    digest = hashlib.blake2b(f"({key!r}, {identity!r}, {status!r}, '".encode(), digest_size=12)
-    for start in range(0, len(payload), PIECE):  # a copy of all of it might not fit
-        digest.update(payload[start : start + PIECE].replace("\\", "\\\\").encode())
-    digest.update(f"', {', '.join(map(repr, others))})".encode())
-    return digest.hexdigest()
-
-
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Bring a store of a format before to this one, all of it or nothing."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(drivers)")}
     if version(connection) == FORMAT:
         return
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(drivers)")}
     connection.execute("BEGIN IMMEDIATE")
     if version(connection) < CHECKED:
         connection.execute("ALTER TABLE cells ADD COLUMN checksum TEXT")

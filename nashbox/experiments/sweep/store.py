@@ -5,7 +5,7 @@ Only the driver writes, one transaction a cell, in WAL mode: others may read whi
 
 from __future__ import annotations
 
-import itertools
+import json
 import os
 import socket
 import sqlite3
@@ -13,20 +13,20 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nashbox.experiments.sweep.cell import Cell, CellOutcome
-from nashbox.experiments.sweep.encoding import from_text, to_text
+from nashbox.experiments.sweep.encoding import from_text
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
 from nashbox.experiments.sweep.leftovers import KILLED, look_at_leftovers
 from nashbox.experiments.sweep.lock import is_driven, locked
+from nashbox.experiments.sweep.packs import Pack, packed, without
 from nashbox.experiments.sweep.schema import (
     CHECKED,
     COLUMNS,
     PACKED,
     checksum,
-    is_whole,
     open_to_read,
     open_to_write,
     refusal,
@@ -36,20 +36,6 @@ from nashbox.experiments.sweep.schema import (
 from nashbox.problem.errors import InputError
 from nashbox.results.saving import is_channel, writable
 
-if TYPE_CHECKING:
-    from nashbox.experiments.sweep.keys import Wanted
-    from nashbox.experiments.sweep.packs import Pack
-
-
-def _outcome(row: Sequence[Any], whole: bool) -> CellOutcome:
-    """What a row says."""
-    key, _, status, payload, error, trace = row
-    try:
-        value = None if payload is None else from_text(payload)
-    except (TypeError, ValueError):  # in a store without checksums
-        whole = False
-    return CellOutcome(key, status, value, error, trace) if whole else CellOutcome(key, "damaged")
-
 
 def _identity(path: Path) -> tuple[int, int] | None:
     """Device and number of the file at a path, None if there is none."""
@@ -58,6 +44,15 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _is_json(payload: object) -> bool:
+    """What a store without checksums tells of a cell that is not what was written."""
+    try:
+        json.loads(payload if isinstance(payload, str) else "null" if payload is None else "")
+    except ValueError:
+        return False
+    return True
 
 
 class Store:
@@ -114,10 +109,7 @@ class Store:
                 (time.time(), socket.gethostname(), os.getpid()),
             )
         self._driver = cursor.lastrowid or 0
-        try:
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            raise refusal(self.path, error) from error
+        list(self._select("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def _leave(self) -> None:
         """Note that nothing is missing, and take the -wal in even if somebody reads."""
@@ -212,34 +204,34 @@ class Store:
         for (sweep,) in list(names):
             try:
                 ((text,),) = self._select("SELECT layout FROM sweeps WHERE sweep = ?", (sweep,))
-                layout = Layout.from_text(text)
-                whole = layout.is_called(sweep, text)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-                whole = False
-            if not whole:
-                raise InputError(f"{self.path}: is damaged: the list of its sweeps is not whole")
-            found.append(layout)
+                found.append(Layout.read(sweep, text))
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                raise InputError(
+                    f"{self.path}: is damaged: the list of its sweeps is not whole"
+                ) from error
         return found
 
     def standing(self) -> dict[str, str]:
         """Return "ok", "failed" or "damaged" (not what was written) of every row, by key."""
-        return {str(row[0]): row[2] if whole else "damaged" for row, whole in self._rows()}
+        return {outcome.key: outcome.status for outcome in self.texts()}
 
-    def statuses(self) -> dict[str, str]:
-        """Return "ok" or "failed" of every finished cell whose row is whole, by key."""
-        return {key: status for key, status in self.standing().items() if status != "damaged"}
+    def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[CellOutcome]:
+        """What became of the finished cells among `keys` (of all without), in no special order."""
+        for found in self.texts(keys):
+            text = found.payload
+            yield found if text is None else found._replace(payload=from_text(text))
 
-    def _rows(
-        self, wanted: set[str] | None = None, where: str = ""
-    ) -> Iterator[tuple[tuple[Any, ...], bool]]:
-        """The rows of cells, with these keys or all, and whether each is as it was written."""
-        known = version(self._connection) >= CHECKED
-        column = "checksum" if known else "NULL"
-        query = f"SELECT {COLUMNS}, {column} FROM cells {where}"  # noqa: S608 - our own words
-        for row in self._select(query) if wanted is None or wanted else ():
-            body = row[:-1]
-            if wanted is None or body[0] in wanted:
-                yield body, not known or is_whole(body, row[-1])
+    def texts(self, keys: Iterable[str] | None = None) -> Iterator[CellOutcome]:
+        """As `outcomes`, with payloads as `to_text` wrote them."""
+        wanted = None if keys is None else set(keys)
+        checked = version(self._connection) >= CHECKED
+        query = f"SELECT {COLUMNS}, {'checksum' if checked else 'NULL'} FROM cells"  # noqa: S608
+        for *row, written in self._select(query) if wanted is None or wanted else ():
+            key, _, status, payload, error, trace = row
+            if wanted is None or key in wanted:
+                whole = checksum(row) == written if checked else _is_json(payload)
+                found = CellOutcome(key, status, payload, error, trace)
+                yield found if whole else CellOutcome(str(key), "damaged")
 
     def begun(self) -> set[str]:
         """Keys of cells that were handed to a worker and have not come back."""
@@ -247,70 +239,34 @@ class Store:
 
     def finished_at(self, last: int = 1000) -> list[tuple[float, int]]:
         """When the latest cells were finished (seconds since 1970, latest first), by whom."""
-        rows = self._select(
-            "SELECT finished, driver FROM times ORDER BY finished DESC LIMIT ?", (last,)
-        )
-        return list(rows)
-
-    def outcomes(self, keys: Iterable[str] | None = None) -> Iterator[CellOutcome]:
-        """What became of the finished cells among `keys` (of all without), in no special order."""
-        wanted = None if keys is None else set(keys)
-        yield from itertools.starmap(_outcome, self._rows(wanted))
-
-    def texts(self, keys: Iterable[str]) -> Iterator[tuple[str, str, str | None, str | None]]:
-        """As `outcomes`: key, status, payload as `to_text` wrote it, error."""
-        known = version(self._connection) >= CHECKED
-        for row, whole in self._rows(set(keys)):
-            key, _, status, payload, error, _ = row
-            if not known:  # may be anything, which its parser tells
-                outcome = _outcome(row, whole)
-                whole = outcome.status != "damaged"
-                payload = to_text(outcome.payload) if payload is not None else None
-            yield (key, status, payload, error) if whole else (key, "damaged", None, None)
-
-    def failures(self) -> Iterator[CellOutcome]:
-        """The failed cells."""
-        found = itertools.starmap(_outcome, self._rows(where="WHERE status = 'failed'"))
-        yield from (outcome for outcome in found if outcome.status == "failed")
+        query = "SELECT finished, driver FROM times ORDER BY finished DESC LIMIT ?"
+        return list(self._select(query, (last,)))
 
     def pack(self, keys: Sequence[str]) -> None:
         """Keep these finished cells once more as columns; those that are kept so already stay."""
-        from nashbox.experiments.sweep.keys import Wanted
-        from nashbox.experiments.sweep.packs import packed
-
         with suppress(InputError), self._transaction():  # a full disk: then the cells are read
-            wanted, broken = Wanted(keys), []
-            for number, pack in self._packs("TRUE"):
-                if pack is None:
-                    broken.append((number,))
-                else:
-                    wanted.find(pack.keys)
+            found = list(self._packs("TRUE"))
+            broken = [(number,) for number, pack in found if pack is None]
             self._connection.executemany("DELETE FROM packs WHERE pack = ?", broken)
-            whole = (cell for cell in self.texts(wanted.missing) if cell[1] != "damaged")
+            missing = without([pack for _, pack in found if pack is not None], keys)
+            whole = (cell for cell in self.texts(missing) if cell.status != "damaged")
             for pack in packed(whole):
                 body = pack.to_bytes()
                 self._connection.execute(
                     "INSERT INTO packs (body, checksum) VALUES (?, ?)", (body, sum_of(body))
                 )
 
-    def packs(self, wanted: Wanted) -> Iterator[Pack]:
-        """What became of the finished ones of these cells, as columns, in no special order.
+    def packs(self, keys: Sequence[str]) -> list[Pack]:
+        """What became of the finished ones of these cells and of others, as columns.
 
         What `pack` has kept is taken unless a driver works or the last one was killed.
         """
-        from nashbox.experiments.sweep.packs import packed
-
-        if version(self._connection) >= PACKED:
-            for _, pack in self._packs(f"NOT ({KILLED})"):
-                if pack is not None:
-                    yield pack.only(wanted.find(pack.keys))
-        for pack in packed(self.texts(wanted.missing)):
-            yield pack.only(wanted.find(pack.keys))
+        kept = self._packs(f"NOT ({KILLED})") if version(self._connection) >= PACKED else ()
+        packs = [pack for _, pack in kept if pack is not None]
+        return [*packs, *packed(self.texts(without(packs, keys)))]
 
     def _packs(self, where: str) -> Iterator[tuple[int, Pack | None]]:
         """Packs with their numbers, None where one is not what was written."""
-        from nashbox.experiments.sweep.packs import Pack
-
         query = f"SELECT pack, body, checksum FROM packs WHERE {where}"  # noqa: S608 - our own words
         for number, body, written in self._select(query):
             whole = type(body) is bytes and sum_of(body) == written
@@ -321,10 +277,6 @@ class Store:
         with self._transaction():
             self._connection.execute("DELETE FROM packs")
 
-    def table(self, name: str, by: str) -> Iterator[tuple[object, ...]]:
-        """All rows of a table in the order of a column."""
-        yield from self._select(f"SELECT * FROM {name} ORDER BY {by}")  # noqa: S608
-
 
 def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, CellOutcome]:
     """What became of cells, by key; those that are not finished are missing.
@@ -334,21 +286,3 @@ def read_outcomes(path: str | Path, cells: Iterable[Cell]) -> dict[str, CellOutc
     with Store.to_read(path) as store:
         found = store.outcomes(c.key for c in cells)
         return {outcome.key: outcome for outcome in found if outcome.status != "damaged"}
-
-
-def difference(first: str | Path, second: str | Path) -> str | None:
-    """The first row in which two stores differ, in words; None if their results are the same bits.
-
-    Compared are the result tables row by row; times, hosts and drivers are not results.
-    """
-    from nashbox.experiments.sweep.schema import RESULTS
-
-    with Store.to_read(first) as one, Store.to_read(second) as two:
-        for name, by in RESULTS.items():
-            rows, others = list(one.table(name, by)), list(two.table(name, by))
-            for row, other in zip(rows, others, strict=False):
-                if row != other:
-                    return f"{name}: {row} is not {other}"
-            if len(rows) != len(others):
-                return f"{name}: {len(rows)} rows in {first}, {len(others)} in {second}"
-    return None

@@ -66,28 +66,23 @@ def check_once(said: Sequence[Said], problem: Mapping[str, Any], where: str) -> 
     for one, other in itertools.combinations(said, 2):
         if one.denies(other) or other.denies(one):
             _refuse(one.path, other.path, where)
-    own, above = [], []
+    table = Said("strategies", ("strategies",), problem.get("strategies"))
     for one in said:
-        if one.place[0] == "agents":
-            own += [(name, one.path) for name in _own(one, problem["agents"])]
-        elif one.place[0] == "strategies":
-            above.append(one)
-    table = problem.get("strategies")
-    for name, path in own:
-        place = ("strategies", name)
-        for one in above:
-            if one.says(place) or one.place[:2] == place:
-                _refuse(path, one.path, where)
-        before = Said("strategies", ("strategies",), table)
-        if table is not None and before.says(place):
-            raise InputError(
-                f"{where}: {path}: the problem's strategies say what {name} plays, or "
-                "options.everyone does, and go first; leave one out"
-            )
+        for name in _own(one, problem):
+            place = ("strategies", name)
+            for other in said:
+                if other.says(place) or other.place[:2] == place:
+                    _refuse(one.path, other.path, where)
+            if table.says(place):
+                raise InputError(
+                    f"{where}: {one.path}: the problem's strategies say what {name} plays, or "
+                    "options.everyone does, and go first; leave one out"
+                )
 
 
-def _own(said: Said, agents: object) -> Iterator[str]:
+def _own(said: Said, problem: Mapping[str, Any]) -> Iterator[str]:
     """Names of agents whose own tables get their strategy from a path."""
+    agents = problem["agents"] if said.place[0] == "agents" else ()
     for position, agent in enumerate(agents if isinstance(agents, list) else ()):
         place = ("agents", position, "strategy")
         own = isinstance(agent, Mapping) and "strategy" in agent

@@ -55,20 +55,18 @@ def call(
     answer = found(copy.deepcopy(dict(problem)), seed)
     if not isinstance(answer, Mapping):
         raise ContractError(f"{function} must return a flat dict of numbers, got {brief(answer)}")
-    row = {}
-    for key, value in answer.items():
-        number = (
-            value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
+    return [{key: _number(function, key, value) for key, value in answer.items()}]
+
+
+def _number(function: str, key: object, value: Any) -> Any:
+    number = value.item() if getattr(value, "ndim", None) == 0 else value  # of numpy
+    fits = number is None or isinstance(number, (bool, float))
+    fits = fits or (isinstance(number, int) and -(2**63) <= number < 2**63)
+    if not isinstance(key, str) or not fits:
+        raise ContractError(
+            f"{function} must return a flat dict of numbers, got {brief(key)}: {brief(value)}"
         )
-        fits = isinstance(number, (bool, float)) or (
-            isinstance(number, int) and -(2**63) <= number < 2**63
-        )
-        if not isinstance(key, str) or not (fits or number is None):
-            raise ContractError(
-                f"{function} must return a flat dict of numbers, got {brief(key)}: {brief(value)}"
-            )
-        row[key] = number
-    return [row]
+    return number
 
 
 def check_files(files: Mapping[str, str]) -> None:
@@ -122,16 +120,14 @@ def _designed(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
 def _per_agent(result: Any, *whole: str) -> list[Row]:
     """A row per agent of a plan or a design; `whole`: attributes of all of it."""
     common = {key: getattr(result, key) for key in ("social_penalty", *whole)}
-    rows = [_plain({"AgentID": row.pop("agent"), **row}) for row in _records(result.to_frame())]
-    return [{**row, **common} for row in rows]
+    return [{**row, **common} for row in _of_agents(result.to_frame())]
 
 
 def _compared(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     """A row per mechanism and profile."""
     from nashbox.experiments.compare import compare
 
-    rows = _records(compare(built, **options, seed=seed).to_frame())
-    return [_plain({"AgentID": row.pop("agent"), **row}) for row in rows]
+    return _of_agents(compare(built, **options, seed=seed).to_frame())
 
 
 def _adapted(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
@@ -141,26 +137,26 @@ def _adapted(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:
     rule, given = adapting(options)
     result = adapt(built, rule, **given, seed=seed)
     run = result.runs[-1]
-    last = {"rest": run.rest, "doubts": run.doubts, "payoffs": run.payoffs}
-    rows = [_plain(row) for row in _records(result.to_frame())]
-    return [
-        {"Step": row.pop("round"), **row, **(last if i == len(rows) - 1 else {})}
-        for i, row in enumerate(rows)
-    ]
+    rows = [{"Step": row.pop("round"), **row} for row in _rows(result.to_frame())]
+    rows[-1] |= {"rest": run.rest, "doubts": run.doubts, "payoffs": run.payoffs}
+    return rows
 
 
-def _records(frame: Any) -> list[Row]:
-    return list(frame.to_dict("records"))
+def _of_agents(frame: Any) -> list[Row]:
+    return [{"AgentID": row.pop("agent"), **row} for row in _rows(frame)]
 
 
-def _plain(row: Row) -> Row:
-    """Numbers as Python has them; what is missing (NaN in a frame) is None."""
-    found = {}
-    for key, value in row.items():
-        item = value.item() if hasattr(value, "item") and getattr(value, "ndim", 0) == 0 else value
-        item = item.tolist() if hasattr(item, "tolist") else item
-        found[key] = None if isinstance(item, float) and math.isnan(item) else item
-    return flat(found)
+def _rows(frame: Any) -> list[Row]:
+    """Rows of a frame, with numbers as Python has them; what is missing (NaN) is None."""
+    rows = []
+    for row in frame.to_dict("records"):
+        plain = {k: v.tolist() if hasattr(v, "tolist") else v for k, v in row.items()}
+        rows.append(
+            flat(
+                {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in plain.items()}
+            )
+        )
+    return rows
 
 
 def _solved(built: Any, options: Mapping[str, Any], seed: int) -> list[Row]:

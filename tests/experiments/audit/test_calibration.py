@@ -189,8 +189,8 @@ def test_the_command_goes_on_where_it_was_stopped(tmp_path):
     assert "3 of 3 audits" in command("--audits", "3", *only)
     assert "5 of 5 audits" in command("--audits", "5", *only)
     with Store.to_read(store) as rows:
-        drivers = [row[-1] for row in rows.table("times", "finished")]
-    assert drivers == [1, 1, 1, 2, 2]
+        drivers = [driver for _, driver in rows.finished_at()]
+    assert drivers == [2, 2, 1, 1, 1]
     command("--report", "--page", str(written))
     assert "of 5 audits" in written.read_text(encoding="utf-8")
 

@@ -1,9 +1,11 @@
 """What tests of sweeps share: sweep files, functions that leave a trace, drivers to be killed."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from tests.signals import hearing
@@ -87,3 +89,29 @@ def gone(process):
         return status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+def whole_rows(store):
+    """Status of every finished cell whose row is what was written, by key."""
+    return {key: status for key, status in store.standing().items() if status != "damaged"}
+
+
+def table(path, name, by):
+    """All rows of a table of a store in the order of a column."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"SELECT * FROM {name} ORDER BY {by}").fetchall()  # noqa: S608
+
+
+def difference(first, second):
+    """The first row in which two stores differ, in words; None if their results are the same bits.
+
+    Compared are the result tables row by row; times, hosts and drivers are not results.
+    """
+    for name, by in (("cells", "key"), ("sweeps", "sweep")):
+        rows, others = table(first, name, by), table(second, name, by)
+        for row, other in zip(rows, others, strict=False):
+            if row != other:
+                return f"{name}: {row} is not {other}"
+        if len(rows) != len(others):
+            return f"{name}: {len(rows)} rows in {first}, {len(others)} in {second}"
+    return None

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from benchmarks.sweeps import dict_per_row, fill
-from nashbox.experiments.sweep import Store, load, rows
-from nashbox.experiments.sweep.schema import checksum, is_whole
+from nashbox.experiments.sweep import Store, load, packs
+from nashbox.experiments.sweep.schema import checksum
 
 VALUES = {
     "float": lambda dice: dice.gauss(0.0, 1.0),
@@ -46,7 +46,7 @@ def payload(dice, names, agents, steps):
 @pytest.mark.parametrize("number", range(40))
 def test_the_frame_is_that_of_a_dict_per_row(tmp_path, monkeypatch, number):
     dice = random.Random(number)  # noqa: S311
-    monkeypatch.setattr(rows, "BLOCK", dice.choice([200, 5000, 1 << 21]))
+    monkeypatch.setattr(packs, "BLOCK", dice.choice([200, 5000, 1 << 21]))
     names = dice.sample(sorted(VALUES), dice.randrange(6))
     cells = [
         payload(dice, dice.sample(names, len(names) - (dice.random() < 0.1) * bool(names)), 3, n)
@@ -70,10 +70,9 @@ def test_the_frame_is_that_of_a_dict_per_row(tmp_path, monkeypatch, number):
 
 
 @pytest.mark.parametrize("odd", ["", "'", '"', "\\", "\\\\'", "\x7f", "\n", "ü", "\\x7f", "\\n"])
-def test_checksums_of_long_payloads_are_those_of_short_ones(odd):
+def test_rows_that_differ_in_a_letter_have_other_checksums(odd):
     rows = [("k", "i'", "ok", "x" * 2000 + text, None, "t") for text in (odd, "\\" + odd, "y")]
-    for row in rows:
-        assert [is_whole(row, checksum(other)) for other in rows] == [row == o for o in rows]
+    assert len(set(map(checksum, rows))) == 3
 
 
 @pytest.mark.parametrize("huge", [2**63, -(2**200), 10**400])

@@ -11,9 +11,9 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sweep_jobs import gone, log, start, traced, wait_for, write_sweep
+from sweep_jobs import difference, gone, log, start, traced, wait_for, whole_rows, write_sweep
 
-from nashbox.experiments.sweep import Cell, Store, difference, run_cells, sweep
+from nashbox.experiments.sweep import Cell, Store, run_cells, sweep
 from nashbox.experiments.sweep.expand import expand
 from nashbox.experiments.sweep.reading import read_sweep
 from nashbox.problem.errors import InputError
@@ -91,7 +91,9 @@ def test_workers_of_a_cluster_that_die_of_a_cell(tmp_path):
     batch = cells(12)
     with Store.to_write(tmp_path / "s") as store:
         tally = run_cells(batch, store, engine="test_sweep_engines:Deadly")
-        failures = {outcome.key: outcome.error for outcome in store.failures()}
+        failures = {
+            outcome.key: outcome.error for outcome in store.outcomes() if outcome.status == "failed"
+        }
     assert (tally.ok, tally.failed) == (10, 2)
     died = "WorkerDied: its worker died twice while it had this cell alone"
     assert failures == {batch[3].key: died, batch[5].key: died}
@@ -157,7 +159,7 @@ def test_an_engine_that_cannot_compute_is_not_the_cells_fault(tmp_path, monkeypa
     with pytest.raises(InputError, match="cannot compute: ImportError: no nashbox here"):
         filled(tmp_path / "s", cells(3), engine="test_sweep_engines:threads")
     with Store.to_read(tmp_path / "s") as store:
-        assert store.statuses() == {}
+        assert whole_rows(store) == {}
 
 
 def test_a_worker_with_other_sources_is_refused(tmp_path, monkeypatch):

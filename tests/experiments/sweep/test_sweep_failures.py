@@ -68,7 +68,7 @@ def test_raising_nan_and_a_minute_interrupted(tmp_path):
     frame = load(tmp_path / "s.sqlite")
     assert (frame["other"][20:] == math.inf).all() and (frame["value"][20:] == 2.0).all()
     with Store.to_read(tmp_path / "s.sqlite") as store:
-        traces = [o.traceback for o in store.failures() if o.traceback is not None]
+        traces = [o.traceback for o in store.outcomes() if o.traceback is not None]
     assert len(traces) == 10
     assert all("jobs.py" in trace and "group.py" not in trace for trace in traces)
 

@@ -182,8 +182,12 @@ def test_a_value_may_be_missing_from_the_problem_itself(folder):
 def test_the_order_of_the_product(folder):
     grid = "mechanism = ['cbl', 'sample_mean']\nsigma = [5.0, 1.0]"
     file = write_sweep(folder, source=JOB, grid=grid, seeds="[7, 3]")
-    rows = list(expand(read_sweep(file)).layout.rows())
-    assert [(run, seed, *values) for run, seed, values, _ in rows] == [
+    asked = [cell.identity for cell in expand(read_sweep(file)).cells]
+    problems = [one["problem"] for one in asked]
+    assert [
+        (run, one["seed"], problem["mechanism"], problem["sigma"])
+        for run, (one, problem) in enumerate(zip(asked, problems, strict=True))
+    ] == [
         (0, 7, "cbl", 5.0),
         (1, 3, "cbl", 5.0),
         (2, 7, "cbl", 1.0),

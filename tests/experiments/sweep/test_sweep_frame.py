@@ -17,10 +17,9 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.run import run
 from nashbox.experiments.sweep import Cell, Store, sweep
 from nashbox.experiments.sweep.encoding import to_text
-from nashbox.experiments.sweep.frame import export, grid_paths
+from nashbox.experiments.sweep.frame import export, grid_names, grid_paths, result_name
 from nashbox.experiments.sweep.group import Done
 from nashbox.experiments.sweep.layout import Layout
-from nashbox.experiments.sweep.names import grid_names, result_name
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping, read_toml
 from nashbox.solver import solve
@@ -129,7 +128,7 @@ def test_infinity_nan_and_nothing_are_told_apart(folder):
     assert frame["status"].tolist() == ["ok", "failed", "ok", "ok", "ok"]
     assert frame["error"][1] == "NaN: no number for x"
     with nashbox.Store.to_read(folder / "s.sqlite") as store:
-        payloads = [row[3] for row in store.table("cells", "key")]
+        payloads = [outcome.payload for outcome in store.texts()]
     assert sorted(payloads) == sorted(
         ['[{"x":"inf"}]', '[{"x":"nan"}]', '[{"x":"-inf"}]', '[{"y":null}]', '[{"x":1.0,"y":2}]']
     )

@@ -5,9 +5,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from sweep_jobs import gone, log, start, traced, wait_for
+from sweep_jobs import difference, gone, log, start, traced, wait_for, whole_rows
 
-from nashbox.experiments.sweep import Store, difference, load, sweep
+from nashbox.experiments.sweep import Store, load, sweep
 
 WORKERS = 2
 
@@ -16,7 +16,7 @@ def finished(folder):
     if not (folder / "s.sqlite").exists():
         return 0
     with Store.to_read(folder / "s.sqlite") as store:
-        return len(store.statuses())
+        return len(whole_rows(store))
 
 
 def survive(tmp_path, seconds, seeds, kills, seed):

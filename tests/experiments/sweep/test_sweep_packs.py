@@ -4,17 +4,18 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sweep_jobs import write_sweep
 
+import nashbox.experiments.sweep.packs as packing
 from nashbox.experiments.sweep import (
     Cell,
     Store,
     load,
     read_outcomes,
-    rows,
     run_cells,
     store,
     sweep,
@@ -43,7 +44,7 @@ def finished(tmp_path_factory):
     """A finished sweep of 24 cells in several packs, and its frame."""
     folder = tmp_path_factory.mktemp("packed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows, "BLOCK", 500)
+        patch.setattr(packing, "BLOCK", 500)
         sweep(write_sweep(folder, source=SOURCE, seeds="12"), engine=THREADS)
     assert len(packs(folder / "s.sqlite")) > 3
     return folder, load(folder / "s.sqlite")
@@ -58,7 +59,7 @@ def packed(finished, tmp_path):
 
 def test_a_finished_sweep_is_read_from_packs_alone(packed, monkeypatch):
     path, expected = packed
-    monkeypatch.setattr(store, "is_whole", lambda *_: pytest.fail("a cell was read"))
+    monkeypatch.setattr(store, "checksum", lambda *_: pytest.fail("a cell was read"))
     assert load(path).equals(expected)
 
 
@@ -146,7 +147,7 @@ def test_a_store_that_would_not_notice_changes_is_damaged(packed, nashbox, monke
 
 def test_a_full_disk_leaves_the_cells_to_be_read(packed, monkeypatch):
     path, expected = packed
-    monkeypatch.setattr(rows, "BLOCK", 1)
+    monkeypatch.setattr(packing, "BLOCK", 1)
     with Store.to_write(path) as opened:
         opened.unpack()
         opened._connection.execute("VACUUM")
@@ -211,10 +212,9 @@ def test_a_layout_is_known_by_its_text(number):
     points = [[dice.choice(values if number % 2 else values[:9])] for _ in range(2)]
     layout = Layout(*dice.choices(TEXTS, k=2), [dice.choice(TEXTS)], points, [0, 1], ["ab", "cd"])
     text = layout.to_text()
-    assert Layout.from_text(text).is_called(layout.sweep, text)
+    assert Layout.read(layout.sweep, text) == layout
     for place in range(text.index(',"experiment":'), len(text)):
         other = text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
         with suppress(IndexError, KeyError, TypeError, ValueError):
-            found = Layout.from_text(other)
-            same = found.sweep == layout.sweep  # written in another way
-            assert found.is_called(layout.sweep, other) == same
+            found = Layout.read(layout.sweep, other)
+            assert replace(found, file=layout.file) == layout  # written in another way

@@ -7,12 +7,11 @@ import sys
 from contextlib import closing
 
 import pytest
-from sweep_jobs import log, start, traced, wait_for
+from sweep_jobs import difference, log, start, traced, wait_for, whole_rows
 
 from nashbox.experiments.sweep import (
     Cell,
     Store,
-    difference,
     load,
     read_outcomes,
     run_cells,
@@ -65,7 +64,7 @@ def test_a_limit_of_file_sizes(tmp_path):
     assert all(" cells, " in line for line in progress)
     assert whole(tmp_path / "s.sqlite")
     with Store.to_read(tmp_path / "s.sqlite") as store:
-        assert len(store.statuses()) < 800
+        assert len(whole_rows(store)) < 800
     assert sweep(tmp_path / "s.toml", workers=2).ok == 800
 
 
@@ -191,7 +190,7 @@ def test_a_script_needs_a_guard_only_for_work_of_its_own(tmp_path):
     done = played(f"print(nashbox.sweep({str(file)!r}, workers=2))\n")
     assert done.returncode == 0 and done.stdout.count("begins") == 1, done
     with Store.to_read(tmp_path / "s.sqlite") as store:
-        assert set(store.statuses().values()) == {"ok"}
+        assert set(whole_rows(store).values()) == {"ok"}
     game = str(EXAMPLES / "public_goods.toml")
     done = played(f"print(nashbox.audit({game!r}, method='black_box', budget=4000, workers=2))\n")
     assert done.returncode == 0 and done.stdout.count("begins") == 1, done
