@@ -34,23 +34,23 @@ def price_of(
 class Risks:
     """What an agent faces on d distributions, the others' honest points given.
 
-    rules: the mechanism's name. channels: one per distribution, None where no formula is known.
-    joint: those that the rules tie together, None where there are none; channels then do not tell
+    channels: one per distribution, None where no formula is known; why: what is said then. joint:
+    those that the rules tie together, None where there are none; channels then do not tell
     everything. costs: (d,) of the agent. counts: (d,) recommended to her. others: (d,) points that
     all others hand in.
     """
 
-    rules: str
     channels: tuple[Channel | None, ...]
+    why: str
     joint: Joint | None
     costs: Array
     counts: Array
     others: Array
 
     @property
-    def complete(self) -> bool:
-        """Whether formulas are known of all distributions."""
-        return all(channel is not None for channel in self.channels)
+    def missing(self) -> str | None:
+        """Why there are no formulas of all distributions, None where there are."""
+        return self.why if any(channel is None for channel in self.channels) else None
 
     @property
     def members(self) -> tuple[int, ...]:
@@ -61,10 +61,7 @@ class Risks:
         """The channels of all distributions. Raises ContractError where some have no formula."""
         found = [channel for channel in self.channels if channel is not None]
         if len(found) < len(self.channels):
-            raise ContractError(
-                f"an exact answer needs a mechanism with exact formulas, got {self.rules}, which "
-                "has none for some distribution or counts"
-            )
+            raise ContractError(f"an exact answer needs exact formulas: {self.why}")
         return found
 
     def apart(self) -> list[tuple[int, Channel]]:

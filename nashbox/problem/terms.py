@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import ContractError, brief
+from nashbox.problem.ownership import changed_below
 from nashbox.problem.risks import Risks
 
 if TYPE_CHECKING:
     from nashbox.problem.estimation import EstimationProblem
 
 Array = NDArray[np.float64]
+
+RULES = ("mediate", "inform", "terms")  # what channels are formulas of
 
 
 class Rules(Protocol):
@@ -133,7 +136,24 @@ class View:
                     f"{type(rules).__name__}.channel must return a Channel or None, "
                     f"got {brief(channel)}"
                 )
-        joint = rules.tied(self.terms, self.agent, self.pooled)
-        return Risks(
-            type(rules).__name__, tuple(found), joint, self.costs, self.counts, self.pooled
-        )
+        joint, why = rules.tied(self.terms, self.agent, self.pooled), _without(rules)
+        formulas = ("channel", any(channel is not None for channel in found)), ("tied", joint)
+        for formula in (formula for formula, known in formulas if known):
+            changed = _changed(type(rules), formula)
+            if changed is not None:
+                found, joint, why = [None] * len(found), None, changed
+        return Risks(tuple(found), why, joint, self.costs, self.counts, self.pooled)
+
+
+def _without(rules: Rules) -> str:
+    """What is said of rules that have no formula."""
+    reason = getattr(rules, "no_formula", "")
+    more = f" ({reason})" if reason else ""
+    return f"mechanism {type(rules).__name__} has no exact formula{more}"
+
+
+@cache
+def _changed(rules: type, formula: str) -> str | None:
+    """Why a formula says nothing of the rules that inherit it, None where it does."""
+    reason = changed_below(rules, formula, RULES)
+    return None if reason is None else f"mechanism {rules.__name__}: {reason}"

@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from nashbox.experiments.dynamics.adaptation import AdaptRun
 from nashbox.experiments.dynamics.menu import shown
 from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.beyond import beyond_rules
 from nashbox.games.estimation.comparison.exact_game import ExactGame
-from nashbox.problem.errors import ContractError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
@@ -51,9 +49,6 @@ def best_response_dynamics(
     order: one at a time in index order, or all at once. Raises ContractError for a mechanism
     without exact formulas.
     """
-    changed = beyond_rules(game.mechanism)
-    if changed is not None:
-        raise ContractError(f"an exact best response needs exact formulas: {changed}")
     counts = (game.terms.counts if start is None else start).astype(float).copy()
     path = [counts.copy()]
     converged = False

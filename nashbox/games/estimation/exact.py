@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.beyond import beyond, without_channel
+from nashbox.games.estimation.beyond import beyond
 from nashbox.problem.channel import Channel, Joint, Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.risks import Risks
@@ -69,8 +69,9 @@ def why_none(game: EstimationGame) -> str | None:
         return reason
     for i, name in enumerate(problem.names):
         view = game.view(i)
-        if not view.risks().complete:
-            return without_channel(game.mechanism)
+        missing = view.risks().missing
+        if missing is not None:
+            return missing
         plays = game.strategy(i).plays(view)
         if plays is None:
             return f"strategy {game.strategy(i).label} of {name} has no exact formula"

@@ -115,7 +115,7 @@ def exhaustive_answer(game: EstimationGame, i: int) -> tuple[float, float, list[
     Distributions that a mechanism ties together make one box, which comes last.
     """
     risks = game.view(i).risks()
-    if not risks.complete:
+    if risks.missing is not None:
         raise InputError(
             f"method 'exhaustive': mechanism {type(game.mechanism).__name__} publishes no channel, "
             "so nothing closes the box; use black_box"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.estimation.beyond import beyond, without_channel
+from nashbox.games.estimation.beyond import beyond
 from nashbox.games.joint import Menus, Priced
 from nashbox.problem.channel import Play
 from nashbox.problem.payoff_oracle import Profile
@@ -81,8 +81,9 @@ def no_formula(game: EstimationGame, menus: Menus[EstimationGame]) -> str | None
     honest, plain = True, True
     for i, name in enumerate(game.problem.names):
         view = game.view(i)
-        if not view.risks().complete:
-            return without_channel(game.mechanism)
+        missing = view.risks().missing
+        if missing is not None:
+            return missing
         plain &= all(channel.linear for channel in view.risks().known())
         for strategy, label in zip(menus.entries[i], menus.labels, strict=True):
             plays = strategy.plays(view)

@@ -27,12 +27,12 @@ def estimation(costs: Any, **changes: Any) -> EstimationProblem:
 
 def figure1(**changes: Any) -> EstimationProblem:
     """Figure 1: three agents, one distribution."""
-    return estimation(FIGURE1, **changes)
+    return estimation(**{"costs": FIGURE1, **changes})
 
 
 def worked_case(m: int = 20, d: int = 1, **changes: Any) -> EstimationProblem:
     """20 agents, c = 0.05, sigma = 10: 10 points each, all corrupted, under CBL."""
-    return estimation([[0.05] * d] * m, **changes)
+    return estimation(**{"costs": [[0.05] * d] * m, **changes})
 
 
 def theorem4_costs(m: int, gamma: float = 0.05) -> list[list[float]]:

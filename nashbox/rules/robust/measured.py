@@ -37,7 +37,7 @@ def other_counts(
 ) -> Other | None:
     """Sum over distributions for agent i; None where rules are tied or only simulation knows."""
     risks = game.view(i).risks()
-    if risks.joint is not None or not risks.complete:
+    if risks.joint is not None or risks.missing is not None:
         return None
     gain = variance = 0.0
     for k, channel in enumerate(risks.known()):

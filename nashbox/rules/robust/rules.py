@@ -80,8 +80,9 @@ class AgentRow:
 def refuse(game: EstimationGame) -> str | None:
     """Say why there is no exact answer, or None."""
     for i in range(game.problem.m):
-        if not game.view(i).risks().complete:
-            return f"mechanism {type(game.mechanism).__name__} has no exact formula"
+        missing = game.view(i).risks().missing
+        if missing is not None:
+            return missing
     return None
 
 

@@ -14,9 +14,11 @@ from nashbox.experiments.compare import compare
 from nashbox.experiments.dynamics import adapt
 from nashbox.games.estimation import prepare
 from nashbox.problem.channel import Play
+from nashbox.problem.errors import ContractError
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.spec import Spec
 from nashbox.rules.robust import robust
+from nashbox.strategies import BestResponder
 from tests.games import figure1
 
 OWN = """
@@ -120,3 +122,30 @@ def test_what_a_channel_of_ones_own_does_not_know_is_said_to_be_unknown(folder):
     assert channel.bend(5.0, 0.1, 1.0, integer=True) is None
     assert channel.errors(np.array([5]), np.ones(3), 10, np.random.default_rng(0)) is None
     assert channel.copied_risk(5, 5, 5, 5) == np.inf
+
+
+LOSSY = """
+from dataclasses import dataclass
+
+from nashbox.mechanisms import SampleMean
+
+
+@dataclass(frozen=True)
+class Lossy(SampleMean):
+    def mediate(self, submissions, terms, rng):
+        return [2 * x for x in super().mediate(submissions, terms, rng)]
+"""
+
+
+def test_formulas_are_not_inherited_by_other_rules(nashbox, folder, problem):
+    """Whoever asks, also a strategy that answers best: it took the formulas of the plain mean."""
+    (folder / "lossy.py").write_text(LOSSY)
+    game = prepare(replace(figure1(mechanism=Spec("lossy.py:Lossy")), folder=folder))
+    risks = game.view(0).risks()
+    assert risks.channels == (None,)
+    assert risks.missing.endswith("Lossy has another mediate than the formulas of SampleMean")
+    with pytest.raises(ContractError, match="another mediate"):
+        BestResponder(eager=True).gather(game.view(0), np.random.default_rng(0))
+    file = problem(mechanism='"lossy.py:Lossy"')
+    answer = nashbox("robust", "p.toml", "--costs", "5%", files={"p.toml": file})
+    answer.refuses("another mediate than the formulas of SampleMean")
