@@ -24,7 +24,7 @@ _NAMES = {  # by module
     "experiments.listing": "listing",
     "experiments.report": "write_audit_report write_comparison_report",
     "experiments.sweep": "Cell Store read_outcomes run_cells sweep",
-    "games": "Action Game OneShot",
+    "games": "Action Deviation Exact Family Game OneShot Pay",
     "games.estimation.checks": "check_mechanism check_strategy",
     "games.estimation.comparison": "Comparison",
     "games.estimation.models": "EstimationModel",
@@ -93,8 +93,12 @@ if TYPE_CHECKING:
     from nashbox.experiments.sweep import run_cells as run_cells
     from nashbox.experiments.sweep import sweep as sweep
     from nashbox.games import Action as Action
+    from nashbox.games import Deviation as Deviation
+    from nashbox.games import Exact as Exact
+    from nashbox.games import Family as Family
     from nashbox.games import Game as Game
     from nashbox.games import OneShot as OneShot
+    from nashbox.games import Pay as Pay
     from nashbox.games.estimation.checks import check_mechanism as check_mechanism
     from nashbox.games.estimation.checks import check_strategy as check_strategy
     from nashbox.games.estimation.comparison import Comparison as Comparison

@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, columns
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 
 Array = NDArray[np.float64]

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.plays import Play as Play
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 
 Array = NDArray[np.float64]

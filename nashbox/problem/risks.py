@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import Channel, Joint, Play
+from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import ContractError
+from nashbox.problem.plays import Play
 
 Array = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.random import Generator
 
 from nashbox.problem.arrays import Array, Counts
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import PLUGIN
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy
 from nashbox.strategies.equivariant import ByPlays

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.base import accept
 

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.random import Generator
 
 from nashbox.problem.arrays import Array, Counts
-from nashbox.problem.channel import Play
 from nashbox.problem.counts import counts
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError, require
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy
 from nashbox.strategies.best_use import best_use

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nashbox.problem.arrays import Counts
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import require
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy, scaled_counts
 

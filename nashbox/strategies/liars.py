@@ -9,9 +9,9 @@ import numpy as np
 from numpy.random import Generator
 
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import require
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.base import Strategy, accept
 

@@ -60,7 +60,7 @@ BAD = [
     (text(mechanism='"cbl"'), ["mechanism", "unknown name 'cbl'", "belief_exchange"]),
     (text(payoff='{kind = "prize"}'), ["payoff", "contest, cost, win", "'prize'"]),
     (text(payoff='{kind = "contest", prise = 1}'), ["no parameter 'prise'"]),
-    (text(payoff='{kind = "cost", c = -1}'), ["cost.c", ">= 0", "-1"]),
+    (text(payoff='{kind = "cost", c = -1}'), ["cost.c", "[0.0, inf)", "-1"]),
     (text(payoff='{kind = "win", prize = 1}'), ["win has no parameter"]),
     (text(graph='"circle"'), ["graph", "unknown networkx generator 'circle'", "cycle"]),
     (text(graph='[["A", "C"]]'), ["graph: edge 1", "unknown agent 'C'"]),

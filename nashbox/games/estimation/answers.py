@@ -12,7 +12,7 @@ from nashbox.games.base import Deviation, Exact
 from nashbox.games.estimation import exact, exhaustive
 from nashbox.games.estimation.catalogue import agent_is_named
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant, Truthful
 from nashbox.strategies.best_count import best_count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms import Mechanism
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import ContractError, blamed, brief
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy
 

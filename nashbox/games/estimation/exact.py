@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.beyond import beyond
-from nashbox.problem.channel import Channel, Joint, Play
+from nashbox.problem.channel import Channel, Joint
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.risks import Risks
 from nashbox.problem.terms import View

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation.boxes import Box
 from nashbox.games.estimation.tied import tied_box
-from nashbox.problem.channel import Channel, Play, channel_sigma
+from nashbox.problem.channel import Channel, channel_sigma
 from nashbox.problem.errors import InputError
+from nashbox.problem.plays import Play
 from nashbox.problem.remembering import remembered
 
 if TYPE_CHECKING:

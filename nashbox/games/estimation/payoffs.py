@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation.beyond import beyond
 from nashbox.games.joint import Menus, Priced
-from nashbox.problem.channel import Play
 from nashbox.problem.payoff_oracle import Profile
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import Pools
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.registry import draw
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.results.base import Result
 from nashbox.results.saving import versions

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.boxes import Box
-from nashbox.problem.channel import Joint, Play
+from nashbox.problem.channel import Joint
 from nashbox.problem.errors import InputError
+from nashbox.problem.plays import Play
 
 Array = NDArray[np.float64]
 

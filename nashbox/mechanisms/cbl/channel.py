@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
-from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, Play, columns
+from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, columns
+from nashbox.problem.plays import Play
 
 Array = NDArray[np.float64]
 

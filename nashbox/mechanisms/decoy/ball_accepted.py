@@ -15,7 +15,7 @@ import numpy as np
 from nashbox.mechanisms.decoy.ball import passes
 from nashbox.mechanisms.decoy.quadratic import moments
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 
 
 class JointDecoyRule(Protocol):

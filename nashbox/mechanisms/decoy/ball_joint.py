@@ -22,7 +22,8 @@ from nashbox.mechanisms.decoy.ball_certificate import least_penalty
 from nashbox.mechanisms.decoy.quadratic import moments
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Best, Joint, Play
+from nashbox.problem.channel import Best, Joint
+from nashbox.problem.plays import Play
 
 RELATIVE_ERROR = 1e-8  # of F where the v are equal
 POINTS = 2**12

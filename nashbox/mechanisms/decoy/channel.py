@@ -27,7 +27,8 @@ from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import expected, gain_by_width, lost
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
-from nashbox.problem.channel import STRAIGHT, Bend, Channel, Play
+from nashbox.problem.channel import STRAIGHT, Bend, Channel
+from nashbox.problem.plays import Play
 
 Array = NDArray[np.float64]
 

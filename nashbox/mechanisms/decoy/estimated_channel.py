@@ -19,7 +19,8 @@ from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.channel import RELATIVE_ERROR, DecoyChannel
 from nashbox.mechanisms.decoy.measured import told_errors
 from nashbox.mechanisms.decoy.moments import accepted_risk
-from nashbox.problem.channel import STRAIGHT, Bend, Channel, Play
+from nashbox.problem.channel import STRAIGHT, Bend, Channel
+from nashbox.problem.plays import Play
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.mirror import expected_by_mirror, lost_by_mirror
 from nashbox.mechanisms.decoy.mirror_certificate import EPSILON, holds, nothing_below
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 
 Array = NDArray[np.float64]
 

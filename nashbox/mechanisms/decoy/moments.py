@@ -13,7 +13,7 @@ import numpy as np
 
 from nashbox.mechanisms.threshold.moments import ORDER, SPAN, MeansRule, density, nodes
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 
 
 class DecoyRule(MeansRule, Protocol):

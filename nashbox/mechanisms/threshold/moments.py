@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 
 SPAN = 9.5  # standard deviations that hold all of the mass
 PANELS, ORDER = 10, 24

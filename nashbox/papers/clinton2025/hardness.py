@@ -12,7 +12,7 @@ from nashbox.mechanisms.plans import alone_penalties
 from nashbox.papers.claim import Claim, ClaimTable, Finding, Number
 from nashbox.papers.clinton2025.instances import SIGMA, Array, estimation, generator, random_problem
 from nashbox.papers.findings import finding, table
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
 from nashbox.strategies.response import best_response

@@ -26,8 +26,8 @@ from nashbox.papers.clinton2025.instances import (
     worked_case,
 )
 from nashbox.papers.findings import finding, table
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
+from nashbox.problem.plays import Play
 
 CLOSE = 1e-9
 ONE = np.array([SIGMA])

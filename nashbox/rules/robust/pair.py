@@ -30,7 +30,8 @@ from typing import Literal
 import numpy as np
 
 from nashbox.mechanisms.rounding import alone_penalties
-from nashbox.problem.channel import Channel, Play, channel_sigma
+from nashbox.problem.channel import Channel, channel_sigma
+from nashbox.problem.plays import Play
 from nashbox.problem.remembering import remembered
 from nashbox.strategies.best_count import best_count
 

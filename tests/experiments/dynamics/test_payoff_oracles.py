@@ -12,9 +12,9 @@ from nashbox.games.estimation import prepare
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.means import SampleMean
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.files import from_mapping, load
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy, Truthful

@@ -12,7 +12,7 @@ import pytest
 from nashbox import Dataset, Mechanism, Strategy
 from nashbox.games.estimation.checks import check_mechanism, check_strategy
 from nashbox.mechanisms import CountedMean, SampleMean
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.strategies import Truthful, Withholder
 
 MEMORY = []

@@ -21,9 +21,9 @@ from nashbox.games.estimation.comparison.simulated_game import with_plays
 from nashbox.games.paths import Path, Paths, Settled
 from nashbox.mechanisms import MECHANISMS
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from nashbox.problem.spec import Spec
 from nashbox.problem.terms import View
 from nashbox.results.saving import to_text

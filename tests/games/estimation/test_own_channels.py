@@ -13,8 +13,8 @@ from nashbox.experiments.audit import audit
 from nashbox.experiments.compare import compare
 from nashbox.experiments.dynamics import adapt
 from nashbox.games.estimation import prepare
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import ContractError
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.spec import Spec
 from nashbox.rules.robust import robust

@@ -18,9 +18,9 @@ from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import gain_by_width, lost
 from nashbox.mechanisms.decoy.tuning import tuned
 from nashbox.mechanisms.threshold.tuning import tuned as threshold
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from nashbox.strategies import make_strategy
 from tests.games import figure1, worked_case
 from tests.statistics_for_tests import assert_mean

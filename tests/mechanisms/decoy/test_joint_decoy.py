@@ -18,10 +18,10 @@ from nashbox.mechanisms.decoy.ball_tuning import ball
 from nashbox.mechanisms.decoy.information import cut_normal
 from nashbox.mechanisms.decoy.minorant import minorant
 from nashbox.mechanisms.decoy.quadratic import below, moments
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from tests.statistics_for_tests import assert_mean
 
 

@@ -12,8 +12,8 @@ from nashbox.mechanisms.decoy.mirror import analytic_mirror, lost_by_mirror
 from nashbox.mechanisms.decoy.mirror_certificate import holds
 from nashbox.mechanisms.decoy.mirror_tuning import mirror_window, tuned_mirror
 from nashbox.mechanisms.decoy.moments import accepted_risk
-from nashbox.problem.channel import Play
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from tests.statistics_for_tests import assert_mean
 
 UNIT = 10 * math.sqrt(0.05)  # sigma sqrt(c) of the table

@@ -16,10 +16,10 @@ from nashbox.mechanisms.decoy.told import lost
 from nashbox.mechanisms.decoy.trimmed import inflation, widening
 from nashbox.mechanisms.decoy.tuning import NARROWEST, WIDEST, stationary
 from nashbox.mechanisms.decoy.tuning import tuned as published
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from nashbox.rules.exchange.agreed import read_rules
 from nashbox.rules.exchange.exchanging import played
 from tests.exchanges import rules as exchange_rules

@@ -20,9 +20,9 @@ from nashbox.mechanisms.threshold.enforcing import wants_nothing
 from nashbox.mechanisms.threshold.stationary import excess
 from nashbox.mechanisms.threshold.together import Together
 from nashbox.mechanisms.threshold.tuning import tuned
-from nashbox.problem.channel import Play
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from nashbox.problem.spec import Spec
 from nashbox.strategies import make_strategy
 from tests.games import figure1, worked_case

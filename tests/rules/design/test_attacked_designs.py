@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nashbox.games.estimation import prepare
-from nashbox.problem.channel import Play
 from nashbox.problem.files import from_mapping
+from nashbox.problem.plays import Play
 from nashbox.rules.design import design
 from nashbox.strategies import Truthful
 from tests.rules.design.test_design import random_table

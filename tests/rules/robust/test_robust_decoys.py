@@ -10,7 +10,7 @@ from nashbox.mechanisms.decoy.estimated import kept
 from nashbox.mechanisms.decoy.estimated_channel import EstimatedChannel
 from nashbox.mechanisms.decoy.mirror_channel import MirrorChannel
 from nashbox.mechanisms.decoy.told import gain_by_width
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.rules.robust import robust
 from nashbox.rules.robust.pair import TOLERANCE, Doubt, worst
 from nashbox.rules.robust.rules import rows

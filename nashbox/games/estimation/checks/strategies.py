@@ -38,9 +38,9 @@ from nashbox.games.estimation.promises.seats import Seat
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
-from nashbox.problem.channel import Play
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.problem.ticker import Ticker
 from nashbox.strategies import Strategy

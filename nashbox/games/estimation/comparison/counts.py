@@ -12,7 +12,7 @@ from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.paths import ONE
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.problem.terms import Terms
 
 Array = NDArray[np.float64]

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.problem.channel import Channel, Play
+from nashbox.problem.channel import Channel
+from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count

@@ -25,7 +25,7 @@ from nashbox.games.paths import Exhausted
 from nashbox.measure.moments import Moments, difference
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.strategies import Strategy
 from nashbox.strategies.best_responder import FoundPlays
 

@@ -9,7 +9,7 @@ import numpy as np
 from nashbox.games.base import Deviation
 from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
-from nashbox.problem.channel import Play
+from nashbox.problem.plays import Play
 from nashbox.strategies import Equivariant, Strategy
 
 Said = list[tuple[str, Strategy, float | None]]
