@@ -110,8 +110,10 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
     table = new_table(
         f"{game.row} plays",
         f"{game.column} plays",
-        f"{game.pays} of {game.row}",
-        f"{game.pays} of {game.column}",
+        *(
+            f"{name} pays" if game.pays == "penalty" else f"paid {name}"
+            for name in (game.row, game.column)
+        ),
         "NashConv" if exact else "NashConv [from, to]",
         "verdict",
         title=f"{many} {game.payoffs}",

@@ -135,7 +135,7 @@ def test_games_of_two_in_estimation_tell_penalties(nashbox, problem):
     files = {"e.toml": problem()}
     words = ["empirical", "e.toml", "--menu", "truthful,under_collector(factor=0.9)"]
     said = nashbox(*words, "--figure", "f.svg", files=files).out
-    assert "penalty of a0" in said and "penalties exact" in said and " -" not in said
+    assert "a0 pays" in said and "penalties exact" in said and " -" not in said
     assert "payoff" not in said
     mean = ["--method", "simulated", "--worlds", "300"]
     assert "of the estimated penalties" in told(nashbox(*words, *mean).out)
