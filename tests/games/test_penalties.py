@@ -115,7 +115,7 @@ def test_games_of_two_tell_penalties(nashbox, ice, tmp_path):
     assert (frame["row_penalty"] == -found.row_payoffs.ravel()).all()
     assert "column_penalty" in frame and not any("payoff" in name for name in frame)
     said = found.to_markdown()
-    assert "penalty of Zoë" in said and "penalties exact" not in said and "payoff" not in said
+    assert "Zoë pays" in said and "penalties exact" not in said and "payoff" not in said
     axes = found.plot()
     assert "(penalty below)" in axes.get_xlabel() and "-" not in axes.texts[0].get_text()
     path = tmp_path / "e.json"
