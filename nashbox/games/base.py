@@ -18,10 +18,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.answered import numbers_held
 from nashbox.games.declared import Declared
 from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.rounds import Rounds
-from nashbox.problem.errors import MOST_PAID, InputError, too_much
+from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, too_much
 from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -36,6 +37,14 @@ class Pay:
 
     name: str = "payoff"
     sign: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse pay that nothing could tell of."""
+        if (self.name, self.sign) not in zip(PAYS, (1, -1), strict=True):
+            raise InputError(
+                'Pay must be Pay("payoff", 1) or Pay("penalty", -1), got '
+                f"Pay({self.name!r}, {self.sign!r})"
+            )
 
 
 def keys_of(pays: str) -> tuple[str, str, str]:
@@ -381,10 +390,30 @@ class Game(Declared, Rounds):
             return beyond
         with np.errstate(over="ignore"):
             answer = self.exact(i)
+        self._hold_formula(answer)
         numbers = [answer.paid, answer.best] if isinstance(answer, Exact) else []
         if any(abs(x) > MOST_PAID and self.pays.sign * x > -np.inf for x in numbers):
             raise InputError(too_much(f"{self.shown}: what {self.players[i]} is paid"))
         return answer.settled() if isinstance(answer, Exact) else answer
+
+    def _hold_formula(self, answer: Any) -> None:
+        """Refuse what is neither an `Exact` nor a sentence, and numbers that are none."""
+        where = f"{type(self).__name__}.exact"
+        if isinstance(answer, str):
+            return
+        if not isinstance(answer, Exact) or not isinstance(answer.deviation, Deviation):
+            raise ContractError(
+                f"{where} must return an Exact with a deviation(...), or a sentence why there is "
+                f"none, got {brief(answer)}"
+            )
+        names = ("paid", "best", "bound", "error", "recommended", "gain")
+        numbers_held(where, {name: getattr(answer, name) for name in names})
+
+    def alternative(self, i: int) -> float | None:
+        """`outside`, held to be a number or None: what engines ask."""
+        found = self.outside(i)
+        numbers_held(f"{type(self).__name__}.outside", {self.players[i]: found})
+        return found
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""
