@@ -469,7 +469,10 @@ class Game(Declared, Rounds):
         return {}
 
     def playable(self, i: int, strategy: Any) -> bool:
-        """Whether player i could play another player's strategy."""
+        """Whether player i could play a strategy that others play.
+
+        Where not, it is refused wherever a file or an option names it for her.
+        """
         return True
 
     def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
@@ -478,6 +481,13 @@ class Game(Declared, Rounds):
         A name of the menu, of an entry point, or ``file.py:Class``. Raises InputError naming
         `where`, what is allowed and what came.
         """
+        made = self.named_strategy(spec, folder, where)
+        if not self.playable(i, made):
+            raise InputError(f"{where}: {self.players[i]} cannot play {spec.label}")
+        return made
+
+    def named_strategy(self, spec: Spec, folder: Path, where: str) -> Any:
+        """Make a strategy that somebody may play, as `read_strategy` does."""
         found: type[Any] = find_class(
             spec.name, self.menu, object, "nashbox.strategies", folder, where
         )

@@ -43,8 +43,19 @@ def game_class(name: str, folder: Path, where: str) -> type[Game]:
     known = dict.fromkeys(GAMES, Game)
     # only subclasses of the abstract class come back
     found = find_class(name, known, Game, GROUP, folder, where)  # type: ignore[type-abstract]
+    _hold_names(found, f"{where}: {name}")
     _OWN.setdefault(name, {})[folder.resolve() if ":" in name else Path()] = found
     return found
+
+
+def _hold_names(cls: type[Game], where: str) -> None:
+    """Refuse names of strategies and mechanisms that stand for anything but classes."""
+    for what in ("menu", "mechanisms"):
+        for name, found in named(cls, what).items():
+            if not isinstance(name, str) or not isinstance(found, type):
+                raise InputError(
+                    f"{where}: {what} must be classes by name, got {brief(name)}: {brief(found)}"
+                )
 
 
 def game_of(problem: Any) -> type[Game]:
