@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nashbox.games.base import Game
-from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.errors import ContractError, InputError, brief, plugin_line, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.options import Option
 from nashbox.problem.own import OWN
@@ -105,8 +105,14 @@ def blamed(problem: Any) -> Iterator[None]:
     """Whatever a game of a user's own raises is an error that names it."""
     try:
         yield
-    except (InputError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         raise
+    except InputError as error:
+        # what a game's own code refuses, as a parameter that it makes up, names no file by itself
+        place = plugin_line(error) if type(error) is InputError and _is_plugin(problem) else None
+        if place is None:
+            raise
+        raise InputError(f"{problem.shown}: {error} ({place})") from error
     except BaseException as error:  # a plug-in may raise whatever it likes
         if not _is_plugin(problem):
             raise

@@ -136,3 +136,17 @@ def test_games_pay_payoffs_or_penalties(pay):
 
 def test_json_of_an_audit_has_no_key_for_what_nobody_added(cake):
     assert "extra" not in json.loads(json.dumps(nashbox.audit(cake(GOOD)).to_json()))
+
+
+@pytest.mark.parametrize("name", ["recommended", "deviations"])
+def test_what_a_game_asks_of_its_own_strategies_is_refused_by_file_and_line(cake, name, capsys):
+    bounded = """
+    def TRIED(self, i):
+        from nashbox.problem.errors import require
+        require("x", 2.0, low=0.0, high=1.0)
+"""
+    path = cake(bounded.replace("TRIED", name))
+    assert main(["audit", path, "--budget", "2000", "--workers", "1"]) == 2
+    said = capsys.readouterr().err
+    assert "cake.toml: x must be a number in [0.0, 1.0], got 2.0 (cake.py, line " in said
+    assert f"Cake.{name})" in said and said.count("\n") == 1
