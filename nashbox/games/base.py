@@ -22,7 +22,15 @@ from nashbox.games.answered import numbers_held
 from nashbox.games.declared import Declared
 from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.rounds import Rounds
-from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, too_much
+from nashbox.problem.errors import (
+    MOST_PAID,
+    ContractError,
+    InputError,
+    brief,
+    finite,
+    require,
+    too_much,
+)
 from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -95,6 +103,20 @@ class Family:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     coarse: int = 11
     written: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+
+    def __post_init__(self) -> None:
+        """Refuse a family that has no members. Raises InputError naming it."""
+        require(f"the family {self.name}: coarse", self.coarse, low=1, integer=True)
+        for key, r in self.ranges.items():
+            if isinstance(r, list):
+                good = bool(r)
+            else:
+                good = len(r) == 2 and all(finite(end) for end in r) and r[0] <= r[1]
+            if not good:
+                raise InputError(
+                    f"the family {self.name}: {key} must be (low, high), or a list of all its "
+                    f"values, got {brief(r)}"
+                )
 
     def member(self, values: Mapping[str, Any]) -> Deviation:
         """The strategy with these values of the parameters in `ranges`."""

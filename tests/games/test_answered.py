@@ -150,3 +150,21 @@ def test_what_a_game_asks_of_its_own_strategies_is_refused_by_file_and_line(cake
     said = capsys.readouterr().err
     assert "cake.toml: x must be a number in [0.0, 1.0], got 2.0 (cake.py, line " in said
     assert f"Cake.{name})" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        "x=(0.0, 0.5, 1.0)",
+        "x=(1.0, 0.0)",
+        "x=(0.0, float('nan'))",
+        "x=[]",
+        "x=(0.0, 1.0), coarse=0",
+        "x=(0.0, 1.0), coarse='a'",
+    ],
+)
+def test_families_have_members(cake, ranges):
+    listed = f"[self.deviation('ask', x=1.0), self.family('ask', {ranges})]"
+    path = cake(method("deviations", listed))
+    with pytest.raises(InputError, match=r"cake\.toml: the family ask: (x|coarse) must be"):
+        nashbox.audit(path, method="black_box", budget=2000, workers=1)
