@@ -18,10 +18,19 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.games.answered import numbers_held
 from nashbox.games.declared import Declared
 from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.rounds import Rounds
-from nashbox.problem.errors import MOST_PAID, InputError, too_much
+from nashbox.problem.errors import (
+    MOST_PAID,
+    ContractError,
+    InputError,
+    brief,
+    finite,
+    require,
+    too_much,
+)
 from nashbox.problem.ownership import changed_below
 from nashbox.problem.spec import Spec, build, find_class
 
@@ -36,6 +45,14 @@ class Pay:
 
     name: str = "payoff"
     sign: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse pay that nothing could tell of."""
+        if (self.name, self.sign) not in zip(PAYS, (1, -1), strict=True):
+            raise InputError(
+                'Pay must be Pay("payoff", 1) or Pay("penalty", -1), got '
+                f"Pay({self.name!r}, {self.sign!r})"
+            )
 
 
 def keys_of(pays: str) -> tuple[str, str, str]:
@@ -86,6 +103,20 @@ class Family:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     coarse: int = 11
     written: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+
+    def __post_init__(self) -> None:
+        """Refuse a family that has no members. Raises InputError naming it."""
+        require(f"the family {self.name}: coarse", self.coarse, low=1, integer=True)
+        for key, r in self.ranges.items():
+            if isinstance(r, list):
+                good = bool(r)
+            else:
+                good = len(r) == 2 and all(finite(end) for end in r) and r[0] <= r[1]
+            if not good:
+                raise InputError(
+                    f"the family {self.name}: {key} must be (low, high), or a list of all its "
+                    f"values, got {brief(r)}"
+                )
 
     def member(self, values: Mapping[str, Any]) -> Deviation:
         """The strategy with these values of the parameters in `ranges`."""
@@ -381,10 +412,30 @@ class Game(Declared, Rounds):
             return beyond
         with np.errstate(over="ignore"):
             answer = self.exact(i)
+        self._hold_formula(answer)
         numbers = [answer.paid, answer.best] if isinstance(answer, Exact) else []
         if any(abs(x) > MOST_PAID and self.pays.sign * x > -np.inf for x in numbers):
             raise InputError(too_much(f"{self.shown}: what {self.players[i]} is paid"))
         return answer.settled() if isinstance(answer, Exact) else answer
+
+    def _hold_formula(self, answer: Any) -> None:
+        """Refuse what is neither an `Exact` nor a sentence, and numbers that are none."""
+        where = f"{type(self).__name__}.exact"
+        if isinstance(answer, str):
+            return
+        if not isinstance(answer, Exact) or not isinstance(answer.deviation, Deviation):
+            raise ContractError(
+                f"{where} must return an Exact with a deviation(...), or a sentence why there is "
+                f"none, got {brief(answer)}"
+            )
+        names = ("paid", "best", "bound", "error", "recommended", "gain")
+        numbers_held(where, {name: getattr(answer, name) for name in names})
+
+    def alternative(self, i: int) -> float | None:
+        """`outside`, held to be a number or None: what engines ask."""
+        found = self.outside(i)
+        numbers_held(f"{type(self).__name__}.outside", {self.players[i]: found})
+        return found
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""
@@ -440,7 +491,10 @@ class Game(Declared, Rounds):
         return {}
 
     def playable(self, i: int, strategy: Any) -> bool:
-        """Whether player i could play another player's strategy."""
+        """Whether player i could play a strategy that others play.
+
+        Where not, it is refused wherever a file or an option names it for her.
+        """
         return True
 
     def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
@@ -449,6 +503,13 @@ class Game(Declared, Rounds):
         A name of the menu, of an entry point, or ``file.py:Class``. Raises InputError naming
         `where`, what is allowed and what came.
         """
+        made = self.named_strategy(spec, folder, where)
+        if not self.playable(i, made):
+            raise InputError(f"{where}: {self.players[i]} cannot play {spec.label}")
+        return made
+
+    def named_strategy(self, spec: Spec, folder: Path, where: str) -> Any:
+        """Make a strategy that somebody may play, as `read_strategy` does."""
         found: type[Any] = find_class(
             spec.name, self.menu, object, "nashbox.strategies", folder, where
         )

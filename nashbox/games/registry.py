@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nashbox.games.base import Game
-from nashbox.problem.errors import ContractError, InputError, brief, told
+from nashbox.problem.errors import ContractError, InputError, brief, plugin_line, told
 from nashbox.problem.files import GAMES
 from nashbox.problem.options import Option
 from nashbox.problem.own import OWN
@@ -43,8 +43,19 @@ def game_class(name: str, folder: Path, where: str) -> type[Game]:
     known = dict.fromkeys(GAMES, Game)
     # only subclasses of the abstract class come back
     found = find_class(name, known, Game, GROUP, folder, where)  # type: ignore[type-abstract]
+    _hold_names(found, f"{where}: {name}")
     _OWN.setdefault(name, {})[folder.resolve() if ":" in name else Path()] = found
     return found
+
+
+def _hold_names(cls: type[Game], where: str) -> None:
+    """Refuse names of strategies and mechanisms that stand for anything but classes."""
+    for what in ("menu", "mechanisms"):
+        for name, found in named(cls, what).items():
+            if not isinstance(name, str) or not isinstance(found, type):
+                raise InputError(
+                    f"{where}: {what} must be classes by name, got {brief(name)}: {brief(found)}"
+                )
 
 
 def game_of(problem: Any) -> type[Game]:
@@ -94,8 +105,14 @@ def blamed(problem: Any) -> Iterator[None]:
     """Whatever a game of a user's own raises is an error that names it."""
     try:
         yield
-    except (InputError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         raise
+    except InputError as error:
+        # what a game's own code refuses, as a parameter that it makes up, names no file by itself
+        place = plugin_line(error) if type(error) is InputError and _is_plugin(problem) else None
+        if place is None:
+            raise
+        raise InputError(f"{problem.shown}: {error} ({place})") from error
     except BaseException as error:  # a plug-in may raise whatever it likes
         if not _is_plugin(problem):
             raise

@@ -119,7 +119,7 @@ class Table(OneShot):
         if spec.name not in menu and spec.name != "mixed" and ":" not in spec.name:
             allowed = [*menu, "mixed", "file.py:Class"]
             raise InputError(f"{where}: unknown name {spec.name!r} ({suggest(spec.name, allowed)})")
-        found = super().read_strategy(i, spec, folder, where)
+        found = self.named_strategy(spec, folder, where)
         if isinstance(found, MixedEntry) and len(found.weights) != len(menu):
             raise InputError(
                 f"{where}: weights must be one per entry ({', '.join(menu)}), got "

@@ -20,8 +20,9 @@ class Moments:
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Self:
-        """Those of a block; infinite values make the mean infinite."""
-        mean = float(values.mean())
+        """Those of a block; infinite values make the mean infinite, NaN if of both signs."""
+        with np.errstate(invalid="ignore"):
+            mean = float(values.mean())
         if not math.isfinite(mean):
             return cls(values.size, mean)
         return cls(values.size, mean, float(np.square(values - mean).sum()))

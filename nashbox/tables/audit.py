@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from nashbox.experiments.audit import Audit, GameAudit
 
 SHORT = 240  # letters of a class that always stands below the table
+RATIONAL = "individually rational (nobody is worse off than outside)"
 GAIN, BOUNDED = "gain", "gain [from, to]"  # bounds are left out where they are the number itself
 Columns = Mapping[str, Callable[[Any], str]]  # of one kind of audit: a heading, an agent's cell
 
@@ -53,8 +55,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
     sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
     sheet.note(
-        "individually rational (nobody is worse off than outside): "
-        f"{yes_or_no(audit.individually_rational)}"
+        f"{RATIONAL}: {yes_or_no(audit.individually_rational)}"
         "; social penalty (the sum) "
         f"{with_error(audit.social_penalty, audit.social_penalty_se)}, "
         f"{with_error(audit.efficiency_ratio, audit.efficiency_ratio_se)} times that of the best "
@@ -92,6 +93,10 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
     if audit.nash_conv is not None:
         conv = number(audit.nash_conv, 6, scale)
         sheet.note(f"NashConv (what all could gain, each by herself): {conv}")
+    if audit.individually_rational is not None:
+        sheet.note(f"{RATIONAL}: {yes_or_no(audit.individually_rational)}")
+    for key, value in audit.extra.items():
+        sheet.note(f"{key}: {value if isinstance(value, str) else json.dumps(value)}")
     for a in audit.agents:
         _over_recommended(sheet, a, "it", 6, scale)
         for key, given in declared(audit.game).gains_if.items():

@@ -6,6 +6,7 @@ from scipy import stats
 
 from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import TRUSTED, looks, shares, tail
+from nashbox.measure.moments import Moments
 from nashbox.measure.tally import KEPT, TailMoments
 
 
@@ -188,3 +189,9 @@ def test_few_worlds_take_what_theory_takes_if_that_helps():
     theory = np.array([3.0, 0.0])
     assert coefficients(3 * x, controls, theory).tolist() == [3.0, 0.0]
     assert coefficients(-3 * x, controls, theory).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_infinite_values_of_both_signs_have_no_mean_and_need_no_warning():
+    assert np.isnan(Moments.of(np.array([np.inf, -np.inf, 1.0])).mean)
+    assert Moments.of(np.array([np.inf, 1.0])).mean == np.inf

@@ -11,6 +11,7 @@ from nashbox.experiments.audit.players import black_box
 from nashbox.experiments.audit.profile import Profile
 from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
+from nashbox.games.answered import sentences_held
 from nashbox.games.base import Exact, Game
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
@@ -77,6 +78,7 @@ def audit(
         found = black_box(problem, game, own, options, workers, progress, in_box, patience)
         covered += _thinned(found)
         seeds, seen = {"seed": seed, "budget": budget}, _resolution(found)
+    said = sentences_held(f"{type(game).__name__}.notes", game.notes(chosen))
     return result_of(
         problem,
         game,
@@ -87,7 +89,7 @@ def audit(
         delta=delta,
         seeds=seeds,
         resolution=seen,
-        notes=[*game.notes(chosen), *notes, *_unfinished(found, patience)],
+        notes=[*said, *notes, *_unfinished(found, patience)],
     )
 
 

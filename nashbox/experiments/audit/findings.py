@@ -59,7 +59,7 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerFin
         over = over_itself(game, i)
     elif answer.recommended is not None:
         over = noiseless_gain(-sign * answer.recommended, 2 * error, -paid, 0.0, -paid)
-    outside = game.outside(i)
+    outside = game.alternative(i)
     extra = dict(answer.extra)
     shown = tuple(Candidate(*row) for row in extra.pop("landscape", ()))
     said = verdict(gain, level)

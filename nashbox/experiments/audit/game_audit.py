@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
 
 from nashbox.experiments.audit.base import AuditedAgent, AuditResult, Gain, gain_from_json
@@ -111,7 +111,8 @@ class PlayerAudit(AuditedAgent):
 class GameAudit(AuditResult):
     """The whole audit.
 
-    payoff, signals: of testing games. nash_conv: of payoff tables.
+    payoff, signals: of testing games. nash_conv: of payoff tables. extra: what else the game says
+    of its audit, by key of the JSON.
     """
 
     KEYS: ClassVar[str] = (
@@ -132,6 +133,14 @@ class GameAudit(AuditResult):
     payoff: str | None = None
     signals: str | None = None
     nash_conv: float | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def ruled(cls) -> set[str]:
+        """Keys that no game may use for what it adds, those of its own kind apart."""
+        written = cls.KEYS.split()
+        held = {"format", *written, *as_penalties(dict.fromkeys(written, 0.0))}
+        return (held | {one.name for one in fields(cls)}) - {*cls.OPTIONAL.split()}
 
     @property
     def rules(self) -> str:
@@ -147,7 +156,14 @@ class GameAudit(AuditResult):
     def to_json(self) -> dict[str, Any]:
         """The mapping of nashbox-audit/1."""
         body = super().to_json()
-        return as_penalties(body) if self.pays == "penalty" else body
+        return {**(as_penalties(body) if self.pays == "penalty" else body), **self.extra}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Rebuild what `to_json` wrote."""
+        known = {*cls.ruled(), *cls.OPTIONAL.split()}
+        extra = {key: value for key, value in body.items() if key not in known}
+        return super().from_json({**body, "extra": extra})
 
     @property
     def social_penalty(self) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nashbox.games.answered import kinds_held
 from nashbox.games.base import Deviation, Family, Game
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.spec import Spec
@@ -44,7 +45,13 @@ class CandidatePool:
         compared: only what comparisons of mechanisms choose from.
         """
         pool = cls([game.strategy(player)], [], [])
-        named = game.compared(player) if compared else game.deviations(player)
+        what = "compared" if compared else "deviations"
+        named = kinds_held(
+            f"{type(game).__name__}.{what}",
+            getattr(game, what)(player),
+            (Deviation, Family),
+            "self.deviation(...) and self.family(...)",
+        )
         families = [d for d in named if isinstance(d, Family)]
         for found in named:
             if isinstance(found, Deviation):

@@ -10,9 +10,11 @@ from nashbox.experiments.audit.base import AuditResult, gain_from_json
 from nashbox.experiments.audit.findings import PlayerFinding
 from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
 from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, PlanDeviation
+from nashbox.games.answered import extras_held
 from nashbox.games.base import Game
 from nashbox.games.registry import engine
 from nashbox.mechanisms.owed import checks
+from nashbox.results.base import unwrapped
 
 
 def result_of(problem: Any, game: Game, found: Sequence[PlayerFinding], **said: Any) -> AuditResult:
@@ -20,7 +22,7 @@ def result_of(problem: Any, game: Game, found: Sequence[PlayerFinding], **said: 
 
     said: method, class_, epsilon, delta, seeds, resolution, notes.
     """
-    both = {"problem": problem.to_json(), "game": problem.game, **said, **game.extras()}
+    both = {"problem": problem.to_json(), "game": problem.game, **said}
     both["mechanism"] = None if problem.mechanism is None else problem.mechanism.name
     result: AuditResult = engine(game, "audited")(game, found, both)
     return result
@@ -28,6 +30,7 @@ def result_of(problem: Any, game: Game, found: Sequence[PlayerFinding], **said: 
 
 def penalised(game: Any, found: Sequence[PlayerFinding], both: dict[str, Any]) -> Audit:
     """Penalties, and how far their sum is from the least that is rational."""
+    both |= game.extras()
     rows = [_penalised(game, i, one) for i, one in enumerate(found)]
     least = both.pop("least_social_penalty")
     audit = Audit(agents=rows, efficiency_ratio=None, checks=checks(game.terms), **both)
@@ -38,8 +41,12 @@ def penalised(game: Any, found: Sequence[PlayerFinding], both: dict[str, Any]) -
 
 
 def paid(game: Game, found: Sequence[PlayerFinding], both: dict[str, Any]) -> GameAudit:
-    """Payoffs."""
-    return GameAudit(agents=[_paid(game, i, one) for i, one in enumerate(found)], **both)
+    """Payoffs, and what the game adds: keys that audits know, and keys of its own."""
+    told = f"{type(game).__name__}.extras"
+    added = extras_held(told, unwrapped(game.extras()), GameAudit.ruled())
+    known = {key: added.pop(key) for key in GameAudit.OPTIONAL.split() if key in added}
+    rows = [_paid(game, i, one) for i, one in enumerate(found)]
+    return GameAudit(agents=rows, extra=added, **both, **known)
 
 
 def _common(

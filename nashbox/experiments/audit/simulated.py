@@ -113,7 +113,7 @@ def _listed(pool: CandidatePool) -> tuple[int, int] | None:
 
 def _rational(game: Game, player: int, payoff: TailMoments, z: float) -> bool | None:
     """Whether she is paid what staying away pays; None where that is open."""
-    outside = game.outside(player)
+    outside = game.alternative(player)
     if outside is None:
         return None
     if math.isfinite(payoff.mean) and not (payoff.tame and payoff.count >= TRUSTED):
