@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.boxes import Box
 from nashbox.games.estimation.tied import tied_box
 from nashbox.problem.channel import Channel, channel_sigma
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.plays import Play
 from nashbox.problem.remembering import remembered
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+AGREE = 1e-4  # relative, of two ways to compute a risk: well below what audits tell apart
 SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # Delta in units of sigma/sqrt(n)
 CLASS = (
     "all strategies of one agent against the others' honest points, which by invariance are to "
@@ -95,9 +96,21 @@ def _price(channel: Channel, cost: float, plays: list[Play], counts: list[float]
         if play.s == play.n and not play.shift and other + doubt <= (price + error) * (1 + 1e-9):
             best, price, error = play, other, doubt
             break
+    _hold(channel, best)
     bound = min(_floor(channel, n) + (cost * n if n else 0.0) for n in counts)
     shown = tuple((play, value) for play, value, _ in priced)
     return Box((), (best,), price, error, min(bound, price), len(plays), shown)
+
+
+def _hold(channel: Channel, play: Play) -> None:
+    """Compare both ways to compute a risk. Raises ContractError where they do not agree."""
+    examined, doubt = _examined(channel, play)
+    risk, error = channel.risk(play)
+    if np.isfinite(examined) and abs(examined - risk) > doubt + error + AGREE * risk:
+        raise ContractError(
+            f"{type(channel).__name__}: examined_risk and risk disagree for {play}: "
+            f"{examined:.6g} and {risk:.6g}"
+        )
 
 
 @remembered(65536)

@@ -61,7 +61,9 @@ def without(game: EstimationGame, missing: tuple[int, ...], epsilon: Epsilon) ->
     with np.errstate(invalid="ignore"):
         lost = np.where(np.isinf(before), 0.0, after - before)
     slack = own + ROUNDING * np.where(np.isfinite(after), np.abs(after), 0.0)
-    worst, most = int(np.argmax(lost)), int(np.argmax(gains / own))
+    # her epsilon is 0 where she pays inf, and then 0/0 says nothing of what others gain
+    beside = np.divide(gains, own, out=np.zeros_like(gains), where=gains != 0)
+    worst, most = int(np.argmax(lost)), int(np.argmax(beside))
     with np.errstate(invalid="ignore"):
         worse = after - outside[left] > slack
     return Drop(

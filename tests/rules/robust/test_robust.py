@@ -11,6 +11,7 @@ from nashbox.cli import main
 from nashbox.experiments.audit import audit
 from nashbox.experiments.run import run
 from nashbox.games.estimation import prepare
+from nashbox.mechanisms import SampleMean
 from nashbox.mechanisms.cbl.channel import CorruptChannel
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
@@ -238,6 +239,23 @@ def test_nobody_left_who_can_sample():
     drop = without(prepare(problem), (0,), None)
     assert drop.after == np.inf
     assert drop.dishonest == []
+
+
+class CutOff(SampleMean):
+    """The first agent is told nothing of the others."""
+
+    def channel(self, terms, agent, k, others):
+        return MeanChannel(float(terms.sigma[k]), others if agent else 0.0)
+
+
+def test_who_pays_inf_hides_nobodys_gain():
+    """0/0, of who has no epsilon, counted as the largest gain of all: nobody's was told."""
+    problem = figure1(costs=[[float("inf")], [0.05], [0.05], [0.05]], plan=[[0], [14], [14], [14]])
+    game = prepare(problem)
+    terms = CutOff().terms(game.problem, game.plan)
+    drop = without(replace(game, mechanism=CutOff(), terms=terms), (3,), None)
+    assert drop.gain > drop.epsilon > 0
+    assert drop.gainer in drop.dishonest
 
 
 def test_command_writes_what_it_promises(tmp_path, capsys):

@@ -21,6 +21,7 @@ from nashbox.games.checking import (
     run_all,
     same_arrays,
 )
+from nashbox.games.estimation.checks.formulas import formulas_hold
 from nashbox.games.estimation.checks.situations import (
     NEEDED,
     PARTS,
@@ -63,6 +64,7 @@ def check_mechanism(
         "dice_of_every_world": _dice,
         "sees": _sees,
         "inform_agrees": _inform,
+        "formulas": formulas_hold,
     }
     named = {"pickles": partial(pickles, mechanism), "terms": partial(_terms, mechanism, own)}
     named |= {name: partial(_each, mechanism, own, work) for name, work in checks.items()}
