@@ -112,6 +112,12 @@ class Table(OneShot):
         """An entry of player i's menu as a strategy."""
         return Pure(self.payoffs.menus[i][index], index)
 
+    def spec_of(self, i: int, value: object, where: str) -> Spec:
+        """An entry goes by its label, whatever stands in it: "left (again)" is no call."""
+        if isinstance(value, str) and value in self.payoffs.menus[i]:
+            return Spec(value)
+        return super().spec_of(i, value, where)
+
     def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
         """An entry by its label, mixed(weights), or a class of one's own."""
         menu = self.payoffs.menus[i]
