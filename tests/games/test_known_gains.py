@@ -334,6 +334,14 @@ BAD = [
     ({"game": "public_goods", "strategies": {"a0": {"name": "contribute", "share": 2}}}, "share"),
     ({"game": "public_goods", "mechanism": "nope"}, "unknown name 'nope'"),
     ({"game": "auction", "rule": "dutch"}, "rule must be one of"),
+    *(
+        ({"game": "auction", "strategies": {"a0": {"name": "bids", "points": points}}}, words)
+        for points, words in (
+            (3, "points must hold at least two numbers, got 3"),
+            ("12", "points must hold at least two numbers, got '12'"),
+            ([1], "points must hold at least two numbers, got [1]"),
+        )
+    ),
     ({"game": "cournot", "agents": 2, "cost": [1.0]}, "one per player"),
     ({"game": "table"}, "'payoffs' is missing"),
     ({"game": "table", "payoffs": {"a": [[1, 2]], "b": [[1], [2]]}}, "same shape"),
