@@ -51,11 +51,11 @@ class Bids(Action):
 
     def __post_init__(self) -> None:
         """Refuse fewer than two points, and negative ones."""
+        if not isinstance(self.points, (list, tuple)) or len(self.points) < 2:
+            raise InputError(f"points must hold at least two numbers, got {brief(self.points)}")
         object.__setattr__(self, "points", tuple(self.points))
         for k, point in enumerate(self.points):
             require(f"points[{k}]", point, low=0.0)
-        if len(self.points) < 2:
-            raise InputError(f"points must hold at least two numbers, got {brief(self.points)}")
 
     def of(self, value: Array) -> Array:
         """Bids of values."""

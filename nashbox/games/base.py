@@ -497,6 +497,10 @@ class Game(Declared, Rounds):
         """
         return True
 
+    def spec_of(self, i: int, value: object, where: str) -> Spec:
+        """Read how a problem file or option names a strategy of player i. Raises InputError."""
+        return Spec.parse(value, where)
+
     def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
         """Make the strategy that a problem file or option names for player i.
 

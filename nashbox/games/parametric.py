@@ -29,7 +29,9 @@ def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> Paramet
         cls=cls,
         parameters=parameters,
         mechanism=None if mechanism is None else Spec.parse(mechanism, f"{shown}: mechanism"),
-        strategies=read_strategies(raw.get("strategies", "recommended"), names, shown),
+        strategies=read_strategies(
+            raw.get("strategies", "recommended"), names, built.spec_of, shown
+        ),
         names=names,
         folder=folder,
         raw=dict(raw),

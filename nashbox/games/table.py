@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -111,6 +112,12 @@ class Table(OneShot):
         """An entry of player i's menu as a strategy."""
         return Pure(self.payoffs.menus[i][index], index)
 
+    def spec_of(self, i: int, value: object, where: str) -> Spec:
+        """An entry goes by its label, whatever stands in it: "left (again)" is no call."""
+        if isinstance(value, str) and value in self.payoffs.menus[i]:
+            return Spec(value)
+        return super().spec_of(i, value, where)
+
     def read_strategy(self, i: int, spec: Spec, folder: Path, where: str) -> Any:
         """An entry by its label, mixed(weights), or a class of one's own."""
         menu = self.payoffs.menus[i]
@@ -155,58 +162,49 @@ class Table(OneShot):
         pure: Array = np.eye(len(self.payoffs.menus[i]))[play.index]
         return pure
 
-    def values(self, i: int, weights: Sequence[Array]) -> Array:
-        """What each entry of player i's menu pays more than her least, (k_i,).
+    def values(self, i: int, weights: Sequence[Array]) -> tuple[list[Any], Any]:
+        """What each entry of player i's menu pays, and what she is paid.
 
-        A constant added to all payoffs costs no digits so.
+        Fractions without any error, so that who is indifferent, as in a mixed equilibrium, gains
+        exactly 0. Of tables that are too large for it floats, above her least payoff: a constant
+        added to all payoffs costs no digits so.
         """
         own = self.payoffs.paid[i]
-        found: Array = np.moveaxis(own - own.min(), i, -1)
-        for j, chosen in enumerate(weights):
-            if j != i:
-                found = np.asarray(np.tensordot(chosen / chosen.sum(), found, axes=(0, 0)))
-        return found
-
-    def gains(self, i: int, weights: Sequence[Array]) -> list[Fraction] | None:
-        """What each entry pays more than what player i plays, without error; None if too large.
-
-        Who is indifferent, as in a mixed equilibrium, gains exactly 0.
-        """
+        shares = [chosen / chosen.sum() for chosen in weights]
         if self.payoffs.whole is None:
-            return None
-        found, under = self.payoffs.whole[i]
-        found = np.moveaxis(found, i, -1)
-        for j, chosen in enumerate(weights):
-            if j != i:
-                shares, _ = whole_numbers(chosen)
-                found = np.tensordot(shares, found, axes=(0, 0))
-                under *= int(shares.sum())
-        mine, _ = whole_numbers(weights[i])
-        total, now = int(mine.sum()), int(found @ mine)
-        return [Fraction(int(value) * total - now, under * total) for value in found]
+            values = _mixed_over(own - own.min(), i, shares)
+            return values.tolist(), float(values @ shares[i])
+        table, under = self.payoffs.whole[i]
+        shares = [whole_numbers(chosen)[0] for chosen in weights]
+        under *= math.prod(int(chosen.sum()) for j, chosen in enumerate(shares) if j != i)
+        values = _mixed_over(table, i, shares)
+        now = Fraction(int(values @ shares[i]), under * int(shares[i].sum()))
+        return [Fraction(int(value), under) for value in values], now
 
     def exact(self, i: int) -> Exact | str:
         """The best entry other than what is played, where there is one."""
         weights = [w for j in range(self.m) if (w := self.weights(j)) is not None]
         if len(weights) < self.m:
             return "players with strategies of their own have no formula"
-        values, gains = self.values(i, weights), self.gains(i, weights)
-        now = float(values @ (weights[i] / weights[i].sum()))
+        values, now = self.values(i, weights)
         own = self.payoffs.paid[i]
-        least, spread = float(own.min()), float(np.ptp(own))
+        spread = float(np.ptp(own))
         error = 1e-12 * spread + (1e-15 * float(np.abs(own).max()) if spread else 0.0)
         played = np.flatnonzero(weights[i])
-        others = [k for k in range(values.size) if played.size > 1 or k != played[0]]
-        best = max(others or [0], key=(values if gains is None else gains).__getitem__)
+        others = [k for k in range(len(values)) if played.size > 1 or k != played[0]]
+        best = max(others or [0], key=values.__getitem__)
         entry = self.payoffs.menus[i][best]
+        without_error = isinstance(now, Fraction)
+        least = 0 if without_error else float(own.min())
+        reached = [float(least + value) for value in values]
         return Exact(
-            least + now,
-            least + float(values[best]),
+            float(least + now),
+            reached[best],
             Deviation(Spec(entry), self.entry(i, best)),
             error=error,
-            gain=None if gains is None else float(gains[best]),
-            reached=(least + values).tolist(),
-            recommended=least + float(values[0]),
+            gain=float(values[best] - now) if without_error else None,
+            reached=reached,
+            recommended=reached[0],
         )
 
     def extras(self) -> Mapping[str, Any]:
@@ -220,3 +218,12 @@ class Table(OneShot):
             if isinstance(answer, Exact)
         ]
         return {"nash_conv": float(sum(max(0.0, gain) for gain in gains))}
+
+
+def _mixed_over(table: Any, i: int, shares: Sequence[Any]) -> Any:
+    """Sums over what all but player i choose, (k_i,), weighted by their shares."""
+    found = np.moveaxis(table, i, -1)
+    for j, chosen in enumerate(shares):
+        if j != i:
+            found = np.tensordot(chosen, found, axes=(0, 0))
+    return found

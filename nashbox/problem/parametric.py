@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -70,8 +70,13 @@ def parameters_of(cls: type, raw: Mapping[str, Any], shown: str) -> dict[str, An
     return {key: raw[key] for key in allowed if key in raw}
 
 
-def read_strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, Spec]:
-    """Read ``strategies``: "recommended" or a table of players. Raises InputError."""
+def read_strategies(
+    value: object, names: tuple[str, ...], spec_of: Callable[[int, object, str], Spec], shown: str
+) -> dict[str, Spec]:
+    """Read ``strategies``: "recommended" or a table of players. Raises InputError.
+
+    spec_of: reads how a strategy of the player in this place is named.
+    """
     if value == "recommended":
         return {}
     if not isinstance(value, Mapping):
@@ -81,7 +86,7 @@ def read_strategies(value: object, names: tuple[str, ...], shown: str) -> dict[s
     found = {}
     for name, given in value.items():
         check_known([name], names, "agent", f"{shown}: strategies")
-        spec = Spec.parse(given, f"{shown}: strategies.{name}")
+        spec = spec_of(names.index(name), given, f"{shown}: strategies.{name}")
         if spec.name != "recommended":
             found[str(name)] = spec
     return found

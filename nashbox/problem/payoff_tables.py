@@ -9,10 +9,11 @@ import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,19 +31,24 @@ MOST_WHOLE = 20_000  # numbers that are computed with as whole ones
 MOST_PLAYERS = 60  # an axis of the table each, of which numpy has 64
 COUNT = re.compile("[0-9]{1,9}")  # a number of entries, or of an outcome
 WORDS = ("recommended", "mixed")  # labels that mean something else in problem files
-TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([{}])|([^\s{},"]+)')
+TOKEN = re.compile(
+    r'(?P<text>"(?:[^"\\]|\\.)*")|(?P<brace>[{}])|(?P<word>[^\s{},"]+)|(?P<line>\n)|"'
+)
+ONLY = "must begin with NFG 1 R or NFG 1 D"
 
 
 @dataclass(frozen=True, eq=False)
 class PayoffTables:
     """What everybody is paid for every choice of everybody.
 
-    players: names. menus: labels of each player's entries. paid: (N, k_1, ..., k_N).
+    players: names. menus: labels of each player's entries. paid: (N, k_1, ..., k_N). written: the
+    same as numbers or Fractions, where a file has fractions; thirds are no floats.
     """
 
     players: tuple[str, ...]
     menus: tuple[tuple[str, ...], ...]
     paid: Array
+    written: WholeNumbers | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Hold names, labels and numbers to what every problem file is held to."""
@@ -66,18 +72,33 @@ class PayoffTables:
     @cached_property
     def whole(self) -> list[tuple[WholeNumbers, int]] | None:
         """Each player's payoffs as `whole_numbers`; None for tables where that would take long."""
-        return None if self.paid.size > MOST_WHOLE else [whole_numbers(own) for own in self.paid]
+        if self.paid.size > MOST_WHOLE:
+            return None
+        return [whole_numbers(own) for own in (self.paid if self.written is None else self.written)]
 
 
-def whole_numbers(values: Array) -> tuple[WholeNumbers, int]:
+def of_numbers(
+    players: tuple[str, ...], menus: tuple[tuple[str, ...], ...], numbers: WholeNumbers
+) -> PayoffTables:
+    """Tables of floats and Fractions, (N, k_1, ..., k_N)."""
+    small = numbers.size <= MOST_WHOLE  # see `PayoffTables.whole`
+    broken = small and any(type(number) is Fraction for number in numbers.ravel())
+    return PayoffTables(players, menus, numbers.astype(float), numbers if broken else None)
+
+
+def whole_numbers(values: Array | WholeNumbers) -> tuple[WholeNumbers, int]:
     """Return numbers as whole ones and what to divide all of them by, without any rounding.
 
-    A float is read by its shortest decimal, as files give it: three times 0.1 is 0.3.
+    A float is read by its shortest decimal, as files give it: three times 0.1 is 0.3. Fractions
+    are what they are.
 
     >>> whole_numbers(np.array([0.1, 3.0, -0.25]))
     (array([2, 60, -5], dtype=object), 20)
     """
-    fractions = [Fraction(repr(value)) for value in values.ravel().tolist()]
+    fractions = [
+        value if isinstance(value, Fraction) else Fraction(repr(value))
+        for value in values.ravel().tolist()
+    ]
     under = math.lcm(*(value.denominator for value in fractions))
     whole = np.empty(len(fractions), dtype=object)
     whole[:] = [value.numerator * (under // value.denominator) for value in fractions]
@@ -146,7 +167,8 @@ def read_tables(path: Path, shown: str) -> PayoffTables:
     except UnicodeDecodeError as error:
         raise InputError(f"{shown}: is not UTF-8: {told(error)}") from error
     try:
-        return of_nfg(text) if text.lstrip().upper().startswith("NFG") else of_csv(text)
+        gambit = path.suffix.lower() == ".nfg" or text.lstrip().upper().startswith("NFG")
+        return of_nfg(text) if gambit else of_csv(text)
     except InputError as error:
         raise InputError(f"{shown}: {error}") from error
 
@@ -165,146 +187,187 @@ def of_csv(text: str) -> PayoffTables:
     check_number(N)
     players = tuple(rows[0][:N])
     menus: list[dict[str, int]] = [{} for _ in players]
-    cells: dict[tuple[int, ...], list[float]] = {}
+    cells: dict[tuple[int, ...], list[float | Fraction]] = {}
     for line, row in zip(lines[1:], rows[1:], strict=True):
         labels = row[:N]
         key = tuple(menu.setdefault(w, len(menu)) for menu, w in zip(menus, labels, strict=True))
         if key in cells:
             raise InputError(f"row {line}: {', '.join(labels)} is there twice")
-        cells[key] = [_number(cell, f"row {line}") for cell in row[N:]]
+        cells[key] = [_number(cell, "row {}", line) for cell in row[N:]]
     sizes = [len(menu) for menu in menus]
     if math.prod(sizes) != len(cells):
         raise InputError(
             f"must have one row for each of {' x '.join(map(str, sizes))} choices, got {len(cells)}"
         )
-    paid = np.empty((N, *sizes))
+    paid = np.empty((N, *sizes), dtype=object)
     for key, values in cells.items():
         np.moveaxis(paid, 0, -1)[key] = values
-    return PayoffTables(players, tuple(tuple(menu) for menu in menus), paid)
+    return of_numbers(players, tuple(tuple(menu) for menu in menus), paid)
 
 
-def _number(text: str, where: str) -> float:
+def _number(text: str, where: str, *places: int) -> float | Fraction:
+    """Read a payoff. Errors name `where` with the places put in: there are millions of payoffs."""
+    value: float | Fraction = math.nan
     try:
-        value = float(Fraction(text)) if "/" in text else float(text)
+        if text.isascii() and "_" not in text and len(text) <= 400:  # Python reads more
+            value = Fraction(text) if "/" in text else float(text)
+        finite = math.isfinite(value)
     except (ValueError, ZeroDivisionError, OverflowError):
-        value = math.nan
-    if not math.isfinite(value) or len(text) > 400:
-        raise InputError(f"{where}: must be a finite number, got {brief(text)}")
+        finite = False
+    if not finite:
+        raise InputError(f"{where.format(*places)}: must be a finite number, got {brief(text)}")
     return value
 
 
 def of_nfg(text: str) -> PayoffTables:
     """Gambit's strategic form: payoffs in a row, or outcomes with an index into them.
 
-    The first player's choice changes fastest. Raises InputError.
+    The first player's choice changes fastest. Raises InputError naming the line.
     """
     tokens = _tokens(text)
-    for word in ("NFG", "1"):
-        if next(tokens, ("", ""))[1].upper() != word:
-            raise InputError("must begin with NFG 1 R or NFG 1 D")
-    if next(tokens, ("", ""))[1].upper() not in ("R", "D"):
-        raise InputError("must begin with NFG 1 R or NFG 1 D")
+    for words in (("NFG",), ("1",), ("R", "D")):
+        token = next(tokens, END)
+        if token.word.upper() not in words:
+            raise token.error(ONLY)
     _take(tokens, "text", "a title")
-    players = _texts(tokens, "the players' names")
+    _take(tokens, "{", "the players' names")
+    players = _rest_of_texts(tokens, "the players' names")
     if len(players) < 2:
         raise InputError("must have at least two players")
     check_number(len(players))
     _take(tokens, "{", "what everybody can do")
-    kind, word = next(tokens, ("", ""))
+    token = next(tokens, END)
     menus: tuple[tuple[str, ...], ...]
-    if kind == "{":
+    if token.kind == "{":
         named = []
-        while kind == "{":
+        while token.kind == "{":
             named.append(_rest_of_texts(tokens, "names of strategies"))
-            kind, word = next(tokens, ("", ""))
+            token = next(tokens, END)
         menus = tuple(tuple(label or str(k + 1) for k, label in enumerate(menu)) for menu in named)
     else:
         sizes = []
-        while kind == "word":
-            if not COUNT.fullmatch(word) or not 0 < int(word) <= MOST_CELLS:
-                raise InputError(f"must give numbers of strategies > 0, got {brief(word)}")
-            sizes.append(int(word))
-            kind, word = next(tokens, ("", ""))
+        while token.kind == "word":
+            if not COUNT.fullmatch(token.word) or not 0 < int(token.word) <= MOST_CELLS:
+                raise token.error("must give numbers of strategies > 0")
+            sizes.append(int(token.word))
+            token = next(tokens, END)
         if math.prod(sizes) * len(players) > MOST_CELLS:
             raise InputError(f"must have at most {MOST_CELLS} payoffs")
         menus = numbered(sizes)
-    if kind != "}" or len(menus) != len(players) or not all(menus):
-        raise InputError(f"must say for each of {len(players)} players what she can do")
+    if token.kind != "}" or len(menus) != len(players) or not all(menus):
+        raise token.error(f"must say for each of {len(players)} players what she can do")
     shape = tuple(len(menu) for menu in menus)
     if math.prod(shape) * len(players) > MOST_CELLS:
         raise InputError(f"must have at most {MOST_CELLS} payoffs")
-    return PayoffTables(players, menus, _paid(list(tokens), shape))
+    return of_numbers(players, menus, _paid(list(tokens), shape))
 
 
-def _paid(tokens: list[tuple[str, str]], shape: tuple[int, ...]) -> Array:
+def _paid(tokens: list[_Token], shape: tuple[int, ...]) -> WholeNumbers:
     """Payoffs (N, k_1, ..., k_N) behind the strategies; a comment may stand in front."""
     N, cells = len(shape), math.prod(shape)
-    if tokens and tokens[0][0] == "text":
+    if tokens and tokens[0].kind == "text":
         tokens = tokens[1:]
-    if tokens and tokens[0][0] == "{":
+    if tokens and tokens[0].kind == "{":
         outcomes, tokens = _outcomes(tokens, N)
-        if len(tokens) != cells or not all(COUNT.fullmatch(word) for _, word in tokens):
-            raise InputError(f"must have {cells} numbers of outcomes, got {len(tokens)} words")
-        which = [int(word) for _, word in tokens]
-        if max(which) > len(outcomes):
-            raise InputError(f"has {len(outcomes)} outcomes, and names number {max(which)}")
-        values = np.array([[0.0] * N, *outcomes])[which]
+        _check_words(tokens, cells, "numbers of outcomes")
+        which = [_outcome(token, cells, len(outcomes)) for token in tokens]
+        values = np.array([[0.0] * N, *outcomes], dtype=object)[which]
     else:
-        if len(tokens) != cells * N or any(kind != "word" for kind, _ in tokens):
-            raise InputError(f"must have {cells * N} payoffs, got {len(tokens)}")
-        numbers = [_number(word, "payoff") for _, word in tokens]
-        values = np.array(numbers).reshape(cells, N)
+        _check_words(tokens, cells * N, "payoffs")
+        numbers = [_number(token.word, "line {}: payoff", token.line) for token in tokens]
+        values = np.array(numbers, dtype=object).reshape(cells, N)
     return np.array([column.reshape(shape, order="F") for column in values.T])
 
 
-def _outcomes(
-    tokens: list[tuple[str, str]], N: int
-) -> tuple[list[list[float]], list[tuple[str, str]]]:
+def _check_words(tokens: list[_Token], count: int, what: str) -> None:
+    """Hold what is left of a file to so many words."""
+    must = f"must have {count} {what}"
+    for token in tokens:
+        if token.kind != "word":
+            raise token.error(must)
+    if len(tokens) != count:
+        first = tokens[0] if tokens else END
+        raise InputError(f"{first.place}: {must} from here on, got {len(tokens)}")
+
+
+def _outcome(token: _Token, cells: int, known: int) -> int:
+    """Number of an outcome, 0 for none."""
+    if not COUNT.fullmatch(token.word) or int(token.word) > known:
+        raise token.error(f"must have {cells} numbers of outcomes, from 0 to {known}")
+    return int(token.word)
+
+
+def _outcomes(tokens: list[_Token], N: int) -> tuple[list[list[float | Fraction]], list[_Token]]:
     """Payoffs by outcome, and what stands behind them."""
-    found: list[list[float]] = []
+    found: list[list[float | Fraction]] = []
     at = 1
-    while at < len(tokens) and tokens[at][0] == "{":
-        inside = list(itertools.takewhile(lambda token: token[0] != "}", tokens[at + 1 :]))
+    while at < len(tokens) and tokens[at].kind == "{":
+        inside = list(itertools.takewhile(lambda token: token.kind != "}", tokens[at + 1 :]))
+        where, places = "line {}: outcome {}", (tokens[at].line, len(found) + 1)
         at += len(inside) + 2
-        words = [word for kind, word in inside if kind == "word"]
-        if len(words) != N:
-            raise InputError(f"outcome {len(found) + 1}: must have {N} payoffs, got {len(words)}")
-        found.append([_number(word, f"outcome {len(found) + 1}") for word in words])
-    if at >= len(tokens) or tokens[at][0] != "}":
-        raise InputError("the list of outcomes must end in }")
+        words = inside[1:] if inside and inside[0].kind == "text" else inside
+        if len(words) != N or any(token.kind != "word" for token in words):
+            came = brief(" ".join(token.word for token in words))
+            raise InputError(f"{where.format(*places)}: must have {N} payoffs, got {came}")
+        found.append([_number(token.word, where, *places) for token in words])
+    if at >= len(tokens) or tokens[at].kind != "}":
+        raise (tokens[at] if at < len(tokens) else END).error("the list of outcomes must end in }")
     return found, tokens[at + 1 :]
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    for quoted, brace, word in TOKEN.findall(text):
-        if brace:
-            yield brace, brace
-        elif word:
-            yield "word", word
+class _Token(NamedTuple):
+    """A piece of a file: kind is text (in quotes), word or the brace itself, line from 1 on."""
+
+    kind: str
+    word: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return f"line {self.line}" if self.line else "at its end"
+
+    def error(self, must: str) -> InputError:
+        """Say that something else has to stand here."""
+        return InputError(
+            f"{self.place}: {must}, got {brief(self.word) if self.line else 'nothing'}"
+        )
+
+
+END = _Token("", "", 0)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    line = 1
+    for found in TOKEN.finditer(text):
+        kind, word = found.lastgroup, found.group()
+        if kind == "word":
+            yield _Token(kind, word, line)
+        elif kind == "brace":
+            yield _Token(word, word, line)
+        elif kind == "text":
+            yield _Token(kind, re.sub(r"\\(.)", r"\1", word[1:-1]), line)
+            line += word.count("\n")
+        elif kind == "line":
+            line += 1
         else:
-            yield "text", re.sub(r"\\(.)", r"\1", quoted)
+            raise InputError(f"line {line}: a quotation mark is never closed")
 
 
-def _take(tokens: Iterator[tuple[str, str]], kind: str, what: str) -> str:
-    found, word = next(tokens, ("", ""))
-    if found != kind:
-        raise InputError(f"must have {what} here, got {brief(word)}")
-    return word
+def _take(tokens: Iterator[_Token], kind: str, what: str) -> None:
+    token = next(tokens, END)
+    if token.kind != kind:
+        raise token.error(f"must have {what} here")
 
 
-def _texts(tokens: Iterator[tuple[str, str]], what: str) -> tuple[str, ...]:
-    _take(tokens, "{", what)
-    return _rest_of_texts(tokens, what)
-
-
-def _rest_of_texts(tokens: Iterator[tuple[str, str]], what: str) -> tuple[str, ...]:
+def _rest_of_texts(tokens: Iterator[_Token], what: str) -> tuple[str, ...]:
     found: list[str] = []
-    for kind, word in tokens:
-        if kind == "}":
+    for token in tokens:
+        if token.kind == "}":
             return tuple(found)
-        if kind not in ("text", "word"):
-            raise InputError(f"must have {what} here, got {brief(word)}")
-        found.append(word)
+        if token.kind not in ("text", "word"):
+            raise token.error(f"must have {what} here")
+        found.append(token.word)
     raise InputError(f"{what} must end in }}")
 
 
@@ -316,9 +379,10 @@ def to_nfg(tables: PayoffTables, *, outcomes: bool = False, title: str = "") -> 
 
     menus = " ".join("{ " + " ".join(map(quoted, menu)) + " }" for menu in tables.menus)
     head = f"NFG 1 R {quoted(title)} {{ {' '.join(map(quoted, tables.players))} }}\n{{ {menus} }}\n"
+    paid = tables.paid if tables.written is None else tables.written
     rows = [
-        [repr(float(value)) for value in cell]
-        for cell in np.array([table.ravel(order="F") for table in tables.paid]).T
+        [str(value) if isinstance(value, Fraction) else repr(float(value)) for value in cell]
+        for cell in np.array([table.ravel(order="F") for table in paid]).T
     ]
     if not outcomes:
         return head + "\n" + "\n".join(" ".join(row) for row in rows) + "\n"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import nashbox
+from nashbox.experiments.dynamics.measure import empirical_game
 
 THIRDS = {"name": "mixed", "weights": [1, 1, 1]}
 ROCK = [[0, -1, 1], [1, 0, -1], [-1, 1, 0]]
@@ -104,3 +105,30 @@ def test_what_is_audited_may_be_better_than_all_deviations(tmp_path):
     found = nashbox.audit({"game": f"{file}:Mine", "payoffs": {"row": same, "column": same}})
     assert found.method == "exact"
     assert [a.gain.estimate for a in found.agents] == [-3, -3]
+
+
+THIRDS_OF_PAYOFFS = {
+    "t.nfg": 'NFG 1 R "t" { "row" "column" } { 2 2 }\n1/3 0 1/2 0 2/3 0 1/2 0\n',
+    "t.csv": "row,column,row,column\n1,1,1/3,0\n2,1,1/2,0\n1,2,2/3,0\n2,2,1/2,0\n",
+}
+
+
+@pytest.mark.parametrize("file", THIRDS_OF_PAYOFFS)
+def test_thirds_are_read_without_rounding(file, tmp_path):
+    """(1/3 + 2/3)/2 is 1/2."""
+    (tmp_path / file).write_text(THIRDS_OF_PAYOFFS[file])
+    even = {"name": "mixed", "weights": [1, 1]}
+    payoffs = str(tmp_path / file)
+    found = nashbox.audit({"game": "table", "payoffs": payoffs, "strategies": {"column": even}})
+    assert found.nash == "none_above_epsilon" and found.nash_conv == 0
+    assert found.agents[0].gain.estimate == 0
+
+
+def test_payoffs_of_a_table_are_told_as_they_stand_there(tmp_path):
+    """What is taken off all of them and put back costs a digit: 0.9 came as 0.8999999999999999."""
+    row, column = [[0.1, 0.3], [-0.7, 0.6]], [[0.9, -0.5], [-0.4, 0.7]]
+    (tmp_path / "t.toml").write_text(f"row = {row}\ncolumn = {column}\n")
+    (tmp_path / "p.toml").write_text('game = "table"\npayoffs = "t.toml"\n')
+    found = empirical_game(nashbox.load_problem(tmp_path / "p.toml"), menu=["1", "2"])
+    assert found.row_payoffs.tolist() == row
+    assert found.column_payoffs.tolist() == column

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import nashbox
+from nashbox.experiments.dynamics.measure import empirical_game
 from nashbox.games.auction import Auction, Bid
 from nashbox.games.federated import Averaging, Federated, FreeRidingClient, Train
 from nashbox.games.table import MixedEntry, Table
@@ -155,6 +156,24 @@ def test_300_nfg_files_round_trip_in_both_forms():
         again = of_nfg(to_nfg(tables, outcomes=case % 5 < 2))
         assert (again.players, again.menus) == (tables.players, tables.menus)
         assert (again.paid == tables.paid).all()
+
+
+@pytest.mark.parametrize("label", ["up (again)", "up(x=1)", "()", "weights=[1, 1]"])
+def test_an_entry_goes_by_its_label_whatever_stands_in_it(label, tmp_path):
+    """What an audit calls the best deviation can be replayed, and be chosen from a menu."""
+    pays = np.array([[[1.0, 2.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]]])
+    tables = PayoffTables(("row", "column"), ((label, "down"), ("left", "right")), pays)
+    (tmp_path / "t.nfg").write_text(to_nfg(tables))
+    problem = {"game": "table", "payoffs": str(tmp_path / "t.nfg"), "strategies": {"row": "down"}}
+    best = nashbox.audit(problem).agents[0].best_deviation
+    assert (best.strategy, best.parameters) == (label, {})
+    (tmp_path / "p.toml").write_text(
+        f"game = 'table'\npayoffs = 't.nfg'\nstrategies = {{row = '{label}'}}\n"
+    )
+    replayed = nashbox.load_problem(tmp_path / "p.toml")
+    assert nashbox.audit(replayed).agents[0].payoff == best.payoff
+    found = empirical_game(replayed, menu=[label, "down"], column_menu=["left", "right"])
+    assert found.row_payoffs.tolist() == pays[0].tolist()
 
 
 NFG = 'NFG 1 R "t" { "a" "b" } { 2 3 }\n\n1 -1 2 -2 3 -3 4 -4 5 -5 1/2 -.5'
@@ -315,6 +334,14 @@ BAD = [
     ({"game": "public_goods", "strategies": {"a0": {"name": "contribute", "share": 2}}}, "share"),
     ({"game": "public_goods", "mechanism": "nope"}, "unknown name 'nope'"),
     ({"game": "auction", "rule": "dutch"}, "rule must be one of"),
+    *(
+        ({"game": "auction", "strategies": {"a0": {"name": "bids", "points": points}}}, words)
+        for points, words in (
+            (3, "points must hold at least two numbers, got 3"),
+            ("12", "points must hold at least two numbers, got '12'"),
+            ([1], "points must hold at least two numbers, got [1]"),
+        )
+    ),
     ({"game": "cournot", "agents": 2, "cost": [1.0]}, "one per player"),
     ({"game": "table"}, "'payoffs' is missing"),
     ({"game": "table", "payoffs": {"a": [[1, 2]], "b": [[1], [2]]}}, "same shape"),

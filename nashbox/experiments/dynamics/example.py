@@ -10,7 +10,6 @@ from nashbox.games.base import Deviation, Game
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.parameters import described_parameters
-from nashbox.problem.spec import Spec
 from nashbox.problem.written import read_menu
 
 FEW = 20  # candidates of an audit that are looked at
@@ -28,7 +27,9 @@ def example_menu(problem: Any, players: Sequence[int]) -> str | None:
         try:
             (spec,) = read_menu(label, "menu")
             tried = [
-                game.read_strategy(player, Spec.parse(spec, "menu"), problem.folder, "menu")
+                game.read_strategy(
+                    player, game.spec_of(player, spec, "menu"), problem.folder, "menu"
+                )
                 for player in players
             ]
         except (InputError, ValueError):  # of other players, or not to be written in a menu

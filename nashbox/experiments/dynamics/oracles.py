@@ -53,7 +53,7 @@ def _read(
     """An entry's label, its strategy, and how a file names it."""
     if not isinstance(entry, (str, Mapping, Spec)):
         return entry.label, entry, None
-    spec = Spec.parse(entry, where)
+    spec = game.spec_of(player, entry, where)
     label = shown(spec)
     return label, game.read_strategy(player, spec, folder, f"{where}: {label}"), spec
 
