@@ -69,6 +69,9 @@ class CandidatePool:
                 if spec is not None and game.playable(player, other):
                     pool.add(Deviation(spec, other))
         pool.add_recommended(game, player)
+        if named and not (pool.deviations or compared):  # a menu of one entry: she can but stay
+            spec = game.specs.get(game.players[player], Spec("recommended"))
+            pool._append(Deviation(spec, pool.strategies[0]), None)
         return pool
 
     def add_recommended(self, game: Game, player: int) -> None:
@@ -84,8 +87,10 @@ class CandidatePool:
         self, deviation: Deviation, origin: tuple[Family, dict[str, Any]] | None = None
     ) -> None:
         """Add a candidate, unless it is there or what is audited."""
-        if any(same(deviation.strategy, known) for known in self.strategies):
-            return
+        if not any(same(deviation.strategy, known) for known in self.strategies):
+            self._append(deviation, origin)
+
+    def _append(self, deviation: Deviation, origin: tuple[Family, dict[str, Any]] | None) -> None:
         self.strategies.append(deviation.strategy)
         self.deviations.append(deviation)
         self.origins.append(origin)

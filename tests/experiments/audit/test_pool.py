@@ -7,7 +7,7 @@ from nashbox import audit
 from nashbox.experiments.audit.pool import CandidatePool, refined
 from nashbox.games.base import Family, Pay
 from nashbox.measure.seeds import Stage
-from tests.games import figure1
+from tests.games import figure1, from_mapping
 
 
 class Named:
@@ -82,3 +82,13 @@ def test_what_is_no_number_has_no_neighbours():
     game = Named(best=0)
     game.own_trials = lambda *told: [type("Paid", (), {"paid": np.zeros(1)}) for _ in told[1]]
     assert refined(game, 0, pool, 1, 1, (0, Stage.SEARCH))[0] is None
+
+
+@pytest.mark.parametrize("method", ["exact", "black_box"])
+def test_who_has_one_strategy_gains_nothing(method):
+    """A player with a menu of one entry: black-box audits refused her."""
+    payoffs = {"a": [[1, 2]], "b": [[1, 2]]}
+    result = audit(from_mapping({"game": "table", "payoffs": payoffs}), method=method, budget=4000)
+    alone, free = result.agents
+    assert alone.verdict == "none_above_epsilon" and alone.gain.estimate == alone.gain.upper == 0
+    assert free.verdict == "profitable" and free.gain.estimate == 1
