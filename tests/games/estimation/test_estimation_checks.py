@@ -526,3 +526,25 @@ def test_the_users_own_problem_is_one_of_the_games(nashbox):
     assert nashbox("check", "odd.py:Odd", files=files).code == 0
     assert nashbox("check", "odd.py:Odd", "--problem", "p.toml").code == 1
     nashbox("check", "odd.py:Odd", "--problem", "no.toml").refuses("no.toml")
+
+
+@dataclass(frozen=True)
+class OnlyForMany(SampleMean):
+    """Tells nothing to who hands in fewer than five points: no fault where less is owed."""
+
+    def mediate(self, submissions, terms, rng):
+        told = super().mediate(submissions, terms, rng)
+        return [np.where(s.counts >= 5, x, np.nan) for s, x in zip(submissions, told, strict=True)]
+
+
+class ForNobody(SampleMean):
+    def mediate(self, submissions, terms, rng):
+        return [np.full_like(x, np.nan) for x in super().mediate(submissions, terms, rng)]
+
+
+def test_who_is_told_nothing_of_a_few_points_is_told_something_of_many():
+    rows = {row.name: row for row in check_mechanism(OnlyForMany())}
+    assert rows["information"].passed, rows["information"].reason
+    rows = {row.name: row for row in check_mechanism(ForNobody())}
+    assert not rows["information"].passed
+    assert "NaN for everybody" in rows["information"].reason

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ from nashbox.problem.ticker import Ticker
 
 Array = NDArray[np.float64]
 SEED = 5
+PLENTY = 100  # points of everybody, after which somebody must be told something
 
 
 def check_mechanism(
@@ -107,6 +109,11 @@ def _terms(mechanism: Mechanism, own: EstimationProblem | None) -> str:
     return "recommends counts for everybody"
 
 
+def _nothing(answers: Sequence[Any]) -> bool:
+    """Whether nobody is told anything."""
+    return all(np.isnan(np.asarray(answer, dtype=float)).all() for answer in answers)
+
+
 def _information(mechanism: Mechanism, terms: Terms) -> str:
     m, d = terms.counts.shape
     answers = ask(mechanism, terms, submissions_of(terms))
@@ -123,8 +130,7 @@ def _information(mechanism: Mechanism, terms: Terms) -> str:
                 f"information must have the worlds first, shape ({WORLDS}, ...), "
                 f"got {np.shape(answer)}"
             )
-    none = [np.isnan(np.asarray(answer, dtype=float)).all() for answer in answers]
-    if all(none) and terms.counts.sum(axis=0).all():  # who hands in nothing may be told nothing
+    if _nothing(answers) and _nothing(ask(mechanism, terms, submissions_of(terms, least=PLENTY))):
         raise BrokenError("information is NaN for everybody although points were handed in")
     nobody = [Dataset([np.empty((WORLDS, 0))] * d, np.zeros((WORLDS, d), dtype=np.int64))] * m
     ask(mechanism, terms, nobody)  # must not raise where nobody hands anything in

@@ -171,11 +171,11 @@ def settings(mechanism: Mechanism, own: EstimationProblem | None) -> Iterator[tu
         raise refused
 
 
-def submissions_of(terms: Terms, offset: float = 0.0) -> list[Dataset]:
-    """What agents hand in who follow the terms, moved by `offset`."""
+def submissions_of(terms: Terms, offset: float = 0.0, least: int = 0) -> list[Dataset]:
+    """What agents hand in who follow the terms, moved by `offset`; `least` points or more."""
     rng = np.random.default_rng(17)
     result = []
-    for row in terms.counts:
+    for row in np.maximum(terms.counts, least):
         points = [
             rng.normal(0.0, s, size=(WORLDS, int(n))) + offset
             for n, s in zip(row, terms.sigma, strict=True)
