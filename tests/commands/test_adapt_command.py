@@ -80,7 +80,8 @@ def test_plugins_of_both_kinds(nashbox):
     assert not run["exact"] and run["worlds"] == 50
 
 
-def test_the_dilemma_is_tabulated_and_solved(nashbox):
+def test_the_dilemma_is_tabulated_and_solved(nashbox, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     options = ["--menu", "truthful,under_collector(factor=0.75)"]
     done = nashbox("empirical", LABS, *options, "--json", "e.json", "--figure", "e.png")
     assert done.code == 0 and done.written == {"e.csv", "e.json", "e.png"}

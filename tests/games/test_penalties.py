@@ -131,7 +131,8 @@ def test_paths_of_adaptation_tell_penalties(nashbox, ice):
     assert "payoff" not in told_all
 
 
-def test_games_of_two_in_estimation_tell_penalties(nashbox, problem):
+def test_games_of_two_in_estimation_tell_penalties(nashbox, problem, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     files = {"e.toml": problem()}
     words = ["empirical", "e.toml", "--menu", "truthful,under_collector(factor=0.9)"]
     said = nashbox(*words, "--figure", "f.svg", files=files).out
