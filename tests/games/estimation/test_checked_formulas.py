@@ -13,7 +13,8 @@ def formulas_of(mechanism):
     return next(row for row in check_mechanism(mechanism) if row.name == "formulas")
 
 
-@pytest.mark.parametrize("cls", [SampleMean, CountedMean, Cbl, Threshold, Decoy])
+@pytest.mark.sparse(2)
+@pytest.mark.parametrize("cls", [SampleMean, Cbl, CountedMean, Threshold, Decoy])
 def test_right_formulas_pass(cls):
     assert formulas_of(cls()).passed
 
@@ -66,14 +67,15 @@ class Mine(SampleMean):
         return self.kind(float(terms.sigma[k]), others)
 
 
+@pytest.mark.sparse(4)
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
         (WrongRisk, "best_risk"),
         (WrongBest, "best_risk"),
         (WrongSlope, "slope"),
-        (WrongEstimate, "in simulation"),
         (AllWrong, "in simulation"),
+        (WrongEstimate, "in simulation"),
         (NoNumber, "must return a risk"),
     ],
 )

@@ -76,6 +76,7 @@ def both(request, folder):
     return known, replace(known, mechanism=Spec(f"own.py:{NAMES[request.param]}"))
 
 
+@pytest.mark.sparse(6)
 @pytest.mark.parametrize("method", ["exact", "exhaustive"])
 def test_audits(both, method):
     known, found = (audit(problem, method=method).agents for problem in both)
@@ -84,6 +85,7 @@ def test_audits(both, method):
         assert theirs.gain.estimate == pytest.approx(ours.gain.estimate, abs=1e-6)
 
 
+@pytest.mark.sparse(3)
 def test_comparisons(both):
     known, found = (compare(problem, mechanisms=[problem.mechanism]) for problem in both)
     for ours, theirs in zip(known.rows, found.rows, strict=True):
@@ -98,6 +100,7 @@ def test_populations_of_honest_strategies(both):
         assert theirs["social_penalty"] == pytest.approx(ours["social_penalty"], rel=1e-9)
 
 
+@pytest.mark.sparse(5)
 @pytest.mark.parametrize("sigma", [0.0, 0.05])
 def test_intervals(both, sigma):
     """What is proven for costs; how risks depend on sigma is not known, and is looked at."""
