@@ -90,7 +90,7 @@ def test_numbers_are_those_of_the_json(nashbox, folder, case):
             if row["measured"] is not None:
                 wanted |= {f"rows/{r}/measured/{key}/{i}" for key in ("penalties", "se")}
     simulated = any(row["penalties_se"] or row["measured"] for row in rows)
-    assert ("standard error, of sums at most" in page.text) == simulated
+    assert ("is a standard error." in page.text) == simulated
     for j, known in enumerate(body["mechanisms"]):
         if known["method"] == "enforced":
             assert "honest, by order" in page.text
