@@ -81,7 +81,7 @@ def both(request, folder):
 def test_audits(both, method):
     known, found = (audit(problem, method=method).agents for problem in both)
     for ours, theirs in zip(known, found, strict=True):
-        assert theirs.verdict == ours.verdict
+        assert theirs.verdict == ours.verdict != "undecided"
         assert theirs.gain.estimate == pytest.approx(ours.gain.estimate, abs=1e-6)
 
 
@@ -90,7 +90,7 @@ def test_comparisons(both):
     known, found = (compare(problem, mechanisms=[problem.mechanism]) for problem in both)
     for ours, theirs in zip(known.rows, found.rows, strict=True):
         assert theirs.penalties == pytest.approx(ours.penalties, rel=1e-9)
-        assert theirs.honest_is_equilibrium == ours.honest_is_equilibrium
+        assert theirs.honest_is_equilibrium is ours.honest_is_equilibrium is not None
 
 
 def test_populations_of_honest_strategies(both):
