@@ -84,8 +84,8 @@ def shown_of(said: str, heard: Printed) -> str | None:
 
 def as_html(sheet: Any, verbose: bool) -> str:
     """The rows and notes of a sheet that a terminal shows, without an empty line in it."""
+    from nashbox.problem.counts import several
     from nashbox.tables.sheet import MOST, ROWS, plain
-    from nashbox.tables.words import several
 
     parts = [_line(sheet.headline), *(_line(line.plain) for line in sheet.lines)]
     for table, legend in sheet.tables:

@@ -90,3 +90,12 @@ def counts(values: Iterable[float]) -> str:
     '8 2.50'
     """
     return " ".join(f"{v:g}" if float(v).is_integer() else f"{v:.2f}" for v in values)
+
+
+def several(number: int, noun: str, many: str = "") -> str:
+    """A number of things. many: the noun for other numbers than 1, if not with an s.
+
+    >>> several(1, "more note"), several(12, "row"), several(2, "agent wants", "agents want")
+    ('1 more note', '12 rows', '2 agents want')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {many or noun + 's'}"

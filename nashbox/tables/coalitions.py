@@ -6,10 +6,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from nashbox.experiments.digits import TINY
-from nashbox.problem.counts import counts
+from nashbox.problem.counts import counts, several
 from nashbox.tables.console import ERRORS, amount, filled, number, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from nashbox.rules.coalitions import Coalition, Coalitions

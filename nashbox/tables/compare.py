@@ -12,10 +12,10 @@ from nashbox.experiments.compare.words import RESTS, kept_under, played, profile
 from nashbox.games.base import keys_of
 from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.measure.leading import apart, least
-from nashbox.problem.counts import counts
+from nashbox.problem.counts import counts, several
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several, strategies_in_words
+from nashbox.tables.words import strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, GameComparison, Row

@@ -9,10 +9,11 @@ import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.games.base import keys_of, told_pay
+from nashbox.problem.counts import several
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, filled, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import in_brief, several, strategies_in_words
+from nashbox.tables.words import in_brief, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.dynamics.adaptation import Adaptation, AdaptRun

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nashbox.problem.counts import several
 from nashbox.problem.errors import shown
 from nashbox.tables.console import amount, filled, new_table
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import in_brief, several
+from nashbox.tables.words import in_brief
 
 if TYPE_CHECKING:
     from nashbox.rules.exchange import Exchanged, Proof, Rehearsal

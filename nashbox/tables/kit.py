@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from nashbox.problem.counts import several
 from nashbox.problem.errors import shown
 from nashbox.tables.console import filled, new_table
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from nashbox.experiments.digits import places_of
 from nashbox.games.registry import declared
-from nashbox.problem.counts import counts
+from nashbox.problem.counts import counts, several
 from nashbox.tables.console import KeyedTable, errors_told, new_table, with_error
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import meanings, several, strategies_in_words
+from nashbox.tables.words import meanings, strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.run import Run

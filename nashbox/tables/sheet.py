@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nashbox.experiments import html
+from nashbox.problem.counts import several
 from nashbox.tables.console import new_console
-from nashbox.tables.words import several
 
 MOST = 5  # notes that are shown without being asked for
 ROWS = 100  # of a table, likewise

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from nashbox.experiments.sweep.report import SweepReport
 from nashbox.experiments.sweep.runner import Tally
+from nashbox.problem.counts import several
 from nashbox.problem.errors import shown
 from nashbox.tables.console import Log, span
 from nashbox.tables.sheet import Sheet
-from nashbox.tables.words import several
 
 
 def line(tally: Tally) -> str:

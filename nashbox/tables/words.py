@@ -41,15 +41,6 @@ def strategies_in_words(game: str, labels: Iterable[str]) -> list[str]:
     return told
 
 
-def several(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> several(1, "more note"), several(12, "row")
-    ('1 more note', '12 rows')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def in_brief(label: str, most: int = 60) -> str:
     """A name with its parameters, without those that fill a line.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -89,7 +90,7 @@ class AuditedAgent(Body):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AuditResult(Result):
+class AuditResult(Result, ABC):
     """The audit of any game, one row per agent; `class_` says which deviations were covered."""
 
     FORMAT: ClassVar[str] = "nashbox-audit/1"
@@ -110,9 +111,9 @@ class AuditResult(Result):
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
+    @abstractmethod
     def pays(self) -> str:
-        """What the game pays: payoff or penalty. Subclasses know."""
-        raise NotImplementedError
+        """What the game pays: payoff or penalty."""
 
     @property
     def nash(self) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nashbox.games.base import keys_of
+from nashbox.problem.counts import several
 
 RESTS = "whether nobody gains by leaving the profile alone"
 
 
 def profiles_in_words(result: Any) -> str:
     """What the profiles of a GameComparison are."""
-    starts = int(result.seeds["starts"])
-    more = "1 random start" if starts == 1 else f"{starts} random starts"
+    more = several(int(result.seeds["starts"]), "random start")
     extremes = (
         "the largest and the least" if result.pays == "penalty" else "the least and the largest"
     )

@@ -9,6 +9,7 @@ from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.rule import checks_part
 from nashbox.games.registry import declared, engine
 from nashbox.mechanisms import MECHANISMS
+from nashbox.problem.counts import several
 from nashbox.problem.parameters import summary
 
 
@@ -40,8 +41,8 @@ def costs_and_rules(problem: Printed) -> Html:
     if problem.get("outside_option"):
         facts.append(("outside options", problem.value("outside_option")))
     text = (
-        f"{some(len(names), 'agent wants', 'agents want')} to know "
-        f"{some(len(kinds), 'mean', 'means')}. Each pays for the points that she measures; her "
+        f"{several(len(names), 'agent wants', 'agents want')} to know "
+        f"{several(len(kinds), 'mean')}. Each pays for the points that she measures; her "
         "penalty is her squared error plus that cost."
     )
     return joined(
@@ -58,11 +59,6 @@ def key_by_key(problem: Printed) -> Html:
     """Whatever a problem says, in its order."""
     facts = [(element("b", key), problem.value(key)) for key in problem.get()]
     return joined([element("h2", "The problem"), table(["", ""], facts)])
-
-
-def some(count: int, one: str, several: str) -> str:
-    """A count with its noun."""
-    return f"{count} {one if count == 1 else several}"
 
 
 def _what_it_does(problem: Printed) -> str:

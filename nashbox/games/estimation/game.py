@@ -63,6 +63,7 @@ class EstimationGame(Game):
         "coalitions": "nashbox.rules.coalitions:coalitions",
         "exchange": "nashbox.rules.exchange:exchange",
         "audited": "nashbox.experiments.audit.rows:penalised",
+        "comparison_told": "nashbox.experiments.report.plan_comparison:plan_comparison_page",
         "reported": "nashbox.experiments.report.problem:costs_and_rules",
         "deviation_told": "nashbox.experiments.report.words:by_counts",
         "best_counts": "nashbox.experiments.dynamics.best_counts:path_of",
