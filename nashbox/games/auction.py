@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nashbox.games.base import Array, Deviation, Exact, Family
-from nashbox.games.one_shot import MANY, Action, OneShot, OneShotView
+from nashbox.games.one_shot import Action, OneShot, OneShotView
 from nashbox.problem.errors import InputError, brief, require
 
 RULES = ("first_price", "second_price", "all_pay")
@@ -176,9 +176,7 @@ class _Interim:
 
     def __init__(self, rule: str, rivals: Sequence[Bid]) -> None:
         self.rule, self.rivals = rule, rivals
-        self.kinds = [((r.factor, r.power), 1) for r in rivals]
-        if len(rivals) >= MANY:  # those who bid alike at once, up to rounding
-            self.kinds = list(Counter(kind for kind, _ in self.kinds).items())
+        self.kinds = list(Counter((r.factor, r.power) for r in rivals).items())
         self.top = max(1.0, *(rival.factor for rival in rivals))
         self.bids = np.linspace(0, self.top, BIDS + 1)
         chance = self.chance(self.bids)

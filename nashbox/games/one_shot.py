@@ -99,13 +99,7 @@ class OneShot(Game):
         return tuple(self.strategy(i) for i in range(self.m))
 
     def all_formulas(self) -> Iterator[Exact | str]:
-        """`formula` for every player, in order.
-
-        Among MANY players it is asked once for all of a kind who play the same.
-        """
-        if self.m < MANY:
-            yield from super().all_formulas()
-            return
+        """`formula` for every player, in order, asked once for all of a kind who play the same."""
         known: dict[Hashable, Exact | str] = {}
         for i, play in enumerate(self.plays):
             alike = (self.kind(i), type(play), play)
@@ -170,7 +164,6 @@ def check_players(agents: object, where: str) -> None:
 
 
 MOST_PLAYERS = 100_000
-MANY = 100  # players: below, answers to those who are alike may differ by rounding
 
 
 def one_per_player(name: str, value: object, m: int, **bounds: Any) -> list[float]:
