@@ -74,14 +74,12 @@ class Sealed:
     def mediate(self, actions: Sequence[Array], rng: np.random.Generator) -> Sequence[Any]:
         """Return (won, highest other bid), (2, R), for every bidder."""
         bids = np.array(actions)
-        high = bids == bids.max(axis=0)
-        lots = np.where(high, rng.random(bids.shape), -1.0)
-        winner = lots.argmax(axis=0)
-        told = []
-        for i in range(len(bids)):
-            others = np.delete(bids, i, axis=0).max(axis=0)
-            told.append(np.array([winner == i, others]))
-        return told
+        second, highest = np.partition(bids, -2, axis=0)[-2:]
+        winner = np.where(bids == highest, rng.random(bids.shape), -1.0).argmax(axis=0)
+        return [
+            np.array([winner == i, np.where(bid == highest, second, highest)])
+            for i, bid in enumerate(bids)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -261,7 +261,8 @@ class Game(Declared, Rounds):
 
     def strategy(self, i: int) -> Any:
         """What player i plays."""
-        return self.strategies.get(self.players[i], self.recommended(i))
+        name = self.players[i]
+        return self.strategies[name] if name in self.strategies else self.recommended(i)
 
     @abstractmethod
     def with_strategies(
