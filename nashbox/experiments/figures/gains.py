@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nashbox.experiments.audit import Audit, GameAudit
+    from nashbox.experiments.audit.base import AuditResult
 
 
 def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
@@ -40,7 +41,7 @@ def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
     return _finish(audit, ax)
 
 
-def _examined(audit: Audit | GameAudit, ax: Axes | None, paid: Sequence[float]) -> Axes:
+def _examined(audit: AuditResult, ax: Axes | None, paid: Sequence[float]) -> Axes:
     """Gains of the examined deviations per agent, her interval over them. paid: as she plays."""
     ax = _axes(ax, max(6.0, 0.55 * len(audit.agents) + 3))
     for i, agent in enumerate(audit.agents):
@@ -89,7 +90,7 @@ def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
     )
 
 
-def _finish(audit: Audit | GameAudit, ax: Axes, rules: str = "", label: str = GAIN) -> Axes:
+def _finish(audit: AuditResult, ax: Axes, rules: str = "", label: str = GAIN) -> Axes:
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel(label)
     _legend(ax)
