@@ -10,9 +10,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, columns
+from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
+from nashbox.problem.responses import STRAIGHT, Bend
 
 Array = NDArray[np.float64]
 

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
-from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, columns
+from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import STRAIGHT, Bend
 
 Array = NDArray[np.float64]
 

@@ -22,8 +22,9 @@ from nashbox.mechanisms.decoy.ball_certificate import least_penalty
 from nashbox.mechanisms.decoy.quadratic import moments
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Best, Joint
+from nashbox.problem.channel import Joint
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import Best
 
 RELATIVE_ERROR = 1e-8  # of F where the v are equal
 POINTS = 2**12

@@ -19,8 +19,9 @@ from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.channel import RELATIVE_ERROR, DecoyChannel
 from nashbox.mechanisms.decoy.measured import told_errors
 from nashbox.mechanisms.decoy.moments import accepted_risk
-from nashbox.problem.channel import STRAIGHT, Bend, Channel
+from nashbox.problem.channel import Channel
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import STRAIGHT, Bend
 
 Array = NDArray[np.float64]
 

@@ -31,8 +31,9 @@ from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
 from nashbox.mechanisms.threshold.copies import believed_risk
 from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
-from nashbox.problem.channel import ROUNDING, Bend, Channel, columns
+from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import Bend
 
 Array = NDArray[np.float64]
 ROOT_2_PI = float(np.sqrt(2 * np.pi))

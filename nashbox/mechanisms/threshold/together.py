@@ -35,8 +35,9 @@ from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.dual import Costed
 from nashbox.mechanisms.threshold.moments import Reception
 from nashbox.mechanisms.threshold.response import best_response
-from nashbox.problem.channel import ROUNDING, Best, Joint
+from nashbox.problem.channel import ROUNDING, Joint
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import Best
 
 Array = NDArray[np.float64]
 
