@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nashbox.games.base import Array, Deviation, Exact, Family
+from nashbox.games.deviations import Deviation, Family
+from nashbox.games.formulas import Exact
 from nashbox.games.one_shot import MANY, Action, OneShot, OneShotView
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, require
 
 RULES = ("first_price", "second_price", "all_pay")

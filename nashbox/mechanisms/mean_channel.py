@@ -10,12 +10,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.responses import STRAIGHT, Bend
-
-Array = NDArray[np.float64]
 
 
 def mean_risk(sigma: float | Array, n: Array | np.float64) -> Array:

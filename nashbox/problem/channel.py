@@ -16,14 +16,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel_answers import CHANNEL_ANSWERS, JOINT_ANSWERS
 from nashbox.problem.errors import ContractError
 from nashbox.problem.holding import hold_answers, instance, optional
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.responses import Bend, Best
-
-Array = NDArray[np.float64]
 
 ROUNDING = 1e-12  # relative, of a closed form in double precision
 

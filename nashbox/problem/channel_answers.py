@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.holding import (
     Rule,
     UnfitError,
@@ -22,8 +22,6 @@ from nashbox.problem.holding import (
 )
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import Bend, Best
-
-Array = NDArray[np.float64]
 
 
 def _best_risk(found: Any, _: Any, n: Any) -> Array:

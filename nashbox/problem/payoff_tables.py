@@ -18,13 +18,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.dialect import rows_of_text
 from nashbox.problem.errors import LARGEST, InputError, brief, told
 from nashbox.problem.files import read_toml
 from nashbox.problem.reading import read_bytes
 from nashbox.problem.tables import check_names
 
-Array = NDArray[np.float64]
 WholeNumbers = NDArray[np.object_]
 MOST_CELLS = 20_000_000  # numbers in all tables together
 MOST_WHOLE = 20_000  # numbers that are computed with as whole ones

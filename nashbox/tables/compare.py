@@ -9,8 +9,8 @@ from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
-from nashbox.games.base import keys_of
 from nashbox.games.compared import ENFORCED, SHOWN
+from nashbox.games.pay import keys_of
 from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts, several
 from nashbox.tables.console import ERRORS, amount, new_table, with_error

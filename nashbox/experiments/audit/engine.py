@@ -12,7 +12,8 @@ from nashbox.experiments.audit.profile import Profile
 from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
 from nashbox.games.answered import sentences_held
-from nashbox.games.base import Exact, Game
+from nashbox.games.base import Game
+from nashbox.games.formulas import Exact
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.problem.errors import InputError

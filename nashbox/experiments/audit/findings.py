@@ -11,7 +11,9 @@ from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, least_gain
 from nashbox.experiments.audit.pool import same
 from nashbox.experiments.audit.simulated import SimulatedFinding, over_itself
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
-from nashbox.games.base import Deviation, Exact, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation
+from nashbox.games.formulas import Exact
 
 BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 

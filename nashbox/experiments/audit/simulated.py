@@ -16,7 +16,8 @@ from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.standing import Standing, Verified
 from nashbox.experiments.audit.verdict import no_worse
 from nashbox.experiments.audit.verify import RATIONAL, VERDICT, verified
-from nashbox.games.base import Deviation, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
 from nashbox.measure.tally import MANY, TailMoments
 from nashbox.problem.errors import InputError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, panels
-from nashbox.games.base import keys_of
 from nashbox.games.compared import SHOWN
+from nashbox.games.pay import keys_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

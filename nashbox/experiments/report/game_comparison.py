@@ -14,7 +14,7 @@ from nashbox.experiments.report.contract import Contract
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
 from nashbox.experiments.report.words import epsilon_in_words, sentence
-from nashbox.games.base import keys_of
+from nashbox.games.pay import keys_of
 
 LIMITS = (
     "Rest points are of the strategies that the game names, and about one player leaving alone; "

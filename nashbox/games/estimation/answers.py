@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.games.base import Deviation, Exact
+from nashbox.games.deviations import Deviation
 from nashbox.games.estimation import exact, exhaustive
 from nashbox.games.estimation.catalogue import agent_is_named
+from nashbox.games.formulas import Exact
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.plays import Play
 from nashbox.problem.spec import Spec

@@ -13,10 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nashbox.games.estimation.beyond import beyond
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
@@ -28,7 +26,6 @@ from nashbox.strategies.response import best_response
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 PAIRS = 100_000  # of agents, times distributions, up to which damage is computed
 

@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.base import Deviation, Exact, Family, Game, Pay, Played
+from nashbox.games.base import Game
 from nashbox.games.declared import Control
+from nashbox.games.deviations import Deviation, Family
 from nashbox.games.estimation import named
 from nashbox.games.estimation.contract import published
+from nashbox.games.formulas import Exact
 from nashbox.games.joint import Menus, Priced
+from nashbox.games.pay import Pay
 from nashbox.games.rounds import Columns
+from nashbox.games.trials import Played
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.cbl.enforceable import condition_8
 from nashbox.mechanisms.rounding import alone_penalties
+from nashbox.problem.arrays import Array
 from nashbox.problem.estimation import KEYS, RULES, EstimationProblem, check_can_draw
 from nashbox.problem.options import Option
 from nashbox.problem.own import OWN
@@ -33,8 +38,6 @@ from nashbox.strategies.equivariant import in_short
 if TYPE_CHECKING:
     from nashbox.games.estimation.exact import Memo
     from nashbox.model import EstimationSandbox
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.games.base import Deviation
+from nashbox.games.deviations import Deviation
 from nashbox.games.estimation.catalogue import equivariant, ints, named
 from nashbox.games.estimation.nature import play_block
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
+from nashbox.problem.arrays import Array
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 NEARLY_ONE = 0.05  # fitted weights closer to 1 than this are accepting
 FACTORS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.5, 2.0)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.answers import real_numbers
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 from nashbox.problem.errors import blamed as named
 
-Array = NDArray[np.float64]
 Block = list[Array]  # arrays (R, ...)
 T = TypeVar("T")
 

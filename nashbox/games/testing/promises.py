@@ -11,11 +11,12 @@ from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
 from nashbox.games.promises.memory import forgetful
 from nashbox.games.promises.paying import hold_seed
-from nashbox.games.promises.piece import Array, Block, Piece, asked, rng_of, rows
+from nashbox.games.promises.piece import Block, Piece, asked, rng_of, rows
 from nashbox.games.promises.shipped import shipped
 from nashbox.games.testing.checks import hold_strategy
 from nashbox.games.testing.race import RaceGame
 from nashbox.mechanisms.exchange import Circle, Exchange
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 from nashbox.problem.payoffs import Outcome, Payoff, paid
 from nashbox.problem.signal import Revealed, Word

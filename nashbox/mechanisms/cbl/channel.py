@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import STRAIGHT, Bend
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,10 @@ from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import expected, gain_by_width, lost
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import STRAIGHT, Bend
-
-Array = NDArray[np.float64]
 
 RELATIVE_ERROR = 1e-11  # of the quadrature of F
 HALVINGS = 40

@@ -19,11 +19,10 @@ from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.channel import RELATIVE_ERROR, DecoyChannel
 from nashbox.mechanisms.decoy.measured import told_errors
 from nashbox.mechanisms.decoy.moments import accepted_risk
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import STRAIGHT, Bend
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,11 @@ from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
 from nashbox.mechanisms.resampled import compared
 from nashbox.mechanisms.threshold.copies import believed_risk
 from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import Bend
 
-Array = NDArray[np.float64]
 ROOT_2_PI = float(np.sqrt(2 * np.pi))
 BEND = 0.3166  # above the largest u (1 + u^2) phi(u)/2, at u^2 = 1 + sqrt(2)
 

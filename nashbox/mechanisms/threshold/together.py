@@ -28,18 +28,16 @@ from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.dual import Costed
 from nashbox.mechanisms.threshold.moments import Reception
 from nashbox.mechanisms.threshold.response import best_response
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import ROUNDING, Joint
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import Best
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

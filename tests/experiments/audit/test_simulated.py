@@ -7,7 +7,8 @@ from scipy.stats import chi2
 from nashbox.experiments.audit import audit, simulated
 from nashbox.experiments.audit.findings import BOUNDED, by_formula
 from nashbox.experiments.audit.simulated import audit_player
-from nashbox.games.base import Deviation, Exact
+from nashbox.games.deviations import Deviation
+from nashbox.games.formulas import Exact
 from nashbox.measure.tally import TailMoments
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load

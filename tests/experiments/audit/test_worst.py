@@ -7,7 +7,7 @@ from nashbox.experiments.audit.arena import Arena
 from nashbox.experiments.audit.screen import screen
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.experiments.audit.worst import best_mixture, maximin, seek_worst
-from nashbox.games.base import Deviation
+from nashbox.games.deviations import Deviation
 from nashbox.games.estimation.nature import OCTAVES, mu_grid, random_mu
 from nashbox.measure.seeds import Stage
 from nashbox.mechanisms import Mechanism

@@ -16,8 +16,9 @@ from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
 from nashbox.games.promises.memory import forgetful
 from nashbox.games.promises.paying import hold_seed, hold_sizes
-from nashbox.games.promises.piece import Array, Block, Piece, asked, blamed, rows
+from nashbox.games.promises.piece import Block, Piece, asked, blamed, rows
 from nashbox.games.promises.shipped import pure, shipped
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 STRATEGIES = 5  # of each player, among which worlds draw what is done in them

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.contests import Asked, Honesty, Part
 from nashbox.games.estimation import exact
@@ -29,8 +28,6 @@ from nashbox.games.paths import Path, Paths
 from nashbox.mechanisms.owed import checks
 from nashbox.problem.errors import InputError
 from nashbox.problem.source import NormalSource
-
-Array = NDArray[np.float64]
 
 HONEST = (
     "all strategies; a best response is an honest count: collect n points, hand all of them in, "
