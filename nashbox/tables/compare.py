@@ -283,8 +283,7 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
 
 def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
-    keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
-    sheet = Sheet(kept_under(keeps))
+    sheet = Sheet(kept_under(result.kept))
     paid, _, whole = keys_of(result.pays)
     table = new_table(
         "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
@@ -292,7 +291,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     )  # fmt: skip
     simulated, open_ = False, False
     labels: list[str] = []
-    for mechanism in keeps:
+    for mechanism in result.kept:
         for profile, row in result.merged(mechanism):
             social, checked = row[whole], row.get("equilibrium")
             if social is None:

@@ -60,9 +60,11 @@ class GameComparison(Compared):
         """What the game pays, as `Game.pays` has it."""
         return told_pay(self.rows[0] if self.rows else {})
 
-    def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
-        """The rows of a mechanism, each after the name of its profile."""
-        return [(row["profile"], row) for row in self.rows if row["mechanism"] == mechanism]
+    @staticmethod
+    def by_key(row: Any) -> Mapping[str, Any]:
+        """The row itself."""
+        found: Mapping[str, Any] = row
+        return found
 
     def alike(self, one: Any, other: Any) -> bool:
         """Whether two profiles are one: the same play of everybody."""

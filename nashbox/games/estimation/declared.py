@@ -42,7 +42,7 @@ class EstimationDeclared(Game):
         "coalitions": "nashbox.rules.coalitions:coalitions",
         "exchange": "nashbox.rules.exchange:exchange",
         "audited": "nashbox.experiments.audit.rows:penalised",
-        "comparison_told": "nashbox.experiments.report.plan_comparison:plan_comparison_page",
+        "comparison_told": "nashbox.experiments.report.plan_comparison:plan_comparison_told",
         "reported": "nashbox.experiments.report.problem:costs_and_rules",
         "deviation_told": "nashbox.experiments.report.words:by_counts",
         "best_counts": "nashbox.experiments.dynamics.best_counts:path_of",
