@@ -16,10 +16,10 @@ from nashbox.experiments.figures.style import (
     PENALTY_GAIN,
     RED,
     SKY,
-    _axes,
-    _legend,
     bounds,
+    legend_below,
     name_ticks,
+    one_panel,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
 
 def _examined(audit: AuditResult, ax: Axes | None, paid: Sequence[float]) -> Axes:
     """Gains of the examined deviations per agent, her interval over them. paid: as she plays."""
-    ax = _axes(ax, max(6.0, 0.55 * len(audit.agents) + 3))
+    ax = one_panel(ax, max(6.0, 0.55 * len(audit.agents) + 3))
     for i, agent in enumerate(audit.agents):
         gains = np.array([c.gain for c in agent.landscape])
         errors = np.array([c.se for c in agent.landscape])
@@ -93,13 +93,13 @@ def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
 def _finish(audit: AuditResult, ax: Axes, rules: str = "", label: str = GAIN) -> Axes:
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel(label)
-    _legend(ax)
+    legend_below(ax)
     ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
     return ax
 
 
 def _gain_by_count(audit: Audit, ax: Axes | None) -> Axes:
-    ax = _axes(ax, 6.5)
+    ax = one_panel(ax, 6.5)
     first = True
     for agent, colour in zip(audit.agents, CYCLE * 2, strict=False):
         labels = dict.fromkeys(c.label for c in agent.landscape)
