@@ -23,6 +23,11 @@ def mean_risk(sigma: float | Array, n: Array | np.float64) -> Array:
         return np.asarray(sigma**2 / np.asarray(n, dtype=float))
 
 
+def without_own(s: float, submitted: Array, others: float, information: Array) -> Array:
+    """The mean of the others' N points, s own ones taken out of the mean of all."""
+    return np.asarray(((s + others) * information - s * submitted) / others)
+
+
 @dataclass(frozen=True)
 class MeanChannel(Channel):
     """I is the mean of the others' N points, with the own submission in the pool or not.

@@ -94,9 +94,7 @@ class BallJoint(Joint):
 
     def _as_owed(self, plays: Sequence[Play]) -> bool:
         """Whether accepting is the best use: the truth, as many points as are owed."""
-        return self.as_promised and all(
-            p.honest and p.s == p.n == self.owed and p.weight in (1.0, None) for p in plays
-        )
+        return self.as_promised and all(p.complies and p.s == self.owed for p in plays)
 
     @property
     def as_promised(self) -> bool:

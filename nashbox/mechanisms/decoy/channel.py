@@ -130,7 +130,7 @@ class DecoyChannel(Channel):
 
     def _owed(self, play: Play) -> bool:
         """Whether accepting is the best use: the truth, as many points as are owed."""
-        return play.weight in (1.0, None) and play.honest and play.s == play.n == self.owed
+        return play.complies and play.s == self.owed
 
     def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
         """X-bar + N/(n + N) E(W - X-bar | M), M recovered from the answer."""

@@ -27,7 +27,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
+from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk, without_own
 from nashbox.mechanisms.resampled import compared
 from nashbox.mechanisms.threshold.copies import believed_risk
 from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
@@ -151,14 +151,12 @@ class ThresholdChannel(Channel):
         if play.n == 0:  # fakes far from mu fail and can be taken out again
             value = float(mean_risk(self.sigma, np.float64(self.clean)))
             return (value, ROUNDING * value) if play.weight is None else (float("inf"), 0.0)
-        if play.honest and play.s == play.n and play.weight in (1.0, None):
+        if play.complies:
             value = float(self.best_risk(np.float64(play.n)))
             return value, ROUNDING * value
         if play.weight is None and play.q == play.n:
             return pitman_curve(self, play.n, play.s, play.shift).risk()
-        verdict = self.verdict(play)
-        value = verdict.passed + verdict.failed - verdict.failed_if_passed
-        return value, verdict.error
+        return self.verdict(play).risk()
 
     def verdict(self, play: Play) -> Reception:
         """Errors with either answer, and the chance to pass (s, q >= 1)."""
@@ -171,9 +169,8 @@ class ThresholdChannel(Channel):
         if self.clean == 0 or play.s == 0:
             return self._failed.estimate(play, own, submitted, information)
         if play.n == 0:
-            s, z = play.s, self.clean
-            return np.asarray(((s + z) * information - s * submitted) / z)
-        if (play.honest and play.s == play.n) or play.q != play.n:
+            return without_own(play.s, submitted, self.clean, information)
+        if play.tells_all or play.q != play.n:
             best = information
         else:
             curve = _curve(self, play.n, play.s, play.shift)
@@ -185,8 +182,7 @@ class ThresholdChannel(Channel):
         if play.n == 0 or play.s == 0 or self.clean == 0:
             return self.risk(play)
         if play.s == play.n and play.shift == 0.0:
-            verdict = self.verdict(play)
-            return verdict.passed + verdict.failed - verdict.failed_if_passed, verdict.error
+            return self.verdict(play).risk()
         return pitman_curve(self, play.n, play.s, play.shift).risk()
 
     def risk_floor(self, n: float) -> float:

@@ -61,6 +61,10 @@ class Reception:
     error: float
     chance_error: float
 
+    def risk(self) -> tuple[float, float]:
+        """The error of who passes or fails, and a bound of its numerical error."""
+        return self.passed + self.failed - self.failed_if_passed, self.error
+
 
 @cache
 def _rule(order: int) -> tuple[Array, Array]:
