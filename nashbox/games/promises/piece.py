@@ -54,6 +54,11 @@ def rows(block: Block, which: slice | NDArray[np.intp]) -> Block:
     return [x[which] for x in block]
 
 
+def all_alike(block: Block) -> Block:
+    """As many worlds, all of them the first one of a block."""
+    return rows(block, np.zeros(len(block[0]), dtype=np.intp))
+
+
 def beside(block: Block, others: Block, first: int) -> Block:
     """The first worlds of one block, with the remaining ones of another."""
     return [np.concatenate([x[:first], y[first:]]) for x, y in zip(block, others, strict=True)]
