@@ -56,12 +56,7 @@ class Memo:
 
 
 def unavailable(game: EstimationGame) -> str | None:
-    """Say why no exact answer exists for this game, or None if one does."""
-    return game.without_formula
-
-
-def why_none(game: EstimationGame) -> str | None:
-    """Work out what `unavailable` says."""
+    """Why no exact answer exists for this game, None if one does: `game.without_formula`."""
     problem, reason = game.problem, beyond(game)
     if reason is not None:
         return reason

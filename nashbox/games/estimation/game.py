@@ -182,9 +182,9 @@ class EstimationGame(EstimationProfile):
     @cached_property
     def without_formula(self) -> str | None:
         """Why there is no exact answer for anybody, None if there is one."""
-        from nashbox.games.estimation.exact import why_none
+        from nashbox.games.estimation.exact import unavailable
 
-        return why_none(self)
+        return unavailable(self)
 
     @cached_property
     def exact_ledger(self) -> Memo:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from nashbox.games.contests import Asked, Honesty, Part
-from nashbox.games.estimation import exact
 from nashbox.games.estimation.comparison.comparison import Contender, Row
 from nashbox.games.estimation.comparison.counts import ProfileOutcome
 from nashbox.games.estimation.comparison.entries import ReadyMechanism
@@ -56,7 +55,7 @@ def entered(
     """
     game = entry.game
     ideal = replace(game, problem=replace(game.problem, source=NormalSource(game.problem.sigma)))
-    why_not = exact.unavailable(ideal)
+    why_not = ideal.without_formula
     if why_not is None:
         responder = ExactGame(ideal, asked.seed)
         honesty = asked.judge.by_numbers(responder.audited())
