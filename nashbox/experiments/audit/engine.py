@@ -118,12 +118,12 @@ def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
 
 
 def _resolution(found: list[PlayerFinding]) -> str:
-    return resolution(min(finding.extra["fewest"] for finding in found))
+    return resolution(min(finding.fewest for finding in found))
 
 
 def _thinned(found: list[PlayerFinding]) -> str:
     """What to add to the class where the budget was too small for all that it lists."""
-    thinned = [listed for finding in found if (listed := finding.extra["listed"])]
+    thinned = [finding.listed for finding in found if finding.listed]
     if not thinned:
         return ""
     tried, size = min(thinned, key=lambda row: row[0] / row[1])

@@ -132,7 +132,7 @@ def test_of_infinite_gains_the_best_paid_is_quoted():
     ruined = Way("ruined", lambda common, rng: np.full(len(common), -np.inf))
     ways = tuple(better_by(paid, 0.1, f"{paid}") for paid in (-2.0, 5.0, 1.0))
     found = answers(DrawnGame(ways, audited=ruined), 1)[0]
-    assert found.gain.estimate == np.inf and found.best.label == "5.0"
+    assert found.gain.estimate == np.inf and found.deviation.label == "5.0"
 
 
 @pytest.mark.slow
