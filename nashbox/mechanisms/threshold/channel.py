@@ -27,22 +27,17 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.mechanisms.gauss import phi
 from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk, without_own
 from nashbox.mechanisms.resampled import compared
 from nashbox.mechanisms.threshold.copies import believed_risk
-from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
+from nashbox.mechanisms.threshold.moments import PitmanCurve, Reception, verdict_moments
 from nashbox.problem.arrays import Array
 from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
 from nashbox.problem.responses import Bend
 
-ROOT_2_PI = float(np.sqrt(2 * np.pi))
 BEND = 0.3166  # above the largest u (1 + u^2) phi(u)/2, at u^2 = 1 + sqrt(2)
-
-
-def normal_density(u: Array) -> Array:
-    """phi(u)."""
-    return np.asarray(np.exp(-0.5 * u * u) / ROOT_2_PI)
 
 
 @dataclass(frozen=True)
@@ -109,7 +104,7 @@ class ThresholdChannel(Channel):
             return -v / (n + N) ** 2
         at = np.float64(n)
         u = self.standardised(at)
-        pull = self.stake(at) * z / (n * (n + z)) * u * normal_density(u)
+        pull = self.stake(at) * z / (n * (n + z)) * u * phi(u)
         spread = v / (n + z) ** 2 - v / (n + N) ** 2
         return float(-v / (n + N) ** 2 - self.fails(at) * spread - pull)
 
@@ -155,7 +150,7 @@ class ThresholdChannel(Channel):
             value = float(self.best_risk(np.float64(play.n)))
             return value, ROUNDING * value
         if play.weight is None and play.q == play.n:
-            return pitman_curve(self, play.n, play.s, play.shift).risk()
+            return PitmanCurve(self, play.n, play.s, play.shift).risk()
         return self.verdict(play).risk()
 
     def verdict(self, play: Play) -> Reception:
@@ -183,7 +178,7 @@ class ThresholdChannel(Channel):
             return self.risk(play)
         if play.s == play.n and play.shift == 0.0:
             return self.verdict(play).risk()
-        return pitman_curve(self, play.n, play.s, play.shift).risk()
+        return PitmanCurve(self, play.n, play.s, play.shift).risk()
 
     def risk_floor(self, n: float) -> float:
         """The chance to pass by quadrature, and the pooled means' variances with either answer."""
@@ -222,4 +217,4 @@ class ThresholdChannel(Channel):
         return np.asarray(np.where(n > 0, kept, M**2))
 
 
-_curve = lru_cache(maxsize=256)(pitman_curve)
+_curve = lru_cache(maxsize=256)(PitmanCurve)
