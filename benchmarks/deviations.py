@@ -30,7 +30,7 @@ def case(mechanism: str, plan: str, m: int, d: int) -> list[Row]:
         said.append(audit_player(game, player, None, 0.01, 0, BUDGET))
 
     audited()
-    best, worlds = said[0].best, said[0].spent
+    best, worlds = said[0].deviation, said[0].spent
     total = int(np.asarray(game.terms.counts).sum())
     block = max(1, min(worlds, 1_000_000 // max(1, total)))
     rng = np.random.default_rng(0)

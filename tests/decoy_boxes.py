@@ -23,12 +23,12 @@ from nashbox.mechanisms.decoy.harnack import (
     Complex,
     Share,
     below,
-    density,
     halves,
     tail,
     taylor_range,
 )
-from nashbox.mechanisms.decoy.told import ROOT_2_PI, lost, rule
+from nashbox.mechanisms.decoy.told import NODES, lost
+from nashbox.mechanisms.gauss import ROOT_2_PI, legendre, phi
 from nashbox.problem.arrays import Array, Mask
 
 CELL = 1.02  # ratio of neighbouring a
@@ -46,13 +46,13 @@ class Cover:
 
 def analytic(a: float, z: Complex) -> Complex:
     """F/v for complex lies, next to 0."""
-    x, weights = rule()
-    up, down = density(a - z), density(a + z)
+    x, weights = legendre(NODES)
+    up, down = phi(a - z), phi(a + z)
     Q = tail(a - z) + tail(a + z)
     first = z * Q + up - down
     second = (1 + z * z) * Q + (a + z) * up + (a - z) * down
     m, q = a * x, (Q / (2 * a))[:, None]
-    p = density(m - z[:, None])
+    p = phi(m - z[:, None])
     inside = p * q / (p + q) * (m - (first / Q)[:, None]) ** 2
     return np.asarray(second - first**2 / Q + a * (inside @ weights))
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from benchmarks.zoo.case import Case, Truth
-from nashbox.games.base import Exact
+from nashbox.games.formulas import Exact
 from nashbox.games.registry import prepare_game
 from nashbox.problem.files import from_mapping
 

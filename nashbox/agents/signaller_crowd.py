@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Observer, Streams, blocks
 from nashbox.problem.errors import InputError
+from nashbox.problem.lattice_walk import make_walk
 from nashbox.problem.signal import OwnSignal, Signal
-from nashbox.problem.walk import WalkShare, make_walk
+from nashbox.problem.walk import WalkShare
 from nashbox.strategies.testing.signaller import Inverter, RaceTruthful, Signaller, Silent
 
 if TYPE_CHECKING:

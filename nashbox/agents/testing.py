@@ -13,9 +13,9 @@ from nashbox.problem.arrays import Mask, Places
 from nashbox.problem.draw import Observer
 from nashbox.problem.errors import ContractError, InputError, blamed, told
 from nashbox.problem.lattice import Floats
+from nashbox.problem.lattice_walk import make_walk
 from nashbox.problem.mind import Decision, Mind, RaceView
 from nashbox.problem.signal import Signal, Word
-from nashbox.problem.walk import make_walk
 from nashbox.strategies.testing import RaceStrategy
 
 if TYPE_CHECKING:

@@ -15,13 +15,8 @@ class Comparing:
     def compare(self, send: Send, setup: Setup, goal: str, starts: int) -> None:
         """Compare all mechanisms and the rules designed for a goal: progress, table, bars."""
         from nashbox.experiments.compare import compare
-        from nashbox.tables.compare import (
-            legend,
-            looked_at,
-            remarks,
-            social_rows,
-            social_title,
-        )
+        from nashbox.tables.compare import looked_at, remarks
+        from nashbox.tables.social import legend, social_rows, social_title
 
         limits.check_starts(starts)
         result = compare(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.games.base import Deviation, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation
 from nashbox.measure.moments import Moments, difference
 from nashbox.measure.seeds import Stage, child
 

@@ -4,8 +4,11 @@ A game of one's own is a class in a file: ``game = "my_game.py:MyGame"``; `nashb
 writes one that works.
 """
 
-from nashbox.games.base import Deviation, Exact, Family, Game, Pay
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation, Family
+from nashbox.games.formulas import Exact
 from nashbox.games.one_shot import Action, OneShot, OneShotView, Publish
+from nashbox.games.pay import Pay
 
 __all__ = [
     "Action",

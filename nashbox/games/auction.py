@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nashbox.games.base import Array, Deviation, Exact, Family
+from nashbox.games.deviations import Deviation, Family
+from nashbox.games.formulas import Exact
 from nashbox.games.one_shot import Action, OneShot, OneShotView
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, require
 
 RULES = ("first_price", "second_price", "all_pay")
@@ -22,7 +24,20 @@ POINTS = (64, 1024)  # corners of a best bid
 
 
 @dataclass(frozen=True)
-class Bid(Action):
+class Bidding(Action):
+    """Bid what one's value says."""
+
+    def of(self, value: Array) -> Array:
+        """Bids of values."""
+        raise TypeError(f"{type(self).__name__} must define of")
+
+    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
+        """The bid, (R,)."""
+        return self.of(view.private)
+
+
+@dataclass(frozen=True)
+class Bid(Bidding):
     """Bid factor * value ** power."""
 
     factor: float = 1.0  # >= 0
@@ -38,13 +53,9 @@ class Bid(Action):
         bids: Array = self.factor * value**self.power
         return bids
 
-    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
-        """The bid, (R,)."""
-        return self.of(view.private)
-
 
 @dataclass(frozen=True)
-class Bids(Action):
+class Bids(Bidding):
     """Bid what a line through given points says: the first is the bid of 0, the last that of 1."""
 
     points: Any = (0.0, 1.0)  # at equal distances, >= 0
@@ -61,10 +72,6 @@ class Bids(Action):
         """Bids of values."""
         bids: Array = np.interp(value, np.linspace(0, 1, len(self.points)), self.points)
         return bids
-
-    def act(self, view: OneShotView, rng: np.random.Generator) -> Any:
-        """The bid, (R,)."""
-        return self.of(view.private)
 
 
 @dataclass(frozen=True)

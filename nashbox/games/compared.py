@@ -46,9 +46,10 @@ class Compared(Result, ABC):
     notes: Sequence[str] = ()
     versions: Mapping[str, str] = field(default_factory=versions)
 
+    @staticmethod
     @abstractmethod
-    def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
-        """The rows of a mechanism, each after the name of its profile."""
+    def by_key(row: Any) -> Mapping[str, Any]:
+        """A row as a mapping, keys as in the JSON."""
 
     @abstractmethod
     def alike(self, one: Any, other: Any) -> bool:
@@ -57,6 +58,17 @@ class Compared(Result, ABC):
     @abstractmethod
     def cells(self, row: Any, i: int) -> Mapping[str, Any]:
         """What a row says of player i, by column of the frame."""
+
+    def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
+        """The rows of a mechanism, each after the name of its profile."""
+        told = ((self.by_key(row), row) for row in self.rows)
+        return [(keys["profile"], row) for keys, row in told if keys["mechanism"] == mechanism]
+
+    @property
+    def kept(self) -> dict[str, bool | None]:
+        """Whether honest play is an equilibrium, by mechanism; None where that is open."""
+        told = map(self.by_key, self.rows)
+        return {keys["mechanism"]: keys["honest_is_equilibrium"] for keys in told}
 
     def merged(self, mechanism: str) -> list[tuple[str, Any]]:
         """Rows of a mechanism; those that are alike share one, under the names of all profiles."""

@@ -52,7 +52,7 @@ class Declared:
         "audited": "nashbox.experiments.audit.rows:paid",
         "contest": "nashbox.experiments.compare.menus:MenuContest",
         "compare_figure": "nashbox.experiments.figures.payoffs:compared_figure",
-        "comparison_told": "nashbox.experiments.report.game_comparison:game_comparison_page",
+        "comparison_told": "nashbox.experiments.report.game_comparison:game_comparison_told",
         "promises": "nashbox.experiments.audit.promises.one_shot:hold_one_shot",
         "reported": "nashbox.experiments.report.problem:key_by_key",
         "deviation_told": "nashbox.experiments.report.words:by_documentation",

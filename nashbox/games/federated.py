@@ -18,8 +18,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nashbox.games.base import Array, Deviation, Exact, Family
+from nashbox.games.deviations import Deviation, Family
+from nashbox.games.formulas import Exact
 from nashbox.games.one_shot import Action, OneShot, OneShotView, one_per_player
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import require
 
 

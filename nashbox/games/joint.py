@@ -12,16 +12,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.promises.shipped import pure, shipped
 from nashbox.measure.looks import resolution
+from nashbox.problem.arrays import Array
 from nashbox.problem.payoff_oracle import Answer, Profile, seated
 
 if TYPE_CHECKING:
     from nashbox.games.base import Game
 
-Array = NDArray[np.float64]
 Priced = Callable[[int, Profile], Array]  # see `Game.priced`
 Played = TypeVar("Played", bound="Game")
 PIECE = 1 << 15  # worlds played at once at most

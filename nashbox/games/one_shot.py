@@ -12,15 +12,14 @@ from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.games.base import Exact, Game
+from nashbox.games.base import Game
+from nashbox.games.formulas import Exact
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, require
 from nashbox.problem.parameters import label_of
 from nashbox.problem.spec import Spec
 from nashbox.problem.tables import check_names
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

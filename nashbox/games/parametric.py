@@ -10,7 +10,8 @@ from nashbox.games.base import Game
 from nashbox.games.preparing import prepare_parametric, with_files
 from nashbox.games.registry import blamed, game_class
 from nashbox.problem.errors import ContractError, InputError, brief, told
-from nashbox.problem.parametric import ParametricProblem, parameters_of, read_strategies
+from nashbox.problem.parametric import ParametricProblem, parameters_of
+from nashbox.problem.profile import read_strategies
 from nashbox.problem.spec import Spec, build
 
 
@@ -30,7 +31,7 @@ def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> Paramet
         parameters=parameters,
         mechanism=None if mechanism is None else Spec.parse(mechanism, f"{shown}: mechanism"),
         strategies=read_strategies(
-            raw.get("strategies", "recommended"), names, built.spec_of, shown
+            raw.get("strategies", "recommended"), names, shown, built.spec_of
         ),
         names=names,
         folder=folder,

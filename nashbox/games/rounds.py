@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 
-Array = NDArray[np.float64]
 Columns = Mapping[str, "Array | Columns"]  # (R,) or (R, k) by name, names within names
 
 

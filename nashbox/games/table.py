@@ -11,10 +11,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nashbox.games.base import Array, Deviation, Exact, Family
+from nashbox.games.deviations import Deviation, Family
+from nashbox.games.formulas import Exact
 from nashbox.games.one_shot import Action, OneShot, OneShotView
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, brief, finite
-from nashbox.problem.payoff_tables import PayoffTables, of_arrays, read_tables, whole_numbers
+from nashbox.problem.payoff_files import read_tables
+from nashbox.problem.payoff_tables import PayoffTables, of_arrays, whole_numbers
 from nashbox.problem.spec import Spec, suggest
 
 

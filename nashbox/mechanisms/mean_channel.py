@@ -10,17 +10,22 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.problem.channel import ROUNDING, STRAIGHT, Bend, Channel, columns
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
-
-Array = NDArray[np.float64]
+from nashbox.problem.responses import STRAIGHT, Bend
 
 
 def mean_risk(sigma: float | Array, n: Array | np.float64) -> Array:
     """Return sigma^2/n, inf at n = 0."""
     with np.errstate(divide="ignore"):
         return np.asarray(sigma**2 / np.asarray(n, dtype=float))
+
+
+def without_own(s: float, submitted: Array, others: float, information: Array) -> Array:
+    """The mean of the others' N points, s own ones taken out of the mean of all."""
+    return np.asarray(((s + others) * information - s * submitted) / others)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 
 class Resampled(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 
 from nashbox.agents.signaller_crowd import LEAST, MOST, Crowd, Hearing, kind_of, row_and_game
 from nashbox.agents.testing import REASONS, RaceAgent
-from nashbox.mechanisms.exchange import EXCHANGES, Circle, Exchange
+from nashbox.mechanisms.exchange import EXCHANGES, BeliefExchange, Circle, Exchange
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
 from nashbox.model.well import Copies, Well
@@ -313,3 +313,13 @@ class RaceModel(Sandbox):
                 )
                 for column, value in zip(STEP_COLUMNS, values, strict=True):
                     table[column].append(value)
+
+
+def played(
+    problem: RaceProblem, strategies: Mapping[str, RaceStrategy], well: Well, seed: int
+) -> RaceModel:
+    """The games of a well, played to their end by a plain exchange; none is recorded."""
+    return RaceModel(
+        problem, BeliefExchange(), strategies,
+        replications=well.games, rng=seed, record=0, well=well,
+    ).play()  # fmt: skip

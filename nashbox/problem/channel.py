@@ -11,25 +11,18 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel_answers import CHANNEL_ANSWERS, JOINT_ANSWERS
 from nashbox.problem.errors import ContractError
-from nashbox.problem.holding import (
-    Rule,
-    UnfitError,
-    hold_answers,
-    number,
-    optional,
-    risk_and_error,
-    risks_of_shape,
-)
+from nashbox.problem.holding import hold_answers, instance, optional
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
-
-Array = NDArray[np.float64]
+from nashbox.problem.responses import Bend, Best
 
 ROUNDING = 1e-12  # relative, of a closed form in double precision
 
@@ -37,29 +30,6 @@ ROUNDING = 1e-12  # relative, of a closed form in double precision
 def columns(rows: Sequence[tuple[float, ...]]) -> list[Array]:
     """Parameters of many channels, a row each, as columns (P, 1)."""
     return list(np.array(rows, dtype=float).T[:, :, None])
-
-
-class Best(NamedTuple):
-    """A best response: its penalty, a bound that no response is below, and numerical error."""
-
-    plays: tuple[Play, ...]
-    penalty: float
-    bound: float
-    error: float = 0.0
-
-
-class Bend(NamedTuple):
-    """v times second derivatives by v at most: how concave an honest penalty is, a best one convex.
-
-    Over an interval of width w an honest penalty is no more than own w^2/(8 v) above its chord, and
-    a best one, a minimum of functions, no more than best w^2/(8 v) below.
-    """
-
-    own: float
-    best: float
-
-
-STRAIGHT = Bend(0.0, 0.0)
 
 
 class Channel(ABC):
@@ -78,7 +48,8 @@ class Channel(ABC):
     def __init_subclass__(cls, **more: Any) -> None:
         """Hold what a user's class answers to what methods here say; else ContractError."""
         super().__init_subclass__(**more)
-        hold_answers(cls, CHANNEL_ANSWERS)
+        scaled = optional(instance(Channel, "a Channel or None"))
+        hold_answers(cls, {**CHANNEL_ANSWERS, "scaled": scaled})
 
     @abstractmethod
     def best_risk(self, n: Array | np.float64) -> Array:
@@ -227,104 +198,3 @@ class Joint(ABC):
         other way: exhaustive audits then do not apply.
         """
         return None
-
-
-# What methods of users' classes answer: a rule takes the answer, the channel, and what was asked.
-
-
-def _best_risk(found: Any, _: Any, n: Any) -> Array:
-    what = "risks from 0 to inf, as many as there are counts"
-    held: Array = risks_of_shape(found, np.shape(n), f"{what}: shape {np.shape(n)}")
-    return held
-
-
-def _floor(found: Any, _: Any, cost: float, best: float) -> float:
-    most = best + 1e-9 * abs(best)
-    return number(found, f"a penalty of at most the best one, {best:g}", high=most)
-
-
-def _best_play(found: Any, *_: Any) -> Any:
-    if not isinstance(found, Play):
-        raise UnfitError("a Play")
-    return found
-
-
-def _estimate(found: Any, _: Any, play: Play, own: Array, *__: Any) -> Any:
-    array = np.asarray(found)
-    if array.dtype.kind not in "fiu" or array.shape != own.shape:
-        raise UnfitError(f"an estimate for every world, shape {own.shape}")
-    return array
-
-
-def _risk_among(found: Any, channel: Channel, play: Play, pool: PollutedPool) -> float | None:
-    if found is None:
-        if channel.linear:
-            raise UnfitError("a risk where it says linear = True")
-        return None
-    return _risk(found)
-
-
-def _risk(found: Any, *_: Any) -> float:
-    return number(found, "a risk from 0 to inf", low=0.0)
-
-
-def _scaled(found: Any, *_: Any) -> Any:
-    if not isinstance(found, Channel):
-        raise UnfitError("a Channel or None")
-    return found
-
-
-def _bend(found: Any, *_: Any, **__: Any) -> Any:
-    what = "a Bend of two finite numbers from 0 on, or None"
-    if not isinstance(found, Bend):
-        raise UnfitError(what)
-    return Bend(*(number(value, what, low=0.0, high=1e300) for value in found))
-
-
-def _errors(found: Any, _: Any, counts: Any, values: Any, worlds: int, *__: Any) -> Any:
-    shape = (worlds, np.size(counts))
-    return risks_of_shape(found, shape, f"None or squared errors from 0 to inf, shape {shape}")
-
-
-def _best(found: Any, joint: Joint, *_: Any, **__: Any) -> Any:
-    what = "a Best, with a Play for every member and a bound of at most its penalty"
-    if not isinstance(found, Best) or len(found.plays) != len(joint.members):
-        raise UnfitError(what)
-    if not all(isinstance(play, Play) for play in found.plays):
-        raise UnfitError(what)
-    penalty, error = number(found.penalty, what), number(found.error, what, low=0.0)
-    number(found.bound, what, high=penalty)
-    return found._replace(penalty=penalty, error=error)
-
-
-def _risks(found: Any, _: Any, counts: Any) -> Any:
-    shape = np.shape(counts)[:-1]
-    return risks_of_shape(found, shape, f"risks from 0 to inf, shape {shape}")
-
-
-def _examined(found: Any, _: Any, axes: Sequence[Array]) -> Any:
-    shape = tuple(np.size(axis) for axis in axes)
-    return risks_of_shape(found, shape, f"None or risks from 0 to inf, shape {shape}")
-
-
-CHANNEL_ANSWERS: dict[str, Rule] = {
-    "best_risk": _best_risk,
-    "slope": lambda found, *_: number(found, "a number"),
-    "floor": _floor,
-    "best_play": _best_play,
-    "risk": risk_and_error,
-    "estimate": _estimate,
-    "examined_risk": risk_and_error,
-    "risk_floor": _risk,
-    "risk_among": _risk_among,
-    "copied_risk": _risk,
-    "scaled": optional(_scaled),
-    "bend": optional(_bend),
-    "errors": optional(_errors),
-}
-JOINT_ANSWERS: dict[str, Rule] = {
-    "risk": risk_and_error,
-    "risks": _risks,
-    "best": _best,
-    "examined": optional(_examined),
-}

@@ -21,6 +21,7 @@ from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
 from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.partners import partners_of
+from nashbox.problem.profile import read_strategies
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, check_known
 from nashbox.problem.tables import AgentTable, check_names, read_agent_table
@@ -163,7 +164,7 @@ def read_estimation(raw: Mapping[str, Any], folder: Path, shown: str) -> Estimat
         mechanism=Spec.parse(raw.get("mechanism", "cbl"), f"{shown}: mechanism"),
         counts=counts,
         outside_option=_outside(raw.get("outside_option", {}), table.names, shown),
-        strategies=_strategies(raw.get("strategies", "recommended"), table.names, shown),
+        strategies=read_strategies(raw.get("strategies", "recommended"), table.names, shown),
         source=source or NormalSource(sigma),
         partners=partners_of(raw.get("partners", {}), table.names, shown),
         folder=folder,
@@ -282,21 +283,3 @@ def _outside(value: object, names: tuple[str, ...], shown: str) -> dict[str, flo
                 f"got {brief(number)}"
             )
     return {name: float(number) for name, number in value.items()}
-
-
-def _strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, Spec]:
-    if value == "recommended":
-        return {}
-    if not isinstance(value, Mapping):
-        raise InputError(
-            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(value)}"
-        )
-    check_known(value, names, "agent", f"{shown}: strategies")
-    specs = {n: Spec.parse(v, f"{shown}: strategies.{n}") for n, v in value.items()}
-    for name, spec in specs.items():
-        if spec.name == "recommended" and spec.parameters:
-            raise InputError(
-                f"{shown}: strategies.{name}: 'recommended' has no parameters, "
-                f"got {brief(dict(spec.parameters))}"
-            )
-    return {name: spec for name, spec in specs.items() if spec.name != "recommended"}

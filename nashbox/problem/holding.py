@@ -59,6 +59,17 @@ def number(found: Any, what: str, *, low: float = -np.inf, high: float = np.inf)
     return float(found)
 
 
+def instance(kind: type, what: str) -> Rule:
+    """The rule that an answer is of this class; `what` it must be, in words."""
+
+    def held(found: Any, *_: Any, **__: Any) -> Any:
+        if not isinstance(found, kind):
+            raise UnfitError(what)
+        return found
+
+    return held
+
+
 def risks_of_shape(found: Any, shape: tuple[int, ...], what: str) -> Any:
     """An array of risks of that shape, each from 0 to inf. Raises UnfitError."""
     try:

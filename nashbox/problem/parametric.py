@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from nashbox.problem.base import Problem
-from nashbox.problem.errors import InputError, brief
+from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec, check_known
 
 RESERVED = ("game", "mechanism", "strategies")
@@ -68,25 +68,3 @@ def parameters_of(cls: type, raw: Mapping[str, Any], shown: str) -> dict[str, An
         if key not in raw:
             raise InputError(f"{shown}: the key {key!r} is missing; {cls.__name__} needs it")
     return {key: raw[key] for key in allowed if key in raw}
-
-
-def read_strategies(
-    value: object, names: tuple[str, ...], spec_of: Callable[[int, object, str], Spec], shown: str
-) -> dict[str, Spec]:
-    """Read ``strategies``: "recommended" or a table of players. Raises InputError.
-
-    spec_of: reads how a strategy of the player in this place is named.
-    """
-    if value == "recommended":
-        return {}
-    if not isinstance(value, Mapping):
-        raise InputError(
-            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(value)}"
-        )
-    found = {}
-    for name, given in value.items():
-        check_known([name], names, "agent", f"{shown}: strategies")
-        spec = spec_of(names.index(name), given, f"{shown}: strategies.{name}")
-        if spec.name != "recommended":
-            found[str(name)] = spec
-    return found

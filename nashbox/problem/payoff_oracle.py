@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 
-Array = NDArray[np.float64]
 Profile = NDArray[np.int64]
 
 

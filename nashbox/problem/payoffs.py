@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Mask
 from nashbox.problem.errors import (
     MOST_PAID,
     ContractError,
@@ -24,7 +25,6 @@ from nashbox.problem.errors import (
 )
 
 Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,16 @@ class Play:
         """Whether all points submitted are own points as they were measured."""
         return self.shift == 0.0 and self.s <= self.n and (self.s == 0 or self.q == self.s)
 
+    @property
+    def tells_all(self) -> bool:
+        """Whether all own points are submitted as they were measured, and no others."""
+        return self.honest and self.s == self.n
+
+    @property
+    def complies(self) -> bool:
+        """Whether all is told, and the answer accepted or used as well as can be."""
+        return self.tells_all and self.weight in (1.0, None)
+
     @classmethod
     def truthful(cls, n: float) -> Play:
         """Collect n, submit the truth, accept what comes back."""

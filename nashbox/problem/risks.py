@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import ContractError
 from nashbox.problem.plays import Play
-
-Array = NDArray[np.float64]
 
 
 def price_of(

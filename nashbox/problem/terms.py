@@ -7,8 +7,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import ContractError, brief
 from nashbox.problem.ownership import changed_below
@@ -17,7 +17,6 @@ from nashbox.problem.risks import Risks
 if TYPE_CHECKING:
     from nashbox.problem.estimation import EstimationProblem
 
-Array = NDArray[np.float64]
 
 RULES = ("mediate", "inform", "terms")  # what channels are formulas of
 

@@ -21,6 +21,7 @@ from nashbox.problem.labelled import estimate_model, read_labelled
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
 from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
+from nashbox.problem.profile import by_agent, of_ones_own
 from nashbox.problem.spec import Spec, build, check_known, find_object
 from nashbox.problem.tables import check_names
 
@@ -242,16 +243,12 @@ def _specs(agents: Sequence[Mapping[str, Any]], over: object, shown: str) -> tup
     names = [agent["name"] for agent in agents]
     if over == "recommended":
         return (SIGNALLER,) * len(names)
-    if not isinstance(over, Mapping):
-        raise InputError(
-            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(over)}"
-        )
-    check_known(over, names, "agent", f"{shown}: strategies")
+    table = by_agent(over, names, shown)
     found = []
     for agent in agents:
-        value = over.get(agent["name"], agent.get("strategy", "signaller"))
-        spec = Spec.parse(value, f"{shown}: agent {agent['name']}: strategy")
-        found.append(SIGNALLER if spec.name == "recommended" else spec)
+        value = table.get(agent["name"], agent.get("strategy", "signaller"))
+        where = f"{shown}: agent {agent['name']}: strategy"
+        found.append(of_ones_own(Spec.parse(value, where), where) or SIGNALLER)
     return tuple(found)
 
 

@@ -103,14 +103,11 @@ def plan_report(problem: EstimationProblem, rule: Annotated[str | None, RULE] = 
         problem = problem.with_plan(rule, "rule")
     real, gap = solved_plan(problem)
     costs, sigma = problem.costs, problem.sigma
-    alone = problem.plan_name == "alone"
-    if alone:
-        counts = problem_counts(problem, real)
-        penalties = alone_penalties(costs, sigma, integer=problem.integer)
-    else:
-        counts = problem_counts(problem, real)
-        penalties = compliant_penalties(counts, costs, sigma)
+    counts = problem_counts(problem, real)
     options = alone_penalties(costs, sigma, integer=problem.integer)
+    penalties = options
+    if problem.plan_name != "alone":
+        penalties = compliant_penalties(counts, costs, sigma)
     outside = np.where(np.isnan(problem.outside), options, problem.outside)
     most = outside * (1 + FEASIBLE)
     hurt = (penalties > most) & (compliant_penalties(real, costs, sigma) <= most)

@@ -44,7 +44,7 @@ class ByPlays(Strategy):
     def report(self, data: Dataset, view: View, rng: Generator) -> Dataset:
         """Return s points with mean X-bar + Delta: own points as far as they go, then fakes."""
         plays = self.plays(view)
-        if all(p.honest and p.s == p.n for p in plays):
+        if all(p.tells_all for p in plays):
             return data
         columns = [_points(data, k, play, view, rng) for k, play in enumerate(plays)]
         counts = np.array([int(p.s) for p in plays])

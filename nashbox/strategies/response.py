@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from nashbox.problem.channel import Best
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import Best
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import Found, Pair, best_count
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from nashbox.experiments.audit.base import NOTHING, VERDICTS, Gain
+from nashbox.experiments.audit.base import NOTHING, VERDICTS, AuditResult, Gain
 from nashbox.experiments.audit.words import (
     ONE,
     condition_8,
@@ -50,7 +50,6 @@ def audit_sheet(audit: Audit) -> Sheet:
         "alone": lambda a: amount(a.penalty_alone),
         "owes": lambda a: counts(a.recommended),
     }
-    scale = scale_of(audit)
     names = audit.problem.get("distributions", [])
     owed = [f"owes: points of {', '.join(names)}"] if len(names) > 1 else []
     sheet = _verdicts(audit, f"{audit.mechanism}, plan {audit.plan}", columns, 5, *owed)
@@ -64,9 +63,7 @@ def audit_sheet(audit: Audit) -> Sheet:
     )
     _damages(sheet, audit)
     _budget(sheet, audit.agents)
-    for a in audit.agents:
-        _over_recommended(sheet, a, "her", 5, scale)
-    sheet.remark(*audit.notes)
+    _compliance(sheet, audit, "her", 5)
     normal = [
         f"{a.name} penalty {amount(a.normal_theory['penalty'])}, gain "
         f"{number(a.normal_theory['gain'], 5)}"
@@ -87,28 +84,33 @@ def game_audit_sheet(audit: GameAudit) -> Sheet:
         "plays": lambda a: a.strategy,
     }
     sheet = _verdicts(audit, audit.rules, columns, 6)
-    scale = scale_of(audit)
     _damages(sheet, audit)
     _budget(sheet, audit.agents)
     if audit.nash_conv is not None:
-        conv = number(audit.nash_conv, 6, scale)
+        conv = number(audit.nash_conv, 6, scale_of(audit))
         sheet.note(f"NashConv (what all could gain, each by herself): {conv}")
     if audit.individually_rational is not None:
         sheet.note(f"{RATIONAL}: {yes_or_no(audit.individually_rational)}")
     for key, value in audit.extra.items():
         sheet.note(f"{key}: {value if isinstance(value, str) else json.dumps(value)}")
-    for a in audit.agents:
-        _over_recommended(sheet, a, "it", 6, scale)
-        for key, given in declared(audit.game).gains_if.items():
-            gain = getattr(a, key)
-            if gain is not None:
-                sheet.note(f"{a.name}, {given}, could gain {number(gain.estimate, 6)}")
-    sheet.remark(*audit.notes)
+    _compliance(sheet, audit, "it", 6)
     _long_class(sheet, audit)
     return sheet
 
 
-def _damages(sheet: Sheet, audit: Audit | GameAudit) -> None:
+def _compliance(sheet: Sheet, audit: AuditResult, whom: str, digits: int) -> None:
+    """What strategies of one's own bring, gains in other conditions, and the audit's notes."""
+    scale = scale_of(audit)
+    for a in audit.agents:
+        _over_recommended(sheet, a, whom, digits, scale)
+        for key, given in declared(audit.game).gains_if.items():
+            gain = getattr(a, key)
+            if gain is not None:
+                sheet.note(f"{a.name}, {given}, could gain {number(gain.estimate, digits)}")
+    sheet.remark(*audit.notes)
+
+
+def _damages(sheet: Sheet, audit: AuditResult) -> None:
     """What deviations that gain cost the others, where it is more than epsilon."""
     words = [
         f"{a.name}'s {with_error(a.damage, a.damage_se)}"
@@ -126,9 +128,7 @@ def _by_gain(agent: Any) -> tuple[int, float]:
     return VERDICTS.index(agent.verdict), -agent.gain.estimate
 
 
-def _verdicts(
-    audit: Audit | GameAudit, rules: str, columns: Columns, digits: int, *owed: str
-) -> Sheet:
+def _verdicts(audit: AuditResult, rules: str, columns: Columns, digits: int, *owed: str) -> Sheet:
     """Verdicts, gains and what they rest on."""
     sheet = Sheet(verdict_in_words(audit), VERDICT_STYLE[audit.nash])
     scale = scale_of(audit)
@@ -154,7 +154,7 @@ def _verdicts(
     return sheet
 
 
-def legend(audit: Audit | GameAudit, bounded: bool) -> list[str]:
+def legend(audit: AuditResult, bounded: bool) -> list[str]:
     """What gains are, and what the words for what is played mean.
 
     bounded: whether gains are shown with their bounds.
@@ -170,7 +170,7 @@ def legend(audit: Audit | GameAudit, bounded: bool) -> list[str]:
     ]
 
 
-def _gain_in_words(audit: Audit | GameAudit, bounded: bool) -> str:
+def _gain_in_words(audit: AuditResult, bounded: bool) -> str:
     """What the column of gains holds."""
     what = "gain: what an agent wins by the best deviation found, the others as they are"
     if not bounded:
@@ -180,7 +180,7 @@ def _gain_in_words(audit: Audit | GameAudit, bounded: bool) -> str:
     return f"{what}; [from, to]: its bounds{sure}"
 
 
-def deviation_in_words(audit: Audit | GameAudit, agent: Any, scale: float) -> str:
+def deviation_in_words(audit: AuditResult, agent: Any, scale: float) -> str:
     """The best deviation found for an agent; what is honest, or no better, is none.
 
     scale: of what gains are differences.
@@ -196,7 +196,7 @@ def _named(agent: Any, scale: float) -> bool:
     return not nothing_better(agent.verdict, agent.gain.estimate, TINY * min(1.0, scale))
 
 
-def scale_of(audit: Audit | GameAudit) -> float:
+def scale_of(audit: AuditResult) -> float:
     """What gains are differences of: the largest that an agent is paid, or could gain."""
     pays = audit.pays
     paid = [abs(getattr(a, pays)) for a in audit.agents]
@@ -209,13 +209,13 @@ def in_short(game: str, best: Any) -> str:
     return declared(game).in_short(Spec(best.strategy, best.parameters))
 
 
-def _least_gain(audit: Audit | GameAudit) -> str:
+def _least_gain(audit: AuditResult) -> str:
     """Which gains count, from the least to the largest epsilon of the agents."""
     low, high = (amount(f(a.epsilon for a in audit.agents), 6) for f in (min, max))
     return f"epsilon, the least gain that counts: {low if low == high else f'{low} to {high}'}"
 
 
-def _reasons(audit: Audit | GameAudit, errors: list[str]) -> list[str]:
+def _reasons(audit: AuditResult, errors: list[str]) -> list[str]:
     """Why to believe it: what simulation cannot see, and what was covered, if that is short."""
     covered = [] if len(audit.class_) > SHORT else [f"covered: {audit.class_}"]
     return [
@@ -226,7 +226,7 @@ def _reasons(audit: Audit | GameAudit, errors: list[str]) -> list[str]:
     ]
 
 
-def _long_class(sheet: Sheet, audit: Audit | GameAudit) -> None:
+def _long_class(sheet: Sheet, audit: AuditResult) -> None:
     """Which deviations were covered, where that takes many words: the last note."""
     if len(audit.class_) > SHORT:
         sheet.note(f"covered: {audit.class_}")

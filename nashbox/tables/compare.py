@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-
-from rich.text import Text
 
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
-from nashbox.games.base import keys_of
 from nashbox.games.compared import ENFORCED, SHOWN
-from nashbox.measure.leading import apart, least
-from nashbox.problem.counts import counts, several
+from nashbox.games.pay import keys_of
+from nashbox.measure.leading import least
+from nashbox.problem.counts import counts
 from nashbox.tables.console import ERRORS, amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import strategies_in_words
 
 if TYPE_CHECKING:
-    from nashbox.experiments.compare import Comparison, Contender, GameComparison, Row
+    from nashbox.experiments.compare import Comparison, Contender, GameComparison
+
+from nashbox.tables.social import class_alone, legend, social, social_rows, social_title
 
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
@@ -52,49 +52,22 @@ def compare_sheet(result: Comparison) -> Sheet:
 
 def _headline(result: Comparison) -> str:
     """Where nobody gains by leaving honest play, and which of these comes out cheapest."""
-    honest = [c for c in result.contenders if c.honest_is_equilibrium]
+    honest = [name for name, holds in result.kept.items() if holds]
     if not honest:
-        open_ = [c for c in result.contenders if c.honest_is_equilibrium is None]
-        besides = f"; undecided: {', '.join(_short(c.mechanism) for c in open_)}" if open_ else ""
+        open_ = [class_alone(name) for name, holds in result.kept.items() if holds is None]
+        besides = f"; undecided: {', '.join(open_)}" if open_ else ""
         return f"honest play was found to be an equilibrium under none of the mechanisms{besides}"
-    social = {c.mechanism: result.row(c.mechanism, "honest").social_penalty for c in honest}
-    known = {name: value for name, value in social.items() if value is not None}
-    words = f"honest play is an equilibrium under {', '.join(_short(c.mechanism) for c in honest)}"
+    words = f"honest play is an equilibrium under {', '.join(map(class_alone, honest))}"
+    rows = {name: result.row(name, "honest") for name in honest}
+    known = {name: x for name, row in rows.items() if (x := row.social_penalty) is not None}
     if len(known) < 2:
         return words
-    rows = {name: result.row(name, "honest") for name in known}
-    first = least(known, {name: row.social_penalty_se or 0.0 for name, row in rows.items()})
-    size = _social(rows[first[0]])
+    first = least(known, {name: rows[name].social_penalty_se or 0.0 for name in known})
+    size = social(rows[first[0]])
     if len(first) == len(known):
         return f"{words}, with the same social penalty, {size}"
-    who, have = " and ".join(map(_short, first)), "has" if len(first) == 1 else "have"
+    who, have = " and ".join(map(class_alone, first)), "has" if len(first) == 1 else "have"
     return f"{words}; the least social penalty of these {have} {who}, {size}"
-
-
-def _social(row: Row) -> str:
-    return with_error(row.social_penalty, row.social_penalty_se)
-
-
-def social_title(result: Comparison) -> str:
-    """What the first table is about."""
-    return f"social penalty, plan {result.plan}"
-
-
-def legend(result: Comparison) -> list[str]:
-    """What the words in the first table mean."""
-    simulated = any(row.penalties_se or row.measured for row in result.rows)
-    return [
-        "from honest, from free riding: the equilibrium that best responses in index order lead to "
-        "from the recommended counts, and from nobody collecting anything; worst, best: of all "
-        f"found, with {several(result.seeds['starts'], 'random start')} more; equilibrium: all "
-        "four are one",
-        *result.by_order(_short),
-        "points: collected by all, in sum; social: the sum of all penalties",
-        f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
-        "favour: penalty over that of working alone; who gains most by leaving honest play, and "
-        "how much, [from, to] where that is simulated",
-        *([ERRORS] if simulated else []),
-    ]
 
 
 def looked_at(result: Comparison) -> list[str]:
@@ -133,96 +106,14 @@ def below(result: Comparison) -> str:
 def remarks(result: Comparison) -> list[str]:
     """What there is to know of each mechanism, and what best responses are under it."""
     found = [
-        f"{_short(contender.mechanism)}: {text}"
+        f"{class_alone(contender.mechanism)}: {text}"
         for contender in result.contenders
         for text in _remarks(result, contender)
     ]
     for words in dict.fromkeys(contender.class_ for contender in result.contenders):
-        names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
+        names = [class_alone(c.mechanism) for c in result.contenders if c.class_ == words]
         found.append(f"best responses under {', '.join(names)}: {words}")
     return found
-
-
-def _short(label: str) -> str:
-    """A plug-in by its class alone."""
-    head, _, inside = label.partition("(")
-    return head.rpartition(":")[2] + (f"({inside}" if inside else "")
-
-
-def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Text, ...]]]]:
-    """Columns, and a group of rows per mechanism, one for all profiles that end alike."""
-    measured = any(row.measured for row in result.rows)
-    columns = [
-        "mechanism",
-        "profile",
-        "points",
-        "social",
-        *(["measured"] if measured else []),
-        "ratio",
-        "least favoured",
-        "most favoured",
-        "who gains",
-    ]
-    groups = []
-    for contender in result.contenders:
-        group: list[tuple[str | Text, ...]] = []
-        for profiles, row in result.merged(contender.mechanism):
-            real = row.measured or {}
-            group.append(
-                (
-                    "" if group else _short(contender.mechanism),
-                    profiles,
-                    "-" if row.counts is None else counts([sum(sum(r) for r in row.counts)]),
-                    _social(row),
-                    *([_measured(real)] if measured else []),
-                    with_error(row.efficiency_ratio, row.efficiency_ratio_se),
-                    _favour(result, row, row.least_favoured),
-                    _favour(result, row, row.most_favoured),
-                    "" if group else _honesty(contender),
-                )
-            )
-        groups.append(group)
-    return columns, groups
-
-
-def _measured(real: Mapping[str, Any]) -> str:
-    """The social penalty with the file's measurements."""
-    return with_error(real.get("social_penalty"), real.get("social_se"))
-
-
-def _favour(result: Comparison, row: Row, name: str | None) -> str:
-    """Who is favoured, and how much; how many others are, whose penalties are not told apart."""
-    if row.relative is None:
-        return "-"
-    place = 0 if name is None else list(result.names).index(name)
-    value, error = _level(row, place)
-    size = with_error(value, error, 3)
-    if name is None:
-        return "all alike" if row.relative[0] is None or error else f"all alike {size}"
-    more = sum(_alike_favour(row, place, i) for i in range(len(row.relative))) - 1
-    return f"{name} and {more} more {size}" if more else f"{name} {size}"
-
-
-def _level(row: Row, i: int) -> tuple[float, float]:
-    """An agent's penalty over that of working alone, with its error; 1 for who gets nothing."""
-    value = None if row.relative is None else row.relative[i]
-    return 1.0 if value is None else value, row.relative_se[i] if row.relative_se else 0.0
-
-
-def _alike_favour(row: Row, i: int, j: int) -> bool:
-    (low, low_error), (high, high_error) = sorted([_level(row, i), _level(row, j)])
-    return not apart(low, high, low_error, high_error)
-
-
-def _honesty(contender: Contender) -> Text:
-    if contender.honest_is_equilibrium is None:
-        return Text("undecided", style="yellow")
-    if contender.honest_is_equilibrium:
-        return Text("nobody", style="green")
-    size = amount(contender.max_gain)
-    if contender.max_gain_bounds is not None:
-        size += f" [{', '.join(map(amount, contender.max_gain_bounds))}]"
-    return Text(f"{contender.max_gain_agent} {size}", style="bold red")
 
 
 def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
@@ -231,7 +122,7 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
     table = new_table(
         "agent",
         "on her own",
-        *(_short(c.mechanism) for c in result.contenders),
+        *(class_alone(c.mechanism) for c in result.contenders),
         title=f"{SHOWN[profile]}: {'points in all' if many else 'points collected'}, penalty",
     )
     rows = [result.row(c.mechanism, profile) for c in result.contenders]
@@ -283,8 +174,7 @@ def _remarks(result: Comparison, contender: Contender) -> list[str]:
 
 def game_compare_sheet(result: GameComparison) -> Sheet:
     """The sum of payoffs by mechanism and profile, and who plays what."""
-    keeps = {row["mechanism"]: row["honest_is_equilibrium"] for row in result.rows}
-    sheet = Sheet(kept_under(keeps))
+    sheet = Sheet(kept_under(result.kept))
     paid, _, whole = keys_of(result.pays)
     table = new_table(
         "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
@@ -292,7 +182,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
     )  # fmt: skip
     simulated, open_ = False, False
     labels: list[str] = []
-    for mechanism in keeps:
+    for mechanism in result.kept:
         for profile, row in result.merged(mechanism):
             social, checked = row[whole], row.get("equilibrium")
             if social is None:

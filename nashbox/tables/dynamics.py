@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nashbox.experiments.dynamics.empirical import DEGENERATE
-from nashbox.games.base import keys_of, told_pay
+from nashbox.games.pay import keys_of, told_pay
 from nashbox.problem.counts import several
 from nashbox.problem.errors import InputError
 from nashbox.tables.console import ERRORS, amount, filled, interval, new_table, number, with_error

@@ -3,7 +3,8 @@
 import pytest
 
 import nashbox
-from nashbox.games.base import Deviation, Exact
+from nashbox.games.deviations import Deviation
+from nashbox.games.formulas import Exact
 from nashbox.problem.spec import Spec
 from tests.games import from_mapping
 

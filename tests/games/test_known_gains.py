@@ -13,7 +13,10 @@ from nashbox.games.auction import Auction, Bid
 from nashbox.games.federated import Averaging, Federated, FreeRidingClient, Train
 from nashbox.games.table import MixedEntry, Table
 from nashbox.problem.errors import InputError
-from nashbox.problem.payoff_tables import PayoffTables, numbered, of_csv, of_nfg, to_nfg
+from nashbox.problem.gambit import of_nfg
+from nashbox.problem.payoff_files import of_csv
+from nashbox.problem.payoff_tables import PayoffTables, numbered
+from tests.nfg import to_nfg
 from tests.places import EXAMPLES
 
 

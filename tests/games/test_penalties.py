@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from nashbox.games import Action, OneShot
-from nashbox.games.base import Pay
+from nashbox.games.pay import Pay
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from nashbox.experiments.run import run
 from nashbox.games.testing import prepare_testing
 from nashbox.model.testing import RaceModel
 from nashbox.model.well import Well
+from nashbox.problem.count_walk import CountWalk
 from nashbox.problem.draw import Coin, SymbolTable
 from nashbox.problem.files import load
+from nashbox.problem.lattice_walk import LatticeWalk
 from nashbox.problem.observations import ObservationModel, parse_probability
 from nashbox.problem.signal import log_threshold
-from nashbox.problem.walk import CountWalk, LatticeWalk
 from nashbox.solver import solve
 from tests.places import EXAMPLES
 from tests.testing_problems import CASES, COIN, SHARP, SIX, THREE, game, play_slowly

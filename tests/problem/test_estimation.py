@@ -25,6 +25,23 @@ def test_defaults():
     assert problem.costs.tolist() == FIGURE1 and problem.sigma.tolist() == [10.0]
 
 
+OTHERS = [
+    ('game = "tullock"\nstrategies = {a1 = {name = "recommended", x = 2.0}}', "strategies.a1"),
+    ('game = "testing"\nbeta = "1/10"\n'
+     'agents = [{name = "A", p0 = [0.6, 0.4], p1 = [0.4, 0.6]},'
+     ' {name = "B", p0 = [0.6, 0.4], p1 = [0.4, 0.6],'
+     ' strategy = {name = "recommended", x = 2.0}}]', "agent B: strategy"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "place"), OTHERS)
+def test_the_recommendation_has_no_parameters_in_any_game(tmp_path, text, place):
+    (tmp_path / "p.toml").write_text(text)
+    words = f"{place}: 'recommended' has no parameters, got {{'x': 2.0}}"
+    with pytest.raises(InputError, match=words):
+        load_problem(tmp_path / "p.toml")
+
+
 def test_the_example_is_figure_1():
     problem = load_problem(EXAMPLES / "figure1.toml")
     assert problem.costs.tolist() == FIGURE1 and problem.mechanism.name == "sample_mean"

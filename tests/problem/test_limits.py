@@ -213,8 +213,8 @@ def test_an_edge_list_may_do_without_a_header(tmp_path):
 def test_pmfs_that_hardly_differ_can_be_played():
     from fractions import Fraction
 
+    from nashbox.problem.lattice_walk import make_walk
     from nashbox.problem.observations import ObservationModel
-    from nashbox.problem.walk import make_walk
 
     third = Fraction("0." + "3" * 24)
     model = ObservationModel.parse(["1/3", "2/3"], [third, 1 - third])

@@ -6,7 +6,8 @@ import pytest
 
 from nashbox import load_problem
 from nashbox.problem.errors import InputError
-from nashbox.problem.payoff_tables import of_nfg, to_nfg
+from nashbox.problem.gambit import of_nfg
+from tests.nfg import to_nfg
 
 NFG = 'NFG 1 R "t" { "a" "b" } '
 

@@ -13,10 +13,9 @@ _WHERE = {
     "AgentAudit": ".plan_audit",
     "Audit": ".plan_audit",
     "Candidate": ".base",
-    "PlanDeviation": ".plan_audit",
     "Gain": ".base",
     "GameAudit": ".game_audit",
-    "PaidDeviation": ".game_audit",
+    "PaidDeviation": ".base",
     "PlayerAudit": ".game_audit",
     "audit": ".engine",
 }
@@ -24,15 +23,18 @@ _WHERE = {
 if TYPE_CHECKING:
     from nashbox.experiments.audit.base import Candidate as Candidate
     from nashbox.experiments.audit.base import Gain as Gain
+    from nashbox.experiments.audit.base import PaidDeviation as PaidDeviation
+    from nashbox.experiments.audit.base import PaidDeviation as PlanDeviation
     from nashbox.experiments.audit.engine import audit as audit
     from nashbox.experiments.audit.engine import audit as audit_game
     from nashbox.experiments.audit.game_audit import GameAudit as GameAudit
-    from nashbox.experiments.audit.game_audit import PaidDeviation as PaidDeviation
     from nashbox.experiments.audit.game_audit import PlayerAudit as PlayerAudit
     from nashbox.experiments.audit.plan_audit import AgentAudit as AgentAudit
     from nashbox.experiments.audit.plan_audit import Audit as Audit
-    from nashbox.experiments.audit.plan_audit import PlanDeviation as PlanDeviation
 
-__all__ = [*sorted(_WHERE), "audit_game"]
-# 0.1.0 called it audit_game for games without a plan
-__getattr__ = loader(__name__, {**_WHERE, "audit_game": ".engine"}, {"audit_game": "audit"})
+__all__ = [*sorted(_WHERE), "PlanDeviation", "audit_game"]
+# 0.1.0 called it audit_game for games without a plan, and a deviation of the others PlanDeviation
+_RENAMED = {"PlanDeviation": "PaidDeviation", "audit_game": "audit"}
+__getattr__ = loader(
+    __name__, {**_WHERE, **{old: _WHERE[new] for old, new in _RENAMED.items()}}, _RENAMED
+)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.games.base import Game, Played
+from nashbox.games.base import Game
+from nashbox.games.trials import Played
 from nashbox.measure.moments import difference
 from nashbox.measure.seeds import Stage, child
+from nashbox.problem.arrays import Array
 
-Array = NDArray[np.float64]
 Cell = tuple[int, int]  # (strategy, place among the states of nature)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from nashbox.experiments.audit.payments import as_payoffs, as_penalties
 from nashbox.games.registry import draw
+from nashbox.measure.sums import summed
 from nashbox.results.base import Body, Result, list_of
 from nashbox.results.saving import versions
 
@@ -56,18 +58,46 @@ def gain_from_json(body: Mapping[str, Any]) -> Gain:
     return Gain(**body)
 
 
+@dataclass(frozen=True)
+class PaidDeviation:
+    """A strategy as problem files write it, and what it brings.
+
+    how: of games with a plan, whether by another count, by reporting or by estimating otherwise, or
+    by several of them.
+    """
+
+    strategy: str
+    parameters: Mapping[str, Any]
+    payoff: float
+    se: float = 0.0
+    how: str | None = None
+
+    @property
+    def penalty(self) -> float:
+        """The payoff, where less is better."""
+        return 0.0 - self.payoff
+
+
+JUDGED = (  # keys of what is found of an agent, in their order
+    "epsilon verdict gain candidates budget_needed reason individually_rational best_deviation"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditedAgent(Body):
-    """The audit of one agent of any game.
+    """The audit of one agent of any game; payoffs, higher is better.
 
     best_deviation: a strategy as problem files write it, with what it brings. damage: what it
     costs the others together, where that is known, and damage_se its standard error; in JSON
     damage_to_others. individually_rational: whether she is no worse
-    off than outside, None where that is open.
+    off than outside, None where that is open. pays: "payoff", or "penalty" for games that say so:
+    their JSON holds penalties, lower is better.
     """
 
+    KEYS: ClassVar[str] = f"name strategy payoff payoff_se {JUDGED} landscape"
     NAMES: ClassVar[Mapping[str, str]] = {"damage_to_others": "damage"}
     PARTS: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "best_deviation": lambda body: PaidDeviation(**body),
         "gain": gain_from_json,
         "gain_over_recommended": gain_from_json,
         "landscape": list_of(lambda row: Candidate(**row)),
@@ -75,11 +105,14 @@ class AuditedAgent(Body):
 
     name: str
     strategy: str
+    payoff: float
+    payoff_se: float
     epsilon: float
     verdict: str
     gain: Gain
     candidates: int | None
-    best_deviation: Any
+    best_deviation: PaidDeviation
+    pays: str = "payoff"
     individually_rational: bool | None = None
     damage: float | None = None
     damage_se: float | None = None
@@ -88,12 +121,41 @@ class AuditedAgent(Body):
     reason: str | None = None
     landscape: Sequence[Candidate] = ()
 
+    @property
+    def penalty(self) -> float:
+        """The payoff, where less is better."""
+        return 0.0 - self.payoff
+
+    @property
+    def penalty_se(self) -> float:
+        """Its standard error."""
+        return self.payoff_se
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of nashbox-audit/1, payoffs where the game pays them."""
+        body = super().to_json()
+        return as_penalties(body) if self.pays == "penalty" else body
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Self:
+        """Rebuild what `to_json` wrote, and what versions before wrote as damage."""
+        if "damage" in body:
+            body = {**body, "damage_to_others": body["damage"]}
+        if "penalty" in body:
+            return super().from_json({**as_payoffs(body), "pays": "penalty"})
+        return super().from_json(body)
+
 
 @dataclass(frozen=True, kw_only=True)
-class AuditResult(Result, ABC):
+class AuditResult(Result):
     """The audit of any game, one row per agent; `class_` says which deviations were covered."""
 
     FORMAT: ClassVar[str] = "nashbox-audit/1"
+    KEYS: ClassVar[str] = (
+        "game mechanism plan method class epsilon delta seeds versions problem nash "
+        "individually_rational social_payoff social_payoff_se efficiency_ratio condition_8 "
+        "resolution notes agents"
+    )
     NAMES: ClassVar[Mapping[str, str]] = {"class": "class_"}
     WHOLE: ClassVar[str]  # keys that are about all agents, for the rows of a sweep
 
@@ -111,9 +173,10 @@ class AuditResult(Result, ABC):
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
-    @abstractmethod
     def pays(self) -> str:
         """What the game pays: payoff or penalty."""
+        pays: str = self.agents[0].pays
+        return pays
 
     @property
     def nash(self) -> str:
@@ -124,6 +187,31 @@ class AuditResult(Result, ABC):
     def individually_rational(self) -> bool | None:
         """Whether nobody would rather stay away; None where that is open."""
         return everybody([agent.individually_rational for agent in self.agents])
+
+    @property
+    def social_payoff(self) -> float:
+        """Sum of the agents' payoffs."""
+        return summed(agent.payoff for agent in self.agents)
+
+    @property
+    def social_payoff_se(self) -> float:
+        """Standard error of the sum: each payoff is of worlds of its own."""
+        return math.hypot(*(agent.payoff_se for agent in self.agents))
+
+    @property
+    def social_penalty(self) -> float:
+        """Minus the sum of the agents' payoffs."""
+        return 0.0 - self.social_payoff
+
+    @property
+    def social_penalty_se(self) -> float:
+        """Its standard error."""
+        return self.social_payoff_se
+
+    def to_json(self) -> dict[str, Any]:
+        """The mapping of nashbox-audit/1."""
+        body = super().to_json()
+        return as_penalties(body) if self.pays == "penalty" else body
 
     def to_frame(self) -> pd.DataFrame:
         """One row per agent; nested keys are joined by dots."""

@@ -12,7 +12,8 @@ from nashbox.experiments.audit.profile import Profile
 from nashbox.experiments.audit.promises import hold, hold_formulas
 from nashbox.experiments.audit.rows import result_of
 from nashbox.games.answered import sentences_held
-from nashbox.games.base import Exact, Game
+from nashbox.games.base import Game
+from nashbox.games.formulas import Exact
 from nashbox.games.registry import blaming, prepare_game
 from nashbox.measure.looks import resolution
 from nashbox.problem.errors import InputError
@@ -117,12 +118,12 @@ def _answers(game: Game, method: str, notes: list[str]) -> list[Exact] | str:
 
 
 def _resolution(found: list[PlayerFinding]) -> str:
-    return resolution(min(finding.extra["fewest"] for finding in found))
+    return resolution(min(finding.fewest for finding in found))
 
 
 def _thinned(found: list[PlayerFinding]) -> str:
     """What to add to the class where the budget was too small for all that it lists."""
-    thinned = [listed for finding in found if (listed := finding.extra["listed"])]
+    thinned = [finding.listed for finding in found if finding.listed]
     if not thinned:
         return ""
     tried, size = min(thinned, key=lambda row: row[0] / row[1])

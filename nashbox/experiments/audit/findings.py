@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nashbox.experiments.audit.base import Candidate, Gain
+from nashbox.experiments.audit.base import NOTHING, Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, least_gain
 from nashbox.experiments.audit.pool import same
-from nashbox.experiments.audit.simulated import SimulatedFinding, over_itself
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
-from nashbox.games.base import Deviation, Exact, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation
+from nashbox.games.formulas import Exact
 
 BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 
@@ -20,27 +21,32 @@ BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 class PlayerFinding:
     """The audit of one player.
 
-    damage: what her best deviation takes from the others together, None where it is unknown.
-    extra: what only this game has to say of her, by key of the answer.
+    damage: what her best deviation takes from the others together, None where it is unknown. extra:
+    what only this game has to say of her, by key of the answer. Of simulations: fewest, fresh
+    worlds of the candidate that was played least; spent, worlds played in all; listed, members of
+    families that were tried, of how many, where not all were.
     """
 
     payoff: float
     se: float
     epsilon: float
     verdict: str
+    reason: str | None
     gain: Gain
     candidates: int | None
     deviation: Deviation
     deviation_payoff: float
     deviation_se: float
-    over_recommended: Gain | None = None
-    rational: bool | None = None
+    over_recommended: Gain | None
+    rational: bool | None
+    landscape: Sequence[Candidate]
     budget_needed: int | None = None
-    reason: str | None = None
-    landscape: Sequence[Candidate] = ()
     damage: float | None = None
     damage_se: float = 0.0
     extra: Mapping[str, Any] = field(default_factory=dict)
+    fewest: int = 0
+    spent: int = 0
+    listed: tuple[int, int] | None = None
 
 
 def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerFinding:
@@ -82,24 +88,6 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerFin
     )
 
 
-def by_simulation(answer: SimulatedFinding, damage: tuple[float, float]) -> PlayerFinding:
-    """What the black box says of a player. damage: to the others, and its standard error."""
-    return PlayerFinding(
-        payoff=answer.payoff.mean,
-        se=answer.payoff.se,
-        epsilon=answer.epsilon,
-        verdict=answer.verdict,
-        gain=answer.gain,
-        candidates=answer.candidates,
-        deviation=answer.best,
-        deviation_payoff=answer.best_payoff.mean,
-        deviation_se=answer.best_payoff.se,
-        over_recommended=answer.over_recommended,
-        rational=answer.rational,
-        budget_needed=answer.budget_needed,
-        reason=answer.reason,
-        landscape=answer.landscape,
-        damage=damage[0],
-        damage_se=damage[1],
-        extra={"fewest": answer.fewest, "listed": answer.listed},
-    )
+def over_itself(game: Game, player: int) -> Gain | None:
+    """What the recommendation gains over itself, for a player who is named with it."""
+    return NOTHING if game.players[player] in game.strategies else None

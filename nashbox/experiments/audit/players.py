@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nashbox.experiments.audit.epsilon import Epsilon
-from nashbox.experiments.audit.findings import PlayerFinding, by_simulation
+from nashbox.experiments.audit.findings import PlayerFinding
 from nashbox.experiments.audit.patience import Kept, Patience
 from nashbox.experiments.audit.simulated import audit_player
 from nashbox.experiments.damage import simulated_damage
@@ -80,4 +81,5 @@ def _found(
     epsilon, delta, seed, budget = options
     kept = None if patience is None else Kept(patience.shared(*turn), player)
     answer = audit_player(game, player, epsilon, delta, seed, budget, in_box=in_box, kept=kept)
-    return by_simulation(answer, simulated_damage(game, player, answer.best, seed))
+    damage, error = simulated_damage(game, player, answer.deviation, seed)
+    return replace(answer, damage=damage, damage_se=error)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from nashbox.games.answered import kinds_held
-from nashbox.games.base import Deviation, Family, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation, Family
 from nashbox.measure.seeds import Stage, child
 from nashbox.problem.spec import Spec
 

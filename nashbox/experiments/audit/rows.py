@@ -1,15 +1,15 @@
-"""Findings as the rows of a result: payoffs as they are, penalties with their sign."""
+"""Findings as the rows of a result."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nashbox.experiments.audit.base import AuditResult, gain_from_json
+from nashbox.experiments.audit.base import AuditResult, Gain, PaidDeviation, gain_from_json
 from nashbox.experiments.audit.findings import PlayerFinding
-from nashbox.experiments.audit.game_audit import GameAudit, PaidDeviation, PlayerAudit
-from nashbox.experiments.audit.plan_audit import AgentAudit, Audit, PlanDeviation
+from nashbox.experiments.audit.game_audit import GameAudit, PlayerAudit
+from nashbox.experiments.audit.plan_audit import AgentAudit, Audit
 from nashbox.games.answered import extras_held
 from nashbox.games.base import Game
 from nashbox.games.registry import engine
@@ -31,7 +31,10 @@ def result_of(problem: Any, game: Game, found: Sequence[PlayerFinding], **said: 
 def penalised(game: Any, found: Sequence[PlayerFinding], both: dict[str, Any]) -> Audit:
     """Penalties, and how far their sum is from the least that is rational."""
     both |= game.extras()
-    rows = [_penalised(game, i, one) for i, one in enumerate(found)]
+    rows = [
+        AgentAudit(**_common(game, i, one), **game.row(i), damage_se=one.damage_se)
+        for i, one in enumerate(found)
+    ]
     least = both.pop("least_social_penalty")
     audit = Audit(agents=rows, efficiency_ratio=None, checks=checks(game.terms), **both)
     if least is None:
@@ -41,30 +44,42 @@ def penalised(game: Any, found: Sequence[PlayerFinding], both: dict[str, Any]) -
 
 
 def paid(game: Game, found: Sequence[PlayerFinding], both: dict[str, Any]) -> GameAudit:
-    """Payoffs, and what the game adds: keys that audits know, and keys of its own."""
+    """What the game pays, and what it adds: keys that audits know, and keys of its own."""
     told = f"{type(game).__name__}.extras"
     added = extras_held(told, unwrapped(game.extras()), GameAudit.ruled())
     known = {key: added.pop(key) for key in GameAudit.OPTIONAL.split() if key in added}
-    rows = [_paid(game, i, one) for i, one in enumerate(found)]
+    rows = [
+        PlayerAudit(
+            **_common(game, i, one),
+            pays=game.pays.name,
+            damage_se=None if one.damage is None else one.damage_se,
+            gain_if_belief_known=_gain(one.extra.get("gain_if_belief_known")),
+        )
+        for i, one in enumerate(found)
+    ]
     return GameAudit(agents=rows, extra=added, **both, **known)
 
 
-def _common(
-    game: Game, i: int, one: PlayerFinding, deviation: type, sign: int = 1
-) -> dict[str, Any]:
-    """What all audits say of a player. deviation: the class of her best one; sign: of payoffs."""
+def _gain(known: Mapping[str, Any] | None) -> Gain | None:
+    return None if known is None else gain_from_json(known)
+
+
+def _common(game: Game, i: int, one: PlayerFinding) -> dict[str, Any]:
+    """What all audits say of a player."""
     spec = one.deviation.spec
     return {
         "name": game.players[i],
         "strategy": game.strategy(i).label,
+        "payoff": one.payoff,
+        "payoff_se": one.se,
         "epsilon": one.epsilon,
         "verdict": one.verdict,
         "gain": one.gain,
         "candidates": one.candidates,
-        "best_deviation": deviation(
+        "best_deviation": PaidDeviation(
             spec.name,
             dict(spec.parameters),
-            sign * one.deviation_payoff,
+            one.deviation_payoff,
             one.deviation_se,
             game.how(i, one.deviation.strategy),
         ),
@@ -75,25 +90,3 @@ def _common(
         "landscape": tuple(one.landscape),
         "damage": one.damage,
     }
-
-
-def _penalised(game: Game, i: int, one: PlayerFinding) -> AgentAudit:
-    return AgentAudit(
-        penalty=-one.payoff,
-        penalty_se=one.se,
-        damage_se=one.damage_se,
-        **_common(game, i, one, PlanDeviation, -1),
-        **game.row(i),
-    )
-
-
-def _paid(game: Game, i: int, one: PlayerFinding) -> PlayerAudit:
-    known = one.extra.get("gain_if_belief_known")
-    return PlayerAudit(
-        payoff=one.payoff,
-        payoff_se=one.se,
-        damage_se=None if one.damage is None else one.damage_se,
-        pays=game.pays.name,
-        gain_if_belief_known=None if known is None else gain_from_json(known),
-        **_common(game, i, one, PaidDeviation),
-    )

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.experiments.audit.arena import Arena, Cell, paired
 from nashbox.experiments.audit.epsilon import Epsilon, least_gain
@@ -23,8 +22,7 @@ from nashbox.measure.controls import coefficients
 from nashbox.measure.looks import FIRST, TRUSTED
 from nashbox.measure.seeds import Stage, child
 from nashbox.measure.tally import TailMoments
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 SHARE, FULL = 0.15, 400_000  # of budgets up to FULL; beyond, the search grows with the root
 CLOSE = 3.0  # standard errors within which a candidate is looked at again

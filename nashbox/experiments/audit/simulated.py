@@ -6,17 +6,17 @@ A search on search seeds chooses candidates; fresh seeds judge them (see `screen
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
-from nashbox.experiments.audit.base import NOTHING, Candidate, Gain
+from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon
+from nashbox.experiments.audit.findings import PlayerFinding, over_itself
 from nashbox.experiments.audit.patience import Kept
 from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.audit.screen import Screened, screen
 from nashbox.experiments.audit.standing import Standing, Verified
 from nashbox.experiments.audit.verdict import no_worse
 from nashbox.experiments.audit.verify import RATIONAL, VERDICT, verified
-from nashbox.games.base import Deviation, Game
+from nashbox.games.base import Game
 from nashbox.measure.looks import CERTAIN, FIRST, TRUSTED, tail
 from nashbox.measure.tally import MANY, TailMoments
 from nashbox.problem.errors import InputError
@@ -32,31 +32,6 @@ CEILING = "nothing measured gains, but what lies outside of the box is only boun
 CHANGED = "the audited play varied more than twice as much in worlds that some candidate missed"
 
 
-@dataclass(frozen=True)
-class SimulatedFinding:
-    """What the black box says of one player; payoffs, higher is better.
-
-    best: the deviation to quote, and what it pays. fewest: fresh worlds of the candidate that was
-    played least. listed: members of families that were tried, of how many, where not all were.
-    """
-
-    payoff: TailMoments
-    epsilon: float
-    verdict: str
-    gain: Gain
-    candidates: int
-    best: Deviation
-    best_payoff: TailMoments
-    over_recommended: Gain | None
-    rational: bool | None
-    budget_needed: int | None
-    reason: str | None
-    landscape: tuple[Candidate, ...]
-    fewest: int
-    spent: int
-    listed: tuple[int, int] | None = None
-
-
 def audit_player(
     game: Game,
     player: int,
@@ -67,7 +42,7 @@ def audit_player(
     *,
     in_box: bool = False,
     kept: Kept | None = None,
-) -> SimulatedFinding:
+) -> PlayerFinding:
     """Search, then verify on fresh seeds.
 
     delta: of the whole audit. budget: worlds simulated at most, search included. in_box: search the
@@ -87,18 +62,20 @@ def audit_player(
         gain = Gain(gain.estimate, gain.lower, max(gain.estimate, screened.ceiling - lowest))
         if verdict == "none_above_epsilon" and gain.upper > found.epsilon:
             verdict, reason = "undecided", CEILING
-    return SimulatedFinding(
-        payoff=found.payoff,
+    return PlayerFinding(
+        payoff=found.payoff.mean,
+        se=found.payoff.se,
         epsilon=found.epsilon,
         verdict=verdict,
+        reason=reason,
         gain=gain,
         candidates=len(found.standings),
-        best=screened.pool.deviations[shown.j - 1],
-        best_payoff=shown.payoff,
+        deviation=screened.pool.deviations[shown.j - 1],
+        deviation_payoff=shown.payoff.mean,
+        deviation_se=shown.payoff.se,
         over_recommended=_over_recommended(game, player, screened.pool, found, tail(mine / 2)),
         rational=_rational(game, player, found.payoff, tail(RATIONAL * mine)),
         budget_needed=None if reason is None else _needed(found, screened.arena.spent, reason),
-        reason=reason,
         landscape=_landscape(screened, found),
         fewest=min(s.main.count for s in found.standings),
         spent=screened.arena.spent,
@@ -155,11 +132,6 @@ def _upper(s: Standing, epsilon: float) -> float:
     if math.isfinite(s.upper) or not math.isfinite(s.main.mean):
         return min(s.upper, s.main.mean) if s.main.mean == -math.inf else s.upper
     return max(s.main.bound(CERTAIN), math.nextafter(epsilon, math.inf))
-
-
-def over_itself(game: Game, player: int) -> Gain | None:
-    """What the recommendation gains over itself, for a player who is named with it."""
-    return NOTHING if game.players[player] in game.strategies else None
 
 
 def _over_recommended(

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.experiments.audit.arena import Arena, Cell
-from nashbox.games.base import Deviation
+from nashbox.games.deviations import Deviation
 from nashbox.measure.seeds import Stage, child
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 MOST, LEAST = 48, 8  # random states a strategy is tried at
 NEAR, STEPS = 4, (0.5, 0.25, 0.12)  # states around the worst one, in octaves from it

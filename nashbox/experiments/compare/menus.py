@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import everybody, of_all
 from nashbox.experiments.audit.epsilon import least_gain
 from nashbox.experiments.audit.findings import by_formula
 from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.compare.judging import HOLDS
-from nashbox.games.base import Game, keys_of, told_pay
+from nashbox.games.base import Game
 from nashbox.games.compared import BEST, WORST, Compared
 from nashbox.games.contests import PROFILES_ONLY, Asked, Part
 from nashbox.games.joint import (
@@ -31,14 +30,14 @@ from nashbox.games.joint import (
     why_unpriced,
 )
 from nashbox.games.paths import Path
+from nashbox.games.pay import keys_of, told_pay
 from nashbox.games.registry import game_of, prepare_game
 from nashbox.measure.seeds import Stage, child
 from nashbox.measure.sums import summed
+from nashbox.problem.arrays import Array, Places
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import Spec
 
-Array = NDArray[np.float64]
-Places = NDArray[np.intp]
 SHARE, LEAST = 1000, 100  # of the budget for a candidate in an answer, and at least
 MENU = 40  # candidates of a player at most, about
 SIGMAS = 5.0  # of gains that are simulated: a false answer in three million
@@ -61,9 +60,11 @@ class GameComparison(Compared):
         """What the game pays, as `Game.pays` has it."""
         return told_pay(self.rows[0] if self.rows else {})
 
-    def profiles(self, mechanism: str) -> list[tuple[str, Any]]:
-        """The rows of a mechanism, each after the name of its profile."""
-        return [(row["profile"], row) for row in self.rows if row["mechanism"] == mechanism]
+    @staticmethod
+    def by_key(row: Any) -> Mapping[str, Any]:
+        """The row itself."""
+        found: Mapping[str, Any] = row
+        return found
 
     def alike(self, one: Any, other: Any) -> bool:
         """Whether two profiles are one: the same play of everybody."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nashbox.games.base import keys_of
+from nashbox.games.pay import keys_of
 from nashbox.problem.counts import several
 
 RESTS = "whether nobody gains by leaving the profile alone"

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nashbox.experiments.audit.base import Gain
-from nashbox.games.base import payoff_range
+from nashbox.games.pay import payoff_range
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, require
 from nashbox.results.base import Result, unwrapped

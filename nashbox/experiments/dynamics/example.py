@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nashbox.experiments.audit.pool import CandidatePool, same
-from nashbox.games.base import Deviation, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.parameters import described_parameters

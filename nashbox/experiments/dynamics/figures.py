@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.figures import CYCLE, _axes, _legend
+from nashbox.experiments.figures import CYCLE, legend_below, one_panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ MARKS = ("o-", "s--", "^-.", "d:", "v-", "P--", "X-.")
 
 def adaptation(result: Adaptation, ax: Axes | None = None) -> Axes:
     """Shares of the menu of one mechanism, share of honest agents of several, or data collected."""
-    ax = _axes(ax, 6.5)
+    ax = one_panel(ax, 6.5)
     for r, run in enumerate(result.runs):
         rounds = [row["round"] for row in run.rounds]
         style, colour = MARKS[r % len(MARKS)], CYCLE[r % len(CYCLE)]
@@ -44,7 +44,7 @@ def adaptation(result: Adaptation, ax: Axes | None = None) -> Axes:
         several = len(result.runs) > 1 and result.honest
         ax.set_ylabel("share of honest agents" if several else "share of agents")
         ax.set_ylim(-0.03, 1.03)
-    _legend(ax)
+    legend_below(ax)
     ax.set_title(f"{result.rule['name'].replace('_', ' ')} dynamics")
     return ax
 
@@ -53,7 +53,7 @@ def survival(result: Survival, ax: Axes | None = None) -> Axes:
     """Share honest in the end, with errors over seeds: a group of bars per size and graph."""
     groups = list(dict.fromkeys((row["agents"], row["graph"]) for row in result.rows))
     mechanisms = list(dict.fromkeys(row["mechanism"] for row in result.rows))
-    ax = _axes(ax, max(6.5, 0.9 * len(groups) + 2))
+    ax = one_panel(ax, max(6.5, 0.9 * len(groups) + 2))
     width = 0.8 / len(mechanisms)
     for r, mechanism in enumerate(mechanisms):
         rows = {(w["agents"], w["graph"]): w for w in result.rows if w["mechanism"] == mechanism}
@@ -69,7 +69,7 @@ def survival(result: Survival, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("agents and graph")
     ax.set_ylabel("share of honest agents in the end (2 s.e.)")
     ax.set_ylim(-0.03, 1.08)
-    _legend(ax)
+    legend_below(ax)
     ax.set_title(f"does honesty survive {result.rule['name'].replace('_', ' ')}?")
     return ax
 
@@ -78,7 +78,7 @@ def empirical(game: EmpiricalGame, ax: Axes | None = None) -> Axes:
     """NashConv by colour; in the cells what row and column agent are paid, with 2 s.e."""
     mine, theirs = game.told
     K, L = mine.shape
-    ax = _axes(ax, 2.0 + 1.7 * L, 1.5 + 0.9 * K)
+    ax = one_panel(ax, 2.0 + 1.7 * L, 1.5 + 0.9 * K)
     conv = np.array([[game.pure(k, l).nash_conv.estimate for l in range(L)] for k in range(K)])
     shown = np.where(np.isfinite(conv), conv, np.nan)
     image = ax.imshow(shown, cmap="viridis_r", aspect="auto", vmin=0)

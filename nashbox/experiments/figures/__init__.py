@@ -19,8 +19,8 @@ from nashbox.experiments.figures.style import (
     PURPLE,
     RED,
     SKY,
-    _axes,
-    _legend,
+    legend_below,
+    one_panel,
 )
 from nashbox.experiments.figures.sweeps import sweep_summary
 
@@ -35,12 +35,12 @@ __all__ = [
     "PURPLE",
     "RED",
     "SKY",
-    "_axes",
-    "_legend",
     "drawn",
     "dynamics",
     "figure_paths",
     "gain_landscape",
+    "legend_below",
+    "one_panel",
     "plan_bars",
     "rendered",
     "save_figure",

@@ -16,16 +16,17 @@ from nashbox.experiments.figures.style import (
     PENALTY_GAIN,
     RED,
     SKY,
-    _axes,
-    _legend,
     bounds,
+    legend_below,
     name_ticks,
+    one_panel,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nashbox.experiments.audit import Audit, GameAudit
+    from nashbox.experiments.audit.base import AuditResult
 
 
 def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
@@ -40,9 +41,9 @@ def gain_landscape(audit: Audit, ax: Axes | None = None) -> Axes:
     return _finish(audit, ax)
 
 
-def _examined(audit: Audit | GameAudit, ax: Axes | None, paid: Sequence[float]) -> Axes:
+def _examined(audit: AuditResult, ax: Axes | None, paid: Sequence[float]) -> Axes:
     """Gains of the examined deviations per agent, her interval over them. paid: as she plays."""
-    ax = _axes(ax, max(6.0, 0.55 * len(audit.agents) + 3))
+    ax = one_panel(ax, max(6.0, 0.55 * len(audit.agents) + 3))
     for i, agent in enumerate(audit.agents):
         gains = np.array([c.gain for c in agent.landscape])
         errors = np.array([c.se for c in agent.landscape])
@@ -89,16 +90,16 @@ def _interval(ax: Axes, x: float, agent: Any, *, first: bool) -> None:
     )
 
 
-def _finish(audit: Audit | GameAudit, ax: Axes, rules: str = "", label: str = GAIN) -> Axes:
+def _finish(audit: AuditResult, ax: Axes, rules: str = "", label: str = GAIN) -> Axes:
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel(label)
-    _legend(ax)
+    legend_below(ax)
     ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
     return ax
 
 
 def _gain_by_count(audit: Audit, ax: Axes | None) -> Axes:
-    ax = _axes(ax, 6.5)
+    ax = one_panel(ax, 6.5)
     first = True
     for agent, colour in zip(audit.agents, CYCLE * 2, strict=False):
         labels = dict.fromkeys(c.label for c in agent.landscape)

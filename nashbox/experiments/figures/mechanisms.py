@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures.style import BLACK, BLUE, GREEN, ORANGE, RED, SKY
+from nashbox.experiments.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    ORANGE,
+    RED,
+    SKY,
+    legend_below,
+    panels,
+)
 from nashbox.games.compared import FROM_HONEST, HONEST, PROFILES
 
 if TYPE_CHECKING:
@@ -32,15 +41,11 @@ def mechanism_bars(result: Comparison, ax: Axes | None = None) -> Axes:
     everybody alone. Right, penalties over those of working alone, honest and at the equilibrium
     reached from honesty: below 1 an agent is better off. Infinite values are written out.
     """
-    import matplotlib.pyplot as plt
-
     names = [c.mechanism for c in result.contenders]
     right = None
     if ax is None:
         width = max(8.0, 1.9 * len(names) + 3)
-        _, (ax, right) = plt.subplots(1, 2, figsize=(width, 4.6), layout="constrained")
-        for each in (ax, right):
-            each.spines[["top", "right"]].set_visible(False)
+        ax, right = panels(None, 2, width=width / 2, height=4.6)
     _bars(result, ax)
     if right is not None:
         _dots(result, right)
@@ -48,10 +53,7 @@ def mechanism_bars(result: Comparison, ax: Axes | None = None) -> Axes:
         if each is not None:
             each.set_xticks(range(len(names)), names, rotation=0 if len(names) <= 2 else 30)
             each.set_xlim(-0.6, len(names) - 0.4)
-    handles = ax.get_legend_handles_labels()[0]
-    ax.figure.legend(
-        handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize="small"
-    )
+    legend_below(ax, columns=3)
     return ax
 
 

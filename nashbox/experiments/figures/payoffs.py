@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, panels
-from nashbox.games.base import keys_of
+from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, one_panel
 from nashbox.games.compared import SHOWN
+from nashbox.games.pay import keys_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def compared_figure(comparison: GameComparison, ax: Axes | None = None) -> Axes:
     """Sum of payoffs or penalties of every mechanism, profile by profile."""
     paid, _, social = keys_of(comparison.pays)
-    panel = panels(ax, 1)[0]
+    panel = one_panel(ax)
     names = list(dict.fromkeys(row["mechanism"] for row in comparison.rows))
     for k, name in enumerate(names):
         rows = [row for row in comparison.rows if row["mechanism"] == name]

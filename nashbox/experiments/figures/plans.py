@@ -12,9 +12,9 @@ from nashbox.experiments.figures.style import (
     PENALTY,
     POINTS,
     RED,
-    _axes,
-    _legend,
+    legend_below,
     name_ticks,
+    one_panel,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def plan_bars(plan: PlanReport | Design, ax: Axes | None = None) -> Axes:
     """Counts (left axis) and penalties (right axis) per agent; lines show working alone."""
     m = len(plan.names)
-    ax = _axes(ax, max(5.0, min(16.0, 0.7 * m + 3)))
+    ax = one_panel(ax, max(5.0, min(16.0, 0.7 * m + 3)))
     x = np.arange(m)
     bottom = np.zeros(m)
     shades = np.linspace(1.0, 0.35, len(plan.distributions))
@@ -59,6 +59,6 @@ def plan_bars(plan: PlanReport | Design, ax: Axes | None = None) -> Axes:
         label="penalty alone",
     )
     right.set_ylabel(PENALTY, color=RED)
-    _legend(ax, right)
+    legend_below(ax, right)
     ax.set_title(f"plan {plan.rule}: social penalty {plan.social_penalty:.4g}")
     return ax

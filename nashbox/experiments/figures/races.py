@@ -21,6 +21,7 @@ from nashbox.experiments.figures.style import (
     ORANGE,
     PAYOFF,
     RED,
+    one_panel,
     panels,
 )
 from nashbox.games.testing.candidates import ALPHAS, WEIGHTS
@@ -145,7 +146,7 @@ def share_errors(shares: Floats, games: int) -> Floats:
 
 def stopping_laws(report: SolveReport, ax: Axes | None = None) -> Axes:
     """Exact stopping-time laws: every agent alone, the first stop, and the pooled test."""
-    panel = panels(ax, 1)[0]
+    panel = one_panel(ax)
     s = report.solution
     weights = _weights(s)
     end = 0

@@ -13,9 +13,9 @@ from nashbox.experiments.figures.style import (
     PENALTY,
     RED,
     SKY,
-    _axes,
-    _legend,
+    legend_below,
     name_ticks,
+    one_panel,
 )
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def dynamics(run: Run, ax: Axes | None = None) -> Axes:
     """Total data round by round with social penalty; for one round, penalties with errors."""
-    ax = _axes(ax, 6.5)
+    ax = one_panel(ax, 6.5)
     if run.rounds == 1:
         names = [a["name"] for a in run.agents]
         ax.bar(
@@ -50,7 +50,7 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
         )
         name_ticks(ax, names)
         ax.set(xlabel="agent", ylabel=PENALTY)
-        _legend(ax)
+        legend_below(ax)
         return ax
     rounds = np.arange(1, run.rounds + 1)
     collected, submitted, social, error = (np.zeros(run.rounds) for _ in range(4))
@@ -78,6 +78,6 @@ def dynamics(run: Run, ax: Axes | None = None) -> Axes:
     )
     right.set_ylabel("social penalty (units²)", color=RED)
     right.set_ylim(bottom=0)
-    _legend(ax, right)
+    legend_below(ax, right)
     ax.set_title("dynamics of the game")
     return ax

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.figures.style import BLACK, BLUE, CYCLE, MARKS, name_ticks, panels
+from nashbox.experiments.figures.style import BLACK, BLUE, CYCLE, MARKS, name_ticks, one_panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def paid_figure(run: Run, ax: Axes | None = None) -> Axes:
     """Mean of what every player is paid, with 2 s.e., round by round if there were several."""
-    panel = panels(ax, 1)[0]
+    panel = one_panel(ax)
     names = [agent["name"] for agent in run.agents]
     if run.rounds == 1:
         means = [agent[run.pays] for agent in run.agents]

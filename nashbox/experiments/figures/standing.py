@@ -13,9 +13,9 @@ from nashbox.experiments.figures.style import (
     ORANGE,
     PAYOFF,
     PENALTY,
-    _axes,
-    _legend,
+    legend_below,
     name_ticks,
+    one_panel,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class StandingChart:
         """Draw penalties or payoffs with 2 s.e.; infinite ones are left out and named."""
         agents = self.audit.agents
         pay = self.audit.pays
-        ax = _axes(ax, max(5.5, min(16.0, 0.6 * len(agents) + 3)))
+        ax = one_panel(ax, max(5.5, min(16.0, 0.6 * len(agents) + 3)))
         left_out = []
         for label, place, colour, mark, values in (
             ("as played (2 s.e.)", -0.12, BLUE, "o",
@@ -53,5 +53,5 @@ class StandingChart:
         ax.set(xlabel="agent", ylabel=PENALTY if pay == "penalty" else PAYOFF)
         more = f" (not finite: {', '.join(dict.fromkeys(left_out))})" if left_out else ""
         ax.set_title(f"{pay} of every agent{more}")
-        _legend(ax)
+        legend_below(ax)
         return ax

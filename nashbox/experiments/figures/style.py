@@ -65,15 +65,16 @@ def panels(
     return list(axes.ravel())
 
 
-def _axes(ax: Axes | None, width: float, height: float = 4.0) -> Axes:
+def one_panel(ax: Axes | None, width: float = 6.0, height: float = 4.0) -> Axes:
+    """Make new axes, or return the given ones."""
     return panels(ax, width=width, height=height)[0]
 
 
-def _legend(*axes: Axes) -> None:
+def legend_below(*axes: Axes, columns: int = 4) -> None:
     """Put one legend for all axes of a figure below them, where it hides nothing."""
     handles = [h for ax in axes for h in ax.get_legend_handles_labels()[0]]
     axes[0].figure.legend(
-        handles=handles, loc="outside lower center", ncols=4, frameon=False, fontsize="small"
+        handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize="small"
     )
 
 

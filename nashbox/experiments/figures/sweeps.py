@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.figures.style import CYCLE, MARKS, UNITS, _axes
+from nashbox.experiments.figures.style import CYCLE, MARKS, UNITS, one_panel
 from nashbox.problem.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def sweep_summary(
             known = ", ".join(map(str, frame.columns))
             raise InputError(f"sweep_summary: no column {name!r} (there are: {known})")
     summary, left_out = summarised(frame, x, y, columns, level)
-    panel = _axes(ax, 6.5)
+    panel = one_panel(ax, 6.5)
     places = _places(summary["x"])
     for k, (label, rows) in enumerate(summary.groupby("series", sort=False)):
         at = [places[value] for value in rows["x"]]

@@ -1,4 +1,4 @@
-"""The report: problem, plan, gains, verdict and what it rests on, figures, how to repeat it."""
+"""The report of an audit: plan, gains, verdict and what it rests on, figures."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from nashbox.experiments.audit.words import (
     yes_or_no,
 )
 from nashbox.experiments.figures import rendered
-from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
+from nashbox.experiments.html import Html, element, image, joined, table
 from nashbox.experiments.report.body import Printed
 from nashbox.experiments.report.contract import Contract, signed_part
-from nashbox.experiments.report.origin import Origin, repeat_part
-from nashbox.experiments.report.problem import plan_part, problem_part
+from nashbox.experiments.report.frame import Told, write_report
+from nashbox.experiments.report.origin import Origin
+from nashbox.experiments.report.problem import plan_part
 from nashbox.experiments.report.words import SEVERAL, deviation, epsilon_in_words, sentence
 from nashbox.games.registry import declared
-from nashbox.results.saving import write_whole
 
 BADGES = {"profitable": "bad", "none_above_epsilon": "good", "undecided": "open"}
 
@@ -38,31 +38,25 @@ def write_audit_report(
     contract: Contract | None = None,
 ) -> None:
     """Write the report whole. Raises InputError where nothing can be written."""
-    write_whole(path, audit_page(audit, origin, contract).encode())
+    write_report(audit, _told, path, origin, contract)
 
 
-def audit_page(
-    audit: AuditResult, origin: Origin | None = None, contract: Contract | None = None
-) -> str:
-    """The report of an audit of either game; every number in it stands in the JSON it embeds."""
-    result = Printed.of(audit.to_json())
-    game = result.get("game")
-    pay = audit.pays
-    name = result.get("problem", "mechanism")
-    title = f"Audit of {name['name'] if isinstance(name, dict) else name or game}"
-    contract = contract or Contract()
-    return page(
-        contract.title or title,
-        element("p", sentence(verdict_in_words(audit)), " ", _badge(result.get("nash"), ALL)),
-        problem_part(result),
-        plan_part(result),
-        _gains(result, pay),
-        _deviations(audit.agents, result, game, pay),
-        _basis(result, pay),
-        _figures(audit, pay),
-        signed_part(contract),
-        repeat_part(result, origin or Origin()),
-        embedded(audit.to_json()),
+def _told(audit: AuditResult, result: Printed, contract: Contract) -> Told:
+    """The verdict, the plan if there is one, gains, and what they rest on."""
+    game, pay, rules = result.get("game"), audit.pays, result.get("problem", "mechanism")
+    title = f"Audit of {rules['name'] if isinstance(rules, dict) else rules or game}"
+    verdict = sentence(verdict_in_words(audit))
+    return Told(
+        title,
+        element("p", verdict, " ", _badge(result.get("nash"), ALL)),
+        [
+            plan_part(result),
+            _gains(result, pay),
+            _deviations(audit.agents, result, game, pay),
+            _basis(result, pay),
+            _figures(audit, pay),
+            signed_part(contract),
+        ],
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nashbox.experiments.digits import TINY, places_of
 from nashbox.experiments.html import Html, element, escaped, joined, number
+from nashbox.games.compared import Compared
 from nashbox.results.saving import to_text
 
 
@@ -95,6 +96,14 @@ class Printed:
         ]
         name = escaped(found[named])
         return joined([name, " (", joined(rest, ", "), ")"]) if rest else name
+
+
+def printed_rows(
+    comparison: Compared, result: Printed, mechanism: str
+) -> Iterator[tuple[str, Printed]]:
+    """The rows of a mechanism, those that are alike as one, each after its profiles' names."""
+    for profiles, row in comparison.merged(mechanism):
+        yield profiles, result.at("rows", list(comparison.rows).index(row))
 
 
 def _is_table(item: object) -> bool:

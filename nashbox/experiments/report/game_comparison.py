@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from nashbox.experiments.audit.words import yes_or_no
 from nashbox.experiments.compare import GameComparison
 from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
 from nashbox.experiments.figures import rendered
-from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
-from nashbox.experiments.report.body import Printed
+from nashbox.experiments.html import Html, element, image, joined, table
+from nashbox.experiments.report.body import Printed, printed_rows
 from nashbox.experiments.report.contract import Contract
-from nashbox.experiments.report.origin import Origin, repeat_part
-from nashbox.experiments.report.problem import problem_part
+from nashbox.experiments.report.frame import Told
 from nashbox.experiments.report.words import epsilon_in_words, sentence
-from nashbox.games.base import keys_of
+from nashbox.games.pay import keys_of
 
 LIMITS = (
     "Rest points are of the strategies that the game names, and about one player leaving alone; "
@@ -22,41 +19,26 @@ LIMITS = (
 )
 
 
-def game_comparison_page(comparison: GameComparison, origin: Origin, contract: Contract) -> str:
-    """The report of such a comparison; every number in it stands in the JSON it embeds."""
-    result = Printed.of(comparison.to_json())
-    return page(
-        contract.title or f"Mechanisms compared: {comparison.game}",
-        element("p", sentence(kept_under(_kept(comparison)))),
-        problem_part(result),
-        _side_by_side(comparison, result),
-        *(_players(comparison, result, mechanism) for mechanism in _kept(comparison)),
-        _basis(comparison, result),
-        element("h2", "Figure"),
-        image(rendered(comparison, "svg")[0], f"Sum of {keys_of(comparison.pays)[0]}."),
-        repeat_part(result, origin),
-        embedded(comparison.to_json()),
+def game_comparison_told(comparison: GameComparison, result: Printed, contract: Contract) -> Told:
+    """The report of such a comparison; none of these games has an exchange to sign."""
+    return Told(
+        f"Mechanisms compared: {comparison.game}",
+        element("p", sentence(kept_under(comparison.kept))),
+        [
+            _side_by_side(comparison, result),
+            *(_players(comparison, result, mechanism) for mechanism in comparison.kept),
+            _basis(comparison, result),
+            element("h2", "Figure"),
+            image(rendered(comparison, "svg")[0], f"Sum of {keys_of(comparison.pays)[0]}."),
+        ],
     )
-
-
-def _kept(comparison: GameComparison) -> dict[str, bool | None]:
-    """Whether honest play is an equilibrium, by mechanism."""
-    return {row["mechanism"]: row["honest_is_equilibrium"] for row in comparison.rows}
-
-
-def _rows(
-    comparison: GameComparison, result: Printed, mechanism: str
-) -> Iterator[tuple[str, Printed]]:
-    """The profiles of a mechanism, those together that are one."""
-    for profiles, row in comparison.merged(mechanism):
-        yield profiles, result.at("rows", list(comparison.rows).index(row))
 
 
 def _side_by_side(comparison: GameComparison, result: Printed) -> Html:
     paid, _, whole = keys_of(comparison.pays)
     rows: list[list[object]] = []
-    for mechanism in _kept(comparison):
-        for nth, (profiles, row) in enumerate(_rows(comparison, result, mechanism)):
+    for mechanism in comparison.kept:
+        for nth, (profiles, row) in enumerate(printed_rows(comparison, result, mechanism)):
             cells: list[object] = ["" if nth else element("b", mechanism), profiles]
             if row.get(whole) is None:
                 rows.append([*cells, "none found", "", ""])
@@ -78,7 +60,7 @@ def _players(comparison: GameComparison, result: Printed, mechanism: str) -> Htm
     paid, errors, _ = keys_of(comparison.pays)
     rows = [
         (profiles, row)
-        for profiles, row in _rows(comparison, result, mechanism)
+        for profiles, row in printed_rows(comparison, result, mechanism)
         if row.get(paid) is not None
     ]
     body = [

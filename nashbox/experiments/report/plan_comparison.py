@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from nashbox.experiments.compare import Comparison
 from nashbox.experiments.figures import rendered
-from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
-from nashbox.experiments.report.body import Printed
+from nashbox.experiments.html import Html, element, image, joined, table
+from nashbox.experiments.report.body import Printed, printed_rows
 from nashbox.experiments.report.contract import Contract, signed_part
-from nashbox.experiments.report.origin import Origin, repeat_part
-from nashbox.experiments.report.problem import problem_part
+from nashbox.experiments.report.frame import Told
 from nashbox.experiments.report.rule import honesty, rule_part
 from nashbox.experiments.report.words import epsilon_in_words
 from nashbox.games.compared import ENFORCED
@@ -30,21 +29,19 @@ METHODS = {
 }
 
 
-def plan_comparison_page(comparison: Comparison, origin: Origin, contract: Contract) -> str:
-    """The report of such a comparison; every number in it stands in the JSON it embeds."""
-    result = Printed.of(comparison.to_json())
-    return page(
-        contract.title or "Rules compared",
+def plan_comparison_told(comparison: Comparison, result: Printed, contract: Contract) -> Told:
+    """The report of such a comparison."""
+    return Told(
+        "Rules compared",
         _answer(result),
-        problem_part(result),
-        _side_by_side(comparison, result),
-        _parties(result),
-        *(rule_part(comparison, result, j) for j in range(len(comparison.contenders))),
-        _basis(result),
-        _figure(comparison),
-        signed_part(contract) if contract.commitment else "",
-        repeat_part(result, origin),
-        embedded(comparison.to_json()),
+        [
+            _side_by_side(comparison, result),
+            _parties(result),
+            *(rule_part(comparison, result, j) for j in range(len(comparison.contenders))),
+            _basis(result),
+            _figure(comparison),
+            signed_part(contract) if contract.commitment else "",
+        ],
     )
 
 
@@ -127,8 +124,7 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
     rows = []
     for j, contender in enumerate(comparison.contenders):
         name = contender.mechanism
-        for nth, (profiles, found) in enumerate(comparison.merged(name)):
-            row = result.at("rows", list(comparison.rows).index(found))
+        for nth, (profiles, row) in enumerate(printed_rows(comparison, result, name)):
             cells: list[object] = ["" if nth else element("b", name), profiles]
             cells.append(row.plus_minus("social_penalty", "social_penalty_se"))
             if measured:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from nashbox.experiments.compare import Comparison
 from nashbox.experiments.html import Html, element, joined, table
-from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.body import Printed, printed_rows
 
 KINDS = {
     "alone": "works alone",
@@ -66,8 +66,7 @@ def rule_part(comparison: Comparison, result: Printed, j: int) -> Html:
         parts.append(
             checks_part(result.get("agents"), result.get("distributions"), known.at("checks"))
         )
-    for profiles, found in comparison.merged(name):
-        row = result.at("rows", list(comparison.rows).index(found))
+    for profiles, row in printed_rows(comparison, result, name):
         if row.get("note") is not None:
             parts.append(element("p", f"{profiles}: ", row.get("note"), "."))
         if row.get("counts") is not None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.games.base import Deviation, Exact
+from nashbox.games.deviations import Deviation
 from nashbox.games.estimation import exact, exhaustive
 from nashbox.games.estimation.catalogue import agent_is_named
+from nashbox.games.formulas import Exact
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.plays import Play
 from nashbox.problem.spec import Spec
@@ -31,7 +32,7 @@ Shown = tuple[str, float, float, tuple[float, ...]]  # label, gain, its error, c
 
 def by_formula(game: EstimationGame, i: int) -> Exact | str:
     """The exact best response of agent i, or why there is none."""
-    reason = exact.unavailable(game)
+    reason = game.without_formula
     if reason is not None:
         return reason
     found = exact.exact_answer(game, i)
@@ -52,7 +53,7 @@ def by_formula(game: EstimationGame, i: int) -> Exact | str:
 
 def by_box(game: EstimationGame, i: int) -> Exact | None:
     """What the exhaustive box says of agent i by quadrature, None where it has to be simulated."""
-    if exact.unavailable(game) is not None:
+    if game.without_formula is not None:
         return None
     penalty, error, boxes = exhaustive.exhaustive_answer(game, i)
     found = {k: play for box in boxes for k, play in zip(box.members, box.best, strict=True)}

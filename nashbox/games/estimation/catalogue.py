@@ -13,17 +13,16 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.games.base import Deviation, Family
+from nashbox.games.deviations import Deviation, Family
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant, make_strategy
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 CATALOGUE: tuple[Spec, ...] = (
     Spec("free_rider"),

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms import Mechanism
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError, blamed, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.plays import Play
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy
 
-Array = NDArray[np.float64]
 T = TypeVar("T")
 
 

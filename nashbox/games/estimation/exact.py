@@ -13,10 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nashbox.games.estimation.beyond import beyond
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
@@ -28,7 +26,6 @@ from nashbox.strategies.response import best_response
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 PAIRS = 100_000  # of agents, times distributions, up to which damage is computed
 
@@ -59,12 +56,7 @@ class Memo:
 
 
 def unavailable(game: EstimationGame) -> str | None:
-    """Say why no exact answer exists for this game, or None if one does."""
-    return game.without_formula
-
-
-def why_none(game: EstimationGame) -> str | None:
-    """Work out what `unavailable` says."""
+    """Why no exact answer exists for this game, None if one does: `game.without_formula`."""
     problem, reason = game.problem, beyond(game)
     if reason is not None:
         return reason

@@ -16,7 +16,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.boxes import Box
 from nashbox.games.estimation.tied import tied_box
@@ -28,7 +27,6 @@ from nashbox.problem.remembering import remembered
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 AGREE = 1e-4  # relative, of two ways to compute a risk: well below what audits tell apart
 SHIFTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # Delta in units of sigma/sqrt(n)

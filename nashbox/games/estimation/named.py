@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.contract import hold_to_contract
 from nashbox.mechanisms import MECHANISMS, Mechanism
 from nashbox.mechanisms.plans import PlanError, solve_plan
 from nashbox.mechanisms.rounding import alone_penalties
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import build, find_class
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, make_strategy
-
-Array = NDArray[np.float64]
 
 
 def make_mechanism(problem: EstimationProblem, folder: Path | None = None) -> Mechanism:

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nashbox.problem.arrays import Array
 from nashbox.problem.terms import Terms
 from nashbox.strategies import Strategy
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 MULTIPLIERS = (0.0, *(s * 2.0**j for j in range(11) for s in (1.0, -1.0)), 1e6, -1e6)
 OCTAVES = (-3.0, 24.0)  # of sigma/sqrt(max(1, n)), within which other values are drawn

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.beyond import beyond
 from nashbox.games.joint import Menus, Priced
+from nashbox.problem.arrays import Array
 from nashbox.problem.payoff_oracle import Profile
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import Pools
@@ -21,8 +21,6 @@ from nashbox.strategies import Strategy
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
-
-Array = NDArray[np.float64]
 
 
 def points(view: View, strategy: Strategy) -> float:

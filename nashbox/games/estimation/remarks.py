@@ -58,7 +58,7 @@ def normal_theory(game: EstimationGame, i: int) -> dict[str, float] | None:
         return None
     problem = replace(game.problem, source=NormalSource(game.problem.sigma))
     ideal = replace(game, problem=problem)
-    if exact.unavailable(ideal):
+    if ideal.without_formula:
         return None
     found = exact.exact_answer(ideal, i)
     return {"penalty": found.penalty, "gain": found.penalty - found.best_penalty}

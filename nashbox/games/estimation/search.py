@@ -6,35 +6,25 @@ A candidate is a spec, as problem files write it, so that it can be replayed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nashbox.games.base import Deviation
+from nashbox.games.deviations import Deviation
 from nashbox.games.estimation.catalogue import equivariant, ints, named
 from nashbox.games.estimation.nature import play_block
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
+from nashbox.problem.arrays import Array
 from nashbox.problem.spec import Spec
 from nashbox.strategies import Equivariant
 
 if TYPE_CHECKING:
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 NEARLY_ONE = 0.05  # fitted weights closer to 1 than this are accepting
 FACTORS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.125, 1.25, 1.5, 2.0)
-
-
-@dataclass(frozen=True)
-class _Mode:
-    """A family of the search: honest submission, or padding to the recommended count."""
-
-    pad: bool
-    fitted: bool
 
 
 BOX_CLASS = (
@@ -63,13 +53,6 @@ def box(game: EstimationGame, agent: int, seed: int, budget: int) -> tuple[list[
     return [named(spec) for spec in specs], used
 
 
-MODES = (
-    _Mode(pad=False, fitted=False),
-    _Mode(pad=False, fitted=True),
-    _Mode(pad=True, fitted=True),
-)
-
-
 def searched(
     game: EstimationGame, agent: int, seed: int, budget: int
 ) -> tuple[list[Deviation], int]:
@@ -93,7 +76,7 @@ def searched(
             used += worlds * len(grid)
             best = best_apart([(counts, fitted) for counts, _, fitted, _ in tables])
             grid = possible(game, agent, around(best, 0.06, range(-3, 4)))
-        for fitted in {mode.fitted for mode in MODES if mode.pad == pad}:
+        for fitted in (True,) if pad else (False, True):  # who pads has to weight anew
             found.append(_combine(game, agent, tables, pad=pad, fitted=fitted))
     return _without_doubles(found), used
 

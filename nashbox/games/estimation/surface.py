@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.registry import draw
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.plays import Play
@@ -21,8 +21,6 @@ from nashbox.results.saving import versions
 if TYPE_CHECKING:
     import matplotlib.axes
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 
 def _floats(rows: Any) -> Array:

@@ -8,14 +8,12 @@ search is the counts (`Joint.examined`).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.boxes import Box
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Joint
 from nashbox.problem.errors import InputError
 from nashbox.problem.plays import Play
-
-Array = NDArray[np.float64]
 
 MOST = 2_000_000  # vectors of counts examined one by one; beyond, by the bound of `Joint.best`
 LONGEST = 400  # counts of one distribution

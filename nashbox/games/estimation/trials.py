@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.base import Played
+from nashbox.games.trials import Played
+from nashbox.problem.arrays import Array
 from nashbox.problem.data import Dataset
 from nashbox.problem.terms import View
 from nashbox.strategies import Strategy
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from nashbox.agents import EstimationAgent
     from nashbox.games.estimation.game import EstimationGame
 
-Array = NDArray[np.float64]
 
 STEP = 0.5  # of a probe, in standard errors of the own mean
 TAYLOR = np.array([1.0, 0.5])  # of the two controls, in an error like the probes'

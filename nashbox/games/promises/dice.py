@@ -18,16 +18,8 @@ import numpy as np
 
 from nashbox.games.promises.exchangeable import differ
 from nashbox.games.promises.independence import throws_dice
-from nashbox.games.promises.piece import (
-    NUMBERS,
-    Array,
-    Block,
-    Piece,
-    looked_at,
-    rng_of,
-    rows,
-    size,
-)
+from nashbox.games.promises.piece import NUMBERS, Block, Piece, looked_at, rng_of, rows, size
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 WORLDS = 251  # a prime, so that no other axis is taken for it

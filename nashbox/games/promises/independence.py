@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from nashbox.games.promises.exchangeable import differ
 from nashbox.games.promises.piece import (
     NUMBERS,
-    Array,
     Block,
     Piece,
     beside,
@@ -28,6 +27,7 @@ from nashbox.games.promises.piece import (
     rows,
     size,
 )
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 WORLDS, FEWEST = 241, 121

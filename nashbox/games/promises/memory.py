@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from nashbox.games.promises.piece import Array, Piece, rng_of
+from nashbox.games.promises.piece import Piece, rng_of
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 WORLDS = 11

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nashbox.games.base import Game
-from nashbox.games.promises.piece import Array, blamed
+from nashbox.games.promises.piece import blamed
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 SIZES = (1, 2, 64)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.answers import real_numbers
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 from nashbox.problem.errors import blamed as named
 
-Array = NDArray[np.float64]
 Block = list[Array]  # arrays (R, ...)
 T = TypeVar("T")
 
@@ -52,6 +52,11 @@ def size(block: Block) -> int:
 def rows(block: Block, which: slice | NDArray[np.intp]) -> Block:
     """Some worlds of a block."""
     return [x[which] for x in block]
+
+
+def all_alike(block: Block) -> Block:
+    """As many worlds, all of them the first one of a block."""
+    return rows(block, np.zeros(len(block[0]), dtype=np.intp))
 
 
 def beside(block: Block, others: Block, first: int) -> Block:

@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from nashbox.games.base import Deviation
+from nashbox.games.deviations import Deviation
 from nashbox.problem.payoffs import Cost
 from nashbox.problem.spec import Spec
 from nashbox.strategies.testing import (

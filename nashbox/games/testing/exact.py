@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.games.base import Deviation, Exact
+from nashbox.games.deviations import Deviation
+from nashbox.games.formulas import Exact
 from nashbox.problem.errors import InputError
 from nashbox.problem.observations import parse_probability
 from nashbox.problem.ownership import changed_below

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from nashbox.problem.arrays import Counts
 
 if TYPE_CHECKING:
     from nashbox.model.testing import RaceModel
-
-Counts = NDArray[np.int64]
 
 
 class RaceLedger:

@@ -11,11 +11,12 @@ from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
 from nashbox.games.promises.memory import forgetful
 from nashbox.games.promises.paying import hold_seed
-from nashbox.games.promises.piece import Array, Block, Piece, asked, rng_of, rows
+from nashbox.games.promises.piece import Block, Piece, all_alike, asked, rng_of
 from nashbox.games.promises.shipped import shipped
 from nashbox.games.testing.checks import hold_strategy
 from nashbox.games.testing.race import RaceGame
 from nashbox.mechanisms.exchange import Circle, Exchange
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 from nashbox.problem.payoffs import Outcome, Payoff, paid
 from nashbox.problem.signal import Revealed, Word
@@ -103,8 +104,7 @@ class Paying(Piece):
     def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
         """Very long games, and games that are all alike."""
         other = self.draw(len(block[0]), rng)
-        alike = rows(other, np.zeros(len(block[0]), dtype=np.intp))
-        return [1000 * other[0], *other[1:]], alike
+        return [1000 * other[0], *other[1:]], all_alike(other)
 
     def answer(self, block: Block, rng: np.random.Generator) -> Array:
         """Payments, (R, 1)."""

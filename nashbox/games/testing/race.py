@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from nashbox.games.base import Array, Deviation, Exact, Family, Game
+from nashbox.games.base import Game
 from nashbox.games.declared import Control
+from nashbox.games.deviations import Deviation, Family
+from nashbox.games.formulas import Exact
 from nashbox.games.rounds import Columns
 from nashbox.games.testing import candidates, exact
 from nashbox.games.testing.ledger import RaceLedger
 from nashbox.games.testing.unread import but_for_alpha, unread
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, NoExchange, make_exchange
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 from nashbox.problem.graphs import Edges
 from nashbox.problem.options import Option

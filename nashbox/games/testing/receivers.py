@@ -19,8 +19,7 @@ import numpy as np
 from nashbox.games.registry import draw
 from nashbox.measure.moments import Moments
 from nashbox.measure.seeds import Stage, child
-from nashbox.mechanisms.exchange import BeliefExchange
-from nashbox.model.testing import RaceModel
+from nashbox.model.testing import played
 from nashbox.model.well import Well
 from nashbox.problem.errors import InputError
 from nashbox.problem.lattice import Floats, belief_of
@@ -174,15 +173,7 @@ def measure(
                 problem.names[sender]: Signaller(alpha=alpha, anticipate=False),
                 problem.names[receiver]: witness,
             }
-            model = RaceModel(
-                replace(problem, edges=((0, 1),)),
-                BeliefExchange(),
-                strategies,
-                replications=size,
-                rng=number,
-                record=0,
-                well=well,
-            ).play()
+            model = played(replace(problem, edges=((0, 1),)), strategies, well, number)
             outcome = model.outcomes()[receiver]
             found = (outcome.tau, outcome.wrong, outcome.share, witness.entropy)
             for k, values in enumerate(found):

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nashbox.mechanisms.decoy.told import LEAST, MOST, ROOT_2_PI
+from nashbox.mechanisms.decoy.told import LEAST, MOST
+from nashbox.mechanisms.gauss import ROOT_2_PI
 from nashbox.problem.arrays import Array
 
 STEPS = 60  # halvings that invert b

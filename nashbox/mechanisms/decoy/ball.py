@@ -21,6 +21,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nashbox.mechanisms.gauss import legendre
 from nashbox.problem.arrays import Array
 
 NODES = 48  # of both rules; 100 change F by less than 2e-9, relatively, for d = 10
@@ -69,7 +70,7 @@ def _rule(d: int, r: float) -> tuple[Array, Array, Array]:
     """M along a direction, its squared distance from that line, and weights under g; flat."""
     from scipy.special import gammaln, roots_jacobi
 
-    x, weights = np.polynomial.legendre.leggauss(NODES)
+    x, weights = legendre(NODES)
     length, cosine_law = 0.5 * r * (x + 1), (d - 3) / 2
     log_density = (
         (d - 1) * np.log(length) - 0.5 * length**2 - (d / 2 - 1) * np.log(2) - gammaln(d / 2)

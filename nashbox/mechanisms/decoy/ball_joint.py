@@ -22,8 +22,9 @@ from nashbox.mechanisms.decoy.ball_certificate import least_penalty
 from nashbox.mechanisms.decoy.quadratic import moments
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.problem.arrays import Array
-from nashbox.problem.channel import Best, Joint
+from nashbox.problem.channel import Joint
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import Best
 
 RELATIVE_ERROR = 1e-8  # of F where the v are equal
 POINTS = 2**12
@@ -93,9 +94,7 @@ class BallJoint(Joint):
 
     def _as_owed(self, plays: Sequence[Play]) -> bool:
         """Whether accepting is the best use: the truth, as many points as are owed."""
-        return self.as_promised and all(
-            p.honest and p.s == p.n == self.owed and p.weight in (1.0, None) for p in plays
-        )
+        return self.as_promised and all(p.complies and p.s == self.owed for p in plays)
 
     @property
     def as_promised(self) -> bool:

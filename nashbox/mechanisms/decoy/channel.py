@@ -27,10 +27,10 @@ from nashbox.mechanisms.decoy.moments import accepted_risk
 from nashbox.mechanisms.decoy.told import expected, gain_by_width, lost
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
-from nashbox.problem.channel import STRAIGHT, Bend, Channel
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel import Channel
 from nashbox.problem.plays import Play
-
-Array = NDArray[np.float64]
+from nashbox.problem.responses import STRAIGHT, Bend
 
 RELATIVE_ERROR = 1e-11  # of the quadrature of F
 HALVINGS = 40
@@ -130,7 +130,7 @@ class DecoyChannel(Channel):
 
     def _owed(self, play: Play) -> bool:
         """Whether accepting is the best use: the truth, as many points as are owed."""
-        return play.weight in (1.0, None) and play.honest and play.s == play.n == self.owed
+        return play.complies and play.s == self.owed
 
     def estimate(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
         """X-bar + N/(n + N) E(W - X-bar | M), M recovered from the answer."""

@@ -23,6 +23,7 @@ from nashbox.mechanisms.decoy import certificate
 from nashbox.mechanisms.decoy.terms import DecoyTerms
 from nashbox.mechanisms.decoy.told import LEAST, MOST, lost
 from nashbox.mechanisms.decoy.tuning import NARROWEST, WIDEST, stationary, whole
+from nashbox.mechanisms.gauss import legendre
 from nashbox.mechanisms.threshold.tuning import Tuned
 from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
@@ -56,7 +57,7 @@ def spread_of_s(nu: float) -> tuple[Array, Array]:
 
     low = np.sqrt(2 * gammaincinv(nu / 2, TAIL) / nu)
     high = np.sqrt(chdtri(nu, TAIL) / nu)
-    x, w = np.polynomial.legendre.leggauss(NODES)
+    x, w = legendre(NODES)
     s = 0.5 * (low + high) + 0.5 * (high - low) * x
     log_density = (nu - 1) * np.log(s) - 0.5 * nu * s * s
     log_density += np.log(2.0) + 0.5 * nu * np.log(nu / 2) - gammaln(nu / 2)

@@ -19,10 +19,10 @@ from nashbox.mechanisms.decoy.answer import weighted
 from nashbox.mechanisms.decoy.channel import RELATIVE_ERROR, DecoyChannel
 from nashbox.mechanisms.decoy.measured import told_errors
 from nashbox.mechanisms.decoy.moments import accepted_risk
-from nashbox.problem.channel import STRAIGHT, Bend, Channel
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel import Channel
 from nashbox.problem.plays import Play
-
-Array = NDArray[np.float64]
+from nashbox.problem.responses import STRAIGHT, Bend
 
 
 @dataclass(frozen=True)
@@ -92,11 +92,11 @@ class EstimatedChannel(Channel):
         """The formula at honesty, else that of accepting; its error allows for knowing s."""
         if play.s == 0 or play.n == 0:
             return self._parts[0][1].risk(play)
-        if play.weight in (1.0, None) and play.honest and play.s == play.n == self.owed:
+        if play.complies and play.s == self.owed:
             value = float(self.best_risk(np.float64(play.n)))
             return value, RELATIVE_ERROR * value
         value, error = self.accepted(replace(play, weight=1.0) if play.weight is None else play)
-        if play.weight is not None and not (play.honest and play.s == play.n):
+        if play.weight is not None and not play.tells_all:
             return value, error
         known = float(self.risk_of_lie(np.float64(play.n), np.float64(play.shift)))
         return value, error + max(value - known, 0.0)

@@ -13,7 +13,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.decoy.told import ROOT_2_PI
 from nashbox.problem.arrays import Array
 
 Complex = NDArray[np.complex128]
@@ -22,11 +21,6 @@ Share = Callable[[Array, Array], Array]  # F/v of windows a and lies, in standar
 RADII = (0.7, 0.9, 1.1, 1.25)  # of the circle, times 1/max(a, 1)
 POINTS = 128
 ROUNDING = 1e-11
-
-
-def density(x: Complex) -> Complex:
-    """Normal density at complex x."""
-    return np.asarray(np.exp(-0.5 * x * x) / ROOT_2_PI)
 
 
 def tail(x: Complex) -> Complex:

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.mechanisms.resampled import sums
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 
 class Teller(Protocol):

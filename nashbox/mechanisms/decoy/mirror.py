@@ -15,8 +15,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nashbox.mechanisms.decoy.harnack import Complex, density, tail
-from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, phi, rule, tail_moments
+from nashbox.mechanisms.decoy.harnack import Complex, tail
+from nashbox.mechanisms.decoy.told import CHUNK, LEAST, MOST, NODES, tail_moments
+from nashbox.mechanisms.gauss import legendre, phi
 from nashbox.problem.arrays import Array
 
 
@@ -37,7 +38,7 @@ def lost_by_mirror(a: ArrayLike, lie: ArrayLike = 0.0) -> Array:
 
 def _side(a: Array, lie: Array) -> Array:
     Q, mills, variance = tail_moments(a - lie)
-    x, weights = rule()
+    x, weights = legendre(NODES)
     rho = 0.5 * a[:, None] * (1 + x)
     p, told = phi(rho + lie[:, None]), Q[:, None] * 2 * rho / a[:, None] ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -54,10 +55,10 @@ def analytic_mirror(a: float, z: Complex) -> Complex:
 def _complex_side(a: float, z: Complex) -> Complex:
     x = a - z
     Q = tail(x)
-    mills = density(x) / Q
-    nodes, weights = rule()
+    mills = phi(x) / Q
+    nodes, weights = legendre(NODES)
     rho = 0.5 * a * (1 + nodes)
-    p = density(rho + z[:, None])
+    p = phi(rho + z[:, None])
     told = Q[:, None] * 2 * rho / a**2
     gap = (rho + (z + mills)[:, None]) ** 2
     inside = 0.5 * a * ((p * told / (p + told) * gap) @ weights)

@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.decoy.channel import DecoyChannel
 from nashbox.mechanisms.decoy.mirror import expected_by_mirror, lost_by_mirror
 from nashbox.mechanisms.decoy.mirror_certificate import EPSILON, holds, nothing_below
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
+from nashbox.problem.arrays import Array
 from nashbox.problem.plays import Play
-
-Array = NDArray[np.float64]
 
 SLACKS = (5e-4, 5e-3, 0.05)  # relative, tried where honesty is not best
 STEP = 1e-5  # relative, of the difference quotient in n

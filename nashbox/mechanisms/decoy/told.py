@@ -19,28 +19,15 @@ wider windows always let more through.
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nashbox.mechanisms.gauss import ROOT_2_PI, legendre, phi
 from nashbox.problem.arrays import Array
 
 NODES = 200  # of Gauss-Legendre; 2400 change F by less than 1e-12 for a up to 8, lies up to a + 3
 CHUNK = 4096  # windows worked out at once
 LEAST, MOST = 1e-6, 35.0  # windows: narrower ones tell nothing, beyond a failure underflows
-ROOT_2_PI = float(np.sqrt(2 * np.pi))
-
-
-def phi(x: Array) -> Array:
-    """Normal density."""
-    return np.asarray(np.exp(-0.5 * x * x) / ROOT_2_PI)
-
-
-@cache
-def rule() -> tuple[Array, Array]:
-    """Gauss-Legendre nodes and weights on (-1, 1)."""
-    return np.polynomial.legendre.leggauss(NODES)
 
 
 def tail_moments(u: Array) -> tuple[Array, Array, Array]:
@@ -74,7 +61,7 @@ def _lost(a: Array, lie: Array) -> Array:
     up, down = lie + up, lie - down  # means of e beyond either end
     failed = above * spread_up + below * spread_down + above * below / Q * (up - down) ** 2
     centre = (above * up + below * down) / Q
-    x, weights = rule()
+    x, weights = legendre(NODES)
     m = a[:, None] * x
     p, q = phi(m - lie[:, None]), (Q / (2 * a))[:, None]
     inside = p * q / (p + q) * (m - centre[:, None]) ** 2
@@ -96,7 +83,7 @@ def gain_by_width(half: ArrayLike) -> Array:
     from scipy.special import ndtr
 
     a = np.clip(np.asarray(half, dtype=float), LEAST, MOST)
-    x, weights = rule()
+    x, weights = legendre(NODES)
     q, edge = np.asarray(ndtr(-a) / a), phi(a)
     B = edge + q
     m = a[..., None] * x

@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from nashbox.mechanisms.decoy.told import phi
+from nashbox.mechanisms.gauss import phi
 from nashbox.problem.arrays import Array
 
 

@@ -27,21 +27,17 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk
+from nashbox.mechanisms.gauss import phi
+from nashbox.mechanisms.mean_channel import MeanChannel, mean_risk, without_own
 from nashbox.mechanisms.resampled import compared
 from nashbox.mechanisms.threshold.copies import believed_risk
-from nashbox.mechanisms.threshold.moments import Reception, pitman_curve, verdict_moments
-from nashbox.problem.channel import ROUNDING, Bend, Channel, columns
+from nashbox.mechanisms.threshold.moments import PitmanCurve, Reception, verdict_moments
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel import ROUNDING, Channel, columns
 from nashbox.problem.plays import Play
+from nashbox.problem.responses import Bend
 
-Array = NDArray[np.float64]
-ROOT_2_PI = float(np.sqrt(2 * np.pi))
 BEND = 0.3166  # above the largest u (1 + u^2) phi(u)/2, at u^2 = 1 + sqrt(2)
-
-
-def normal_density(u: Array) -> Array:
-    """phi(u)."""
-    return np.asarray(np.exp(-0.5 * u * u) / ROOT_2_PI)
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ class ThresholdChannel(Channel):
             return -v / (n + N) ** 2
         at = np.float64(n)
         u = self.standardised(at)
-        pull = self.stake(at) * z / (n * (n + z)) * u * normal_density(u)
+        pull = self.stake(at) * z / (n * (n + z)) * u * phi(u)
         spread = v / (n + z) ** 2 - v / (n + N) ** 2
         return float(-v / (n + N) ** 2 - self.fails(at) * spread - pull)
 
@@ -150,14 +146,12 @@ class ThresholdChannel(Channel):
         if play.n == 0:  # fakes far from mu fail and can be taken out again
             value = float(mean_risk(self.sigma, np.float64(self.clean)))
             return (value, ROUNDING * value) if play.weight is None else (float("inf"), 0.0)
-        if play.honest and play.s == play.n and play.weight in (1.0, None):
+        if play.complies:
             value = float(self.best_risk(np.float64(play.n)))
             return value, ROUNDING * value
         if play.weight is None and play.q == play.n:
-            return pitman_curve(self, play.n, play.s, play.shift).risk()
-        verdict = self.verdict(play)
-        value = verdict.passed + verdict.failed - verdict.failed_if_passed
-        return value, verdict.error
+            return PitmanCurve(self, play.n, play.s, play.shift).risk()
+        return self.verdict(play).risk()
 
     def verdict(self, play: Play) -> Reception:
         """Errors with either answer, and the chance to pass (s, q >= 1)."""
@@ -170,9 +164,8 @@ class ThresholdChannel(Channel):
         if self.clean == 0 or play.s == 0:
             return self._failed.estimate(play, own, submitted, information)
         if play.n == 0:
-            s, z = play.s, self.clean
-            return np.asarray(((s + z) * information - s * submitted) / z)
-        if (play.honest and play.s == play.n) or play.q != play.n:
+            return without_own(play.s, submitted, self.clean, information)
+        if play.tells_all or play.q != play.n:
             best = information
         else:
             curve = _curve(self, play.n, play.s, play.shift)
@@ -184,9 +177,8 @@ class ThresholdChannel(Channel):
         if play.n == 0 or play.s == 0 or self.clean == 0:
             return self.risk(play)
         if play.s == play.n and play.shift == 0.0:
-            verdict = self.verdict(play)
-            return verdict.passed + verdict.failed - verdict.failed_if_passed, verdict.error
-        return pitman_curve(self, play.n, play.s, play.shift).risk()
+            return self.verdict(play).risk()
+        return PitmanCurve(self, play.n, play.s, play.shift).risk()
 
     def risk_floor(self, n: float) -> float:
         """The chance to pass by quadrature, and the pooled means' variances with either answer."""
@@ -225,4 +217,4 @@ class ThresholdChannel(Channel):
         return np.asarray(np.where(n > 0, kept, M**2))
 
 
-_curve = lru_cache(maxsize=256)(pitman_curve)
+_curve = lru_cache(maxsize=256)(PitmanCurve)

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nashbox.mechanisms.threshold.channel import ThresholdChannel, normal_density
+from nashbox.mechanisms.gauss import phi
+from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.crossing import crossing
 from nashbox.problem.arrays import Array, Counts
 
@@ -99,7 +100,7 @@ class ResponseDual:
         part, full = 1 / (n + self.z), 1 / (n + self.N)
         near, far = (1 - alpha) * self.v * part**2, alpha * self.v * full**2
         u = self.reach * np.sqrt(n * self.z * part)
-        steep = normal_density(u) * u * self.z * part / (n * erf(u / np.sqrt(2)))
+        steep = phi(u) * u * self.z * part / (n * erf(u / np.sqrt(2)))
         # u' = u z/(2 n (n + z)), and (log steep)' = u' (1/u - u) - 1/n - 1/(n + z) - steep
         bend = 0.5 * self.z * part * (1 - u * u) - 1 - n * (part + steep)
         pull = np.where(self.owed, nu * steep, 0.0)

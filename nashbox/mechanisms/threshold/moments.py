@@ -8,12 +8,12 @@ E[X | b, g] = -b N/(q + N), and if only g is known E[X | g] = -g z/(q + z).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 
+from nashbox.mechanisms.gauss import legendre
 from nashbox.problem.arrays import Array
 from nashbox.problem.plays import Play
 
@@ -61,15 +61,14 @@ class Reception:
     error: float
     chance_error: float
 
-
-@cache
-def _rule(order: int) -> tuple[Array, Array]:
-    return np.polynomial.legendre.leggauss(order)
+    def risk(self) -> tuple[float, float]:
+        """The error of who passes or fails, and a bound of its numerical error."""
+        return self.passed + self.failed - self.failed_if_passed, self.error
 
 
 def nodes(breaks: Array, order: int = ORDER, panels: int = PANELS) -> tuple[Array, Array]:
     """Gauss-Legendre nodes and weights on every interval between sorted breaks."""
-    x, w = _rule(order)
+    x, w = legendre(order)
     parts = np.concatenate(
         [np.linspace(lo, hi, panels + 1)[:-1] for lo, hi in pairwise(breaks)] + [breaks[-1:]]
     )
@@ -166,8 +165,3 @@ class PitmanCurve:
         total, moment = self.joint(u)
         some = total > 1e-290
         return float(v / n - weights[some] @ (moment[some] ** 2 / total[some]))
-
-
-def pitman_curve(rule: ThresholdRule, n: float, s: float, shift: float) -> PitmanCurve:
-    """The curve of a play with n, s >= 1."""
-    return PitmanCurve(rule, n, s, shift)

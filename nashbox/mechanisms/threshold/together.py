@@ -28,17 +28,16 @@ from functools import cached_property, lru_cache
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.mechanisms.mean_channel import MeanChannel
 from nashbox.mechanisms.threshold.channel import ThresholdChannel
 from nashbox.mechanisms.threshold.dual import Costed
 from nashbox.mechanisms.threshold.moments import Reception
 from nashbox.mechanisms.threshold.response import best_response
-from nashbox.problem.channel import ROUNDING, Best, Joint
+from nashbox.problem.arrays import Array
+from nashbox.problem.channel import ROUNDING, Joint
 from nashbox.problem.plays import Play
-
-Array = NDArray[np.float64]
+from nashbox.problem.responses import Best
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Together(Joint):
 
     def risk(self, plays: Sequence[Play]) -> tuple[float, float]:
         """Closed form for honest submissions, quadrature for others, which accept the answer."""
-        if all(p.honest and p.s == p.n and p.weight in (1.0, None) for p in plays):
+        if all(p.complies for p in plays):
             value = float(self.risks(np.array([p.n for p in plays])))
             return value, ROUNDING * value
         parts = [
@@ -133,9 +132,8 @@ def _verdict(channel: ThresholdChannel, play: Play, owed: bool) -> Reception:
     """What a play of one member meets; a member that is not owed passes for sure."""
     if owed and play.s and play.n:
         return channel.verdict(play)
-    accepting = Play(play.n, play.s, play.q, play.shift, play.weight)
-    failed, error = MeanChannel(channel.sigma, channel.clean).risk(accepting)
+    failed, error = MeanChannel(channel.sigma, channel.clean).risk(play)
     if owed:
         return Reception(0.0, 0.0, failed, 0.0, error, 0.0)
-    passed, more = MeanChannel(channel.sigma, channel.others).risk(accepting)
+    passed, more = MeanChannel(channel.sigma, channel.others).risk(play)
     return Reception(1.0, passed, failed, failed, error + more, 0.0)

@@ -9,8 +9,7 @@ import numpy as np
 
 from nashbox.games.testing import prepare_testing
 from nashbox.measure.moments import Moments
-from nashbox.mechanisms.exchange import BeliefExchange
-from nashbox.model.testing import RaceModel
+from nashbox.model.testing import played
 from nashbox.model.well import Well
 from nashbox.papers.claim import Claim, Finding, Number
 from nashbox.papers.findings import SURE, finding, simulated, table
@@ -105,15 +104,8 @@ def _played_stops(case: str, weight: float, games: int, seed: int) -> tuple[int,
         well = Well(problem, size, number)
         tau = []
         for w in (1.0, weight):
-            model = RaceModel(
-                problem,
-                BeliefExchange(),
-                {name: Signaller(weight=w, anticipate=False) for name in problem.names},
-                replications=size,
-                rng=number,
-                record=0,
-                well=well,
-            ).play()
+            alike = dict.fromkeys(problem.names, Signaller(weight=w, anticipate=False))
+            model = played(problem, alike, well, number)
             tau.append(np.stack([o.tau for o in model.outcomes()]))
         first = tau[0].min(axis=0)
         early += int((tau[1] < first).any(axis=0).sum())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures import BLACK, BLUE, RED, _axes, _legend
+from nashbox.experiments.figures import BLACK, BLUE, RED, legend_below, one_panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +23,7 @@ def gains(result: Coalitions, ax: Axes | None = None) -> Axes:
     """
     finite = [c for c in result.coalitions if np.isfinite(sum(c.penalties))]
     rows = sorted(finite, key=lambda c: -c.gain / sum(c.penalties))[:SHOWN]
-    ax = _axes(ax, max(5.0, 0.6 * len(rows) + 3))
+    ax = one_panel(ax, max(5.0, 0.6 * len(rows) + 3))
     x = np.arange(len(rows))
     scale = np.array([100 / sum(c.penalties) for c in rows])
     ax.bar(x, scale * [c.gain for c in rows], 0.6, color=BLUE, label="gain found (2 s.e.)")
@@ -51,5 +51,5 @@ def gains(result: Coalitions, ax: Axes | None = None) -> Axes:
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel("joint gain, % of honest")
     ax.set_title(f"{result.mechanism}: coalitions of {result.size}")
-    _legend(ax)
+    legend_below(ax)
     return ax

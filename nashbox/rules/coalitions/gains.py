@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation import EstimationGame, prepare
-from nashbox.games.estimation.exact import exact_answer, unavailable
+from nashbox.games.estimation.exact import exact_answer
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
@@ -117,7 +117,7 @@ def _chosen(game: EstimationGame, size: int, seed: int) -> tuple[list[tuple[int,
 
 
 def _honest(game: EstimationGame, members: tuple[int, ...]) -> float:
-    if unavailable(game) is None:
+    if game.without_formula is None:
         return sum(exact_answer(game, i).penalty for i in members)
     return 0.0
 
@@ -127,7 +127,7 @@ def _row(game: EstimationGame, measured: MeasuredCoalition, delta: float) -> Coa
     owed = game.terms.counts[list(members)].sum(axis=0)
     honest = float(measured.penalties.sum())
     upper = exact = None
-    if unavailable(game) is None and np.isfinite(honest):
+    if game.without_formula is None and np.isfinite(honest):
         known, least = _honest(game, members), exact_price(game, members)
         upper = known - bound(game, members)
         exact = None if least is None else known - least

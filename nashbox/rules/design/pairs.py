@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.experiments.audit.base import of_all
-from nashbox.experiments.audit.simulated import SimulatedFinding, audit_player
+from nashbox.experiments.audit.findings import PlayerFinding
+from nashbox.experiments.audit.simulated import audit_player
 from nashbox.experiments.toml import toml_value
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.pairs import PairTerms, told, tuning
@@ -158,7 +159,7 @@ def _kinds(terms: PairTerms) -> list[int]:
     return sorted({int(np.argmax(terms.partner >= 0)), int(np.argmin(terms.partner))})
 
 
-def _audited(designed: EstimationProblem, i: int) -> SimulatedFinding:
+def _audited(designed: EstimationProblem, i: int) -> PlayerFinding:
     game = prepare(designed, recommended=True)
     return audit_player(game, i, None, 0.01, 0, BUDGET)
 
@@ -170,7 +171,7 @@ def _result(
     terms: PairTerms,
     penalties: Array,
     se: Array,
-    answers: list[SimulatedFinding],
+    answers: list[PlayerFinding],
 ) -> Design:
     bound, aim = aim_of(problem, goal)
     kinds = ["alone", "free", "threshold"]

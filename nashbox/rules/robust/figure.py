@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures import BLACK, CYCLE, _axes, _legend
+from nashbox.experiments.figures import BLACK, CYCLE, legend_below, one_panel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def gains_over_interval(result: Robust, ax: Axes | None = None) -> Axes:
     """The largest gain of any agent, in % of her penalty (or absolute where epsilon is)."""
-    ax = _axes(ax, 6.5)
+    ax = one_panel(ax, 6.5)
     relative = result.epsilon is None
     percent = 100 * (result.factors - 1)
     styles = ("-", "--", "-.", ":")
@@ -38,5 +38,5 @@ def gains_over_interval(result: Robust, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("largest gain, % of the penalty" if relative else "largest gain")
     ax.set_title("what the best deviation brings where " + what + " are not as said")
     ax.set_ylim(bottom=0)
-    _legend(ax)
+    legend_below(ax)
     return ax

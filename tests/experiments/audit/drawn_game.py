@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from nashbox.games.base import Deviation, Game
+from nashbox.games.base import Game
+from nashbox.games.deviations import Deviation
 from nashbox.problem.spec import Spec
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from nashbox import audit
 from nashbox.experiments.audit.pool import CandidatePool, refined
-from nashbox.games.base import Family, Pay
+from nashbox.games.deviations import Family
+from nashbox.games.pay import Pay
 from nashbox.measure.seeds import Stage
 from tests.games import figure1, from_mapping
 

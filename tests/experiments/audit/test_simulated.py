@@ -7,7 +7,8 @@ from scipy.stats import chi2
 from nashbox.experiments.audit import audit, simulated
 from nashbox.experiments.audit.findings import BOUNDED, by_formula
 from nashbox.experiments.audit.simulated import audit_player
-from nashbox.games.base import Deviation, Exact
+from nashbox.games.deviations import Deviation
+from nashbox.games.formulas import Exact
 from nashbox.measure.tally import TailMoments
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import load
@@ -131,7 +132,7 @@ def test_of_infinite_gains_the_best_paid_is_quoted():
     ruined = Way("ruined", lambda common, rng: np.full(len(common), -np.inf))
     ways = tuple(better_by(paid, 0.1, f"{paid}") for paid in (-2.0, 5.0, 1.0))
     found = answers(DrawnGame(ways, audited=ruined), 1)[0]
-    assert found.gain.estimate == np.inf and found.best.label == "5.0"
+    assert found.gain.estimate == np.inf and found.deviation.label == "5.0"
 
 
 @pytest.mark.slow

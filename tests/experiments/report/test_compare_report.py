@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from nashbox.games.base import keys_of
+from nashbox.games.pay import keys_of
 from tests.experiments.report.report_pages import Page, alone_in_the_world, compare
 
 GAME = (

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from nashbox.mechanisms.mean_channel import MeanChannel
-from nashbox.problem.channel import Bend, Best, Channel, Joint
+from nashbox.problem.channel import Channel, Joint
 from nashbox.problem.errors import ContractError
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
+from nashbox.problem.responses import Bend, Best
 
 RNG = np.random.default_rng(0)
 PLAY, POOL = Play.truthful(5.0), PollutedPool.of([Play(5.0, 9.0, 5.0)], 10.0)

@@ -9,7 +9,8 @@ import numpy as np
 
 from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.games.base import Game
-from nashbox.games.promises.piece import Array, blamed
+from nashbox.games.promises.piece import blamed
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 CANDIDATES = 60  # of each player, among which those that are alike are found

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from nashbox.experiments.audit.pool import CandidatePool
-from nashbox.games.base import Exact, Game
+from nashbox.games.base import Game
+from nashbox.games.formulas import Exact
 from nashbox.games.promises.piece import blamed
 from nashbox.games.promises.shipped import all_shipped
 from nashbox.games.registry import engine

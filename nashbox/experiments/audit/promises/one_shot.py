@@ -16,18 +16,30 @@ from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
 from nashbox.games.promises.memory import forgetful
 from nashbox.games.promises.paying import hold_seed, hold_sizes
-from nashbox.games.promises.piece import Array, Block, Piece, asked, blamed, rows
+from nashbox.games.promises.piece import Block, Piece, all_alike, asked, blamed
 from nashbox.games.promises.shipped import pure, shipped
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 STRATEGIES = 5  # of each player, among which worlds draw what is done in them
 
 
 @dataclass(frozen=True, eq=False)
-class Payments(Piece):
-    """Mechanism and payments: what everybody does and knows in, what everybody is paid out."""
+class OneShotPiece(Piece):
+    """A piece of a one-shot game; worlds that look otherwise are drawn as these are."""
 
     game: OneShot
+
+    def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
+        """Other worlds, and worlds that are all alike."""
+        other = self.draw(len(block[0]), rng)
+        return other, all_alike(other)
+
+
+@dataclass(frozen=True, eq=False)
+class Payments(OneShotPiece):
+    """Mechanism and payments: what everybody does and knows in, what everybody is paid out."""
+
     menu: list[list[Any]]  # strategies of each player
 
     @property
@@ -45,11 +57,6 @@ class Payments(Piece):
             done = np.array([act(self.game, i, s, view, rng) for s in menu])
             actions.append(done[rng.integers(len(menu), size=worlds), np.arange(worlds)])
         return [*actions, *(_array(x, worlds) for x in private)]
-
-    def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
-        """Other worlds, and worlds that are all alike."""
-        other = self.draw(len(block[0]), rng)
-        return other, rows(other, np.zeros(len(block[0]), dtype=np.intp))
 
     def answer(self, block: Block, rng: np.random.Generator) -> Array:
         """What everybody is paid, (R, m)."""
@@ -70,10 +77,9 @@ class Payments(Piece):
 
 
 @dataclass(frozen=True, eq=False)
-class Acting(Piece):
+class Acting(OneShotPiece):
     """A strategy of a one-shot game: what nature tells her in, what she does out."""
 
-    game: OneShot
     player: int
     strategy: Any
 
@@ -85,11 +91,6 @@ class Acting(Piece):
     def draw(self, worlds: int, rng: np.random.Generator) -> Block:
         """What nature tells her."""
         return [_array(told(self.game, worlds, rng)[self.player], worlds)]
-
-    def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
-        """Other worlds, and worlds that are all alike."""
-        other = self.draw(len(block[0]), rng)
-        return other, rows(other, np.zeros(len(block[0]), dtype=np.intp))
 
     def answer(self, block: Block, rng: np.random.Generator) -> Array:
         """What she does, (R, columns)."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.checking import BrokenError, SkippedError
 from nashbox.mechanisms import Mechanism
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.data import Dataset
 from nashbox.problem.plays import Play
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Equivariant, Strategy, Truthful
-
-Array = NDArray[np.float64]
 
 WORLDS = 4000
 AGAIN = 5  # times as many worlds in which who fails is played again

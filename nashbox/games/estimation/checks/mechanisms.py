@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.checking import (
     BrokenError,
@@ -46,7 +45,6 @@ from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.terms import Terms
 from nashbox.problem.ticker import Ticker
 
-Array = NDArray[np.float64]
 SEED = 5
 PLENTY = 100  # points of everybody, after which somebody must be told something
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.checking import BrokenError, SkippedError
 from nashbox.games.estimation.named import solved_plan
 from nashbox.mechanisms import CountedMean, Mechanism, SampleMean
+from nashbox.problem.arrays import Array
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.estimation import EstimationProblem
@@ -19,7 +19,6 @@ from nashbox.problem.files import from_mapping
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy
 
-Array = NDArray[np.float64]
 WORLDS = 7
 NEEDED = ("leaves_inputs_alone", "uses_only_its_generator")  # by the checks that follow
 PARTS = (1, 10)  # of each decade of mu

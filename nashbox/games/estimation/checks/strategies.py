@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.checking import (
     BrokenError,
@@ -38,6 +37,7 @@ from nashbox.games.estimation.promises.seats import Seat
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
+from nashbox.problem.arrays import Array
 from nashbox.problem.data import Dataset
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.plays import Play
@@ -45,7 +45,6 @@ from nashbox.problem.terms import View
 from nashbox.problem.ticker import Ticker
 from nashbox.strategies import Strategy
 
-Array = NDArray[np.float64]
 SEED = 5
 
 

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from nashbox.mechanisms.rounding import alone_counts, finite_product
 from nashbox.problem.estimation import EstimationProblem
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Babbling:

@@ -138,9 +138,10 @@ class Comparison(Compared):
                 return found
         raise KeyError(mechanism)
 
-    def profiles(self, mechanism: str) -> list[tuple[str, Row]]:
-        """The rows of a mechanism, each after the name of its profile."""
-        return [(row.profile, row) for row in self.rows if row.mechanism == mechanism]
+    @staticmethod
+    def by_key(row: Row) -> Mapping[str, Any]:
+        """The fields of a row."""
+        return vars(row)
 
     def merged(self, mechanism: str) -> list[tuple[str, Row]]:
         """Rows of a mechanism; where compliance is taken for granted, one for all profiles."""

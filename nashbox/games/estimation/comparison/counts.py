@@ -6,16 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.paths import ONE
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts
+from nashbox.problem.arrays import Array
 from nashbox.problem.plays import Play
 from nashbox.problem.terms import Terms
-
-Array = NDArray[np.float64]
 
 STEP = 1e-9  # relative: steps that differ by less are one
 

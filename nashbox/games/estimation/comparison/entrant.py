@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.contests import Asked, Honesty, Part
-from nashbox.games.estimation import exact
 from nashbox.games.estimation.comparison.comparison import Contender, Row
 from nashbox.games.estimation.comparison.counts import ProfileOutcome
 from nashbox.games.estimation.comparison.entries import ReadyMechanism
@@ -29,8 +27,6 @@ from nashbox.games.paths import Path, Paths
 from nashbox.mechanisms.owed import checks
 from nashbox.problem.errors import InputError
 from nashbox.problem.source import NormalSource
-
-Array = NDArray[np.float64]
 
 HONEST = (
     "all strategies; a best response is an honest count: collect n points, hand all of them in, "
@@ -59,7 +55,7 @@ def entered(
     """
     game = entry.game
     ideal = replace(game, problem=replace(game.problem, source=NormalSource(game.problem.sigma)))
-    why_not = exact.unavailable(ideal)
+    why_not = ideal.without_formula
     if why_not is None:
         responder = ExactGame(ideal, asked.seed)
         honesty = asked.judge.by_numbers(responder.audited())

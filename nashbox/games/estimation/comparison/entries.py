@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.named import solved_plan
 from nashbox.games.estimation.ready import prepare
 from nashbox.games.registry import perform
 from nashbox.mechanisms import MECHANISMS
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.spec import Spec
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

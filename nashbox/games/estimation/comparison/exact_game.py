@@ -12,19 +12,17 @@ points alone. Whoever does not know of them is worse off: `unsuspecting_penaltie
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
 from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
+from nashbox.problem.arrays import Array
 from nashbox.problem.channel import Channel
 from nashbox.problem.plays import Play
 from nashbox.problem.pollution import PollutedPool
 from nashbox.problem.terms import View
 from nashbox.strategies.best_count import best_count
 from nashbox.strategies.response import OPTIMISER_ERROR, best_response
-
-Array = NDArray[np.float64]
 
 TIE = 1e-14  # relative: penalties closer than this are equal, and nobody moves for less
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.measure.leading import apart
-
-Array = NDArray[np.float64]
+from nashbox.problem.arrays import Array
 
 
 def relative_to(penalties: Array, alone: Array) -> Array:

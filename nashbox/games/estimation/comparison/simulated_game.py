@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nashbox.games.contests import Judge
 from nashbox.games.estimation.comparison.counts import CountGame, ProfileOutcome, truthful
@@ -25,11 +24,10 @@ from nashbox.games.paths import Exhausted
 from nashbox.measure.moments import Moments, difference
 from nashbox.measure.seeds import Stage, child
 from nashbox.mechanisms.rounding import alone_counts, finite_product
+from nashbox.problem.arrays import Array
 from nashbox.problem.plays import Play
 from nashbox.strategies import Strategy
 from nashbox.strategies.best_responder import FoundPlays
-
-Array = NDArray[np.float64]
 
 FACTORS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)  # of what is owed, and of what is best alone
 WORLDS = 500  # in which an answer is sought

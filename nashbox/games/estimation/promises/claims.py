@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nashbox.games.base import Deviation
+from nashbox.games.deviations import Deviation
 from nashbox.games.estimation.exact import exact_answer
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.problem.plays import Play

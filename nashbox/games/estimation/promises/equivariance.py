@@ -19,14 +19,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.promises.piece import (
-    NUMBERS,
-    Array,
-    Block,
-    Piece,
-    rng_of,
-    size,
-)
+from nashbox.games.promises.piece import NUMBERS, Block, Piece, rng_of, size
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 DECADES = (-4, 6)  # of |mu|/sigma

@@ -17,8 +17,9 @@ import numpy as np
 
 from nashbox.games.estimation.promises.rules import MechanismPiece
 from nashbox.games.promises.exchangeable import differ
-from nashbox.games.promises.piece import NUMBERS, Array, Block, rng_of, rows, size
+from nashbox.games.promises.piece import NUMBERS, Block, rng_of, rows, size
 from nashbox.mechanisms import Mechanism
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
 MOST, FEWEST, SAME = 2000, 150, 20  # worlds compared by law, at least, and bit for bit

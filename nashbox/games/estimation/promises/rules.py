@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.games.estimation.promises.equivariance import Moving
-from nashbox.games.promises.piece import Array, Block, columns_of
+from nashbox.games.promises.piece import Block, columns_of
 from nashbox.mechanisms import Mechanism
 from nashbox.model.estimation import mediated
+from nashbox.problem.arrays import Array
 from nashbox.problem.data import Dataset
 from nashbox.problem.terms import Terms
 

@@ -11,15 +11,10 @@ from numpy.typing import NDArray
 from nashbox.games.estimation.game import EstimationGame
 from nashbox.games.estimation.promises.equivariance import Moving
 from nashbox.games.estimation.promises.rules import POINTS, MechanismPiece
-from nashbox.games.promises.piece import (
-    Array,
-    Block,
-    asked,
-    columns_of,
-    rng_of,
-)
+from nashbox.games.promises.piece import Block, asked, columns_of, rng_of
 from nashbox.games.promises.shipped import pure, shipped
 from nashbox.model.estimation import mediated
+from nashbox.problem.arrays import Array
 from nashbox.problem.data import Dataset
 from nashbox.problem.errors import ContractError
 from nashbox.problem.terms import View

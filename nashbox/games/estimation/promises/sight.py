@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from nashbox.games.estimation.promises.rules import MechanismPiece
-from nashbox.games.promises.piece import Array, rng_of
+from nashbox.games.promises.piece import rng_of
+from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError, brief
 
 WORLDS, ROUNDING = 100, 1e-8

@@ -1,0 +1,54 @@
+"""The key `strategies` of a problem file: who plays something else than what is recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from nashbox.problem.errors import InputError, brief
+from nashbox.problem.spec import Spec, check_known
+
+NamedBy = Callable[[int, object, str], Spec]  # of an agent's place, a value, and where it stands
+
+
+def _parsed(_: int, value: object, where: str) -> Spec:
+    return Spec.parse(value, where)
+
+
+def read_strategies(
+    value: object, names: Sequence[str], shown: str, spec_of: NamedBy = _parsed
+) -> dict[str, Spec]:
+    """Read the key, without who plays what is recommended. Raises InputError.
+
+    spec_of: reads how a strategy of the agent in this place is named.
+    """
+    places = {name: i for i, name in enumerate(names)}
+    found = {}
+    for name, given in by_agent(value, names, shown).items():
+        where = f"{shown}: strategies.{name}"
+        spec = of_ones_own(spec_of(places[name], given, where), where)
+        if spec is not None:
+            found[name] = spec
+    return found
+
+
+def by_agent(value: object, names: Sequence[str], shown: str) -> Mapping[str, object]:
+    """The key as a table of agents, empty for "recommended". Raises InputError."""
+    if value == "recommended":
+        return {}
+    if not isinstance(value, Mapping):
+        raise InputError(
+            f"{shown}: strategies must be 'recommended' or a table of agents, got {brief(value)}"
+        )
+    check_known(value, names, "agent", f"{shown}: strategies")
+    return value
+
+
+def of_ones_own(spec: Spec, where: str) -> Spec | None:
+    """A strategy as it is named, None for the recommendation. Raises InputError."""
+    if spec.name != "recommended":
+        return spec
+    if spec.parameters:
+        raise InputError(
+            f"{where}: 'recommended' has no parameters, got {brief(dict(spec.parameters))}"
+        )
+    return None
