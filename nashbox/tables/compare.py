@@ -27,23 +27,23 @@ DISTRIBUTIONS = 3  # whose counts fit into a cell; of more the sum is shown
 
 def compare_sheet(result: Comparison) -> Sheet:
     """Social penalties by mechanism and profile, then everybody at her equilibrium."""
-    columns, groups = social_rows(result)
+    columns, groups = _social_rows(result)
     sheet = Sheet(_headline(result))
-    table = new_table(*columns, title=social_title(result), keys=2)
+    table = new_table(*columns, title=f"social penalty, plan {result.plan}", keys=2)
     table.columns[1].justify = "left"
     for group in groups:
         table.add_section()
         for row in group:
             table.add_row(*row)
-    sheet.add(table, *legend(result))
+    sheet.add(table, *_legend(result))
     few = len(result.names) <= FEW
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         sheet.add(*_agents_table(result, profile))
     sheet.tables[-1][1].append("on her own: the penalty of who works alone, without a mechanism")
-    for text in looked_at(result):
+    for text in (below(result), *babbled(result)):
         sheet.note(text)
     sheet.remark(*result.notes)
-    for text in remarks(result):
+    for text in _remarks(result):
         sheet.note(text)
     if not few:
         sheet.note("who collects what in the other profiles is in --json")
@@ -75,12 +75,7 @@ def _social(row: Row) -> str:
     return with_error(row.social_penalty, row.social_penalty_se)
 
 
-def social_title(result: Comparison) -> str:
-    """What the first table is about."""
-    return f"social penalty, plan {result.plan}"
-
-
-def legend(result: Comparison) -> list[str]:
+def _legend(result: Comparison) -> list[str]:
     """What the words in the first table mean."""
     simulated = any(row.penalties_se or row.measured for row in result.rows)
     return [
@@ -95,11 +90,6 @@ def legend(result: Comparison) -> list[str]:
         "how much, [from, to] where that is simulated",
         *([ERRORS] if simulated else []),
     ]
-
-
-def looked_at(result: Comparison) -> list[str]:
-    """What no truthful rule can do better than, and which equilibria are not in the table."""
-    return [below(result), *babbled(result)]
 
 
 def babbled(result: Comparison) -> list[str]:
@@ -130,12 +120,12 @@ def below(result: Comparison) -> str:
     return f"no truthful rule gets below a social penalty of {amount(known)} ({how})"
 
 
-def remarks(result: Comparison) -> list[str]:
+def _remarks(result: Comparison) -> list[str]:
     """What there is to know of each mechanism, and what best responses are under it."""
     found = [
         f"{_short(contender.mechanism)}: {text}"
         for contender in result.contenders
-        for text in _remarks(result, contender)
+        for text in _remarks_on(result, contender)
     ]
     for words in dict.fromkeys(contender.class_ for contender in result.contenders):
         names = [_short(c.mechanism) for c in result.contenders if c.class_ == words]
@@ -149,7 +139,7 @@ def _short(label: str) -> str:
     return head.rpartition(":")[2] + (f"({inside}" if inside else "")
 
 
-def social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Text, ...]]]]:
+def _social_rows(result: Comparison) -> tuple[list[str], list[list[tuple[str | Text, ...]]]]:
     """Columns, and a group of rows per mechanism, one for all profiles that end alike."""
     measured = any(row.measured for row in result.rows)
     columns = [
@@ -249,7 +239,7 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
     return (table, f"{more} more agents are in --json") if more > 0 else (table,)
 
 
-def _remarks(result: Comparison, contender: Contender) -> list[str]:
+def _remarks_on(result: Comparison, contender: Contender) -> list[str]:
     """What a reader has to know besides the numbers."""
     found = []
     values = contender.social_penalties

@@ -120,3 +120,33 @@ def test_the_games_tab_plays_and_audits(browser):
     browser.click("Audit")
     browser.page.wait_for_selector("[data-verdict=profitable]")
     browser.picture("games")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("game", "told"),
+    [
+        ("examples/public_goods.toml", "publish\tequilibrium\t4.000000\t4 x contribute(share=0)"),
+        ("examples/testing/case_c.toml", "no_exchange\thonest, equilibrium\t"),
+    ],
+)
+def test_mechanisms_are_compared_in_any_game(browser, game, told):
+    browser.open(game=game)
+    browser.settle()
+    browser.write("starts (random starts of the search for equilibria)", "x")
+    browser.click("Compare mechanisms")
+    said = browser.page.locator("[data-message=compare-trouble]")
+    said.wait_for()
+    assert "starts must be a whole number" in said.inner_text()
+    browser.write("starts (random starts of the search for equilibria)", "2")
+    browser.click("Compare mechanisms")
+    browser.see("compare")
+    browser.settle()
+    assert said.count() == 0
+    assert browser.ink("compare") > 500
+    assert told in browser.page.locator("[data-table=compare]").inner_text()
+    assert browser.page.get_by_text("Play the designed rules").count() == 0
+    browser.write("seed (taken by Reset)", "7")
+    browser.click("Reset")
+    browser.page.wait_for_selector("text=the game has been changed since this comparison")
+    browser.picture("compared")
