@@ -114,6 +114,42 @@ def test_models_of_all_games_run_in_batches(file, key, values, column):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
+ONLY = {"prepare_testing": "testing"} | dict.fromkeys(
+    ["coalitions", "count_surface", "design", "honesty_survival", "plan_report", "robust"],
+    "estimation",
+)
+
+
+@pytest.mark.parametrize("name", nashbox.__all__)
+def test_whatever_takes_a_problem_takes_a_file_or_a_mapping(name):
+    work = getattr(nashbox, name)
+    if not inspect.isfunction(work) or next(iter(inspect.signature(work).parameters)) != "problem":
+        return
+    for source in (EXAMPLES / "nowhere.toml", str(EXAMPLES / "nowhere.toml")):
+        with pytest.raises(nashbox.InputError, match=r"nowhere\.toml: cannot be read"):
+            work(source)
+    with pytest.raises(nashbox.InputError, match="problem: game: unknown name 'poker'"):
+        work({"game": "poker"})
+    with pytest.raises(nashbox.InputError, match="a problem must be a file's path, a mapping or"):
+        work(5)
+    if name in ONLY:
+        words = f"battle.toml: {name} is for {ONLY[name]} games, got game = 'table'"
+        with pytest.raises(nashbox.InputError, match=words):
+            work(EXAMPLES / "battle.toml", *["social"] * (name == "design"))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("plan_report", "social_penalty", 6.6512),
+        ("count_surface", "agents", ("a0", "a1")),
+    ],
+)
+def test_files_are_worked_on_as_problems_are(name, field, value):
+    found = getattr(getattr(nashbox, name)(EXAMPLES / "figure1.toml"), field)
+    assert found == (value if isinstance(value, tuple) else pytest.approx(value, abs=1e-4))
+
+
 @pytest.mark.parametrize(
     ("file", "options", "words"),
     [
