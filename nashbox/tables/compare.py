@@ -13,7 +13,7 @@ from nashbox.games.base import keys_of
 from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.measure.leading import apart, least
 from nashbox.problem.counts import counts, several
-from nashbox.tables.console import ERRORS, amount, new_table, with_error
+from nashbox.tables.console import amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import strategies_in_words
 
@@ -77,7 +77,6 @@ def _social(row: Row) -> str:
 
 def _legend(result: Comparison) -> list[str]:
     """What the words in the first table mean."""
-    simulated = any(row.penalties_se or row.measured for row in result.rows)
     return [
         "from honest, from free riding: the equilibrium that best responses in index order lead to "
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
@@ -88,7 +87,6 @@ def _legend(result: Comparison) -> list[str]:
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
         "how much, [from, to] where that is simulated",
-        *([ERRORS] if simulated else []),
     ]
 
 
@@ -280,7 +278,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
         title=f"{result.game}: honest play, and where best responses lead", keys=2,
     )  # fmt: skip
-    simulated, open_ = False, False
+    open_ = False
     labels: list[str] = []
     for mechanism in keeps:
         for profile, row in result.merged(mechanism):
@@ -289,7 +287,6 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
                 table.add_row(mechanism, profile, "none found", "", "")
                 continue
             error = row.get(f"{whole}_se")  # not in files of 0.1
-            simulated |= bool(error)
             open_ |= checked is None
             labels += row["strategies"]
             shown = with_error(social, error, 6)
@@ -299,7 +296,6 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         table,
         f"{profiles_in_words(result)}; the last column: {RESTS}",
         *strategies_in_words(result.game, dict.fromkeys(labels)),
-        *([ERRORS] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )
     sheet.remark(*result.notes)

@@ -9,7 +9,7 @@ from nashbox.experiments.compare import GameComparison
 from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, embedded, image, joined, page, table
-from nashbox.experiments.report.body import Printed
+from nashbox.experiments.report.body import Printed, errors_told
 from nashbox.experiments.report.contract import Contract
 from nashbox.experiments.report.origin import Origin, repeat_part
 from nashbox.experiments.report.problem import problem_part
@@ -25,13 +25,16 @@ LIMITS = (
 def game_comparison_page(comparison: GameComparison, origin: Origin, contract: Contract) -> str:
     """The report of such a comparison; every number in it stands in the JSON it embeds."""
     result = Printed.of(comparison.to_json())
+    tables = [
+        _side_by_side(comparison, result),
+        *(_players(comparison, result, mechanism) for mechanism in _kept(comparison)),
+    ]
     return page(
         contract.title or f"Mechanisms compared: {comparison.game}",
         element("p", sentence(kept_under(_kept(comparison)))),
         problem_part(result),
-        _side_by_side(comparison, result),
-        *(_players(comparison, result, mechanism) for mechanism in _kept(comparison)),
-        _basis(comparison, result),
+        *tables,
+        _basis(comparison, result, errors_told(tables)),
         element("h2", "Figure"),
         image(rendered(comparison, "svg")[0], f"Sum of {keys_of(comparison.pays)[0]}."),
         repeat_part(result, origin),
@@ -88,9 +91,7 @@ def _players(comparison: GameComparison, result: Printed, mechanism: str) -> Htm
     return table(["agent", *(profiles for profiles, _ in rows)], body, f"{mechanism}: {paid}")
 
 
-def _basis(comparison: GameComparison, result: Printed) -> Html:
-    _, errors, _ = keys_of(comparison.pays)
-    simulated = any(any(row[errors] or ()) for row in comparison.rows)
+def _basis(comparison: GameComparison, result: Printed, errors: Html) -> Html:
     rows: list[tuple[object, object]] = [
         (element("b", "epsilon"), epsilon_in_words(result, keys_of(comparison.pays)[0]))
     ]
@@ -99,7 +100,7 @@ def _basis(comparison: GameComparison, result: Printed) -> Html:
         [
             element("h2", "What the numbers rest on"),
             table(["", ""], rows),
-            element("p", "A number after \u00b1 is a standard error." if simulated else ""),
+            errors,
             element("p", LIMITS),
         ]
     )
