@@ -20,6 +20,7 @@ from nashbox.experiments.figures.style import (
     _legend,
     bounds,
     name_ticks,
+    titled,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _finish(audit: Audit | GameAudit, ax: Axes, rules: str = "", label: str = GA
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel(label)
     _legend(ax)
-    ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
+    titled(ax, f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
     return ax
 
 

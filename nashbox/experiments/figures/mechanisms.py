@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures.style import BLACK, BLUE, GREEN, ORANGE, RED, SKY
+from nashbox.experiments.figures.style import BLACK, BLUE, GREEN, ORANGE, RED, SKY, titled
 from nashbox.games.compared import FROM_HONEST, HONEST, PROFILES
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _bars(result: Comparison, ax: Axes) -> None:
         )
     ax.set_ylim(bottom=0)
     ax.set_ylabel("social penalty (squared error + cost)")
-    ax.set_title(f"plan {result.plan}")
+    titled(ax, f"plan {result.plan}")
 
 
 def _dots(result: Comparison, ax: Axes) -> None:
