@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from nashbox.app.desk import Desk
+from nashbox.app.jobs import Ended
 from nashbox.app.messages import Opened, PageTable, PlayedSoFar, Setup
 from nashbox.app.parameters import inputs_of, with_key
 from nashbox.app.sources import ProblemSource, examples
@@ -96,6 +97,22 @@ def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
         with pytest.raises(InputError):
             tab.checked(1, "evil.py:Evil", {})
         assert tab.checked(0, "contribute", {"share": "0.5"}).parameters == {"share": 0.5}
+    finally:
+        tab.close()
+
+
+@pytest.mark.browser  # not for the browser: the page's state needs the extra `web`
+@pytest.mark.parametrize("end", [lambda tab: tab.hear(Ended(3)), lambda tab: tab.cancel()])
+def test_what_ended_unfinished_is_not_wanted_any_more(end):
+    """Reset, and every choice after it, brought back the strategy that had ended the process."""
+    from nashbox.app.ui.state import Started, Tab
+
+    tab = Tab(Started())
+    try:
+        tab.hear(Opened(Setup(POT), ("a0", "a1"), Spec("publish"), {}))
+        tab.wanted = Setup(POT, strategies={"a0": Spec("contribute", {"share": 0.0})})
+        end(tab)
+        assert tab.wanted == tab.setup.value == Setup(POT)
     finally:
         tab.close()
 

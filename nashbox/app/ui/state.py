@@ -140,6 +140,7 @@ class Tab:
         elif isinstance(update, Ended):
             self._count(-self._pending)
             self.playing.value, self.trouble.value = False, ended(update)
+            self.wanted = self.setup.value
         elif isinstance(update, Idle):
             self._count(-1)
             self._running = self._running and self.waiting.value > 0
@@ -295,9 +296,9 @@ class Tab:
         """End what the desk is doing, and open the game again."""
         self.desk.cancel()
         self._count(-self._pending)
-        self.playing.value, self._solved = False, None
+        self._solved = None
         if self.setup.value is not None:
-            self.ask("reset", self.setup.value)
+            self.take(self.setup.value)
 
     def choose_strategy(self, name: str) -> None:
         """A strategy from the menu: its parameters at their defaults."""
