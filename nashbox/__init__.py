@@ -14,14 +14,16 @@ from nashbox.problem.notebook import install
 install("nashbox.tables.printing:NOTEBOOK")
 
 _NAMES = {  # by module
-    "api": "adapt audit compare design load model_of prepare read_store run run_testing",
-    "experiments.audit": "audit_game audit_testing",
+    "api": "load model_of prepare read_store",
+    "experiments.audit": "audit audit_game audit_testing",
     "experiments.check": "check",
+    "experiments.compare": "compare",
     "experiments.dynamics": (
-        "EmpiricalGame Revision best_response_dynamics empirical_game honesty_survival"
+        "EmpiricalGame Revision adapt best_response_dynamics empirical_game honesty_survival"
     ),
     "experiments.figures": "save_figure sweep_summary",
     "experiments.listing": "listing",
+    "experiments.run": "run run_testing",
     "experiments.report": "write_audit_report write_comparison_report",
     "experiments.sweep": "Cell Store read_outcomes run_cells sweep",
     "games": "Action Deviation Exact Family Game OneShot Pay",
@@ -50,6 +52,7 @@ _NAMES = {  # by module
     "problem.terms": "Terms View",
     "problem.testing": "RaceProblem",
     "rules.coalitions": "coalitions",
+    "rules.design": "design",
     "rules.planning": "plan_report",
     "rules.robust": "robust",
     "solver": "solve",
@@ -65,20 +68,17 @@ _OLD = {  # names of 0.1.0, which warn
 }
 
 if TYPE_CHECKING:
-    from nashbox.api import adapt as adapt
-    from nashbox.api import audit as audit
-    from nashbox.api import compare as compare
-    from nashbox.api import design as design
     from nashbox.api import load as load
     from nashbox.api import model_of as model_of
     from nashbox.api import prepare as prepare
     from nashbox.api import read_store as read_store
-    from nashbox.api import run as run
-    from nashbox.api import run as run_testing  # noqa: F401
+    from nashbox.experiments.audit import audit as audit
     from nashbox.experiments.audit import audit_game as audit_game
     from nashbox.experiments.check import check as check
+    from nashbox.experiments.compare import compare as compare
     from nashbox.experiments.dynamics import EmpiricalGame as EmpiricalGame
     from nashbox.experiments.dynamics import Revision as Revision
+    from nashbox.experiments.dynamics import adapt as adapt
     from nashbox.experiments.dynamics import best_response_dynamics as best_response_dynamics
     from nashbox.experiments.dynamics import empirical_game as empirical_game
     from nashbox.experiments.dynamics import honesty_survival as honesty_survival
@@ -87,6 +87,8 @@ if TYPE_CHECKING:
     from nashbox.experiments.listing import listing as listing
     from nashbox.experiments.report import write_audit_report as write_audit_report
     from nashbox.experiments.report import write_comparison_report as write_comparison_report
+    from nashbox.experiments.run import run as run
+    from nashbox.experiments.run import run as run_testing  # noqa: F401
     from nashbox.experiments.sweep import Cell as Cell
     from nashbox.experiments.sweep import Store as Store
     from nashbox.experiments.sweep import read_outcomes as read_outcomes
@@ -128,6 +130,7 @@ if TYPE_CHECKING:
     from nashbox.problem.terms import View as View
     from nashbox.problem.testing import RaceProblem as RaceProblem
     from nashbox.rules.coalitions import coalitions as coalitions
+    from nashbox.rules.design import design as design
     from nashbox.rules.planning import plan_report as plan_report
     from nashbox.rules.robust import robust as robust
     from nashbox.solver import solve as solve

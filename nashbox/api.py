@@ -1,33 +1,19 @@
-"""What `import nashbox` offers: experiments on a file, a mapping or a problem, of any game."""
+"""What `import nashbox` offers beside experiments: loading problems and making them ready."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nashbox.problem.errors import InputError, whole
-from nashbox.problem.files import from_mapping
+from nashbox.problem.errors import whole
+from nashbox.problem.files import from_mapping, problem_of
 from nashbox.problem.files import load as load_problem
 from nashbox.problem.seeding import seed_of
 
-
-def problem_of(source: Any) -> Any:
-    """A problem: of a file's path, of a mapping with a file's keys, or as it is.
-
-    Raises InputError for what is none.
-    """
-    if isinstance(source, (str, Path)):
-        return load_problem(source)
-    if isinstance(source, Mapping):
-        return from_mapping(source)
-    if not hasattr(source, "game") or not hasattr(source, "to_json"):
-        raise InputError(
-            f"a problem must be a file's path, a mapping or what nashbox.load gives, got "
-            f"{type(source).__name__}"
-        )
-    return source
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def load(path: str | Path, **options: Any) -> Any:
@@ -50,7 +36,7 @@ def _is_store(path: str | Path) -> bool:
         return False
 
 
-def read_store(path: str | Path, **options: Any) -> Any:
+def read_store(path: str | Path, **options: Any) -> pd.DataFrame:
     """The frame of a sweep's result store; options as in `nashbox.experiments.sweep.load`."""
     from nashbox.experiments.sweep import load as read
 
@@ -79,42 +65,3 @@ def model_of(problem: Any, *, replications: int = 1, rng: int | None = None, **k
     game = prepare(found)
     game.check_playable()
     return game.model(replications, number)
-
-
-def audit(problem: Any, **options: Any) -> Any:
-    """Hunt for a profitable deviation of every agent.
-
-    Options: method, recommended, epsilon, delta, seed, budget, workers, progress, patience (see
-    `nashbox.experiments.audit.patience`); testing games have signals as well.
-    """
-    from nashbox.experiments.audit import audit as work
-
-    return work(problem_of(problem), **options)
-
-
-def run(problem: Any, **options: Any) -> Any:
-    """Play the profile: options rounds, replications, seed, progress; estimation: revision."""
-    from nashbox.experiments.run import run as work
-
-    return work(problem_of(problem), **options)
-
-
-def compare(problem: Any, *arguments: Any, **options: Any) -> Any:
-    """Mechanisms side by side, at honesty and where best responses lead."""
-    from nashbox.experiments.compare import compare as work
-
-    return work(problem_of(problem), *arguments, **options)
-
-
-def design(problem: Any, *arguments: Any, **options: Any) -> Any:
-    """The best enforceable rules of an estimation game."""
-    from nashbox.games.registry import perform
-
-    return perform("design", problem_of(problem), *arguments, **options)
-
-
-def adapt(problem: Any, *arguments: Any, **options: Any) -> Any:
-    """Let agents revise what they play, round by round."""
-    from nashbox.experiments.dynamics import adapt as work
-
-    return work(problem_of(problem), *arguments, **options)

@@ -4,9 +4,12 @@ import inspect
 import warnings
 
 import mesa
+import numpy as np
 import pytest
 
 import nashbox
+from nashbox.mechanisms import SampleMean
+from nashbox.model.collector import DataCollector
 from tests.places import EXAMPLES
 
 POT = {"game": "public_goods", "agents": 3}
@@ -111,18 +114,81 @@ def test_models_of_all_games_run_in_batches(file, key, values, column):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
+ONLY = {"prepare_testing": "testing"} | dict.fromkeys(
+    ["coalitions", "count_surface", "design", "honesty_survival", "plan_report", "robust"],
+    "estimation",
+)
+
+
+@pytest.mark.parametrize("name", nashbox.__all__)
+def test_whatever_takes_a_problem_takes_a_file_or_a_mapping(name):
+    work = getattr(nashbox, name)
+    if not inspect.isfunction(work) or next(iter(inspect.signature(work).parameters)) != "problem":
+        return
+    for source in (EXAMPLES / "nowhere.toml", str(EXAMPLES / "nowhere.toml")):
+        with pytest.raises(nashbox.InputError, match=r"nowhere\.toml: cannot be read"):
+            work(source)
+    with pytest.raises(nashbox.InputError, match="problem: game: unknown name 'poker'"):
+        work({"game": "poker"})
+    with pytest.raises(nashbox.InputError, match="a problem must be a file's path, a mapping or"):
+        work(5)
+    if name in ONLY:
+        words = f"battle.toml: {name} is for {ONLY[name]} games, got game = 'table'"
+        with pytest.raises(nashbox.InputError, match=words):
+            work(EXAMPLES / "battle.toml", *["social"] * (name == "design"))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("plan_report", "social_penalty", 6.6512),
+        ("count_surface", "agents", ("a0", "a1")),
+    ],
+)
+def test_files_are_worked_on_as_problems_are(name, field, value):
+    found = getattr(getattr(nashbox, name)(EXAMPLES / "figure1.toml"), field)
+    assert found == (value if isinstance(value, tuple) else pytest.approx(value, abs=1e-4))
+
+
 @pytest.mark.parametrize(
     ("file", "options", "words"),
     [
         ("figure1.toml", {"strategies": {"nobody": "truthful"}}, "unknown agent 'nobody'"),
+        ("figure1.toml", {"strategies": {"a0": 5}}, r"strategies\.a0 must be a name, .* got 5"),
+        ("figure1.toml", {"strategies": {"a0": nashbox.Strategy}}, r"strategies\.a0 must be"),
+        ("figure1.toml", {"mechanism": SampleMean()}, "a Mechanism and its terms go together"),
+        ("figure1.toml", {"mechanism": "cbl", "terms": 1}, "a Mechanism and its terms go together"),
+        ("figure1.toml", {"revision": "sometimes"}, "revision must be one of sequential, simul"),
         ("testing/case_a.toml", {}, "is for estimation games, got testing; nashbox.model_of"),
     ],
 )
 def test_what_no_estimation_model_can_be_made_of(file, options, words):
     with pytest.raises(nashbox.InputError, match=words):
         nashbox.EstimationModel(str(EXAMPLES / file), **options)
-    with pytest.raises(nashbox.InputError, match="replications must be"):
-        nashbox.model_of(str(EXAMPLES / file), replications=0)
+
+
+@pytest.mark.parametrize("file", ["figure1.toml", "testing/case_a.toml", "public_goods.toml"])
+def test_models_of_all_games_take_whole_seeds_and_numbers_of_worlds(file):
+    game = nashbox.prepare(EXAMPLES / file)
+    for worlds in (0, 2.5, "many"):
+        with pytest.raises(nashbox.InputError, match="replications must be a whole number"):
+            nashbox.model_of(EXAMPLES / file, replications=worlds)
+        with pytest.raises(nashbox.InputError, match="replications must be a whole number"):
+            game.model(worlds, 1)
+    for seed in ("seven", 2.5, float("nan"), -1):
+        with pytest.raises(nashbox.InputError, match="seed must be a whole number"):
+            game.model(5, seed)
+    assert type(game.model(5, 1).datacollector) is DataCollector  # alike in all versions of Mesa
+    plain, of_numpy = (game.model(50, kind(7)).play() for kind in (int, np.int64))
+    np.testing.assert_array_equal(game.payments(plain), game.payments(of_numpy))
+
+
+def test_a_race_that_is_over_goes_no_further():
+    model = nashbox.model_of(EXAMPLES / "testing" / "case_a.toml", replications=3, rng=1).play()
+    rounds, games = model.round, model.datacollector.get_table_dataframe("games")
+    model.step()
+    assert model.round == rounds and not model.running
+    assert model.datacollector.get_table_dataframe("games").equals(games)
 
 
 @pytest.mark.parametrize("kind", ["Model", "Problem", "Strategy"])

@@ -44,11 +44,6 @@ def check_rounds(rounds: Any, played: int) -> None:
     at_most("rounds since the last reset", played + rounds, ROUNDS_KEPT)
 
 
-def check_starts(starts: Any) -> None:
-    """Raise InputError for more random starts than one waits for."""
-    at_most("starts", starts, STARTS)
-
-
 def check_games(games: Any, played: int) -> None:
     """Raise InputError for more games than the page keeps."""
     games = whole("games", games, low=1)

@@ -1,26 +1,38 @@
-"""What may take long: audits, and the exact laws of a game that is solved."""
+"""What may take long: audits, comparisons, designed rules, and the exact laws of a game."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from nashbox.app.answers import answer
 from nashbox.app.jobs import Send
-from nashbox.app.limits import BUDGET, at_most
-from nashbox.app.messages import Conclusion, Laws, PageTable, Progress, Sketch, Verdict
+from nashbox.app.limits import BUDGET, STARTS, at_most
+from nashbox.app.messages import (
+    Conclusion,
+    Designed,
+    Laws,
+    PageTable,
+    Progress,
+    Setup,
+    Sketch,
+    Verdict,
+)
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.words import ONE
+from nashbox.experiments.compare import compare
+from nashbox.games.compared import PROFILES
 from nashbox.games.registry import perform
 from nashbox.problem.ticker import Ticker
 from nashbox.tables.audit import deviation_in_words, legend, scale_of
 from nashbox.tables.console import amount, number
-from nashbox.tables.printing import print_result
+from nashbox.tables.printing import print_result, sheet_of
+from nashbox.tables.sheet import plain
 from nashbox.tables.solving import ALONE
 
 TOLD = 0.3  # seconds at least between two words on how far a work is
@@ -36,10 +48,28 @@ class LongWork:
         at_most("budget", budget, BUDGET)
         result = audit(problem, progress=telling(send), budget=budget, seed=setup.seed)
         send(_audit_rows(result))
-        send(Verdict(result.nash, printed(print_result, result)))
+        send(Verdict(result.nash))
         wide = max(6.4, min(16.0, 0.55 * len(result.agents) + 3))
         text = "Gain of every agent's deviations, with bounds and epsilon"
-        send(Sketch("landscape", text, result.plot, size=(wide, 4.4)))
+        send(Sketch("audit", text, result.plot, size=(wide, 4.4)))
+
+    def compare(self, send: Send, setup: Setup, starts: int, own: Mapping[str, Any]) -> None:
+        """Compare all mechanisms: progress, table, bars. own: options that only this game has."""
+        problem = setup.problem()
+        at_most("starts", starts, STARTS)
+        result = compare(problem, starts=starts, seed=setup.seed, progress=telling(send), **own)
+        send(_sheet_rows("compare", result, 0))
+        wide = max(7.0, min(16.0, 1.2 * len(result.rows) / len(PROFILES) + 2))
+        text = "What every mechanism comes to, at honesty and at its equilibria"
+        send(Sketch("compare", text, result.plot, size=(wide, 4.6)))
+
+    def design(self, send: Send, setup: Setup, goal: str) -> None:
+        """Design rules for a goal: progress, what they were compared with, and the rules."""
+        result = perform("design", setup.problem(), goal, progress=telling(send))
+        rules = result.designed
+        plan = {"plan": rules.plan} if isinstance(rules.plan, str) else {}
+        send(Designed(setup.source, rules.mechanism, plan))
+        send(_sheet_rows("design", result, 1))
 
     def answer(self, send: Send, setup: Any) -> None:
         """Say whether honesty pays in the game as set up."""
@@ -86,12 +116,27 @@ def telling(send: Send) -> Ticker:
     return progress
 
 
-def printed(table: Callable[[Any], None], result: Any) -> str:
-    """What a command's table function prints."""
+def _printed(result: Any) -> str:
+    """What a command prints of a result."""
     stream = io.StringIO()
     with contextlib.redirect_stdout(stream):
-        table(result)
+        print_result(result)
     return stream.getvalue()
+
+
+def _sheet_rows(name: str, result: Any, place: int) -> PageTable:
+    """A table of a result's sheet, with the first line, its legend and those before, the notes."""
+    sheet = sheet_of(result)
+    table = sheet.tables[place][0]
+    columns = [plain(column.header) for column in table.columns]
+    rows = [
+        tuple(map(plain, row))
+        for row in zip(*(column.cells for column in table.columns), strict=True)
+    ]
+    legends = [words for _, legend in sheet.tables[: place + 1] for words in legend]
+    notes = [*legends, *(note.plain.removeprefix("note: ") for note in sheet.notes)]
+    title = f"{sheet.headline}; {plain(sheet.tables[0][0].title)}"
+    return PageTable(name, columns, rows, title, notes, _printed(result))
 
 
 def _audit_rows(result: Any) -> PageTable:
@@ -104,4 +149,4 @@ def _audit_rows(result: Any) -> PageTable:
         rows.append((a.name, ONE[a.verdict], *bounds, amount(a.epsilon, 5), words))
     columns = ("agent", "verdict", "gain", "from", "to", "epsilon", "best deviation found")
     told = [*legend(result, bounded=True), *result.notes]
-    return PageTable("audit", columns, rows, f"{result.method} audit", told)
+    return PageTable("audit", columns, rows, f"{result.method} audit", told, _printed(result))

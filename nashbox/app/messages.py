@@ -117,10 +117,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer of an audit: a word, and the text the command line prints."""
+    """The answer of an audit, as a word."""
 
     verdict: str
-    text: str
 
 
 @dataclass(frozen=True)

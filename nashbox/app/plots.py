@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 DPI = 100
 HOMES = {  # of what works come to
-    "compare": "nashbox.experiments.figures.mechanisms",
-    "design": "nashbox.rules.design",
     "audit": "nashbox.experiments.audit.rows",
+    "compare": "nashbox.experiments.compare.menus",
+    "design": "nashbox.rules.design",
 }
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from nashbox.games.base import Game
 from nashbox.problem.errors import ContractError, InputError, brief, plugin_line, told
-from nashbox.problem.files import GAMES
+from nashbox.problem.files import GAMES, problem_of
 from nashbox.problem.options import Option
 from nashbox.problem.own import OWN
 from nashbox.problem.spec import find_class
@@ -126,12 +126,13 @@ def _is_plugin(problem: Any) -> bool:
 
 
 def blaming(work: Work) -> Work:
-    """Decorate an experiment on a problem, its first argument: see `blamed`."""
+    """Decorate an experiment on a problem, its first argument: see `problem_of` and `blamed`."""
 
     @wraps(work)
     def asked(problem: Any, *arguments: Any, **options: Any) -> Any:
-        with blamed(problem):
-            return work(problem, *arguments, **options)
+        found = problem_of(problem)
+        with blamed(found):
+            return work(found, *arguments, **options)
 
     return cast(Work, asked)
 

@@ -6,13 +6,28 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import mesa
+import numpy as np
+
+from nashbox.problem.errors import whole
+
+STREAMS = (np.random.Generator, np.random.BitGenerator, np.random.SeedSequence, type(None))
 
 
 class Sandbox(mesa.Model):
-    """Agents act, a mechanism mediates, agents receive. Subclasses say who and what is recorded."""
+    """Agents act, a mechanism mediates, agents receive. Subclasses say who and what is recorded.
 
-    round: int
+    replications: worlds played at once. rng: a seed, or what numpy makes a generator of. Raises
+    InputError for others.
+    """
+
     players: Sequence[Any]
+
+    def __init__(self, *, replications: int = 1, rng: Any = None) -> None:
+        # numpy's whole numbers as Python's: of others Mesa draws a second seed, from this stream
+        seed = rng if isinstance(rng, STREAMS) else whole("seed", rng, low=0)
+        super().__init__(rng=seed)
+        self.replications = whole("replications", replications, low=1, high=1e9)
+        self.round = 0
 
     def step(self) -> None:
         """Play one round."""

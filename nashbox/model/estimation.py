@@ -16,8 +16,11 @@ from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError, blamed, brief
 from nashbox.problem.estimation import EstimationProblem, check_can_draw
+from nashbox.problem.own import OWN
 from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
+
+REVISION = OWN["estimation"]["run"]["revision"]
 
 
 class EstimationSandbox(Sandbox):
@@ -43,7 +46,7 @@ class EstimationSandbox(Sandbox):
         revision: Literal["sequential", "simultaneous"] | None = None,
         what_if: bool = False,
     ) -> None:
-        super().__init__(rng=rng)
+        super().__init__(replications=replications, rng=rng)
         check_can_draw(problem)
         chosen = strategies or {}
         if not mechanism.enforced and chosen and not what_if:
@@ -53,7 +56,7 @@ class EstimationSandbox(Sandbox):
                 f"{', '.join(chosen)}; nashbox audit plays them"
             )
         self.problem, self.mechanism, self.terms = problem, mechanism, terms
-        self.replications, self.round, self.revision = replications, 0, revision
+        self.revision = None if revision is None else REVISION.read("revision", revision)
         self.offset = np.broadcast_to(np.asarray(offset, dtype=float), (problem.d,))
         self.truth = problem.source.means + self.offset
         seeds = self.rng.bit_generator.seed_seq.spawn(problem.m + 1)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import mesa
 import numpy as np
 
 from nashbox.agents.one_shot import OneShotAgent
 from nashbox.model.base import Sandbox
+from nashbox.model.collector import DataCollector
 from nashbox.problem.errors import MOST_PAID, ContractError, InputError, told, too_much
 
 
@@ -21,13 +21,13 @@ class OneShotModel(Sandbox):
     """
 
     def __init__(self, game: Any, worlds: int, seed: int) -> None:
-        super().__init__(rng=seed)
-        self.game, self.replications, self.round = game, worlds, 0
+        super().__init__(replications=worlds, rng=seed)
+        self.game = game
         *streams, self.dice, self.nature = self.rng.spawn(game.m + 2)
         self.players = [
             OneShotAgent(self, i, game.strategy(i), stream) for i, stream in enumerate(streams)
         ]
-        self.datacollector = mesa.DataCollector(
+        self.datacollector = DataCollector(
             model_reporters={f"social_{game.pays.name}": social},
             agent_reporters={
                 "agent": "name",

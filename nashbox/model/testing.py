@@ -49,18 +49,17 @@ class RaceModel(Sandbox):
         record: int = 1,
         well: Well | Copies | None = None,
     ) -> None:
-        super().__init__(rng=rng)
-        self.problem, self.mechanism, self.replications = problem, exchange, replications
-        self.round, self.well = 0, well
+        super().__init__(replications=replications, rng=rng)
+        self.problem, self.mechanism, self.well = problem, exchange, well
         self.mechanism_rng = self.rng.spawn(1)[0]
         if well is None:
-            ones = int(self.rng.binomial(replications, float(problem.prior)))
-            self.theta = np.zeros(replications, dtype=np.int8)
-            self.theta[replications - ones :] = 1
+            ones = int(self.rng.binomial(self.replications, float(problem.prior)))
+            self.theta = np.zeros(self.replications, dtype=np.int8)
+            self.theta[self.replications - ones :] = 1
         else:
             self.theta = well.theta
-        self.live: Places = np.arange(replications)
-        self.split = int(replications - np.count_nonzero(self.theta))
+        self.live: Places = np.arange(self.replications)
+        self.split = int(self.replications - np.count_nonzero(self.theta))
         self.all_playing = True
         models = dict(zip(problem.names, problem.models, strict=True))
         heard = problem.heard
@@ -81,8 +80,8 @@ class RaceModel(Sandbox):
         self.alone = list(self.players)
         self._over: list[Outcome] = []  # what happened, once all games are over
         self.recorder_rng = self.rng.spawn(1)[0]
-        self.recording, shown = record > 0, min(record, replications)
-        self.recorded = np.unique(np.linspace(0, replications - 1, shown).astype(np.intp))
+        self.recording, shown = record > 0, min(record, self.replications)
+        self.recorded = np.unique(np.linspace(0, self.replications - 1, shown).astype(np.intp))
         self.datacollector = DataCollector(
             model_reporters={"live": lambda model: int(model.live.size)},
             tables={"steps": list(STEP_COLUMNS), "games": []},
@@ -108,6 +107,11 @@ class RaceModel(Sandbox):
     def _hearing(self) -> Hearing:
         heard = self.circle.neighbours if self.mechanism.faithful else [()] * len(self.players)
         return Hearing(heard, self.crowds)
+
+    def step(self) -> None:
+        """Play an iteration of the games that are still on; once all are over nothing happens."""
+        if self.live.size:
+            super().step()
 
     def interact(self) -> None:
         """Agents of one kind act and receive together."""

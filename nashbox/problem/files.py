@@ -5,12 +5,17 @@ from __future__ import annotations
 import importlib
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from nashbox.problem.errors import InputError, brief, sized, told
 from nashbox.problem.reading import read_bytes
+
+Options = ParamSpec("Options")
+Found = TypeVar("Found")
+OnSource = Callable[Concatenate[Any, Options], Found]  # what it is about first, however written
 
 READERS = {  # of the games whose files have keys of their own
     "estimation": "nashbox.problem.estimation:read_estimation",
@@ -88,3 +93,41 @@ def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = 
     problem = getattr(importlib.import_module(module), reader)(raw, Path(folder), shown)
     sized(raw, shown)  # what the key itself allows says more
     return problem
+
+
+def problem_of(source: Any) -> Any:
+    """A problem: of a file's path, of a mapping with a file's keys, or as it is.
+
+    Raises InputError for what is none.
+    """
+    if isinstance(source, (str, Path)):
+        return load(source)
+    if isinstance(source, Mapping):
+        return from_mapping(source)
+    if not hasattr(source, "game") or not hasattr(source, "to_json"):
+        raise InputError(
+            f"a problem must be a file's path, a mapping or what nashbox.load gives, got "
+            f"{type(source).__name__}"
+        )
+    return source
+
+
+def of_game(game: str) -> Callable[[OnSource[Options, Found]], OnSource[Options, Found]]:
+    """Decorate work on problems of one game, its first argument, which `problem_of` makes.
+
+    Raises InputError for problems of other games.
+    """
+
+    def decorated(work: OnSource[Options, Found]) -> OnSource[Options, Found]:
+        @wraps(work)
+        def asked(problem: Any, *arguments: Options.args, **options: Options.kwargs) -> Found:
+            found = problem_of(problem)
+            if found.game != game:
+                raise InputError(
+                    f"{found.shown}: {work.__name__} is for {game} games, got game = {found.game!r}"
+                )
+            return work(found, *arguments, **options)
+
+        return cast(OnSource[Options, Found], asked)
+
+    return decorated

@@ -17,6 +17,7 @@ from nashbox.mechanisms.plans import compliant_penalties
 from nashbox.mechanisms.plans.base import FEASIBLE
 from nashbox.mechanisms.rounding import alone_penalties
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import of_game
 from nashbox.problem.options import Option
 from nashbox.problem.terms import View
 from nashbox.results.base import Result
@@ -93,6 +94,7 @@ RULE = Option(
 )
 
 
+@of_game("estimation")
 def plan_report(problem: EstimationProblem, rule: Annotated[str | None, RULE] = None) -> PlanReport:
     """Solve the problem's plan, or `rule`; with integer counts all numbers are the rounded ones.
 

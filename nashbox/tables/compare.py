@@ -11,14 +11,14 @@ from nashbox.games.compared import ENFORCED, SHOWN
 from nashbox.games.pay import keys_of
 from nashbox.measure.leading import least
 from nashbox.problem.counts import counts
-from nashbox.tables.console import ERRORS, amount, new_table, with_error
+from nashbox.tables.console import amount, new_table, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import strategies_in_words
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, GameComparison
 
-from nashbox.tables.social import class_alone, legend, social, social_rows, social_title
+from nashbox.tables.social import class_alone, legend, social, social_rows
 
 FEW = 10  # agents, up to whom honest profiles are shown one by one as well
 AGENTS = 30  # shown one by one
@@ -29,7 +29,7 @@ def compare_sheet(result: Comparison) -> Sheet:
     """Social penalties by mechanism and profile, then everybody at her equilibrium."""
     columns, groups = social_rows(result)
     sheet = Sheet(_headline(result))
-    table = new_table(*columns, title=social_title(result), keys=2)
+    table = new_table(*columns, title=f"social penalty, plan {result.plan}", keys=2)
     table.columns[1].justify = "left"
     for group in groups:
         table.add_section()
@@ -40,10 +40,10 @@ def compare_sheet(result: Comparison) -> Sheet:
     for profile in ("honest", "from_honest") if few else ("from_honest",):
         sheet.add(*_agents_table(result, profile))
     sheet.tables[-1][1].append("on her own: the penalty of who works alone, without a mechanism")
-    for text in looked_at(result):
+    for text in (below(result), *babbled(result)):
         sheet.note(text)
     sheet.remark(*result.notes)
-    for text in remarks(result):
+    for text in _remarks(result):
         sheet.note(text)
     if not few:
         sheet.note("who collects what in the other profiles is in --json")
@@ -68,11 +68,6 @@ def _headline(result: Comparison) -> str:
         return f"{words}, with the same social penalty, {size}"
     who, have = " and ".join(map(class_alone, first)), "has" if len(first) == 1 else "have"
     return f"{words}; the least social penalty of these {have} {who}, {size}"
-
-
-def looked_at(result: Comparison) -> list[str]:
-    """What no truthful rule can do better than, and which equilibria are not in the table."""
-    return [below(result), *babbled(result)]
 
 
 def babbled(result: Comparison) -> list[str]:
@@ -103,12 +98,12 @@ def below(result: Comparison) -> str:
     return f"no truthful rule gets below a social penalty of {amount(known)} ({how})"
 
 
-def remarks(result: Comparison) -> list[str]:
+def _remarks(result: Comparison) -> list[str]:
     """What there is to know of each mechanism, and what best responses are under it."""
     found = [
         f"{class_alone(contender.mechanism)}: {text}"
         for contender in result.contenders
-        for text in _remarks(result, contender)
+        for text in _remarks_on(result, contender)
     ]
     for words in dict.fromkeys(contender.class_ for contender in result.contenders):
         names = [class_alone(c.mechanism) for c in result.contenders if c.class_ == words]
@@ -140,7 +135,7 @@ def _agents_table(result: Comparison, profile: str) -> tuple[Any, ...]:
     return (table, f"{more} more agents are in --json") if more > 0 else (table,)
 
 
-def _remarks(result: Comparison, contender: Contender) -> list[str]:
+def _remarks_on(result: Comparison, contender: Contender) -> list[str]:
     """What a reader has to know besides the numbers."""
     found = []
     values = contender.social_penalties
@@ -180,7 +175,7 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         "mechanism", "profile", f"sum of {paid}", "strategies", "equilibrium",
         title=f"{result.game}: honest play, and where best responses lead", keys=2,
     )  # fmt: skip
-    simulated, open_ = False, False
+    open_ = False
     labels: list[str] = []
     for mechanism in result.kept:
         for profile, row in result.merged(mechanism):
@@ -189,7 +184,6 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
                 table.add_row(mechanism, profile, "none found", "", "")
                 continue
             error = row.get(f"{whole}_se")  # not in files of 0.1
-            simulated |= bool(error)
             open_ |= checked is None
             labels += row["strategies"]
             shown = with_error(social, error, 6)
@@ -199,7 +193,6 @@ def game_compare_sheet(result: GameComparison) -> Sheet:
         table,
         f"{profiles_in_words(result)}; the last column: {RESTS}",
         *strategies_in_words(result.game, dict.fromkeys(labels)),
-        *([ERRORS] if simulated else []),
         *(["undecided here: nashbox audit asks more of one profile"] if open_ else []),
     )
     sheet.remark(*result.notes)

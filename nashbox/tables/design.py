@@ -9,7 +9,7 @@ import numpy as np
 
 from nashbox.problem.counts import counts
 from nashbox.rules.design.file import is_drawn, is_normal
-from nashbox.tables.console import VERDICT_STYLE, amount, filled, new_table
+from nashbox.tables.console import VERDICT_STYLE, amount, filled
 from nashbox.tables.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ KINDS = {  # of rules, by what stands in the table
 }
 FALSE = {"decoy": "a falsehood", "mirror": "a falsehood on the other side"}
 PASSED = "free if passed: all of the others' points for who passes elsewhere, else z of them"
-RIVALS = ("compared", "social penalty", "largest penalty", "individually rational")
 
 
 def design_sheet(design: Design) -> Sheet:
@@ -54,24 +53,22 @@ def design_sheet(design: Design) -> Sheet:
         title=f"rules for the goal {design.goal}: {design.chosen}",
     )
     sheet.add(table, *legend(design))
-    rivals = new_table(*RIVALS)
-    for row in rival_rows(design):
-        rivals.add_row(*row)
+    rivals = filled(
+        design.candidates,
+        ("compared", lambda c: c.name + (" (chosen)" if c.name == design.chosen else "")),
+        ("social penalty", lambda c: amount(c.social_penalty)),
+        ("largest penalty", lambda c: amount(c.largest_penalty)),
+        ("individually rational", lambda c: "yes" if c.individually_rational else "no"),
+    )
     sheet.add(rivals, *compared(design))
-    for text in notes(design):
-        sheet.note(text)
+    if not is_normal(design.problem):
+        sheet.note(on_measurements(design))
+    sheet.note(against_bound(design))
+    sheet.note(below(design))
+    if design.robust_penalties is not None:
+        sheet.note(on_data(design))
+    sheet.note(f"search: {design.search}")
     return sheet
-
-
-def notes(design: Design) -> list[str]:
-    """What there is to know beside the tables."""
-    return [
-        *([] if is_normal(design.problem) else [on_measurements(design)]),
-        against_bound(design),
-        below(design),
-        *([] if design.robust_penalties is None else [on_data(design)]),
-        f"search: {design.search}",
-    ]
 
 
 def _certain(design: Design) -> str:
@@ -88,19 +85,6 @@ def _certain(design: Design) -> str:
     if not design.audited:
         certain["undecided"] = "not audited: points are drawn in whole numbers only"
     return certain[design.verdict]
-
-
-def rival_rows(design: Design) -> list[tuple[str, str, str, str]]:
-    """What was compared, in the columns RIVALS."""
-    return [
-        (
-            c.name + (" (chosen)" if c.name == design.chosen else ""),
-            amount(c.social_penalty),
-            amount(c.largest_penalty),
-            "yes" if c.individually_rational else "no",
-        )
-        for c in design.candidates
-    ]
 
 
 def against_bound(design: Design) -> str:

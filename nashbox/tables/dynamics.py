@@ -11,7 +11,7 @@ from nashbox.experiments.dynamics.empirical import DEGENERATE
 from nashbox.games.pay import keys_of, told_pay
 from nashbox.problem.counts import several
 from nashbox.problem.errors import InputError
-from nashbox.tables.console import ERRORS, amount, filled, interval, new_table, number, with_error
+from nashbox.tables.console import amount, filled, interval, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import in_brief, strategies_in_words
 
@@ -46,7 +46,6 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
             data = [] if row["data"] is None else [f"{row['data']:.6g}"]
             paid = with_error(row[social], row["se"])
             table.add_row(str(row["round"]), *shares, *data, paid)
-        simulated = any(row["se"] for row in run.rounds)
         sheet.add(
             table,
             *([ending] if len(ends) > 1 else []),
@@ -54,7 +53,6 @@ def adaptation_sheet(result: Adaptation) -> Sheet:
             *strategies_in_words(result.game, entries),
             *([_left_out(kept)] if len(kept) <= _last(run) else []),
             f"{many}: {run.payoffs}",
-            *([ERRORS] if simulated else []),
         )
         if run.doubts:
             sheet.note(
@@ -137,7 +135,6 @@ def empirical_sheet(game: EmpiricalGame, tolerance: float | None = None) -> Shee
         table,
         "NashConv: what both could gain by leaving, each by herself, in sum",
         *strategies_in_words(game.problem.get("game", ""), [*game.row_menu, *game.column_menu]),
-        *([] if exact else [ERRORS]),
     )
     marked = [cell for cell, verdict in verdicts.items() if verdict == "equilibrium"]
     try:
@@ -237,6 +234,5 @@ def survival_sheet(result: Survival) -> Sheet:
         "at first, in the end: share of honest agents; took over: share of seeds in which all were "
         "honest in the end; kept: in which as many were as at first; last change: round, on "
         "average; doubts: agents who see a gain within the error of what they are paid, on average",
-        ERRORS,
     )
     return sheet

@@ -10,7 +10,6 @@ from nashbox.experiments.audit.words import ALL, ONE
 from nashbox.rules.design.file import is_drawn, is_normal
 from nashbox.rules.robust.rules import ROUNDING
 from nashbox.tables.console import (
-    ERRORS,
     VERDICT_STYLE,
     amount,
     filled,
@@ -177,7 +176,6 @@ def _data(sheet: Sheet, result: Robust) -> None:
         "normal theory: penalty and gain by the formulas for normal data; gain: of the best "
         "deviation that was found by simulation; by counts: what the best other count saves who is "
         "honest otherwise",
-        ERRORS,
         *["open: neither is sure yet, a gain or none; more worlds (--data) tell"] * undecided,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nashbox.experiments.digits import places_of
 from nashbox.games.registry import declared
 from nashbox.problem.counts import counts, several
-from nashbox.tables.console import KeyedTable, errors_told, new_table, with_error
+from nashbox.tables.console import KeyedTable, new_table, with_error
 from nashbox.tables.sheet import Sheet
 from nashbox.tables.words import meanings, strategies_in_words
 
@@ -31,9 +31,8 @@ def run_sheet(run: Run) -> Sheet:
         table.add_row(*row.values())
     said = _said(run.whole)
     legend = meanings(run.game, rows[0])
-    errors = errors_told(row.values() for row in rows)
     plays = strategies_in_words(run.game, (row.get("strategy", "") for row in rows))
-    sheet.add(table, *(["   ".join(said)] if said else []), *legend, *plays, *errors)
+    sheet.add(table, *(["   ".join(said)] if said else []), *legend, *plays)
     known = declared(run.game).words
     for key, text in run.extra.items():
         if isinstance(text, str):

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from nashbox.experiments import html
 from nashbox.problem.counts import several
-from nashbox.tables.console import new_console
+from nashbox.tables.console import ERRORS, errors_told, new_console
 
 MOST = 5  # notes that are shown without being asked for
 ROWS = 100  # of a table, likewise
@@ -41,10 +41,16 @@ class Sheet:
     lines: list[Text] = field(default_factory=list)  # below the first, all of them always
 
     def add(self, table: Table, *legend: str) -> None:
-        """Add a table that has its rows; its legend says what its words mean."""
+        """Add a table that has its rows; its legend says what its words mean.
+
+        What errors and infinite numbers are says the first of a sheet's tables that has some.
+        """
         told = list(legend)
-        if not any(INFINITE in known for _, known in self.tables):
-            told += [INFINITE] * any(INFINITY.search(cell) for cell in _cells(table))
+        before = [*(words for _, known in self.tables for words in known), *told]
+        if not any(words.startswith(ERRORS) for words in before):
+            told += errors_told([_cells(table)])
+        if INFINITE not in before:
+            told += [INFINITE] * any(map(INFINITY.search, _cells(table, "right")))
         self.tables.append((table, told))
 
     def note(self, text: str, style: str = "") -> None:
@@ -162,10 +168,10 @@ def _words(line: str) -> list[str]:
     return WORDS.findall(line)
 
 
-def _cells(table: Table) -> Iterator[str]:
-    """What stands in the columns of numbers."""
-    numbers = (column for column in table.columns if column.justify == "right")
-    return (plain(cell) for column in numbers for cell in column.cells)
+def _cells(table: Table, *sides: str) -> Iterator[str]:
+    """What stands in all columns, or in those that keep to a side: numbers do to the right."""
+    chosen = (column for column in table.columns if not sides or column.justify in sides)
+    return (plain(cell) for column in chosen for cell in column.cells)
 
 
 def _halved(line: str) -> int:

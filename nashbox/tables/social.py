@@ -9,20 +9,14 @@ from rich.text import Text
 
 from nashbox.measure.leading import apart
 from nashbox.problem.counts import counts, several
-from nashbox.tables.console import ERRORS, amount, with_error
+from nashbox.tables.console import amount, with_error
 
 if TYPE_CHECKING:
     from nashbox.experiments.compare import Comparison, Contender, Row
 
 
-def social_title(result: Comparison) -> str:
-    """What the first table is about."""
-    return f"social penalty, plan {result.plan}"
-
-
 def legend(result: Comparison) -> list[str]:
     """What the words in the first table mean."""
-    simulated = any(row.penalties_se or row.measured for row in result.rows)
     return [
         "from honest, from free riding: the equilibrium that best responses in index order lead to "
         "from the recommended counts, and from nobody collecting anything; worst, best: of all "
@@ -33,7 +27,6 @@ def legend(result: Comparison) -> list[str]:
         f"ratio: to the best rational plan under compliance, {amount(result.best_rational)}; "
         "favour: penalty over that of working alone; who gains most by leaving honest play, and "
         "how much, [from, to] where that is simulated",
-        *([ERRORS] if simulated else []),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nashbox.tables.console import ERRORS, filled, new_table, number, with_error
+from nashbox.tables.console import filled, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 ALONE = "E tau alone: tests until she stops, on average; error: chance of a wrong answer"
@@ -89,7 +89,7 @@ def receivers_sheet(report: ReceiverReport) -> Sheet:
         shown = "" if row.receiver == before else row.receiver
         table.add_row(shown, row.objective, *values, row.best)
         before = row.receiver
-    sheet.add(table, *RECEIVERS, ERRORS)
+    sheet.add(table, *RECEIVERS)
     sheet.remark(*report.notes)
     return sheet
 

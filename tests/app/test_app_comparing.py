@@ -7,7 +7,6 @@ from dataclasses import replace
 import matplotlib.image
 import pytest
 
-from nashbox.app.comparing import Comparing
 from nashbox.app.desk import Desk
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
@@ -26,7 +25,9 @@ from nashbox.app.sources import BUILT_IN, ProblemSource
 from nashbox.experiments.compare import compare
 from nashbox.games.estimation import EstimationGame
 from nashbox.problem.errors import InputError
+from nashbox.problem.files import load
 from nashbox.problem.spec import Spec
+from tests.places import EXAMPLES
 
 THREE = ProblemSource("three labs", raw=BUILT_IN["three labs"])
 FOUR = ProblemSource("four labs", raw={**BUILT_IN["three labs"], "costs": [[0.05]] * 4})
@@ -46,7 +47,7 @@ def box():
 
 @pytest.mark.slow
 def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
-    Comparing().compare(box.append, Setup(THREE), "egalitarian", 3)
+    LongWork().compare(box.append, Setup(THREE), 3, {"goals": ["egalitarian"]})
     told = nashbox(
         "compare", "p.toml", "--design", "egalitarian", "--starts", "3", "--verbose",
         files={"p.toml": problem()},
@@ -73,8 +74,29 @@ def test_a_comparison_is_the_command_line_s(box, nashbox, problem):
     assert 1 < len(told_of) <= 60
 
 
+@pytest.mark.sparse(2)
+@pytest.mark.parametrize("name", ["battle", "tullock", "testing/case_c"])
+def test_any_game_is_compared_as_on_the_command_line(box, nashbox, name):
+    file = EXAMPLES / f"{name}.toml"
+    LongWork().compare(box.append, Setup(ProblemSource(name, path=str(file))), 2, {})
+    told = nashbox("compare", str(file), "--starts", "2", "--verbose")
+    table = box.last(PageTable, "compare")
+    assert table.printed == told.out and table.title.split(";")[0] in told.out.split("\n")[0]
+    result = compare(load(file), starts=2)
+    mechanisms = list(dict.fromkeys(row["mechanism"] for row in result.rows))
+    assert list(dict.fromkeys(row[0] for row in table.rows)) == mechanisms
+    assert set(result.notes) <= set(table.notes)
+    assert drawn(box.last(Sketch, "compare")).png.startswith(b"\x89PNG")
+
+
+def test_an_option_of_one_game_only_is_refused_for_others(box):
+    pot = ProblemSource("a pot", raw={"game": "public_goods", "agents": 4})
+    with pytest.raises(InputError, match="goals is for estimation games"):
+        LongWork().compare(box.append, Setup(pot), 1, {"goals": ["social"]})
+
+
 def test_the_figure_of_a_comparison_is_drawn_from_what_travels_between_processes(box):
-    Comparing().compare(box.append, Setup(THREE), "social", 0)
+    LongWork().compare(box.append, Setup(THREE), 0, {"goals": ["social"]})
     figure = drawn(pickle.loads(pickle.dumps(box.last(Sketch, "compare"))))
     pixels = matplotlib.image.imread(io.BytesIO(figure.png), format="png")[..., :3]
     assert (pixels.min(axis=-1) < 0.9).sum() >= 10_000
@@ -82,13 +104,13 @@ def test_the_figure_of_a_comparison_is_drawn_from_what_travels_between_processes
 
 def test_more_starts_than_one_waits_for_are_refused(box):
     with pytest.raises(InputError, match="starts must be at most 200 on the page, got 201"):
-        Comparing().compare(box.append, Setup(THREE), "social", 201)
+        LongWork().compare(box.append, Setup(THREE), 201, {})
     with pytest.raises(InputError, match="starts must be"):
-        Comparing().compare(box.append, Setup(THREE), "social", -1)
+        LongWork().compare(box.append, Setup(THREE), -1, {})
     many = ProblemSource("many", raw={**BUILT_IN["three labs"], "costs": [[1.0]] * 101})
-    for work, more in (("compare", (1,)), ("design", ())):
+    for work, asked in (("compare", (1, {})), ("design", ("social",))):
         with pytest.raises(InputError, match="many: agents must be at most 100"):
-            getattr(Comparing(), work)(box.append, Setup(many), "social", *more)
+            getattr(LongWork(), work)(box.append, Setup(many), *asked)
     assert not [u for u in box if isinstance(u, (PageTable, Sketch, Designed))]
 
 
@@ -96,7 +118,7 @@ def test_more_starts_than_one_waits_for_are_refused(box):
 @pytest.mark.parametrize("goal", ["social", "egalitarian", "nash", "kalai_smorodinsky"])
 def test_designed_rules_are_played_and_audited(box, goal):
     setup = Setup(FOUR, worlds=2000)
-    Comparing().design(box.append, setup, goal)
+    LongWork().design(box.append, setup, goal)
     designed = box.last(Designed)
     other = designed.onto(replace(setup, worlds=20_000))  # falsehoods are rare
     assert other.worlds == 20_000 and other.problem().mechanism == designed.mechanism
@@ -132,13 +154,13 @@ def test_designed_rules_are_for_the_costs_they_were_made_for():
 def test_a_plan_given_as_a_table_stays(box):
     table = {**FOUR.raw, "plan": [[10.0]] * 4}
     setup = Setup(ProblemSource("given", raw=table))
-    Comparing().design(box.append, setup, "social")
+    LongWork().design(box.append, setup, "social")
     assert box.last(Designed).keys == {}
     assert box.last(Designed).onto(setup).problem().plan_name == "given"
 
 
 def test_designed_rules_can_be_edited_as_they_stand_in_the_inputs(box):
-    Comparing().design(box.append, Setup(FOUR), "social")
+    LongWork().design(box.append, Setup(FOUR), "social")
     rules = box.last(Designed).mechanism
     shown = user_params(class_of(EstimationGame, "mechanisms", "threshold"), rules.parameters)
     typed = {key: entry["value"] for key, entry in shown.items()}

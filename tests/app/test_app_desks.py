@@ -232,7 +232,8 @@ def test_every_game_is_opened_changed_and_played_at_one_desk(box, source):
 def test_an_audit_tells_its_verdict_in_the_words_of_the_command_line(box, nashbox, problem):
     LongWork().audit(box.append, Setup(THREE), 400_000)
     told = nashbox("audit", "p.toml", files={"p.toml": problem()})
-    assert box.last(Verdict) == Verdict("profitable", told.out)
+    assert box.last(Verdict) == Verdict("profitable")
+    assert box.last(PageTable, "audit").printed == told.out
     assert [row[1] for row in box.last(PageTable, "audit").rows][:2] == ["gains", "gains"]
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from nashbox.app.desk import Desk
+from nashbox.app.jobs import Ended
 from nashbox.app.messages import Opened, PageTable, PlayedSoFar, Setup
 from nashbox.app.parameters import inputs_of, with_key
 from nashbox.app.sources import ProblemSource, examples
@@ -100,6 +101,22 @@ def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
         tab.close()
 
 
+@pytest.mark.browser  # not for the browser: the page's state needs the extra `web`
+@pytest.mark.parametrize("end", [lambda tab: tab.hear(Ended(3)), lambda tab: tab.cancel()])
+def test_what_ended_unfinished_is_not_wanted_any_more(end):
+    """Reset, and every choice after it, brought back the strategy that had ended the process."""
+    from nashbox.app.ui.state import Started, Tab
+
+    tab = Tab(Started())
+    try:
+        tab.hear(Opened(Setup(POT), ("a0", "a1"), Spec("publish"), {}))
+        tab.wanted = Setup(POT, strategies={"a0": Spec("contribute", {"share": 0.0})})
+        end(tab)
+        assert tab.wanted == tab.setup.value == Setup(POT)
+    finally:
+        tab.close()
+
+
 @pytest.mark.browser
 def test_the_games_tab_plays_and_audits(browser):
     browser.open(game="examples/public_goods.toml")
@@ -120,3 +137,33 @@ def test_the_games_tab_plays_and_audits(browser):
     browser.click("Audit")
     browser.page.wait_for_selector("[data-verdict=profitable]")
     browser.picture("games")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("game", "told"),
+    [
+        ("examples/public_goods.toml", "publish\tequilibrium\t4.000000\t4 x contribute(share=0)"),
+        ("examples/testing/case_c.toml", "no_exchange\thonest, equilibrium\t"),
+    ],
+)
+def test_mechanisms_are_compared_in_any_game(browser, game, told):
+    browser.open(game=game)
+    browser.settle()
+    browser.write("starts (random starts of the search for equilibria)", "x")
+    browser.click("Compare mechanisms")
+    said = browser.page.locator("[data-message=compare-trouble]")
+    said.wait_for()
+    assert "starts must be a whole number" in said.inner_text()
+    browser.write("starts (random starts of the search for equilibria)", "2")
+    browser.click("Compare mechanisms")
+    browser.see("compare")
+    browser.settle()
+    assert said.count() == 0
+    assert browser.ink("compare") > 500
+    assert told in browser.page.locator("[data-table=compare]").inner_text()
+    assert browser.page.get_by_text("Play the designed rules").count() == 0
+    browser.write("seed (taken by Reset)", "7")
+    browser.click("Reset")
+    browser.page.wait_for_selector("text=the game has been changed since this comparison")
+    browser.picture("compared")

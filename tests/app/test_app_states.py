@@ -162,10 +162,10 @@ def test_verdict_comparison_and_designed_rules_are_in_sight_at_every_width(brows
     browser.settle()
     browser.click("Audit")
     browser.until("verdict", "profitable")
-    browser.see("landscape")
+    browser.see("audit")
     browser.settle()
     verdict, *_ = result_shown(
-        browser, "verdict", "[data-verdict]", "[data-table=audit]", "[data-figure=landscape]"
+        browser, "verdict", "[data-verdict]", "[data-table=audit]", "[data-figure=audit]"
     )
     assert verdict["text"] == "verdict: somebody gains"
     readable(browser)

@@ -12,6 +12,7 @@ import pytest
 import nashbox
 from nashbox.experiments.markdown import escaped
 from nashbox.experiments.sweep import report
+from nashbox.problem.files import problem_of
 from nashbox.problem.notebook import Shown
 from nashbox.tables.printing import SHEETS, print_result, sheet_of
 from tests.places import EXAMPLES
@@ -83,7 +84,7 @@ def test_the_sheet_is_the_terminals(capsys):
 
 
 def test_names_are_no_markup():
-    problem = nashbox.api.problem_of(
+    problem = problem_of(
         {"game": "estimation", "sigma": 2.0, "costs": [[1.0]], "agents": ["<b>&x"],
          "distributions": ["<i>"]}
     )  # fmt: skip

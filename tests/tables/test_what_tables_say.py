@@ -328,3 +328,37 @@ def test_errors_are_explained_only_where_there_are_any(nashbox):
     assert "±" not in exact and "black_box audit" in exact
     drawn = nashbox("audit", "p.toml", *options, files={"p.toml": TWO}).out
     assert "a number after ± is a standard error" in drawn
+
+
+JAM = """
+from dataclasses import dataclass
+from typing import ClassVar
+from nashbox.games import Action, OneShot
+
+@dataclass(frozen=True)
+class Go(Action):
+    road: int = 0  # 0 or 1
+    def act(self, view, rng):
+        return float(self.road)
+
+@dataclass(frozen=True, kw_only=True)
+class Jam(OneShot):
+    menu: ClassVar = {"go": Go}
+    def recommended(self, i):
+        return Go(1)
+    def pay(self, view, action, received):
+        return -0.3 * received.sum(axis=0) * action - 0.7 * (action == 0)
+    def deviations(self, i):
+        return [self.deviation("go", road=0)]
+"""
+
+
+def test_errors_of_comparisons_and_adaptation_are_those_that_are_shown(nashbox, tmp_path):
+    """What is paid is the same in all worlds, whose mean is off by rounding."""
+    game = {"jam.py": JAM, "jam.toml": 'game = "jam.py:Jam"\nagents = 5\n'}
+    options = ["--starts", "1", "--report", "out.html"]
+    told = [nashbox("compare", "jam.toml", *options, files=game).out]
+    told.append((tmp_path / "out.html").read_text("utf-8").partition("<script")[0])
+    told.append(nashbox("adapt", "jam.toml", "--menu", "go(road=1),go", "--rounds", "2").out)
+    for said in told:
+        assert "simulated" in said and "±" not in said

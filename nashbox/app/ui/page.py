@@ -11,27 +11,23 @@ import solara
 import traitlets
 
 from nashbox.app.sources import PRESETS
-from nashbox.app.ui.card_compare import CarriedOut, Compare
-from nashbox.app.ui.inputs import Button
-from nashbox.app.ui.session import Session
-from nashbox.app.ui.state import Started, Tab
-from nashbox.app.ui.widgets import (
-    CSS,
-    Audit,
+from nashbox.app.ui.cards import (
     Charts,
     ChooseProblem,
     ChooseStrategy,
     Controls,
-    Message,
     OwnInputs,
     Question,
-    Rows,
     Rules,
     RuleTable,
-    Upload,
-    place,
-    section,
 )
+from nashbox.app.ui.elements import Message, Rows, place, section
+from nashbox.app.ui.inputs import Button
+from nashbox.app.ui.session import Session
+from nashbox.app.ui.state import Started, Tab
+from nashbox.app.ui.style import CSS
+from nashbox.app.ui.task_cards import Audit, CarriedOut, Compare
+from nashbox.app.ui.upload import Upload
 
 STARTED = "NASHBOX_APP"  # files and plug-ins of the command line, as JSON
 
@@ -134,8 +130,7 @@ def _Game(session: Session, tab: Tab) -> None:
                     if session.trouble.value:
                         Message(session.trouble.value)
         Audit(tab)
-        if tab.has("design"):
-            Compare(tab)
+        Compare(tab)
         if tab.has("exchange"):
             CarriedOut(tab.setup.value.source.shown)
 

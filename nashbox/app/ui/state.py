@@ -20,6 +20,7 @@ from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
 from nashbox.app.messages import (
     Conclusion,
+    Designed,
     Figure,
     Laws,
     Opened,
@@ -35,18 +36,19 @@ from nashbox.app.plots import Artist
 from nashbox.app.sources import ProblemSource, examples
 from nashbox.app.story import Lines, Story
 from nashbox.app.ui.state_agents import OwnLists
-from nashbox.app.ui.state_compare import CompareState, ended
+from nashbox.app.ui.task import NICE, PageTask, ended
 from nashbox.experiments.audit import audit
+from nashbox.experiments.compare import compare
 from nashbox.games.base import Game
 from nashbox.games.registry import game_of
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
 EVERYBODY = "everybody"
-NICE = 10  # audits take all processors, and step back: the page and its drawings go first
 COUNTS = {"rounds": "10", "games": "1000"}  # played at once, unless typed otherwise
 TABLES = ("agents", "change", "tally", "solution", "audit", "compare", "design")
-FIGURES = ("graph", "law", "landscape", "compare")
+FIGURES = ("graph", "law", "audit", "compare")
+TASKS = {"audit": "agents", "compare": "paths", "design": "steps"}  # with what they count
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Tab:
         self.counts = {unit: solara.reactive(usual) for unit, usual in COUNTS.items()}
         self.worlds = solara.reactive("1000")
         self.lists = OwnLists()
-        self.comparison = CompareState(self)
+        self.tasks = {name: PageTask(name, unit, self.hear) for name, unit in TASKS.items()}
         self.solving = solara.reactive(False)
         self._solved: Setup | None = None
         self.sources = solara.reactive(examples(started.files))
@@ -95,11 +97,10 @@ class Tab:
         self.waiting = solara.reactive(0)
         self.playing = solara.reactive(False)
         self.interval = solara.reactive(100)
-        self.progress: solara.Reactive[Progress | None] = solara.reactive(None)
         self.verdict: solara.Reactive[Verdict | None] = solara.reactive(None)
-        self.audited: solara.Reactive[Any] = solara.reactive(None)
-        self.audit_trouble = solara.reactive("")
         self.budget = solara.reactive(usual(audit, "budget"))
+        self.starts = solara.reactive(usual(compare, "starts"))
+        self.goal = solara.reactive("social")
         self.seed = solara.reactive("0")
         self.agent = solara.reactive("")
         self.strategy = solara.reactive("")
@@ -108,14 +109,13 @@ class Tab:
         self.wanted: Any = None  # what was asked for last
         self.desk = Worker(Desk, self.hear)
         self.artist = Worker(Artist, self.hear_artist)
-        self.auditor = Worker(LongWork, self.hear_audit, NICE, once=True)
         self.answerer = Worker(LongWork, self.hear_answer, NICE, once=True)
         self.solver = Worker(LongWork, self.hear_laws, NICE, once=True)
 
     # what the processes say
 
     def hear(self, update: Any) -> None:
-        """Take an update of the desk in."""
+        """Take an update of the desk or a task in."""
         if isinstance(update, PageTable):
             self.tables[update.name].value = update
         elif isinstance(update, Sketch):
@@ -130,12 +130,17 @@ class Tab:
             self.lines.value = update
         elif isinstance(update, Opened):
             self._take_over(update)
+        elif isinstance(update, Verdict):
+            self.verdict.value = update
+        elif isinstance(update, Designed):
+            self.attempt(lambda: self.take(update.onto(self.wanted)), self.tasks["design"].trouble)
         elif isinstance(update, Trouble):
             self.trouble.value, self.playing.value = update.message, False
             self.wanted = self.setup.value
         elif isinstance(update, Ended):
             self._count(-self._pending)
             self.playing.value, self.trouble.value = False, ended(update)
+            self.wanted = self.setup.value
         elif isinstance(update, Idle):
             self._count(-1)
             self._running = self._running and self.waiting.value > 0
@@ -181,21 +186,6 @@ class Tab:
         elif not isinstance(update, Progress):
             self.hear(update)
 
-    def hear_audit(self, update: Any) -> None:
-        """Take an update of the audit in."""
-        if isinstance(update, Progress):
-            self.progress.value = update
-        elif isinstance(update, Verdict):
-            self.verdict.value = update
-        elif isinstance(update, Trouble):
-            self.audit_trouble.value = update.message
-        elif isinstance(update, Ended):
-            self.audit_trouble.value, self.progress.value = ended(update), None
-        elif isinstance(update, Idle):
-            self.progress.value = None
-        else:
-            self.hear(update)
-
     # what the user does
 
     def ask(self, method: str, *arguments: Any) -> None:
@@ -210,7 +200,9 @@ class Tab:
         cause: the card beside which it is shown.
         """
         told = self.trouble if trouble is None else trouble
-        told.value, self.cause.value = "", cause
+        told.value = ""
+        if told is self.trouble:
+            self.cause.value = cause
         try:
             work()
         except InputError as error:
@@ -304,9 +296,9 @@ class Tab:
         """End what the desk is doing, and open the game again."""
         self.desk.cancel()
         self._count(-self._pending)
-        self.playing.value, self._solved = False, None
+        self._solved = None
         if self.setup.value is not None:
-            self.ask("reset", self.setup.value)
+            self.take(self.setup.value)
 
     def choose_strategy(self, name: str) -> None:
         """A strategy from the menu: its parameters at their defaults."""
@@ -367,30 +359,35 @@ class Tab:
         return opened
 
     def audit(self) -> None:
-        """Start an audit of the game as it is set up."""
-        self.audit_trouble.value, self.verdict.value = "", None
-        self.tables["audit"].value = None
-        try:
-            budget = whole("budget", self.budget.value)
-        except InputError as error:
-            self.audit_trouble.value = str(error)
-            return
-        self.audited.value = self.setup.value
-        self.progress.value = Progress(0, 0)
-        self.auditor.request("audit", self.setup.value, budget)
-        self.artist.request("ready", "audit")
+        """Audit the game as it is set up."""
+        self.verdict.value = None
+        self._begin("audit", lambda: [whole("budget", self.budget.value)])
 
-    def cancel_audit(self) -> None:
-        """End the audit's process."""
-        self.auditor.cancel()
-        self.progress.value = None
-        self.audit_trouble.value = "the audit was cancelled; nothing is known of its outcome"
+    def compare(self) -> None:
+        """Compare all mechanisms, and rules designed for the goal where the game has some."""
+        own = {"goals": [self.goal.value]} if self.has("design") else {}
+        self._begin("compare", lambda: [whole("starts", self.starts.value), own])
+
+    def design(self) -> None:
+        """Design rules for the goal and play them."""
+        self._begin("design", lambda: [self.goal.value])
+
+    def _begin(self, name: str, typed: Callable[[], Sequence[Any]]) -> None:
+        """Begin a task with what stands in its inputs, and show why that cannot be done."""
+        task = self.tasks[name]
+        self.tables[name].value = None
+
+        def work() -> None:
+            task.start(self.setup.value, typed())
+            self.artist.request("ready", name)
+
+        self.attempt(work, task.trouble)
 
     def close(self) -> None:
         """End all processes."""
-        for worker in (self.desk, self.artist, self.auditor, self.answerer, self.solver):
+        tasks = (task.worker for task in self.tasks.values())
+        for worker in (self.desk, self.artist, self.answerer, self.solver, *tasks):
             worker.close()
-        self.comparison.worker.close()
 
     def cancel_solving(self) -> None:
         """Do without the exact law."""
@@ -457,10 +454,9 @@ class Tab:
 
     def _forget(self) -> None:
         """Nothing of the last game stays in sight."""
-        self.auditor.cancel()
-        self.progress.value = self.verdict.value = self.audited.value = None
-        self.audit_trouble.value = ""
-        self.comparison.forget()
+        for task in self.tasks.values():
+            task.forget()
+        self.verdict.value = None
         self.story.value = self.lines.value = None
         for table in self.tables.values():
             table.value = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from nashbox.experiments.audit.base import AuditResult
 from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.audit.findings import PlayerFinding, by_formula
 from nashbox.experiments.audit.patience import Patience
@@ -48,7 +49,7 @@ def audit(
     progress: Ticker | None = None,
     patience: Patience | None = None,
     **own: Any,
-) -> Any:
+) -> AuditResult:
     """Audit every player of a problem; an Audit of a game with a plan, a GameAudit of others.
 
     method: "auto" takes the strongest that applies. recommended: everybody plays what the game

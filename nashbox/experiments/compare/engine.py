@@ -15,7 +15,15 @@ from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.experiments.compare.judging import Auditor
 from nashbox.experiments.compare.options import Budget, Mechanisms, Starts
 from nashbox.experiments.compare.walking import walk
-from nashbox.games.compared import BEST, FROM_FREE_RIDING, FROM_HONEST, HONEST, PROFILES, WORST
+from nashbox.games.compared import (
+    BEST,
+    FROM_FREE_RIDING,
+    FROM_HONEST,
+    HONEST,
+    PROFILES,
+    WORST,
+    Compared,
+)
 from nashbox.games.contests import Asked, Entrant, MechanismContest, Part
 from nashbox.games.paths import Exhausted, Path, Paths
 from nashbox.games.registry import blaming, engine, game_of, own_options_read
@@ -39,7 +47,7 @@ def compare(
     budget: Budget = 2_000_000,
     progress: Ticker | None = None,
     **own: Any,
-) -> Any:
+) -> Compared:
     """Put mechanisms side by side: a Comparison of a game with a plan, a GameComparison of others.
 
     mechanisms: None is the problem's own and all built-in ones, or the game's only rules. starts:

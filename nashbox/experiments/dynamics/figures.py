@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nashbox.experiments.digits import places_of
 from nashbox.experiments.figures import CYCLE, legend_below, one_panel
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def adaptation(result: Adaptation, ax: Axes | None = None) -> Axes:
                 name = label if len(result.runs) == 1 else f"{run.mechanism}: {label}"
                 ax.plot(rounds, share, style, color=CYCLE[k % len(CYCLE)], label=name, **every)
     ax.set_xlabel("round")
+    ax.locator_params(axis="x", integer=True)
     if not result.menu:
         ax.set_ylabel("points collected by all")
         ax.set_ylim(bottom=0)
@@ -86,7 +88,7 @@ def empirical(game: EmpiricalGame, ax: Axes | None = None) -> Axes:
     middle = np.nanmax(shown) / 2 if np.isfinite(shown).any() else 0.0
     for k, l in np.ndindex(K, L):
         cells = ((mine, game.row_se), (theirs, game.column_se))
-        text = "\n".join(f"{u[k, l]:.4g} ± {2 * se[k, l]:.2g}" for u, se in cells)
+        text = "\n".join(_paid(float(u[k, l]), float(se[k, l])) for u, se in cells)
         colour = "white" if shown[k, l] > middle else "black"
         ax.text(l, k, text, ha="center", va="center", fontsize="small", color=colour)
     ax.set_xticks(range(L), game.column_menu, fontsize="small")
@@ -94,3 +96,8 @@ def empirical(game: EmpiricalGame, ax: Axes | None = None) -> Axes:
     ax.set_xlabel(f"{game.column} plays ({game.pays} below)")
     ax.set_ylabel(f"{game.row} plays ({game.pays} above)")
     return ax
+
+
+def _paid(value: float, error: float) -> str:
+    """With 2 s.e., unless these are rounding."""
+    return f"{value:.4g}" + ("" if places_of(error, value) is None else f" ± {2 * error:.2g}")

@@ -19,6 +19,7 @@ from nashbox.measure.seeds import Stage, child
 from nashbox.model.population import Order, Population
 from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import of_game
 from nashbox.problem.payoff_oracle import PayoffOracle
 from nashbox.problem.spec import Spec
 from nashbox.problem.ticker import Ticker
@@ -74,6 +75,7 @@ class Survival(Result):
         return survival(self, ax)
 
 
+@of_game("estimation")
 def honesty_survival(
     problem: EstimationProblem,
     *,

@@ -20,6 +20,7 @@ from nashbox.experiments.figures.style import (
     legend_below,
     name_ticks,
     one_panel,
+    titled,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _finish(audit: AuditResult, ax: Axes, rules: str = "", label: str = GAIN) ->
     ax.axhline(0.0, color=BLACK, linewidth=0.8)
     ax.set_ylabel(label)
     legend_below(ax)
-    ax.set_title(f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
+    titled(ax, f"{rules or audit.mechanism}, {audit.method} audit: {ALL[audit.nash]}")
     return ax
 
 

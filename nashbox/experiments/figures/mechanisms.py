@@ -16,6 +16,7 @@ from nashbox.experiments.figures.style import (
     SKY,
     legend_below,
     panels,
+    titled,
 )
 from nashbox.games.compared import FROM_HONEST, HONEST, PROFILES
 
@@ -85,7 +86,7 @@ def _bars(result: Comparison, ax: Axes) -> None:
         )
     ax.set_ylim(bottom=0)
     ax.set_ylabel("social penalty (squared error + cost)")
-    ax.set_title(f"plan {result.plan}")
+    titled(ax, f"plan {result.plan}")
 
 
 def _dots(result: Comparison, ax: Axes) -> None:

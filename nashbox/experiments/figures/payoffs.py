@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, one_panel
+from nashbox.experiments.figures.style import CYCLE, MARKS, name_ticks, one_panel, titled
 from nashbox.games.compared import SHOWN
 from nashbox.games.pay import keys_of
 
@@ -27,6 +27,6 @@ def compared_figure(comparison: GameComparison, ax: Axes | None = None) -> Axes:
         panel.plot(range(len(rows)), shown, MARKS[k % 7], color=CYCLE[k % 7], label=name)
         name_ticks(panel, [SHOWN[row["profile"]] for row in rows])
     panel.set(xlabel="profile", ylabel=f"sum of {paid} (units of the game)")
-    panel.set_title(f"{comparison.game}: honesty and what best responses make of it")
+    titled(panel, f"{comparison.game}: honesty and what best responses make of it")
     panel.legend(frameon=False, fontsize="small")
     return panel

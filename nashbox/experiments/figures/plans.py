@@ -15,6 +15,7 @@ from nashbox.experiments.figures.style import (
     legend_below,
     name_ticks,
     one_panel,
+    titled,
 )
 
 if TYPE_CHECKING:
@@ -60,5 +61,5 @@ def plan_bars(plan: PlanReport | Design, ax: Axes | None = None) -> Axes:
     )
     right.set_ylabel(PENALTY, color=RED)
     legend_below(ax, right)
-    ax.set_title(f"plan {plan.rule}: social penalty {plan.social_penalty:.4g}")
+    titled(ax, f"plan {plan.rule}: social penalty {plan.social_penalty:.4g}")
     return ax

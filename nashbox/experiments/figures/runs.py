@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nashbox.experiments.figures.style import BLACK, BLUE, CYCLE, MARKS, name_ticks, one_panel
+from nashbox.experiments.figures.style import (
+    BLACK,
+    BLUE,
+    CYCLE,
+    MARKS,
+    name_ticks,
+    one_panel,
+    titled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,5 +46,5 @@ def paid_figure(run: Run, ax: Axes | None = None) -> Axes:
             panel.legend(frameon=False, fontsize="small")
     panel.axhline(0.0, color=BLACK, linewidth=0.8)
     panel.set(ylabel=f"{run.pays} (units of the game)")
-    panel.set_title(f"{run.game}: {run.replications} worlds, 2 s.e.")
+    titled(panel, f"{run.game}: {run.replications} worlds, 2 s.e.")
     return panel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ BLUE, ORANGE, GREEN, RED, SKY, PURPLE, BLACK = (
 )
 CYCLE = (BLUE, ORANGE, GREEN, RED, SKY, PURPLE, BLACK)
 MARKS = ("o", "s", "^", "D", "v", "P", "X")  # lines are told apart without colours, too
+LETTERS = 55  # of a line of a title, for which the narrowest figure has room
 FORMATS = ("png", "svg", "pdf")
 LOOK: Any = {  # of files: text stays text, the same figure gives the same bytes
     "pdf.fonttype": 42,
@@ -28,9 +30,9 @@ LOOK: Any = {  # of files: text stays text, the same figure gives the same bytes
     "text.parse_math": False,  # names come from files: a dollar in them means nothing
 }
 PENALTY = "penalty: squared error + cost (units²)"  # units of the measurements
-GAIN = "gain: penalty saved by deviating (units²)"
-PENALTY_GAIN = "gain: penalty saved by deviating (units of the penalty)"
-PAYOFF_GAIN = "gain: payoff won by deviating (units of the payoff)"
+GAIN = "gain: penalty saved (units²)"
+PENALTY_GAIN = "gain: penalty saved (units of the penalty)"
+PAYOFF_GAIN = "gain: payoff won (units of the payoff)"
 POINTS = "points collected (number)"
 ITERATION = "iteration (observations of each agent)"
 BELIEF = "belief (probability of theta = 1)"
@@ -76,6 +78,11 @@ def legend_below(*axes: Axes, columns: int = 4) -> None:
     axes[0].figure.legend(
         handles=handles, loc="outside lower center", ncols=columns, frameon=False, fontsize="small"
     )
+
+
+def titled(ax: Axes, title: str) -> None:
+    """Write a title that holds names of files, in as many lines as it takes."""
+    ax.set_title(textwrap.fill(title, LETTERS))
 
 
 def name_ticks(ax: Axes, names: list[str]) -> None:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nashbox.experiments.figures.style import BLACK, ORANGE, PENALTY, RED, legend_below, panels
+from nashbox.experiments.figures.style import (
+    BLACK,
+    ORANGE,
+    PENALTY,
+    RED,
+    legend_below,
+    panels,
+    titled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +47,6 @@ def count_maps(surface: CountSurface, ax: Axes | None = None) -> Axes:
             xlabel=f"points collected by {surface.agents[0]} (number)",
             ylabel=f"points collected by {surface.agents[1]} (number)",
         )
-        panel.set_title(f"{surface.mechanism}: penalty of {surface.agents[i]}")
+        titled(panel, f"{surface.mechanism}: penalty of {surface.agents[i]}")
     legend_below(shown[0])
     return shown[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,3 +126,9 @@ def _scale(body: Any) -> float:
 
     look(body, False)
     return max(paid, default=0.0) or 1.0
+
+
+def errors_told(tables: Iterable[Html]) -> Html:
+    """What the errors in tables are, where any has one."""
+    told = any("\u00b1" in table for table in tables)
+    return element("p", "A number after \u00b1 is a standard error.") if told else Html("")

@@ -7,7 +7,7 @@ from nashbox.experiments.compare import GameComparison
 from nashbox.experiments.compare.words import RESTS, kept_under, played, profiles_in_words
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, image, joined, table
-from nashbox.experiments.report.body import Printed, printed_rows
+from nashbox.experiments.report.body import Printed, errors_told, printed_rows
 from nashbox.experiments.report.contract import Contract
 from nashbox.experiments.report.frame import Told
 from nashbox.experiments.report.words import epsilon_in_words, sentence
@@ -21,13 +21,16 @@ LIMITS = (
 
 def game_comparison_told(comparison: GameComparison, result: Printed, contract: Contract) -> Told:
     """The report of such a comparison; none of these games has an exchange to sign."""
+    tables = [
+        _side_by_side(comparison, result),
+        *(_players(comparison, result, mechanism) for mechanism in comparison.kept),
+    ]
     return Told(
         f"Mechanisms compared: {comparison.game}",
         element("p", sentence(kept_under(comparison.kept))),
         [
-            _side_by_side(comparison, result),
-            *(_players(comparison, result, mechanism) for mechanism in comparison.kept),
-            _basis(comparison, result),
+            *tables,
+            _basis(comparison, result, errors_told(tables)),
             element("h2", "Figure"),
             image(rendered(comparison, "svg")[0], f"Sum of {keys_of(comparison.pays)[0]}."),
         ],
@@ -70,9 +73,7 @@ def _players(comparison: GameComparison, result: Printed, mechanism: str) -> Htm
     return table(["agent", *(profiles for profiles, _ in rows)], body, f"{mechanism}: {paid}")
 
 
-def _basis(comparison: GameComparison, result: Printed) -> Html:
-    _, errors, _ = keys_of(comparison.pays)
-    simulated = any(any(row[errors] or ()) for row in comparison.rows)
+def _basis(comparison: GameComparison, result: Printed, errors: Html) -> Html:
     rows: list[tuple[object, object]] = [
         (element("b", "epsilon"), epsilon_in_words(result, keys_of(comparison.pays)[0]))
     ]
@@ -81,7 +82,7 @@ def _basis(comparison: GameComparison, result: Printed) -> Html:
         [
             element("h2", "What the numbers rest on"),
             table(["", ""], rows),
-            element("p", "A number after \u00b1 is a standard error." if simulated else ""),
+            errors,
             element("p", LIMITS),
         ]
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nashbox.experiments.compare import Comparison
 from nashbox.experiments.figures import rendered
 from nashbox.experiments.html import Html, element, image, joined, table
-from nashbox.experiments.report.body import Printed, printed_rows
+from nashbox.experiments.report.body import Printed, errors_told, printed_rows
 from nashbox.experiments.report.contract import Contract, signed_part
 from nashbox.experiments.report.frame import Told
 from nashbox.experiments.report.rule import honesty, rule_part
@@ -21,7 +21,6 @@ EXPLAINED = (
     "and with nobody collecting anything. worst, best: the equilibria with the largest and the "
     "least social penalty of all that were found. equilibrium: all four are one."
 )
-ERRORS = "A number after \u00b1 is a standard error."
 METHODS = {
     "exact": "closed forms and quadrature; no chance is involved",
     "simulated": "by simulation",
@@ -117,7 +116,6 @@ def _worst(row: Printed) -> Place:
 
 def _side_by_side(comparison: Comparison, result: Printed) -> Html:
     measured = any(row.measured for row in comparison.rows)
-    simulated = measured or any(row.penalties_se for row in comparison.rows)
     columns = ["rules", "profile", "social penalty", *(["measured"] if measured else [])]
     columns += ["times the best rational", "least favoured", "most favoured"]
     columns += ["nobody worse off than outside", "honesty is an equilibrium"]
@@ -137,6 +135,7 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
             cells.append({True: "yes", False: "no", None: "-"}[rational])
             cells.append("" if nth else honesty(result.at("mechanisms", j)))
             rows.append(cells)
+    shown = table(columns, rows)
     text = (
         "A penalty is better when it is lower; the social penalty is the sum of all. It is put in "
         "relation to that of the best rational plan, if everybody complied with it: "
@@ -149,10 +148,10 @@ def _side_by_side(comparison: Comparison, result: Printed) -> Html:
         [
             element("h2", "Rules side by side"),
             element("p", text, result.n("best_rational"), ". ", favour),
-            table(columns, rows),
+            shown,
             element("p", EXPLAINED),
             *(element("p", f"{words}.") for words in comparison.by_order()),
-            element("p", ERRORS) if simulated else "",
+            errors_told([shown]),
         ]
     )
 

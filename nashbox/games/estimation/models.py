@@ -10,11 +10,12 @@ from typing import Any
 from nashbox.games.estimation.ready import prepare
 from nashbox.mechanisms import Mechanism
 from nashbox.model import EstimationSandbox
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.estimation import EstimationProblem
 from nashbox.problem.files import from_mapping, load
 from nashbox.problem.seeding import seed_of
 from nashbox.problem.spec import Spec, suggest
+from nashbox.strategies import Strategy
 
 
 class EstimationModel(EstimationSandbox):
@@ -37,7 +38,12 @@ class EstimationModel(EstimationSandbox):
         **options: Any,
     ) -> None:
         number = seed_of(rng, options)
-        if terms is None and not isinstance(mechanism, Mechanism):
+        if isinstance(mechanism, Mechanism) != (terms is not None):
+            raise InputError(
+                "EstimationModel: a Mechanism and its terms go together; without them mechanism "
+                f"is a name, 'file.py:Class' or a table with a name, got {brief(mechanism)}"
+            )
+        if terms is None:
             if isinstance(problem, (str, Path)):
                 problem = load(problem)
             elif isinstance(problem, Mapping):
@@ -57,8 +63,13 @@ class EstimationModel(EstimationSandbox):
                     raise InputError(f"strategies: unknown agent {name!r} ({near})")
                 if isinstance(play, (str, Mapping, Spec)):
                     named[name] = Spec.parse(play, f"strategies.{name}")
-                else:
+                elif isinstance(play, Strategy):
                     made[name] = play
+                else:
+                    raise InputError(
+                        f"strategies.{name} must be a name, 'file.py:Class', a table with a name "
+                        f"or a Strategy, got {brief(play)}"
+                    )
             game = prepare(problem.with_strategies(named))
             problem, mechanism, terms = game.problem, game.mechanism, game.terms
             strategies = {**game.strategies, **made}

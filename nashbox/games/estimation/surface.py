@@ -13,6 +13,7 @@ from nashbox.games.registry import draw
 from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import of_game
 from nashbox.problem.plays import Play
 from nashbox.problem.terms import View
 from nashbox.results.base import Result
@@ -75,6 +76,7 @@ class CountSurface(Result):
         return draw(self.problem["game"], "surface_figure", self, ax)
 
 
+@of_game("estimation")
 def count_surface(
     problem: EstimationProblem,
     agents: tuple[str, str] | None = None,

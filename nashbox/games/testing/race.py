@@ -21,6 +21,7 @@ from nashbox.games.testing.unread import but_for_alpha, unread
 from nashbox.mechanisms.exchange import EXCHANGES, Exchange, NoExchange, make_exchange
 from nashbox.problem.arrays import Array
 from nashbox.problem.errors import InputError
+from nashbox.problem.files import of_game
 from nashbox.problem.graphs import Edges
 from nashbox.problem.options import Option
 from nashbox.problem.own import OWN
@@ -302,6 +303,7 @@ def together(strategies: Sequence[Any], worlds: int) -> list[list[int]]:
     return alone + [plain[k : k + most] for k in range(0, len(plain), most)]
 
 
+@of_game("testing")
 def prepare_testing(
     problem: RaceProblem, *, recommended: bool = False, signals: str = "paper"
 ) -> RaceGame:

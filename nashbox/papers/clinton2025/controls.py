@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit import Audit, audit
+from nashbox.experiments.audit import audit
+from nashbox.experiments.audit.base import AuditResult
 from nashbox.experiments.dynamics import best_response_dynamics
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
@@ -33,7 +34,7 @@ LESS_NOISE_COLUMNS = (
 )
 
 
-def audits(mechanism: str, quick: bool, seed: int) -> dict[str, Audit]:
+def audits(mechanism: str, quick: bool, seed: int) -> dict[str, AuditResult]:
     """Figure 1 with n_opt in whole counts, audited by every method."""
     problem = figure1(mechanism=mechanism)
     budget = 60_000 if quick else 400_000
@@ -43,7 +44,7 @@ def audits(mechanism: str, quick: bool, seed: int) -> dict[str, Audit]:
     }
 
 
-def gains_table(found: dict[str, Audit]) -> ClaimTable:
+def gains_table(found: dict[str, AuditResult]) -> ClaimTable:
     """Gains of all agents by all methods."""
     rows: list[list[Any]] = []
     for method, result in found.items():

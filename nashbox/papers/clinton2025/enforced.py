@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
-from nashbox.experiments.audit import audit
+from nashbox.experiments.audit import Audit, audit
 from nashbox.games.estimation import prepare
 from nashbox.mechanisms.cbl import CblTerms
 from nashbox.mechanisms.plans import compliant_penalties
@@ -54,7 +54,7 @@ class EnforcedPlan:
 
 def measure(problem: EstimationProblem) -> EnforcedPlan:
     """Audit the recommended profile, exactly. Raises InputError where CBL cannot be built."""
-    game, result = prepare(problem), audit(problem, method="exact")
+    game, result = prepare(problem), cast(Audit, audit(problem, method="exact"))
     assert isinstance(game.terms, CblTerms)  # noqa: S101 - these are claims about CBL
     honest = compliant_penalties(game.plan, problem.costs, problem.sigma)
     penalties = np.array([a.penalty for a in result.agents])

@@ -13,6 +13,7 @@ from nashbox.games.estimation.exact import exact_answer
 from nashbox.measure.looks import tail
 from nashbox.problem.errors import InputError, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import of_game
 from nashbox.problem.options import Real, Seed, Whole, held
 from nashbox.problem.ticker import Ticker
 from nashbox.rules.coalitions.coalition import Coalition, Coalitions
@@ -30,6 +31,7 @@ DELTA = Real("chance that any lower bound is wrong", "P", low=1e-9, high=0.5)
 BUDGET = Whole("worlds in which each coalition's winner is measured", "N", low=1000, high=1e8)
 
 
+@of_game("estimation")
 @held
 def coalitions(
     problem: EstimationProblem,

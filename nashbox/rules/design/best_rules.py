@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from nashbox.experiments.audit import audit
 from nashbox.problem.errors import InputError
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import of_game
 from nashbox.problem.goals import Goal as GoalName
 from nashbox.problem.options import Choice, Names, Option, Whole, held
 from nashbox.problem.source import Source
@@ -63,6 +64,7 @@ DATA = Option(
 )
 
 
+@of_game("estimation")
 @held
 def design(
     problem: EstimationProblem,

@@ -12,6 +12,7 @@ from nashbox.experiments.audit.epsilon import Epsilon, absolute
 from nashbox.games.estimation import prepare
 from nashbox.problem.errors import InputError, require, whole
 from nashbox.problem.estimation import EstimationProblem
+from nashbox.problem.files import of_game
 from nashbox.problem.goals import GOALS
 from nashbox.problem.options import Choice, Seed, Share, Whole, held
 from nashbox.problem.source import CsvSource
@@ -45,6 +46,7 @@ DATA = Whole(
 )
 
 
+@of_game("estimation")
 @held
 def robust(
     problem: EstimationProblem,

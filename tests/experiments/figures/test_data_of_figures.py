@@ -8,6 +8,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+import nashbox
 from nashbox.experiments.audit import audit, audit_game
 from nashbox.experiments.audit.words import ALL
 from nashbox.experiments.figures import CYCLE, drawn, rendered, save_figure
@@ -270,7 +271,7 @@ def test_payoff_surface(shown):
 def test_gains_of_an_auction_are_those_of_its_own_deviations(shown):
     """Payoff surfaces over alpha and w, of a race, are what it had."""
     result, rows = shown("auction")
-    assert {row["axis"] for row in rows} == {"gain: payoff won by deviating (units of the payoff)"}
+    assert {row["axis"] for row in rows} == {"gain: payoff won (units of the payoff)"}
     assert {row["panel"] for row in rows} == {f"auction, black_box audit: {ALL[result.nash]}"}
     tried = select(rows, series="deviations examined (2 s.e.)", kind="error")
     first = result.agents[0]
@@ -301,3 +302,54 @@ def test_dollars_in_names_are_dollars(nashbox):
         "c.csv": "agent,$x$\n$\\frac{$,0.1\nb,0.1\n",
     }
     assert nashbox("plan", "p.toml", "--figure", "f.svg", files=files).code == 0
+
+
+LONG = """
+from dataclasses import dataclass
+from typing import ClassVar
+from nashbox.games import Action, OneShot, Pay
+
+@dataclass(frozen=True)
+class Wait(Action):
+    minutes: float = 1.0
+    def act(self, view, rng):
+        return self.minutes
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingTogetherForSomethingToHappen(OneShot):
+    pays: ClassVar = Pay("penalty", -1)
+    menu: ClassVar = {"wait": Wait}
+    def recommended(self, i):
+        return Wait()
+    def pay(self, view, action, received):
+        return action * received.mean(axis=0)
+    def deviations(self, i):
+        return [self.deviation("wait", minutes=0.5)]
+"""
+
+
+@pytest.mark.parametrize("work", ["audit", "run", "compare", "adapt", "empirical"])
+def test_no_word_is_cut(folder, work):
+    name = "rules_of_a_game_with_a_long_name.py:WaitingTogetherForSomethingToHappen"
+    (folder / "rules_of_a_game_with_a_long_name.py").write_text(LONG)
+    (folder / "long.toml").write_text(f'game = "{name}"\nagents = 2\n')
+    menu = ["wait", "wait(minutes=0.5)"]
+    result = {
+        "audit": lambda: nashbox.audit("long.toml", budget=1000, workers=1),
+        "run": lambda: nashbox.run("long.toml", replications=5, rounds=2),
+        "compare": lambda: nashbox.compare("long.toml", starts=1),
+        "adapt": lambda: nashbox.adapt("long.toml", menu=menu, rounds=2),
+        "empirical": lambda: nashbox.empirical_game("long.toml", menu, worlds=100),
+    }[work]()
+    axes = result.plot()
+    figure = axes.figure
+    figure.canvas.draw()
+    for ax in figure.axes:
+        for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts):
+            box = text.get_window_extent()
+            cut = box.x0 < 0 or box.y0 < 0 or box.x1 > figure.bbox.x1 or box.y1 > figure.bbox.y1
+            assert not cut or not text.get_text(), text.get_text()
+    if work == "adapt":
+        assert all(tick == int(tick) for tick in axes.get_xticks())
+    if work == "empirical":
+        assert not [text for text in axes.texts if "±" in text.get_text()]
