@@ -43,7 +43,8 @@ class Sheet:
     def add(self, table: Table, *legend: str) -> None:
         """Add a table that has its rows; its legend says what its words mean."""
         told = list(legend)
-        if not any(INFINITE in known for _, known in self.tables):
+        known = [words for _, words in self.tables] + [told]
+        if not any(line.startswith("inf: ") for words in known for line in words):
             told += [INFINITE] * any(INFINITY.search(cell) for cell in _cells(table))
         self.tables.append((table, told))
 
