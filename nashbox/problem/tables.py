@@ -45,7 +45,7 @@ def read_rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
 
 
 def number(text: str, where: str, allowed: str) -> float:
-    """Read a decimal number ('inf' included); an InputError names `where`, for one beyond 1e50 too.
+    """Read a decimal number ('inf' included) up to 1e50, as `allowed` says in an InputError.
 
     >>> number("1e999", "costs.csv: row 2", "a number > 0")
     Traceback (most recent call last):
@@ -57,10 +57,18 @@ def number(text: str, where: str, allowed: str) -> float:
         value = float(text) if plain else math.nan
     except ValueError:
         value = math.nan
-    if math.isnan(value) or (math.isinf(value) and "inf" not in text.lower()):
+    said = math.isinf(value) and "inf" in text.lower()
+    if not said and not abs(value) <= LARGEST:
         raise InputError(f"{where} must be {allowed}, got {brief(text)}")
-    if math.inf > abs(value) > LARGEST:
-        raise InputError(f"{where} must be {allowed} up to {LARGEST:g}, got {brief(text)}")
+    return value
+
+
+def finite_number(text: str, where: str) -> float:
+    """Read a decimal number as `number` does, without 'inf'."""
+    allowed = f"a finite number from {-LARGEST:g} to {LARGEST:g}"
+    value = number(text, where, allowed)
+    if math.isinf(value):
+        raise InputError(f"{where} must be {allowed}, got {brief(text)}")
     return value
 
 
@@ -154,10 +162,7 @@ def read_columns(path: Path, shown: str, columns: list[str]) -> tuple[list[Array
         for line, row in body:
             if row[position].lower() not in MISSING:
                 where = f"{shown}: row {line}, column {column}: measurement"
-                cell = number(row[position], where, "a finite number")
-                if math.isinf(cell):
-                    raise InputError(f"{where} must be a finite number, got {brief(row[position])}")
-                cells.append(cell)
+                cells.append(finite_number(row[position], where))
         if len(cells) < 2:
             raise InputError(
                 f"{shown}: column {column} must hold at least 2 measurements, got {len(cells)}"

@@ -49,7 +49,7 @@ class Sheet:
         before = [*(words for _, known in self.tables for words in known), *told]
         if not any(words.startswith(ERRORS) for words in before):
             told += errors_told([_cells(table)])
-        if INFINITE not in before:
+        if not any(words.startswith("inf: ") for words in before):
             told += [INFINITE] * any(map(INFINITY.search, _cells(table, "right")))
         self.tables.append((table, told))
 

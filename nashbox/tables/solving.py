@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from nashbox.tables.console import filled, new_table, number, with_error
 from nashbox.tables.sheet import Sheet
 
 ALONE = "E tau alone: tests until she stops, on average; error: chance of a wrong answer"
+ENDLESS = "inf: there are symbols that never come if Q is true: one of them settles it"
 UNTOLD = ("irrelevant", "not resolved")
 RECEIVERS = (
     "a = alpha: the sender says what it believes with this chance, else the opposite; receiver: a "
@@ -51,7 +54,10 @@ def solution_sheet(s: Solution, what: str = "") -> Sheet:
         ("D(P1||P0)", lambda name: number(s.divergence[name][1], 6)),
         title=f"{what}{s.arithmetic}",
     )
-    sheet.add(table, f"{ALONE}; D(P||Q): information a test gives, if P is true, against Q")
+    endless = [ENDLESS] * any(np.isinf(pair).any() for pair in s.divergence.values())
+    sheet.add(
+        table, f"{ALONE}; D(P||Q): information a test gives, if P is true, against Q", *endless
+    )
     sheet.note(
         f"tie {number(s.tie, 6)}; tests until the first stops, on average: "
         f"{number(s.expected_min, 6)} (with anticipation), until the last does: "

@@ -193,8 +193,9 @@ def test_costs_people_write(nashbox, problem, content):
     ("content", "words"),
     [
         *BAD_TABLES,
-        *((f"agent,x\nlab2,5\nlab1,{v}\n", ["row 3 (lab1), column x: count must be", "from 0"])
-          for v in [*BAD_CELLS, "inf", "1e18"]),
+        *((f"agent,x\nlab2,5\nlab1,{v}\n",
+           ["row 3 (lab1), column x: count must be a finite number from 0 to 1e+15, got"])
+          for v in [*BAD_CELLS, "inf", "1e18", "1e300"]),
         ("agent,y\nlab1,5\nlab2,5\n", ["header must be agent,x as the costs", "got agent,y"]),
         ("agent,x\nlab1,5\n", ["agent 'lab2' has no row"]),
         (PLAN + "lab3,5\n", ["agent 'lab3' is not in the costs", "lab1, lab2"]),
@@ -233,7 +234,8 @@ def test_plans_collect_nothing_where_the_cost_is_inf(nashbox, problem):
         ("y\n1\n2\n", ["no column 'x' (there are: y)"]),
         ("x,x\n1,2\n3,4\n", ["two columns 'x'"]),
         ("x,y\n1,2\n3\n", ["row 3", "got 1"]),
-        *((f"x,y\n\n1,2\n{v},2\n", ["row 4, column x: measurement must be a finite number"])
+        *((f"x,y\n\n1,2\n{v},2\n",
+           ["row 4, column x: measurement must be a finite number from -1e+50 to 1e+50, got"])
           for v in ["abc", "nan", "inf", "1e999", "1e80", '"1,5"', "1_0"]),
     ],
 )  # fmt: skip

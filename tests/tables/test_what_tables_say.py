@@ -77,6 +77,18 @@ def test_what_is_infinite_is_said_to_be_once_in_a_sheet(nashbox):
     assert "inf: infinite" not in nashbox("plan", "p.toml", files=files).out
 
 
+def test_infinite_information_is_not_said_to_be_want_of_data(nashbox):
+    """A symbol that one state never shows: D(P||Q) is infinite, and nobody estimates anything."""
+    race = (
+        'game = "testing"\nbeta = 0.1\n'
+        '[[agents]]\nname = "A"\np0 = [0, "1/2", "1/2"]\np1 = ["1/4", "1/4", "1/2"]\n'
+        '[[agents]]\nname = "B"\np0 = [0.8, 0.2]\np1 = [0.5, 0.5]\n'
+    )
+    said = flat(nashbox("solve", "p.toml", files={"p.toml": race}).out)
+    assert "inf: there are symbols that never come" in said
+    assert "nothing to estimate" not in said
+
+
 def test_what_a_strategy_brings_over_the_recommendation_has_its_bounds(nashbox):
     """A tiny shift brings nothing that a small budget would see, a large one a sure loss."""
     told = {}

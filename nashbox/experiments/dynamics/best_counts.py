@@ -21,6 +21,7 @@ from nashbox.problem.terms import View
 from nashbox.strategies import best_plays
 
 Array = NDArray[np.float64]
+OF_NORMAL_DATA = " for normal data; to play the file's measurements takes a menu"
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,5 +90,6 @@ def path_of(
             play = {"strategy": "best_response", "collected": here[i].tolist()}
             steps.append({"Step": t, "AgentID": name, **play, "penalty": float(paid[i]), "se": 0.0})
     rest = len(counts) - 2 if found.converged else None  # the last sweep changed nothing
-    text = f"exact: {game.formulas}"
+    data = "" if problem.source.normal else OF_NORMAL_DATA
+    text = f"exact: {game.formulas}{data}"
     return AdaptRun(shown(problem.mechanism), text, True, 0, rows, steps, rest)

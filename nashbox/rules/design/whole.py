@@ -87,13 +87,31 @@ def whole(world: World, goal: Goal, draft: Draft) -> Ruled | None:
     return best
 
 
+def _evened(world: World, draft: Draft, k: int) -> list[tuple[NDArray[np.int_], Array]]:
+    """A point of an agent who owes two more than another of the same cost goes to that one."""
+    owing, moves = np.flatnonzero(draft.kind[:, k] == OWES), []
+    for cost in np.unique(world.costs[owing, k]):
+        equal = owing[world.costs[owing, k] == cost]
+        owed = draft.counts[equal, k]
+        if owed.max() >= owed.min() + 2:
+            new = draft.counts.copy()
+            new[equal[owed.argmax()], k] -= 1
+            new[equal[owed.argmin()], k] += 1
+            moves.append((draft.kind, new))
+    return moves
+
+
 def moves(world: World, draft: Draft) -> list[tuple[NDArray[np.int_], Array]]:
-    """One point more or less for one agent or for all equal ones; small debts forgiven."""
+    """One point more or less for one agent or for all equal ones; small debts forgiven.
+
+    First of all, equal agents' debts are evened: no single point does that.
+    """
     moves = []
     kind, counts = draft.kind, draft.counts
     alone = alone_counts(world.costs, world.sigma, integer=True)
     seen = set()
     for k in range(kind.shape[1]):
+        moves += _evened(world, draft, k)
         for i in range(kind.shape[0]):
             same = (world.costs[:, k] == world.costs[i, k]) & (counts[:, k] == counts[i, k])
             same &= kind[:, k] == kind[i, k]

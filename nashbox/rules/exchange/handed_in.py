@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from nashbox.problem.data import Dataset
 from nashbox.problem.dialect import rows_of_text
-from nashbox.problem.errors import LARGEST, InputError, brief
+from nashbox.problem.errors import InputError, brief
 from nashbox.problem.reading import read_bytes
 from nashbox.problem.spec import suggest
-from nashbox.problem.tables import number
+from nashbox.problem.tables import finite_number
 from nashbox.rules.exchange.file_names import folded, stems
 
 Array = NDArray[np.float64]
@@ -137,7 +137,9 @@ def points_of(content: bytes, shown: str, distributions: Sequence[str]) -> Hande
     for line, row in body:
         for name, cell in zip(header, row, strict=True):
             if cell:
-                columns[name].append(_point(cell, f"{shown}: row {line}, column {name}: point"))
+                columns[name].append(
+                    finite_number(cell, f"{shown}: row {line}, column {name}: point")
+                )
     return Handed(list(columns.values()))
 
 
@@ -150,12 +152,3 @@ def _check_header(header: Sequence[str], shown: str, distributions: Sequence[str
             )
         if name in header[:place]:
             raise InputError(f"{shown}: row 1: column {brief(name)} is there twice")
-
-
-def _point(cell: str, where: str) -> float:
-    value = number(cell, where, "a finite number")
-    if not abs(value) <= LARGEST:
-        raise InputError(
-            f"{where} must be a finite number from {-LARGEST:g} to {LARGEST:g}, got {brief(cell)}"
-        )
-    return value

@@ -79,8 +79,12 @@ def robust(
         raise InputError(
             f"data: needs real measurements in {problem.shown} (source = {{csv = ...}})"
         )
-    if data and (not problem.integer or data < 1000):
-        raise InputError("data must be at least 1000, and counts must be whole numbers to draw")
+    if data and not problem.integer:
+        raise InputError(
+            f"data: needs whole numbers of points to draw, got counts = 'real' in {problem.shown}"
+        )
+    if 0 < data < 1000:
+        raise InputError(f"data must be 0 or at least 1000, got {data}")
     doubt = Doubt(costs, sigma)
     tell = progress or (lambda done, total: None)
     entries, made = _entries(problem, goal, doubt, epsilon, tell)

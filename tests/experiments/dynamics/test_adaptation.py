@@ -34,6 +34,20 @@ def test_honesty_lives_where_lying_does_not_pay(rule):
         assert run.exact == (run.mechanism != "cbl")
 
 
+def test_best_counts_are_said_to_be_of_normal_data_where_there_are_measurements(nashbox, problem):
+    """They have formulas for these alone; with a menu the measurements are played."""
+    files = {
+        "p.toml": problem(source='{csv = "data.csv", columns = ["x"]}'),
+        "data.csv": "x\n1\n2\n40\n",
+    }
+    said = " ".join(nashbox("adapt", "p.toml", "--rounds", "2", files=files).out.split())
+    assert "penalties: exact: closed forms and quadrature for normal data" in said
+    menu = ("--menu", "truthful,free_rider", "--worlds", "100")
+    assert "normal data" not in nashbox("adapt", "p.toml", "--rounds", "2", *menu).out
+    plain = nashbox("adapt", "p.toml", "--rounds", "2", files={"p.toml": problem()}).out
+    assert "normal data" not in plain
+
+
 def test_data_go_where_honesty_goes():
     found = adapt(worked_case(mechanism="counted_mean"), "imitation", menu=MENU, rounds=5)
     first, last = found.runs[0].rounds[0], found.runs[0].rounds[-1]

@@ -167,6 +167,14 @@ def test_20_equal_agents_share_equally():
     assert result.penalties.max() <= 1.2132
 
 
+def test_equal_agents_do_not_owe_unequally_where_that_costs_more():
+    """8 agents owe 14 each (13.4096, by the window's own equation), not 15, 14, ..., 13."""
+    costs = {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 8}
+    result = design(from_mapping(costs), "social")
+    assert result.social_penalty == pytest.approx(13.409596, abs=1e-6)
+    assert (result.counts == 14).all()
+
+
 @pytest.mark.sparse(1)
 @pytest.mark.parametrize("goal", GOALS)
 def test_whole_numbers_are_held_by_every_audit(goal, tmp_path):

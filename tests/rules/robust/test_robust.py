@@ -358,6 +358,11 @@ def test_intervals_of_real_measurements_are_said_to_be_for_normal_data(nashbox, 
     assert "for normal data" in text and "# source = " in text
     judged = nashbox("robust", "p.toml", "--costs", "1%", "--data", "1000").out
     assert "on the measurements, " in judged and "--data N" not in judged
+    few = nashbox("robust", "p.toml", "--data", "200")
+    few.refuses("--data must be 0 or at least 1000, got 200")
+    real = {"real.toml": f'{head}counts = "real"\n{source}'}
+    words = "--data: needs whole numbers of points to draw, got counts = 'real' in real.toml"
+    nashbox("robust", "real.toml", "--data", "1000", files=real).refuses(words)
 
 
 @pytest.mark.parametrize(
