@@ -32,6 +32,7 @@ from nashbox.problem.errors import (
     too_much,
 )
 from nashbox.problem.ownership import changed_below
+from nashbox.problem.parameters import same
 from nashbox.problem.spec import Spec, build, find_class
 
 Array = NDArray[np.float64]
@@ -474,7 +475,7 @@ class Game(Declared, Rounds):
 
     def is_honest(self, i: int, strategy: Any) -> bool:
         """Whether a strategy counts as honest: the recommendation does."""
-        return bool(strategy == self.recommended(i))
+        return same(strategy, self.recommended(i))
 
     def described(self) -> str:
         """The class that a black-box audit searches, in words."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from nashbox.experiments.audit.base import Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, least_gain
-from nashbox.experiments.audit.pool import same
 from nashbox.experiments.audit.simulated import SimulatedFinding, over_itself
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
 from nashbox.games.base import Deviation, Exact, Game
+from nashbox.problem.parameters import same
 
 BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nashbox.problem.answers import real_numbers
-from nashbox.problem.errors import ContractError
+from nashbox.problem.errors import ContractError, brief
 from nashbox.problem.errors import blamed as named
 
 Array = NDArray[np.float64]
@@ -87,7 +87,9 @@ def columns_of(where: str, value: object, worlds: int) -> Array:
     try:
         found = real_numbers(value)
     except (TypeError, ValueError) as error:
-        raise ContractError(f"{where} must return real numbers, worlds first") from error
+        raise ContractError(
+            f"{where} must return real numbers, worlds first, got {brief(value)}"
+        ) from error
     if found.shape[:1] != (worlds,):
         raise ContractError(
             f"{where} must return arrays with the worlds first, shape ({worlds}, ...), "
