@@ -10,6 +10,7 @@ import numpy as np
 
 from nashbox.agents.one_shot import OneShotAgent
 from nashbox.model.base import Sandbox
+from nashbox.problem.answers import only_ruin
 from nashbox.problem.arrays import shut
 from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, told, too_much
 
@@ -51,8 +52,11 @@ class OneShotModel(Sandbox):
             super().interact()
         for player in self.players:
             most = np.abs(player.paid).max(initial=0.0)
-            if most > MOST_PAID and (seen or np.isfinite(most)):  # infinite ones may be meant
+            if most <= MOST_PAID:
+                continue
+            if seen or np.isfinite(most):  # infinite ones may be meant
                 raise ContractError(too_much(f"{self.game.shown}: what {player.name} is paid"))
+            only_ruin(type(self.game).__name__, self.game.pays.sign * player.paid)
 
     def view(self, i: int) -> Any:
         """What player i knows when she acts."""

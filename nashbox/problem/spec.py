@@ -21,8 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-import numpy as np
-
+from nashbox.problem.arrays import in_plain
 from nashbox.problem.errors import PLUGIN, InputError, brief, sized, told
 from nashbox.problem.neighbours import let_import, neighbours
 from nashbox.problem.reading import read_bytes
@@ -113,27 +112,21 @@ class Spec:
 def written(value: Any) -> str:
     """A value, with quotes around a text that would be read as something else.
 
+    >>> import numpy as np
     >>> written(np.arange(2.0)), written((np.int64(1), 2)), written("no time")
     ('[0.0, 1.0]', '(1, 2)', "'no time'")
     """
     if not isinstance(value, str):
-        return str(_plain(value))
+        return str(in_plain(value))
     word = value.isidentifier() and value not in WORDS and not keyword.iskeyword(value)
     return value if word else repr(value)
 
 
 def _told(value: Any) -> str:
-    rounded = _rounded(_plain(value))
+    rounded = _rounded(in_plain(value))
     if isinstance(rounded, (list, tuple)) and len(rounded) > LISTED:
         return f"{len(rounded)} numbers from {rounded[0]} to {rounded[-1]}"
     return written(rounded)
-
-
-def _plain(value: Any) -> Any:
-    """A value as files can hold it: numpy's numbers and arrays are Python's, also within lists."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.tolist()
-    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value
 
 
 def _rounded(value: Any) -> Any:

@@ -211,3 +211,14 @@ def test_what_plug_ins_are_given_is_not_written_into(cake, folder, case, capsys)
         assert main(command) in (1, 2)
         told = capsys.readouterr()
         assert "read-only (cake.py, line" in " ".join((told.out + told.err).split())
+
+
+@pytest.mark.parametrize("command", ["run", "adapt --menu ask,ask(x=1)", "compare", "audit"])
+def test_only_ruin_is_infinite(cake, folder, command, capsys):
+    """`empirical` called an equilibrium what somebody gains infinitely by leaving."""
+    path = cake("")
+    (folder / "cake.py").write_text(GAME.replace("action, 0.0)", "action, np.inf)"))
+    (folder / "cake.toml").write_text('game = "cake.py:Cake"\nstrategies = {a1 = "ask(x=1)"}\n')
+    verb, *options = command.split()
+    assert main([verb, path, *options]) == 2
+    assert "Cake: a payment is infinitely good; only ruin may be" in capsys.readouterr().err

@@ -102,3 +102,14 @@ def test_what_a_file_gives_is_the_default_where_it_is(blotto):
 def test_fields_hold_what_they_say(blotto, line, said):
     with pytest.raises(InputError, match=said):
         nashbox.load(blotto(line))
+
+
+@pytest.mark.parametrize("when", ["1979-05-27", "07:32:00", "1979-05-27T07:32:00Z"])
+def test_dates_are_refused(blotto, when, capsys):
+    """No answer can hold them: they ended in a traceback once all had been computed."""
+    path = blotto(f"said = {{who = ['ann', {{since = {when}}}]}}")
+    for command in (["run", path, "--json", "-"], ["check", "blotto.py:Blotto", "--problem", path]):
+        assert main(command) == 2
+        said = capsys.readouterr()
+        assert "p.toml: said.who[1].since must not be a date or time; write a text" in said.err
+        assert not said.out and said.err.count("\n") == 1
