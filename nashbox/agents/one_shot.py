@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from nashbox.agents.base import Player
-from nashbox.problem.arrays import Array
+from nashbox.problem.arrays import Array, shut
 from nashbox.problem.errors import ContractError, InputError, brief, told
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ class OneShotAgent(Player):
         super().__init__(model)
         self.index, self.name = index, model.game.players[index]
         self.strategy, self.stream = strategy, rng
+        acts = not isinstance(strategy, type) and callable(getattr(strategy, "act", None))
+        if not acts and self.name not in model.game.strategies:
+            raise ContractError(
+                f"{self.name}: {type(model.game).__name__}.recommended must return a strategy of "
+                f"the game, got {brief(strategy)}"
+            )
 
     def act(self) -> Array:
         """Ask the strategy, and hold its answer to the contract: (R, ...), finite."""
@@ -40,8 +46,8 @@ class OneShotAgent(Player):
                 f"{where} must return finite numbers, one per world ({worlds}) or one for all, "
                 f"got {brief(action) if action.size < 9 else f'an array {action.shape}'}"
             )
-        self.action: Array = action
-        return action
+        self.action: Array = shut(action)
+        return self.action
 
     def receive(self, information: Any) -> None:
         """Be paid."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from nashbox.games.declared import Declared
 from nashbox.games.pay import Pay
 from nashbox.games.rounds import Rounds
+from nashbox.problem.parameters import same
 from nashbox.problem.spec import Spec
 
 
@@ -54,7 +55,7 @@ class Players(Declared, Rounds):
 
     def is_honest(self, i: int, strategy: Any) -> bool:
         """Whether a strategy counts as honest: the recommendation does."""
-        return bool(strategy == self.recommended(i))
+        return same(strategy, self.recommended(i))
 
     def kind(self, i: int) -> Hashable:
         """Players of one kind are interchangeable; by default each is her own."""

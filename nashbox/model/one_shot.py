@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,9 @@ import numpy as np
 from nashbox.agents.one_shot import OneShotAgent
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
-from nashbox.problem.errors import MOST_PAID, ContractError, InputError, told, too_much
+from nashbox.problem.answers import only_ruin
+from nashbox.problem.arrays import shut
+from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, told, too_much
 
 
 class OneShotModel(Sandbox):
@@ -38,13 +40,9 @@ class OneShotModel(Sandbox):
 
     def step(self) -> None:
         """Let nature draw, and play."""
-        private = self._ask("nature", lambda: self.game.nature(self.replications, self.nature))
-        if len(private) != self.game.m:
-            raise ContractError(
-                f"{type(self.game).__name__}.nature must return one thing per player "
-                f"({self.game.m}), got {len(private)}"
-            )
-        self.private = private
+        self.private = self._each(
+            self.game, "nature", lambda: self.game.nature(self.replications, self.nature)
+        )
         super().step()
 
     def interact(self) -> None:
@@ -54,8 +52,11 @@ class OneShotModel(Sandbox):
             super().interact()
         for player in self.players:
             most = np.abs(player.paid).max(initial=0.0)
-            if most > MOST_PAID and (seen or np.isfinite(most)):  # infinite ones may be meant
+            if most <= MOST_PAID:
+                continue
+            if seen or np.isfinite(most):  # infinite ones may be meant
                 raise ContractError(too_much(f"{self.game.shown}: what {player.name} is paid"))
+            only_ruin(type(self.game).__name__, self.game.pays.sign * player.paid)
 
     def view(self, i: int) -> Any:
         """What player i knows when she acts."""
@@ -64,22 +65,24 @@ class OneShotModel(Sandbox):
     def mediate(self, submissions: Sequence[Any]) -> Sequence[Any]:
         """Ask the mechanism."""
         mechanism = self.game.mechanism
-        found = self._ask("mediate", lambda: mechanism.mediate(submissions, self.dice), mechanism)
-        if len(found) != len(submissions):
-            raise ContractError(
-                f"{type(mechanism).__name__}.mediate must return one thing per player "
-                f"({len(submissions)}), got {len(found)}"
-            )
-        return found
+        return self._each(mechanism, "mediate", lambda: mechanism.mediate(submissions, self.dice))
 
-    def _ask(self, method: str, call: Any, owner: Any = None) -> Sequence[Any]:
-        where = f"{type(owner or self.game).__name__}.{method}"
+    def _each(self, owner: Any, method: str, ask: Callable[[], Any]) -> Sequence[Any]:
+        """What a plug-in answers for every player, not to be written into."""
+        where = f"{type(owner).__name__}.{method}"
         try:
-            return list(call())
+            found = ask()
+            answers = list(found) if isinstance(found, Iterable) else None
         except InputError:
             raise
         except Exception as error:
             raise ContractError(f"{where} raised {told(error)}") from error
+        if answers is None or len(answers) != self.game.m:
+            got = brief(found) if answers is None else len(answers)
+            raise ContractError(
+                f"{where} must return one thing per player ({self.game.m}), got {got}"
+            )
+        return [shut(answer) for answer in answers]
 
 
 def social(model: OneShotModel) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nashbox.problem.arrays import Array
+from nashbox.problem.errors import ContractError
 
 
 def real_numbers(value: object) -> Array:
@@ -22,3 +23,12 @@ def real_numbers(value: object) -> Array:
     if found.dtype.kind not in "biufO":
         raise TypeError(f"no real numbers: {found.dtype}")
     return np.asarray(found, dtype=np.float64)
+
+
+def only_ruin(where: str, paid: Array) -> None:
+    """Refuse payments, more is better, that are +inf: nothing could be told apart beside them.
+
+    Raises ContractError.
+    """
+    if (paid == np.inf).any():
+        raise ContractError(f"{where}: a payment is infinitely good; only ruin may be infinite")

@@ -9,6 +9,7 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, time
 from numbers import Real
 from types import CodeType, FrameType
 from typing import Any
@@ -199,7 +200,8 @@ def finite(value: object) -> bool:
 def sized(value: object, where: str, key: str = "") -> None:
     """Raise InputError for a number beyond 1e50 anywhere in what a file or a command line gave.
 
-    Infinity and NaN are left to who reads them: some keys know what they mean.
+    And for a date or time of TOML, which no answer could hold and nothing asks for. Infinity and
+    NaN are left to who reads them: some keys know what they mean.
 
     >>> sized({"cost": [1, 1e60]}, "p.toml")
     Traceback (most recent call last):
@@ -212,6 +214,9 @@ def sized(value: object, where: str, key: str = "") -> None:
     elif isinstance(value, (list, tuple)):
         for place, item in enumerate(value):
             sized(item, where, f"{key}[{place}]")
+    elif isinstance(value, (date, time)):
+        what = f"{where}: {key}" if key else where
+        raise InputError(f"{what} must not be a date or time; write a text, got {brief(value)}")
     elif isinstance(value, (int, float)) and math.inf > abs(value) > LARGEST:
         what = f"{where}: {key}" if key else where
         raise InputError(f"{what} must be from {-LARGEST:g} to {LARGEST:g}, got {brief(value)}")

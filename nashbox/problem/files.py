@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from nashbox.problem.arrays import in_plain
 from nashbox.problem.errors import InputError, brief, sized, told
 from nashbox.problem.reading import read_bytes
 
@@ -71,18 +72,9 @@ def load(path: str | Path, shown: str | None = None) -> Any:
     return from_mapping(read_toml(path, shown), Path(path).parent, shown or str(path))
 
 
-def _plain(value: Any) -> Any:
-    """What a file would hold: lists and numbers for those of numpy."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.tolist() if type(value).__module__ == "numpy" else value
-
-
 def from_mapping(raw: Mapping[str, Any], folder: Path | str = ".", shown: str = "problem") -> Any:
     """Validate a mapping with the keys of a problem file; numpy's numbers and arrays will do."""
-    raw = _plain(raw)
+    raw = in_plain(raw)
     if "game" not in raw:
         allowed = [*GAMES, "file.py:Class"]
         raise InputError(f"{shown}: the key 'game' is missing (allowed: {', '.join(allowed)})")

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from nashbox.problem.errors import InputError
-from nashbox.problem.spec import check_known
+from nashbox.problem.spec import check_known, written
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,10 @@ def summary(cls: type | None) -> str:
     >>> summary(Parameter)[:13], summary(None)
     ('One parameter', '')
     """
-    written = inspect.cleandoc(getattr(cls, "__doc__", None) or "")
-    if cls is None or written.startswith(f"{cls.__name__}("):
+    text = inspect.cleandoc(getattr(cls, "__doc__", None) or "")
+    if cls is None or text.startswith(f"{cls.__name__}("):
         return ""
-    return " ".join(written.partition("\n\n")[0].split())
+    return " ".join(text.partition("\n\n")[0].split())
 
 
 def label_of(strategy: Any) -> str:
@@ -90,21 +92,43 @@ def label_of(strategy: Any) -> str:
     shown = [
         f"{field.name}={_short(getattr(strategy, field.name))}"
         for field in dataclasses.fields(strategy)
-        if field.init and getattr(strategy, field.name) != field.default
+        if field.init and not same(getattr(strategy, field.name), _unset(field))
     ]
     return f"{name}({', '.join(shown)})" if shown else name
 
 
+def same(first: Any, second: Any) -> bool:
+    """Whether two strategies or parameters are equal, arrays among them number by number.
+
+    >>> same(np.arange(2), [0, 1]), same(np.arange(2), 1.0)
+    (True, False)
+    """
+    try:
+        if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
+            return np.array_equal(first, second)
+        return first is second or bool(first == second)
+    except Exception:  # arrays among the parameters of a plug-in, or an == of its own that fails
+        alike = dataclasses.is_dataclass(first) and type(first) is type(second)
+        return alike and all(
+            same(getattr(first, field.name), getattr(second, field.name))
+            for field in dataclasses.fields(first)
+            if field.compare
+        )
+
+
 def _short(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if isinstance(value, float) else written(value)
+
+
+def _unset(field: dataclasses.Field[Any]) -> Any:
+    """What a field is if nobody sets it, MISSING where somebody has to."""
+    made = field.default_factory
+    return field.default if made is dataclasses.MISSING else made()
 
 
 def _default(field: dataclasses.Field[Any]) -> tuple[Any, bool]:
-    if field.default is not dataclasses.MISSING:
-        value = field.default
-    elif field.default_factory is not dataclasses.MISSING:
-        value = field.default_factory()
-    else:
+    value = _unset(field)
+    if value is dataclasses.MISSING:
         return None, True
     return value if _plain(value) else repr(value), False
 

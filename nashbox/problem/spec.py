@@ -21,6 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from nashbox.problem.arrays import in_plain
 from nashbox.problem.errors import PLUGIN, InputError, brief, sized, told
 from nashbox.problem.neighbours import let_import, neighbours
 from nashbox.problem.reading import read_bytes
@@ -86,7 +87,7 @@ class Spec:
         >>> Spec("withholder", {"fraction": 0.5, "why": "no time"}).label
         "withholder(fraction=0.5, why='no time')"
         """
-        return self._call(_written)
+        return self._call(written)
 
     @property
     def short(self) -> str:
@@ -108,19 +109,24 @@ class Spec:
         return {"name": self.name, **self.parameters} if self.parameters else self.name
 
 
-def _written(value: Any) -> str:
-    """A value, with quotes around a text that would be read as something else."""
+def written(value: Any) -> str:
+    """A value, with quotes around a text that would be read as something else.
+
+    >>> import numpy as np
+    >>> written(np.arange(2.0)), written((np.int64(1), 2)), written("no time")
+    ('[0.0, 1.0]', '(1, 2)', "'no time'")
+    """
     if not isinstance(value, str):
-        return str(value)
+        return str(in_plain(value))
     word = value.isidentifier() and value not in WORDS and not keyword.iskeyword(value)
     return value if word else repr(value)
 
 
 def _told(value: Any) -> str:
-    rounded = _rounded(value)
+    rounded = _rounded(in_plain(value))
     if isinstance(rounded, (list, tuple)) and len(rounded) > LISTED:
         return f"{len(rounded)} numbers from {rounded[0]} to {rounded[-1]}"
-    return _written(rounded)
+    return written(rounded)
 
 
 def _rounded(value: Any) -> Any:
@@ -257,7 +263,7 @@ def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
                     f"({suggest(key, allowed) if allowed else 'it has none'})"
                 )
     try:
-        made = cls(**_in_floats(cls, parameters))
+        made = cls(**_as_annotated(cls, parameters))
     except InputError as error:
         raise InputError(f"{where}: {error}") from error
     except KeyboardInterrupt:
@@ -270,14 +276,24 @@ def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
     return made
 
 
-def _in_floats(cls: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters; whole numbers that no array holds are floats where a field is for floats."""
+def _as_annotated(cls: type, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as their fields have them.
+
+    Whole numbers that no array holds are floats where a field is for floats; files know lists, and
+    where a field is for tuples they are tuples, equal to its default and to be hashed.
+    """
     fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
     kinds = {f.name: str(getattr(f.type, "__name__", f.type)) for f in fields}
-    return {
-        key: _in_float(f"{cls.__name__}.{key}", value) if "float" in kinds.get(key, "") else value
-        for key, value in parameters.items()
-    }
+    found = {}
+    for key, value in parameters.items():
+        kind = kinds.get(key, "")
+        held = _in_float(f"{cls.__name__}.{key}", value) if "float" in kind else value
+        found[key] = _in_tuples(held) if kind.startswith("tuple") else held
+    return found
+
+
+def _in_tuples(value: Any) -> Any:
+    return tuple(map(_in_tuples, value)) if isinstance(value, list) else value
 
 
 def _in_float(name: str, value: Any) -> Any:
@@ -300,6 +316,9 @@ PLAIN: dict[object, tuple[str, Callable[[object], bool]]] = {
     "int": ("a whole number", lambda value: _number(value, int)),
     "float": ("a number", lambda value: _number(value, int, float)),
     "str": ("a string", lambda value: isinstance(value, str)),
+    "list": ("a list", lambda value: isinstance(value, (list, tuple))),
+    "tuple": ("a list", lambda value: isinstance(value, (list, tuple))),
+    "dict": ("a table", lambda value: isinstance(value, Mapping)),
 }
 
 
@@ -311,7 +330,8 @@ def _hold_to_annotations(
 ) -> None:
     """Refuse a parameter of another type than its field says, for the plain types."""
     for field_ in fields:
-        kind = getattr(field_.type, "__name__", field_.type)  # a class, or its name
+        name = str(getattr(field_.type, "__name__", field_.type))  # of a class, or its name
+        kind = name.partition("[")[0] if name.endswith("]") else name
         if field_.name in parameters and kind in PLAIN:
             value = parameters[field_.name]
             allowed, fits = PLAIN[kind]

@@ -168,3 +168,57 @@ def test_families_have_members(cake, ranges):
     path = cake(method("deviations", listed))
     with pytest.raises(InputError, match=r"cake\.toml: the family ask: (x|coarse) must be"):
         nashbox.audit(path, method="black_box", budget=2000, workers=1)
+
+
+@pytest.mark.parametrize("answer", ["None", "Ask", "'ask'", "self.deviation('ask', x=1.0)"])
+def test_what_is_asked_for_is_a_strategy(cake, answer, capsys):
+    path = cake(method("recommended", answer).replace("*_", "i"))
+    for verb in ("run", "audit"):
+        assert main([verb, path]) == 2
+        assert ": Cake.recommended must return a strategy" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("answer", ["None", "3"])
+def test_nature_tells_everybody_something(cake, answer, capsys):
+    assert main(["run", cake(method("nature", answer))]) == 2
+    said = capsys.readouterr().err
+    assert f"Cake.nature must return one thing per player (2), got {answer}" in said
+
+
+TOLD = """
+    def nature(self, worlds, rng):
+        return list(rng.random((self.m, worlds)))
+"""
+WRITING = {
+    "a strategy into what nature told": (
+        TOLD,
+        "return self.x",
+        "v = view.private; v *= 2; return v",
+    ),
+    "payments into what all did": ("", "return np.where", "received -= 0.1; return np.where"),
+    "payments into what she did": ("", "return np.where", "action += 0.1; return np.where"),
+}
+
+
+@pytest.mark.parametrize("case", WRITING.values(), ids=WRITING)
+def test_what_plug_ins_are_given_is_not_written_into(cake, folder, case, capsys):
+    """Others are given the same arrays: what one writes, the next would take for true."""
+    more, before, after = case
+    path = cake(more)
+    assert main(["run", path, "--replications", "5"]) == 0
+    (folder / "cake.py").write_text((GAME + more).replace(before, after))
+    for command in (["run", path], ["audit", path], ["check", str(folder / "cake.py") + ":Cake"]):
+        assert main(command) in (1, 2)
+        told = capsys.readouterr()
+        assert "read-only (cake.py, line" in " ".join((told.out + told.err).split())
+
+
+@pytest.mark.parametrize("command", ["run", "adapt --menu ask,ask(x=1)", "compare", "audit"])
+def test_only_ruin_is_infinite(cake, folder, command, capsys):
+    """`empirical` called an equilibrium what somebody gains infinitely by leaving."""
+    path = cake("")
+    (folder / "cake.py").write_text(GAME.replace("action, 0.0)", "action, np.inf)"))
+    (folder / "cake.toml").write_text('game = "cake.py:Cake"\nstrategies = {a1 = "ask(x=1)"}\n')
+    verb, *options = command.split()
+    assert main([verb, path, *options]) == 2
+    assert "Cake: a payment is infinitely good; only ruin may be" in capsys.readouterr().err

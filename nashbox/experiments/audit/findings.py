@@ -8,11 +8,11 @@ from typing import Any
 
 from nashbox.experiments.audit.base import NOTHING, Candidate, Gain
 from nashbox.experiments.audit.epsilon import Epsilon, epsilon_of, least_gain
-from nashbox.experiments.audit.pool import same
 from nashbox.experiments.audit.verdict import no_worse, noiseless_gain, verdict
 from nashbox.games.base import Game
 from nashbox.games.deviations import Deviation
 from nashbox.games.formulas import Exact
+from nashbox.problem.parameters import same
 
 BOUNDED = "epsilon lies between the gain that was found and its proven bound"
 

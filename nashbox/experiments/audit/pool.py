@@ -13,6 +13,7 @@ from nashbox.games.answered import kinds_held
 from nashbox.games.base import Game
 from nashbox.games.deviations import Deviation, Family
 from nashbox.measure.seeds import Stage, child
+from nashbox.problem.parameters import same
 from nashbox.problem.spec import Spec
 
 HALVINGS = 6  # of the step of a search within a family
@@ -130,14 +131,6 @@ def _members(family: Family, room: int, seed: int) -> list[dict[str, Any]]:
         return values
     turns = np.argsort(np.arange(len(values)) * GOLDEN % 1.0)
     return [values[place] for place in sorted(turns[:room].tolist())]
-
-
-def same(first: Any, second: Any) -> bool:
-    """Whether two strategies are equal, as far as their classes can tell."""
-    try:
-        return first is second or bool(first == second)
-    except Exception:  # arrays among the parameters of a plug-in
-        return False
 
 
 def refined(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.experiments.audit.pool import CandidatePool, same
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.experiments.audit.promises.alikeness import declares_alike, hold_alike
 from nashbox.experiments.audit.promises.formulas import disagreement
 from nashbox.experiments.audit.promises.one_shot import hold_one_shot
@@ -20,6 +20,7 @@ from nashbox.games.promises.paying import hold_seed, hold_sizes
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.files import from_mapping
+from nashbox.problem.parameters import same
 from nashbox.problem.ticker import Ticker
 
 WORLDS = 64

@@ -73,6 +73,7 @@ def _find(name: str, folder: Path) -> type[Any]:
         what = f"the class {found.__name__}" if isinstance(found, type) else repr(found)
         raise InputError(
             f"check: {name!r} must be a subclass of nashbox.Strategy, nashbox.Mechanism, "
-            f"RaceStrategy, Exchange or Game, got {what}"
+            f"RaceStrategy, Exchange or Game, got {what}; what is of another game is checked with "
+            "its game: check GAME --problem FILE, a problem that names it"
         )
     return found  # type: ignore[no-any-return]

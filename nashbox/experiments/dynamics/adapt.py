@@ -193,9 +193,10 @@ def _check_counts(problem: Any, rule: Revision | None, order: str) -> None:
     if "best_counts" not in game_of(problem).engines or not isinstance(rule, BestResponse):
         without = " or ".join(name for name in GAMES if "best_counts" in builtin(name).engines)
         example = example_menu(problem, range(problem.m))
+        tell = f", e.g. {example!r}" if example else "; none is known that all could play"
         raise InputError(
             f"menu must be given, but for best responses in {without} games: strategies to choose "
-            f"from{f', e.g. {example!r}' if example else ''}"
+            f"from{tell}"
         )
     if order == "random":
         raise InputError("order: best responses among all counts are sequential or simultaneous")

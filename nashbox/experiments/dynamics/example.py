@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nashbox.experiments.audit.pool import CandidatePool, same
+from nashbox.experiments.audit.pool import CandidatePool
 from nashbox.games.base import Game
 from nashbox.games.deviations import Deviation
 from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
-from nashbox.problem.parameters import described_parameters
+from nashbox.problem.parameters import described_parameters, same
 from nashbox.problem.written import read_menu
 
 FEW = 20  # candidates of an audit that are looked at

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.experiments.audit.pool import same
 from nashbox.experiments.dynamics.empirical import EmpiricalGame
 from nashbox.experiments.dynamics.example import example_menu
 from nashbox.experiments.dynamics.menu import Menu
@@ -21,6 +20,7 @@ from nashbox.experiments.dynamics.oracles import (
 from nashbox.games.registry import blaming, game_of, prepare_game
 from nashbox.problem.errors import InputError
 from nashbox.problem.options import Option, Seed, held
+from nashbox.problem.parameters import same
 from nashbox.problem.payoff_oracle import Answer
 from nashbox.problem.spec import suggest
 from nashbox.problem.ticker import Ticker

@@ -7,6 +7,7 @@ unknown, at the state where each entry pays her least.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,23 +29,28 @@ Worlds = Annotated[int, Whole("simulated for every answer", "R", low=2, high=1e9
 
 
 def read_choices(
-    problem: Any, menu: Sequence[object], where: str = "menu", player: int = 0
+    problem: Any, menu: Sequence[object], where: str = "menu", player: int | None = None
 ) -> Menu:
     """Make the strategies of a menu: names, tables, ``file.py:Class``, or objects.
 
-    player: whose names they are, where players have others to choose from.
+    player: whose names they are, where players have others to choose from; None for everybody's, of
+    which those are honest that are for each of them.
     """
     menu = listed(where, menu)
     if len(menu) < 2:
         raise InputError(f"{where}: must have at least two strategies, got {len(menu)}")
     game = prepare_game(problem, recommended=True)
-    read = [_read(game, entry, problem.folder, where, player) for entry in menu]
+    read = [_read(game, entry, problem.folder, where, player or 0) for entry in menu]
     labels, strategies, specs = zip(*read, strict=True)
     for label in labels:
         if labels.count(label) > 1:
             raise InputError(f"{where}: every entry must be named once, got {label} twice")
-    honest = tuple(k for k, s in enumerate(strategies) if game.is_honest(player, s))
-    return Menu(labels, strategies, honest, specs)
+    made = Menu(labels, strategies, (), specs)
+    if player is not None:
+        return made
+    each = list(enumerate(menus_of(game, made, problem.folder).entries))
+    honest = (k for k in range(len(labels)) if all(game.is_honest(i, own[k]) for i, own in each))
+    return replace(made, honest=tuple(honest))
 
 
 def _read(

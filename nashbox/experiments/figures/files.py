@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def rendered(result: Any, kind: str) -> tuple[bytes, list[Row]]:
 
     dates = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
     stream = io.BytesIO()
-    with matplotlib.rc_context(LOOK):
+    with matplotlib.rc_context(LOOK), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # boxes stand for what a font lacks
         figure = result.plot().figure
         try:
             figure.savefig(stream, format=kind, dpi=150, bbox_inches="tight", metadata=dates[kind])

@@ -6,6 +6,7 @@ import numpy as np
 
 from nashbox.games.base import Game
 from nashbox.games.promises.piece import blamed
+from nashbox.problem.answers import only_ruin
 from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
 
@@ -25,8 +26,7 @@ def payments(game: Game, worlds: int, seed: int) -> Array:
         raise ContractError(f"{name}: payments must be real numbers, got {found.dtype}")
     if np.isnan(found).any():
         raise ContractError(f"{name}: a payment is NaN")
-    if (game.pays.sign * found == np.inf).any():
-        raise ContractError(f"{name}: a payment is infinitely good; only ruin may be infinite")
+    only_ruin(name, game.pays.sign * found)
     return found
 
 

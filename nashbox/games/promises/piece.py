@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nashbox.problem.answers import real_numbers
 from nashbox.problem.arrays import Array
-from nashbox.problem.errors import ContractError
+from nashbox.problem.errors import ContractError, brief
 from nashbox.problem.errors import blamed as named
 
 Block = list[Array]  # arrays (R, ...)
@@ -92,7 +92,9 @@ def columns_of(where: str, value: object, worlds: int) -> Array:
     try:
         found = real_numbers(value)
     except (TypeError, ValueError) as error:
-        raise ContractError(f"{where} must return real numbers, worlds first") from error
+        raise ContractError(
+            f"{where} must return real numbers, worlds first, got {brief(value)}"
+        ) from error
     if found.shape[:1] != (worlds,):
         raise ContractError(
             f"{where} must return arrays with the worlds first, shape ({worlds}, ...), "

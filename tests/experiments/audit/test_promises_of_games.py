@@ -3,6 +3,7 @@
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -141,6 +142,53 @@ def test_strategies_of_games(seed):
         hold(Auction().with_strategies({"a1": Follows()}), seed)
     with pytest.raises(ContractError, match=r"a0: OneCoin.act throws its dice once"):
         hold(PublicGoods().with_strategies({"a0": OneCoin()}), seed)
+
+
+class Asked(PublicGoods):
+    """What all are asked to play throws one coin for all worlds."""
+
+    def recommended(self, i):
+        return OneCoin()
+
+
+class Tried(PublicGoods):
+    """So does one of the deviations that an audit tries."""
+
+    menu: ClassVar = {"contribute": Contribute, "one_coin": OneCoin}
+
+    def deviations(self, i):
+        return [*super().deviations(i), self.deviation("one_coin")]
+
+
+class OneDraw(Auction):
+    def nature(self, worlds, rng):
+        return [np.full(worlds, rng.random())] * self.m
+
+
+class Sorted(Auction):
+    def nature(self, worlds, rng):
+        return list(np.sort(rng.random((self.m, worlds))))
+
+
+class Words(PublicGoods):
+    def nature(self, worlds, rng):
+        return [["low"] * worlds] * self.m
+
+
+@pytest.mark.parametrize(
+    ("game", "said"),
+    [
+        (Asked(), r"a0: OneCoin\.act throws its dice once"),
+        (Tried(), r"a0: OneCoin\.act throws its dice once"),
+        (OneDraw(), r"OneDraw\.nature throws its dice once"),
+        (Sorted(), r"Sorted\.nature: .* depends on the other worlds"),
+        (Words(), r"Words\.nature must return real numbers, worlds first, got"),
+    ],
+)
+def test_what_all_play_may_try_and_are_told(game, said, seed):
+    """Who drew once for all worlds had narrow bounds about a wrong number, and no word of it."""
+    with pytest.raises(ContractError, match=said):
+        hold(game, seed)
 
 
 class KeepsAll(Auction):

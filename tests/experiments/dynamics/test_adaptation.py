@@ -6,8 +6,9 @@ import pytest
 import nashbox
 from nashbox.experiments.dynamics import RULES, Adaptation, Survival, adapt, honesty_survival
 from nashbox.experiments.dynamics.menu import graph_of
+from nashbox.games.registry import prepare_game
 from nashbox.problem.errors import InputError
-from nashbox.problem.files import load
+from nashbox.problem.files import from_mapping, load
 from nashbox.tables.console import with_error
 from nashbox.tables.dynamics import survival_sheet
 from tests.games import figure1, worked_case
@@ -174,3 +175,16 @@ def test_mechanisms_are_told_apart_by_their_parameters():
     assert [run.mechanism for run in found.runs] == ["cbl", "cbl(alpha_factor=0.25)"]
     kept, lost = (run.last["data"] for run in found.runs)
     assert kept == pytest.approx(200) and lost < 100  # without its noise CBL keeps nobody honest
+
+
+def honest_of(cost):
+    """What counts as honest where a menu begins with the first firm's recommendation."""
+    problem = from_mapping({"game": "cournot", "agents": 2, "cost": cost})
+    menu = [prepare_game(problem).recommended(0).label, "quantity(q=0.05)"]
+    found = adapt(problem, menu=menu, rounds=1)
+    return list(found.honest) == menu[:1], found.runs[0].last["share_honest"]
+
+
+def test_what_is_honest_is_honest_of_everybody():
+    assert honest_of([0.25, 0.25]) == (True, 1.0)
+    assert honest_of([0.0, 0.5]) == (False, None)  # asked for 0.5 and 0

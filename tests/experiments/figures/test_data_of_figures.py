@@ -18,7 +18,7 @@ from nashbox.experiments.run import run as play
 from nashbox.games.testing.receivers import value_of_alpha
 from nashbox.games.testing.solving import solve_problem
 from nashbox.problem.errors import InputError
-from nashbox.problem.files import load
+from nashbox.problem.files import from_mapping, load
 from nashbox.rules.planning import plan_report
 from tests.games import figure1
 from tests.places import EXAMPLES
@@ -353,3 +353,11 @@ def test_no_word_is_cut(folder, work):
         assert all(tick == int(tick) for tick in axes.get_xticks())
     if work == "empirical":
         assert not [text for text in axes.texts if "±" in text.get_text()]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_names_that_a_font_lacks_are_no_warnings(tmp_path, kind, recwarn):
+    path = tmp_path / f"f.{kind}"
+    problem = from_mapping({"game": "tullock", "agents": ["日本", "x"]})
+    save_figure(play(problem, replications=2), path)
+    assert "日本" in path.with_suffix(".csv").read_text(encoding="utf-8") and not list(recwarn)

@@ -1,4 +1,4 @@
-"""One-shot games: what is paid in a world depends on nothing in the others."""
+"""One-shot games: what is drawn, done and paid in a world depends on nothing in the others."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from nashbox.games.promises.dice import hold_dice
 from nashbox.games.promises.independence import hold_apart
 from nashbox.games.promises.memory import forgetful
 from nashbox.games.promises.paying import hold_seed, hold_sizes
-from nashbox.games.promises.piece import Block, Piece, all_alike, asked, blamed
+from nashbox.games.promises.piece import Block, Piece, all_alike, asked, blamed, columns_of
 from nashbox.games.promises.shipped import pure, shipped
 from nashbox.problem.arrays import Array
 from nashbox.problem.errors import ContractError
+from nashbox.problem.parameters import same
 
 STRATEGIES = 5  # of each player, among which worlds draw what is done in them
 
@@ -99,12 +100,41 @@ class Acting(OneShotPiece):
         return done.reshape(len(done), -1)
 
 
+@dataclass(frozen=True, eq=False)
+class Nature(Piece):
+    """What nature tells everybody, drawn out of nothing."""
+
+    game: OneShot
+
+    @property
+    def label(self) -> str:
+        """Class and method, for errors."""
+        return f"{type(self.game).__name__}.nature"
+
+    def draw(self, worlds: int, rng: np.random.Generator) -> Block:
+        """Worlds of which nothing is known yet."""
+        return [np.zeros(worlds)]
+
+    def strange(self, block: Block, rng: np.random.Generator) -> Sequence[Block]:
+        """None: nothing is known of any world."""
+        return ()
+
+    def answer(self, block: Block, rng: np.random.Generator) -> Array:
+        """What all are told, (R, columns)."""
+        worlds = len(block[0])
+        private = [_array(x, worlds) for x in told(self.game, worlds, rng)]
+        return np.concatenate([columns_of(self.label, x, worlds) for x in private], axis=1)
+
+
 def told(game: OneShot, worlds: int, rng: np.random.Generator) -> list[Any]:
-    """What nature tells each player."""
+    """What nature tells each player: None, or numbers (R, ...). Raises ContractError."""
     name = f"{type(game).__name__}.nature"
     found = asked(name, lambda: list(game.nature(worlds, rng)))
     if len(found) != game.m:
         raise ContractError(f"{name} must return one thing per player ({game.m})")
+    for private in found:
+        if private is not None:
+            columns_of(name, private, worlds)
     return found
 
 
@@ -144,13 +174,26 @@ def _hold_one_shot(game: Game, seed: int) -> None:
     pieces: list[Piece] = []
     if not (shipped(game) and shipped(game.mechanism)):
         pieces.append(Payments(game, menu))
-    for i, name in enumerate(game.players):
-        pieces += [
-            Acting(game, i, part)
-            for part in pure(game.strategies.get(name))
-            if part is not None and not shipped(part)
-        ]
+    if not shipped(game) and type(game).nature is not OneShot.nature:
+        pieces.append(Nature(game))
+    pieces += [Acting(game, i, part) for i, part in _own_strategies(game, some)]
     for piece in pieces:
         with forgetful(piece, seed):
             hold_apart(piece, seed)
             hold_dice(piece, seed)
+
+
+def _own_strategies(game: OneShot, menus: Sequence[Sequence[Any]]) -> list[tuple[int, Any]]:
+    """Strategies that are not nashbox's own, each with a player who may play it.
+
+    All that are named for somebody, and STRATEGIES of every class of what else is played or tried.
+    """
+    found: list[tuple[int, Any]] = []
+    for i, menu in enumerate(menus):
+        named = game.players[i] in game.strategies
+        for k, part in [(k, part) for k, s in enumerate(menu) for part in pure(s)]:
+            alike = [kept for _, kept in found if type(kept) is type(part)]
+            wanted = (named and k == 0) or len(alike) < STRATEGIES
+            if wanted and not shipped(part) and not any(same(part, kept) for kept in alike):
+                found.append((i, part))
+    return found
