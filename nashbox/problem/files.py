@@ -10,8 +10,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from nashbox.problem.arrays import in_plain
 from nashbox.problem.errors import InputError, brief, sized, told
+from nashbox.problem.plain import in_plain
 from nashbox.problem.reading import read_bytes
 
 Options = ParamSpec("Options")

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from nashbox.problem.arrays import in_plain
 from nashbox.problem.errors import PLUGIN, InputError, brief, sized, told
 from nashbox.problem.neighbours import let_import, neighbours
+from nashbox.problem.plain import in_plain
 from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from nashbox.experiments.html import Html, element, joined, table
 from nashbox.experiments.report.body import Printed
@@ -30,35 +30,34 @@ def costs_and_rules(problem: Printed) -> Html:
     sigma = joined(
         (joined([problem.n("sigma", k), f" ({kind})"]) for k, kind in enumerate(kinds)), ", "
     )
-    facts: list[Sequence[object]] = [
-        ("standard deviation of a measurement", sigma),
-        ("mechanism", joined([problem.spec("mechanism"), _what_it_does(problem)])),
-        ("plan", _plan(problem)),
-        ("counts", problem.get("counts")),
-        ("measurements", problem.value("source")),
-        ("strategies", problem.value("strategies")),
-    ]
+    facts: dict[str, object] = {
+        "standard deviation of a measurement": sigma,
+        "mechanism": joined([problem.spec("mechanism"), _what_it_does(problem)]),
+        "plan": _plan(problem),
+        "counts": problem.get("counts"),
+        "measurements": problem.value("source"),
+        "strategies": problem.value("strategies"),
+    }
     if problem.get("outside_option"):
-        facts.append(("outside options", problem.value("outside_option")))
+        facts["outside options"] = problem.value("outside_option")
     text = (
         f"{several(len(names), 'agent wants', 'agents want')} to know "
         f"{several(len(kinds), 'mean')}. Each pays for the points that she measures; her "
         "penalty is her squared error plus that cost."
     )
-    return joined(
-        [
-            element("h2", "The problem"),
-            element("p", text),
-            table(["agent", *kinds], rows, "Cost of a measurement, in units of the penalty"),
-            table(["", ""], [(element("b", key), value) for key, value in facts]),
-        ]
-    )
+    costs = table(["agent", *kinds], rows, "Cost of a measurement, in units of the penalty")
+    return _told(facts, element("p", text), costs)
 
 
 def key_by_key(problem: Printed) -> Html:
     """Whatever a problem says, in its order."""
-    facts = [(element("b", key), problem.value(key)) for key in problem.get()]
-    return joined([element("h2", "The problem"), table(["", ""], facts)])
+    return _told({key: problem.value(key) for key in problem.get()})
+
+
+def _told(facts: Mapping[str, object], *above: object) -> Html:
+    """The heading, what stands above, and facts by name."""
+    rows = [(element("b", key), value) for key, value in facts.items()]
+    return joined([element("h2", "The problem"), *above, table(["", ""], rows)])
 
 
 def _what_it_does(problem: Printed) -> str:
@@ -90,26 +89,20 @@ def evidence_and_rules(problem: Printed) -> Html:
         for i in agents
     ]
     edges = ", ".join(" - ".join(edge) for edge in problem.get("graph"))
-    facts: list[Sequence[object]] = [
-        ("prior, P(theta = 1)", problem.value("prior")),
-        ("beta, error probability at which one may stop", problem.value("beta")),
-        ("mechanism", problem.spec("mechanism")),
-        ("payoff", problem.value("payoff")),
-        ("who hears whom", edges),
-        ("iterations at most", problem.value("cap")),
-    ]
+    facts = {
+        "prior, P(theta = 1)": problem.value("prior"),
+        "beta, error probability at which one may stop": problem.value("beta"),
+        "mechanism": problem.spec("mechanism"),
+        "payoff": problem.value("payoff"),
+        "who hears whom": edges,
+        "iterations at most": problem.value("cap"),
+    }
     text = (
         f"{len(rows)} agents watch evidence of their own on one hidden state, theta = 0 or 1, "
         "tell their neighbours a belief, and race to a declaration."
     )
-    return joined(
-        [
-            element("h2", "The problem"),
-            element("p", text),
-            table(["agent", "P(symbol | theta = 0)", "P(symbol | theta = 1)", "plays"], rows),
-            table(["", ""], [(element("b", key), value) for key, value in facts]),
-        ]
-    )
+    columns = ["agent", "P(symbol | theta = 0)", "P(symbol | theta = 1)", "plays"]
+    return _told(facts, element("p", text), table(columns, rows))
 
 
 def plan_part(result: Printed) -> Html:

@@ -11,6 +11,8 @@ window's end a it is a phi(a)/Qc(a) > a^2. So b(M) tells exactly as much as M.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nashbox.mechanisms.decoy.told import LEAST, MOST
@@ -30,11 +32,11 @@ def weighted(m: Array, t: Array | float, s: Array | np.float64 | float) -> Array
     return np.asarray(m / (1 + np.exp(np.minimum(odds, 700.0))))
 
 
-def unweighted(b: Array, t: float, s: float) -> Array:
-    """The told value m within [-t, t] whose b(m) is b, by bisection."""
+def unweighted(b: Array, t: float, answered: Callable[[Array], Array]) -> Array:
+    """The told value m within [-t, t] with answered(m) = b, by bisection."""
     low, high = np.full(np.shape(b), -t), np.full(np.shape(b), t)
     for _ in range(STEPS):
         middle = 0.5 * (low + high)
-        up = weighted(middle, t, np.float64(s)) < b
+        up = answered(middle) < b
         low, high = np.where(up, middle, low), np.where(up, high, middle)
     return np.asarray(0.5 * (low + high))

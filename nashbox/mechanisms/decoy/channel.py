@@ -56,8 +56,16 @@ class DecoyChannel(Channel):
     def risk_of_lie(self, n: Array | np.float64, lie: Array | np.float64) -> Array:
         """sigma^2 ((1 - J)/n + J/(n + N)) for n > 0; the lie in units of measurements."""
         n, sd = np.asarray(n, dtype=float), self.spread(n)
-        F = lost(self.t / sd, np.asarray(lie) / sd)
+        F = self.lost(self.t / sd, np.asarray(lie) / sd)
         return np.asarray(self.sigma**2 * (F / n + (1 - F) / (n + self.others)))
+
+    def lost(self, a: Array, lie: Array) -> Array:
+        """F = 1 - J of windows and lies, in standard deviations of e."""
+        return lost(a, lie)
+
+    def expected(self, m: Array, a: float, lie: float) -> Array:
+        """E(e | M = m), all in standard deviations of e."""
+        return expected(m, a, lie)
 
     def answered(self, m: Array) -> Array:
         """The weighted answer b(m)."""
@@ -144,9 +152,13 @@ class DecoyChannel(Channel):
     def _reweighted(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
         N, sd = self.others, float(self.spread(np.float64(play.n)))
         told = (information - submitted) * (play.s + N) / N
-        m = unweighted(told, self.t, float(self.spread(np.float64(self.owed))))
-        gap = sd * expected(m / sd, self.t / sd, -play.shift / sd) + play.shift
+        m = self.inverted(told)
+        gap = sd * self.expected(m / sd, self.t / sd, -play.shift / sd) + play.shift
         return np.asarray(own + N / (play.n + N) * gap)
+
+    def inverted(self, b: Array) -> Array:
+        """The told value m whose answer b(m) it is; one of them where there are several."""
+        return unweighted(b, self.t, self.answered)
 
     def examined_risk(self, play: Play) -> tuple[float, float]:
         """Quadrature where accepting is the best use."""

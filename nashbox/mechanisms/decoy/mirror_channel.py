@@ -17,7 +17,6 @@ from nashbox.mechanisms.decoy.mirror import expected_by_mirror, lost_by_mirror
 from nashbox.mechanisms.decoy.mirror_certificate import EPSILON, holds, nothing_below
 from nashbox.mechanisms.threshold.moments import ORDER, nodes
 from nashbox.problem.arrays import Array
-from nashbox.problem.plays import Play
 
 SLACKS = (5e-4, 5e-3, 0.05)  # relative, tried where honesty is not best
 STEP = 1e-5  # relative, of the difference quotient in n
@@ -29,11 +28,13 @@ class MirrorChannel(DecoyChannel):
 
     floor_everywhere: ClassVar[bool] = False  # proofs by boxes take long
 
-    def risk_of_lie(self, n: Array | np.float64, lie: Array | np.float64) -> Array:
-        """sigma^2 (F/n + (1 - F)/(n + N)) for n > 0; the lie in units of measurements."""
-        n, sd = np.asarray(n, dtype=float), self.spread(n)
-        F = lost_by_mirror(self.t / sd, np.asarray(lie) / sd)
-        return np.asarray(self.sigma**2 * (F / n + (1 - F) / (n + self.others)))
+    def lost(self, a: Array, lie: Array) -> Array:
+        """F of the mirror."""
+        return lost_by_mirror(a, lie)
+
+    def expected(self, m: Array, a: float, lie: float) -> Array:
+        """E(e | M = m) under the mirror."""
+        return expected_by_mirror(m, a, lie)
 
     def slope(self, n: float) -> float:
         """Derivative of `best_risk`, by a difference quotient."""
@@ -43,7 +44,7 @@ class MirrorChannel(DecoyChannel):
     def answered(self, m: Array) -> Array:
         """E(e | m) of who is honest and owes what she handed in."""
         sd = float(self.spread(np.float64(self.owed)))
-        return sd * expected_by_mirror(m / sd, self.t / sd, 0.0)
+        return sd * self.expected(m / sd, self.t / sd, 0.0)
 
     def falsehood(self) -> tuple[float, float]:
         """Mean over falsehoods of -sign(e) b, and of b^2; their density is 2 rho/t^2."""
@@ -75,19 +76,3 @@ class MirrorChannel(DecoyChannel):
     def told(self, e: Array, t: Array, u: Array) -> Array:
         """Beyond the window, another difference of the other sign."""
         return self.answered(np.where(np.abs(e) <= t, e, -np.sign(e) * t * np.sqrt(u)))
-
-    def _reweighted(self, play: Play, own: Array, submitted: Array, information: Array) -> Array:
-        N, sd = self.others, float(self.spread(np.float64(play.n)))
-        told = (information - submitted) * (play.s + N) / N
-        m = self._inverted(told)
-        gap = sd * expected_by_mirror(m / sd, self.t / sd, -play.shift / sd) + play.shift
-        return np.asarray(own + N / (play.n + N) * gap)
-
-    def _inverted(self, b: Array) -> Array:
-        """A told value whose b it is: the one in the middle of the window where there are two."""
-        low, high = np.full(np.shape(b), -self.t), np.full(np.shape(b), self.t)
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            up = self.answered(middle) < b
-            low, high = np.where(up, middle, low), np.where(up, high, middle)
-        return np.asarray(0.5 * (low + high))
