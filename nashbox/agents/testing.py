@@ -154,7 +154,8 @@ class RaceAgent(Player):
         return None if self.signal is None else self.signal.on_record(rng)
 
     def _call(self, method: str, strategy: RaceStrategy, *arguments: Any) -> Any:
-        with blamed(f"{type(strategy).__name__}.{method}", self.name):
+        where = f"{self.model.problem.shown}: agent {self.name}"
+        with blamed(f"{type(strategy).__name__}.{method}", where):
             return getattr(strategy, method)(*arguments)
 
     def _broken(self, method: str, wanted: str, got: str) -> ContractError:

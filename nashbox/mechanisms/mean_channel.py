@@ -45,6 +45,11 @@ class MeanChannel(Channel):
     pooled: bool = True
     required: float = 0.0
 
+    @property
+    def deaf(self) -> bool:
+        """Whoever works alone, or whom nobody hands anything in for."""
+        return self.others == 0
+
     def best_risk(self, n: Array | np.float64) -> Array:
         """sigma^2/(n + N): the others' mean can be recovered from I whatever was handed in."""
         return mean_risk(self.sigma, np.asarray(n, dtype=float) + self.others)
@@ -128,7 +133,7 @@ class MeanChannel(Channel):
     def risk_among(self, play: Play, pool: PollutedPool) -> float:
         """Means are linear, so that the moments of the pool suffice."""
         v, N = self.sigma**2, self.others
-        if N == 0 or pool.honest:  # nothing of the others reaches her, or nothing is made up
+        if self.deaf or pool.honest:
             return self.risk(play)[0]
         points = N + (play.s if self.pooled else 0.0)
         if play.s < self.required or points == 0:

@@ -71,6 +71,11 @@ class Channel(ABC):
         """Whether `best_risks` may take this channel."""
         return True
 
+    @property
+    def deaf(self) -> bool:
+        """Whether nothing that the others hand in reaches her, made up or not."""
+        return False
+
     @abstractmethod
     def slope(self, n: float) -> float:
         """Derivative of `best_risk` at n > 0."""

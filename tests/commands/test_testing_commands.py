@@ -87,6 +87,17 @@ def test_bad_files(nashbox, content, words):
         nashbox(command, "g.toml", files={"g.toml": content, **FILES}).refuses(*words)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "words"),
+    [("optimal_stopper", "needs prices c > 0"), ("best_response", "needs a game of two agents")],
+)
+def test_strategies_that_do_not_fit_the_game_are_refused_with_the_file(nashbox, strategy, words):
+    three = spoken(f'"{strategy}"') + agent("C")
+    for command in ("audit", "run"):
+        answer = nashbox(command, "g.toml", files={"g.toml": text(agents=three)})
+        answer.refuses(f"g.toml: agent A: {strategy} {words}")
+
+
 def test_bad_options(nashbox, problem):
     files = {"g.toml": text(), "e.toml": problem()}
     nashbox("solve", "e.toml", files=files).refuses("e.toml", "testing", "estimation")

@@ -60,6 +60,7 @@ def unavailable(game: EstimationGame) -> str | None:
     problem, reason = game.problem, beyond(game)
     if reason is not None:
         return reason
+    liars: dict[int, list[int]] = {}
     for i, name in enumerate(problem.names):
         view = game.view(i)
         missing = view.risks().missing
@@ -68,12 +69,29 @@ def unavailable(game: EstimationGame) -> str | None:
         plays = game.strategy(i).plays(view)
         if plays is None:
             return f"strategy {game.strategy(i).label} of {name} has no exact formula"
-        if problem.m > 1 and not all(play.honest for play in plays):
+        made_up = [k for k, play in enumerate(plays) if not play.honest]
+        if made_up:
+            liars[i] = made_up
+    for i, made_up in liars.items():
+        if problem.m > 1 and any(_reached(game, i, j, made_up) for j in range(problem.m)):
             return (
-                f"{name} ({game.strategy(i).label}) hands in points she did not measure, and the "
-                "formulas of the others are for honest points"
+                f"{problem.names[i]} ({game.strategy(i).label}) hands in points she did not "
+                "measure, and the formulas of the others are for honest points"
             )
     return None
+
+
+def _reached(game: EstimationGame, liar: int, j: int, made_up: Sequence[int]) -> bool:
+    """Whether points made up in these distributions are beyond agent j's formulas.
+
+    Those of the others are for honest points, but for who hears nobody; the liar's own are for
+    points of hers that were measured, but for plain means.
+    """
+    risks = game.view(j).risks()
+    tied, channels = risks.members, risks.known()
+    return any(
+        k in tied or not (channels[k].linear if j == liar else channels[k].deaf) for k in made_up
+    )
 
 
 def exact_answer(game: EstimationGame, i: int) -> ExactPenalty:

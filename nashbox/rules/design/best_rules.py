@@ -90,9 +90,9 @@ def design(
     steps = 6
     tell = progress or (lambda done, total: None)
     tell(0, steps)
+    bound, aim = aim_of(problem, goal)  # what it refuses names agents in the user's order
     order = canonical(problem)
     there, how = searched_offers(order.put(problem), goal, form, kinds, tell)
-    bound, aim = aim_of(problem, goal)
     offers, _ = rivals_of(problem, world_of(problem, kinds, integer=problem.integer), aim)
     offers += [(name, order.back(rules)) for name, rules in there]
     paid = {name: rules.penalties for name, rules in offers}

@@ -7,6 +7,7 @@ import pytest
 
 from nashbox.experiments.audit import Audit, audit
 from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
 from tests.games import figure1, random_problem, worked_case
 
 METHODS = ("exact", "exhaustive")
@@ -169,3 +170,21 @@ def test_what_an_audit_says_survives_saving(tmp_path):
 def test_a_method_that_does_not_apply_says_why(changes, method, words):
     with pytest.raises(InputError, match=words):
         audit(figure1(mechanism="sample_mean", **changes), method=method)
+
+
+@pytest.mark.parametrize("mechanism", ["alone", "cbl"])
+def test_points_made_up_reach_nobody_who_works_alone(mechanism):
+    """CBL sends all of Figure 1's egalitarian plan home: lies of one are nothing to the others."""
+    lie = {"a1": Spec.parse({"name": "fabricator", "fraction": 0.5}, "a1")}
+    game = figure1(plan="egalitarian", mechanism=Spec(mechanism), strategies=lie)
+    found, box = audit(game), audit(game, method="exhaustive")
+    assert (found.method, box.method) == ("exact", "exhaustive")
+    for answer in (found, box):
+        assert [a.verdict == "profitable" for a in answer.agents] == [False, True, False]
+        assert answer.nash == "profitable"
+    n = 39  # sigma^2/n + c n: 39 points are best, she has the half of them, rounded
+    half = min((19, 20), key=lambda k: abs(found.agents[1].penalty - (100 / k + 0.066 * k)))
+    gain = 100 / half + 0.066 * half - (100 / n + 0.066 * n)
+    assert found.agents[1].gain.estimate == pytest.approx(gain)
+    with pytest.raises(InputError, match="did not measure"):
+        audit(figure1(mechanism=Spec("sample_mean"), strategies=lie), method="exact")

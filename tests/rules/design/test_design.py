@@ -167,6 +167,13 @@ def test_20_equal_agents_share_equally():
     assert result.penalties.max() <= 1.2132
 
 
+def test_agents_without_outside_option_are_named_in_the_order_of_the_file():
+    costs = [[0.1, "inf"], ["inf", 0.2], [0.05, "inf"]]
+    body = {"game": "estimation", "sigma": 1.0, "costs": costs}
+    with pytest.raises(InputError, match=r"got none for a0, a1, a2$"):
+        design(from_mapping(body), "nash")
+
+
 def test_equal_agents_do_not_owe_unequally_where_that_costs_more():
     """8 agents owe 14 each (13.4096, by the window's own equation), not 15, 14, ..., 13."""
     costs = {"game": "estimation", "sigma": 10.0, "costs": [[0.05]] * 8}
