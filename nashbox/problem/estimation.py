@@ -22,7 +22,7 @@ from nashbox.problem.measured import sigma_of, source_of
 from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.partners import partners_of
 from nashbox.problem.source import NormalSource, Source
-from nashbox.problem.spec import Spec, check_known
+from nashbox.problem.spec import Spec, check_known, own_ones
 from nashbox.problem.tables import AgentTable, check_names, read_agent_table
 
 MOST_AGENTS, MOST_DISTRIBUTIONS, MOST_PAIRS = 20_000, 1_000, 400_000
@@ -115,8 +115,8 @@ class EstimationProblem(Problem):
         return replace(self, plan=read_plan(value, table, Path(), where))
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> EstimationProblem:
-        """Return the same problem with another profile."""
-        return replace(self, strategies=dict(strategies))
+        """Return the same problem with the named agents' strategies replaced."""
+        return replace(self, strategies=own_ones({**self.strategies, **strategies}))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a problem file would hold, with tables inline."""
@@ -299,4 +299,4 @@ def _strategies(value: object, names: tuple[str, ...], shown: str) -> dict[str, 
                 f"{shown}: strategies.{name}: 'recommended' has no parameters, "
                 f"got {brief(dict(spec.parameters))}"
             )
-    return {name: spec for name, spec in specs.items() if spec.name != "recommended"}
+    return own_ones(specs)

@@ -10,7 +10,7 @@ from typing import Any
 
 from nashbox.problem.base import Problem
 from nashbox.problem.errors import InputError, brief
-from nashbox.problem.spec import Spec, check_known
+from nashbox.problem.spec import Spec, check_known, own_ones
 
 RESERVED = ("game", "mechanism", "strategies")
 HIDDEN = (*RESERVED, "specs")  # fields that no file gives
@@ -41,7 +41,7 @@ class ParametricProblem(Problem):
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> ParametricProblem:
         """Return the same problem with the named players' strategies replaced."""
-        return replace(self, strategies={**self.strategies, **strategies})
+        return replace(self, strategies=own_ones({**self.strategies, **strategies}))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a problem file would hold."""
@@ -86,7 +86,5 @@ def read_strategies(
     found = {}
     for name, given in value.items():
         check_known([name], names, "agent", f"{shown}: strategies")
-        spec = spec_of(names.index(name), given, f"{shown}: strategies.{name}")
-        if spec.name != "recommended":
-            found[str(name)] = spec
-    return found
+        found[str(name)] = spec_of(names.index(name), given, f"{shown}: strategies.{name}")
+    return own_ones(found)

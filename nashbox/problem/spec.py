@@ -246,6 +246,11 @@ def find_class(
     return found
 
 
+def own_ones(strategies: Mapping[str, Spec]) -> dict[str, Spec]:
+    """Strategies by name of those who play something else than is recommended."""
+    return {name: spec for name, spec in strategies.items() if spec.name != "recommended"}
+
+
 def build(cls: type[T], parameters: Mapping[str, Any], where: str) -> T:
     """Make an object of a plug-in class; wrong parameters are an InputError, not a traceback."""
     if dataclasses.is_dataclass(cls):

@@ -100,8 +100,8 @@ class RaceProblem(Problem):
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> RaceProblem:
         """Return the same problem with the named agents' strategies replaced."""
-        specs = [strategies.get(n, s) for n, s in zip(self.names, self.specs, strict=True)]
-        return replace(self, specs=tuple(specs))
+        pairs = zip(self.names, self.specs, strict=True)
+        return replace(self, specs=tuple(_played(strategies.get(n, s)) for n, s in pairs))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a problem file would hold: pmfs and edges inline, fractions as strings."""
@@ -251,8 +251,13 @@ def _specs(agents: Sequence[Mapping[str, Any]], over: object, shown: str) -> tup
     for agent in agents:
         value = over.get(agent["name"], agent.get("strategy", "signaller"))
         spec = Spec.parse(value, f"{shown}: agent {agent['name']}: strategy")
-        found.append(SIGNALLER if spec.name == "recommended" else spec)
+        found.append(_played(spec))
     return tuple(found)
+
+
+def _played(spec: Spec) -> Spec:
+    """A strategy by its own name."""
+    return SIGNALLER if spec.name == "recommended" else spec
 
 
 def read_payoff(value: object, folder: Path, where: str) -> Payoff:
