@@ -12,6 +12,7 @@ from nashbox.app.messages import Setup
 from nashbox.app.sources import PRESETS, ProblemSource
 from nashbox.app.story import Story, svg
 from nashbox.problem.files import from_mapping
+from tests.games import JAM
 
 ANSWERS = {
     "Free riding under pooling": (
@@ -40,29 +41,6 @@ def test_the_question_is_answered_in_words(preset):
     assert found == word
     for part in parts:
         assert part in text, text
-
-
-JAM = """
-from dataclasses import dataclass
-from typing import ClassVar
-from nashbox.games import Action, OneShot
-
-@dataclass(frozen=True)
-class Go(Action):
-    road: int = 0  # 0 or 1
-    def act(self, view, rng):
-        return float(self.road)
-
-@dataclass(frozen=True, kw_only=True)
-class Jam(OneShot):
-    menu: ClassVar = {"go": Go}
-    def recommended(self, i):
-        return Go(1)
-    def pay(self, view, action, received):
-        return -0.3 * received.sum(axis=0) * action - 1.0 * (action == 0)
-    def deviations(self, i):
-        return [self.deviation("go", road=0)]
-"""
 
 
 def test_what_deviants_gain_is_simulated_where_no_formula_is_known(folder):
