@@ -193,6 +193,14 @@ def test_strategies_of_a_problem_are_replaced_by_name(body, name, played):
     assert [p.strategy.label for p in nashbox.model_of(back).players][1:] == [usual, played]
 
 
+@pytest.mark.parametrize("body", [LABS, POT, RACE_OF_THREE], ids=lambda body: body["game"])
+def test_nobody_plays_for_an_agent_that_a_game_does_not_have(body):
+    game = nashbox.prepare(body)
+    with pytest.raises(nashbox.InputError, match=r"strategies: unknown agent 'a9' \(allowed: a0,"):
+        game.with_strategies({"a9": game.strategy(0)})
+    assert game.with_strategies({"a1": game.strategy(0)}).strategy(1) == game.strategy(0)
+
+
 def test_an_estimation_model_plays_what_its_file_says():
     labs = {**LABS, "strategies": {"a2": "ignorer"}}
     model = nashbox.EstimationModel(labs, strategies={"a0": "free_rider"})

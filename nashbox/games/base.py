@@ -32,7 +32,7 @@ from nashbox.problem.errors import (
     too_much,
 )
 from nashbox.problem.ownership import changed_below
-from nashbox.problem.spec import Spec, build, find_class
+from nashbox.problem.spec import Spec, build, check_known, find_class
 
 Array = NDArray[np.float64]
 PAYS = ("payoff", "penalty")  # what games pay
@@ -263,14 +263,17 @@ class Game(Declared, Rounds):
         """What player i plays."""
         return self.strategies.get(self.players[i], self.recommended(i))
 
-    @abstractmethod
     def with_strategies(
         self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
     ) -> Self:
         """Return the game with the named players' strategies replaced.
 
-        specs: how a problem file names them, where it does.
+        specs: how a problem file names them, where it does. Raises InputError for unknown names.
         """
+        check_known(strategies, dict.fromkeys(self.players), "agent", f"{self.shown}: strategies")
+        played: Any = self  # a dataclass
+        changed: Self = replace(played, strategies={**self.strategies, **strategies})
+        return changed
 
     def trials(
         self, i: int, strategies: Sequence[Any], worlds: int, seed: int, at: Any = None

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,12 +170,6 @@ class EstimationGame(Game):
     def strategy(self, i: int) -> Strategy:
         """What agent i plays."""
         return self.strategies.get(self.problem.names[i], Truthful())
-
-    def with_strategies(
-        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
-    ) -> Self:
-        """Return the game with the named agents' strategies replaced."""
-        return replace(self, strategies={**self.strategies, **strategies})
 
     def model(
         self,
