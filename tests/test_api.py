@@ -201,16 +201,6 @@ def test_nobody_plays_for_an_agent_that_a_game_does_not_have(body):
     assert game.with_strategies({"a1": game.strategy(0)}).strategy(1) == game.strategy(0)
 
 
-@pytest.mark.parametrize("made", [tuple, np.array], ids=["tuples", "arrays"])
-def test_numbers_may_stand_in_whatever_python_has_for_lists(made):
-    costs = [[0.033], [0.066], [0.1]]
-    told, plain = (
-        nashbox.plan_report({"game": "estimation", "sigma": 10.0, "costs": one}).to_json()
-        for one in (made([made(row) for row in costs]), costs)
-    )
-    assert told["counts"] == plain["counts"] and told["problem"] == plain["problem"]
-
-
 def test_an_estimation_model_plays_what_its_file_says():
     labs = {**LABS, "strategies": {"a2": "ignorer"}}
     model = nashbox.EstimationModel(labs, strategies={"a0": "free_rider"})

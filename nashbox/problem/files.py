@@ -72,10 +72,10 @@ def load(path: str | Path, shown: str | None = None) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What a file would hold: lists for tuples, lists and numbers for those of numpy."""
+    """What a file would hold: lists and numbers for those of numpy."""
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         return [_plain(item) for item in value]
     return value.tolist() if type(value).__module__ == "numpy" else value
 
