@@ -20,7 +20,7 @@ from nashbox.problem.spec import Spec
 EVERYBODY = "everybody"
 
 
-class Choices:
+class PageChoices:
     """The menus that a game declares, and what is chosen in them.
 
     plugins: names for the menus, as `nashbox app` was started with them. opened: the game.

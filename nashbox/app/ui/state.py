@@ -33,7 +33,7 @@ from nashbox.app.parameters import RECOMMENDED, inputs_of, usual, whole, with_ke
 from nashbox.app.plots import Artist
 from nashbox.app.sources import ProblemSource, examples
 from nashbox.app.story import Lines, Story
-from nashbox.app.ui.choices import EVERYBODY, Choices
+from nashbox.app.ui.choices import EVERYBODY, PageChoices
 from nashbox.app.ui.task import NICE, PageTask, ended
 from nashbox.experiments.audit import audit
 from nashbox.experiments.compare import compare
@@ -73,7 +73,7 @@ class Tab:
         self._solved: Setup | None = None
         self.sources = solara.reactive(examples(started.files))
         self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
-        self.choices = Choices(started.plugins, self.opened)
+        self.choices = PageChoices(started.plugins, self.opened)
         self.played = solara.reactive(PlayedSoFar(0))
         # one reactive value a name: several processes send, and nothing they send may get lost
         self.tables: dict[str, Any] = {name: solara.reactive(None) for name in TABLES}
