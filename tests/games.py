@@ -20,3 +20,27 @@ def alike(mechanism, strategies=None, m=4, d=1, owed=6.0, sigma=10.0):
     plan = np.full((m, d), owed)
     named = dict(zip(problem.names, strategies or [], strict=False))
     return EstimationGame(problem, mechanism, plan, None, mechanism.terms(problem, plan), named)
+
+
+# a game of one's own that pays the same in all worlds, without a formula
+JAM = """
+from dataclasses import dataclass
+from typing import ClassVar
+from nashbox.games import Action, OneShot
+
+@dataclass(frozen=True)
+class Go(Action):
+    road: int = 0  # 0 or 1
+    def act(self, view, rng):
+        return float(self.road)
+
+@dataclass(frozen=True, kw_only=True)
+class Jam(OneShot):
+    menu: ClassVar = {"go": Go}
+    def recommended(self, i):
+        return Go(1)
+    def pay(self, view, action, received):
+        return -0.3 * received.sum(axis=0) * action - 1.0 * (action == 0)
+    def deviations(self, i):
+        return [self.deviation("go", road=0)]
+"""

@@ -10,9 +10,18 @@ import pytest
 import nashbox
 from nashbox.mechanisms import SampleMean
 from nashbox.model.collector import DataCollector
+from nashbox.problem.files import from_mapping
+from nashbox.problem.spec import Spec
 from tests.places import EXAMPLES
 
 POT = {"game": "public_goods", "agents": 3}
+COINS = {"p0": ["3/5", "2/5"], "p1": ["2/5", "3/5"]}
+LABS = {"game": "estimation", "sigma": 1.0, "costs": [[0.1]] * 3, "mechanism": "sample_mean"}
+RACE_OF_THREE = {
+    "game": "testing",
+    "beta": "1/10",
+    "agents": [{"name": f"a{i}", **COINS} for i in range(3)],
+}
 RACE = EXAMPLES / "testing" / "case_a.toml"
 
 
@@ -165,6 +174,38 @@ def test_files_are_worked_on_as_problems_are(name, field, value):
 def test_what_no_estimation_model_can_be_made_of(file, options, words):
     with pytest.raises(nashbox.InputError, match=words):
         nashbox.EstimationModel(str(EXAMPLES / file), **options)
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "played"),
+    [
+        (LABS, "free_rider", "ignorer"),
+        (POT, "contribute(share=0.5)", "contribute(share=0)"),
+        (RACE_OF_THREE, "silent", "inverter"),
+    ],
+)
+def test_strategies_of_a_problem_are_replaced_by_name(body, name, played):
+    problem = from_mapping({**body, "strategies": {"a1": name}})
+    other = problem.with_strategies({"a2": Spec.parse(played, "a2")})
+    assert [p.strategy.label for p in nashbox.model_of(other).players][1:] == [name, played]
+    back = other.with_strategies({"a1": Spec("recommended")})
+    usual = nashbox.prepare(body).strategy(1).label
+    assert [p.strategy.label for p in nashbox.model_of(back).players][1:] == [usual, played]
+
+
+@pytest.mark.parametrize("body", [LABS, POT, RACE_OF_THREE], ids=lambda body: body["game"])
+def test_nobody_plays_for_an_agent_that_a_game_does_not_have(body):
+    game = nashbox.prepare(body)
+    with pytest.raises(nashbox.InputError, match=r"strategies: unknown agent 'a9' \(allowed: a0,"):
+        game.with_strategies({"a9": game.strategy(0)})
+    assert game.with_strategies({"a1": game.strategy(0)}).strategy(1) == game.strategy(0)
+
+
+def test_an_estimation_model_plays_what_its_file_says():
+    labs = {**LABS, "strategies": {"a2": "ignorer"}}
+    model = nashbox.EstimationModel(labs, strategies={"a0": "free_rider"})
+    assert [p.strategy.label for p in model.players] == ["free_rider", "truthful", "ignorer"]
+    assert nashbox.EstimationModel(labs).players[2].strategy.label == "ignorer"
 
 
 @pytest.mark.parametrize("file", ["figure1.toml", "testing/case_a.toml", "public_goods.toml"])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
+from nashbox.app.parameters import RECOMMENDED
 from nashbox.experiments.audit import audit
 from nashbox.experiments.audit.epsilon import DEFAULT as EPSILON
 from nashbox.experiments.audit.words import by_counts_alone
+from nashbox.experiments.digits import places_of
 from nashbox.experiments.run import run
 from nashbox.problem.counts import counts
 from nashbox.problem.errors import InputError
+from nashbox.problem.spec import Spec
 from nashbox.tables.audit import in_short
 from nashbox.tables.console import amount
 
@@ -60,7 +64,12 @@ def _of_honesty(result: Any) -> tuple[str, str]:
 
 
 def _of_deviants(problem: Any, seed: int) -> list[str]:
-    named = {n: s for n, s in problem.strategies.items() if s.name != "recommended"}
+    complying = _complying(problem, problem.names).strategies
+    named = {
+        name: spec
+        for name, spec in problem.strategies.items()
+        if spec.name != RECOMMENDED and spec != complying.get(name)
+    }
     if not named:
         return []
     try:
@@ -93,14 +102,19 @@ def _simulated(problem: Any, names: list[str], seed: int) -> dict[str, tuple[flo
     try:
         now = _paid(problem, seed)
         for name in names:
-            rest = {n: s for n, s in problem.strategies.items() if n != name}
-            complying = _paid(problem.with_strategies(rest), seed)
+            complying = _paid(_complying(problem, [name]), seed)
             (kind, mine, se), (_, hers, other) = now[name], complying[name]
             gain = hers - mine if kind == "penalty" else mine - hers
-            found[name] = gain, f" (simulated, +-{_size(2 * math.hypot(se, other))})"
-    except (InputError, AttributeError, KeyError):
+            error = 2 * math.hypot(se, other)
+            known = "" if places_of(error, gain) is None else f", +-{_size(error)}"
+            found[name] = gain, f" (simulated{known})"
+    except InputError:  # what cannot be played
         return {}
     return found
+
+
+def _complying(problem: Any, names: Iterable[str]) -> Any:
+    return problem.with_strategies(dict.fromkeys(names, Spec(RECOMMENDED)))
 
 
 def _paid(problem: Any, seed: int) -> dict[str, tuple[str, float, float]]:

@@ -116,11 +116,7 @@ class OneShot(Game):
     ) -> Self:
         """Return the game with the named players' strategies replaced."""
         known = {k: v for k, v in self.specs.items() if k not in strategies}
-        return replace(
-            self,
-            strategies={**self.strategies, **strategies},
-            specs={**known, **(specs or {})},
-        )
+        return replace(super().with_strategies(strategies), specs={**known, **(specs or {})})
 
     def beyond_formulas(self) -> str | None:
         """Formulas are about the mechanisms that the game names, no others'."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from nashbox.games.declared import Declared
 from nashbox.games.pay import Pay
 from nashbox.games.rounds import Rounds
 from nashbox.problem.parameters import same
-from nashbox.problem.spec import Spec
+from nashbox.problem.spec import Spec, check_known
 
 
 class Players(Declared, Rounds):
@@ -44,14 +45,17 @@ class Players(Declared, Rounds):
         name = self.players[i]
         return self.strategies[name] if name in self.strategies else self.recommended(i)
 
-    @abstractmethod
     def with_strategies(
         self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
     ) -> Self:
         """Return the game with the named players' strategies replaced.
 
-        specs: how a problem file names them, where it does.
+        specs: how a problem file names them, where it does. Raises InputError for unknown names.
         """
+        check_known(strategies, dict.fromkeys(self.players), "agent", f"{self.shown}: strategies")
+        played: Any = self  # a dataclass
+        changed: Self = replace(played, strategies={**self.strategies, **strategies})
+        return changed
 
     def is_honest(self, i: int, strategy: Any) -> bool:
         """Whether a strategy counts as honest: the recommendation does."""

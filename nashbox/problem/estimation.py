@@ -21,7 +21,7 @@ from nashbox.problem.errors import POSITIVE, InputError, brief, finite, positive
 from nashbox.problem.measured import sigma_of, source_of
 from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.partners import partners_of
-from nashbox.problem.profile import read_strategies
+from nashbox.problem.profile import own_ones, read_strategies
 from nashbox.problem.source import NormalSource, Source
 from nashbox.problem.spec import Spec, check_known
 from nashbox.problem.tables import AgentTable, check_names, read_agent_table
@@ -116,8 +116,8 @@ class EstimationProblem(Problem):
         return replace(self, plan=read_plan(value, table, Path(), where))
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> EstimationProblem:
-        """Return the same problem with another profile."""
-        return replace(self, strategies=dict(strategies))
+        """Return the same problem with the named agents' strategies replaced."""
+        return replace(self, strategies=own_ones({**self.strategies, **strategies}, self.shown))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a problem file would hold, with tables inline."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from nashbox.problem.base import Problem
 from nashbox.problem.errors import InputError
+from nashbox.problem.profile import own_ones
 from nashbox.problem.spec import Spec, check_known
 
 RESERVED = ("game", "mechanism", "strategies")
@@ -41,7 +42,7 @@ class ParametricProblem(Problem):
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> ParametricProblem:
         """Return the same problem with the named players' strategies replaced."""
-        return replace(self, strategies={**self.strategies, **strategies})
+        return replace(self, strategies=own_ones({**self.strategies, **strategies}, self.shown))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a problem file would hold."""

@@ -22,13 +22,11 @@ def read_strategies(
     spec_of: reads how a strategy of the agent in this place is named.
     """
     places = {name: i for i, name in enumerate(names)}
-    found = {}
-    for name, given in by_agent(value, names, shown).items():
-        where = f"{shown}: strategies.{name}"
-        spec = of_ones_own(spec_of(places[name], given, where), where)
-        if spec is not None:
-            found[name] = spec
-    return found
+    found = {
+        name: spec_of(places[name], given, f"{shown}: strategies.{name}")
+        for name, given in by_agent(value, names, shown).items()
+    }
+    return own_ones(found, shown)
 
 
 def by_agent(value: object, names: Sequence[str], shown: str) -> Mapping[str, object]:
@@ -41,6 +39,12 @@ def by_agent(value: object, names: Sequence[str], shown: str) -> Mapping[str, ob
         )
     check_known(value, names, "agent", f"{shown}: strategies")
     return value
+
+
+def own_ones(strategies: Mapping[str, Spec], shown: str) -> dict[str, Spec]:
+    """Those of agents who play something else than is recommended. Raises InputError."""
+    found = {name: of_ones_own(s, f"{shown}: strategies.{name}") for name, s in strategies.items()}
+    return {name: spec for name, spec in found.items() if spec is not None}
 
 
 def of_ones_own(spec: Spec, where: str) -> Spec | None:

@@ -21,7 +21,7 @@ from nashbox.problem.labelled import estimate_model, read_labelled
 from nashbox.problem.observations import ObservationModel, exact_fraction, parse_probability
 from nashbox.problem.parameters import Parameter, check_keys
 from nashbox.problem.payoffs import Contest, Cost, FunctionPayoff, Payoff
-from nashbox.problem.profile import by_agent, of_ones_own
+from nashbox.problem.profile import by_agent, of_ones_own, own_ones
 from nashbox.problem.spec import Spec, build, check_known, find_object
 from nashbox.problem.tables import check_names
 
@@ -101,8 +101,10 @@ class RaceProblem(Problem):
 
     def with_strategies(self, strategies: Mapping[str, Spec]) -> RaceProblem:
         """Return the same problem with the named agents' strategies replaced."""
-        specs = [strategies.get(n, s) for n, s in zip(self.names, self.specs, strict=True)]
-        return replace(self, specs=tuple(specs))
+        pairs = zip(self.names, self.specs, strict=True)
+        played = {name: strategies.get(name, spec) for name, spec in pairs}
+        own = own_ones(played, self.shown)
+        return replace(self, specs=tuple(own.get(name, SIGNALLER) for name in self.names))
 
     def to_json(self) -> dict[str, Any]:
         """Return what a problem file would hold: pmfs and edges inline, fractions as strings."""

@@ -11,6 +11,8 @@ from nashbox.app.desk import Desk
 from nashbox.app.messages import Setup
 from nashbox.app.sources import PRESETS, ProblemSource
 from nashbox.app.story import Story, svg
+from nashbox.problem.files import from_mapping
+from tests.games import JAM
 
 ANSWERS = {
     "Free riding under pooling": (
@@ -39,6 +41,24 @@ def test_the_question_is_answered_in_words(preset):
     assert found == word
     for part in parts:
         assert part in text, text
+
+
+def test_what_deviants_gain_is_simulated_where_no_formula_is_known(folder):
+    (folder / "jam.py").write_text(JAM)
+    jam = {"game": "jam.py:Jam", "agents": 5, "strategies": {"a1": "go"}}
+    known = "Not known yet: no formula covers this game. Audit it to find out. "
+    assert answer(from_mapping(jam), 0) == (
+        "open", f"{known}a1 plays go and gains 0.500 (simulated) by it.",
+    )  # fmt: skip
+    coins = {"p0": ["3/5", "2/5"], "p1": ["2/5", "3/5"]}
+    agents = [{"name": name, **coins} for name in "xyz"]
+    agents[2]["strategy"] = {"name": "signaller", "weight": 0.6}
+    race = {"game": "testing", "beta": "1/10", "agents": agents}
+    told = answer(from_mapping(race), 0)[1]
+    assert re.search(
+        r" z plays signaller\(weight=0\.6\) and \w+ .* \(simulated, \+-.*\) by it", told
+    )
+    assert "x plays" not in told
 
 
 def test_a_story_shows_what_everybody_owes_hands_in_and_pays():

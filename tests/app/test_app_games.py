@@ -90,13 +90,13 @@ def test_a_page_names_nothing_that_is_not_in_the_game_s_menu():
     tab = Tab(Started())
     try:
         tab.hear(Opened(Setup(POT), ("a0", "a1"), Spec("publish"), {}))
-        assert list(tab.strategies) == ["contribute"]
+        assert list(tab.choices.strategies) == ["contribute"]
         for name in ("evil.py:Evil", "os:system", "bid", ""):
             with pytest.raises(InputError):
-                tab.checked(0, name, {})
+                tab.choices.checked(0, name, {})
         with pytest.raises(InputError):
-            tab.checked(1, "evil.py:Evil", {})
-        assert tab.checked(0, "contribute", {"share": "0.5"}).parameters == {"share": 0.5}
+            tab.choices.checked(1, "evil.py:Evil", {})
+        assert tab.choices.checked(0, "contribute", {"share": "0.5"}).parameters == {"share": 0.5}
     finally:
         tab.close()
 

@@ -10,7 +10,7 @@ import pytest
 from nashbox.games.estimation.remarks import ENFORCED
 from nashbox.games.testing.receivers import value_of_alpha
 from nashbox.tables.printing import sheet_of
-from tests.games import from_mapping
+from tests.games import JAM, from_mapping
 from tests.places import ROOT
 
 TWO = 'game = "estimation"\nsigma = 10.0\ncosts = [[0.05], [0.07]]\n'
@@ -340,29 +340,6 @@ def test_errors_are_explained_only_where_there_are_any(nashbox):
     assert "±" not in exact and "black_box audit" in exact
     drawn = nashbox("audit", "p.toml", *options, files={"p.toml": TWO}).out
     assert "a number after ± is a standard error" in drawn
-
-
-JAM = """
-from dataclasses import dataclass
-from typing import ClassVar
-from nashbox.games import Action, OneShot
-
-@dataclass(frozen=True)
-class Go(Action):
-    road: int = 0  # 0 or 1
-    def act(self, view, rng):
-        return float(self.road)
-
-@dataclass(frozen=True, kw_only=True)
-class Jam(OneShot):
-    menu: ClassVar = {"go": Go}
-    def recommended(self, i):
-        return Go(1)
-    def pay(self, view, action, received):
-        return -0.3 * received.sum(axis=0) * action - 0.7 * (action == 0)
-    def deviations(self, i):
-        return [self.deviation("go", road=0)]
-"""
 
 
 def test_errors_of_comparisons_and_adaptation_are_those_that_are_shown(nashbox, tmp_path):

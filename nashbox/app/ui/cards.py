@@ -10,10 +10,11 @@ import solara
 from nashbox.app import parameters
 from nashbox.app.messages import PageTable
 from nashbox.app.story import line_svg, svg
+from nashbox.app.ui.choices import EVERYBODY
 from nashbox.app.ui.elements import Drawing, Picture, Rows, place, save, section, still
 from nashbox.app.ui.inputs import Button, Choice, Parameters, Slide, Text
 from nashbox.app.ui.session import Session
-from nashbox.app.ui.state import EVERYBODY, Tab
+from nashbox.app.ui.state import Tab
 from nashbox.problem.parameters import summary
 from nashbox.problem.spec import Spec
 from nashbox.tables.console import number
@@ -135,7 +136,7 @@ def _Mechanism(tab: Tab) -> None:
     name, inputs = opened.mechanism.name, dict(opened.mechanism.parameters)
 
     def made(chosen: str, given: dict[str, Any]) -> Spec:
-        return tab.checked(1, chosen, given)
+        return tab.choices.checked(1, chosen, given)
 
     def choose(value: str) -> None:
         tab.attempt(lambda: tab.set_mechanism(made(value, {})))
@@ -146,9 +147,9 @@ def _Mechanism(tab: Tab) -> None:
         now = dict(asked.parameters) if asked is not None and asked.name == name else inputs
         tab.attempt(lambda: tab.set_mechanism(made(name, {**now, key: value})))
 
-    Choice("mechanism", value=name, values=with_own(tab.mechanisms, name), on_value=choose)
-    if name in tab.mechanisms:
-        entries = parameters.user_params(tab.class_of(1, name), inputs)
+    Choice("mechanism", value=name, values=with_own(tab.choices.mechanisms, name), on_value=choose)
+    if name in tab.choices.mechanisms:
+        entries = parameters.user_params(tab.choices.class_of(1, name), inputs)
         plain = {key: one for key, one in entries.items() if not _tabular(inputs.get(key))}
         Parameters(name, plain, change, lazy=True)
 
@@ -193,39 +194,39 @@ def ChooseStrategy(tab: Tab) -> None:
     if opened is None:
         return
     own = [spec.name for spec in opened.strategies.values()]
-    names = [parameters.RECOMMENDED, *tab.strategies]
+    names = [parameters.RECOMMENDED, *tab.choices.strategies]
 
     def change(key: str, value: Any) -> None:
-        tab.chosen.value = {**tab.chosen.value, key: value}
+        tab.choices.chosen.value = {**tab.choices.chosen.value, key: value}
 
     Choice(
         "agent",
-        value=tab.agent.value,
+        value=tab.choices.agent.value,
         values=[EVERYBODY, *opened.names],
-        on_value=tab.choose_agent,
+        on_value=tab.choices.choose_agent,
     )
     Choice(
         "strategy",
-        value=tab.strategy.value,
-        values=with_own(names, *own, tab.strategy.value),
-        on_value=tab.choose_strategy,
+        value=tab.choices.strategy.value,
+        values=with_own(names, *own, tab.choices.strategy.value),
+        on_value=tab.choices.choose_strategy,
     )
-    cls = tab.strategy_class()
+    cls = tab.choices.strategy_class()
     if cls is not None:
         solara.Text(summary(cls), classes=["nb-note"])
         with place("div", "nb-inputs"):
-            shown = parameters.user_params(cls, tab.chosen.value)
-            Parameters(tab.strategy.value, shown, change, lazy=False)
+            shown = parameters.user_params(cls, tab.choices.chosen.value)
+            Parameters(tab.choices.strategy.value, shown, change, lazy=False)
 
 
 @solara.component
 def OwnInputs(tab: Tab) -> None:
     """Lists of numbers that are the chosen agent's own."""
-    texts = tab.lists.texts.value
+    texts = tab.choices.lists.texts.value
     for control in tab.cls.agent_controls:
 
         def write(text: str, key: str = control.key) -> None:
-            tab.lists.write(key, text)
+            tab.choices.lists.write(key, text)
 
         Text(control.label, value=texts.get(control.key, ""), on_value=write)
 

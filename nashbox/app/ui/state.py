@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import solara
 
-from nashbox.app import parameters
 from nashbox.app.desk import Desk
 from nashbox.app.jobs import Ended, Idle, Trouble, Worker
 from nashbox.app.long_work import LongWork
@@ -31,20 +29,17 @@ from nashbox.app.messages import (
     Sketch,
     Verdict,
 )
-from nashbox.app.parameters import KINDS, inputs_of, usual, whole, with_key
+from nashbox.app.parameters import RECOMMENDED, inputs_of, usual, whole, with_key
 from nashbox.app.plots import Artist
 from nashbox.app.sources import ProblemSource, examples
 from nashbox.app.story import Lines, Story
-from nashbox.app.ui.state_agents import OwnLists
+from nashbox.app.ui.choices import EVERYBODY, PageChoices
 from nashbox.app.ui.task import NICE, PageTask, ended
 from nashbox.experiments.audit import audit
 from nashbox.experiments.compare import compare
-from nashbox.games.base import Game
-from nashbox.games.registry import game_of
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import Spec
 
-EVERYBODY = "everybody"
 COUNTS = {"rounds": "10", "games": "1000"}  # played at once, unless typed otherwise
 TABLES = ("agents", "change", "tally", "solution", "audit", "compare", "design")
 FIGURES = ("graph", "law", "audit", "compare")
@@ -70,18 +65,15 @@ class Tab:
         self.started = started
         self._lock, self._pending = threading.Lock(), 0
         self._running = False  # many rounds or games at once
-        self.cls: type[Any] = Game
         self.game = solara.reactive("")  # the name of its game
-        self.strategies: list[str] = []
-        self.mechanisms: list[str] = []
         self.counts = {unit: solara.reactive(usual) for unit, usual in COUNTS.items()}
         self.worlds = solara.reactive("1000")
-        self.lists = OwnLists()
         self.tasks = {name: PageTask(name, unit, self.hear) for name, unit in TASKS.items()}
         self.solving = solara.reactive(False)
         self._solved: Setup | None = None
         self.sources = solara.reactive(examples(started.files))
         self.opened: solara.Reactive[Opened | None] = solara.reactive(None)
+        self.choices = PageChoices(started.plugins, self.opened)
         self.played = solara.reactive(PlayedSoFar(0))
         # one reactive value a name: several processes send, and nothing they send may get lost
         self.tables: dict[str, Any] = {name: solara.reactive(None) for name in TABLES}
@@ -102,15 +94,17 @@ class Tab:
         self.starts = solara.reactive(usual(compare, "starts"))
         self.goal = solara.reactive("social")
         self.seed = solara.reactive("0")
-        self.agent = solara.reactive("")
-        self.strategy = solara.reactive("")
-        self.chosen: solara.Reactive[dict[str, Any]] = solara.reactive({})  # its parameters
         self.setup: solara.Reactive[Any] = solara.reactive(None)  # what is on the table
         self.wanted: Any = None  # what was asked for last
         self.desk = Worker(Desk, self.hear)
         self.artist = Worker(Artist, self.hear_artist)
         self.answerer = Worker(LongWork, self.hear_answer, NICE, once=True)
         self.solver = Worker(LongWork, self.hear_laws, NICE, once=True)
+
+    @property
+    def cls(self) -> type[Any]:
+        """The class of its game."""
+        return self.choices.cls
 
     # what the processes say
 
@@ -252,10 +246,8 @@ class Tab:
         """Let the agent (or everybody) play what is chosen; before and after are measured."""
 
         def work() -> None:
-            opened, named = self._opened(), self._named()
-            agents = self.lists.chosen(opened, named, self.agent.value)
-            strategies = self.chosen_strategies()
-            self.take(replace(self.wanted, strategies=strategies, agents=agents), "change_to")
+            chosen = self.choices.everybodys(self._opened())
+            self.take(replace(self.wanted, **chosen), "change_to")
 
         self.attempt(work, cause="strategy")
 
@@ -299,58 +291,6 @@ class Tab:
         self._solved = None
         if self.setup.value is not None:
             self.take(self.setup.value)
-
-    def choose_strategy(self, name: str) -> None:
-        """A strategy from the menu: its parameters at their defaults."""
-        self.strategy.value, self.chosen.value = name, {}
-
-    def choose_agent(self, name: str) -> None:
-        """An agent from the menu, with the strategy it plays."""
-        self.agent.value = name
-        opened = self.opened.value
-        if opened is not None and name in opened.names:
-            spec = opened.strategies.get(name, Spec(parameters.RECOMMENDED))
-            self.strategy.value, self.chosen.value = spec.name, dict(spec.parameters)
-        self.lists.show(opened, name)
-
-    def class_of(self, kind: int, name: str) -> type[Any]:
-        """Find the class of a strategy's (0) or mechanism's (1) name. Raises InputError."""
-        return parameters.class_of(self.cls, KINDS[kind], name, self._folder())
-
-    def checked(self, kind: int, name: str, inputs: Mapping[str, Any]) -> Spec:
-        """Name and inputs as a problem file would hold them. Raises InputError."""
-        allowed = self.allowed(kind)
-        return parameters.checked(self.cls, KINDS[kind], name, inputs, allowed, self._folder())
-
-    def strategy_class(self) -> type[Any] | None:
-        """The class chosen in the menu, None for the recommendation and what is not in the menu."""
-        try:
-            parameters.hold_to_menu(self.strategy.value, self.allowed(0))
-            return self.class_of(0, self.strategy.value)
-        except InputError:
-            return None
-
-    def allowed(self, kind: int) -> list[str]:
-        """Names of strategies (0) or mechanisms (1) that may be chosen.
-
-        Those of the menu and, where the problem's file was named on the command line, its own.
-        """
-        names = [[parameters.RECOMMENDED, *self.strategies], self.mechanisms][kind]
-        opened = self.opened.value
-        if opened is None or not opened.setup.source.trusted:
-            return names
-        specs = [list(opened.strategies.values()), [opened.mechanism]][kind]
-        return [*names, *(spec.name for spec in specs)]
-
-    def chosen_strategies(self) -> dict[str, Spec]:
-        """Everybody's strategies with the choice for the agent (or for everybody) in it."""
-        spec = self.checked(0, self.strategy.value, self.chosen.value)
-        return {**self._opened().strategies, **dict.fromkeys(self._named(), spec)}
-
-    def _named(self) -> list[str]:
-        """Whom the choice is for."""
-        everybody = self.agent.value == EVERYBODY
-        return list(self._opened().names) if everybody else [self.agent.value]
 
     def _opened(self) -> Opened:
         opened: Opened | None = self.opened.value
@@ -411,40 +351,27 @@ class Tab:
             self._pending = max(0, self._pending + more)
         self.waiting.value = self._pending
 
-    def _folder(self) -> Path | None:
-        """Where relative plug-in files of the problem start."""
-        source = None if self.setup.value is None else self.setup.value.source
-        return None if source is None or source.path is None else Path(source.path).parent
-
     def _take_over(self, opened: Opened) -> None:
         """Show another game; what was said of the last one goes."""
         before, source = self.setup.value, opened.setup.source
         if before is None or before.source != source:
             self._forget()
-            self._learn_menus(source)
+            problem = source.problem()
+            self.choices.learn(problem)
+            self.game.value = problem.game
             self.setup.value, self.opened.value = opened.setup, opened
-            self.choose_agent(EVERYBODY)
-            self.choose_strategy(parameters.RECOMMENDED)
+            self.choices.choose_agent(EVERYBODY)
+            self.choices.choose_strategy(RECOMMENDED)
             others = [s for s in self.sources.value if s.shown != source.shown]
             if source not in self.sources.value:
                 self.sources.value = [*others, source]
         else:
             self.setup.value, self.opened.value = opened.setup, opened
-            self.lists.follow(opened, self.agent.value)
+            self.choices.lists.follow(opened, self.choices.agent.value)
         self.tables["change"].value = None
         self._solve(opened.setup)
         if before is None or replace(before, seed=0) != replace(opened.setup, seed=0):
             self._answer()
-
-    def _learn_menus(self, source: ProblemSource) -> None:
-        """What the game of another problem declares."""
-        problem = source.problem()
-        self.cls = game_of(problem)
-        self.strategies, self.mechanisms = (
-            parameters.menu(self.cls, kind, self.started.plugins) for kind in KINDS
-        )
-        self.lists.controls = self.cls.agent_controls
-        self.game.value = problem.game
 
     def _answer(self) -> None:
         """Have the question answered for the game on the table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -66,12 +66,6 @@ class EstimationProfile(EstimationDeclared):
     def recommended(self, i: int) -> Strategy:
         """What every mechanism recommends: the truth."""
         return Truthful()
-
-    def with_strategies(
-        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
-    ) -> Self:
-        """Return the game with the named agents' strategies replaced."""
-        return replace(self, strategies={**self.strategies, **strategies})
 
     def is_honest(self, i: int, strategy: Any) -> bool:
         """The truth is, whatever else a class of one's own does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -83,12 +83,6 @@ class RaceGame(RaceDeclared):
     def recommended(self, i: int) -> RaceStrategy:
         """The default signaller."""
         return make_testing_strategy(SIGNALLER, "recommended")
-
-    def with_strategies(
-        self, strategies: Mapping[str, Any], *, specs: Mapping[str, Spec] | None = None
-    ) -> Self:
-        """Return the game with the named agents' strategies replaced."""
-        return replace(self, strategies={**self.strategies, **strategies})
 
     def model(self, worlds: int, seed: int, at: Any = None) -> RaceModel:
         """Return the Mesa model of R games, each still to be stepped to its end.
