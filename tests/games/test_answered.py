@@ -222,3 +222,17 @@ def test_only_ruin_is_infinite(cake, folder, command, capsys):
     verb, *options = command.split()
     assert main([verb, path, *options]) == 2
     assert "Cake: a payment is infinitely good; only ruin may be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("agents", ["['a', 'a']", "'ab'", "2.5", "[1, 2]", "1", "true"])
+@pytest.mark.parametrize("own", ["def __post_init__(self):\n        pass", ""])
+def test_agents_have_names_whatever_a_class_leaves_out(cake, folder, agents, own):
+    path = cake(f"\n    {own}\n")
+    (folder / "cake.toml").write_text(f'game = "cake.py:Cake"\nagents = {agents}\n')
+    with pytest.raises(InputError, match=r"cake\.toml: Cake: agent"):
+        nashbox.load(path)
+
+
+def test_players_differ(cake):
+    with pytest.raises(InputError, match=r"Cake\.players: agent 'x' is named twice"):
+        nashbox.load(cake("\n    @property\n    def players(self):\n        return ['x', 'x']\n"))
