@@ -18,7 +18,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nashbox.games.answered import numbers_held
+from nashbox.games.answered import formula_held, numbers_held
 from nashbox.games.declared import Declared
 from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.rounds import Rounds
@@ -429,8 +429,7 @@ class Game(Declared, Rounds):
                 f"{where} must return an Exact with a deviation(...), or a sentence why there is "
                 f"none, got {brief(answer)}"
             )
-        names = ("paid", "best", "bound", "error", "recommended", "gain")
-        numbers_held(where, {name: getattr(answer, name) for name in names})
+        formula_held(where, answer, self.pays.sign)
 
     def alternative(self, i: int) -> float | None:
         """`outside`, held to be a number or None: what engines ask."""

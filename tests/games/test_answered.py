@@ -100,11 +100,26 @@ def test_notes_are_sentences(cake, answer):
         "Exact(0.5, float('nan'), self.deviation('ask', x=0.4))",
         "Exact(0.5, 0.5, self.deviation('ask', x=0.4), error=float('nan'))",
         "Exact('half', 0.5, self.deviation('ask', x=0.4))",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), gain=0.1)",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), error=-1.0)",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), reached=[1e9])",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), reached=['much'])",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), covers=3)",
     ],
 )
 def test_formulas_answer_numbers_or_say_why_not(cake, answer):
     with pytest.raises(InputError, match=r"Cake\.exact"):
         nashbox.audit(cake(method("exact", answer)))
+
+
+def test_what_the_recommendation_pays_is_compared_with_the_game(cake, folder):
+    formula = "Exact(0.3, 0.5, self.deviation('ask', x=0.5), reached=[0.0], recommended=PAID)"
+    path = cake(method("exact", formula.replace("PAID", "0.2")).replace("*_", "i"))
+    (folder / "cake.toml").write_text(
+        'game = "cake.py:Cake"\nstrategies = {a0 = "ask(x=0.3)", a1 = "ask(x=0.3)"}\n'
+    )
+    with pytest.raises(InputError, match=r"is paid 0\.5 .* 0\.2 by formula"):
+        nashbox.audit(path)
 
 
 @pytest.mark.parametrize("answer", ["float('nan')", "'free'"])
