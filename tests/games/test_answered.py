@@ -251,3 +251,10 @@ def test_agents_have_names_whatever_a_class_leaves_out(cake, folder, agents, own
 def test_players_differ(cake):
     with pytest.raises(InputError, match=r"Cake\.players: agent 'x' is named twice"):
         nashbox.load(cake("\n    @property\n    def players(self):\n        return ['x', 'x']\n"))
+
+
+def test_deviations_are_the_same_when_asked_again(cake, folder, capsys):
+    """Else two audits with one seed try different things."""
+    cake(method("deviations", "[self.deviation('ask', x=np.random.default_rng().random())]"))
+    assert main(["check", f"{folder / 'cake.py'}:Cake"]) == 1
+    assert "a0: deviations(i) are others when asked again" in capsys.readouterr().out
