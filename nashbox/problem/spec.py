@@ -74,6 +74,11 @@ class Spec:
             parameters = _call(text[start:])
             if text[:start] and parameters is not None:
                 sized(parameters, where, text[:start])
+                if "name" in parameters:
+                    raise InputError(
+                        f"{where}: {text[:start]}: no parameter can be called 'name', which is the "
+                        f"key of {text[:start]} itself in files, got {brief(text)}"
+                    )
                 return cls(text[:start], parameters)
         raise InputError(
             f"{where}: must be a name, 'file.py:Class', or one of them with parameters as in "
