@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +21,3 @@ def shut(value: T) -> T:
     seen = value.view()
     seen.setflags(write=False)
     return seen
-
-
-def in_plain(value: Any) -> Any:
-    """What a file would hold: lists and numbers for those of numpy, also within lists and tables.
-
-    >>> in_plain({"a": [np.int64(1), np.arange(2.0)]})
-    {'a': [1, [0.0, 1.0]]}
-    """
-    if isinstance(value, Mapping):
-        return {key: in_plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [in_plain(item) for item in value]
-    if type(value) is tuple:
-        return tuple(in_plain(item) for item in value)
-    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else value

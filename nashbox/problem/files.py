@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nashbox.problem.arrays import in_plain
 from nashbox.problem.errors import InputError, brief, sized, told
 from nashbox.problem.reading import read_bytes
+from nashbox.problem.spec import in_plain
 
 READERS = {  # of the games whose files have keys of their own
     "estimation": "nashbox.problem.estimation:read_estimation",
