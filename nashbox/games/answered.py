@@ -10,6 +10,8 @@ from typing import Any
 
 from nashbox.problem.errors import ContractError, brief
 
+ROUNDING = 1e-9  # of differences of what strategies pay
+
 
 def numbers_held(where: str, found: Mapping[str, Any]) -> None:
     """Refuse what is no number, by name; None says that one is not known. Raises ContractError."""
@@ -18,6 +20,32 @@ def numbers_held(where: str, found: Mapping[str, Any]) -> None:
             continue
         if not isinstance(value, Real) or math.isnan(value):
             raise ContractError(f"{where}: {name} must be a number, got {brief(value)}")
+
+
+def formula_held(where: str, answer: Any, sign: int) -> None:
+    """Refuse an `Exact` of what is no number or no sentence, or that contradicts itself.
+
+    sign: +1 if more is better. Raises ContractError.
+    """
+    names = ("paid", "best", "bound", "error", "recommended", "gain")
+    reached = {f"reached[{k}]": value for k, value in enumerate(answer.reached)}
+    numbers_held(where, {**{name: getattr(answer, name) for name in names}, **reached})
+    if answer.error < 0:
+        raise ContractError(f"{where}: error must be a number >= 0, got {brief(answer.error)}")
+    if not isinstance(answer.covers, str):
+        raise ContractError(f"{where}: covers must be a sentence, got {brief(answer.covers)}")
+    gain = sign * (answer.best - answer.paid)
+    slack = 2 * answer.error + ROUNDING * max(abs(answer.paid), abs(answer.best))
+    known = (answer.paid, answer.best, answer.best if answer.bound is None else answer.bound)
+    most = max(sign * x for x in known) + slack
+    for name, value in reached.items():
+        if sign * value > most:
+            raise ContractError(f"{where}: {name} must not be better than best, got {brief(value)}")
+    if answer.gain is not None and abs(answer.gain - gain) > slack:
+        raise ContractError(
+            f"{where}: gain must be what best is better than paid, {gain:.6g}, "
+            f"got {brief(answer.gain)}"
+        )
 
 
 def kinds_held(where: str, found: Any, kinds: tuple[type, ...], made_by: str) -> Sequence[Any]:

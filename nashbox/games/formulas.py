@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.games.answered import numbers_held
+from nashbox.games.answered import formula_held
 from nashbox.games.deviations import Deviation
 from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.players import Players
@@ -99,8 +99,7 @@ class Formulas(Players):
                 f"{where} must return an Exact with a deviation(...), or a sentence why there is "
                 f"none, got {brief(answer)}"
             )
-        names = ("paid", "best", "bound", "error", "recommended", "gain")
-        numbers_held(where, {name: getattr(answer, name) for name in names})
+        formula_held(where, answer, self.pays.sign)
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""

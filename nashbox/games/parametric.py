@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from nashbox.games.base import Game
+from nashbox.games.one_shot import OneShot, check_players
 from nashbox.games.preparing import prepare_parametric, with_files
 from nashbox.games.registry import blamed, game_class
 from nashbox.problem.errors import ContractError, InputError, brief, told
 from nashbox.problem.parametric import ParametricProblem, parameters_of
 from nashbox.problem.profile import read_strategies
 from nashbox.problem.spec import Spec, build
+from nashbox.problem.tables import check_names
 
 
 def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> ParametricProblem:
@@ -44,8 +46,13 @@ def read_parametric(raw: Mapping[str, Any], folder: Path, shown: str) -> Paramet
 
 
 def _players(game: Game, shown: str) -> tuple[str, ...]:
-    """Names of the players. Raises ContractError where a game of a user's own has none."""
+    """Names of the players. Raises ContractError where a game of a user's own has none.
+
+    A class of a user's own may have left out what `OneShot` asks of `agents` when it is made.
+    """
     name = type(game).__name__
+    if isinstance(game, OneShot) and type(game).players is OneShot.players:
+        check_players(game.agents, f"{shown}: {name}")
     try:
         found = tuple(game.players)
     except KeyboardInterrupt:
@@ -56,4 +63,5 @@ def _players(game: Game, shown: str) -> tuple[str, ...]:
         raise ContractError(
             f"{shown}: {name}.players must be at least two names, got {brief(found)}"
         )
+    check_names(list(found), f"{shown}: {name}.players", "agent")
     return found

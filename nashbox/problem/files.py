@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from nashbox.problem.errors import InputError, brief, sized, told
-from nashbox.problem.plain import in_plain
 from nashbox.problem.reading import read_bytes
+from nashbox.problem.spec import in_plain
 
 Options = ParamSpec("Options")
 Found = TypeVar("Found")

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from nashbox.problem.errors import InputError
 from nashbox.problem.spec import check_known, written
 
@@ -100,11 +98,14 @@ def label_of(strategy: Any) -> str:
 def same(first: Any, second: Any) -> bool:
     """Whether two strategies or parameters are equal, arrays among them number by number.
 
+    >>> import numpy as np
     >>> same(np.arange(2), [0, 1]), same(np.arange(2), 1.0)
     (True, False)
     """
     try:
-        if isinstance(first, np.ndarray) or isinstance(second, np.ndarray):
+        if hasattr(first, "__array__") or hasattr(second, "__array__"):
+            import numpy as np  # not before somebody has it
+
             return np.array_equal(first, second)
         return first is second or bool(first == second)
     except Exception:  # arrays among the parameters of a plug-in, or an == of its own that fails

@@ -23,7 +23,6 @@ from typing import Any, TypeVar
 
 from nashbox.problem.errors import PLUGIN, InputError, brief, sized, told
 from nashbox.problem.neighbours import let_import, neighbours
-from nashbox.problem.plain import in_plain
 from nashbox.problem.reading import read_bytes
 
 T = TypeVar("T")
@@ -74,6 +73,11 @@ class Spec:
             parameters = _call(text[start:])
             if text[:start] and parameters is not None:
                 sized(parameters, where, text[:start])
+                if "name" in parameters:
+                    raise InputError(
+                        f"{where}: {text[:start]}: no parameter can be called 'name', which is the "
+                        f"key of {text[:start]} itself in files, got {brief(text)}"
+                    )
                 return cls(text[:start], parameters)
         raise InputError(
             f"{where}: must be a name, 'file.py:Class', or one of them with parameters as in "
@@ -127,6 +131,22 @@ def _told(value: Any) -> str:
     if isinstance(rounded, (list, tuple)) and len(rounded) > LISTED:
         return f"{len(rounded)} numbers from {rounded[0]} to {rounded[-1]}"
     return written(rounded)
+
+
+def in_plain(value: Any) -> Any:
+    """What a file would hold: lists and numbers for those of numpy, also within lists and tables.
+
+    >>> import numpy as np
+    >>> in_plain({"a": [np.int64(1), np.arange(2.0)]})
+    {'a': [1, [0.0, 1.0]]}
+    """
+    if isinstance(value, Mapping):
+        return {key: in_plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [in_plain(item) for item in value]
+    if type(value) is tuple:
+        return tuple(in_plain(item) for item in value)
+    return value.tolist() if type(value).__module__ == "numpy" else value
 
 
 def _rounded(value: Any) -> Any:

@@ -100,11 +100,26 @@ def test_notes_are_sentences(cake, answer):
         "Exact(0.5, float('nan'), self.deviation('ask', x=0.4))",
         "Exact(0.5, 0.5, self.deviation('ask', x=0.4), error=float('nan'))",
         "Exact('half', 0.5, self.deviation('ask', x=0.4))",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), gain=0.1)",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), error=-1.0)",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), reached=[1e9])",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), reached=['much'])",
+        "Exact(0.5, 0.4, self.deviation('ask', x=0.4), covers=3)",
     ],
 )
 def test_formulas_answer_numbers_or_say_why_not(cake, answer):
     with pytest.raises(InputError, match=r"Cake\.exact"):
         nashbox.audit(cake(method("exact", answer)))
+
+
+def test_what_the_recommendation_pays_is_compared_with_the_game(cake, folder):
+    formula = "Exact(0.3, 0.5, self.deviation('ask', x=0.5), reached=[0.0], recommended=PAID)"
+    path = cake(method("exact", formula.replace("PAID", "0.2")).replace("*_", "i"))
+    (folder / "cake.toml").write_text(
+        'game = "cake.py:Cake"\nstrategies = {a0 = "ask(x=0.3)", a1 = "ask(x=0.3)"}\n'
+    )
+    with pytest.raises(InputError, match=r"is paid 0\.5 .* 0\.2 by formula"):
+        nashbox.audit(path)
 
 
 @pytest.mark.parametrize("answer", ["float('nan')", "'free'"])
@@ -222,3 +237,24 @@ def test_only_ruin_is_infinite(cake, folder, command, capsys):
     verb, *options = command.split()
     assert main([verb, path, *options]) == 2
     assert "Cake: a payment is infinitely good; only ruin may be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("agents", ["['a', 'a']", "'ab'", "2.5", "[1, 2]", "1", "true"])
+@pytest.mark.parametrize("own", ["def __post_init__(self):\n        pass", ""])
+def test_agents_have_names_whatever_a_class_leaves_out(cake, folder, agents, own):
+    path = cake(f"\n    {own}\n")
+    (folder / "cake.toml").write_text(f'game = "cake.py:Cake"\nagents = {agents}\n')
+    with pytest.raises(InputError, match=r"cake\.toml: Cake: agent"):
+        nashbox.load(path)
+
+
+def test_players_differ(cake):
+    with pytest.raises(InputError, match=r"Cake\.players: agent 'x' is named twice"):
+        nashbox.load(cake("\n    @property\n    def players(self):\n        return ['x', 'x']\n"))
+
+
+def test_deviations_are_the_same_when_asked_again(cake, folder, capsys):
+    """Else two audits with one seed try different things."""
+    cake(method("deviations", "[self.deviation('ask', x=np.random.default_rng().random())]"))
+    assert main(["check", f"{folder / 'cake.py'}:Cake"]) == 1
+    assert "a0: deviations(i) are others when asked again" in capsys.readouterr().out

@@ -204,3 +204,9 @@ def test_the_help_says_how(nashbox, capsys):
         with pytest.raises(SystemExit):
             main([command, "--help"])
         assert "'cbl(alpha_factor=0.5)'" in " ".join(capsys.readouterr().out.split())
+
+
+def test_no_parameter_is_called_name():
+    """Files and answers write it where the strategy's own name stands."""
+    with pytest.raises(InputError, match=r"p\.toml: mine: no parameter can be called 'name'"):
+        Spec.parse("mine(name=z)", "p.toml")

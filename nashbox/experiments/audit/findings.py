@@ -58,7 +58,8 @@ def by_formula(game: Game, i: int, answer: Exact, epsilon: Epsilon) -> PlayerFin
     reached = [paid, best, *(sign * x for x in answer.reached)]
     level = least_gain(epsilon, game.stake(i, reached), paid)
     if answer.gain is not None:  # nothing was rounded
-        gain = Gain(answer.gain, answer.gain, answer.gain)
+        room = 0.0 if answer.bound is None else bound - best
+        gain = Gain(answer.gain, answer.gain, answer.gain + room)
         level = epsilon_of(epsilon, game.stake(i, reached))
     over = None
     if same(game.strategy(i), game.recommended(i)):

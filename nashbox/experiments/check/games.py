@@ -95,6 +95,9 @@ def _deviations(game: Game) -> None:
             raise BrokenError(
                 f"{game.players[i]} has nothing to deviate to: deviations(i) is empty"
             )
+        again = CandidatePool.of(game, i, 60)
+        if [d.label for d in again.deviations] != [d.label for d in pool.deviations]:
+            raise BrokenError(f"{game.players[i]}: deviations(i) are others when asked again")
         some = pool.strategies[:: max(1, len(pool.strategies) // TRIED)]
         for strategy, paid in zip(some, game.trials(i, some, 8, 3), strict=True):
             if np.asarray(paid).shape != (game.m, 8):

@@ -91,7 +91,10 @@ def _claims(game: Game, i: int, answer: Any) -> Claims:
     each = [Predicted("what is audited", pool.strategies[0], sign * answer.paid)]
     if answer.deviation.strategy is not None:
         each.append(Predicted("the best deviation", answer.deviation.strategy, sign * answer.best))
-    each += [Predicted(d.label, d.strategy, None) for d in pool.deviations]
+    asked = None if answer.recommended is None else sign * answer.recommended
+    for k, deviation in enumerate(pool.deviations, start=1):
+        said = asked if k == pool.recommended else None
+        each.append(Predicted(deviation.label, deviation.strategy, said))
     bound = sign * (answer.best if answer.bound is None else answer.bound)
     bound = max(bound, sign * answer.paid)  # what is audited may be better than all deviations
     return Claims(game, each, bound, answer.error)
