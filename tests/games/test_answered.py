@@ -256,5 +256,5 @@ def test_players_differ(cake):
 def test_deviations_are_the_same_when_asked_again(cake, folder, capsys):
     """Else two audits with one seed try different things."""
     cake(method("deviations", "[self.deviation('ask', x=np.random.default_rng().random())]"))
-    assert main(["check", f"{folder / 'cake.py'}:Cake"]) == 1
+    assert main(["check", f"{folder / 'cake.py'}:Cake", "--json", "-"]) == 1
     assert "a0: deviations(i) are others when asked again" in capsys.readouterr().out
