@@ -179,6 +179,7 @@ def assert_errors(sums, errors, too_large):
     assert not low < spread / np.mean(too_large**2) < high
 
 
+@pytest.mark.slow
 def test_the_error_of_a_sum_is_its_spread_over_seeds():
     """Everybody is paid in worlds of her own: not the sum of all errors, 1.73 times too large."""
     problem = from_mapping({"game": "auction", "agents": 3, "rule": "all_pay"})

@@ -355,6 +355,7 @@ def test_no_word_is_cut(folder, work):
         assert not [text for text in axes.texts if "±" in text.get_text()]
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
 def test_names_that_a_font_lacks_are_no_warnings(tmp_path, kind, recwarn):
     path = tmp_path / f"f.{kind}"

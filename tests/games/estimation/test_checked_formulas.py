@@ -19,6 +19,7 @@ def test_right_formulas_pass(cls):
     assert formulas_of(cls()).passed
 
 
+@pytest.mark.slow
 def test_rules_without_formulas_are_not_held_to_any():
     assert formulas_of(PairDecoy()).passed is None
 
