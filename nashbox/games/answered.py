@@ -35,17 +35,28 @@ def formula_held(where: str, answer: Any, sign: int) -> None:
     if not isinstance(answer.covers, str):
         raise ContractError(f"{where}: covers must be a sentence, got {brief(answer.covers)}")
     gain = sign * (answer.best - answer.paid)
-    slack = 2 * answer.error + ROUNDING * max(abs(answer.paid), abs(answer.best))
-    known = (answer.paid, answer.best, answer.best if answer.bound is None else answer.bound)
-    most = max(sign * x for x in known) + slack
-    for name, value in reached.items():
-        if sign * value > most:
-            raise ContractError(f"{where}: {name} must not be better than best, got {brief(value)}")
+    slack = _slack(answer)
     if answer.gain is not None and abs(answer.gain - gain) > slack:
         raise ContractError(
             f"{where}: gain must be what best is better than paid, {gain:.6g}, "
             f"got {brief(answer.gain)}"
         )
+
+
+def reached_held(where: str, answer: Any, sign: int) -> None:
+    """Refuse an `Exact` whose scale holds what is better than its best. Raises ContractError."""
+    known = (answer.paid, answer.best, answer.best if answer.bound is None else answer.bound)
+    most = max(sign * x for x in known) + _slack(answer)
+    for k, value in enumerate(answer.reached):
+        if sign * value > most:
+            raise ContractError(
+                f"{where}: reached[{k}] must not be better than best, got {brief(value)}"
+            )
+
+
+def _slack(answer: Any) -> float:
+    """By how much numbers of an `Exact` may differ that are one."""
+    return float(2 * answer.error + ROUNDING * max(abs(answer.paid), abs(answer.best)))
 
 
 def kinds_held(where: str, found: Any, kinds: tuple[type, ...], made_by: str) -> Sequence[Any]:

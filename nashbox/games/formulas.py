@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from nashbox.games.answered import formula_held
+from nashbox.games.answered import formula_held, reached_held
 from nashbox.games.deviations import Deviation
 from nashbox.games.joint import Menus, Priced, priced_by_profile
 from nashbox.games.players import Players
+from nashbox.games.promises.shipped import shipped
 from nashbox.problem.errors import MOST_PAID, ContractError, InputError, brief, too_much
 from nashbox.problem.ownership import changed_below
 
@@ -100,6 +101,8 @@ class Formulas(Players):
                 f"none, got {brief(answer)}"
             )
         formula_held(where, answer, self.pays.sign)
+        if not shipped(self):  # races name one that is out of reach: to declare at once
+            reached_held(where, answer, self.pays.sign)
 
     def all_formulas(self) -> Iterator[Exact | str]:
         """`formula` for every player, in order."""
