@@ -163,6 +163,7 @@ def test_bad_folders(nashbox):
     nashbox("new", "payoff", "Liar").refuses("'payoff'", "strategy")
 
 
+@pytest.mark.slow
 def test_a_written_mechanism_keeps_its_contract_where_somebody_owes_nothing(nashbox):
     """Barter tells who hands in nothing nothing, which the contract allows."""
     assert nashbox("new", "mechanism", "Barter").code == 0

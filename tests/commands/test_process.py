@@ -238,7 +238,7 @@ SOON = (
         slow(["run", "p.toml", "--replications", "100000"], "playing blocks of worlds"),
         slow(["adapt", "p.toml", *MENU, "--method", "simulated"], "revising"),
         slow(["empirical", "p.toml", *MENU, "--method", "simulated"], "measuring payoffs"),
-        (["design", "p.toml", "--goal", "social"], "searching rules"),
+        slow(["design", "p.toml", "--goal", "social"], "searching rules"),
         slow(["check", "sleeper.py:Sleeper"], "holding it to its contract"),
     ],
 )

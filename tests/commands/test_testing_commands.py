@@ -87,6 +87,7 @@ def test_bad_files(nashbox, content, words):
         nashbox(command, "g.toml", files={"g.toml": content, **FILES}).refuses(*words)
 
 
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize(
     ("strategy", "words"),
     [("optimal_stopper", "needs prices c > 0"), ("best_response", "needs a game of two agents")],

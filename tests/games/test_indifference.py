@@ -54,7 +54,7 @@ def test_exact_audits_decide_it(name):
     assert {a.verdict for a in found.agents} == {"none_above_epsilon"}
 
 
-@pytest.mark.sparse(2)
+@pytest.mark.sparse(1)
 @pytest.mark.parametrize("endowment", [0.3e-9, 0.3e9, 0.3])
 def test_black_boxes_take_no_rounding_for_a_gain(endowment):
     problem = CASES["a pot that returns all"] | {"endowment": endowment}

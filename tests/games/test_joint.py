@@ -63,7 +63,8 @@ def test_comparisons_of_large_budgets_play_in_pieces(monkeypatch, folder):
     assert sizes and max(sizes) <= 100
 
 
-@pytest.mark.parametrize("block", [50, 1 << 17])
+@pytest.mark.sparse(1)
+@pytest.mark.parametrize("block", [1 << 17, 50])
 def test_games_say_how_many_worlds_fit(monkeypatch, block):
     game, sizes = prepare_game(BIDS), []
     played = type(game).trials

@@ -431,6 +431,7 @@ def test_typing_errors_get_a_suggestion(nashbox, words, meant):
     nashbox(*words.split()).refuses(f"did you mean {meant}?", "--help")
 
 
+@pytest.mark.slow
 def test_numbers_in_small_units_are_no_rounding(nashbox, problem, folder):
     """Figure 1 with sigma 1e-4: penalties of 1e-10, gains of a tenth of them, and one of 0."""
     small = {"p.toml": problem(sigma="1e-4", costs="[[3.3e-12], [6.6e-12], [1e-11]]")}

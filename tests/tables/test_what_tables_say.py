@@ -105,6 +105,7 @@ def test_what_a_strategy_brings_over_the_recommendation_has_its_bounds(nashbox):
 POT = 'game = "public_goods"\nagents = ["x", "y", "c"]\n'
 
 
+@pytest.mark.slow
 def test_profiles_share_a_row_only_where_they_are_one(nashbox):
     """Threats uphold the best equilibrium of a public good; without them it is none."""
     told = nashbox("compare", "p.toml", "--json", "-", files={"p.toml": POT})

@@ -82,6 +82,7 @@ def test_where_everything_moves_along_nothing_is_sought(seed):
     assert seek_worst(arena, 0, 0, 10_000) is None and arena.spent == 0
 
 
+@pytest.mark.slow
 def test_no_state_is_kept_where_none_is_worse(seed):
     """False alarms: 1e-3 a strategy (three standard errors), 7 strategies at most."""
 

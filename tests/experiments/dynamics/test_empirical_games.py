@@ -182,6 +182,7 @@ def test_menus_of_a_table_may_differ_and_name_each_players_own_entries(players):
         empirical_game(problem, all_three)
 
 
+@pytest.mark.sparse(3)
 @pytest.mark.parametrize(
     ("game", "entry", "values"),
     [

@@ -258,6 +258,7 @@ def test_a_contract_has_a_title_the_commitment_and_the_commands(nashbox, folder,
     assert "--new-key" not in page.text  # it has been made
 
 
+@pytest.mark.slow
 def test_without_a_commitment_the_contract_says_how_it_is_made(nashbox, folder):
     assert nashbox("audit", "p.toml", "--report", "r.html", files={"p.toml": GAME}).code == 0
     assert "nashbox exchange --new-key secret.key" in (folder / "r.html").read_text()

@@ -50,6 +50,7 @@ def test_the_share_is_that_of_games_played():
     )
 
 
+@pytest.mark.sparse(2)
 @pytest.mark.parametrize("beta", ["0.01", "1e-6", "1e-40"])
 def test_what_is_known_before_any_law_is_never_too_much(beta):
     """Chernoff's bound against the laws; with a walk of one step in its place it is too much."""

@@ -96,6 +96,7 @@ def test_honest_members_pay_what_the_formulas_say(mechanism, seed):
         assert_mean(draws, exact_answer(game, i).penalty, false_alarm=1e-7)
 
 
+@pytest.mark.slow
 def test_gains_lie_between_their_bounds():
     result = coalitions(figure1(mechanism=RULES), budget=8000)
     assert [c.represents for c in result.coalitions] == [1, 1, 1]

@@ -150,6 +150,7 @@ def test_data_that_make_no_sense_are_refused(data, changes, words):
         design(problem, "social", data=source_named(problem, data))
 
 
+@pytest.mark.slow
 def test_functions_take_the_names_of_data_as_commands_do():
     problem = load(EXAMPLES / "figure1.toml")
     named = design(problem, "social", data="skewed")
