@@ -22,6 +22,8 @@ from nashbox.strategies import Strategy, Truthful
 
 REVISION = OWN["estimation"]["run"]["revision"]
 
+NO_NUMBERS = "cSUmM"  # kinds of arrays that numpy would cast with a warning, or read as numbers
+
 
 class EstimationSandbox(Sandbox):
     """One round a step: collect and submit, mediate, estimate and pay.
@@ -182,11 +184,13 @@ def mediated(
         got = len(information) if hasattr(information, "__len__") else brief(information)
         raise ContractError(f"{method}: must return information for {expected} agents, got {got}")
     worlds = submissions[0].worlds
-    for piece in information:
-        if np.shape(piece)[:1] != (worlds,):
+    for piece in map(np.asarray, information):
+        if piece.dtype.kind in NO_NUMBERS:
+            raise ContractError(f"{method}: information must be real numbers, got {piece.dtype}")
+        if piece.shape[:1] != (worlds,):
             raise ContractError(
                 f"{method}: information must have the worlds first, shape ({worlds}, ...), "
-                f"got {np.shape(piece)}"
+                f"got {piece.shape}"
             )
     return information
 

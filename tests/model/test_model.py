@@ -3,8 +3,9 @@ import pytest
 
 from nashbox.experiments.run import Run, run
 from nashbox.games.estimation import prepare
+from nashbox.mechanisms import SampleMean
 from nashbox.model import EstimationSandbox
-from nashbox.problem.errors import InputError
+from nashbox.problem.errors import ContractError, InputError
 from nashbox.problem.source import CsvSource
 from tests.games import figure1, from_mapping, worked_case
 from tests.statistics_for_tests import assert_mean
@@ -147,3 +148,17 @@ def test_run_survives_saving(tmp_path):
     result.save(tmp_path / "run.json")
     assert Run.load(tmp_path / "run.json").to_json() == result.to_json()
     assert list(result.to_frame()["Step"]) == [1, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("kind", [complex, str])
+def test_information_is_real_numbers(kind):
+    """numpy would only warn that it drops what is imaginary, and read texts."""
+
+    class Odd(SampleMean):
+        def mediate(self, submissions, terms, rng):
+            return [x.astype(kind) for x in super().mediate(submissions, terms, rng)]
+
+    game = prepare(figure1(mechanism="sample_mean"))
+    model = EstimationSandbox(game.problem, Odd(), game.terms, replications=5, rng=1)
+    with pytest.raises(ContractError, match=r"Odd\.mediate: information must be real numbers, got"):
+        model.step()
