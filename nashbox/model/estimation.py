@@ -12,6 +12,7 @@ from nashbox.agents.honest_crowd import honest_crowd
 from nashbox.mechanisms import Mechanism
 from nashbox.model.base import Sandbox
 from nashbox.model.collector import DataCollector
+from nashbox.problem.answers import real_numbers
 from nashbox.problem.arrays import Array, Counts
 from nashbox.problem.data import Collected, Dataset
 from nashbox.problem.errors import ContractError, InputError, blamed, brief
@@ -21,8 +22,6 @@ from nashbox.problem.terms import Terms, View
 from nashbox.strategies import Strategy, Truthful
 
 REVISION = OWN["estimation"]["run"]["revision"]
-
-NO_NUMBERS = "cSUmM"  # kinds of arrays that numpy would cast with a warning, or read as numbers
 
 
 class EstimationSandbox(Sandbox):
@@ -184,14 +183,18 @@ def mediated(
         got = len(information) if hasattr(information, "__len__") else brief(information)
         raise ContractError(f"{method}: must return information for {expected} agents, got {got}")
     worlds = submissions[0].worlds
-    for piece in map(np.asarray, information):
-        if piece.dtype.kind in NO_NUMBERS:
-            raise ContractError(f"{method}: information must be real numbers, got {piece.dtype}")
-        if piece.shape[:1] != (worlds,):
+    for piece in information:
+        if np.shape(piece)[:1] != (worlds,):
             raise ContractError(
                 f"{method}: information must have the worlds first, shape ({worlds}, ...), "
-                f"got {piece.shape}"
+                f"got {np.shape(piece)}"
             )
+        try:
+            real_numbers(piece)
+        except (TypeError, ValueError) as error:
+            raise ContractError(
+                f"{method}: information must be real numbers, got {brief(piece)}"
+            ) from error
     return information
 
 
