@@ -258,3 +258,35 @@ def test_deviations_are_the_same_when_asked_again(cake, folder, capsys):
     cake(method("deviations", "[self.deviation('ask', x=np.random.default_rng().random())]"))
     assert main(["check", f"{folder / 'cake.py'}:Cake", "--json", "-"]) == 1
     assert "a0: deviations(i) are others when asked again" in capsys.readouterr().out
+
+
+KINDS = """
+from dataclasses import dataclass
+from typing import ClassVar
+from nashbox.games import Action, Exact, OneShot
+@dataclass(frozen=True)
+class Sell(Action):
+    q: float = 0.0
+    def act(self, view, rng):
+        return self.q
+@dataclass(frozen=True, kw_only=True)
+class Duopoly(OneShot):
+    menu: ClassVar = {"sell": Sell}
+    def recommended(self, i):
+        return Sell()
+    def kind(self, i):
+        return "seller"
+    def pay(self, view, action, received):
+        return action * (1 - 0.2 * view.index - sum(received))
+    def deviations(self, i):
+        return [self.family("sell", q=(0.0, 1.0))]
+    def exact(self, i):
+        q = (1 - 0.2 * i) / 2
+        return Exact(0.0, q**2, self.deviation("sell", q=q), reached=[q**2])
+"""
+
+
+def test_each_is_asked_for_her_own_formula_whatever_a_game_calls_a_kind(folder):
+    (folder / "duopoly.py").write_text(KINDS)
+    found = nashbox.audit({"game": "duopoly.py:Duopoly", "agents": 2})
+    assert [a.gain.estimate for a in found.agents] == pytest.approx([0.25, 0.16], rel=1e-12)
